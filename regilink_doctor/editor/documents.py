@@ -10,15 +10,17 @@ from urllib.parse import unquote, urlsplit
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import KnownPart
+from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.scan import files
 from regilink_doctor.workflows.lint import Linter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.text.memory import Trace
 
 
 @record
@@ -39,19 +41,38 @@ class Checked:
 class Checker:
     """Lints documents with the configuration and the catalog around them.
 
-    What was read of other files is remembered until `forget`: a keystroke must not read a tree.
+    What was read of other files is remembered until they change: a keystroke must not read a tree, and neither must
+    saving a file.
     """
 
     def __init__(self) -> None:
         self._by_folder: dict[str, Linter] = {}
-        self._last: dict[str, tuple[bytes, Checked]] = {}
+        self._last: dict[str, tuple[bytes, Checked, Trace | None]] = {}
+        self._project = self._make_project()
         self.problem: str | None = None
         """Why the configuration of the document checked last cannot be used."""
 
-    def forget(self) -> None:
-        """A file beside the documents has changed: configuration, catalog, `.env`, an imported module."""
-        self._by_folder.clear()
-        self._last.clear()
+    def _make_project(self) -> Project:
+        project = Project(os.urandom(16))
+        project.states = {}
+        return project
+
+    def forget(self, paths: Iterable[str] = ()) -> None:
+        """Forget what was made of files that have changed: these, and those of which that is seen.
+
+        Without any, everything.
+        """
+        changed = {*paths}
+        if not changed or any(path.endswith((".toml", ".json")) for path in changed):  # configuration, catalog
+            self._by_folder.clear()
+            self._last.clear()
+        if not changed:
+            self._project = self._make_project()
+            return
+        is_touched = self._project.forget(changed | self._project.find_changed())
+        for uri, (_, _, trace) in list(self._last.items()):
+            if trace is None or is_touched(trace):
+                del self._last[uri]
 
     def close(self, uri: str) -> None:
         """A document is closed: nothing of it is kept."""
@@ -65,16 +86,16 @@ class Checker:
             return known[1]
         path = path_of(uri)
         self.problem = None
-        checked = Checked((), ())
+        checked, trace = Checked((), ()), None
         if files.can_matter(path, content):
             try:
                 linter = self._linter_of(path)
                 if not linter.is_excluded(path):
-                    report = linter.lint(path, content)
+                    report, trace = self._project.record(None, linter.lint, (path, content))
                     checked = Checked(report.findings, report.sites)
             except ConfigProblem as problem:
                 self.problem = str(problem)
-        self._last[uri] = (content, checked)
+        self._last[uri] = (content, checked, trace)
         return checked
 
     def check_notebook(self, uri: str, cells: Sequence[tuple[bool, str]]) -> Checked:
@@ -104,7 +125,7 @@ class Checker:
         folder = os.path.dirname(path)
         folder = folder if os.path.isdir(folder) else "."
         if folder not in self._by_folder:
-            self._by_folder[folder] = Linter.for_folder(folder)
+            self._by_folder[folder] = Linter.for_folder(folder, self._project)
         return self._by_folder[folder]
 
 

@@ -9,7 +9,7 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site
+from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ _SEVERITIES: dict[Severity, lsp.DiagnosticSeverity] = {
 }
 _CELLS = lsp.NotebookDocumentFilterWithNotebook(
     notebook="jupyter-notebook", cells=[lsp.NotebookCellLanguage(language="python")]
+)
+_WATCHED = (
+    "**/*.{py,ipynb,yaml,yml,toml,json,ini,cfg,env,sh,bash,sbatch,slurm,mk,gin}",
+    "**/.env*",
+    "**/{Makefile,justfile,Dockerfile,MLproject}",
 )
 FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.regilink"
 
@@ -53,11 +58,14 @@ class _Features:
         feature = self._server.feature
         for name in (lsp.TEXT_DOCUMENT_DID_OPEN, lsp.TEXT_DOCUMENT_DID_CHANGE):
             feature(name)(lambda params: self._publish(params.text_document.uri))
-        feature(lsp.TEXT_DOCUMENT_DID_SAVE)(lambda params: self._refresh())
+        feature(lsp.INITIALIZED)(lambda params: self._watch_files())
+        feature(lsp.TEXT_DOCUMENT_DID_SAVE)(lambda params: self._refresh([params.text_document.uri]))
         feature(lsp.TEXT_DOCUMENT_DID_CLOSE)(lambda params: self._close(params.text_document.uri))
         for name in (lsp.NOTEBOOK_DOCUMENT_DID_OPEN, lsp.NOTEBOOK_DOCUMENT_DID_CHANGE):
             feature(name)(lambda params: self._publish_notebook(params.notebook_document.uri))
-        feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)(lambda params: self._refresh())
+        feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)(
+            lambda params: self._refresh([change.uri for change in params.changes])
+        )
         feature(
             lsp.TEXT_DOCUMENT_DIAGNOSTIC,
             lsp.DiagnosticOptions(identifier="regilink", inter_file_dependencies=True, workspace_diagnostics=False),
@@ -85,8 +93,29 @@ class _Features:
         number = next(number for number, cell in enumerate(notebook.cells, 1) if cell.document == uri)
         return self._checker.check_notebook(notebook.uri, cells).of_cell(number)
 
+    def _watch_files(self) -> None:
+        """Ask the editor to report changes of files that may set a value or a rule, if it waits to be asked."""
+        workspace = self._server.client_capabilities.workspace
+        watching = workspace.did_change_watched_files if workspace else None
+        if watching is None or not watching.dynamic_registration:
+            return
+        watchers = [lsp.FileSystemWatcher(pattern) for pattern in _WATCHED]
+        registration = lsp.Registration(
+            "regilink-files",
+            lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
+        )
+        self._server.client_register_capability(lsp.RegistrationParams([registration]))
+
+    def _is_asked(self) -> bool:
+        """Whether the editor asks for the findings of a document: it would show those that are sent a second time."""
+        document = self._server.client_capabilities.text_document
+        return document is not None and document.diagnostic is not None
+
     def _publish(self, uri: str) -> None:
-        self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, self._diagnose(uri)))
+        diagnostics = self._diagnose(uri)
+        if not self._is_asked():
+            self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))
         if self._checker.problem not in (None, self._reported):
             self._reported = self._checker.problem
             message = lsp.ShowMessageParams(lsp.MessageType.Error, f"regilink: {self._reported}")
@@ -98,15 +127,19 @@ class _Features:
             if cell.kind == lsp.NotebookCellKind.Code:
                 self._publish(cell.document)
 
-    def _refresh(self) -> None:
-        """Another file has changed, which may set a value or a rule: every open document is checked anew."""
-        self._checker.forget()
+    def _refresh(self, uris: Sequence[str]) -> None:
+        """Files have changed, which may set a value or a rule: the open documents that use them are checked anew."""
+        self._checker.forget([path_of(uri) for uri in uris])
         for uri in self._server.workspace.text_documents:
             self._publish(uri)
+        workspace = self._server.client_capabilities.workspace
+        if self._is_asked() and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self._server.workspace_diagnostic_refresh(None)
 
     def _close(self, uri: str) -> None:
         self._checker.close(uri)
-        self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+        if not self._is_asked():
+            self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
     def _pull(self, params: lsp.DocumentDiagnosticParams) -> lsp.RelatedFullDocumentDiagnosticReport:
         return lsp.RelatedFullDocumentDiagnosticReport(items=self._diagnose(params.text_document.uri))
@@ -198,7 +231,7 @@ class _Features:
         for place in places:
             is_here = site is not None and place.path == site.place.path
             other = uri if is_here else Path(place.path).resolve().as_uri()
-            locations.append(lsp.Location(other, self._to_range(uri, place.span) if is_here else _plain(place.span)))
+            locations.append(lsp.Location(other, self._to_range(other, place.span)))
         return locations
 
     def _complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
