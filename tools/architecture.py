@@ -34,17 +34,22 @@ PLAN: dict[str, tuple[str, str]] = {
         "one file: bytes to a report",
         "core rules lint.text lint.formats lint.project lint.suppress lint.improvement",
     ),
+    "lint.cache": (
+        "reports of earlier runs, while everything is as it was",
+        "core lint.text lint.scan lint.suppress lint.engine",
+    ),
     "lint.change": (
         "writing fixes and comments",
         "core lint.text lint.scan lint.suppress lint.improvement lint.engine",
     ),
     "workflows": (
         "what a command does, as functions that return values",
-        "core rules config client doctor emulator lint.scan lint.project lint.suppress lint.engine lint.change",
+        "core rules config client doctor emulator lint.text lint.scan lint.project lint.suppress lint.engine "
+        "lint.cache lint.change",
     ),
     "report": ("values as text, JSON, XML, HTML", "core rules config doctor workflows"),
     "languages": ("the catalogs of other languages, and showing strings in them", "core"),
-    "editor": ("the language server", "core config lint.scan workflows API"),
+    "editor": ("the language server", "core config lint.text lint.scan lint.project workflows API"),
     "cli": (
         "arguments in, one workflow, its report, an exit status out",
         "core rules config doctor workflows report languages editor API",

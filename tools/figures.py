@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 351,
-    "lines of Python": 70_500,
+    "files": 354,
+    "lines of Python": 72_400,
     "functions with a one-word name, percent": 27,
     "the same in lint": 29,
     "rule codes outside rules and the failure index": 14,

@@ -22,13 +22,13 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.cli.output import declare_kind
-from regilink_doctor.config import FORMATS, SEVERITIES
+from regilink_doctor.config import CACHE, FORMATS, SEVERITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -60,6 +60,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--show-files": _make_flag("list the files that would be checked"),
         "--show-settings": _make_flag("show the configuration in effect, and its file"),
         "--min-severity": {"choices": SEVERITIES, "help": "hide findings below: info (default), warning or error"},
+        "--watch": _make_flag("lint again whenever a file changes that matters, until Ctrl-C"),
         "--quiet": {**_make_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
         "--exit-zero": _make_flag("exit 0 even if there are findings; 2 stays 2"),
         "--color": COLOUR,
@@ -89,6 +90,12 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--extend-exclude": _make_list("PATTERNS", "skip these as well"),
         "--force-exclude": _make_flag("skip excluded files even if they are named, as hooks name them"),
         "--stdin-filename": _make_value("FILE", "read standard input as the content of this file"),
+    },
+    "cache": {
+        "--no-cache": _make_flag("lint every file anew, and keep nothing for the next run"),
+        "--cache-dir": _make_value(
+            "FOLDER", "where the reports of unchanged files are kept (default: .regilink_cache)"
+        ),
     },
     "configuration": {
         "--config": _make_list("FILE|KEY=VALUE", "another configuration file, or one key as a line of TOML"),
@@ -177,6 +184,43 @@ def parse_ordinary(words: Sequence[str]) -> Options | None:
 
 def run(options: Any) -> int:
     """Lint, and say what was found."""
+    if options.watch:
+        return _watch(options)
+    return _run_once(options)
+
+
+def _watch(options: Any) -> NoReturn:
+    """Lint and print whenever something changes; Ctrl-C ends it. A mistake in a file ends it only at the start.
+
+    Raises:
+        UsageProblem: an option does not go with it, or the configuration cannot be used.
+    """
+    from regilink_doctor.cli.output import clear_terminal, print_error
+    from regilink_doctor.workflows.watch import Watcher
+
+    others = ("fix", "fix_only", "diff", "add_ignore", "show_sites", "show_files", "show_settings")
+    for name in (name for name in others if getattr(options, name)):
+        raise UsageProblem(f"--watch does not go with --{name.replace('_', '-')}")
+    options.paths = _find_paths(options)
+    if "-" in options.paths:
+        raise UsageProblem("--watch: standard input cannot be watched")
+    resolve_configuration(options)
+    watcher = options.watcher = Watcher(options.paths)
+    while True:
+        watcher.begin()
+        clear_terminal()
+        try:
+            _run_once(options)
+        except UsageProblem as problem:
+            sys.stdout.flush()
+            print_error(f"regilink: {problem}")
+        if not options.quiet:
+            print_error("regilink: waiting for changes; Ctrl-C ends it")
+        sys.stdout.flush()
+        watcher.wait()
+
+
+def _run_once(options: Any) -> int:
     if not options.output_file:
         return _run_lint(options)
     from regilink_doctor.cli.output import PrintingTo
@@ -280,6 +324,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
             all_sites=options.show_sites,
             force_exclude=options.force_exclude,
             progress=progress,
+            cache=options.watcher.cache if options.watch else _find_cache(config, options),
         )
 
     if options.quiet or not sys.stderr.isatty():
@@ -288,6 +333,19 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
 
     with ProgressBar("linting") as progress:
         return lint_with(progress)
+
+
+def _find_cache(config: Config, options: Any) -> str | None:
+    """The folder for the reports of unchanged files; None where each is linted anew.
+
+    What lists call sites, or changes files, needs more than reports.
+    """
+    if options.no_cache or options.show_sites or options.fix or options.fix_only or options.diff or options.add_ignore:
+        return None
+    if options.cache_dir:
+        folder: str = options.cache_dir
+        return folder
+    return os.path.join(config.folder, config.cache_dir or CACHE)
 
 
 def _find_style(options: Any) -> Style:

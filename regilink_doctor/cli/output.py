@@ -124,6 +124,12 @@ def declare_kind(kind: Kind) -> None:
             _reconfigure_stream(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
+def clear_terminal() -> None:
+    """Empty the terminal that standard output goes to, and what can be scrolled back to; elsewhere nothing happens."""
+    if isinstance(sys.stdout, SafeStream) and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        sys.stdout.raw.write("\x1b[2J\x1b[3J\x1b[H")
+
+
 class PrintingTo:
     """A context in which what is printed goes to a file, once all of it is there.
 

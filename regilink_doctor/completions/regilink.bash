@@ -8,7 +8,7 @@
 _shtab_regilink_catalog_subparsers=(pull diff show)
 _shtab_regilink_subparsers=(lint doctor explain catalog map dry-run conformance verify init rules config completion schema rule emulator server demo)
 
-_shtab_regilink_lint_option_strings=(-h --help --output-format --output-file --show-url --statistics --show-sites --show-files --show-settings --min-severity -q --quiet --exit-zero --color --lang --fix --unsafe-fixes --fix-only --show-fixes --diff --add-ignore --select --ignore --extend-select --per-file-ignores --pedantic --catalog --exclude --extend-exclude --force-exclude --stdin-filename --config --isolated)
+_shtab_regilink_lint_option_strings=(-h --help --output-format --output-file --show-url --statistics --show-sites --show-files --show-settings --min-severity --watch -q --quiet --exit-zero --color --lang --fix --unsafe-fixes --fix-only --show-fixes --diff --add-ignore --select --ignore --extend-select --per-file-ignores --pedantic --catalog --exclude --extend-exclude --force-exclude --stdin-filename --no-cache --cache-dir --config --isolated)
 _shtab_regilink_doctor_option_strings=(-h --help --entity --project --organization --type --alias --consumes --host --timeout --python --catalog --config --isolated --write-probe --yes --output-format --html --redact --strict --allow-unknown -v --verbose --color --lang)
 _shtab_regilink_explain_option_strings=(-h --help --list --output-format --catalog --color --lang)
 _shtab_regilink_catalog_pull_option_strings=(-h --help --organization --host --timeout --collections --complete --color)
@@ -97,6 +97,7 @@ _shtab_regilink_lint___statistics_nargs=0
 _shtab_regilink_lint___show_sites_nargs=0
 _shtab_regilink_lint___show_files_nargs=0
 _shtab_regilink_lint___show_settings_nargs=0
+_shtab_regilink_lint___watch_nargs=0
 _shtab_regilink_lint__q_nargs=0
 _shtab_regilink_lint___quiet_nargs=0
 _shtab_regilink_lint___exit_zero_nargs=0
@@ -108,6 +109,7 @@ _shtab_regilink_lint___diff_nargs=0
 _shtab_regilink_lint___add_ignore_nargs=0
 _shtab_regilink_lint___pedantic_nargs=0
 _shtab_regilink_lint___force_exclude_nargs=0
+_shtab_regilink_lint___no_cache_nargs=0
 _shtab_regilink_lint___isolated_nargs=0
 _shtab_regilink_doctor_pos_0_nargs='*'
 _shtab_regilink_doctor__h_nargs=0

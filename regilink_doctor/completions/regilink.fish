@@ -51,7 +51,7 @@ function _shtab_regilink_using
 end
 
 set -g _shtab_regilink_commands lint doctor explain catalog 'catalog pull' 'catalog diff' 'catalog show' map dry-run conformance verify init rules config completion schema rule emulator server demo
-set -g _shtab_regilink_opts_with_value --alias --allow-host --catalog --collections --color --config --consumes --digest --entity --env-file --exclude --extend-exclude --extend-select --from-sites --host --html --ignore --keep-uploads --lang --min-severity --organization --output-file --output-format --per-file-ignores --port --project --python --record --registry --repository --second-key --select --source --stdin-filename --timeout --type --world
+set -g _shtab_regilink_opts_with_value --alias --allow-host --cache-dir --catalog --collections --color --config --consumes --digest --entity --env-file --exclude --extend-exclude --extend-select --from-sites --host --html --ignore --keep-uploads --lang --min-severity --organization --output-file --output-format --per-file-ignores --port --project --python --record --registry --repository --second-key --select --source --stdin-filename --timeout --type --world
 
 complete -c regilink -e
 complete -c regilink -f
@@ -68,6 +68,7 @@ complete -c regilink -n '_shtab_regilink_using lint' -l show-sites -d 'list the 
 complete -c regilink -n '_shtab_regilink_using lint' -l show-files -d 'list the files that would be checked'
 complete -c regilink -n '_shtab_regilink_using lint' -l show-settings -d 'show the configuration in effect, and its file'
 complete -c regilink -n '_shtab_regilink_using lint' -l min-severity -xka "info warning error" -d 'hide findings below: info (default), warning or error'
+complete -c regilink -n '_shtab_regilink_using lint' -l watch -d 'lint again whenever a file changes that matters, until Ctrl-C'
 complete -c regilink -n '_shtab_regilink_using lint' -s q -l quiet -d 'show the findings alone: no summary, no notes on skipped files'
 complete -c regilink -n '_shtab_regilink_using lint' -l exit-zero -d 'exit 0 even if there are findings; 2 stays 2'
 complete -c regilink -n '_shtab_regilink_using lint' -l color -xka "auto always never" -d 'use colors (default: auto)'
@@ -88,6 +89,8 @@ complete -c regilink -n '_shtab_regilink_using lint' -l exclude -x -d 'skip thes
 complete -c regilink -n '_shtab_regilink_using lint' -l extend-exclude -x -d 'skip these as well'
 complete -c regilink -n '_shtab_regilink_using lint' -l force-exclude -d 'skip excluded files even if they are named, as hooks name them'
 complete -c regilink -n '_shtab_regilink_using lint' -l stdin-filename -xka "(__fish_complete_path (commandline -ct))" -d 'read standard input as the content of this file'
+complete -c regilink -n '_shtab_regilink_using lint' -l no-cache -d 'lint every file anew, and keep nothing for the next run'
+complete -c regilink -n '_shtab_regilink_using lint' -l cache-dir -x -d 'where the reports of unchanged files are kept (default: .regilink_cache)'
 complete -c regilink -n '_shtab_regilink_using lint' -l config -x -d 'another configuration file, or one key as a line of TOML'
 complete -c regilink -n '_shtab_regilink_using lint' -l isolated -d 'ignore every configuration file'
 complete -c regilink -n '_shtab_regilink_using lint; and test $_shtab_regilink_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders (default: the current folder); - is standard input'

@@ -35,6 +35,7 @@ DEFAULT_EXCLUDE = (
     ".mypy_cache",
     ".nox",
     ".pytest_cache",
+    ".regilink_cache",
     ".ruff_cache",
     ".svn",
     ".tox",
@@ -49,8 +50,11 @@ DEFAULT_EXCLUDE = (
 """What is skipped below a folder: it holds no code of the project."""
 
 
-OF_THE_RUN = ("output_format", "lang", "min_severity", "targets", "host", "docs_url", "required_version")
+OF_THE_RUN = ("output_format", "lang", "min_severity", "targets", "host", "docs_url", "required_version", "cache_dir")
 """Keys that the configuration of the current folder decides for all files."""
+
+CACHE = ".regilink_cache"
+"""The folder beside the configuration, or in the current folder, that has the reports of unchanged files."""
 
 CATALOG = "regilink.catalog.json"
 """The catalog that is found beside the configuration; without one, here or at the repository's root."""
@@ -88,7 +92,10 @@ class Config:
     wandb_version: str | None = None
     docs_url: str | None = None
     required_version: str | None = None
+    cache_dir: str | None = None
     extend: str | None = None
+    files: tuple[str, ...] = ()
+    """Those that `extend` has led to."""
     _found_catalog: str | None = None
     _is_nearest: bool = False
     """Found by looking upwards, so that files in other folders may have another one."""

@@ -78,7 +78,7 @@ def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple
     for name in ("extend-select", "extend-exclude"):
         if name in base and name in values:
             values[name] = (*base[name], *values[name])  # type: ignore[misc]
-    return {**base, **values}
+    return {**base, **values, "files": (other, *base.get("files", ()))}  # type: ignore[misc]
 
 
 def check_version(versions: str, called: str) -> None:

@@ -70,6 +70,7 @@ KEYS = (
         '"https://docs.example.com/regilink/"',
     ),
     Key("required-version", "versions", "The versions of regilink that the configuration is for.", '">=0.1,<1"'),
+    Key("cache-dir", "text", "Where `regilink lint` keeps the reports of unchanged files.", '".regilink_cache"'),
     Key("extend", "text", "Another configuration file; its keys apply where this file has none.", '"../regilink.toml"'),
 )
 

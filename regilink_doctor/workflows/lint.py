@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.patterns import Patterns
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.cache import KeptReport, ReportCache
     from regilink_doctor.lint.engine import FileReport
     from regilink_doctor.lint.project import Project
 
@@ -165,21 +166,38 @@ class LintResult:
 class Linter:
     """The linter of one run: configurations, catalogs and what is remembered of the files around."""
 
-    def __init__(self, config: Config, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        catalog: Catalog | None = None,
+        cache: ReportCache | None = None,
+        project: Project | None = None,
+    ) -> None:
         self.config = config
         self.catalog = catalog
+        self.cache = cache
         self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
-        self._project: Project | None = None
+        self._settings: dict[str | None, str] = {}
+        self._project = project
+
+    @property
+    def project(self) -> Project:
+        """What is remembered of files, from one to the next."""
+        if self._project is None:
+            from regilink_doctor.lint.project import Project
+
+            self._project = Project(self.cache.key if self.cache is not None else None)
+        return self._project
 
     @classmethod
-    def for_folder(cls, folder: str) -> Linter:
-        """The linter with the configuration and the catalog that hold in a folder.
+    def for_folder(cls, folder: str, project: Project | None = None) -> Linter:
+        """The linter with the configuration and the catalog that hold in a folder, and what is remembered of files.
 
         Raises:
             ConfigProblem: one of them cannot be used.
         """
         config = find_config(folder)
-        return cls(config, _load_catalog(config))
+        return cls(config, _load_catalog(config), project=project)
 
     def lint(self, path: str, content: bytes) -> FileReport:
         """The report of one file, whether it passes the gates or not; without what is below `min-severity`.
@@ -187,7 +205,45 @@ class Linter:
         Raises:
             ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
         """
-        report = self.load(path)(path, content)
+        return self._show(self.load(path)(path, content))
+
+    def lint_kept(self, path: str, content: bytes) -> tuple[FileReport, KeptReport | None]:
+        """The same, and the report as the cache can keep it.
+
+        Raises:
+            ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
+        """
+        lint = self.load(path)
+        report, trace = self.project.record(None, lint, (path, content))
+        if trace is None or self.cache is None:
+            return self._show(report), None
+        settings = self._settings_of(self.config.for_folder(os.path.dirname(path)))
+        return self._show(report), self.cache.to_keep(path, content, settings, report, trace, self.project)
+
+    def find_kept(self, path: str, content: bytes) -> FileReport | None:
+        """The report of a file from the cache, if everything is as it was.
+
+        Raises:
+            ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
+        """
+        if self.cache is None:
+            return None
+        self.load(path)
+        settings = self._settings_of(self.config.for_folder(os.path.dirname(path)))
+        report = self.cache.find(path, content, settings, self.project)
+        return None if report is None else self._show(report)
+
+    def _settings_of(self, config: Config) -> str:
+        """A digest of what decides about the findings in a file, and is not in a file around it."""
+        if config.source not in self._settings:
+            catalog = self._catalog_of(config)
+            selection = (config.select, config.ignore, config.extend_select, config.per_file_ignores, config.pedantic)
+            settings = (selection, config.folder, config.known, catalog)
+            self._settings[config.source] = self.project.digest(settings)
+        return self._settings[config.source]
+
+    def _show(self, report: FileReport) -> FileReport:
+        """A report without what is below `min-severity`, and with the addresses of the rules."""
         site = self.config.docs_site
         if not report.findings or (self.config.min_severity == "info" and not site):
             return report
@@ -209,16 +265,14 @@ class Linter:
             from functools import partial
 
             from regilink_doctor.lint.engine import lint_bytes
-            from regilink_doctor.lint.project import Project
 
-            self._project = self._project or Project()
             catalog = self._catalog_of(config)
             self._by_config[config.source] = partial(
                 lint_bytes,
                 view=catalog.with_personal(config.personal_entities) if catalog is not None else None,
                 known=config.known,
                 selection=config.selection,
-                project=self._project,
+                project=self.project,
             )
         return self._by_config[config.source]
 
@@ -257,6 +311,7 @@ def lint_paths(
     all_sites: bool = False,
     force_exclude: bool = False,
     progress: Progress | None = None,
+    cache: str | ReportCache | None = None,
 ) -> LintResult:
     """Lint files, and everything below folders.
 
@@ -267,6 +322,7 @@ def lint_paths(
         all_sites: also parse files in which no rule can find anything, to list their sites.
         force_exclude: leave out what the configuration excludes even where it is named in `paths`.
         progress: told, now and then, how many files of how many have been looked at.
+        cache: the reports of earlier runs, or a folder for them, in which they have no sites but links.
     """
     config = config or Config()
     linter = Linter(config, catalog)
@@ -275,8 +331,17 @@ def lint_paths(
     candidates = _candidates(
         paths, config, result, listed, any_use=all_sites, force_exclude=force_exclude, progress=progress
     )
+    if not isinstance(cache, str):
+        linter.cache = cache
+    elif len(candidates) >= WORTH_A_CACHE:
+        from regilink_doctor.lint.cache import open_cache
+
+        linter.cache = open_cache(cache, ())
     linted = _linted(candidates, linter, result, progress)
     users = _lint_users(paths, listed, linter)
+    if linter.cache is not None:
+        linter.cache.listed = listed
+        linter.cache.save()
     if not linted and not users:
         return result
     from functools import partial
@@ -307,6 +372,9 @@ def _note_unlinted(paths: Sequence[str], findings: Sequence[Finding]) -> list[st
         f"{path}: read for the values that the code uses, but not linted: it is ignored or excluded" for path in below
     ]
 
+
+WORTH_A_CACHE = 50
+"""Candidates from which on to look for what has changed takes less time than to lint them all again."""
 
 MOST_USERS = 200
 """Programs that are linted for the configuration files that are named without them."""
@@ -420,9 +488,10 @@ def _linted(
     """The reports of the candidates by path, each with the bytes of a file that has findings."""
     if paths:
         linter.load()  # once for all processes
+    reports, paths = _find_kept(paths, linter)
 
-    def linted(share: Sequence[str]) -> list[tuple[str, bytes, FileReport] | str | _Failure]:
-        reports: list[tuple[str, bytes, FileReport] | str | _Failure] = []
+    def linted(share: Sequence[str]) -> list[tuple[str, bytes, FileReport, KeptReport | None] | str | _Failure]:
+        reports: list[tuple[str, bytes, FileReport, KeptReport | None] | str | _Failure] = []
         for number, path in enumerate(share, 1):
             try:
                 content = files.read(path)
@@ -430,22 +499,43 @@ def _linted(
                 reports.append(_unread(path, error))
                 continue
             try:
-                report = linter.lint(path, content)
+                report, kept = linter.lint_kept(path, content) if linter.cache else (linter.lint(path, content), None)
             except ConfigProblem as error:
                 reports.append(_Failure(str(error)))
                 continue
-            reports.append((path, content if report.findings else b"", report))
+            reports.append((path, content if report.findings else b"", report, kept))
             if progress is not None:
                 progress(number, len(share))
         return reports
 
-    found = []
     for part in _shares(paths, linted, each=EACH):
         result.failures += dict.fromkeys(item.sentence for item in part if isinstance(item, _Failure))
         result.add_unreadable(item for item in part if isinstance(item, str))
-        found += [item for item in part if isinstance(item, tuple)]
+        for path, content, report, kept in (item for item in part if isinstance(item, tuple)):
+            reports.append((path, content, report))
+            if kept is not None and linter.cache is not None:
+                linter.cache.keep(kept)
     result.failures = list(dict.fromkeys(result.failures))  # one for each process, of one configuration
-    return sorted(found, key=lambda item: item[0])
+    return sorted(reports, key=lambda item: item[0])
+
+
+def _find_kept(paths: Sequence[str], linter: Linter) -> tuple[list[tuple[str, bytes, FileReport]], Sequence[str]]:
+    """The reports that the cache has of candidates, and the candidates of which it has none."""
+    if linter.cache is None:
+        return [], paths
+    reports: list[tuple[str, bytes, FileReport]] = []
+    others: list[str] = []
+    for path in paths:
+        try:
+            content = files.read(path)
+            report = linter.find_kept(path, content)
+        except (OSError, ConfigProblem):  # it is read again, and this time the reason is reported
+            report = None
+        if report is None:
+            others.append(path)
+        else:
+            reports.append((path, content if report.findings else b"", report))
+    return reports, others
 
 
 def _shares(items: Sequence[str], work: Callable[[Sequence[str]], Result], *, each: int) -> Iterator[Result]:

@@ -13,10 +13,6 @@ from regilink_doctor.lint.resolve.config_files import find_roots
 from regilink_doctor.lint.resolve.module_files import MAX_PROGRAMS, file_of, list_imports
 from regilink_doctor.lint.text.memory import remembered, walk
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _MOST_IMPORTERS = 24
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
@@ -61,7 +57,7 @@ def _name_module(path: str) -> str:
 @remembered(8)
 def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
     """The imports below a folder, by the last word of the dotted name: who imports, and the dotted name."""
-    paths = list(_list_programs(root))
+    paths = _list_programs(root)
     names = {_name_module(path) for path in paths}
     index: dict[str, list[tuple[str, str]]] = {}
     for path in paths:
@@ -72,13 +68,13 @@ def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
     return index
 
 
-def _list_programs(root: str) -> Iterator[str]:
-    count = 0
+@remembered(8)
+def _list_programs(root: str) -> tuple[str, ...]:
+    paths: list[str] = []
     for folder, folders, names in walk(root):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED and name not in _TESTS]
-        for name in names:
-            if name.endswith(".py") and not name.startswith("test_") and not name.endswith("_test.py"):
-                count += 1
-                yield posixpath.join(folder, name)
-        if count >= MAX_PROGRAMS:
-            return
+        programs = [name for name in names if name.endswith(".py") and not name.endswith("_test.py")]
+        paths += [posixpath.join(folder, name) for name in programs if not name.startswith("test_")]
+        if len(paths) >= MAX_PROGRAMS:
+            break
+    return tuple(paths)

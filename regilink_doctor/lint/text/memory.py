@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     """What is looked at: a kind of `_LOOKS`, a path, and how many bytes are read."""
     Question = tuple[str, tuple[object, ...]]
     """The name of a function, and its arguments."""
+    State = tuple[int, int, int, int]
+    """When a file was changed, its size, and which one it is."""
 
 CHANGED = "changed"
 """The digest of what has changed while it was looked at: nothing has this one."""
@@ -68,6 +70,8 @@ class Memory:
         """Function -> its arguments -> what it gave, and of what."""
         self.trace: Trace | None = None
         """Of the question that is being answered."""
+        self.states: dict[str, State | None] | None = None
+        """How each path was when it was first looked at, for a memory that is to notice changes."""
         self._holding: dict[Trace | Look, bool | str] = {}
 
     def use(self) -> None:
@@ -100,7 +104,8 @@ class Memory:
             return YES if value else NO
         from hashlib import blake2b
 
-        content = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
+        shown = sorted(value) if isinstance(value, frozenset) else value
+        content = shown if isinstance(shown, bytes) else repr(shown).encode("utf-8", "surrogatepass")
         return blake2b(content, digest_size=12, key=self.key or b"").hexdigest()
 
     def holds(self, trace: Trace) -> bool:
@@ -134,28 +139,41 @@ class Memory:
         except OSError:
             return False
 
-    def forget(self, paths: Iterable[str]) -> None:
+    def find_changed(self) -> set[str]:
+        """The paths that are not as they were when they were looked at, by time and size."""
+        return {path for path, state in (self.states or {}).items() if find_state(path) != state}
+
+    def forget(self, paths: Iterable[str]) -> Touched:
         """Forget the answers that were made of these files, or of the folders that have them."""
-        changed = {_normalize(path) for name in paths for path in (name, os.path.dirname(name))}
+        touched = Touched(paths)
         self._holding.clear()
-        touched: dict[Trace, bool] = {}
+        for path in [path for path in self.states or () if _normalize(path) in touched.paths]:
+            (self.states or {}).pop(path)
         for answers in self.answers.values():
             for arguments, (_, trace) in list(answers.items()):
-                if trace is None or _touches(trace, changed, touched):
+                if trace is None or touched.has(trace):
                     del answers[arguments]
+        return touched
+
+
+class Touched:
+    """The answers that were made of files which have changed, or of the folders that have them."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = {_normalize(path) for name in paths for path in (name, os.path.dirname(name))}
+        self._known: dict[Trace, bool] = {}
+
+    def has(self, trace: Trace) -> bool:
+        """Whether an answer is one of them."""
+        if trace not in self._known:
+            own = any(_normalize(path) in self.paths for _, path, _ in trace.looks)
+            self._known[trace] = own or any(self.has(part) for part in trace.parts)
+        return self._known[trace]
 
 
 def _normalize(path: str) -> str:
     """The path as it is compared: editors write a drive of Windows with a small letter."""
-    return os.path.normcase(os.path.abspath(path))
-
-
-def _touches(trace: Trace, paths: set[str], known: dict[Trace, bool]) -> bool:
-    """Whether an answer was made of one of some files."""
-    if trace not in known:
-        own = any(_normalize(path) in paths for _, path, _ in trace.looks)
-        known[trace] = own or any(_touches(part, paths, known) for part in trace.parts)
-    return known[trace]
+    return os.path.normcase(path if os.path.isabs(path) else os.path.abspath(path))
 
 
 _in_use = Memory()
@@ -207,7 +225,7 @@ def _find_function(name: str) -> Callable[..., object] | None:
 
 
 def _is_plain(value: object) -> bool:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | frozenset):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int)
 
@@ -271,9 +289,21 @@ def _read_content(path: str, limit: int) -> bytes:
     return read_file(path, limit) or b""
 
 
+def find_state(path: str) -> State | None:
+    """What changes with a file; None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+
+
 def _note(look: Look, seen: Answer) -> Answer:
-    if _in_use.trace is not None:
-        _in_use.trace.add(look, _in_use.digest(_shown(seen)))
+    memory = _in_use
+    if memory.trace is not None:
+        memory.trace.add(look, memory.digest(_shown(seen)))
+        if memory.states is not None and look[1] not in memory.states:
+            memory.states[look[1]] = find_state(look[1])
     return seen
 
 

@@ -1,0 +1,101 @@
+"""Waiting until something changes that decides about the findings, for `lint --watch`.
+
+Files are polled: it works on every file system and in containers, needs no library, and a look at 5,000 files takes
+about ten milliseconds. What is looked at is what the last run has looked at: the files that it has listed and what
+their reports were made of, also where there was nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from time import sleep, time_ns
+from typing import TYPE_CHECKING
+
+from regilink_doctor.config import CATALOG, Config, ConfigProblem, find_config
+from regilink_doctor.lint.cache import ReportCache
+from regilink_doctor.lint.text.memory import find_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regilink_doctor.lint.text.memory import State
+
+SECONDS = 0.25
+"""Between two looks."""
+_MOST_LOOKS = 20
+"""At files that do not come to rest."""
+_SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
+_CONFIGURATIONS = ("pyproject.toml", "regilink.toml", CATALOG)
+_CLOCK = 20_000_000
+"""Nanoseconds: the clock of files may be as late as this."""
+
+
+class Watcher:
+    """Knows how files were before a run, and waits until one of them is another."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Watch what runs look at that lint these files and folders, and use `cache`."""
+        self._paths = paths
+        self.cache = ReportCache()
+        """The reports of the runs, which know what they were made of."""
+        self._states: dict[str, State | None] = {}
+        self._started = time_ns()
+
+    def begin(self) -> None:
+        """A run begins: what changes from now on makes another one."""
+        self._started = time_ns()
+        self._states = {path: find_state(path) for path in (*self._states, *self._list())}
+
+    def wait(self) -> None:
+        """Wait until something has changed since `begin`, and has come to rest."""
+        listed = set(self._list())
+        for path in listed - self._states.keys():
+            state = find_state(path)
+            # What was changed while it was read, for the first time, may have been read before.
+            is_newer = state is not None and state[0] >= self._started - _CLOCK
+            self._states[path] = (0, 0, 0, 0) if is_newer else state
+        self._states = {path: state for path, state in self._states.items() if path in listed}
+        while all(find_state(path) == state for path, state in self._states.items()):
+            sleep(SECONDS)
+        before: list[State | None] = []
+        for _ in range(_MOST_LOOKS):
+            states = [find_state(path) for path in self._states]
+            if states == before:
+                return
+            before = states
+            sleep(SECONDS)
+
+    def _list(self) -> Iterator[str]:
+        """The paths that decide, each maybe several times."""
+        yield from self._paths
+        yield from self.cache.listed
+        yield from self.cache.find_looks()
+        for folder in _list_folders(self._paths):
+            yield folder
+            yield os.path.join(folder, ".gitignore")
+        yield from _list_configurations()
+
+
+def _list_folders(paths: Iterable[str]) -> Iterator[str]:
+    """The folders in which files may appear."""
+    for path in paths:
+        for folder, folders, _ in os.walk(path):
+            folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
+            yield folder
+
+
+def _list_configurations() -> Iterator[str]:
+    """The files of the configuration of the current folder, those that exist and those that would be used."""
+    folder = os.getcwd()
+    while True:
+        yield from (os.path.join(folder, name) for name in _CONFIGURATIONS)
+        if os.path.exists(os.path.join(folder, ".git")) or folder == os.path.dirname(folder):
+            break
+        folder = os.path.dirname(folder)
+    try:
+        config: Config = find_config()
+    except ConfigProblem:
+        return
+    yield from config.files
+    if config.catalog_path is not None:
+        yield config.catalog_path
