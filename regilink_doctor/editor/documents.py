@@ -69,9 +69,9 @@ class Checker:
         if not changed:
             self._project = self._make_project()
             return
-        is_touched = self._project.forget(changed | self._project.find_changed())
+        touched = self._project.forget(changed | self._project.find_changed())
         for uri, (_, _, trace) in list(self._last.items()):
-            if trace is None or is_touched(trace):
+            if trace is None or touched.has(trace):
                 del self._last[uri]
 
     def close(self, uri: str) -> None:

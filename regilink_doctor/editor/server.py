@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -135,6 +136,7 @@ class _Features:
         workspace = self._server.client_capabilities.workspace
         if self._is_asked() and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
             self._server.workspace_diagnostic_refresh(None)
+        gc.collect()  # imported modules that were forgotten have cycles
 
     def _close(self, uri: str) -> None:
         self._checker.close(uri)

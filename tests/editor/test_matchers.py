@@ -16,7 +16,8 @@ with wandb.init() as run:
 
 
 def read_pattern_of_vs_code() -> dict[str, Any]:
-    (block,) = re.findall(r"```json\n(.*?)```", (DOCS / "editors.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```json\n(.*?)```", (DOCS / "editors.md").read_text(encoding="utf-8"), re.DOTALL)
+    (block,) = [block for block in blocks if "problemMatcher" in block]
     pattern: dict[str, Any] = json.loads(block)["tasks"][0]["problemMatcher"]["pattern"]
     return pattern
 
