@@ -43,7 +43,7 @@ def test_findings_follow_the_typing_and_fixes_are_offered(tmp_path: Path) -> Non
     )
     (tmp_path / "try.el").write_text(SCRIPT.format(python=sys.executable), encoding="utf-8")
     environ = {**os.environ, "HOME": str(tmp_path)}
-    command = ["emacs", "--batch", "-Q", "-l", "try.el"]
+    command = ["emacs", "--batch", "-l", "try.el"]
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=150)
     if "no eglot" in done.stderr:
         pytest.skip("eglot is not installed")
