@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 354,
-    "lines of Python": 72_400,
+    "files": 355,
+    "lines of Python": 73_100,
     "functions with a one-word name, percent": 27,
     "the same in lint": 29,
     "rule codes outside rules and the failure index": 14,

@@ -40,7 +40,7 @@ def test_findings_are_shown_and_follow_the_typing(tmp_path: Path) -> None:
     done = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=90
     )
-    shown = [line for line in (done.stdout + done.stderr).splitlines() if line]
+    shown = [line for line in (done.stdout + done.stderr).splitlines() if line[:1].isdecimal()]
     assert shown == [
         '4:27 REG102 "wandb-registry-model" names a registry but no collection',
         '4:51 REG107 ":v3" does not belong in a target path',
