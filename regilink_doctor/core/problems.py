@@ -375,7 +375,7 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
             first.index,
             Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined),
         )
-    elif place is not None and place > 1:
+    elif place is not None and place > 1 and registry is not filled[-1]:
         yield (
             first.index,
             Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""),

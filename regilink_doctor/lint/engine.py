@@ -155,6 +155,8 @@ class _Facts:
         return {}
 
     def sets(self, variable: str) -> bool:
+        if self.mentions("load_dotenv(") and not self.project.has_dotenv(self.folder):
+            return True  # a file that is not kept with the code: it may set anything
         return self.mentions(variable) or self.project.may_be_set(variable, absolute_path(self.path))
 
 

@@ -59,16 +59,16 @@ class Project(Memory):
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
         return any(_find_mentioning(base, variable) for base in _upwards(folder))
 
-    def has_links(self, folder: str) -> bool:
-        """Whether the programs that settings in `folder` are for link to a registry: those in it or below.
+    def has_dotenv(self, folder: str) -> bool:
+        """Whether there is a `.env`, or an example of one, in `folder` or above it."""
+        files = (path for base in _upwards(folder) for path in _list_settings_files(base))
+        return any(os.path.basename(path).startswith(".env") for path in files)
 
-        A folder without programs, or with those that CI runs, is for what is beside it.
-        """
-        for base in _upwards(folder):
-            links = _has_links(base)
-            if links or (links is False and os.path.basename(base) not in _BESIDE):
-                return links
-        return False
+    def has_links(self, folder: str) -> bool:
+        """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
+        while os.path.basename(folder) in _BESIDE:
+            folder = os.path.dirname(folder)
+        return _has_links(folder)
 
     def is_linking_program(self, path: str, folder: str) -> bool:
         """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
@@ -136,8 +136,7 @@ def _links_in_every_mode(path: str, content: bytes) -> bool:
 
 
 @remembered(4096)
-def _has_links(folder: str) -> bool | None:
-    """Whether a program in a folder or below links; None where there is no program."""
+def _has_links(folder: str) -> bool:
     left = _MAX_PROGRAMS
     for root, folders, names in walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
@@ -148,7 +147,7 @@ def _has_links(folder: str) -> bool | None:
             content = read_file(posixpath.join(root, name), _MAX_BYTES) if left >= 0 else None
             if any(word in (content or b"") for word in _LINKS):
                 return True
-    return False if left < _MAX_PROGRAMS else None
+    return False
 
 
 @remembered(4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.strings import UnknownPart
+from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, parsed, read_pasted
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import first_registry_link, registry_path
@@ -90,37 +90,54 @@ class SourceVersionInRegistryName(Rule):
                     string=name,
                     start=colon + 1,
                     related=(Related("the version in a project here", other.place),),
-                    source=version.source,
+                    source=version.source if isinstance(version, UnknownPart) else version.default_of or "",
                     collection=name.pattern[:colon],
                 )
 
 
-def _version_of(name: StringValue) -> UnknownPart | None:
-    """The value that is the whole version of a full name, where it is called a version: an alias can be the same."""
+def _version_of(name: StringValue) -> KnownPart | UnknownPart | None:
+    """The value that is the whole version of a full name, where it is called a version: an alias can be the same.
+
+    A known one is the default of an option or a variable, which may have another value.
+    """
     colon = name.pattern.find(":")
     part = name.part_at(colon + 1) if colon >= 0 else None
-    if not isinstance(part, UnknownPart) or len(name.pattern) != colon + 2 or part.kind == "source-version":
+    if part is None or name.cut(colon + 1, len(name.pattern)) != (part,):
         return None
-    return part if "version" in part.source.lower() and "(" not in part.source else None
+    if isinstance(part, KnownPart):
+        return part if part.default_of and "version" in part.default_of.lower() else None
+    called = [part.source if "(" not in part.source else "", *part.variables]
+    is_version = any("version" in word.lower() or word.lower() == "v" for word in called)
+    return part if is_version and part.kind != "source-version" else None
 
 
-def _same_version_elsewhere(version: UnknownPart, consume: Consume, facts: FileFacts) -> Site | None:
+def _keys_of(version: KnownPart | UnknownPart) -> Iterator[Place | str]:
+    """What tells one value from others: the place where it is read, how it is written, the variable that it is."""
+    if isinstance(version, KnownPart):
+        yield version.default_of or ""
+        return
+    yield version.place
+    yield from version.variables
+    if "(" not in version.source:
+        yield version.source
+
+
+def _same_version_elsewhere(version: KnownPart | UnknownPart, consume: Consume, facts: FileFacts) -> Site | None:
     """The first call that consumes an artifact of a project by the same value."""
     versions = facts.once(_versions_in_projects)
-    function = consume.context.function
-    sites = [versions[key] for key in ((function, version.place), (function, version.source)) if key in versions]
+    keys = [(consume.context.function, key) for key in _keys_of(version)]
+    sites = [versions[key] for key in keys if key in versions]
     return min(sites, key=lambda numbered: numbered[0])[1] if sites else None
 
 
-def _versions_in_projects(facts: FileFacts) -> dict[tuple[str | None, Place | str | None], tuple[int, Site]]:
+def _versions_in_projects(facts: FileFacts) -> dict[tuple[str | None, Place | str], tuple[int, Site]]:
     """The first call, with its number, that consumes an artifact of a project by a value, by function and value."""
-    versions: dict[tuple[str | None, Place | str | None], tuple[int, Site]] = {}
+    versions: dict[tuple[str | None, Place | str], tuple[int, Site]] = {}
     for number, site in enumerate(facts.sites):
         for name in site.target if site.kind == "consume" else ():
             version = _version_of(name) if registry_path(name) is None else None
-            if version is not None:
-                for value in (version.place, version.source):
-                    versions.setdefault((site.context.function, value), (number, site))
+            for key in _keys_of(version) if version is not None else ():
+                versions.setdefault((site.context.function, key), (number, site))
     return versions
 
 

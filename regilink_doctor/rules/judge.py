@@ -8,7 +8,7 @@ or misplaces the link. `to_finding` makes findings of what rules report: place, 
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
-from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
@@ -52,7 +52,10 @@ def report_targets(
     if site.context.expected:
         return
     seen = set()
+    replaced = _find_replaced(site)
     for target in link_targets(site):
+        if target.path in replaced:
+            continue
         for problem in judge_target(target, view, configured):
             if find_call_problem(target.method, target.text) is not None:
                 yield Report(problem)  # at the call: no part of the path is to blame
@@ -70,13 +73,24 @@ def report_names(site: Site) -> Iterator[Report]:
     if site.context.expected:
         return
     seen = set()
-    for name in site.target:
+    replaced = _find_replaced(site)
+    for name in [name for name in site.target if name not in replaced]:
         target = LinkTarget(name, place=site.place, site=site)
         for problem in judge_name(target):
             key = (problem.rule, problem.kind, name.place_of(problem.start, max(problem.end, problem.start + 1)))
             if key not in seen:
                 seen.add(key)
                 yield Report(problem, string=name)
+
+
+def _find_replaced(site: Site) -> list[StringValue]:
+    """The defaults of variables that a `.env` sets: the program is not meant to run with them."""
+    parts = [part for string in site.target for part in string.parts if isinstance(part, KnownPart)]
+    in_dotenv = {part.read_from for part in parts if part.read_from and "/.env" in f"/{part.place.path}"}
+    if not in_dotenv:
+        return []
+    defaults = [(string, part) for string in site.target for part in string.parts if isinstance(part, KnownPart)]
+    return [string for string, part in defaults if part.default_of in in_dotenv]
 
 
 def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Problem]:
@@ -88,7 +102,7 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
         return
-    none_at = [offset for offset, part in string.unknown_parts if may_be_none(part) and len(string.parts) > 1]
+    none_at = _find_unset(string)
     project = path.strip("/").rpartition("/")[0].rpartition("/")[2]
     registries = (project,) if means_registry and project else ()
     found = find_problems(path, trailing_slash_fails=True, none_at=none_at, registries=registries)
@@ -105,6 +119,15 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
         yield _weaken(name, Problem("REG113", start, len(string.pattern), target=name, facts={"call": "consume"}))
     elif version == UNKNOWN_NAME and start in none_at:
         yield Problem("REG113", start, start + 1, "warning", "hole", target=name, facts={"call": "consume"})
+
+
+def _find_unset(string: StringValue) -> list[int]:
+    """The offsets of parts that become the word None where they are not given; of options only in a registry path."""
+    if len(string.parts) < 2:
+        return []  # None itself as a path raises at once
+    is_registry = REGISTRY_PREFIX in string.pattern
+    unset = [(offset, part) for offset, part in string.unknown_parts if may_be_none(part)]
+    return [offset for offset, part in unset if part.kind == "environment" or is_registry]
 
 
 def _lacks_word(name: LinkTarget, problem: Problem) -> bool:
@@ -271,8 +294,7 @@ def _problems_in_path(
     in_path = find_problems(
         pattern,
         trailing_slash_fails=target.method == "Artifact.link",
-        # None itself as a path raises at once: only inside a string it becomes a word.
-        none_at=[offset for offset, part in unknown if may_be_none(part) and len(path.parts) > 1],
+        none_at=_find_unset(path),
         versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
         named_registry=any("registry" in name.lower() for name in names),
         registries=(*_registries(target, view), *configured.registries),
@@ -375,7 +397,7 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         finding,
         place=written,
         fix=fix if fix is not None and fix.applicability == "safe" else None,
-        related=(*(item for item in report.related if item.place != written), Related("the value is used here", place)),
+        related=(*report.related, Related("the value is used here", place)),
     )
     return replace(finding, at_value=at_value)
 

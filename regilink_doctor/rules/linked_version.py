@@ -206,12 +206,19 @@ class DeletionSparesAliasesOnly(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        guards = " ".join(site.context.guards)
-        if "aliases" not in guards or "link" in guards or facts.in_test:
+        guards = site.context.guards
+        is_spared = any("aliases" in guard and _asks_for_absence(guard) for guard in guards)
+        if not is_spared or any("link" in guard for guard in guards) or facts.in_test:
             return
         if facts.once(_lists_registries):
             return
         yield self.report(site.place, severity="warning" if facts.links_around else None)
+
+
+def _asks_for_absence(guard: str) -> bool:
+    """Whether a condition is true where there are no aliases, or not certain ones: `not version.aliases`."""
+    is_negated = guard.replace("(", " ").split().count("not") % 2 == 1
+    return is_negated or any(word in guard for word in ("== 0", "== []", "< 1"))
 
 
 def _lists_registries(facts: FileFacts) -> bool:

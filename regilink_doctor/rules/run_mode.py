@@ -147,6 +147,10 @@ def _find_mode(command: Command, facts: FileFacts) -> Setting | None:
     return innermost[0] if certain(innermost[0].value) in ("offline", "dryrun", "disabled") else None
 
 
+_NEEDS_RUN = ("wandb.Run.use_artifact", "wandb.use_artifact", "wandb.Run.use_model", "wandb.use_model")
+"""Calls that give None in a disabled run."""
+
+
 class LinkWhileDisabled(Rule):
     """The run is certainly disabled, and an artifact is linked or consumed in it.
 
@@ -205,6 +209,12 @@ class LinkWhileDisabled(Rule):
                 "the next attribute of it raises AttributeError",
                 "run it online, or against regilink's emulator: regilink dry-run -- python ...",
             )
+        if problem.kind == "model":
+            return Message(
+                "the run is disabled: use_model raises AttributeError",
+                "it finds no artifact, but None",
+                "run it online, or against regilink's emulator: regilink dry-run -- python ...",
+            )
         return Message(
             "the run is disabled: link_artifact returns None whatever the path",
             "nothing is linked, and nothing is proved",
@@ -222,8 +232,8 @@ class LinkWhileDisabled(Rule):
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         if consume.context.expected or is_guarded(consume) or not consume.context.result_used:
             return
-        if consume.call in ("wandb.Run.use_artifact", "wandb.use_artifact"):
-            yield from self._check_mode(consume, facts, "consume")
+        if consume.call in _NEEDS_RUN:
+            yield from self._check_mode(consume, facts, "model" if "use_model" in consume.call else "consume")
 
     def _check_mode(self, site: Site, facts: FileFacts, kind: str) -> Iterator[Report]:
         mode = mode_of(site, facts) if not facts.in_test else None

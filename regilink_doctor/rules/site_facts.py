@@ -114,7 +114,10 @@ def entities_of(site: Site) -> tuple[StringValue, ...]:
         prefixes = [
             StringValue(parts, name.place)
             for name in source.target
-            if (path := parsed(name.pattern)) and path.prefix and (parts := name.cut(0, len(path.prefix)))
+            if (path := parsed(name.pattern))
+            and path.prefix
+            and (parts := name.cut(0, len(path.prefix)))
+            and not path.is_registry
         ]
         if prefixes:
             return tuple(prefixes)
@@ -210,7 +213,9 @@ def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
     sweeps = facts.once(sweeps_of)
     if not sweeps or any("/" in string.pattern for string in sweep_ids):
         return None  # it is created elsewhere
-    return None if any({"entity", "**"} & site.arguments.names for site in sweeps) else ""
+    if not any({"entity", "**"} & site.arguments.names for site in sweeps):
+        return ""
+    return certain(sweeps[0].entity) if len(sweeps) == 1 else None
 
 
 def sweeps_of(facts: FileFacts) -> list[Site]:
@@ -244,6 +249,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
     """
     init = site.init
+    if init is None and not site.inits and site.call.startswith("wandb.Run."):
+        init = active_init(site, facts)
     if init is not None and ({"mode", "**"} & init.arguments.names or "settings" in init.arguments.names):
         value = certain(init.arguments.strings.get("mode", ()))
         return (value, init.place, False) if value else None
@@ -286,15 +293,3 @@ def variable_of(setting: Setting) -> str | None:
         return name
     below = any("wandb" in key.lower() for key in setting.keys[:-1])
     return f"WANDB_{name}" if below and not setting.variable else None
-
-
-def is_for_names_alone(setting: Setting, facts: FileFacts) -> bool:
-    """Whether a variable is for the names that `wandb artifact get` reads, in a file that starts no program."""
-    places = {part.place for value in setting.value for part in value.parts}
-    is_used = any(
-        [word.literal for word in command.words[:3]] in (["wandb", "artifact", "get"], ["wandb", "artifact", "ls"])
-        and any(part.place in places for word in command.words for part in word.parts)
-        for command in facts.commands
-    )
-    words = [word for command in facts.commands for word in command.words] if is_used else []
-    return is_used and not any(word.literal == "-m" or word.pattern.endswith(".py") for word in words)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Container, Setting
-from regilink_doctor.core.strings import StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.shell import read_script
 from regilink_doctor.lint.text.fragment import Fragment, filled
@@ -25,6 +26,11 @@ _VARIABLE = re.compile(
 _RULE = re.compile(r"(?P<name>[^\s:#=][^:#=]*):(?!=)")
 _RECIPE = re.compile(r"(?P<name>@?[A-Za-z_][\w-]*)[^:#]*:(?!=)")
 """The first line of a justfile's recipe, which may have parameters with defaults."""
+
+_FUNCTION = re.compile(
+    r"""(?:env|env_var|env_var_or_default)\(\s*["'](?P<variable>\w+)["']\s*(?:,\s*(?P<quote>["'])(?P<default>[^"']*)(?P=quote)\s*)?\)"""
+)
+"""How a justfile reads the environment, with a default or without."""
 
 _EXPORT_ALL = re.compile(r"^(?:export[ \t]*|\.EXPORT_ALL_VARIABLES:.*|set export.*)$", re.MULTILINE)
 _MOST_BRANCHES = 20
@@ -103,6 +109,10 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
                 yield "line", Fragment.of(source, [(text[column - 1 :], first + 1, column)]), tuple(branches)
 
 
+def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | UnknownPart:
+    return replace(part, default_of=variable, variables=(variable,)) if isinstance(part, KnownPart) else part
+
+
 def _read_variable(
     body: Fragment,
     match: re.Match[str],
@@ -117,7 +127,13 @@ def _read_variable(
     if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":  # of just; make keeps them
         start, end = start + 1, end - 1
     name = match["name"]
-    value = StringValue(tuple(filled(body, start, end, known, name=name)), body.place(start, end))
+    parts = tuple(filled(body, start, end, known, name=name))
+    if read := _FUNCTION.fullmatch(body.text, start, end):
+        start, end = read.span("default") if read["default"] is not None else (start, end)
+        parts = tuple(_mark_default(part, read["variable"]) for part in filled(body, start, end, known, name=name))
+        if read["default"] is None:
+            parts = (UnknownPart(read[0], body.place(start, end), variables=(read["variable"],)),)
+    value = StringValue(parts, body.place(start, end))
     return Setting(
         name,
         value.place,

@@ -19,10 +19,9 @@ from regilink_doctor.lint.facts.requirements import read_installed
 from regilink_doctor.lint.facts.settings import keep_relevant
 from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.embedded import find_sites_inside
+from regilink_doctor.lint.formats.embedded import PlaceMover, find_sites_inside
 from regilink_doctor.lint.formats.python import read_source
 from regilink_doctor.lint.text.fragment import Fragment, filled
-from regilink_doctor.lint.text.moving import PlaceMover
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -63,7 +62,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         sources=tuple(sources),
         settings=(*reading.settings, *kept),
         requirements=tuple(read_installed(commands)),
-        commands=tuple(commands),
+        commands=(*reading.commands, *commands),
         problems=tuple(whole.problems),
     )
 

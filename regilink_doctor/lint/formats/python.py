@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.sites.find import find_sites
@@ -10,6 +11,9 @@ from regilink_doctor.lint.text.source import Source, Unparsable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.text import syntax as ast
+
+_STARTS = ("subprocess", "os.system", "os.popen")
+"""Words without which a program starts no command."""
 
 _TEMPLATE = ("{{", "}}", "<%")
 """Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""
@@ -36,9 +40,25 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
+    tree = tree or source.parse()
     module = read_module(source, tree)
     try:
         sites, settings = find_sites(source, module)
     finally:
         module.forget()
-    return ParsedFile((source,), sites, settings)
+    reading = ParsedFile((source,), sites, settings)
+    return _with_commands(reading, source, tree) if any(mark in source.text for mark in _STARTS) else reading
+
+
+def _with_commands(reading: ParsedFile, source: Source, tree: ast.Module) -> ParsedFile:
+    """The same with the commands that the program starts, and the names and target paths in them."""
+    from regilink_doctor.lint.facts.commands import find_consumed
+    from regilink_doctor.lint.facts.python import find_commands
+    from regilink_doctor.lint.facts.settings import find_option_sites
+
+    commands = find_commands(source, tree)
+    places = {site.place for site in reading.sites}
+    found = [*find_consumed(commands), *find_option_sites(commands)]
+    sites = (*reading.sites, *(site for site in found if site.place not in places))
+    ordered = tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call)))
+    return replace(reading, sites=ordered, commands=tuple(commands))

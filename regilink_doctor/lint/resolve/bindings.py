@@ -137,7 +137,7 @@ class ReturnedValue:
 
 
 class Scope:
-    """A module, function or class body, and the names bound in it.
+    """A module, function or class body, and the names bound in it; `self.NAME` of a method is one of them.
 
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
     `yields` what it gives. `loops` are the bodies of its loops in order; `conditions` are those that hold somewhere, in
@@ -194,8 +194,10 @@ class Scope:
     def binds_between(self, written: str, start: int, end: int) -> bool:
         """Whether the name that an expression begins with may get another value between two places."""
         name = written.partition(".")[0].partition("[")[0].partition("(")[0]
-        bindings = self.bindings.get(name, ())
-        return count_before(bindings, end) > count_before(bindings, start)
+        return any(
+            count_before(bindings, end) > count_before(bindings, start)
+            for bindings in (self.bindings.get(name, ()), self.bindings.get(written, ()))
+        )
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yie
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
 from regilink_doctor.lint.resolve.options import PARSES, find_option
-from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
+from regilink_doctor.lint.resolve.strings import call_method, fill_template, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -63,6 +63,8 @@ _WRAPS = frozenset(
 )
 """What makes an object with attributes out of a dictionary."""
 
+_TEMPLATE = "string.Template"
+
 _DEFAULTS = frozenset(
     {
         "typer.Option",
@@ -112,6 +114,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
     for callee in context.value(function, at):
         if isinstance(callee, Name):
             values += _call_named(context, callee.path, node, at)
+        elif isinstance(callee, Method) and callee.owner.type == _TEMPLATE:
+            values += fill_template(context, callee.owner, node, at)
         elif isinstance(callee, Method):
             made = wandb_api.RETURNS.get(callee.path)
             of_library = libraries.call_method(context, callee, node, at) if made is None else None
@@ -246,7 +250,7 @@ def _get_configured(context: Context, node: ast.Call, at: ProgramPoint) -> list[
 
 def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     if path in READS:
-        return read_environment(context, node, at)
+        return read_environment(context, node, at, raises=not path.startswith("os."))
     if (loaded := config_files.call_function(context, path, node, at)) is not None:
         return loaded
     if (given := libraries.call_function(context, path, node, at)) is not None:
@@ -274,7 +278,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return chosen
     if path in _DEFAULTS:
         return _find_default(context, node, at)
-    made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
+    made = path if path in wandb_api.CLASSES or path == _TEMPLATE else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, ReturnedValue
+from regilink_doctor.lint.resolve.conditions import decide
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.strings import to_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
-    Arguments,
     Computed,
     Instance,
     Literal,
@@ -65,13 +65,38 @@ def resolve_comprehension(
 
     A condition leaves open which items there are at all; those of wandb's, and tuples, are followed nevertheless.
     """
+    inside = at.inside(node)
+    if (items := _list_turns(context, node, at)) is not None:
+        return [
+            Literal(context.keep(("turns", id(node), *map(id, items)), lambda: ast.List(items, ast.Load())), inside)
+        ]
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
-    inside = at.inside(node)
     is_filtered = any(part.ifs for part in node.generators)
     if is_filtered and not any(isinstance(value, Instance | Literal) for value in context.value(node.elt, inside)):
         return [UNKNOWN]
     return [Literal(_hold(context, node.elt), inside, may_be_empty=True)]
+
+
+def _list_turns(
+    context: Context, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: ProgramPoint
+) -> list[ast.expr] | None:
+    """The items in order, where what the loop goes through is written out and its conditions are decided."""
+    loop, inside = node.generators[0], at.inside(node)
+    owners = context.value(loop.iter, at) if len(node.generators) == 1 else ()
+    owner = owners[0] if len(owners) == 1 else None
+    if not isinstance(owner, Literal) or not _is_in_order(owner) or len(owner.items) > MAX_ALTERNATIVES:
+        return None
+
+    def work_out() -> tuple[bool | None, tuple[Value, ...]]:
+        truths = {decide(context, test, inside) for test in loop.ifs}
+        is_taken = False if False in truths else None if None in truths else True
+        return is_taken, context.value(node.elt, inside) if is_taken else ()
+
+    turns = context.answer_turns(loop.iter, len(owner.items), work_out)
+    if any(is_taken is None for is_taken, _ in turns):
+        return None
+    return [copy_place(Computed(values), node.elt) for is_taken, values in turns if is_taken]
 
 
 @resolves(ast.DictComp)
@@ -155,8 +180,6 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
         return config_files.find_in_document(value, [index]) or [UNKNOWN]
     if isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
         return [Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at)]
-    if isinstance(value, Arguments):
-        return [value if index == 0 else UNKNOWN]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
     if isinstance(value.node, ast.Set):

@@ -215,6 +215,17 @@ class Context:
                 self._rows = around
         return found
 
+    def answer_turns(self, loop: ast.expr, count: int, work_out: Callable[[], T]) -> list[T]:
+        """What is worked out in each of the first turns of a loop by itself."""
+        around, found = self._rows, []
+        try:
+            for turn in range(count):
+                self._rows = (*around, (id(loop), turn))
+                found.append(work_out())
+        finally:
+            self._rows = around
+        return found
+
     def keep(self, key: Key, make: Callable[[], T]) -> T:
         """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""
         if key not in self._kept:

@@ -61,8 +61,8 @@ class _Assignment:
         self.is_default = is_default
 
 
-def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
-    """`os.getenv("X", default)`."""
+def read_environment(context: Context, node: ast.Call, at: ProgramPoint, *, raises: bool = False) -> Iterable[Value]:
+    """`os.getenv("X", default)`; of a library that `raises` where there is neither, never None."""
     default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
     names = [
         value.literal
@@ -84,7 +84,7 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iter
     if around:  # an empty default stands for a variable that is not set, and here it is
         defaults = [value for value in defaults if not (isinstance(value, StringValue) and value.literal == "")]
     if not defaults and not around:
-        is_set = own or _may_be_loaded(context, variable, at.scope.module)
+        is_set = own or raises or _may_be_loaded(context, variable, at.scope.module)
         reason = "a variable of the environment without a default"
         defaults = [unknown_string(node, at, "unknown" if is_set else "environment", reason, variable)]
     return narrow(context, written_name(node), [*own, *around, *defaults], at)
@@ -99,7 +99,7 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     """`env.str("X", default)`, and `env("X")`, which calls the object itself; None for any other method."""
     if method.owner.type not in _READERS or method.name not in ("__call__", *_READER_METHODS):
         return None
-    return read_environment(context, node, at)
+    return read_environment(context, node, at, raises=True)
 
 
 def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[Value]:

@@ -26,6 +26,7 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Unknown,
     Value,
+    is_none,
     open_end,
     with_name,
 )
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame
 
+_NOT_FOUND = Unknown(reason="None, where a loop finds nothing")
 _MOST_BINDINGS = 32
 """Of a name in one statement; where there are more the name is unknown."""
 
@@ -59,7 +61,10 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
-                return narrow(context, name, values, at) if name in at.scope.guards else values
+                # What holds at the end of an outer function, or of the module, holds inside.
+                for inner in (ProgramPoint(scope, order, frame), *([at] if scope is not at.scope else [])):
+                    values = tuple(narrow(context, name, values, inner)) if name in inner.scope.guards else values
+                return values
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
         # From an inner function the outer one is seen as it is in the end.
@@ -132,7 +137,10 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     """What a name is that passes a statement by: as before it, under the condition on which it does."""
     before = ProgramPoint(at.scope, fork.start, at.frame)
     if fork.test is None:
-        return _find_in_scope(context, name, before)
+        values = _find_in_scope(context, name, before)
+        # None from before a loop that looks for a value: the program knows that there is one.
+        is_search = fork.kind == "loop" and any(map(is_none, values))
+        return [_NOT_FOUND if is_none(value) else value for value in values] if is_search else values
     decided = decide(context, fork.test, before)
     passing = [
         holds
@@ -218,8 +226,7 @@ def find_binding(
         return context.binding(name, binding, at)
     instance = find_annotated(context, binding.annotation, at)
     # What a parameter is passed says more than its type.
-    is_known = isinstance(instance, Instance) or (instance is not None and binding.kind != "parameter")
-    return [instance] if instance is not None and is_known else context.binding(name, binding, at)
+    return [instance] if instance is not None and binding.kind != "parameter" else context.binding(name, binding, at)
 
 
 @resolves_binding("class")

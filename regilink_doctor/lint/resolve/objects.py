@@ -19,8 +19,8 @@ from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
-from regilink_doctor.lint.resolve.names import find_binding
-from regilink_doctor.lint.resolve.options import find_option, is_attributes_of
+from regilink_doctor.lint.resolve.names import find_binding, find_name
+from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field
 from regilink_doctor.lint.resolve.strings import find_member_strings
 from regilink_doctor.lint.resolve.values import (
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Module, Use
 
 _MOST_BASES = 8
+_MAKING = ("__init__", "__post_init__")
+"""The methods that an object has gone through to their ends before others are called."""
 
 
 @resolves(ast.Attribute)
@@ -68,7 +70,8 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             if owner.path == libraries.FLAGS:
                 values += libraries.find_flag(context, node.attr, at.scope.module)
                 continue
-            values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
+            words = find_words(context, at) if path == "sys.argv" else []
+            values += words or find_in_folder(context, path, at.scope.module) or [find_known(path)]
         elif isinstance(owner, Instance):
             if owner.type == libraries.FLAG_HOLDER:
                 values += libraries.find_held(context, owner, node.attr)
@@ -111,7 +114,10 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         values += config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
         if values:
             return values
-    for owner in context.value(node.value, at):
+    owners = context.value(node.value, at)
+    if owners == (Name("sys.argv"),):
+        owners = tuple(find_words(context, at)) or owners
+    for owner in owners:
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
         elif is_configuration(owner):
@@ -121,6 +127,8 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
             found = _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys)
             values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
+        elif isinstance(owner, Literal) and isinstance(node.slice, ast.Slice):
+            values += _cut(context, owner, node)
         elif isinstance(owner, Literal):
             number = _read_number(node.slice)
             values += find_items(context, owner) if number is None else find_item(context, owner, number)
@@ -129,7 +137,6 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
                 UNKNOWN
             ]
         elif isinstance(owner, Arguments):
-            values += find_item(context, owner, _read_number(node.slice) or 0) if not keys else ()
             for key in keys:
                 values += find_option(context, owner, key or "")
         elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
@@ -139,6 +146,20 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         else:
             values.append(UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
+
+
+def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
+    """`items[1:3]` of a list that is written out; of any other, whatever it has."""
+    bounds = node.slice
+    assert isinstance(bounds, ast.Slice)
+    start, end = (_read_number(bound) if bound is not None else None for bound in (bounds.lower, bounds.upper))
+    is_read = all((number is None) is (bound is None) for number, bound in ((start, bounds.lower), (end, bounds.upper)))
+    items = owner.items
+    is_plain = isinstance(owner.node, ast.List | ast.Tuple) and not any(isinstance(item, ast.Starred) for item in items)
+    if not is_read or not is_plain or bounds.step is not None:
+        return [owner]
+    display = context.keep(("cut", id(owner.node), start, end), lambda: ast.List(list(items[start:end]), ast.Load()))
+    return [Literal(display, owner.at)]
 
 
 def _read_number(node: ast.expr) -> int | None:
@@ -266,10 +287,14 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
     stored = scope.attributes.get(name, ())
     if all(method.name == "__post_init__" for _, method, _ in stored) and owner.instance and name in scope.bindings:
         values += _find_converted(context, owner, scope, name) if stored else ()
-    for value, method, order in stored[: MAX_ALTERNATIVES + 1] if not values else ():
+    stored = stored if not values else ()
+    for method in {id(method): method for _, method, _ in stored if method.name in _MAKING}.values():
         # The frame is that of the class: its parameters are those of `__init__`.
-        frame = enter_init(context, method, owner.made) if method.name in ("__init__", "__post_init__") else None
-        values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order, frame))]
+        at = ProgramPoint(method, END, enter_init(context, method, owner.made))
+        values += [with_name(item, name) for item in find_name(context, f"{method.first_parameter}.{name}", at)]
+    for value, method, order in stored[: MAX_ALTERNATIVES + 1]:
+        if method.name not in _MAKING:
+            values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
     if values:
         return values
     for binding in scope.bindings.get(name, ())[: MAX_ALTERNATIVES + 1]:

@@ -11,8 +11,10 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
-from regilink_doctor.lint.resolve.surroundings import find_passed, find_positional, find_set_values
+from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed, find_positional, find_set_values
 from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    UNKNOWN,
     Arguments,
     Computed,
     Literal,
@@ -108,10 +110,7 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     option = options.get(name)
     if option is None and any(other.startswith(f"{name}.") for other in options):
         return [Arguments(module, f"{name}.")]
-    passed: list[Value] = []
-    if (declared := option) is not None:
-        key = ("passed", id(module), name)
-        passed = context.keep(key, lambda: _find_passed(context, declared, list(options.values()), name, module))
+    passed = _find_passed(context, option, list(options.values()), name, module) if option is not None else []
     if configured := libraries.find_in_option_files(context, module, name):
         return [*passed, *configured]
     if option is None:
@@ -184,6 +183,22 @@ def _find_required(module: Module) -> frozenset[str] | None:
 
 def _name_called(call: ast.Call) -> str:
     return written_name(call.func) or ""
+
+
+def find_words(context: Context, at: ProgramPoint) -> list[Value]:
+    """`sys.argv`: the words of each command of the tree that runs the program."""
+
+    def list_words() -> list[Value]:
+        found: list[Value] = []
+        for words in find_commands(at.source.folder, context.source.path)[:MAX_ALTERNATIVES]:
+            values = [
+                with_name(mark_default(word, f"sys.argv[{number}]"), "argv") for number, word in enumerate(words, 1)
+            ]
+            items = [Computed((UNKNOWN,)), *(Computed((value,)) for value in values)]
+            found.append(Literal(ast.List(list(items), ast.Load()), at))
+        return found
+
+    return context.keep(("argv", id(at.scope.module)), list_words)
 
 
 def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:
@@ -300,7 +315,7 @@ def _find_passed(
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
     parsers = context.find_uses(module, "ArgumentParser")
     if parsers and not any(getattr(_find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
-        flags = [*flags, *_list_abbreviations(flags, [flag for other in declared for flag in other.flags])]
+        flags += _list_abbreviations(flags, [flag for other in declared for flag in other.flags])
     has_files = any(_find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
     return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
 
@@ -335,7 +350,10 @@ def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] 
     values = _find_passed(context, option, options, name, scope.module, command=command)
     variables = _list_variables(option.call) or _list_automatic_variables(scope, name, command)
     values += _find_default(context, name, option.default, variables, option.at)
-    return _convert(context, option, values, name) or [_unknown_option(name)]
+    may_be_none = (
+        not variables and _is_optional(option) and not libraries.find_in_option_files(context, scope.module, name)
+    )
+    return _convert(context, option, values, name) or [_unknown_option(name, may_be_none=may_be_none)]
 
 
 def _list_click_options(scope: Scope) -> list[_Option]:

@@ -15,8 +15,10 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
     UNKNOWN,
+    Computed,
     FileText,
     Function,
+    Instance,
     Literal,
     Loaded,
     Member,
@@ -57,7 +59,8 @@ _CHANGES = (
 _MOST_NAMES = 32
 """Names that an f-string is followed through in search of loops."""
 
-METHODS = frozenset({*_CHANGES, "as_posix", "format", "format_map", "join"})
+_SPLITS = ("partition", "rpartition", "rsplit", "split")
+METHODS = frozenset({*_CHANGES, *_SPLITS, "as_posix", "format", "format_map", "join", "joinpath"})
 """Methods of strings and paths that are followed."""
 
 
@@ -263,6 +266,11 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         named |= {keyword.arg: (keyword.value, at) for keyword in node.keywords if keyword.arg}
         positional = [(value, at) for value in node.args] if function.attr == "format" else []
         return _fill(context, node, owners, _brace_fields(positional, named), at)
+    if function.attr in _SPLITS:
+        return [_split(context, owner, node, function.attr, at) for owner in owners]
+    if function.attr == "joinpath":
+        slash = KnownPart("/", at.source.place(node), is_os_separator=not _is_posix(context, function.value, at))
+        return _glue(context, node, (slash,), [function.value, *node.args], at, at)
     if function.attr == "as_posix":
         return [owner.forget_separators() for owner in owners]
     return [_change(context, owner, node, function.attr, at) for owner in owners]
@@ -284,6 +292,23 @@ def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at:
     place = at.source.place(node)
     names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
     return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))
+
+
+def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> Value:
+    """The pieces of a string that is known: `name.split(":")`, `path.rpartition("/")`."""
+    (separator, most) = (*(context.value(item, at) for item in node.args[:2]), (), ())[:2]
+    mark = separator[0].literal if len(separator) == 1 and isinstance(separator[0], StringValue) else None
+    limit = most[0].value if len(most) == 1 and isinstance(most[0], NonString) else None if most else -1
+    if owner.literal is None or not mark or not isinstance(limit, int) or node.keywords:
+        return UNKNOWN
+    pieces = getattr(owner.literal, name)(mark, *([limit] if name.endswith("split") else []))
+    items: list[ast.expr] = []
+    start = 0
+    for piece in pieces:
+        parts = owner.cut(start, start + len(piece)) if piece else ()
+        items.append(copy_place(Computed((StringValue(parts, owner.place),)), node))
+        start += len(piece) + (len(mark) if name.endswith("split") else 0)
+    return Literal(context.keep(("split", id(node), owner), lambda: ast.List(items, ast.Load())), at)
 
 
 def join_path(context: Context, node: ast.Call, at: ProgramPoint, *, is_posix: bool) -> Iterable[Value]:
@@ -326,6 +351,41 @@ def _glue(
 
 
 # Templates
+
+
+def fill_template(context: Context, template: Instance, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`string.Template("$a/${b}").substitute(mapping, b="x")`."""
+    made, inside = template.made_by, template.at
+    if made is None or inside is None or len(made.args) != 1:
+        return [unknown_string(node, at)]
+    named: dict[str, Entry] = {}
+    for mapping in (*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg is None)):
+        named |= _find_entries(context, mapping, at)
+    named |= {keyword.arg: (keyword.value, at) for keyword in node.keywords if keyword.arg}
+    return _fill(context, node, context.value(made.args[0], inside), _dollar_fields(named), at)
+
+
+def _dollar_fields(named: dict[str, Entry]) -> Callable[[str], Fields]:
+    """The fields of a template of `string`: `$name` and `${name}`; `$$` is a dollar."""
+
+    def find_fields(template: str) -> Fields:
+        at = template.find("$")
+        while at >= 0:
+            start, end = at + 1, at + 1
+            if template.startswith("$", start):
+                yield at, start + 1, "$"
+                end = start + 1
+            elif template.startswith("{", start) and (closing := template.find("}", start)) > 0:
+                yield at, closing + 1, named.get(template[start + 1 : closing])
+                end = closing + 1
+            else:
+                while end < len(template) and (template[end].isalnum() or template[end] == "_"):
+                    end += 1
+                if end > start:
+                    yield at, end, named.get(template[start:end])
+            at = template.find("$", end)
+
+    return find_fields
 
 
 def _fill(
@@ -374,7 +434,7 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
         if isinstance(value, Member) and not value.scope.is_string_enum:
             found.append(unknown_string(node, at).parts)
         elif isinstance(value, NonString) and (value.value is None or isinstance(value.value, int)):
-            found.append((KnownPart(str(value.value), at.source.place(node), default_of=value.default_of),))
+            found.append((KnownPart(str(value.value), at.source.place(node)),))
         else:
             found += _to_parts(context, [value], node, at)
     return found

@@ -46,13 +46,14 @@ _FOLDERS = (
     ".vscode",
     "bin",
     "ci",
+    "deploy",
+    "docker",
+    "k8s",
+    "kubernetes",
     "sweeps",
 )
 _FOLDERS_OF_FOLDERS = (".github/actions", "bash", "examples", "experiments", "jobs", "launch", "scripts", "slurm")
 """Folders that may have one of their own for each machine, data set or action."""
-
-_DEPLOYING = ("aws", "azure", "cloud", "deploy", "docker", "gcp", "helm", "infra", "k8s", "kube", "sagemaker", "vertex")
-"""Words in the names of folders that say how a program is run elsewhere: `vertex_config`, `k8s-jobs`, `docker`."""
 
 _MAX_FOLDERS = 40
 _KINDS = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "requirements", "shell", "toml", "yaml"})
@@ -219,7 +220,7 @@ def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []
     for name in names:
-        for facts in _find_facts(folder, name):
+        for facts in (*_find_facts(folder, name), *_find_launches(folder, name)):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
                 if start is not None:
@@ -311,13 +312,31 @@ def _find_facts(folder: str, word: str) -> Iterator[FileFacts]:
                 yield facts
 
 
+def _find_launches(folder: str, word: str) -> Iterator[FileFacts]:
+    """The same for programs that start others."""
+    for root in find_roots(folder):
+        for path in _list_programs(root):
+            is_launching = _mentions(path, word) and (_mentions(path, "subprocess") or _mentions(path, "os.system"))
+            if is_launching and (facts := _read_facts(path)) is not None:
+                yield facts
+
+
+@remembered(1024)
+def _list_programs(root: str) -> tuple[str, ...]:
+    """The Python files of a folder, and of the usual ones in it."""
+    paths: list[str] = []
+    for folder in ("", *_FOLDERS, *_FOLDERS_OF_FOLDERS):
+        path = posixpath.join(root, folder) if folder else root
+        names = list_names(path)[:_MAX_FILES] if is_folder(path) else []
+        paths += [posixpath.join(path, name) for name in names if name.endswith(".py")]
+    return tuple(dict.fromkeys(paths))
+
+
 @remembered(1024)
 def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
     inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(posixpath.join(root, folder))]
-    others = _list_folders(root)[1:]
-    inner += [path for path in others if any(word in posixpath.basename(path) for word in _DEPLOYING)]
     for path in (*(posixpath.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
             names = list_names(path)[:_MAX_FILES]
@@ -325,7 +344,6 @@ def _list_files(root: str) -> tuple[str, ...]:
             continue
         paths += [posixpath.join(path, name) for name in names if _may_say(name)]
         paths += [file for name in names if "compose" in name for file in _list_env_files(posixpath.join(path, name))]
-    paths += [posixpath.join(path, name) for path in others for name in _list_scripts_in(path)]
     return tuple(dict.fromkeys(paths))
 
 
@@ -335,16 +353,7 @@ def _list_folders(path: str) -> list[str]:
         names = list_names(path)
     except OSError:
         return []
-    folders = [name for name in names if "." not in name.lstrip(".")][:_MAX_FOLDERS]
-    return [path, *(inner for name in folders if is_folder(inner := posixpath.join(path, name)))]
-
-
-def _list_scripts_in(folder: str) -> list[str]:
-    """The names of the scripts of a shell in a folder of any name: what runs a program may be beside it."""
-    try:
-        return [name for name in list_names(folder)[:_MAX_FILES] if kind_of(name) == "shell"]
-    except OSError:
-        return []
+    return [path, *(inner for name in names[:_MAX_FOLDERS] if is_folder(inner := posixpath.join(path, name)))]
 
 
 def _list_env_files(path: str) -> Iterator[str]:

@@ -176,13 +176,9 @@ class Arguments:
 
 @record
 class NonString:
-    """Known to be something that is neither text nor wandb's: None, a number, a function.
-
-    `default_of`: it is used only when this option is not given.
-    """
+    """Known to be something that is neither text nor wandb's: None, a number, a function."""
 
     value: object = None
-    default_of: str | None = None
 
 
 @record
@@ -241,7 +237,10 @@ def with_name(value: Value, name: str) -> Value:
         return value
     for part in value.parts:
         if name not in part.names and len(part.names) < MAX_NAMES:
-            return StringValue(tuple([_add_name(part, name) for part in value.parts]), value.place)
+            # What may be None inside a longer string is not what a test of the whole string looks at.
+            is_whole = len(value.parts) == 1
+            named = [_add_name(item, name) if is_whole or not may_be_none(item) else item for item in value.parts]
+            return StringValue(tuple(named), value.place)
     return value
 
 
@@ -250,16 +249,17 @@ def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPa
         return part
     names = (*part.names, name)
     if isinstance(part, KnownPart):
-        return KnownPart(part.text, part.place, part.exact, part.default_of, names, part.variables, part.read_from)
+        separator = part.is_os_separator
+        return KnownPart(
+            part.text, part.place, part.exact, part.default_of, names, part.variables, part.read_from, separator
+        )
     return UnknownPart(part.source, part.place, part.kind, names, part.reason, part.variables)
 
 
 def mark_default(value: Value, variable: str) -> Value:
-    """The same value, marked as what is used only when `variable` is not given; a None may be anything then."""
+    """The same string, marked as what is used only when `variable` is not given; a None may be anything then."""
     if is_none(value):
         return Unknown(reason=f"{variable}, which may be given")
-    if isinstance(value, NonString) and not isinstance(value, Unknown):
-        return replace(value, default_of=variable)
     if not isinstance(value, StringValue):
         return value
     parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)

@@ -71,7 +71,7 @@ _NAMED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 _MOST_CASES = 16
 """Cases of a `match` that another one is known to come after."""
 
-_LONGEST_TEST = 64
+_LONGEST_TEST = 400
 """Nodes of a condition that is looked at."""
 
 
@@ -145,7 +145,7 @@ class _Walk:
                 self._arm(fork, node.body, scope, arm),
                 self._arm(fork, node.orelse, scope, arm),
                 self._closing(fork),
-                (self._read_after, (fork, scope, arm)),
+                (self._read_after, (fork, node, scope, arm)),
             )
         elif isinstance(node, (*_FORS, ast.While)):
             fork = self._fork("loop")
@@ -236,11 +236,15 @@ class _Walk:
                 self._guard(_read_test(fork.test), inner is fork.arms[0], scope, fork.start, inner.start, inner)
             self._read_opened(inner, body, scope)
 
-    def _read_after(self, fork: Fork, scope: Scope, arm: Arm | None) -> None:
+    def _read_after(self, fork: Fork, node: ast.If, scope: Scope, arm: Arm | None) -> None:
         """The condition of an `if` that one of its arms does not come back from holds, or not, in what follows."""
         body, *otherwise = fork.arms
         if fork.test is not None and body.leaves:
             self._guard(_read_test(fork.test), False, scope, fork.start, self.order, arm)
+            for number, inner in enumerate(_elifs(node)):
+                if number == _MOST_CASES or not _leaves(inner.body, arm):
+                    break
+                self._guard(_read_test(inner.test), False, scope, fork.start, self.order, arm)
         elif fork.test is not None and otherwise and otherwise[0].leaves:
             self._guard(_read_test(fork.test), True, scope, fork.start, self.order, arm)
 
@@ -250,7 +254,9 @@ class _Walk:
             self._guard(_read_test(node.test), False, scope, self.order, self.order, arm)
 
     def _guard(self, test: _Test | None, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
-        """Note a condition, and for which names."""
+        """Note a condition, and for which names; one that has a name of its own by what it is."""
+        if test is not None and (named := _find_condition(test[0], scope)) is not None:
+            test = _read_test(named)
         if test is None:
             return
         condition, names = test
@@ -339,6 +345,7 @@ class _Walk:
                 owner = scope.owner
                 if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
                     owner.attributes.setdefault(target.attr, []).append((value, scope, self.order))
+                    scope.bind(f"{target.value.id}.{target.attr}", Binding(kind, target, self.order, arm, value))
             elif isinstance(target, _DISPLAYS):
                 waiting += reversed(list(_unpack(target, value, kind, path)))
             elif isinstance(target, ast.Starred):
@@ -492,7 +499,8 @@ class _Walk:
             elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
                 self._read_update(node.func.value, node, scope, arm)
         elif isinstance(node, ast.Attribute):
-            if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
+            is_read = isinstance(node.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
+            if is_read and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name | ast.Attribute):
                 self.module.reads.append(Read(node, scope, self.order, statement))
         elif isinstance(node, ast.NamedExpr):
             self.order += 1
@@ -568,6 +576,13 @@ def _unpack(
             yield item, value, kind, (*path, index)
 
 
+def _elifs(node: ast.If) -> Iterator[ast.If]:
+    """The `elif` clauses of an `if`, in order."""
+    while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+        node = node.orelse[0]
+        yield node
+
+
 def _leaves(body: list[ast.stmt], arm: Arm | None) -> Literal["function", "loop", ""]:
     """What a body certainly leaves at its end; a `raise` inside a `try` may go on in its handlers."""
     last = body[-1]
@@ -612,6 +627,19 @@ def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
     if isinstance(value, ast.Call):
         return (written_name(value.func) or "").rpartition(".")[2] in _NAMESPACES
     return isinstance(value, Updated)
+
+
+def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
+    """The condition that a name stands for: `is_set = bool(registry)`, and then `if is_set` or `if not is_set`."""
+    name = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+    bindings = scope.bindings.get(name.id, ()) if isinstance(name, ast.Name) else ()
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
+    is_condition = isinstance(value, ast.Compare | ast.BoolOp) or (
+        isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("bool", "all", "any")
+    )
+    if value is None or not is_condition:
+        return None
+    return value if name is test else copy_place(ast.UnaryOp(ast.Not(), value), test)
 
 
 def _read_test(condition: ast.expr) -> _Test | None:

@@ -114,8 +114,8 @@ class RunLifetime:
         """What a `with` calls the run."""
         if not isinstance(statement, WITHS):
             return None
-        items = ((item.optional_vars, item.context_expr) for item in statement.items)
-        return next((context for name, context in items if name is not None and self.source.written(name) == run), None)
+        items = ((item.optional_vars or item.context_expr, item.context_expr) for item in statement.items)
+        return next((context for name, context in items if self.source.written(name) == run), None)
 
     def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
         """The call of a statement that certainly ends the run."""

@@ -15,6 +15,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
+from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Frame, Module, Read, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
@@ -172,7 +173,8 @@ class _Finder:
         )
         self.made[key] = site
         if path == "wandb.Artifact.delete":
-            guards = (*site.context.guards, *self._gathering_conditions(use))
+            around = [self._write_guard(guard) for guard in use.scope.find_conditions(use.order)]
+            guards = (*around, *self._gathering_conditions(use))
             site = replace(site, context=replace(site.context, guards=guards))
         site = replace(site, **self._followed(site, use, given, at))
         self.made[key] = site
@@ -238,7 +240,11 @@ class _Finder:
             for value in self.resolver.value(binding.value, ProgramPoint(use.scope, binding.order)):
                 if isinstance(value, Literal):
                     for guard in value.at.scope.find_conditions(value.at.order):
-                        yield self.source.written(guard.test)
+                        yield self._write_guard(guard)
+
+    def _write_guard(self, guard: Guard) -> str:
+        written = self.source.written(guard.test)
+        return written if guard.holds else f"not ({written})"
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
@@ -356,11 +362,11 @@ class _Finder:
         path = wandb_api.BY_NAME.get(function.attr) if isinstance(function, ast.Attribute) else None
         if path is None or not isinstance(function, ast.Attribute):
             return None
-        if self.module.imports.isdisjoint(wandb_api.PACKAGES):
-            return None
         call = wandb_api.CALLS[path]
         target = arguments(use.call, call.parameters).named.get(call.path or "registered_model_name")
-        if target is None or self._is_known_elsewhere(function.value, use):
+        if target is None or (self.module.imports.isdisjoint(wandb_api.PACKAGES) and not self._has_prefix(target, use)):
+            return None
+        if self._is_known_elsewhere(function.value, use):
             return None
         if words := wandb_api.RECEIVERS.get(function.attr):
             if self._is_made_elsewhere(function.value, use):
@@ -372,6 +378,19 @@ class _Finder:
         if function.attr == "link_artifact" and use.call.args and self._is_string(use.call.args[0], use):
             return path if any("/" in text.pattern for text in self.resolver.texts(target, use.at)) else None
         return path
+
+    def _has_prefix(self, target: ast.expr, use: Use) -> bool:
+        """Whether a target of the file itself begins like a registry, and the receiver has a name of those of wandb."""
+        function = use.call.func
+        receiver = (written_name(function.value) or "").lower() if isinstance(function, ast.Attribute) else ""
+        if not receiver.endswith(("run", *wandb_api.RECEIVERS["link"])):
+            return False
+        return any(
+            misspelled_prefix(part) or part.startswith(REGISTRY_PREFIX)
+            for text in self.resolver.texts(target, use.at)
+            if any(isinstance(part, KnownPart) and part.place.path == self.source.path for part in text.parts)
+            for part in text.pattern.split("/")
+        )
 
     def _is_string(self, node: ast.expr, use: Use) -> bool:
         return all(isinstance(value, StringValue) for value in self.resolver.value(node, use.at))
