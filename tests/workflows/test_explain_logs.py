@@ -43,3 +43,16 @@ def test_the_level_of_whoever_collected_the_lines_says_nothing() -> None:
     assert [line.kind for line in read_lines(collected)] == ["plain", "plain"]
     mixed = collected + "\n" + json.dumps({"severity": "ERROR", "message": "it ended"})
     assert [line.kind for line in read_lines(mixed)] == ["plain", "information", "plain"]
+
+
+def test_an_answer_to_an_operation_of_wandb_comes_from_no_other_program() -> None:
+    found = explain('{"errors":[{"message":"no trams today","path":["linkArtifact"]}],"data":{"linkArtifact":null}}')
+    assert "may come from another program" not in found.text
+    assert "the GraphQL operation: linkArtifact" in found.notes
+
+
+def test_a_message_in_pieces_is_quoted_with_its_names() -> None:
+    found = explain(
+        "(Worker pid=8) wandb.errors.CommError: Unable to find organ\n(Worker pid=8) ization for entity 'tram'."
+    )
+    assert found.title == "Unable to find organization for entity 'tram'."

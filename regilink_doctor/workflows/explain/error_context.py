@@ -157,6 +157,8 @@ _OPERATIONS: dict[str, Phase] = {
     "addAliases": "link", "deleteAliases": "delete",
 }  # fmt: skip
 """The first name in a GraphQL path -> what the program was doing."""
+_COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
+"""Those that other servers have as well."""
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
@@ -400,8 +402,9 @@ class ErrorContext:
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
         text = self.text.lower()
-        signs = ("wandb", "w&b", "/local-files/", "response executing graphql")
-        return self.is_logged_by_wandb or any(sign in text for sign in signs)
+        signs = ("wandb", "w&b", "/local-files/", "response executing graphql", "commerror")
+        is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
+        return self.is_logged_by_wandb or is_operation or any(sign in text for sign in signs)
 
     @property
     def is_from_wandb(self) -> bool:

@@ -446,7 +446,8 @@ def _consumed_name(fields: dict[str, str]) -> str | None:
 
 def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
     start, end = match.span
-    text = context.messages_and_warnings[start:end] if end else wandb_messages.find_message(match.message.key).template
+    # Of a message that was put together from pieces, the text has no such place.
+    text = context.messages_and_warnings[start:end] if end else match.message.template.format_map(match.fields)
     return " ".join(text.split())
 
 
