@@ -216,6 +216,9 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"^Thread \S+:|transport failed|backend process timed out|mailbox slot", ("F14", "F7")),
         (r"\b(?:kaniko|kubernetes|entrypoint|run queue|scheduler|launch|job)\b|^Stopping agent", ("F16",)),
         (r"\bsweep\b", ("F16", "F23")),
+        (r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b", ("C18", "F3")),
+        (r"\btimed? ?out\b|\bconnect(?:ion)?\b|\bnetwork\b|\bcertificate\b|\bproxy\b", ("C19", "F2")),
+        (r"\bdisk\b|\bdirectory\b|\bfolder\b|\bnot writable\b", ("F7",)),
     )
 )
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
