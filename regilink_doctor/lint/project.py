@@ -65,10 +65,15 @@ class Project(Memory):
         return any(os.path.basename(path).startswith(".env") for path in files)
 
     def has_links(self, folder: str) -> bool:
-        """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
-        while os.path.basename(folder) in _BESIDE:
-            folder = os.path.dirname(folder)
-        return _has_links(folder)
+        """Whether the programs that settings in `folder` are for link to a registry: those in it or below.
+
+        A folder without programs, or with those that CI runs, is for what is beside it.
+        """
+        for base in _upwards(folder):
+            links = _has_links(base)
+            if links or (links is False and os.path.basename(base) not in _BESIDE):
+                return links
+        return False
 
     def is_linking_program(self, path: str, folder: str) -> bool:
         """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
@@ -136,7 +141,8 @@ def _links_in_every_mode(path: str, content: bytes) -> bool:
 
 
 @remembered(4096)
-def _has_links(folder: str) -> bool:
+def _has_links(folder: str) -> bool | None:
+    """Whether a program in a folder or below links; None where there is no program."""
     left = _MAX_PROGRAMS
     for root, folders, names in walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
@@ -147,7 +153,7 @@ def _has_links(folder: str) -> bool:
             content = read_file(posixpath.join(root, name), _MAX_BYTES) if left >= 0 else None
             if any(word in (content or b"") for word in _LINKS):
                 return True
-    return False
+    return False if left < _MAX_PROGRAMS else None
 
 
 @remembered(4096)

@@ -397,7 +397,7 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         finding,
         place=written,
         fix=fix if fix is not None and fix.applicability == "safe" else None,
-        related=(*report.related, Related("the value is used here", place)),
+        related=(*(item for item in report.related if item.place != written), Related("the value is used here", place)),
     )
     return replace(finding, at_value=at_value)
 

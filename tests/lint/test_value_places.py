@@ -49,6 +49,16 @@ def test_it_is_reported_at_the_value_with_the_call_as_its_second_place() -> None
     assert (message, place.path, place.span.line) == ("the value is used here", "train.py", 4)
 
 
+def test_the_place_of_the_value_is_not_its_own_second_place() -> None:
+    Path("compose.yaml").write_text("services:\n  a:\n    environment:\n      OWNER: team-a\n", encoding="utf-8")
+    write("train.py", 'entity="team-a"', "entity=os.environ['OWNER']")
+    write("train.py", 'config["target"]', "os.environ['OWNER'] + '/wandb-registry-model/zoo'")
+    write("train.py", "import wandb, yaml", "import os, wandb, yaml")
+    (finding,) = [item for item in lint_paths(["."]).findings if item.code == "REG202"]
+    assert (finding.place.path, finding.place.span.line) == ("compose.yaml", 4)
+    assert [(item.place.path, item.place.span.line) for item in finding.related] == [("train.py", 4)]
+
+
 def test_it_is_reported_at_the_call_when_only_the_program_is_linted() -> None:
     (finding,) = lint_paths(["train.py"]).findings
     assert finding.place.path == "train.py"

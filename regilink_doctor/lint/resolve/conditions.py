@@ -80,15 +80,19 @@ def apply_test(
             left.append(mark_given(value) if is_given else value)
         elif isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1:
             left.append(_narrow_unset(context, test, holds, key, value, at))
-        elif _Judge(context, at, key, _without_default(value)).judge(test) is not (not holds):
+            continue
+        judge = _Judge(context, at, key, _without_default(value))
+        if judge.judge(test) is not (not holds) or not judge.has_asked:
             left.append(value)
-        elif isinstance(value, StringValue) and _is_default(value):
+        elif _is_default(value):
             left.append(Unknown(reason="given, because the default does not satisfy a condition"))
     return left
 
 
 def _without_default(value: Value) -> Value:
     """A value that may be another one as if it was certain."""
+    if isinstance(value, NonString) and value.default_of is not None:
+        return NonString(value.value)
     if not isinstance(value, StringValue) or not _is_default(value):
         return value
     parts = [
@@ -107,13 +111,17 @@ def _narrow_unset(
 
 
 class _Judge:
-    """Judges conditions at a place; `key`, as it is written, has one `value` there."""
+    """Judges conditions at a place; `key`, as it is written, has one `value` there.
+
+    `has_asked`: the judgement has to do with that value. `cfg.mode == "eval"` says nothing of `cfg`.
+    """
 
     def __init__(self, context: Context, at: ProgramPoint, key: str | None = None, value: Value = UNKNOWN) -> None:
         self.context = context
         self.at = at
         self.key = key
         self.value = value
+        self.has_asked = False
 
     def judge(self, test: ast.expr, levels: int = 0) -> bool | None:
         """What a condition is."""
@@ -194,6 +202,7 @@ class _Judge:
     def _values(self, node: ast.expr) -> Sequence[Value]:
         name = node.target if isinstance(node, ast.NamedExpr) else node
         if self.key is not None and self.key in (written_name(name), written_name(node)):
+            self.has_asked = True
             return (self.value,)
         if isinstance(node, ast.NamedExpr):
             return self._values(node.value)
@@ -249,7 +258,7 @@ def _is_true(value: Value) -> bool | None:
     if isinstance(value, Unknown):
         return None
     if isinstance(value, NonString):
-        return bool(value.value)
+        return bool(value.value) if value.default_of is None else None
     if isinstance(value, Literal):
         is_filled = bool(value.take_pairs(1)) or any(not isinstance(item, ast.Starred) for item in value.items)
         return True if is_filled and not value.may_be_empty else None
@@ -265,9 +274,11 @@ def _is_object(value: Value) -> bool:
     return isinstance(value, ClassOrObject | Function)
 
 
-def _is_default(value: StringValue) -> bool:
+def _is_default(value: Value) -> bool:
     """Whether it may be another value where the program runs: a default, a variable that a file of the tree sets."""
-    return any(
+    if isinstance(value, NonString):
+        return value.default_of is not None
+    return isinstance(value, StringValue) and any(
         isinstance(part, KnownPart) and (part.default_of is not None or part.read_from is not None)
         for part in value.parts
     )
@@ -287,7 +298,8 @@ def _is_equal(left: Value, right: Value) -> bool | None:
         first, second = _known_start(left), _known_start(right)
         return None if first.startswith(second) or second.startswith(first) else False
     if isinstance(left, NonString) and isinstance(right, NonString):
-        return None if isinstance(left, Unknown) or isinstance(right, Unknown) else left.value == right.value
+        is_open = isinstance(left, Unknown) or isinstance(right, Unknown) or _is_default(left) or _is_default(right)
+        return None if is_open else left.value == right.value
     return None
 
 

@@ -434,7 +434,7 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
         if isinstance(value, Member) and not value.scope.is_string_enum:
             found.append(unknown_string(node, at).parts)
         elif isinstance(value, NonString) and (value.value is None or isinstance(value.value, int)):
-            found.append((KnownPart(str(value.value), at.source.place(node)),))
+            found.append((KnownPart(str(value.value), at.source.place(node), default_of=value.default_of),))
         else:
             found += _to_parts(context, [value], node, at)
     return found

@@ -46,14 +46,13 @@ _FOLDERS = (
     ".vscode",
     "bin",
     "ci",
-    "deploy",
-    "docker",
-    "k8s",
-    "kubernetes",
     "sweeps",
 )
 _FOLDERS_OF_FOLDERS = (".github/actions", "bash", "examples", "experiments", "jobs", "launch", "scripts", "slurm")
 """Folders that may have one of their own for each machine, data set or action."""
+
+_DEPLOYING = ("aws", "azure", "cloud", "deploy", "docker", "gcp", "helm", "infra", "k8s", "kube", "sagemaker", "vertex")
+"""Words in the names of folders that say how a program is run elsewhere: `vertex_config`, `k8s-jobs`, `docker`."""
 
 _MAX_FOLDERS = 40
 _KINDS = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "requirements", "shell", "toml", "yaml"})
@@ -337,6 +336,7 @@ def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
     inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(posixpath.join(root, folder))]
+    inner += [path for path in _list_folders(root)[1:] if any(word in posixpath.basename(path) for word in _DEPLOYING)]
     for path in (*(posixpath.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
             names = list_names(path)[:_MAX_FILES]
@@ -353,7 +353,8 @@ def _list_folders(path: str) -> list[str]:
         names = list_names(path)
     except OSError:
         return []
-    return [path, *(inner for name in names[:_MAX_FOLDERS] if is_folder(inner := posixpath.join(path, name)))]
+    folders = [name for name in names if "." not in name.lstrip(".")][:_MAX_FOLDERS]
+    return [path, *(inner for name in folders if is_folder(inner := posixpath.join(path, name)))]
 
 
 def _list_env_files(path: str) -> Iterator[str]:

@@ -176,9 +176,13 @@ class Arguments:
 
 @record
 class NonString:
-    """Known to be something that is neither text nor wandb's: None, a number, a function."""
+    """Known to be something that is neither text nor wandb's: None, a number, a function.
+
+    `default_of`: it is used only when this option is not given.
+    """
 
     value: object = None
+    default_of: str | None = None
 
 
 @record
@@ -257,9 +261,11 @@ def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPa
 
 
 def mark_default(value: Value, variable: str) -> Value:
-    """The same string, marked as what is used only when `variable` is not given; a None may be anything then."""
+    """The same value, marked as what is used only when `variable` is not given; a None may be anything then."""
     if is_none(value):
         return Unknown(reason=f"{variable}, which may be given")
+    if isinstance(value, NonString) and not isinstance(value, Unknown):
+        return replace(value, default_of=variable)
     if not isinstance(value, StringValue):
         return value
     parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)
