@@ -25,6 +25,8 @@ OBJECTS = "class N:\n    def __init__(self, a, b):\n        self.a = a\n        
 OBJECTS += "n = N('a', 'b')\n" + "n = N(n, n)\n" * 60 + "x = n.a.b.a.b\n"
 DICTIONARIES = "d = {'k': 'a'}\n" + "d = {**d, **d}\n" * 60 + "x = d['k']\n"
 DOUBLED = "x = 'a'\n" + "x = f'{x}{x}'\n" * 60
+OPTION = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--" + "target_" * 9 + "')\n"
+OPTION += "x = p.parse_args()." + "target_" * 9 + "\n"
 LONG = 'x = "a"' + ' + "a"' * 900 + "\n"
 
 
@@ -36,7 +38,7 @@ def lint(name: str, content: str) -> FileReport:
     return report
 
 
-@pytest.mark.parametrize("code", [BRANCHES, CALLS, CALLERS, OBJECTS, DICTIONARIES, DOUBLED, LONG])
+@pytest.mark.parametrize("code", [BRANCHES, CALLS, CALLERS, OBJECTS, DICTIONARIES, DOUBLED, OPTION, LONG])
 def test_python_that_multiplies(code: str) -> None:
     report = lint("train.py", PRELUDE + code + LINK)
     assert any(site.kind == "link" for site in report.sites)

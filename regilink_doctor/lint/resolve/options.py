@@ -110,7 +110,10 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     option = options.get(name)
     if option is None and any(other.startswith(f"{name}.") for other in options):
         return [Arguments(module, f"{name}.")]
-    passed = _find_passed(context, option, list(options.values()), name, module) if option is not None else []
+    passed: list[Value] = []
+    if (declared := option) is not None:
+        key = ("passed", id(module), name)
+        passed = context.keep(key, lambda: _find_passed(context, declared, list(options.values()), name, module))
     if configured := libraries.find_in_option_files(context, module, name):
         return [*passed, *configured]
     if option is None:
@@ -315,7 +318,7 @@ def _find_passed(
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
     parsers = context.find_uses(module, "ArgumentParser")
     if parsers and not any(getattr(_find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
-        flags += _list_abbreviations(flags, [flag for other in declared for flag in other.flags])
+        flags = [*flags, *_list_abbreviations(flags, [flag for other in declared for flag in other.flags])]
     has_files = any(_find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
     return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
 
