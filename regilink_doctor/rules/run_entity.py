@@ -15,6 +15,7 @@ from regilink_doctor.rules.site_facts import (
     entities_of,
     intended_registry_target,
     is_first_link,
+    is_for_names_alone,
     is_organization_like,
     known_entity,
     names_its_entity,
@@ -518,7 +519,7 @@ class OrganizationAsEntity(Rule):
         if variable_of(setting) != "WANDB_ENTITY" or entity is None or not self._may_be_organization(entity, facts):
             return
         path = facts.once(registry_path_by_prefix).get(entity)
-        if path is not None:
+        if path is not None and not is_for_names_alone(setting, facts):
             related = (Related("the organization of this path", path.place),)
             yield self.report(setting.place, "same-name", related=related, entity=entity)
 

@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, registry_target, variable_of
+from regilink_doctor.rules.site_facts import certain, is_for_names_alone, registry_target, variable_of
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -170,7 +170,9 @@ class RunInRegistry(Rule):
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         project = certain(setting.value)
-        if variable_of(setting) == "WANDB_PROJECT" and project and _is_registry(project) and not facts.in_test:
+        if variable_of(setting) != "WANDB_PROJECT" or project is None or facts.in_test:
+            return
+        if _is_registry(project) and not is_for_names_alone(setting, facts):
             yield self.report(setting.place, project=project)
 
 

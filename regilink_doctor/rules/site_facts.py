@@ -293,3 +293,15 @@ def variable_of(setting: Setting) -> str | None:
         return name
     below = any("wandb" in key.lower() for key in setting.keys[:-1])
     return f"WANDB_{name}" if below and not setting.variable else None
+
+
+def is_for_names_alone(setting: Setting, facts: FileFacts) -> bool:
+    """Whether a variable is for the names that `wandb artifact get` reads, in a file that starts no program."""
+    places = {part.place for value in setting.value for part in value.parts}
+    is_used = any(
+        [word.literal for word in command.words[:3]] in (["wandb", "artifact", "get"], ["wandb", "artifact", "ls"])
+        and any(part.place in places for word in command.words for part in word.parts)
+        for command in facts.commands
+    )
+    words = [word for command in facts.commands for word in command.words] if is_used else []
+    return is_used and not any(word.literal == "-m" or word.pattern.endswith(".py") for word in words)

@@ -66,7 +66,9 @@ _PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output
 _LINK_KEYS = ("target_path", "link_path", "link_target")
 _HOSTS = re.compile(r"(https?://)?([\w-]+\.)*(wandb\.ai|coreweave\.com)/|wandb-artifact:")
 _FILE = re.compile(
-    r"^[./~\\]|\.(pt|pth|ckpt|onnx|json|ya?ml|py|txt|csv|parquet|safetensors|zip|tar|gz|h5|pkl|sh)$", re.I
+    r"\.(pt|pth|ckpt|onnx|json|ya?ml|py|txt|csv|parquet|safetensors|zip|tar|gz|h5|pkl|sh"
+    r"|png|jpe?g|gif|svg|webp|pdf|md|rst|html?|log|ipynb|toml|bin|npz?|mp4)$",
+    re.I,
 )
 
 
@@ -102,7 +104,7 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and not _WHOLE.search(key):
         return False  # `registry: acme/wandb-registry-model`: a part, put together somewhere else
     if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
-        return True
+        return bool(_TARGET_KEY.search(key)) or not _FILE.search(pattern)
     hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)
     if hinted and "/" in pattern and any(misspelled_prefix(segment) for segment in segments):
         return True
@@ -136,7 +138,8 @@ def _named_for_it(keys: tuple[str, ...], key: str, pattern: str) -> bool:
 
 def _like_a_path(pattern: str) -> bool:
     first = pattern.partition("/")[0]
-    return not _FILE.search(pattern) and "." not in first and first != UNKNOWN_NAME and pattern.count("/") <= 3
+    is_file = pattern[:1] in ".~/\\" or _FILE.search(pattern) is not None
+    return not is_file and "." not in first and first != UNKNOWN_NAME and pattern.count("/") <= 3
 
 
 def _names_a_registry(text: str) -> bool:
