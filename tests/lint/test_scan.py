@@ -186,6 +186,8 @@ def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
         ("a.py", b"import wandb\nwandb.log({})", False),
         ("a.py", b"WANDB_ENTITY = 1", False),
         ("a.py", b"def link_artifact(run): ...", True),
+        ("a.py", b"from runs import get_run\nget_run().use_artifact(name)", True),
+        ("a.py", b"model = build(use_cache=True)", False),
         (".env", b"WANDB_ENTITY=team", True),
         ("ci.yaml", b"env: {WANDB_MODE: offline}", True),
         ("requirements.txt", b"wandb==0.16.0", True),

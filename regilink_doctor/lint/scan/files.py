@@ -26,7 +26,11 @@ MAX_BYTES = 8 * 2**20
 MAX_NOTEBOOK_BYTES = 64 * 2**20
 """Notebooks carry their pictures."""
 
-SPEAKS_OF_WANDB = {b"wandb": (b"wandb",), b"link_": (b"link_artifact", b"link_model")}
+SPEAKS_OF_WANDB = {
+    b"wandb": (b"wandb",),
+    b"link_": (b"link_artifact", b"link_model"),
+    b"use_artifact": (b"use_artifact",),
+}
 """The first gate: without one of these words a file has nothing to do with W&B. Those that begin alike are looked for
 by their beginning first: every file of a tree is searched for each.
 """
