@@ -11,6 +11,7 @@ from regilink_doctor.lint.resolve.strings import to_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
+    Arguments,
     Computed,
     Instance,
     Literal,
@@ -180,6 +181,8 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
         return config_files.find_in_document(value, [index]) or [UNKNOWN]
     if isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
         return [Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at)]
+    if isinstance(value, Arguments):
+        return [value if index == 0 else UNKNOWN]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
     if isinstance(value.node, ast.Set):

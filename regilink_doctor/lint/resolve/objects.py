@@ -137,6 +137,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
                 UNKNOWN
             ]
         elif isinstance(owner, Arguments):
+            values += find_item(context, owner, _read_number(node.slice) or 0) if not keys else ()
             for key in keys:
                 values += find_option(context, owner, key or "")
         elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:

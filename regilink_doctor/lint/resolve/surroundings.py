@@ -336,7 +336,8 @@ def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
     inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(posixpath.join(root, folder))]
-    inner += [path for path in _list_folders(root)[1:] if any(word in posixpath.basename(path) for word in _DEPLOYING)]
+    others = _list_folders(root)[1:]
+    inner += [path for path in others if any(word in posixpath.basename(path) for word in _DEPLOYING)]
     for path in (*(posixpath.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
             names = list_names(path)[:_MAX_FILES]
@@ -344,6 +345,7 @@ def _list_files(root: str) -> tuple[str, ...]:
             continue
         paths += [posixpath.join(path, name) for name in names if _may_say(name)]
         paths += [file for name in names if "compose" in name for file in _list_env_files(posixpath.join(path, name))]
+    paths += [posixpath.join(path, name) for path in others for name in _list_scripts_in(path)]
     return tuple(dict.fromkeys(paths))
 
 
@@ -355,6 +357,14 @@ def _list_folders(path: str) -> list[str]:
         return []
     folders = [name for name in names if "." not in name.lstrip(".")][:_MAX_FOLDERS]
     return [path, *(inner for name in folders if is_folder(inner := posixpath.join(path, name)))]
+
+
+def _list_scripts_in(folder: str) -> list[str]:
+    """The names of the scripts of a shell in a folder of any name: what runs a program may be beside it."""
+    try:
+        return [name for name in list_names(folder)[:_MAX_FILES] if kind_of(name) == "shell"]
+    except OSError:
+        return []
 
 
 def _list_env_files(path: str) -> Iterator[str]:
