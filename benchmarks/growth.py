@@ -214,7 +214,7 @@ if sys.version_info < (3, 12):  # Python's own parser takes a time that grows li
     del CONSTRUCTS["fields of an f-string.py"]
 LIMIT = 60.0
 """Seconds after which a larger file is not tried."""
-REPEATED = 64
+REPEATED = 32
 """Up to so many KB, the median of three runs counts: short times differ most."""
 
 

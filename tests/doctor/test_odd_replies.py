@@ -13,9 +13,12 @@ import requests
 
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.link_map import LinkMap
 from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.rules.selection import EVERYTHING
 from regilink_doctor.workflows.catalog import pull_catalog
 from regilink_doctor.workflows.diagnose import diagnose
+from regilink_doctor.workflows.link_map import find_map_problems
 from regilink_doctor.workflows.server_session import Unanswered
 from regilink_doctor.workflows.verify import verify
 
@@ -60,8 +63,19 @@ def run_pull(environ: dict[str, str], folder: Path) -> str:
     return ""
 
 
+def run_live_map(environ: dict[str, str], folder: Path) -> str:
+    """What `map --live` asks: also for the members and the last links."""
+    try:
+        catalog = pull_catalog(collections="full", with_writers=True, cwd=folder, environ=environ)
+    except Unanswered as problem:
+        return str(problem)
+    assert find_map_problems(LinkMap((), ("r",), catalog, is_live=True), EVERYTHING) is not None
+    return ""
+
+
 COMMANDS: dict[str, Callable[[dict[str, str], Path], str]] = {
     "doctor": run_doctor,
+    "map": run_live_map,
     "verify": run_verify,
     "pull": run_pull,
 }
