@@ -640,3 +640,11 @@ def test_no_catalog_is_a_traceback(content: str, tmp_path: Path) -> None:
         assert "c.json" in done.stderr, (words, done)
         assert "Traceback" not in done.stderr
         assert "\x1b[2J" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "opening", ["if a; then\n", "for x in a b; do\n", "while a; do\n", "case a in b)\n", "( \n", "{ \n"]
+)
+def test_nested_blocks_of_a_script_end(opening: str) -> None:
+    script = f"export WANDB_PROJECT=a\n{opening * 2000}python train.py --target-path wandb-registry-model\n"
+    assert lint(script, "run.sh").unread == ()

@@ -221,7 +221,7 @@ class _ScriptReader:
     def repeat_words(self, words: tuple[StringValue, ...]) -> list[tuple[StringValue, ...]]:
         """The words of a command in each turn of the loops around it."""
         variants = [words]
-        for _, container in self.open:
+        for _, container in self.open[-_MOST_CONTAINERS:] if self.loops else ():
             if container in self.loops:
                 name, values = self.loops[container]
                 ways = (f"${name}", f"${{{name}}}")
