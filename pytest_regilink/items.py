@@ -11,6 +11,7 @@ import pytest
 
 from pytest_regilink.options import find_catalog, find_roots
 from regilink_doctor.config import find_config
+from regilink_doctor.core.files import relative_path, show_path
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.summary import find_unread_links
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
@@ -55,9 +56,7 @@ class Linter:
 
     def lint_file(self, path: Path) -> LintResult:
         """Lint one file."""
-        shown = os.path.relpath(path)
-        named = str(path) if shown.startswith("..") else shown
-        result = lint_paths([named], catalog=self._catalog, config=self._config)
+        result = lint_paths([show_path(str(path))], catalog=self._catalog, config=self._config)
         self.unread_links |= dict.fromkeys(find_unread_links(result))
         return result
 
@@ -160,7 +159,7 @@ def _make_file(parent: pytest.Collector, path: Path) -> CheckFile:
     """Characters that cannot be printed are escaped: they forge no line of a report, and xdist sends no lone byte."""
     if str(path).isprintable():
         return CheckFile.from_parent(parent, path=path)
-    place = escape_text(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
+    place = escape_text(relative_path(str(path), str(parent.config.rootpath)))
     return CheckFile.from_parent(parent, path=path, name=escape_text(path.name), nodeid=place)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_regilink.options import find_roots
+from regilink_doctor.core.files import show_path
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.emulator import recorder
 
@@ -108,7 +109,7 @@ def _find_links(config: pytest.Config) -> list[Site]:
     from regilink_doctor.config import find_config
     from regilink_doctor.workflows.lint import lint_paths
 
-    roots = [os.path.relpath(root) for root in find_roots(config)]
+    roots = [show_path(root) for root in find_roots(config)]
     result = lint_paths(roots, all_sites=True, config=find_config(str(config.rootpath)))
     sites = [report.site for report in result.sites if report.site.kind == "link"]
     return sorted(sites, key=lambda site: (site.place.path, site.place.span.line))

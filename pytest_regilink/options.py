@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from regilink_doctor.core.files import relative_path
+
 SETTINGS = (
     ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
     ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
@@ -82,7 +84,7 @@ def find_catalog(config: pytest.Config) -> str | None:
         return str(option)
     written = config.getini("regilink_catalog")
     folder = config.rootpath if config.inipath is None else config.inipath.parent
-    return os.path.relpath(folder / str(written)) if written else None
+    return relative_path(str(folder / str(written))) if written else None
 
 
 def find_cut_lines(reporter: pytest.TerminalReporter) -> list[str]:

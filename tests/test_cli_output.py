@@ -178,6 +178,22 @@ def test_any_option_goes_through_any_pipe_and_terminal(
         try_everywhere(words, PLACES[number % 4 :: 4], monkeypatch)
 
 
+@pytest.mark.parametrize("command", ["lint", "map", "doctor", "verify", "explain", "catalog", "init"])
+def test_every_command_takes_paths_of_another_drive(
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, start: str | None = None) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(os.path, "relpath", refuse)
+    catalog = str(project / "catalog.json")
+    lines = [*list_usual(command), [command, f"--catalog={catalog}"], [command, str(project)]]
+    for words in lines if command != "init" else list_usual(command):
+        _, out, error = run(tuple(words), "utf-8", "strict", monkeypatch)
+        assert "Traceback" not in out + error
+        assert out + error
+
+
 def test_formats_for_programs_are_utf_8(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for output_format in ("github", "junit", "json", "azure"):
         _, out, _ = run(("lint", "--output-format", output_format), "cp932", "surrogateescape", monkeypatch)

@@ -21,6 +21,7 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.cli.output import PrintingTo, declare_kind
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 
 TYPE_CHECKING = False
@@ -101,7 +102,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
     config = load_configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config)
     if options.catalog:
-        config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})
+        config = config.changed({"catalog": relative_path(options.catalog, config.folder)})
     try:
         diagnosis = _run_diagnosis(options, config, catalog)
     except UsageProblem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import show_path
+from regilink_doctor.core.files import relative_path, show_path, to_slashes
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import compose_letters, escape_text, mask_keys, text_width, wrap_text
 from regilink_doctor.report.terminal import cut_line, paint_text, show_text
@@ -27,13 +27,10 @@ def repository_path(path: str, variable: str) -> str:
     """The path with slashes, relative to the checkout that a variable of the CI names, else to the current folder."""
     root = os.environ.get(variable)
     if root:
-        try:
-            relative = os.path.relpath(path, root)
-        except ValueError:  # another drive on Windows
-            relative = os.pardir
+        relative = relative_path(path, root)
         if not relative.startswith(os.pardir):
             path = relative
-    return path.replace(os.sep, "/")
+    return to_slashes(path)
 
 
 def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Iterator[str]:

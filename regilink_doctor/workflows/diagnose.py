@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.files import show_path
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Configured, Default, Setting
 from regilink_doctor.core.phrases import say
@@ -137,8 +137,7 @@ def read_source(folder: Path, config: Config | None = None, paths: Sequence[str]
     from regilink_doctor.workflows.lint import lint_paths
 
     starts = [str(folder)] if paths is None else paths
-    shown = [os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path for path in starts]
-    return lint_paths(shown, all_sites=True, config=config)
+    return lint_paths([show_path(path) for path in starts], all_sites=True, config=config)
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
@@ -269,7 +270,7 @@ def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File 
         yield f"{path} is there already"
         return
     for link in seen.links:
-        module, suffix = os.path.splitext(os.path.relpath(link.place.path, folder).replace(os.sep, "/"))
+        module, suffix = os.path.splitext(relative_path(link.place.path, str(folder)))
         target = certain(link.target)
         registry = known_registry(link.target[0]) if link.target else None
         function = link.context.function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
-from regilink_doctor.core.files import read_plain, to_slashes
+from regilink_doctor.core.files import read_plain, relative_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import html_table, markdown_table
 from regilink_doctor.lint.scan import files
@@ -399,7 +399,7 @@ def _lint_users(paths: Sequence[str], listed: Sequence[str], linter: Linter) -> 
     known = {os.path.abspath(path) for path in listed}
     quiet = LintResult()
     candidates = _candidates(
-        [os.path.relpath(root)], linter.config, quiet, [], any_use=False, force_exclude=False, progress=None
+        [relative_path(root)], linter.config, quiet, [], any_use=False, force_exclude=False, progress=None
     )
     programs = [path for path in candidates if path.endswith((".py", ".ipynb")) and os.path.abspath(path) not in known]
     if len(programs) > MOST_USERS:

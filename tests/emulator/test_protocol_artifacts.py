@@ -26,7 +26,7 @@ def test_files_folders_and_references_come_back_as_they_were(server: Server, fol
     with artifact.new_file("made.json", mode="w") as file:
         file.write("{}")
     artifact.add_reference(far := f"{server.emulator.url}/healthz", name="far")
-    artifact.add_reference(f"file://{folder}/a.txt", name="near")
+    artifact.add_reference((folder / "a.txt").as_uri(), name="near")
     with wandb.init(entity="team-a", project="proj") as run:
         run.log_artifact(artifact, aliases=["one", "two"], tags=["blue"])
     found = server.api().artifact("team-a/proj/zoo:two")

@@ -19,6 +19,9 @@ from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import demo
 from regilink_doctor.workflows.dry_run import DryRun, collect, dry_run
 
+NOTHING = [sys.executable, "-c", ""]
+"""A command that does nothing."""
+
 ROOT = Path(regilink_doctor.__file__).parents[1]
 
 CATALOG = Catalog(
@@ -289,7 +292,7 @@ except OSError as error:
 
 
 def test_nothing_is_claimed_about_servers_that_cannot_be_seen(project: Path) -> None:
-    text = "\n".join(render(dry_run(["true"], cwd=project, allow_no_links=True)))
+    text = "\n".join(render(dry_run(NOTHING, cwd=project, allow_no_links=True)))
     assert "no connection seen" in text
     assert "nothing was sent" not in text
 
@@ -308,6 +311,7 @@ def test_keys_in_the_command_are_not_shown(project: Path, capfd: pytest.CaptureF
         assert key not in out + err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C comes from a console: tools/windows.sh interrupt")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_command_and_the_report_comes_all_the_same(project: Path, number: int) -> None:
     code = (
@@ -337,13 +341,13 @@ def test_a_signal_ends_the_command_and_the_report_comes_all_the_same(project: Pa
 
 def test_what_cannot_be_started_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dry-run", "--", "no-such-command-here"]) == 2
-    assert "no-such-command-here cannot be started: No such file" in capsys.readouterr().err
+    assert "no-such-command-here cannot be started: " in capsys.readouterr().err
     assert main(["dry-run"]) == 2
     assert "regilink dry-run -- python train.py" in capsys.readouterr().err
     (project / "regilink.catalog.json").write_text("{", encoding="utf-8")
-    assert main(["dry-run", "--", "true"]) == 2
+    assert main(["dry-run", "--", *NOTHING]) == 2
     assert "not JSON" in capsys.readouterr().err
-    assert main(["dry-run", "--no-catalog", "--allow-no-links", "--", "true"]) == 0
+    assert main(["dry-run", "--no-catalog", "--allow-no-links", "--", *NOTHING]) == 0
 
 
 @pytest.mark.parametrize("organization", ["acme", "Acme Inc"])

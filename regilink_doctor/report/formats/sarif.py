@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from regilink_doctor.core.files import show_path, to_slashes
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.listings import read_documentation, read_summary
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
@@ -105,16 +106,11 @@ def _location_value(place: Place, lines: SourceLines) -> dict[str, Any]:
 
 def _artifact_value(path: str) -> dict[str, str]:
     """A relative URI where that is possible: an absolute one is true on one machine only."""
+    path = show_path(path) if os.path.isabs(path) else to_slashes(path)
     if os.path.isabs(path):
-        try:
-            relative = os.path.relpath(path)
-        except ValueError:  # another drive on Windows
-            relative = os.pardir
-        if relative.startswith(os.pardir):
-            # `file:///C:/folder` on Windows, `file:///folder` elsewhere.
-            return {"uri": "file:///" + quote(os.fsencode(path.replace(os.sep, "/").lstrip("/")), safe="/:")}
-        path = relative
-    return {"uri": quote(os.fsencode(path.replace(os.sep, "/"))), "uriBaseId": "%SRCROOT%"}
+        # `file:///C:/folder` on Windows, `file:///folder` elsewhere.
+        return {"uri": "file:///" + quote(os.fsencode(path.lstrip("/")), safe="/:")}
+    return {"uri": quote(os.fsencode(path)), "uriBaseId": "%SRCROOT%"}
 
 
 def _region_value(span: Span) -> dict[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
@@ -159,7 +160,7 @@ def _near(place: str | None, folder: Path) -> str | None:
     file, _, line = (place or "").rpartition(":")
     if "ipykernel_" in file or file.startswith("<ipython-input"):
         return f"a cell of the notebook, line {line}"
-    return f"{os.path.relpath(file, folder)}:{line}" if place and Path(file).is_relative_to(folder) else place
+    return f"{relative_path(file, str(folder))}:{line}" if place and Path(file).is_relative_to(folder) else place
 
 
 def _consumed(name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str]) -> Consumed:
