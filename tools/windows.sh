@@ -8,6 +8,7 @@
 # Everything comes from Debian's packages (wine64, gcc-mingw-w64-x86-64) and the Python package index. WINDOWS_FOLDER
 # (default build/windows) keeps the environment, which the first run builds; WINDOWS_SECONDS (default 900) is how long a
 # run may take. LC_ALL=ja_JP.UTF-8 gives code page 932, as in Japan; the default is 1252.
+# One run at a time: Ctrl-C, and the end of a run that takes too long, reach all programs of the environment.
 # Wine is not Windows: what fails here fails there in most cases, what holds here should be tried there too.
 set -euo pipefail
 
