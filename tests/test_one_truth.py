@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
@@ -97,7 +97,6 @@ CALLS = {
 LINKS = st.tuples(TEXTS, st.sampled_from(ENTITIES), st.sampled_from([*TYPES, "Model"]), st.sampled_from([*CALLS]))
 
 
-@settings(max_examples=50)
 @given(catalogs(), st.lists(LINKS, min_size=10, max_size=10))
 def test_lint_and_the_world_agree(catalog: Catalog, links: list[tuple[str, str, str, str]]) -> None:
     world = World.from_catalog(catalog)
@@ -125,7 +124,6 @@ def lint_words(text: str) -> set[Words]:
     return {(finding.code, finding.message, finding.help or "") for finding in in_path}
 
 
-@settings(max_examples=200)
 @given(TEXTS)
 def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None:
     words = {(wrong.code, wrong.message, wrong.help or "") for wrong in examine(text).wrong}
@@ -141,7 +139,6 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
         assert (code, message.summary, message.help or "") in words
 
 
-@settings(max_examples=200)
 @given(TEXTS)
 def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:
     code = f"import wandb\nwandb.run.use_artifact({json.dumps(text)})\n"
@@ -160,7 +157,6 @@ def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: st
         assert (verification.problems, verification.help) == ((message.summary,), message.help)
 
 
-@settings(max_examples=200)
 @given(TEXTS)
 @example("//model-registry/model")
 @example("model-registry/Wandb-Registry-model/model/ ")

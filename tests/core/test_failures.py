@@ -31,37 +31,38 @@ def test_the_index_has_its_101_failures_in_order_and_no_other():
     assert all(each.id == row for row, each in FAILURES.items())
 
 
-@pytest.mark.parametrize("row", expected_rows())
-def test_a_failure_names_exactly_the_rules_that_name_it(row: str):
-    codes = FAILURES[row].codes
-    assert set(codes) == {code for code, rows in RULES.items() if row in rows}
-    assert len(codes) == len(set(codes))
-    assert (codes == ()) == (row in WORDS_ONLY)
+def test_a_failure_names_exactly_the_rules_that_name_it():
+    for row in expected_rows():
+        codes = FAILURES[row].codes
+        assert set(codes) == {code for code, rows in RULES.items() if row in rows}, row
+        assert len(codes) == len(set(codes)), row
+        assert (codes == ()) == (row in WORDS_ONLY), row
 
 
-@pytest.mark.parametrize("row", expected_rows())
-def test_a_row_reads_well_in_a_terminal(row: str):
-    each = FAILURES[row]
-    assert each.title
-    assert not each.title.endswith(".")
-    assert len(each.title) <= 72
-    for text, most in ((each.happens, 3), (each.help, 2)):
-        assert text[-1] in ".!"
-        assert text == " ".join(text.split())
-        assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1
-        assert len(text) <= 420
-        assert text.count("`") % 2 == 0
+def test_a_row_reads_well_in_a_terminal():
+    for row in expected_rows():
+        each = FAILURES[row]
+        assert each.title, row
+        assert not each.title.endswith("."), row
+        assert len(each.title) <= 72, row
+        for text, most in ((each.happens, 3), (each.help, 2)):
+            assert text[-1] in ".!", row
+            assert text == " ".join(text.split()), row
+            assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1, row
+            assert len(text) <= 420, row
+            assert text.count("`") % 2 == 0, row
 
 
-@pytest.mark.parametrize("row", expected_rows())
-def test_a_row_can_be_told_apart_and_proved(row: str):
-    each = FAILURES[row]
-    assert each.recognize[-1] == "."
-    assert len(each.recognize) <= 200
-    assert each.recognize.count("`") % 2 == 0
-    command = each.check_with.split(" ")
-    assert command[0] in ("", "regilink", "pytest")
-    assert len([word for word in command if word.isupper()]) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"})
+def test_a_row_can_be_told_apart_and_proved():
+    for row in expected_rows():
+        each = FAILURES[row]
+        assert each.recognize[-1] == ".", row
+        assert len(each.recognize) <= 200, row
+        assert each.recognize.count("`") % 2 == 0, row
+        command = each.check_with.split(" ")
+        assert command[0] in ("", "regilink", "pytest"), row
+        words = [word for word in command if word.isupper()]
+        assert len(words) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"}), row
 
 
 def test_signs_are_unique():

@@ -133,10 +133,11 @@ PYTHON_SAYS = [
 ]
 
 
-@pytest.mark.parametrize("each", PYTHON_SAYS, ids=lambda each: each.key)
-def test_the_installed_wandb_still_says_it(each: WandbMessage, wandb_says: list[str]):
-    text = folded(fill_message(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
-    assert any(text in source or yields(source, text) for source in wandb_says), text
+def test_the_installed_wandb_still_says_it(wandb_says: list[str]):
+    whole = "\n".join(wandb_says)
+    for each in PYTHON_SAYS:
+        text = folded(fill_message(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
+        assert text in whole or any(yields(source, text) for source in wandb_says), text
 
 
 def test_what_is_not_looked_up_exists():

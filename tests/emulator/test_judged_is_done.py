@@ -1,6 +1,6 @@
 """What the world says of a link beforehand is what it does with it, whatever anybody's roles are."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regilink_doctor.core import judgement
@@ -50,7 +50,6 @@ def worlds(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=200, deadline=None)
 @given(worlds(), st.sampled_from(PATHS), st.sampled_from(["team-a", "alice"]), st.sampled_from(["model", "dataset"]))
 def test_what_is_judged_is_done(world: World, path: str, entity: str, kind: str) -> None:
     alice = world.users["alice"]
