@@ -1,7 +1,7 @@
 """Mutations of known inputs, for as long as `REGILINK_FUZZ_SECONDS` says: a minute in CI, an hour by hand.
 
-Without it each target gets a few. `--junit-xml=fuzz.xml` writes the number of inputs. What fails is printed: it
-belongs into the tests of the part that failed.
+Without it each target gets a few. `-o junit_family=xunit1 --junit-xml=fuzz.xml` writes the number of inputs. What fails
+is printed: it belongs into the tests of the part that failed.
 """
 
 import itertools
