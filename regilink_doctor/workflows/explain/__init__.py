@@ -49,7 +49,7 @@ _TARGET_SETTING = re.compile(
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
-_CONSUMING_COMMAND = re.compile(r"\s*\$?\s*wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
+_CONSUMING_COMMAND = re.compile(r"(?:\$\s*)?wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
 
 
 def explain(text: str | BaseException | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
@@ -171,7 +171,7 @@ def _is_code(text: str) -> bool:
 
 def _path_after_words(text: str) -> str | None:
     """The path that other words only lead to (`wandb artifact get wandb-registry-model/zoo:v1`); None without one."""
-    if command := _CONSUMING_COMMAND.match(text):
+    if command := _CONSUMING_COMMAND.match(text.lstrip()):
         return command[1]
     first, slash, rest = text.strip().partition("/")
     words = first.split()

@@ -50,7 +50,7 @@ _PREFIX = re.compile(
     )
 )
 _MOST_PREFIXES = 8
-_BOX = re.compile(r"\s*[│┃╭╰╮╯]+\s*$")
+_BOX = "│┃╭╰╮╯"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
 _MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
 
@@ -159,7 +159,9 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
         for inner in said.splitlines():
             yield from _clean(inner, inner_level or level)
         return
-    line = _BOX.sub("", line)
+    bare = line.rstrip()
+    if bare and bare[-1] in _BOX:
+        line = bare.rstrip(_BOX).rstrip()
     for _ in range(_MOST_PREFIXES):
         stripped = line.lstrip(" ")
         match = _PREFIX.match(stripped)
