@@ -183,7 +183,7 @@ TEXTS = [
 ]
 
 NOISE = "\n".join(
-    f"epoch {number}: loss 0.{number:04d}  lr 1e-4  [00:0{number % 10}<00:00, 3.2it/s]" for number in range(400)
+    f"epoch {number}: loss 0.{number:04d}  lr 1e-4  [00:0{number % 10}<00:00, 3.2it/s]" for number in range(100)
 )
 
 
