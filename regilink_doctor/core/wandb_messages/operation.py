@@ -613,6 +613,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     # Sweeps and launch.
     WandbMessage("sweep-missing", "F16", "Could not find sweep {sweep}", "sdk", also=("B2",)),
     WandbMessage("sweep-deleted", "F16", "Sweep was deleted or agent was not found", "sdk"),
+    WandbMessage("sweep-not-running", "F16", "Sweep {sweep} is not running", "server"),
     WandbMessage("sweep-user", "F16", "Sweep user not valid", "server", status=400, also=("B2", "C18")),
     WandbMessage("sweep-project-missing", "F16", "name required for project query", "server", status=400),
     WandbMessage("agent-not-found", "F16", "agent not found", "server", status=404),

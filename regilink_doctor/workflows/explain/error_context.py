@@ -39,7 +39,7 @@ _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|jupyter|proto)\b"
-    r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder"
+    r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
 _WANDB_FILE = re.compile(r"(?:^|[/\\])wandb[/\\]")
 _EXCEPTION = re.compile(

@@ -328,8 +328,11 @@ def _rank(
     else:
         unnamed = structure.find_causes(context)
         ids = [*certain, *unnamed] if unnamed or certain else []
-    ids = [failure for failure in dict.fromkeys(ids) if failure in certain or not _contradicts(context, failure)]
     main = matches[0].message.failure if matches else None
+    # The SDK's own words say what it is, whatever the program was doing; "permission denied" of a server does not.
+    is_plain = bool(matches) and matches[0].message.speaker != "server" and main not in (*_UNDECIDED, *_OF_ANY_PROGRAM)
+    sure = (*certain, main) if is_plain else certain
+    ids = [failure for failure in dict.fromkeys(ids) if failure in sure or not _contradicts(context, failure)]
     possible = [failure for failure in ids if failure == main or not _contradicts_path(context, names, facts, failure)]
     if matches and not possible:
         possible = list(structure.find_causes_of_refusal(context)) or [matches[0].message.failure]
