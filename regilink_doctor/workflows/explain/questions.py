@@ -245,10 +245,11 @@ def is_question(text: str) -> bool:
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """The failures that look like what is described; None when no symptom is recognized."""
+    searched = " ".join(text.split())  # in many spaces a pattern would look for its end again from each
     found = [
         (-symptom.specific, -len(symptom.groups), number, symptom)
         for number, symptom in enumerate(SYMPTOMS)
-        if all(_pattern(group).search(text) for group in symptom.groups)
+        if all(_pattern(group).search(searched) for group in symptom.groups)
     ]
     path = _path_in(text)
     facts = paths.examine(target_of(path), view) if path is not None else None
