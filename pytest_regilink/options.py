@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from regilink_doctor.core.files import relative_path
-
 SETTINGS = (
     ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
     ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
@@ -83,8 +81,12 @@ def find_catalog(config: pytest.Config) -> str | None:
     if option := config.getoption("regilink_catalog"):
         return str(option)
     written = config.getini("regilink_catalog")
+    if not written:
+        return None
+    from regilink_doctor.core.files import relative_path  # a plugin that is not used loads nothing
+
     folder = config.rootpath if config.inipath is None else config.inipath.parent
-    return relative_path(str(folder / str(written))) if written else None
+    return relative_path(str(folder / str(written)))
 
 
 def find_cut_lines(reporter: pytest.TerminalReporter) -> list[str]:

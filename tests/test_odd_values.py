@@ -140,6 +140,8 @@ ARGUMENTS = sorted(
 @pytest.mark.parametrize("command", ARGUMENTS)
 def test_an_odd_argument(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signal.signal", lambda *_: None)
+    tmp_path = tmp_path / "inner"  # what `..` names is this test's as well
+    tmp_path.mkdir()
     for value in (*ODD, "/dev/null", "~", "..", "x" * 5000, "a\nb", "-"):
         if command in ("dry-run", "emulator") and value in ("/dev/null", "-"):
             continue

@@ -94,8 +94,6 @@ class Config:
     required_version: str | None = None
     cache_dir: str | None = None
     extend: str | None = None
-    files: tuple[str, ...] = ()
-    """Those that `extend` has led to."""
     _found_catalog: str | None = None
     _is_nearest: bool = False
     """Found by looking upwards, so that files in other folders may have another one."""
@@ -105,6 +103,7 @@ class Config:
     def __init__(self, values: Mapping[str, object] | None = None, *, source: str | None = None) -> None:
         self.source = source
         self.folder = (os.path.dirname(source) or ".") if source is not None else "."
+        self.files: tuple[str, ...] = ()  # those that `extend` has led to
         for name, value in (values or {}).items():
             setattr(self, name.replace("-", "_"), value)
 

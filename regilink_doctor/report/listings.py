@@ -90,13 +90,13 @@ def _count_fixes(findings: Sequence[Finding]) -> int:
 
 def list_settings(config: Config) -> Iterator[str]:
     """`--show-settings`: a comment with the file, then a line of TOML for every key that has a value."""
+    from regilink_doctor.config.schema import KEYS
+
     yield f"# {escape_text(config.source)}" if config.source else "# no configuration file: defaults"
-    kinds = vars(type(config))
-    for name in sorted({*kinds, *vars(config)}):
-        value = getattr(config, name, None)
-        is_key = not (name.startswith("_") or name in ("source", "folder") or isinstance(kinds.get(name), property))
-        if is_key and isinstance(value, str | bool | tuple | dict):
-            yield f"{name.replace('_', '-')} = {mask_secrets(_to_toml(value))}"
+    for name in sorted(key.name for key in KEYS):
+        value = getattr(config, name.replace("-", "_"))
+        if value is not None:
+            yield f"{name} = {mask_secrets(_to_toml(value))}"
 
 
 def _to_toml(value: object) -> str:

@@ -147,7 +147,7 @@ def test_a_long_list_is_cut_and_a_large_collection_is_not_created() -> None:
     created = len(world.artifacts)
     with Emulator(world) as emulator:
         text = read(emulator.url).text
-    assert "large (100000 versions)" in text
+    assert "large (100,000 versions)" in text
     assert "and 51 more" in text
     assert len(world.artifacts) == created
 
