@@ -82,6 +82,7 @@ _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
+_OFFLINE = re.compile(r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b")
 _UPLOAD = re.compile(
     r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
     r"""|\bPut \\?"https?://"""
@@ -415,6 +416,11 @@ class ErrorContext:
     def is_upload(self) -> bool:
         """Whether a file was being sent to storage."""
         return bool(_UPLOAD.search(self.message_text))
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether wandb says that the run is offline, or the command line does."""
+        return bool(_OFFLINE.search(self.text))
 
     @property
     def is_from_bucket(self) -> bool:

@@ -386,6 +386,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
     if context.missing_attribute in _RUN_ATTRIBUTES:
+        if context.is_offline and context.phase == "consume":
+            return ("C3", "F4")
         return ("F4", "C5", "C8") if context.is_about_wandb else ()
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
