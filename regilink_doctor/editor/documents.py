@@ -12,6 +12,7 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.scan import files
+from regilink_doctor.lint.text.reparse import LastTree
 from regilink_doctor.workflows.lint import Linter
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Checker:
 
     def close(self, uri: str) -> None:
         """A document is closed: nothing of it is kept."""
+        self._project.trees.pop(path_of(uri), None)
         self._last.pop(uri, None)
 
     def check(self, uri: str, text: str) -> Checked:
@@ -91,6 +93,7 @@ class Checker:
             try:
                 linter = self._linter_of(path)
                 if not linter.is_excluded(path):
+                    self._project.trees.setdefault(path, LastTree())
                     report, trace = self._project.record(None, linter.lint, (path, content))
                     checked = Checked(report.findings, report.sites)
             except ConfigProblem as problem:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import random
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,6 +29,17 @@ with wandb.init(entity="team-a", project="😀 p") as run:
     print("😀"); run.link_artifact(a, f"{REGISTRY}/churn"); run.link_artifact(a, "wandb-registry-model/zoo:v3")
 """
 PATHS = 'import wandb\nfrom names import P\nwandb.init(entity="t").link_artifact(a, P)\n'
+
+CATALOG = {
+    "version": 1,
+    "organizations": [
+        {
+            "name": "Acme",
+            "entity": "acme",
+            "registries": [{"name": "model", "collections": [{"name": "zoo", "type": "model", "aliases": ["best"]}]}],
+        }
+    ],
+}
 
 
 class Client(LanguageClient):
@@ -234,6 +246,32 @@ def test_fixes_and_suppressions_are_actions(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
+def test_a_fix_that_is_not_safe_is_an_action_of_its_own(tmp_path: Path) -> None:
+    """It says that it has to be reviewed, is not preferred, and is no part of fixing all."""
+    (tmp_path / "regilink.toml").write_text('teams = ["team-a"]\n', encoding="utf-8")
+    text = 'import wandb\nrun = wandb.init(project="p")\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
+
+    async def work(client: Client) -> None:
+        uri = open_document(client, tmp_path / "train.py", text)
+        found = await client.codes(uri, ["REG201"])
+        document = lsp.TextDocumentIdentifier(uri)
+        asked = lsp.CodeActionParams(document, found[0].range, lsp.CodeActionContext(found))
+        actions = await client.text_document_code_action_async(asked) or []
+        by_title = {action.title: action for action in actions if isinstance(action, lsp.CodeAction)}
+        fix = by_title.pop('REG201: add entity="team-a" (review it)')
+        assert list(by_title) == ["REG201: silence it on this line"]
+        assert fix.kind == lsp.CodeActionKind.QuickFix
+        assert fix.is_preferred is False
+        assert fix.edit is not None
+        assert fix.edit.changes is not None
+        fixed = apply(text, list(fix.edit.changes[uri]))
+        assert 'wandb.init(entity="team-a", project="p")' in fixed
+        replace_all(client, uri, 2, fixed)
+        await client.codes(uri, [])
+
+    run(tmp_path, work)
+
+
 def test_a_path_is_explained_and_followed(tmp_path: Path) -> None:
     async def work(client: Client) -> None:
         uri = open_document(client, tmp_path / "train.py", SOURCE)
@@ -251,23 +289,41 @@ def test_a_path_is_explained_and_followed(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
+def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
+    text = 'import wandb\nrun = wandb.init(entity="t")\n'
+    text += "".join(
+        f'run.link_artifact(a, "wandb-registry-{path}")\n' for path in ("model/zoo", "model/zo", "mdel/zoo")
+    )
+
+    async def hover(client: Client, catalog: dict[str, object] | None) -> list[str]:
+        if catalog is not None:
+            (tmp_path / "regilink.catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
+        uri = open_document(client, tmp_path / "train.py", text)
+        document = lsp.TextDocumentIdentifier(uri)
+        answers = [
+            await client.text_document_hover_async(lsp.HoverParams(document, lsp.Position(line, 30)))
+            for line in (2, 3, 4)
+        ]
+        client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
+        return [answer.contents.value for answer in answers if answer is not None]  # type: ignore[union-attr]
+
+    async def work(client: Client) -> None:
+        without = await hover(client, None)
+        assert not any("What is wrong" in words for words in without)
+        client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([]))
+        known = await hover(client, CATALOG)
+        assert known[:2] == without[:2]
+        assert 'REG301: no registry "mdel" is known' in known[2]
+        assert 'did you mean "wandb-registry-model/zoo"?' in known[2]
+
+    run(tmp_path, work)
+
+
 def test_names_of_the_catalog_and_the_configuration_are_completed(tmp_path: Path) -> None:
     (tmp_path / "regilink.toml").write_text(
         'teams = ["team-a"]\nregistries = { model = ["model"] }\n', encoding="utf-8"
     )
-    catalog = {
-        "version": 1,
-        "organizations": [
-            {
-                "name": "Acme",
-                "entity": "acme",
-                "registries": [
-                    {"name": "model", "collections": [{"name": "zoo", "type": "model", "aliases": ["best"]}]}
-                ],
-            }
-        ],
-    }
-    (tmp_path / "regilink.catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
+    (tmp_path / "regilink.catalog.json").write_text(json.dumps(CATALOG), encoding="utf-8")
 
     async def work(client: Client) -> None:
         async def complete(line: str) -> list[str]:
@@ -454,6 +510,20 @@ def test_what_a_saved_file_has_nothing_to_do_with_is_remembered(
     checker.forget([str(tmp_path / "names.py")])
     assert [finding.code for finding in checker.check(uri, PATHS).findings] == ["REG102"]
     assert "names.py" in looked_at
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_typing_gives_what_a_fresh_check_gives(seed: int, tmp_path: Path) -> None:
+    """The statements that an edit leaves alone are not parsed again: nobody can tell."""
+    (tmp_path / "names.py").write_text('P = "wandb-registry-m"\n', encoding="utf-8")
+    text = PATHS + SOURCE.split("\n", 1)[1] + 'def f(x):\n    return [\n        x,\n    ]\n\nf("""\n""")\n'
+    uri = (tmp_path / "train.py").as_uri()
+    typing, choice = Checker(), random.Random(seed)
+    for _ in range(60):
+        start = choice.randrange(len(text))
+        typed = text[:start] + choice.choice(["x", '"', "(", "#", " ", "\\", "/", "\n", "é", ":v3", ""]) + text[start:]
+        assert typing.check(uri, typed) == Checker().check(uri, typed), typed
+        text = typed if choice.random() < 0.1 else text
 
 
 def test_memory_stays_within_bounds(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Resolver", "calls", "containers", "names", "objects", "parameters", "strings"]
 
+_OTHER_NAMES = frozenset({ast.Name, ast.Attribute, ast.IfExp})
+"""What a name can be bound to that has a name already."""
+
 
 class Resolver(Context):
     """Answers the questions of call sites about one file, and those of the tree that it imports."""
@@ -72,6 +75,6 @@ class Resolver(Context):
             for name, bindings in scope.bindings.items():
                 for binding in bindings:
                     is_import = binding.kind == "import" and binding.target.partition(".")[0] in wandb_api.PACKAGES
-                    if is_import or isinstance(binding.value, ast.Name | ast.Attribute | ast.IfExp):
+                    if is_import or type(binding.value) in _OTHER_NAMES:
                         found.add(name)
         return frozenset(found)

@@ -146,6 +146,9 @@ class RunLifetime:
         if isinstance(statement, ast.Expr) and not self._has_walrus:
             return False
         if id(statement) not in self._names:  # asked once for every call after it
+            words = self.source.written(statement)
+            if run not in words and words.isascii() and not getattr(statement, "decorator_list", ()):
+                return False  # most: far cheaper than a walk
             self._names[id(statement)] = frozenset(
                 node.id
                 for node in list(walk(statement))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import ParamSpec, TypeVar
 
+    from regilink_doctor.lint.text.reparse import LastTree
+
     Arguments = ParamSpec("Arguments")
     Answer = TypeVar("Answer")
 
@@ -72,6 +74,8 @@ class Memory:
         """Of the question that is being answered."""
         self.states: dict[str, State | None] | None = None
         """How each path was when it was first looked at, for a memory that is to notice changes."""
+        self.trees: dict[str, LastTree] = {}
+        """The trees of the files that are edited at the moment, by path."""
         self._holding: dict[Trace | Look, bool | str] = {}
 
     def use(self) -> None:
@@ -154,6 +158,11 @@ class Memory:
                 if trace is None or touched.has(trace):
                     del answers[arguments]
         return touched
+
+
+def find_last_tree(path: str) -> LastTree | None:
+    """How a file was parsed last, if it is edited at the moment."""
+    return _in_use.trees.get(path)
 
 
 class Touched:

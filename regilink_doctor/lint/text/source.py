@@ -12,6 +12,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.text import find_encoding
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import find_last_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,11 +83,12 @@ class Source:
         """
         import warnings
 
+        last = find_last_tree(self.path) if self.cell is None else None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an invalid escape is the user's business, and no reason to print
                 try:
-                    return ast.parse(self.text)
+                    return ast.parse(self.text) if last is None else last.parse(self.text)
                 except RecursionError:
                     return _parse_deep(self.text)
         except SyntaxError as error:
