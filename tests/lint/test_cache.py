@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.lint import cache as cache_module
+from regilink_doctor.lint.text import memory
 from regilink_doctor.report.json_values import finding_value
 from regilink_doctor.report.summary import summarize_run
 from regilink_doctor.workflows import lint as lint_module
@@ -185,6 +186,69 @@ def test_a_report_is_never_stale(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_a_report_is_never_stale_at_length(seed: int) -> None:
     check_random_edits(seed, 60)
+
+
+NAMES = "import wandb\nfrom {0} import P\nwandb.init(entity='t').link_artifact(a, P)\n"
+DESCRIBED = (
+    "import wandb\nclass Publisher:\n    def __init__(self, path):\n        self.path = path\n"
+    "    def publish(self, run):\n        run.link_artifact(a, self.path)\n"
+)
+VALUE = "P = 'wandb-registry-m'\n"
+
+
+@pytest.mark.parametrize(
+    ("look", "program", "path", "content", "place"),
+    [
+        ("entries", DESCRIBED, "train.py", "_target_: train.Publisher\npath: wandb-registry-m\n", "conf/deep/p.yaml"),
+        ("is_folder", NAMES.format("lib.names"), "train.py", VALUE, "lib/names.py"),
+        ("exists", NAMES.format("names"), "sub/train.py", VALUE, "sub/names.py"),
+    ],
+)
+def test_what_appears_disappears_and_changes_its_kind(
+    look: str, program: str, path: str, content: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The looks that read nothing: a folder that is walked, one that is asked for, the end of a repository."""
+    seen: set[str] = set()
+    note = memory._note
+    monkeypatch.setattr(memory, "_note", lambda noted, answer: seen.add(noted[0]) or note(noted, answer))
+    hits = count_hits(monkeypatch)
+
+    def check(expected: list[str]) -> None:
+        result = lint("cache")
+        assert result == lint()
+        assert isinstance(result, tuple)
+        assert [value["code"] for value in result[0]] == expected
+        asked = len(hits)
+        assert lint("cache") == result
+        assert all(hits[asked:]), "nothing has changed, and the report was made anew"
+
+    write(path, program)
+    top = place.partition("/")[0]
+    if look == "exists":  # the value is in the folder above, and the repository ends below that
+        write("names.py", content)
+        check(["REG102"])
+        os.mkdir("sub/.git")
+        check([])
+        os.rmdir("sub/.git")
+        check(["REG102"])
+        write("sub/.git", "gitdir: elsewhere\n")  # as in a submodule
+        check([])
+        assert look in seen
+        return
+    check([])
+    write(place, content)
+    check(["REG102"])
+    os.rename(top, "../away")
+    check([])
+    write(top, "a file\n")
+    check([])
+    os.unlink(top)
+    os.rename("../away", top)
+    check(["REG102"])
+    os.unlink(place)
+    os.mkdir(place)
+    check([])
+    assert look in seen
 
 
 # What is in it
