@@ -56,6 +56,14 @@ def test_an_option_and_a_variable_name_the_folder(tree: Path, tmp_path: Path) ->
     assert folders(tree) == {"a", "b"}
 
 
+@pytest.mark.parametrize(("name", "reason"), [("tree/train.py", "is not a folder"), ("tree", "has other files")])
+def test_a_folder_that_would_not_be_used_is_refused(name: str, reason: str, tree: Path) -> None:
+    done = run_command("lint", "--cache-dir", str(tree.parent / name), cwd=tree)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert folders(tree) == set()
+
+
 def test_every_format_is_the_same_from_the_cache(tree: Path) -> None:
     (tree / "run.py").write_text(
         "import wandb\nrun = wandb.init(entity='t')\nrun.link_artifact(a, p)\nrun.link_artifact(a, 'x/y')\n"

@@ -21,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_init(options: argparse.Namespace) -> int:
-    from regilink_doctor.workflows.initialize import plan_setup, write_setup
+    from regilink_doctor.workflows.initialize import TEST_PATH, plan_setup, write_setup
 
     try:
         setup = plan_setup()
@@ -37,7 +37,9 @@ def _run_init(options: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageProblem(f"init: {error}") from None
     print(f"Written: {', '.join(file.path for file in setup.files)}.")
-    print('The test needs the extra "pytest". Next: regilink lint')
+    if any(file.path == TEST_PATH for file in setup.files):
+        print('The test needs the extra "pytest".')
+    print("Next: regilink lint")
     return OK
 
 

@@ -344,8 +344,21 @@ def _find_cache(config: Config, options: Any) -> str | None:
         return None
     if options.cache_dir:
         folder: str = options.cache_dir
+        _refuse_other_files(folder)
         return folder
     return os.path.join(config.folder, config.cache_dir or CACHE)
+
+
+def _refuse_other_files(folder: str) -> None:
+    """Refuse a folder in which the cache would not be kept, and nothing would say so."""
+    try:
+        names = os.listdir(folder)
+    except NotADirectoryError:
+        raise UsageProblem(f"--cache-dir: {folder} is not a folder") from None
+    except (OSError, ValueError):  # it will be made, or nothing is kept: caches are optional
+        return
+    if names and "CACHEDIR.TAG" not in names:
+        raise UsageProblem(f"--cache-dir: {folder} has other files; name a new folder or an empty one")
 
 
 def _find_style(options: Any) -> Style:

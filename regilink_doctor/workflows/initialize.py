@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,7 @@ jobs:
       - run: pip install "git+{url}@{revision}"
       - run: regilink lint --output-format github
 """
+TEST_PATH = "tests/test_registry_links.py"
 TEST = '''\
 """The links that this project makes, against an emulated W&B: no account, no network."""
 
@@ -150,10 +152,13 @@ def _look_at_code(folder: str) -> _Seen:
     sites = [report.site for report in lint_paths([folder], all_sites=True).sites]
     links = tuple(site for site in sites if site.kind == "link")
     teams = {entity for link in links if (entity := known_entity(link))}
+    named = [(name, link) for link in links for name in filter(None, map(known_registry, link.target))]
+    counts = Counter(name for name, _ in named)
+    # Names that differ only in case are one registry. Declaring the rarer one, too, would hide a spelling mistake.
+    usual = {name.lower(): name for name in sorted(counts, key=lambda name: (counts[name], name))}
     registries: dict[str, set[str]] = {}
-    for link in links:
-        for name in filter(None, map(known_registry, link.target)):
-            registries.setdefault(name, set()).update(filter(None, [known_type(link)]))
+    for name, link in named:
+        registries.setdefault(usual[name.lower()], set()).update(filter(None, [known_type(link)]))
     return _Seen(
         tuple(sorted(teams)), {name: tuple(sorted(types)) for name, types in sorted(registries.items())}, links
     )
@@ -265,9 +270,8 @@ def _plan_workflow(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[F
 
 
 def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
-    path = "tests/test_registry_links.py"
-    if os.path.exists(folder / path):
-        yield f"{path} is there already"
+    if os.path.exists(folder / TEST_PATH):
+        yield f"{TEST_PATH} is there already"
         return
     for link in seen.links:
         module, suffix = os.path.splitext(relative_path(link.place.path, str(folder)))
@@ -280,7 +284,7 @@ def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File 
             continue
         kind = known_type(link)
         yield File(
-            path,
+            TEST_PATH,
             "a first test, with the real wandb against an emulated server",
             None,
             TEST.format(

@@ -41,6 +41,15 @@ def test_it_writes_what_the_code_names(project: Path) -> None:
     assert "train.main()" in (project / "tests" / "test_registry_links.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("others", "usual"), [(["Model"], "model"), (["Model", "Model"], "Model")])
+def test_names_that_differ_in_case_are_one_registry(project: Path, others: list[str], usual: str) -> None:
+    links = "".join(f'run.link_artifact(artifact, "wandb-registry-{name}/zoo")\n' for name in others)
+    head = 'import wandb\nrun = wandb.init(entity="team-a")\nartifact = wandb.Artifact("zoo", type="model")\n'
+    (project / "other.py").write_text(head + links, encoding="utf-8")
+    assert main(["init", "--yes"]) == 0
+    assert find_config().registries == {usual: ("model",)}
+
+
 def test_a_second_time_it_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init", "--yes"])
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
@@ -140,7 +149,9 @@ def test_the_repository_is_read_from_the_installation(monkeypatch: pytest.Monkey
 def test_a_link_that_no_test_can_call_gives_no_test(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "train.py").write_text(TRAIN.replace("epochs=3", "epochs"), encoding="utf-8")
     assert main(["init", "--yes"]) == 0
-    assert "no test: no link is in a function" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "no test: no link is in a function" in output
+    assert "The test needs" not in output
     assert not (project / "tests").exists()
 
 
