@@ -29,13 +29,13 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "lint.project": ("what is around the files of a run, and every cache", "core lint.text lint.resolve lint.formats"),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
-    "lint.improvement": ("whether a fix makes it better", "core"),
+    "lint.improvement": ("whether a fix improves a file or a call", "core"),
     "lint.engine": (
         "one file: bytes to a report",
         "core rules lint.text lint.formats lint.project lint.suppress lint.improvement",
     ),
     "lint.cache": (
-        "reports of earlier runs, while everything is as it was",
+        "reports of earlier runs, used again while nothing has changed",
         "core lint.text lint.scan lint.suppress lint.engine",
     ),
     "lint.change": (

@@ -92,7 +92,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--stdin-filename": _make_value("FILE", "read standard input as the content of this file"),
     },
     "cache": {
-        "--no-cache": _make_flag("lint every file anew, and keep nothing for the next run"),
+        "--no-cache": _make_flag("lint every file again, and keep nothing for the next run"),
         "--cache-dir": _make_value(
             "FOLDER", "where the reports of unchanged files are kept (default: .regilink_cache)"
         ),
@@ -336,7 +336,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
 
 
 def _find_cache(config: Config, options: Any) -> str | None:
-    """The folder for the reports of unchanged files; None where each is linted anew.
+    """The folder for the reports of unchanged files; None where every file is linted.
 
     What lists call sites, or changes files, needs more than reports.
     """

@@ -125,7 +125,7 @@ def declare_kind(kind: Kind) -> None:
 
 
 def clear_terminal() -> None:
-    """Empty the terminal that standard output goes to, and what can be scrolled back to; elsewhere nothing happens."""
+    """Clear the terminal and its scrollback; does nothing where standard output is not a terminal."""
     if isinstance(sys.stdout, SafeStream) and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         sys.stdout.raw.write("\x1b[2J\x1b[3J\x1b[H")
 

@@ -89,7 +89,7 @@ complete -c regilink -n '_shtab_regilink_using lint' -l exclude -x -d 'skip thes
 complete -c regilink -n '_shtab_regilink_using lint' -l extend-exclude -x -d 'skip these as well'
 complete -c regilink -n '_shtab_regilink_using lint' -l force-exclude -d 'skip excluded files even if they are named, as hooks name them'
 complete -c regilink -n '_shtab_regilink_using lint' -l stdin-filename -xka "(__fish_complete_path (commandline -ct))" -d 'read standard input as the content of this file'
-complete -c regilink -n '_shtab_regilink_using lint' -l no-cache -d 'lint every file anew, and keep nothing for the next run'
+complete -c regilink -n '_shtab_regilink_using lint' -l no-cache -d 'lint every file again, and keep nothing for the next run'
 complete -c regilink -n '_shtab_regilink_using lint' -l cache-dir -x -d 'where the reports of unchanged files are kept (default: .regilink_cache)'
 complete -c regilink -n '_shtab_regilink_using lint' -l config -x -d 'another configuration file, or one key as a line of TOML'
 complete -c regilink -n '_shtab_regilink_using lint' -l isolated -d 'ignore every configuration file'

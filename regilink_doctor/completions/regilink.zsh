@@ -247,7 +247,7 @@ _shtab_regilink_lint_options=(
   "*--extend-exclude[skip these as well]:PATTERNS:"
   "--force-exclude[skip excluded files even if they are named, as hooks name them]"
   "--stdin-filename[read standard input as the content of this file]:FILE:_files"
-  "--no-cache[lint every file anew, and keep nothing for the next run]"
+  "--no-cache[lint every file again, and keep nothing for the next run]"
   "--cache-dir[where the reports of unchanged files are kept (default\: .regilink_cache)]:FOLDER:"
   "*--config[another configuration file, or one key as a line of TOML]:FILE|KEY=VALUE:"
   "--isolated[ignore every configuration file]"

@@ -201,7 +201,7 @@ class LinkMap:
             else:
                 (resolved if use.is_resolved else unknown if use.can_be_registry else outside).append(use)
         self.tests = tuple(tests)
-        """The uses in tests: they are listed, and no part of the graph."""
+        """The uses in tests: they are listed, but are not part of the graph."""
         self.unknown = tuple(unknown)
         self.outside = tuple(outside)
         """The links that do not name a collection of a registry: they go to a project, or W&B refuses them."""

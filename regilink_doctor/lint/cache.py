@@ -1,8 +1,8 @@
-"""Reports of earlier runs, used again where everything that they were made of is the same.
+"""Reports of earlier runs, used again while nothing that they depend on has changed.
 
 A report is kept with its `Trace`, digests of all that was looked at for it, and is used only where those hold. Digests
 and the signature of a cache file are made with a key from the user's own cache folder: no repository can carry a cache
-that hides findings, and a digest tells nobody what was in a file. A report with a value from a `.env` file, or with
+that hides findings, and a digest does not reveal what was in a file. A report with a value from a `.env` file, or with
 what may be a key, is not kept.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TAG = "CACHEDIR.TAG"
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n"
-"""By which backup programs know a cache: https://bford.info/cachedir/"""
+"""How backup programs recognize a cache: https://bford.info/cachedir/"""
 
 MAX_BYTES = 64 * 2**20
 """Of a cache file; a larger one is neither read nor written."""
@@ -81,7 +81,7 @@ class KeptReport:
 
 
 class ReportCache:
-    """The reports of earlier runs with the same options in the same folder; without a folder of this process alone."""
+    """The reports of earlier runs with the same options in the same folder; without a folder, those of this process."""
 
     def __init__(self, folder: str = "", key: bytes = b"", options: str = "") -> None:
         self.key = key
@@ -96,7 +96,7 @@ class ReportCache:
     def to_keep(
         self, path: str, content: bytes, settings: str, report: FileReport, trace: Trace, memory: Memory
     ) -> KeptReport | None:
-        """A report as it is kept; None for one that must not be written: see the module."""
+        """The report in the form that is kept; None for one that must not be written: see the module."""
         if not self._folder:
             return KeptReport(path, memory.digest(content), settings, trace, report)
         if kind_of(path) == "dotenv" or _has_values_of_dotenv(trace, memory, {}):
@@ -119,7 +119,7 @@ class ReportCache:
         return os.path.join(self._folder, name + _SUFFIX)
 
     def load(self) -> None:
-        """Read the cache file; one that is damaged, of another version or not signed with the key is as if empty."""
+        """Read the cache file; one that is damaged, of another version or not signed with the key counts as empty."""
         import json
 
         content = _read_own_file(self.path, MAX_BYTES)
@@ -157,7 +157,7 @@ class ReportCache:
         self._is_changed = True
 
     def find_looks(self) -> Iterator[str]:
-        """The paths that the reports were made of, whether there was something or not."""
+        """The paths that the reports depend on, also those that did not exist."""
         seen: set[Trace] = set()
         waiting = [kept.trace for kept in self._kept.values()]
         while waiting:
@@ -192,7 +192,7 @@ class ReportCache:
 def open_cache(folder: str, options: object) -> ReportCache | None:
     """The cache in a folder, which is made if there is none; None where it cannot be used.
 
-    That is a link, a folder that has something else in it, one that cannot be written, or no key.
+    It cannot be used if it is a link, has other files in it or cannot be written, or if there is no key.
 
     Args:
         folder: where it is.
@@ -213,7 +213,7 @@ def _keep_links(report: FileReport) -> FileReport:
 
 
 def _has_values_of_dotenv(trace: Trace, memory: Memory, known: dict[Trace, bool]) -> bool:
-    """Whether the content of a `.env` file may be in an answer. A yes or no has nothing of it."""
+    """Whether the content of a `.env` file may be in an answer. A yes or no does not contain it."""
     if trace not in known:
         as_dotenv = trace.question is not None and "dotenv" in trace.question[1]
         own = any(
@@ -330,7 +330,7 @@ def _to_tuples(value: Any) -> Any:
 def find_key() -> bytes | None:
     """The key in the user's cache folder, which is made at first; None where there can be none.
 
-    One that others can read or write, or that belongs to somebody else, is not used.
+    One that others can read or write, or that belongs to another user, is not used.
     """
     path = os.path.join(_find_user_folder(), "regilink", "cache.key")
     key = _read_own_file(path, _KEY_BYTES, private=True)
@@ -345,7 +345,7 @@ def find_key() -> bytes | None:
 
 
 def _find_user_folder() -> str:
-    """Where programs keep what they can make again."""
+    """The folder of the user for the caches of programs."""
     home = os.path.expanduser("~")
     if os.name == "nt":
         return os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
@@ -356,7 +356,7 @@ def _find_user_folder() -> str:
 
 
 def _make_folder(folder: str) -> bool:
-    """Whether a folder is a cache of ours, which is made if it does not exist or is empty."""
+    """Whether a folder is a cache of regilink; it is made if it does not exist or is empty."""
     try:
         if not os.path.lexists(folder):
             os.makedirs(folder)
@@ -374,7 +374,7 @@ def _make_folder(folder: str) -> bool:
 
 
 def _read_own_file(path: str, limit: int, *, private: bool = False) -> bytes | None:
-    """A plain file of at most so many bytes, no link; `private`: one that is the user's alone."""
+    """The content of a plain file, not a link, of at most `limit` bytes; `private`: only of one that others cannot read."""
     try:
         handle = os.open(path, _READ)
     except (OSError, ValueError):

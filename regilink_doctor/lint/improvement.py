@@ -1,4 +1,4 @@
-"""Whether a fix makes a file, or a call, better: what `--fix` applies, and what is offered as a fix at all."""
+"""Whether a fix improves a file or a call: decides what `--fix` applies, and what is offered as a fix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def is_improvement(before: Iterable[Finding], after: Sequence[Finding], fixed: Iterable[Finding]) -> bool:
-    """Whether fixes make it better.
+    """Whether fixes improve a file.
 
     The findings that they fix are gone, there are fewer errors and warnings than before (else fewer infos: an error
     may have hidden some), and no error is new: by code alone, for the message may name a part that is fixed now.

@@ -42,7 +42,7 @@ class ConsumedNeverProduced(Rule):
 
     One repository shows one side only, so this is an info. It is a warning in the merged map of many repositories, and
     an error where a complete catalog or the server shows that there is no such collection. A collection that the
-    catalog lists is not reported. Tests are no part of the map.
+    catalog lists is not reported. The map leaves tests out.
     """
 
     code = "REG901"

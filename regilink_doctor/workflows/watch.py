@@ -1,8 +1,8 @@
-"""Waiting until something changes that decides about the findings, for `lint --watch`.
+"""Waiting until something changes that the findings depend on, for `lint --watch`.
 
 Files are polled: it works on every file system and in containers, needs no library, and a look at 5,000 files takes
-about ten milliseconds. What is looked at is what the last run has looked at: the files that it has listed and what
-their reports were made of, also where there was nothing.
+about ten milliseconds. The paths are those of the last run: the files that it has listed, and the paths that their
+reports depend on, also those that did not exist.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SECONDS = 0.25
 """Between two looks."""
 _MOST_LOOKS = 20
-"""At files that do not come to rest."""
+"""At files that keep changing."""
 _SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
 _CONFIGURATIONS = ("pyproject.toml", "regilink.toml", CATALOG)
 _CLOCK = 20_000_000
@@ -31,18 +31,18 @@ _CLOCK = 20_000_000
 
 
 class Watcher:
-    """Knows how files were before a run, and waits until one of them is another."""
+    """Remembers the state of files before a run, and waits until one of them changes."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        """Watch what runs look at that lint these files and folders, and use `cache`."""
+        """Watch the paths that runs over these files and folders look at; those runs use `cache`."""
         self._paths = paths
         self.cache = ReportCache()
-        """The reports of the runs, which know what they were made of."""
+        """The reports of the runs, with the paths that they depend on."""
         self._states: dict[str, State | None] = {}
         self._started = time_ns()
 
     def begin(self) -> None:
-        """A run begins: what changes from now on makes another one."""
+        """Note that a run begins: a change from now on leads to another run."""
         self._started = time_ns()
         self._states = {path: find_state(path) for path in (*self._states, *self._list())}
 
@@ -66,7 +66,7 @@ class Watcher:
             sleep(SECONDS)
 
     def _list(self) -> Iterator[str]:
-        """The paths that decide, each maybe several times."""
+        """The paths that the findings depend on; a path can come several times."""
         yield from self._paths
         yield from self.cache.listed
         yield from self.cache.find_looks()

@@ -246,7 +246,7 @@ GIT_SECONDS = 20
 
 
 class Git:
-    """git, started at once; its output is None where it fails: no git, no repository, not a trusted owner.
+    """git, started at once; its output is None if it fails: no git, no repository, an owner that is not trusted.
 
     The one place that starts git: the configuration of a repository names programs, and none of them may run.
     """

@@ -1,7 +1,7 @@
-"""Calls of wandb's that functions of the tree make for their callers: `publish(run, artifact, "team/x", ["prod"])`.
+"""The wandb calls that functions of the tree make for their callers: `publish(run, artifact, "team/x", ["prod"])`.
 
-Each is seen from inside the one call of the function, so that every argument is what this caller passes, else its
-default. Functions, methods, constructors and calls within calls are followed; names tell which calls are worth it.
+Each is resolved for one call of the function: every argument is what this caller passes, else its default. Functions,
+methods, constructors and calls within calls are followed; names tell which calls are worth it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _MOST_CALLS = 8
 
 @record
 class WrappedCall:
-    """A call of wandb's in a function of the tree, seen from one call of that function.
+    """A wandb call in a function of the tree, resolved for one call of that function.
 
     `through` are the calls on the way, in their frames: the first is in the function that is called, the last one is
-    the call of wandb's itself.
+    the wandb call itself.
     """
 
     method: str
@@ -44,12 +44,12 @@ class WrappedCall:
 
     @property
     def use(self) -> Use:
-        """The call of wandb's."""
+        """The wandb call itself."""
         return self.through[-1]
 
 
 def find_wrapped_calls(use: Use, resolver: Resolver, *, in_own_file: bool = False) -> list[WrappedCall]:
-    """The calls of wandb's that a function of another file makes for a call; or one of the same file."""
+    """The wandb calls that a function of another file, or of the same file, makes for a call."""
     if last_word(use.call.func) not in find_wrappers(resolver, use.scope.module):
         return []
     wrapped: list[WrappedCall] = []

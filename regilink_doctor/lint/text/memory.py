@@ -1,8 +1,8 @@
-"""What is remembered of the files around the one that is linted, and what each answer was made of.
+"""Answers about the files around the one that is linted, and what each answer depends on.
 
-Whatever looks at another file does it by a function of this module. A `lint.project.Project` is the memory of a run: it
-keeps the answers of functions that say `@remembered`, and, when it is given a key, a `Trace` of each: the looks at
-files and the other questions that the answer was made of. `Memory.holds` asks whether all of it is the same now, so
+All code that looks at another file uses a function of this module. A `lint.project.Project` is the memory of a run: it
+keeps the answers of functions decorated with `@remembered`, and, when it has a key, a `Trace` of each: the looks at
+files and the other questions that the answer depends on. `Memory.holds` tells whether all of it is the same now, so
 that a report can be used again.
 """
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     """When a file was changed, its size, and which one it is."""
 
 CHANGED = "changed"
-"""The digest of what has changed while it was looked at: nothing has this one."""
+"""The digest of what changed while it was looked at; it is equal to no real digest."""
 
 YES, NO = "yes", "no"
 
 
 class Trace:
-    """What an answer was made of: `looks` at files with digests of what was seen, and other questions, its `parts`.
+    """What an answer depends on: `looks` at files with digests of the result, and other questions, its `parts`.
 
     `answer` is the digest of the answer where that is a plain value: if it is the same when it is asked again, nothing
-    has changed for those who have asked.
+    has changed for the answers that use it.
     """
 
     __slots__ = ("answer", "looks", "parts", "question")
@@ -57,7 +57,7 @@ class Trace:
             self.looks[look] = CHANGED
 
     def merge(self, other: Trace) -> None:
-        """Take what another trace is made of."""
+        """Add what another trace depends on."""
         for look, digest in other.looks.items():
             self.add(look, digest)
         self.parts.update(other.parts)
@@ -69,11 +69,11 @@ class Memory:
     def __init__(self, key: bytes | None = None) -> None:
         self.key = key
         self.answers: dict[Callable[..., object], dict[tuple[object, ...], tuple[object, Trace | None]]] = {}
-        """Function -> its arguments -> what it gave, and of what."""
+        """Function -> its arguments -> its answer, and the trace of that."""
         self.trace: Trace | None = None
-        """Of the question that is being answered."""
+        """That of the question that is being answered."""
         self.states: dict[str, State | None] | None = None
-        """How each path was when it was first looked at, for a memory that is to notice changes."""
+        """The state of each path at the first look, for a memory that has to notice changes."""
         self.trees: dict[str, LastTree] = {}
         """The trees of the files that are edited at the moment, by path."""
         self._holding: dict[Trace | Look, bool | str] = {}
@@ -86,7 +86,7 @@ class Memory:
     def record(
         self, question: Question | None, function: Callable[..., Answer], arguments: tuple[object, ...] = ()
     ) -> tuple[Answer, Trace | None]:
-        """What a function gives, and what it was made of."""
+        """The answer of a function, and its trace."""
         if self.key is None:
             return function(*arguments), None
         outer, trace = self.trace, Trace(question)
@@ -144,11 +144,11 @@ class Memory:
             return False
 
     def find_changed(self) -> set[str]:
-        """The paths that are not as they were when they were looked at, by time and size."""
+        """The paths whose time or size has changed since the first look."""
         return {path for path, state in (self.states or {}).items() if find_state(path) != state}
 
     def forget(self, paths: Iterable[str]) -> Touched:
-        """Forget the answers that were made of these files, or of the folders that have them."""
+        """Forget the answers that depend on these files, or on their folders."""
         touched = Touched(paths)
         self._holding.clear()
         for path in [path for path in self.states or () if _normalize(path) in touched.paths]:
@@ -166,7 +166,7 @@ def find_last_tree(path: str) -> LastTree | None:
 
 
 class Touched:
-    """The answers that were made of files which have changed, or of the folders that have them."""
+    """The answers that depend on changed files, or on their folders."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = {_normalize(path) for name in paths for path in (name, os.path.dirname(name))}
@@ -181,7 +181,7 @@ class Touched:
 
 
 def _normalize(path: str) -> str:
-    """The path as it is compared: editors write a drive of Windows with a small letter."""
+    """The path in the form that is compared: editors write a drive of Windows with a small letter."""
     return os.path.normcase(path if os.path.isabs(path) else os.path.abspath(path))
 
 
