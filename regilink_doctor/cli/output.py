@@ -55,9 +55,10 @@ class SafeStream:
             self.write(line)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Hand on what was written; a stream that the language server has closed at its end has nothing left."""
         try:
-            self.raw.flush()
+            if not getattr(self.raw, "closed", False):
+                self.raw.flush()
         except OSError as error:
             self._give_up(error)
 

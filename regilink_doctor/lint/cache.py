@@ -374,7 +374,7 @@ def _make_folder(folder: str) -> bool:
 
 
 def _read_own_file(path: str, limit: int, *, private: bool = False) -> bytes | None:
-    """The content of a plain file, not a link, of at most `limit` bytes; `private`: only of one that others cannot read."""
+    """The content of a plain file, not of a link, of at most `limit` bytes; `private`: None if others can read it."""
     try:
         handle = os.open(path, _READ)
     except (OSError, ValueError):

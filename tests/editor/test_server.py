@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import random
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -543,3 +544,20 @@ def test_memory_stays_within_bounds(tmp_path: Path) -> None:
     type_letters(30)
     before = type_letters(30)
     assert type_letters(300) < before + 500
+
+
+def test_a_server_that_an_editor_ends_says_nothing(tmp_path: Path) -> None:
+    calls: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+        {"id": 2, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    bodies = [json.dumps({"jsonrpc": "2.0", **call}).encode() for call in calls]
+    done = subprocess.run(
+        [sys.executable, "-m", "regilink_doctor", "server"],
+        input=b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies),
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=TIMEOUT,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
