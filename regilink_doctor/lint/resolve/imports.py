@@ -18,7 +18,7 @@ from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from regilink_doctor.lint.resolve.bindings import Binding, Module
 
@@ -101,7 +101,7 @@ def find_module_of_file(context: Context, path: str) -> Module | None:
     if path not in modules:
         if len(modules) >= MAX_FILES:
             return None
-        modules[path] = _parse(path)
+        modules[path] = parse_file(path)
     return modules[path]
 
 
@@ -121,15 +121,12 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
     return modules[1:]
 
 
-def find_linking_modules(context: Context, module: Module) -> list[tuple[str, str, Module]]:
+def find_linking_files(module: Module) -> Iterator[tuple[str, str, str]]:
     """The files of the tree that a file imports and that link or fetch, themselves or through others.
 
     Each with the name that the import binds, and the dotted name that it is of.
     """
-    return context.keep(("linking modules", id(module)), lambda: list(_list_linking_modules(context, module)))
-
-
-def _list_linking_modules(context: Context, module: Module) -> Iterable[tuple[str, str, Module]]:
+    own = absolute_path(module.source.path)
     for scope in (module.scope, *module.functions.values()):
         for name, bindings in scope.bindings.items():
             for binding in bindings:
@@ -139,9 +136,16 @@ def _list_linking_modules(context: Context, module: Module) -> Iterable[tuple[st
                 names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
                 for target in dict.fromkeys((binding.target, *names)):
                     for path in _list_files(module.source.folder, target):
-                        found = find_module_of_file(context, path) if _can_link(path) else None
-                        if found is not None and found is not module:
-                            yield name, target, found
+                        if path != own and _can_link(path):
+                            yield name, target, path
+
+
+def list_imported_files(path: str) -> Iterator[str]:
+    """The files of the tree that the lines with imports of a file lead to."""
+    folder = os.path.dirname(path)
+    for dotted in list_imports(path):
+        if may_be_ours(dotted):
+            yield from (other for other in _list_files(folder, dotted) if other != path)
 
 
 def _list_files(folder: str, target: str) -> list[str]:
@@ -153,22 +157,21 @@ def _list_files(folder: str, target: str) -> list[str]:
 
 
 @remembered(4096)
+def names_linking(path: str) -> bool:
+    """Whether a file names a call that links or fetches."""
+    content = read_file(path, MAX_BYTES) or b""
+    return any(word in content for word in _LINKING)
+
+
+@remembered(4096)
 def _can_link(path: str, hops: int = _MOST_HOPS) -> bool:
     """Whether a file names a call that links or fetches, or imports a file of the tree that does."""
-    content = read_file(path, MAX_BYTES) or b""
-    if any(word in content for word in _LINKING):
-        return True
-    folder = os.path.dirname(path)
-    return hops > 0 and any(
-        other != path and _can_link(other, hops - 1)
-        for dotted in list_imports(path)
-        if may_be_ours(dotted)
-        for other in _list_files(folder, dotted)
-    )
+    return names_linking(path) or (hops > 0 and any(_can_link(other, hops - 1) for other in list_imported_files(path)))
 
 
 @remembered(256)
-def _parse(path: str) -> Module | None:
+def parse_file(path: str) -> Module | None:
+    """The module of a file, by its absolute path; None for one that cannot be read."""
     content = read_file(path, MAX_BYTES + 1)
     if not content or len(content) > MAX_BYTES:
         return None

@@ -116,6 +116,8 @@ def list_imports(path: str) -> tuple[str, ...]:
 def _read_imports(content: bytes) -> Iterator[str]:
     lines = iter(content.decode("utf-8", "replace").splitlines())
     for line in lines:
+        if "import " not in line:
+            continue
         words = line.lstrip()
         if words.startswith("import "):
             yield from (item.split()[0] for item in words[len("import ") :].split(",") if item.strip())

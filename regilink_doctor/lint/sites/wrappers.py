@@ -6,21 +6,29 @@ methods, constructors and calls within calls are followed; names tell which call
 
 from __future__ import annotations
 
+from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.conditions import is_excluded
-from regilink_doctor.lint.resolve.imports import find_linking_modules
+from regilink_doctor.lint.resolve.imports import (
+    MAX_BYTES,
+    find_linking_files,
+    list_imported_files,
+    names_linking,
+    parse_file,
+)
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.values import Function
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import read_file, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 _METHODS = {
@@ -65,8 +73,10 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
         return
     names = find_wrappers(resolver, callee.scope.module)
     for inner in callee.scope.module.uses:
+        if inner.scope is not callee.scope:
+            continue
         word = last_word(inner.call.func)
-        if inner.scope is not callee.scope or (word not in _WORDS and word not in names):
+        if word not in _WORDS and word not in names:
             continue
         inner = replace(inner, frame=frame)
         if is_excluded(resolver, inner.at):
@@ -106,28 +116,42 @@ def _find_callees(use: Use, resolver: Resolver) -> Iterator[Function]:
 
 def find_wrappers(resolver: Resolver, module: Module) -> frozenset[str]:
     """The names in a file of functions, methods and classes of the tree that may link or fetch for their caller."""
-    return resolver.keep(("wrappers", id(module)), lambda: _name_wrappers(resolver, module, ()))
+    if module is not resolver.module:
+        return _name_wrappers_of_file(absolute_path(module.source.path), _MOST_LEVELS)
+    return resolver.keep(("wrappers",), lambda: _name_wrappers(module, _MOST_LEVELS))
 
 
-def _name_wrappers(resolver: Resolver, module: Module, importing: tuple[Module, ...]) -> frozenset[str]:
+@remembered(4096)
+def _name_wrappers_of_file(path: str, levels: int) -> frozenset[str]:
+    """The same of another file, which is parsed only where it names what links, or such a function of a third."""
     names: set[str] = set()
-    for name, target, imported in find_linking_modules(resolver, module) if len(importing) < _MOST_LEVELS else ():
-        if imported not in importing:
-            others = _name_wrappers(resolver, imported, (*importing, module))
-            names |= others | ({name} if target.rpartition(".")[2] in others else set())
+    for other in list_imported_files(path) if levels else ():
+        names |= _name_wrappers_of_file(other, levels - 1)
+    if not names_linking(path):
+        content = read_file(path, MAX_BYTES) or b"" if names else b""
+        if not any(name.encode("utf-8", "surrogatepass") in content for name in names):
+            return frozenset(names)
+    module = parse_file(path)
+    return _name_wrappers(module, levels) if module is not None else frozenset()
+
+
+def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
+    names: set[str] = set()
+    for name, target, path in find_linking_files(module) if levels else ():
+        others = _name_wrappers_of_file(path, levels - 1)
+        names |= others | ({name} if target.rpartition(".")[2] in others else set())
+    calls = {(last_word(use.call.func), _name_holder(use.scope)) for use in module.uses if use.scope.kind == "function"}
     is_growing = True
     while is_growing:
-        is_growing = False
-        for use in module.uses:
-            word = last_word(use.call.func)
-            scope = use.scope
-            if scope.kind != "function" or (word not in _WORDS and word not in names):
-                continue
-            name = scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
-            if name not in names:
-                names.add(name)
-                is_growing = True
+        new = {name for word, name in calls if word in _WORDS or word in names} - names
+        names |= new
+        is_growing = bool(new)
     return frozenset(names)
+
+
+def _name_holder(scope: Scope) -> str:
+    """The name that a function is called by: of a constructor that of its class."""
+    return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
 
 
 def last_word(function: ast.expr) -> str:
