@@ -9,6 +9,7 @@ from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PR
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
+from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import variable_of
 from regilink_doctor.rules.wording import (
@@ -75,10 +76,12 @@ class EmptyName(Rule):
             )
         is_version = path is not None and path.pattern.startswith(":")
         note = say("there is no collection before the version") if is_version else where_it_goes(problem)
+        registry = path.pattern.rstrip("/ ") if path else ""
+        is_named = is_known(registry) and is_registry_project(registry.rpartition("/")[2])
         return Message(
             say("the target path {path} has {what}", path=shown_path(problem), what=what),
             note,
-            say("write {code}", code=quoted(FORM)),
+            say("write {code}", code=quoted(f"{registry}/COLLECTION" if is_named else FORM)),
         )
 
 
