@@ -140,12 +140,12 @@ def find_linking_files(module: Module) -> Iterator[tuple[str, str, str]]:
                             yield name, target, path
 
 
-def list_imported_files(path: str) -> Iterator[str]:
+@remembered(4096)
+def list_imported_files(path: str) -> tuple[str, ...]:
     """The files of the tree that the lines with imports of a file lead to."""
     folder = os.path.dirname(path)
-    for dotted in list_imports(path):
-        if may_be_ours(dotted):
-            yield from (other for other in _list_files(folder, dotted) if other != path)
+    files = [other for dotted in list_imports(path) if may_be_ours(dotted) for other in _list_files(folder, dotted)]
+    return tuple(dict.fromkeys(other for other in files if other != path))
 
 
 def _list_files(folder: str, target: str) -> list[str]:
