@@ -10,7 +10,7 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
+from regilink_doctor.editor.documents import Checked, Checker, describe_known, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
 
 if TYPE_CHECKING:
@@ -212,9 +212,12 @@ class _Features:
         if found is None:
             return None
         site, part = found
-        explanations = explain_site(site, catalog=self._checker.catalog_of(uri))
+        catalog = self._checker.catalog_of(uri)
+        explanations = explain_site(site, catalog=catalog)
         explanation = next(explanations[path] for path in site.target if part in path.parts)
-        text = f"```text\n{explanation.text}\n```"
+        known = list(describe_known(catalog, explanation)) if catalog is not None else []
+        lines = [explanation.text, *(["", "In the catalog:", *(f"  {line}" for line in known)] if known else ())]
+        text = "\n".join(["```text", *lines, "```"])
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 
     def _define(self, params: lsp.DefinitionParams) -> list[lsp.Location]:

@@ -313,7 +313,10 @@ def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
         assert not any("What is wrong" in words for words in without)
         client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([]))
         known = await hover(client, CATALOG)
-        assert known[:2] == without[:2]
+        registry = 'In the catalog:\n  registry "model" of "Acme", which takes every type\n'
+        assert f'{registry}  collection "zoo" of the type "model", with the aliases "best"\n' in known[0]
+        assert f'{registry}  no collection "zo": a first link makes it\n' in known[1]
+        assert "In the catalog" not in known[2]
         assert 'REG301: no registry "mdel" is known' in known[2]
         assert 'did you mean "wandb-registry-model/zoo"?' in known[2]
 
