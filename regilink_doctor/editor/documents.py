@@ -13,7 +13,6 @@ from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.text.reparse import LastTree
-from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.lint import Linter
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.text.memory import Trace
-    from regilink_doctor.workflows.explain.explanation import Explanation
 
 
 @record
@@ -132,27 +130,6 @@ class Checker:
         if folder not in self._by_folder:
             self._by_folder[folder] = Linter.for_folder(folder, self._project)
         return self._by_folder[folder]
-
-
-def describe_known(catalog: Catalog, explanation: Explanation) -> Iterator[str]:
-    """What the catalog knows of the registry and the collection of a path, a line for each."""
-    name, collection = explanation.registry, explanation.collection
-    for organization in catalog.organizations if name else ():
-        if explanation.organization not in (None, organization.name, organization.entity):
-            continue
-        for registry in organization.registries:
-            if registry.name.casefold() != (name or "").casefold():
-                continue
-            types = "every type" if registry.types is None else f"the types {listed(registry.types)}"
-            yield f"registry {quoted(registry.name)} of {quoted(organization.name)}, which takes {types}"
-            if collection is None or registry.collections is None:
-                continue
-            known = next((item for item in registry.collections if item.name == collection), None)
-            if known is not None:
-                aliases = f", with the aliases {listed(known.aliases)}" if known.aliases else ""  # or not asked for
-                yield f"collection {quoted(collection)} of the type {quoted(known.type)}{aliases}"
-            else:
-                yield f"no collection {quoted(collection)}: a first link makes it"
 
 
 def path_of(uri: str) -> str:

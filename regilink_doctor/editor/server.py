@@ -10,8 +10,9 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.editor.documents import Checked, Checker, describe_known, find_part, find_site, path_of
+from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
+from regilink_doctor.workflows.explain.paths import describe_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +114,14 @@ class _Features:
         document = self._server.client_capabilities.text_document
         return document is not None and document.diagnostic is not None
 
+    def _drop_answered(self) -> None:
+        """Forget what has been answered: pygls keeps 2 KB of each notification as long as the server runs."""
+        futures = getattr(self._server.protocol, "_request_futures", {})
+        for number in [number for number, future in futures.items() if future.done()]:
+            del futures[number]
+
     def _publish(self, uri: str) -> None:
+        self._drop_answered()
         diagnostics = self._diagnose(uri)
         if not self._is_asked():
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))

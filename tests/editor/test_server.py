@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import io
 import json
 import os
 import random
@@ -564,3 +565,33 @@ def test_a_server_that_an_editor_ends_says_nothing(tmp_path: Path) -> None:
         timeout=TIMEOUT,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_nothing_is_kept_of_messages_that_were_answered(tmp_path: Path) -> None:
+    """Objects of every kind: what pygls keeps of a notification counts as well."""
+    server = make_server()
+    protocol = server.protocol
+    protocol.set_writer(io.BytesIO())
+    uri = (tmp_path / "train.py").as_uri()
+
+    def send(method: str, params: dict[str, object], **more: object) -> None:
+        protocol.handle_message(
+            protocol.structure_message({"jsonrpc": "2.0", "method": method, "params": params} | more)
+        )
+
+    def type_letters(versions: range) -> int:
+        for version in versions:
+            document = {"uri": uri, "version": version}
+            changes = [{"text": SOURCE + "#" * (version % 3)}]
+            send("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+        gc.collect()
+        return len(gc.get_objects())
+
+    async def main() -> None:
+        send("initialize", {"capabilities": {}, "rootUri": tmp_path.as_uri(), "processId": None}, id=1)
+        document = {"uri": uri, "languageId": "python", "version": 1, "text": SOURCE}
+        send("textDocument/didOpen", {"textDocument": document})
+        before = type_letters(range(2, 30))
+        assert type_letters(range(30, 230)) < before + 200
+
+    asyncio.run(main())

@@ -17,6 +17,9 @@ from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, ca
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.core.targets import LinkTarget
@@ -135,6 +138,29 @@ def find_destinations(target: LinkTarget) -> tuple[str, ...]:
     if len(set(places.values())) == 1:
         return tuple(places.values())[:1]
     return tuple(join_phrases(": ", [call, where]) for call, where in places.items())
+
+
+def describe_known(catalog: Catalog, explanation: Explanation) -> Iterator[str]:
+    """What the catalog knows of the registry and the collection of a path, a line for each."""
+    name, collection = explanation.registry, explanation.collection
+    for organization in catalog.organizations if name else ():
+        if explanation.organization not in (None, organization.name, organization.entity):
+            continue
+        for registry in organization.registries:
+            if registry.name.casefold() != (name or "").casefold():
+                continue
+            owner = wording.quoted(organization.name)
+            types = "every type" if registry.types is None else f"the types {wording.listed(registry.types)}"
+            yield f"registry {wording.quoted(registry.name)} of {owner}, which takes {types}"
+            if collection is None or registry.collections is None:
+                continue
+            known = next((item for item in registry.collections if item.name == collection), None)
+            if known is not None:
+                # None are listed where they were not asked for.
+                aliases = f", with the aliases {wording.listed(known.aliases)}" if known.aliases else ""
+                yield f"collection {wording.quoted(collection)} of the type {wording.quoted(known.type)}{aliases}"
+            else:
+                yield f"no collection {wording.quoted(collection)}: a first link makes it"
 
 
 def parts_of(path: TargetPath | None, entity: str | None = None) -> tuple[tuple[str, str], ...]:
