@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 355,
-    "lines of Python": 73_700,
+    "files": 356,
+    "lines of Python": 73_800,
     "functions with a one-word name, percent": 27,
     "the same in lint": 29,
     "rule codes outside rules and the failure index": 14,
