@@ -54,7 +54,7 @@ def list_all(command: str) -> Iterator[list[str]]:
         for action in parser._actions:
             if not action.option_strings:
                 yield from ([*words, choice] for choice in action.choices or ())
-            elif action.nargs == 0 and action.dest != "help":
+            elif action.nargs == 0 and action.dest not in ("help", "watch"):  # `--watch` ends when it is interrupted
                 yield [*words, _flag(action), *values, *tail]
             elif action.nargs != 0:
                 given = [*(action.choices or [VALUES.get(str(action.metavar), NAME)]), ODD_NAME]
