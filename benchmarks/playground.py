@@ -28,7 +28,7 @@ def main() -> None:
     with serve_site(SITE) as server:
         address = f"http://127.0.0.1:{server.server_port}/playground/"
         for _ in range(ROUNDS):
-            with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 browser = Browser(Path(folder))
                 for visit in ("first visit", "second visit"):
                     start = time.perf_counter()
