@@ -344,26 +344,34 @@ def _split_words(text: str) -> Iterator[tuple[str, str]]:
         yield gap, word[start:]
 
 
-def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table for a notebook; every value is text, never markup."""
-    from html import escape
+class ShownAsTable:
+    """A result that a notebook shows as a table; a subclass gives `_table`. Every value is text, never markup."""
 
-    def line(tag: str, cells: Sequence[str]) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(escape_text(cell))}</{tag}>" for cell in cells) + "</tr>"
+    def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        """Caption, columns and rows; without rows the caption alone is shown."""
+        raise NotImplementedError
 
-    body = "".join(line("td", row) for row in rows)
-    table = f"<table>{line('th', columns)}{body}</table>" if body else ""
-    return f"<p>{escape(escape_text(caption))}</p>{table}"
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from html import escape
 
+        def line(tag: str, cells: Sequence[str]) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(escape_text(cell))}</{tag}>" for cell in cells) + "</tr>"
 
-def markdown_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The same table in Markdown; `|` and markup in a value are escaped."""
-    import re
+        caption, columns, rows = self._table()
+        body = "".join(line("td", row) for row in rows)
+        table = f"<table>{line('th', columns)}{body}</table>" if body else ""
+        return f"<p>{escape(escape_text(caption))}</p>{table}"
 
-    def line(cells: Sequence[str]) -> str:
-        shown = (re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", escape_text(cell)) for cell in cells)
-        return "| " + " | ".join(shown) + " |"
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        import re
 
-    lines = [line(row) for row in rows]
-    head = ["", line(columns), "|" + "---|" * len(columns)] if lines else []
-    return "\n".join([caption, *head, *lines])
+        def line(cells: Sequence[str]) -> str:
+            shown = (re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", escape_text(cell)) for cell in cells)
+            return "| " + " | ".join(shown) + " |"
+
+        caption, columns, rows = self._table()
+        lines = [line(row) for row in rows]
+        head = ["", line(columns), "|" + "---|" * len(columns)] if lines else []
+        return "\n".join([caption, *head, *lines])

@@ -16,7 +16,7 @@ from regilink_doctor.core.phrases import counted, rewrite_phrase, say
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.core.text import html_table, markdown_table, mask_secrets
+from regilink_doctor.core.text import ShownAsTable, mask_secrets
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (
@@ -129,7 +129,7 @@ ExitStatus = Literal[0, 1, 2]
 
 
 @record
-class Diagnosis:
+class Diagnosis(ShownAsTable):
     """What was found.
 
     `checks` are the rows, in order. `found` has the settings with their origins (the key masked), `differences` what
@@ -169,14 +169,6 @@ class Diagnosis:
         if self.of("crash") or self.unusable or (unchecked and not self.of("fail")):
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        return html_table(*self._table())
-
-    def _repr_markdown_(self) -> str:
-        """What a Markdown page shows."""
-        return markdown_table(*self._table())
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""

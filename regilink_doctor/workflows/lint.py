@@ -7,7 +7,7 @@ import os
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core.files import read_plain, relative_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
-from regilink_doctor.core.text import html_table, markdown_table
+from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
@@ -41,7 +41,7 @@ class SiteReport:
         self.codes = codes
 
 
-class LintResult:
+class LintResult(ShownAsTable):
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
     `sources` has the bytes of each file with a finding, and of those where its values are set. `failures` are paths
@@ -91,14 +91,6 @@ class LintResult:
         if self.left_alone or self.unreadable:
             return 1
         return 1 if any(finding.severity != "info" for finding in self.findings) else 0
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        return html_table(*self._table())
-
-    def _repr_markdown_(self) -> str:
-        """What a Markdown page shows."""
-        return markdown_table(*self._table())
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""

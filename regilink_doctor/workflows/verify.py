@@ -28,7 +28,7 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string
-from regilink_doctor.core.text import html_table, markdown_table
+from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.doctor.facts import list_nodes, version_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import judge_name
@@ -56,7 +56,7 @@ class Expected:
 
 
 @record
-class Verification:
+class Verification(ShownAsTable):
     """What there is under a name. `found` is the version's full name in the registry; None where there is none.
 
     `problems` say what is wrong, each a clause; `note` what that means, `help` what to do.
@@ -79,14 +79,6 @@ class Verification:
     def ok(self) -> bool:
         """Whether everything is as expected."""
         return self.status == "ok"
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        return html_table(*self._table())
-
-    def _repr_markdown_(self) -> str:
-        """What a Markdown page shows."""
-        return markdown_table(*self._table())
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""

@@ -9,7 +9,7 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.text import html_table, markdown_table
+from regilink_doctor.core.text import ShownAsTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _registry_json(registry: Registry) -> dict[str, Any]:
 
 
 @record
-class Catalog(CatalogContents):
+class Catalog(ShownAsTable, CatalogContents):
     """A catalog. `complete` says whether what it does not list is absent."""
 
     @classmethod
@@ -256,14 +256,6 @@ class Catalog(CatalogContents):
             CatalogError: not of this version or shape.
         """
         return cls(**vars(contents_of(value)))
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        return html_table(*self._table())
-
-    def _repr_markdown_(self) -> str:
-        """What a Markdown page shows."""
-        return markdown_table(*self._table())
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""

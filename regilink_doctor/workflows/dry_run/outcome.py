@@ -9,7 +9,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.core.text import html_table, markdown_table
+from regilink_doctor.core.text import ShownAsTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Link:
 
 
 @record
-class DryRun:
+class DryRun(ShownAsTable):
     """The whole. `status` is the command's exit status, minus the signal's number when one ended it.
 
     `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
@@ -113,14 +113,6 @@ class DryRun:
     unsupported: tuple[str, ...] = ()
     stub_artifacts: bool = False
     allow_no_links: bool = False
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        return html_table(*self._table())
-
-    def _repr_markdown_(self) -> str:
-        """What a Markdown page shows."""
-        return markdown_table(*self._table())
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
