@@ -6,8 +6,8 @@ from itertools import islice, product
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.core.target_path import is_known, parsed
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.target_path import SHOWN_UNKNOWN, is_known, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -201,6 +201,17 @@ def as_string(text: str, place: Place | None = None) -> StringValue:
     """
     place = place or Place("argument", Span(1, 1, 1, 1 + len(text)))
     return StringValue((KnownPart(text, place, exact=True),), place)
+
+
+def read_shown(text: str) -> StringValue:
+    """The string that a report shows as `text`, with `{?}` for each part that only the program knows."""
+    place = as_string(text).place
+    known = text.split(SHOWN_UNKNOWN)
+    parts: list[KnownPart | UnknownPart] = [KnownPart(known[0], place)] if known[0] else []
+    for piece in known[1:]:
+        parts.append(UnknownPart(SHOWN_UNKNOWN, place))
+        parts += [KnownPart(piece, place)] if piece else []
+    return StringValue(tuple(parts), place)
 
 
 def target_of(

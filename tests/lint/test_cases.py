@@ -74,7 +74,7 @@ def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
     assert applied
     assert change.apply_fixes(path, after, _reports(lint), unsafe=True) == (after, [])
     left = [finding for finding in lint(after) if finding.fix and finding.code not in refused]
-    assert not left, "a fix that is still offered mends nothing"
+    assert not left, "a fix that is still offered corrects nothing"
     return offered
 
 

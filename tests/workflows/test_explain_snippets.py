@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regilink_doctor.workflows.explain import explain
+from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.workflows.explain import explain, explain_site
 
 UNKNOWN = [
     # (snippet, registry, collection, the expressions that are not known)
@@ -72,3 +73,22 @@ def test_code_that_compares_with_a_message_is_code() -> None:
     )
     found = explain(code)
     assert (found.kind, found.collection) == ("snippet", "zoo")
+
+
+def test_the_mark_of_an_unknown_part_is_no_letter_of_a_name() -> None:
+    """What `lint --show-sites` and the map print can be pasted."""
+    whole = explain("wandb-registry-{?}/zoo")
+    assert (whole.codes, whole.collection, whole.registry) == ((), "zoo", None)
+    assert "known only when the program runs" in whole.text
+    assert explain("wandb_registry-{?}/zoo").codes == ("REG104",)
+    assert explain("wandb-registry-model/{?}:v2").codes == ()  # a full name is for reading
+    assert explain("target_path: wandb-registry-model/{?}:v2").codes == ("REG107",)
+    assert explain("wandb-registry-a?b/zoo").codes == ("REG110",)
+
+
+def test_a_name_with_unknown_parts_that_is_consumed_has_no_forbidden_letters() -> None:
+    source = b'import wandb\n\nrun = wandb.init(entity="team-a")\nrun.use_artifact(f"wandb-registry-{kind}/zoo:v1")\n'
+    (site,) = (site for site in lint_bytes("train.py", source).sites if site.kind == "consume")
+    (explanation,) = explain_site(site).values()
+    assert explanation.codes == ()
+    assert "`kind`" in explanation.text

@@ -32,9 +32,13 @@ def is_known(name: str) -> bool:
     return HOLE not in name
 
 
+SHOWN_UNKNOWN = "{?}"
+"""How reports show an unknown part."""
+
+
 def show_unknown(name: str) -> str:
     """The string as reports show it: `{?}` for each unknown part."""
-    return name.replace(HOLE, "{?}")
+    return name.replace(HOLE, SHOWN_UNKNOWN)
 
 
 def known_part(name: str) -> str:

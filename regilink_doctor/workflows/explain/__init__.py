@@ -10,8 +10,8 @@ import sys
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
-from regilink_doctor.core.targets import link_targets
+from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix
+from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.error_context import read_error
@@ -25,7 +25,12 @@ from regilink_doctor.workflows.explain.errors import (
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import explain_question, is_log, is_question
-from regilink_doctor.workflows.explain.snippets import explain_code, explain_link, explain_quoted_path
+from regilink_doctor.workflows.explain.snippets import (
+    explain_code,
+    explain_link,
+    explain_quoted_path,
+    explain_unknown_path,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,15 +94,15 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_error(context, catalog):
         return explanation
     if setting := _TARGET_SETTING.search(text):
-        return explain_path(setting["path"], "target-path", catalog)
+        return _explain_path(setting["path"], catalog, is_target=True)
     if is_code and (explanation := explain_quoted_path(text, catalog)):
         return explanation
     if (path := _path_after_words(bare)) is not None:
-        return explain_path(path, "full-name" if ":" in path.rpartition("/")[2] else "target-path", catalog)
+        return _explain_path(path, catalog)
     if is_question(bare):
         return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
-        return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
+        return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     return described or _unknown(bare)
 
@@ -106,7 +111,10 @@ def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict
     """What becomes of each path of a call: of a link with the run's entity and the call, which the code tells."""
     if site.kind == "link":
         return {target.path: explain_link(target, catalog) for target in link_targets(site)}
-    return {path: explain(path.display, catalog=catalog) for path in site.target}
+    return {
+        path: explain(path.literal, catalog=catalog) if path.literal is not None else explain_unknown_path(path)
+        for path in site.target
+    }
 
 
 def classify(error: BaseException | str, *, catalog: OrganizationView | None = None) -> Explanation:
@@ -178,6 +186,15 @@ def _path_after_words(text: str) -> str | None:
     if not slash or "\n" in text or len(words) < 2 or " " in rest or not words[-1].startswith(REGISTRY_PREFIX):
         return None
     return None if words[0].startswith(REGISTRY_PREFIX) else f"{words[-1]}/{rest}"
+
+
+def _explain_path(text: str, view: OrganizationView | None, *, is_target: bool = False) -> Explanation:
+    """A target path or a full name; also as a report of regilink shows one that is not known whole."""
+    is_full_name = not is_target and ":" in text.rpartition("/")[2]
+    if SHOWN_UNKNOWN not in text:
+        return explain_path(text, "full-name" if is_full_name else "target-path", view)
+    shown = read_shown(text)
+    return explain_unknown_path(shown) if is_full_name else explain_link(LinkTarget(shown), view)
 
 
 def _is_path(text: str) -> bool:

@@ -127,7 +127,7 @@ def read_lines(text: str) -> list[LogLine]:
     """The lines of a text; what a JSON line says, as lines of its own."""
     raw_lines = text.splitlines()
     records = [[LogLine(said, level) for said, level in _clean(raw)] for raw in raw_lines]
-    # With one level everywhere, the level is that of whoever collected the lines.
+    # With one level everywhere, the program that collected the lines has set it.
     has_levels = len({line.level for lines in records for line in lines if line.text.strip()}) > 1
     marked: list[LogLine] = []
     is_harmless = False

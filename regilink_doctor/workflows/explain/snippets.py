@@ -69,12 +69,14 @@ def explain_link(target: LinkTarget, view: OrganizationView | None = None) -> Ex
     if target.is_known:
         return paths.explain_known_link(target, view)
     facts = paths.examine(target, view)
-    title = say("code that puts a target path together")
     causes = causes_of(facts.failures)
-    explanation = Explanation(
-        "snippet", title, codes=facts.codes, failures=facts.failures, wrong=facts.wrong, causes=causes
-    )
-    return _with_unknown_parts(explanation, target.path)
+    explanation = explain_unknown_path(target.path)
+    return replace(explanation, codes=facts.codes, failures=facts.failures, wrong=facts.wrong, causes=causes)
+
+
+def explain_unknown_path(string: StringValue) -> Explanation:
+    """What is known of a path whose other parts only the program knows."""
+    return _with_unknown_parts(Explanation("snippet", say("a path with unknown parts")), string)
 
 
 def explain_quoted_path(text: str, view: OrganizationView | None = None) -> Explanation | None:
