@@ -150,6 +150,11 @@ class MappedCollection:
         return f"wandb-registry-{self.registry}/{self.collection}"
 
     @property
+    def compared_names(self) -> tuple[str, str]:
+        """Registry and collection as W&B compares them: it seems to find a registry whatever the case of its name."""
+        return (self.registry.casefold(), self.collection)
+
+    @property
     def uses(self) -> tuple[Use, ...]:
         """Producers, consumers, and places that may be either."""
         return (*self.producers, *self.consumers, *self.named)
@@ -257,20 +262,17 @@ class LinkMap:
 
     @cached_property
     def by_path(self) -> Mapping[tuple[str, str], tuple[MappedCollection, ...]]:
-        """The collections of each registry, in lower case, and name: one for each organization and spelling."""
+        """The collections by their compared names: one for each organization and spelling."""
         groups: defaultdict[tuple[str, str], list[MappedCollection]] = defaultdict(list)
         for item in self.collections:
-            groups[item.registry.casefold(), item.collection].append(item)
+            groups[item.compared_names].append(item)
         return {key: tuple(items) for key, items in groups.items()}
 
     def find_namesakes(self, collection: MappedCollection) -> tuple[MappedCollection, ...]:
-        """The collections that may be this one: those of the same names whose organization is the same, or unknown.
-
-        W&B seems to find a registry whatever the case of its name.
-        """
+        """The collections that may be this one: those of the same names whose organization is the same, or unknown."""
         return tuple(
             item
-            for item in self.by_path[collection.registry.casefold(), collection.collection]
+            for item in self.by_path[collection.compared_names]
             if item.organization == collection.organization or not item.organization or not collection.organization
         )
 

@@ -87,18 +87,24 @@ def describe_writers(writers: Writers | None) -> str:
     if writers is None:
         return ""
     teams, users = (", ".join(names) for names in (writers.teams, writers.users))
-    words = [say("teams {names}", names=teams) if writers.teams[1:] else say("team {names}", names=teams)] * bool(teams)
-    words += [say("users {names}", names=users) if writers.users[1:] else say("user {names}", names=users)] * bool(
-        users
-    )
+    words: list[str] = []
+    if teams:
+        words.append(say("teams {names}", names=teams) if writers.teams[1:] else say("team {names}", names=teams))
+    if users:
+        words.append(say("users {names}", names=users) if writers.users[1:] else say("user {names}", names=users))
     return join_phrases("; ", words) if words else say("none")
+
+
+def name_place(use: Use, *, many: bool) -> str:
+    """The place of a use, with its repository where there are many."""
+    return f"{use.repository}: {use.place}" if many else use.place
 
 
 def describe_use(use: Use, *, many: bool) -> str:
     """A use in one line: place, artifact, type, entity, aliases, owner."""
     entity = show_unknown(use.entity)
     facts = [
-        f"{use.repository}: {use.place}" if many else use.place,
+        name_place(use, many=many),
         " -> ".join(filter(None, (use.artifact, use.type))),
         say("as {entity}", entity=entity) if entity else "",
         " ".join(f":{alias}" for alias in use.aliases),
@@ -147,10 +153,7 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Seq
     verdict = [numbers[name] for name in numbers if name in severities] or [say("no findings")]
     whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1
-    outside, tests = (
-        [f"{use.repository}: {use.place}" if many else use.place for use in uses]
-        for uses in (link_map.outside, link_map.tests)
-    )
+    outside, tests = ([name_place(use, many=many) for use in uses] for uses in (link_map.outside, link_map.tests))
     rest = [*_describe_outside(outside), *_describe_tests(tests), *describe_unread(unread)]
     return join_phrases(" ", [say("{verdict}.", verdict=whole), *rest]) if rest else whole
 
@@ -160,11 +163,8 @@ def _describe_outside(places: Sequence[str]) -> list[str]:
     if len(places) == 1:
         return [say("1 link does not name a collection of a registry: {places}.", places=where)]
     number = f"{len(places):,}"
-    return (
-        [say("{number} links do not name a collection of a registry: {places}.", number=number, places=where)]
-        if places
-        else []
-    )
+    words = say("{number} links do not name a collection of a registry: {places}.", number=number, places=where)
+    return [words] if places else []
 
 
 def _describe_tests(places: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.page import STYLE as PAGE_STYLE
-from regilink_doctor.report.link_map import describe_state, describe_writers, summarize_map
+from regilink_doctor.report.link_map import describe_state, describe_writers, name_place, summarize_map
 from regilink_doctor.report.locations import SEVERITIES
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class _Page:
         return f'<p class="finding {finding.severity}"><strong>{severity}</strong>: {message}{notes}</p>'
 
     def _name_place(self, use: Use) -> str:
-        return f"{use.repository}: {use.place}" if self._many else use.place
+        return name_place(use, many=self._many)
 
     def _render_use(self, use: Use) -> str:
         aliases = show_unknown(", ".join(use.aliases))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 
+from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import encoding_of, escape_text, mask_keys, mask_secrets, wrap_text
 from regilink_doctor.report.locations import SEVERITIES, format_place
@@ -241,7 +241,7 @@ def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
     from difflib import unified_diff
 
     old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
-    name = escape_text(path.replace(os.sep, "/"))
+    name = escape_text(to_slashes(path))
     for line in unified_diff(_split_lines(old), _split_lines(new), name, name):
         yield mask_keys(line.removesuffix("\n"))
         if not line.endswith("\n"):

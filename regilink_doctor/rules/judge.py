@@ -85,12 +85,9 @@ def report_names(site: Site) -> Iterator[Report]:
 
 def _find_replaced(site: Site) -> list[StringValue]:
     """The defaults of variables that a `.env` sets: the program is not meant to run with them."""
-    parts = [part for string in site.target for part in string.parts if isinstance(part, KnownPart)]
-    in_dotenv = {part.read_from for part in parts if part.read_from and "/.env" in f"/{part.place.path}"}
-    if not in_dotenv:
-        return []
-    defaults = [(string, part) for string in site.target for part in string.parts if isinstance(part, KnownPart)]
-    return [string for string, part in defaults if part.default_of in in_dotenv]
+    known = [(string, part) for string in site.target for part in string.parts if isinstance(part, KnownPart)]
+    in_dotenv = {part.read_from for _, part in known if part.read_from and "/.env" in f"/{part.place.path}"}
+    return [string for string, part in known if part.default_of in in_dotenv]
 
 
 def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Problem]:

@@ -340,10 +340,7 @@ class InconsistentSpelling(Rule):
                 if item.path != usual.path and item.server is None and _share_organization(item, usual):
                     at = usual.uses[0]
                     words = (say("spelled {path} here", path=quoted(usual.path)), at)
-                    is_case = (item.registry.casefold(), item.collection) == (
-                        usual.registry.casefold(),
-                        usual.collection,
-                    )
+                    is_case = item.compared_names == usual.compared_names
                     yield _report(
                         self,
                         use,
@@ -417,7 +414,7 @@ def _produced_elsewhere(link_map: LinkMap, collection: MappedCollection) -> Mapp
     """The collection of these names in another organization that code links to, where none links to this one."""
     if not collection.organization or any(item.producers or item.named for item in link_map.find_namesakes(collection)):
         return None
-    others = link_map.by_path[collection.registry.casefold(), collection.collection]
+    others = link_map.by_path[collection.compared_names]
     return next((item for item in others if item.producers and item.organization), None)
 
 
