@@ -285,7 +285,7 @@ class ErrorContext:
         """The frames below the last line of the user's own code, in all tracebacks."""
         return _frames_below_user(self.frames)
 
-    @property
+    @cached_property
     def is_raised_in_wandb(self) -> bool:
         """Whether the last frames are in wandb's code, or below it."""
         return any(frame.is_wandb for frame in self.library_frames)
@@ -399,7 +399,7 @@ class ErrorContext:
         match = _KEY_LENGTH.search(self.message_text)
         return int(match[1] or match[2]) if match else None
 
-    @property
+    @cached_property
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
         text = self.text.lower()

@@ -1,9 +1,9 @@
-"""A rule by its code or name, a row of the catalogue of failures by its number."""
+"""A rule by its code or name, a row of the catalogue of failures by its number, an error by what W&B said of it."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.core.wandb_messages import RecognizedMessage, WandbMessage
     from regilink_doctor.rules.base import Rule
 
@@ -233,10 +234,15 @@ class _Names:
     entity: str | None = None
     type: str | None = None
 
+    @cached_property
+    def parsed_path(self) -> TargetPath | None:
+        """The parts of the path; None without a path, or where it is none."""
+        return parsed(self.path) if self.path else None
+
     @property
     def target(self) -> str | None:
         """The path without the version that only a full name may have."""
-        path = parsed(self.path) if self.path else None
+        path = self.parsed_path
         if self.path is None or path is None or path.version is None or not self.is_full_name:
             return self.path
         return self.path.removesuffix(f":{path.version}")
@@ -258,7 +264,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank(context, matches, names, facts)
     causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
-    path = parsed(names.path) if names.path else None
+    path = names.parsed_path
     is_registry = path is not None and path.is_registry
     certain = facts.codes if facts is not None and facts.certain and context.phase in _PATH_PHASES else ()
     special = [matches[0].message.code] if matches and matches[0].message.code else []
@@ -360,7 +366,7 @@ def _of_message(
         yield from (match.message.failure for match in others if match.message.failure in message.also)
         if context.status == 401:
             yield "C18"
-    if message.key in _ORGANIZATION_MESSAGES and names.path and (path := parsed(names.path)) and not path.prefix:
+    if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
     if message.failure == "F3" and context.key_length is not None and context.key_length <= 40:
         yield "C18"
@@ -380,17 +386,15 @@ def _of_message(
 
 def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> Iterator[str]:
     """Failures that a name in the message gives away."""
-    fields, message = main.fields, main.message
+    fields, message, path = main.fields, main.message, names.parsed_path
     if message.failure in ("B3", "D1"):
         project = fields.get("project", "").rpartition("/")[2]
-        path = parsed(names.path) if names.path else None
         name = fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
         name = name or (path.registry if path is not None else None) or ""
         if name.startswith(REGISTRY_PREFIX):
             yield "A11"
         elif name.casefold() in CORE_REGISTRY_DISPLAY:
             yield "A10"
-    path = parsed(names.path) if names.path else None
     if message.key in _ORGANIZATION_MESSAGES and path is not None and path.prefix == fields.get("entity"):
         yield "A12"  # the path begins with a team where the organization belongs
     expected, given = fields.get("expected"), fields.get("organization")
@@ -414,7 +418,7 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
     """Whether the path or the call in the text shows that it cannot be this failure."""
     if failure_id in _WITHOUT_RUN:
         return context.call in ("link_artifact", "link_model")
-    path = parsed(names.path) if names.path else None
+    path = names.parsed_path
     if path is None or not path.is_registry or facts is None or facts.wrong:
         return False
     if failure_id == "A12":
