@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import say
@@ -448,6 +447,6 @@ class UnfilledPlaceholder(Rule):
 
 def _is_example(path: str) -> bool:
     """Whether a file waits to be copied; what is in a folder `examples` is used where it is."""
-    *folders, name = path.replace(os.sep, "/").split("/")
+    *folders, name = to_slashes(path).split("/")
     names = [name, *(folder for folder in folders if "." in folder or "template" in folder)]
     return any(word in part for part in names for word in _EXAMPLES)

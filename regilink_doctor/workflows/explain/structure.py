@@ -40,18 +40,11 @@ _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
 """Windows refuses a folder that is called like a version, `zoo:v0`."""
 
-# What the class of an exception says. The first are raised for many reasons, so wandb's code must have raised them.
+# What the class of an exception says. Of the first, the name alone says that wandb raised it; the second are raised for
+# many reasons, so wandb's code must have raised them.
 _CLASSES_OF_WANDB: dict[str, Causes] = {
-    "PermissionError": _DISK,
-    "FileExistsError": ("F7", "C14"),
-    "FileNotFoundError": ("F7", "F18"),
-    "ImportError": ("F15",),
-    "ModuleNotFoundError": ("F15",),
-    "BrokenPipeError": ("F14", "C19"),
-    "AuthenticationError": ("C18", "C19"),
     "ArtifactFinalizedError": ("F18",),
     "ArtifactNotLoggedError": ("C11", "C2"),
-    "WaitTimeoutError": ("C10",),
     "LaunchError": ("F16",),
     "SchedulerError": ("F16",),
     "ExecutionError": ("F16",),
@@ -64,13 +57,18 @@ _CLASSES_OF_WANDB: dict[str, Causes] = {
     "SettingsValidationError": ("F20",),
     "SettingsPreprocessingError": ("F20",),
     "SettingsUnexpectedArgsError": ("F20",),
+}
+_CLASSES_RAISED_IN_WANDB: dict[str, Causes] = {
+    "PermissionError": _DISK,
+    "FileExistsError": ("F7", "C14"),
+    "FileNotFoundError": ("F7", "F18"),
+    "ImportError": ("F15",),
+    "ModuleNotFoundError": ("F15",),
+    "BrokenPipeError": ("F14", "C19"),
+    "AuthenticationError": ("C18", "C19"),
+    "WaitTimeoutError": ("C10",),
     "MemoryError": _PROCESS,
 }
-_CLASSES_OF_WANDB_ALONE = (
-    *("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError", "ExecutionError"),
-    *("AgentError", "ControllerError", "WriteNetrcError", "MultiprocessError", "LogMultiprocessError"),
-    *("WandbAttachFailedError", "SettingsValidationError", "SettingsPreprocessingError", "SettingsUnexpectedArgsError"),
-)
 # For these it is enough that wandb is named.
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
     **dict.fromkeys(
@@ -382,7 +380,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if text.startswith("module '") and context.is_raised_in_wandb:
         return ("F15",)  # a package that wandb needs is another one, or too old
     if context.names_local_file and name == "FileNotFoundError":
-        return _CLASSES_OF_WANDB[name]
+        return _CLASSES_RAISED_IN_WANDB[name]
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
     if context.missing_attribute in _RUN_ATTRIBUTES:
@@ -392,10 +390,10 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
-    if name in _CLASSES_OF_WANDB_ALONE:
+    if name in _CLASSES_OF_WANDB:
         return _CLASSES_OF_WANDB[name]
     # The number of the operating system says more than the class.
-    return _CLASSES_OF_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
+    return _CLASSES_RAISED_IN_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
 
 
 def _judge_broken_code(context: ErrorContext) -> Causes:
