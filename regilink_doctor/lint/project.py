@@ -168,11 +168,7 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
     from regilink_doctor.lint import formats
     from regilink_doctor.lint.text.source import Unparsable
 
-    try:
-        names = list_names(folder)[:_MAX_FILES]
-    except OSError:
-        return
-    for name in names:
+    for name in list_names(folder)[:_MAX_FILES]:
         if name in _REQUIREMENTS or (name.startswith("requirements") and name.endswith((".txt", ".in"))):
             content = read_file(posixpath.join(folder, name), _MAX_BYTES) or b""
             try:
@@ -196,10 +192,6 @@ def _upwards(folder: str) -> tuple[str, ...]:
 
 
 def _list_settings_files(folder: str) -> Iterator[str]:
-    try:
-        names = list_names(folder)[:_MAX_FILES]
-    except OSError:
-        return
-    for name in names:
+    for name in list_names(folder)[:_MAX_FILES]:
         if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
             yield posixpath.join(folder, name)

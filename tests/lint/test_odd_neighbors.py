@@ -93,3 +93,30 @@ def test_every_command_ends_whatever_its_own_files_are(kind: str, names: tuple[s
         assert "REG002" not in done.stdout, (words, done)
         if done.returncode == 2 and words != ("verify", "--from-sites"):
             assert any(name in done.stderr for name in names), (words, done)
+
+
+def test_the_program_is_checked_though_folders_beside_it_cannot_be_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "train.py").write_text(PROGRAM, encoding="utf-8")
+    for name in ("conf", "config", "configs", "gin", "scripts", "sweeps"):
+        (tmp_path / name).mkdir()
+    listed = os.listdir
+
+    def refuse(path: str = ".") -> list[str]:
+        if os.path.dirname(os.path.abspath(path)) == str(tmp_path):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    done = run_command("lint", "train.py", "--output-format", "concise", cwd=tmp_path)
+    assert "train.py:18" in done.stdout
+    assert "REG002" not in done.stdout
+
+
+def test_the_text_of_a_file_whose_folder_does_not_exist_is_checked(tmp_path: Path) -> None:
+    done = run_command(
+        "lint", "--stdin-filename", "new/train.py", "--output-format", "concise", cwd=tmp_path, stdin=PROGRAM
+    )
+    assert "train.py:18" in done.stdout
+    assert "REG002" not in done.stdout

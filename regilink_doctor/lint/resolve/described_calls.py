@@ -17,7 +17,7 @@ from regilink_doctor.lint.resolve.config_files import find_roots, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
-from regilink_doctor.lint.text.memory import is_folder, list_names, read_file, remembered, walk
+from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -94,8 +94,7 @@ def _list_gin_files(root: str) -> tuple[str, ...]:
     paths: list[str] = []
     for name in ("", "gin", *_FOLDERS):
         base = posixpath.join(root, name) if name else root
-        names = list_names(base)[:_MAX_FILES] if is_folder(base) else ()
-        paths += [posixpath.join(base, name) for name in names if name.endswith(".gin")]
+        paths += [posixpath.join(base, name) for name in list_names(base)[:_MAX_FILES] if name.endswith(".gin")]
     return tuple(paths)
 
 
@@ -151,8 +150,7 @@ def _list_files(root: str) -> tuple[str, ...]:
             paths += [posixpath.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
             if len(paths) > _MAX_FILES:
                 break
-    if is_folder(root):
-        paths += [posixpath.join(root, name) for name in list_names(root) if name.endswith((".yaml", ".yml"))]
+    paths += [posixpath.join(root, name) for name in list_names(root) if name.endswith((".yaml", ".yml"))]
     return tuple([path for path in paths[:_MAX_FILES] if any(word in _read_start(path) for word in _WORDS)])
 
 

@@ -9,7 +9,7 @@ import os
 import posixpath
 import sys
 
-from regilink_doctor.lint.text.memory import exists, is_file, is_folder, list_names, read_file, remembered
+from regilink_doctor.lint.text.memory import exists, find_names, is_file, is_folder, read_file, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,12 +99,8 @@ def _may_have(folder: str, name: str) -> bool:
 @remembered(4096)
 def _names(folder: str) -> frozenset[str] | None:
     """What is in a folder; None for one that nobody may list, though what it has can be opened."""
-    try:
-        return frozenset(list_names(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return frozenset()
-    except OSError:
-        return None
+    names = find_names(folder)
+    return None if names is None else frozenset(names)
 
 
 @remembered(2 * MAX_PROGRAMS)

@@ -19,14 +19,7 @@ from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, rea
 from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
-from regilink_doctor.lint.text.memory import (
-    has_word,
-    is_file,
-    is_folder,
-    list_names,
-    read_file,
-    remembered,
-)
+from regilink_doctor.lint.text.memory import has_word, is_file, is_folder, list_names, read_file, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -326,8 +319,7 @@ def _list_programs(root: str) -> tuple[str, ...]:
     paths: list[str] = []
     for folder in ("", *_FOLDERS, *_FOLDERS_OF_FOLDERS):
         path = posixpath.join(root, folder) if folder else root
-        names = list_names(path)[:_MAX_FILES] if is_folder(path) else []
-        paths += [posixpath.join(path, name) for name in names if name.endswith(".py")]
+        paths += [posixpath.join(path, name) for name in list_names(path)[:_MAX_FILES] if name.endswith(".py")]
     return tuple(dict.fromkeys(paths))
 
 
@@ -339,10 +331,7 @@ def _list_files(root: str) -> tuple[str, ...]:
     others = _list_folders(root)[1:]
     inner += [path for path in others if any(word in posixpath.basename(path) for word in _DEPLOYING)]
     for path in (*(posixpath.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
-        try:
-            names = list_names(path)[:_MAX_FILES]
-        except OSError:
-            continue
+        names = list_names(path)[:_MAX_FILES]
         paths += [posixpath.join(path, name) for name in names if _may_say(name)]
         paths += [file for name in names if "compose" in name for file in _list_env_files(posixpath.join(path, name))]
     paths += [posixpath.join(path, name) for path in others for name in _list_scripts_in(path)]
@@ -350,21 +339,14 @@ def _list_files(root: str) -> tuple[str, ...]:
 
 
 def _list_folders(path: str) -> list[str]:
-    """A folder and those in it; nothing where there is none."""
-    try:
-        names = list_names(path)
-    except OSError:
-        return []
-    folders = [name for name in names if "." not in name.lstrip(".")][:_MAX_FOLDERS]
+    """A folder and those in it."""
+    folders = [name for name in list_names(path) if "." not in name.lstrip(".")][:_MAX_FOLDERS]
     return [path, *(inner for name in folders if is_folder(inner := posixpath.join(path, name)))]
 
 
 def _list_scripts_in(folder: str) -> list[str]:
     """The names of the scripts of a shell in a folder of any name: what runs a program may be beside it."""
-    try:
-        return [name for name in list_names(folder)[:_MAX_FILES] if kind_of(name) == "shell"]
-    except OSError:
-        return []
+    return [name for name in list_names(folder)[:_MAX_FILES] if kind_of(name) == "shell"]
 
 
 def _list_env_files(path: str) -> Iterator[str]:

@@ -34,14 +34,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import (
-    has_word,
-    is_file,
-    is_folder,
-    list_names,
-    read_file,
-    remembered,
-)
+from regilink_doctor.lint.text.memory import has_word, is_file, list_names, read_file, remembered
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -170,8 +163,7 @@ def _find_in_launch_files(context: Context, name: str, module: Module) -> list[V
 def _list_launch_files(folder: str) -> tuple[str, ...]:
     found: list[str] = []
     for base in (folder, *(posixpath.join(folder, name) for name in ("config", "configs"))):
-        names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
-        found += [posixpath.join(base, name) for name in names if name.endswith(".json")]
+        found += [posixpath.join(base, name) for name in list_names(base)[:_MOST_FILES] if name.endswith(".json")]
     return tuple([path for path in found if has_word(path, "run_config", 1 << 16)])
 
 
@@ -242,7 +234,7 @@ def _list_sweeps(module: Module) -> list[str]:
     for root in find_roots(module.source.folder):
         for folder in _SWEEP_FOLDERS:
             base = posixpath.join(root, folder)
-            names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
+            names = list_names(base)[:_MOST_FILES]
             paths += [posixpath.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
     return [path for path in dict.fromkeys(paths) if _is_sweep(path, program)]
 

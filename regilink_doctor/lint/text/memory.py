@@ -263,15 +263,13 @@ def exists(path: str) -> bool:
 
 
 def list_names(path: str) -> tuple[str, ...]:
-    """The names in a folder, sorted.
+    """The names in a folder, sorted; none where there is no such folder, or it cannot be listed."""
+    return find_names(path) or ()
 
-    Raises:
-        OSError: there is no such folder, or it cannot be listed.
-    """
-    names = _note(("names", path, 0), _list_names(path, 0))
-    if isinstance(names, OSError):
-        raise names
-    return names
+
+def find_names(path: str) -> tuple[str, ...] | None:
+    """The same; None for a folder that nobody may list, though what it has can be opened."""
+    return _note(("names", path, 0), _list_names(path, 0))
 
 
 def walk(path: str) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -310,7 +308,7 @@ def find_state(path: str) -> State | None:
 def _note(look: Look, seen: Answer) -> Answer:
     memory = _in_use
     if memory.trace is not None:
-        memory.trace.add(look, memory.digest(_shown(seen)))
+        memory.trace.add(look, memory.digest(seen))
         if memory.states is not None and look[1] not in memory.states:
             memory.states[look[1]] = find_state(look[1])
     return seen
@@ -318,18 +316,16 @@ def _note(look: Look, seen: Answer) -> Answer:
 
 def _see(look: Look) -> object:
     kind, path, limit = look
-    return _shown(_LOOKS[kind](path, limit))
+    return _LOOKS[kind](path, limit)
 
 
-def _shown(seen: object) -> object:
-    return type(seen).__name__ if isinstance(seen, OSError) else seen
-
-
-def _list_names(path: str, _: int) -> tuple[str, ...] | OSError:
+def _list_names(path: str, _: int) -> tuple[str, ...] | None:
     try:
         return tuple(sorted(os.listdir(path)))
-    except OSError as error:
-        return error
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError:
+        return None
 
 
 def _list_entries(path: str, _: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
