@@ -255,3 +255,21 @@ def test_a_link_in_a_function_that_is_passed_nothing_stays_where_it_is() -> None
     assert [line for line in shown_uses() if "zoo |" in line or "/zoo" in line] == [
         "training.py: <- zoo -> model as team-a | wandb-registry-model/zoo"
     ]
+
+
+def test_a_function_around_a_method_of_lightning_is_followed() -> None:
+    write(
+        loading="""
+        from lightning.pytorch.loggers import WandbLogger
+        def load(path):
+            return WandbLogger.download_artifact(artifact=path)
+        """,
+        train="""
+        from loading import load
+        load("wandb-registry-model/zoo:v1")
+        load("wandb-registry-model")
+        """,
+    )
+    assert [use for use in shown_uses() if use.startswith("train.py")]
+    found = [(item.code, item.place.path, item.place.span.line) for item in lint_paths(["."]).findings]
+    assert found == [("REG102", "train.py", 4)]

@@ -29,11 +29,6 @@ MAX_BYTES = 1 << 20
 _MOST_MODULES = 16
 """Modules that are looked through for what they register."""
 
-_MOST_HOPS = 2
-"""Files between one that calls a function of the tree and the one that links."""
-
-_LINKING = (b"link_artifact", b".link(", b"link_model", b"use_artifact(", b"use_model(", b".artifact(")
-
 
 @resolves_binding("import")
 def bind_import(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
@@ -121,11 +116,8 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
     return modules[1:]
 
 
-def find_linking_files(module: Module) -> Iterator[tuple[str, str, str]]:
-    """The files of the tree that a file imports and that link or fetch, themselves or through others.
-
-    Each with the name that the import binds, and the dotted name that it is of.
-    """
+def find_imported_files(module: Module) -> Iterator[tuple[str, str, str]]:
+    """The files of the tree that a file imports: the name that is bound, the dotted name that it is of, the path."""
     own = absolute_path(module.source.path)
     for scope in (module.scope, *module.functions.values()):
         for name, bindings in scope.bindings.items():
@@ -135,9 +127,8 @@ def find_linking_files(module: Module) -> Iterator[tuple[str, str, str]]:
                 # `import package.module` binds `package` alone.
                 names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
                 for target in dict.fromkeys((binding.target, *names)):
-                    for path in _list_files(module.source.folder, target):
-                        if path != own and _can_link(path):
-                            yield name, target, path
+                    paths = _list_files(module.source.folder, target)
+                    yield from ((name, target, path) for path in paths if path != own)
 
 
 @remembered(4096)
@@ -154,19 +145,6 @@ def _list_files(folder: str, target: str) -> list[str]:
     holder = dots + target.lstrip(".").rpartition(".")[0]
     paths = (file_of(folder, dotted) for dotted in dict.fromkeys((target.removesuffix(".*"), holder)) if dotted)
     return [path for path in paths if path is not None]
-
-
-@remembered(4096)
-def names_linking(path: str) -> bool:
-    """Whether a file names a call that links or fetches."""
-    content = read_file(path, MAX_BYTES) or b""
-    return any(word in content for word in _LINKING)
-
-
-@remembered(4096)
-def _can_link(path: str, hops: int = _MOST_HOPS) -> bool:
-    """Whether a file names a call that links or fetches, or imports a file of the tree that does."""
-    return names_linking(path) or (hops > 0 and any(_can_link(other, hops - 1) for other in list_imported_files(path)))
 
 
 @remembered(256)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import importers, libraries
+from regilink_doctor.lint.resolve import importers, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Use
 
 _MOST_CALLERS = 16
-_LINKING = ("link_artifact", ".link(", "link_model", "use_artifact", "use_model", ".artifact(")
 
 
 @resolves_binding("parameter")
@@ -194,7 +193,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
 
 
 def _may_link(context: Context) -> bool:
-    return context.keep(("links",), lambda: any(word in context.source.text for word in _LINKING))
+    return context.keep(("links",), lambda: any(mark in context.source.text for mark in wandb_api.USE_MARKS))
 
 
 def _is_data(value: Value) -> bool:

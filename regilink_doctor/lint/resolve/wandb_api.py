@@ -257,5 +257,12 @@ RECEIVERS = {"link": ("artifact", "art", "version"), "artifact": ("api",)}
 NAMES = frozenset(path.rpartition(".")[2] for path in (*CALLS, *RETURNS, *CLASSES, *CANONICAL))
 """How a call of wandb's can end: any other need not be followed."""
 
+USES = {path: call for path, call in CALLS.items() if call.kind in ("link", "consume") and call.path is not None}
+"""The calls that link or fetch by a path."""
+
+USE_WORDS = frozenset(path.rpartition(".")[2] for path in USES)
+USE_MARKS = tuple([word if "_" in word else f".{word}(" for word in USE_WORDS])
+"""What a file that has one of these calls has in it."""
+
 PACKAGES = frozenset(path.partition(".")[0] for path in (*CALLS, *CANONICAL) if "." in path)
 """The packages that these names come from."""

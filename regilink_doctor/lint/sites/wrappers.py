@@ -11,13 +11,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.conditions import is_excluded
-from regilink_doctor.lint.resolve.imports import (
-    MAX_BYTES,
-    find_linking_files,
-    list_imported_files,
-    names_linking,
-    parse_file,
-)
+from regilink_doctor.lint.resolve.imports import MAX_BYTES, find_imported_files, list_imported_files, parse_file
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.values import Function
 from regilink_doctor.lint.sites.arguments import arguments
@@ -31,10 +25,6 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
-_METHODS = {
-    path: call for path, call in wandb_api.CALLS.items() if call.kind in ("link", "consume") and call.path is not None
-}
-_WORDS = frozenset(path.rpartition(".")[2] for path in _METHODS)
 _MOST_LEVELS = 3
 _MOST_CALLS = 8
 
@@ -76,7 +66,7 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
         if inner.scope is not callee.scope:
             continue
         word = last_word(inner.call.func)
-        if word not in _WORDS and word not in names:
+        if word not in wandb_api.USE_WORDS and word not in names:
             continue
         inner = replace(inner, frame=frame)
         if is_excluded(resolver, inner.at):
@@ -90,13 +80,13 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
 
 def _name_method(use: Use, word: str, resolver: Resolver) -> str | None:
     """The canonical name of a call that links or fetches."""
-    if word not in _WORDS:
+    if word not in wandb_api.USE_WORDS:
         return None
-    if method := next((path for path in resolver.callee(use) if path in _METHODS), None):
+    if method := next((path for path in resolver.callee(use) if path in wandb_api.USES), None):
         return method
     # A receiver that nobody knows: as in a file of its own, only a path tells.
     method = "wandb.Run.link_artifact"
-    target = arguments(use.call, _METHODS[method].parameters).named.get(_METHODS[method].path or "")
+    target = arguments(use.call, wandb_api.USES[method].parameters).named.get(wandb_api.USES[method].path or "")
     if word != "link_artifact" or target is None:
         return None
     return method if any("/" in text.pattern for text in resolver.texts(target, use.at)) else None
@@ -127,7 +117,7 @@ def _name_wrappers_of_file(path: str, levels: int) -> frozenset[str]:
     names: set[str] = set()
     for other in list_imported_files(path) if levels else ():
         names |= _name_wrappers_of_file(other, levels - 1)
-    if not names_linking(path):
+    if not _names_linking(path):
         content = read_file(path, MAX_BYTES) or b"" if names else b""
         if not any(name.encode("utf-8", "surrogatepass") in content for name in names):
             return frozenset(names)
@@ -135,15 +125,22 @@ def _name_wrappers_of_file(path: str, levels: int) -> frozenset[str]:
     return _name_wrappers(module, levels) if module is not None else frozenset()
 
 
+@remembered(4096)
+def _names_linking(path: str) -> bool:
+    """Whether a file names a call that links or fetches."""
+    content = read_file(path, MAX_BYTES) or b""
+    return any(mark.encode() in content for mark in wandb_api.USE_MARKS)
+
+
 def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
     names: set[str] = set()
-    for name, target, path in find_linking_files(module) if levels else ():
+    for name, target, path in find_imported_files(module) if levels else ():
         others = _name_wrappers_of_file(path, levels - 1)
         names |= others | ({name} if target.rpartition(".")[2] in others else set())
     calls = {(last_word(use.call.func), _name_holder(use.scope)) for use in module.uses if use.scope.kind == "function"}
     is_growing = True
     while is_growing:
-        new = {name for word, name in calls if word in _WORDS or word in names} - names
+        new = {name for word, name in calls if word in wandb_api.USE_WORDS or word in names} - names
         names |= new
         is_growing = bool(new)
     return frozenset(names)
