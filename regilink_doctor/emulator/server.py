@@ -173,8 +173,7 @@ class _Handler(Handler):
     def _read_body(self) -> BinaryIO:
         """The body, unpacked."""
         limit = MAX_BODY if self.command == "PUT" else MAX_MESSAGE
-        lengths = set(self.headers.get_all("Content-Length", ["0"]))
-        length = _read_length(lengths.pop() or "0" if len(lengths) == 1 else "two lengths")
+        length = _read_length(self.headers.get_all("Content-Length", ["0"]))
         if length > limit:
             raise BodyTooLarge
         if self.headers.get("Expect", "").lower() == "100-continue":
@@ -274,10 +273,15 @@ class _Handler(Handler):
                 return
 
 
-def _read_length(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+def _read_length(values: Iterable[str]) -> int:
+    """The length that all headers of that name agree on; an empty one means 0."""
+    value, *others = set(values)
+    if others:
+        raise ValueError("the lengths differ")
+    value = value or "0"
+    if not (value.isascii() and value.isdecimal()):
         raise ValueError("the length is not a number")
-    return int(text[:20])
+    return int(value[:20])
 
 
 def _read_chunk_size(line: bytes) -> int:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _KEY_WORDS = 9
 """Words of a message that make its key."""
 
+# Hints of several groups.
+_ABOUT_IDENTITY_FILE = "`WANDB_IDENTITY_TOKEN_FILE` names the file of a token that replaces the key: set one of the two"
+_ABOUT_ADDRESS = "`WANDB_BASE_URL` begins with http:// or https://; check `HTTPS_PROXY` and the network of the machine"
+_ABOUT_OWN_FILES = (
+    "`~/.netrc` and `~/.config/wandb` must be files of your own; `NETRC` and `WANDB_CONFIG_DIR` name others"
+)
+_ABOUT_CONFIG = "it is about the config of the run: `wandb.init(config=...)` or config-defaults.yaml"
+
 
 def _group(
     failure: str, *templates: str, speaker: Speaker = "sdk", also: tuple[str, ...] = (), hint: str | None = None
@@ -45,7 +53,7 @@ _CREDENTIALS = (
         "C18",
         "The api_key and identity_token_file settings cannot be used together.",
         "Both {first} and {second} are set, which is not allowed.",
-        hint="`WANDB_IDENTITY_TOKEN_FILE` names the file of a token that replaces the key: set one of the two",
+        hint=_ABOUT_IDENTITY_FILE,
     ),
     *_group(
         "C18",
@@ -55,14 +63,14 @@ _CREDENTIALS = (
         "couldn't fetch access token: {reason}",
         "failed to read identity token file: {reason}",
         speaker="other",
-        hint="`WANDB_IDENTITY_TOKEN_FILE` names the file of a token that replaces the key: set one of the two",
+        hint=_ABOUT_IDENTITY_FILE,
     ),
     *_group(
         "C19",
         "To use W&B in kaggle you must enable internet in the settings panel on the right.",
         "Invalid Forge server address",
         "Invalid host URL: {host}",
-        hint="`WANDB_BASE_URL` begins with http:// or https://; check `HTTPS_PROXY` and the network of the machine",
+        hint=_ABOUT_ADDRESS,
     ),
     *_group(
         "C19",
@@ -73,7 +81,7 @@ _CREDENTIALS = (
         "URL cannot contain unsafe characters",
         "hostname is invalid",
         speaker="other",
-        hint="`WANDB_BASE_URL` begins with http:// or https://; check `HTTPS_PROXY` and the network of the machine",
+        hint=_ABOUT_ADDRESS,
     ),
     *_group(
         "F7",
@@ -81,7 +89,7 @@ _CREDENTIALS = (
         "Error updating settings at {path}: {reason}",
         "Failed to load settings from {path}",
         also=("C18",),
-        hint="`~/.netrc` and `~/.config/wandb` must be files of your own; `NETRC` and `WANDB_CONFIG_DIR` name others",
+        hint=_ABOUT_OWN_FILES,
     ),
     *_group(
         "F7",
@@ -89,7 +97,7 @@ _CREDENTIALS = (
         "Unable to read permissions for {path}, {reason}",
         speaker="other",
         also=("C18",),
-        hint="`~/.netrc` and `~/.config/wandb` must be files of your own; `NETRC` and `WANDB_CONFIG_DIR` name others",
+        hint=_ABOUT_OWN_FILES,
     ),
 )
 
@@ -190,7 +198,7 @@ _RUNS = (
         "Invalid YAML in config yaml",
         "Unknown config version",
         also=("F22",),
-        hint="it is about the config of the run: `wandb.init(config=...)` or config-defaults.yaml",
+        hint=_ABOUT_CONFIG,
     ),
     *_group(
         "F22",
@@ -204,7 +212,7 @@ _RUNS = (
         "Instances of wandb.Artifact and wandb.apis.public.Artifact can only be top level keys in wandb.config",
         speaker="other",
         also=("F22",),
-        hint="it is about the config of the run: `wandb.init(config=...)` or config-defaults.yaml",
+        hint=_ABOUT_CONFIG,
     ),
     *_group(
         "F20",
