@@ -344,6 +344,14 @@ def _split_words(text: str) -> Iterator[tuple[str, str]]:
         yield gap, word[start:]
 
 
+def fence_text(text: str) -> str:
+    """The text as a block of code in Markdown; its fence is longer than every row of backticks in the text."""
+    import re
+
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}text\n{text}\n{fence}"
+
+
 class ShownAsTable:
     """A result that a notebook shows as a table; a subclass gives `_table`. Every value is text, never markup."""
 

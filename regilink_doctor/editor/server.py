@@ -10,6 +10,7 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.text import fence_text
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
 from regilink_doctor.workflows.explain.paths import describe_known
@@ -225,7 +226,7 @@ class _Features:
         explanation = next(explanations[path] for path in site.target if part in path.parts)
         known = list(describe_known(catalog, explanation)) if catalog is not None else []
         lines = [explanation.text, *(["", "In the catalog:", *(f"  {line}" for line in known)] if known else ())]
-        text = "\n".join(["```text", *lines, "```"])
+        text = fence_text("\n".join(lines))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 
     def _define(self, params: lsp.DefinitionParams) -> list[lsp.Location]:

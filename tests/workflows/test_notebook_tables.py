@@ -89,3 +89,10 @@ def test_an_explanation_is_text_in_a_fence() -> None:
     shown = explain("A1")._repr_markdown_()
     assert shown.startswith("```text\nA1")
     assert shown.endswith("\n```")
+
+
+def test_the_fence_is_longer_than_the_backticks_in_it() -> None:
+    shown = explain("wandb-registry-model/a```b")._repr_markdown_()
+    assert shown.startswith("````text\n")
+    assert shown.endswith("\n````")
+    assert "````" not in shown[8:-5]

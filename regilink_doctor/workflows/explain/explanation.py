@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import Literal
 
@@ -11,7 +10,7 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.phrases import say, translate_value
 from regilink_doctor.core.records import record
-from regilink_doctor.core.text import escape_text, pad_text, text_width, wrap_text
+from regilink_doctor.core.text import escape_text, fence_text, pad_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,8 +143,7 @@ class Explanation:
 
     def _repr_markdown_(self) -> str:
         """What a Markdown page shows."""
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.text)), default=0))
-        return f"{fence}text\n{self.text}\n{fence}"
+        return fence_text(self.text)
 
 
 @record
