@@ -147,6 +147,54 @@ def test_the_catalog_an_extended_file_and_gitignore(tree: Path, monkeypatch: pyt
     assert with_catalog.startswith("Found")
 
 
+def make_old(folder: Path) -> None:
+    """Let nothing look as if it was changed while it was read for the first time."""
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (10**9, 10**9))
+
+
+def test_an_extended_file_that_was_broken_for_a_while(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tree, "src/train.py", WRONG)
+    write(tree, "base.toml", "")
+    write(tree, "src/regilink.toml", 'extend = "../base.toml"\n')
+    make_old(tree)
+    done = watched(
+        tree / "src",
+        monkeypatch,
+        lambda: write(tree, "base.toml", "ignore = 1\n"),
+        lambda: write(tree, "base.toml", 'ignore = ["REG102"]\n'),
+    )
+    assert summaries(done) == ["Found 1 error", "Nothing found"]
+    assert "base.toml: ignore is 1" in done.stderr
+
+
+def test_a_configuration_and_a_catalog_that_are_named(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tree, "given.toml", "")
+    write(tree, "catalog.json", '{"version": 1, "organizations": []}')
+    write(tree, "src/train.py", WRONG)
+    make_old(tree)
+    done = watched(
+        tree / "src",
+        monkeypatch,
+        lambda: write(tree, "given.toml", 'ignore = ["REG102"]\n'),
+        lambda: write(tree, "catalog.json", "{"),
+        lambda: write(tree, "catalog.json", '{"version": 1,  "organizations": []}'),
+        arguments=("--config", "../given.toml", "--catalog", "../catalog.json"),
+    )
+    assert summaries(done) == ["Found 1 error", "Nothing found", "Nothing found"]
+    assert "regilink: --catalog" in done.stderr
+
+
+def test_what_the_configuration_of_an_inner_folder_extends(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / "src/inner").mkdir()
+    write(tree, "base.toml", "")
+    write(tree, "src/inner/regilink.toml", 'extend = "../../base.toml"\n')
+    write(tree, "src/inner/train.py", WRONG)
+    make_old(tree)
+    done = watched(tree / "src", monkeypatch, lambda: write(tree, "base.toml", 'ignore = ["REG102"]\n'))
+    assert summaries(done) == ["Found 1 error", "Nothing found"]
+
+
 def test_files_that_do_not_come_to_rest_are_linted_in_the_end(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
 

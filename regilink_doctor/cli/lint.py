@@ -241,10 +241,12 @@ def _run_lint(options: Any) -> int:
         return _print_lines(list_settings(config))
     if options.show_files:
         return _show_files(paths, config, options)
-    catalog = known_catalog(options.catalog, config)
     if options.catalog:
         given = {"catalog": os.path.abspath(options.catalog)}
         config = config.adapted(lambda base: base.changed(given))
+    if options.watch:
+        options.watcher.config = config
+    catalog = known_catalog(options.catalog, config)
     _refuse_contradictions(options)
     result = _lint_paths(paths, config, catalog, options)
     if options.fix or options.fix_only or options.diff or options.add_ignore:

@@ -8,7 +8,7 @@ from regilink_doctor.core.files import relative_path, to_slashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from regilink_doctor.core.organization_view import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
@@ -143,6 +143,11 @@ class Config:
         for name, value in values.items():
             setattr(new, name.replace("-", "_"), value)
         return new
+
+    def list_files(self) -> Iterator[str]:
+        """The configurations, what they extend and the catalogs, of all folders that have been asked for."""
+        for config in dict.fromkeys((self, *self.__dict__.get("_by_folder", {}).values())):
+            yield from (path for path in (config.source, *config.files, config.catalog_path) if path is not None)
 
     @property
     def called(self) -> str:

@@ -11,13 +11,14 @@ import os
 from time import sleep, time_ns
 from typing import TYPE_CHECKING
 
-from regilink_doctor.config import CATALOG, Config, ConfigProblem, find_config
+from regilink_doctor.config import CATALOG
 from regilink_doctor.lint.cache import ReportCache
 from regilink_doctor.lint.text.memory import find_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from regilink_doctor.config import Config
     from regilink_doctor.lint.text.memory import State
 
 SECONDS = 0.25
@@ -38,6 +39,9 @@ class Watcher:
         self._paths = paths
         self.cache = ReportCache()
         """The reports of the runs, with the paths that they depend on."""
+        self.config: Config | None = None
+        """That of the last run that had one."""
+        self._configurations: dict[str, None] = {}
         self._states: dict[str, State | None] = {}
         self._started = time_ns()
 
@@ -74,6 +78,9 @@ class Watcher:
             yield folder
             yield os.path.join(folder, ".gitignore")
         yield from _list_configurations()
+        # A configuration that is broken at the moment does not name all its files: those that it had are kept.
+        self._configurations |= dict.fromkeys(self.config.list_files() if self.config is not None else ())
+        yield from self._configurations
 
 
 def _list_folders(paths: Iterable[str]) -> Iterator[str]:
@@ -85,17 +92,10 @@ def _list_folders(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _list_configurations() -> Iterator[str]:
-    """The files of the configuration of the current folder, those that exist and those that would be used."""
+    """The files that may be the configuration of the current folder, also those that do not exist."""
     folder = os.getcwd()
     while True:
         yield from (os.path.join(folder, name) for name in _CONFIGURATIONS)
         if os.path.exists(os.path.join(folder, ".git")) or folder == os.path.dirname(folder):
-            break
+            return
         folder = os.path.dirname(folder)
-    try:
-        config: Config = find_config()
-    except ConfigProblem:
-        return
-    yield from config.files
-    if config.catalog_path is not None:
-        yield config.catalog_path
