@@ -37,7 +37,7 @@ MAX_BYTES = 64 * 2**20
 """Of a cache file; a larger one is neither read nor written."""
 MAX_REPORTS = 20_000
 MAX_FILES = 8
-"""Cache files of a folder: each set of options has its own, and the oldest is removed."""
+"""Cache files of a folder: each program, Python and current folder has its own, and the oldest is removed."""
 
 _VERSION = 1
 _SUFFIX = ".cache"
@@ -81,12 +81,12 @@ class KeptReport:
 
 
 class ReportCache:
-    """The reports of earlier runs with the same options in the same folder; without a folder, those of this process."""
+    """The reports of earlier runs of the same program in the same place; without a folder, those of this process."""
 
-    def __init__(self, folder: str = "", key: bytes = b"", options: str = "") -> None:
+    def __init__(self, folder: str = "", key: bytes = b"", origin: str = "") -> None:
         self.key = key
         self._folder = folder
-        self._options = options
+        self._origin = origin
         self.listed: list[str] = []
         """The files of the last run, also those in which nothing can be found."""
         self._kept: dict[str, KeptReport] = {}
@@ -115,7 +115,7 @@ class ReportCache:
     @property
     def path(self) -> str:
         """The cache file."""
-        name = Memory(self.key).digest(self._options.encode("utf-8", "surrogatepass"))
+        name = Memory(self.key).digest(self._origin.encode("utf-8", "surrogatepass"))
         return os.path.join(self._folder, name + _SUFFIX)
 
     def load(self) -> None:
@@ -128,7 +128,7 @@ class ReportCache:
             return
         try:
             value = json.loads(body)
-            if value["options"] == self._options:
+            if value["origin"] == self._origin:
                 self._kept = {kept.path: kept for kept in _read_reports(value)}
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._kept = {}
@@ -176,7 +176,7 @@ class ReportCache:
         others = [kept for path, kept in self._kept.items() if path not in self._used and os.path.lexists(path)]
         own = [self._kept[path] for path in self._used]
         for reports in ([*own, *others][:MAX_REPORTS], own[:MAX_REPORTS]):
-            table = {"options": self._options, **_to_table(reports)}
+            table = {"origin": self._origin, **_to_table(reports)}
             body = json.dumps(table, separators=(",", ":")).encode()
             if len(body) < MAX_BYTES - 100:
                 _write_own_file(self.path, self._sign(body) + b"\n" + body)
@@ -189,19 +189,15 @@ class ReportCache:
         return blake2b(body, digest_size=32, key=self.key, person=b"regilink").hexdigest().encode()
 
 
-def open_cache(folder: str, options: object) -> ReportCache | None:
+def open_cache(folder: str) -> ReportCache | None:
     """The cache in a folder, which is made if there is none; None where it cannot be used.
 
     It cannot be used if it is a link, has other files in it or cannot be written, or if there is no key.
-
-    Args:
-        folder: where it is.
-        options: all that is the same for the files of a run, and decides about reports.
     """
     key = find_key()
     if key is None or not _make_folder(folder):
         return None
-    cache = ReportCache(folder, key, repr((_VERSION, sys.version, os.getcwd(), _identify_program(), options)))
+    cache = ReportCache(folder, key, repr((_VERSION, sys.version, os.getcwd(), _identify_program())))
     cache.load()
     return cache
 

@@ -328,7 +328,7 @@ def lint_paths(
     elif len(candidates) >= WORTH_A_CACHE:
         from regilink_doctor.lint.cache import open_cache
 
-        linter.cache = open_cache(cache, ())
+        linter.cache = open_cache(cache)
     linted = _linted(candidates, linter, result, progress)
     users = _lint_users(paths, listed, linter)
     if linter.cache is not None:

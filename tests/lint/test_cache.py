@@ -374,7 +374,7 @@ def test_a_file_that_is_not_ours_is_as_if_there_were_none(
 
 @pytest.mark.parametrize(
     "value",
-    [None, [], {"options": 1}, {"looks": [[1]], "questions": 5, "reports": [[]]}, {"reports": {}}],
+    [None, [], {"origin": 1}, {"looks": [[1]], "questions": 5, "reports": [[]]}, {"reports": {}}],
 )
 def test_a_signed_file_in_another_shape_is_as_if_there_were_none(
     value: object, monkeypatch: pytest.MonkeyPatch
@@ -382,7 +382,7 @@ def test_a_signed_file_in_another_shape_is_as_if_there_were_none(
     write_links()
     expected = lint("cache")
     (path,) = cache_files()
-    cache = cache_module.open_cache("cache", ())
+    cache = cache_module.open_cache("cache")
     assert cache is not None
     if isinstance(value, dict):
         value = {**json.loads(path.read_bytes().partition(b"\n")[2]), **value}
@@ -506,7 +506,7 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
     broken: list[bytes] = []
 
     def read() -> None:
-        cache = cache_module.open_cache("cache", ())
+        cache = cache_module.open_cache("cache")
         assert cache is not None
         while not stop.is_set():
             content = cache_module._read_own_file(cache.path, cache_module.MAX_BYTES)
@@ -517,7 +517,7 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(60):
-        cache = cache_module.open_cache("cache", ())
+        cache = cache_module.open_cache("cache")
         assert cache is not None
         for kept in reports[: 1 + number % 3]:
             cache.keep(kept)
@@ -529,7 +529,7 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
 
 def lint_kept(path: str) -> cache_module.KeptReport | None:
     linter = Linter.for_folder(".")
-    linter.cache = cache_module.open_cache("cache", ())
+    linter.cache = cache_module.open_cache("cache")
     return linter.lint_kept(path, Path(path).read_bytes())[1]
 
 
