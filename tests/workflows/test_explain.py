@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regilink_doctor.core.catalog import Catalog, Organization, Registry
+from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.report.explanation import explanation_json, render_explanation
 from regilink_doctor.rules import all_rules, rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.workflows.explain import INPUT_LIMIT, Explanation, explain
+from regilink_doctor.workflows.explain.paths import describe_known
 from regilink_doctor.workflows.lint import lint_paths
 
 MODEL = "https://wandb.ai/orgs/Acme Inc/registry/model"
@@ -396,3 +397,13 @@ def test_several_rules_and_rows_are_listed() -> None:
 @pytest.mark.parametrize("text", ["access refused", "Access denied"])
 def test_two_words_can_describe_a_failure(text: str) -> None:
     assert explain(text).kind == "question"
+
+
+def test_a_missing_collection_can_be_linked_to_and_not_read() -> None:
+    registries = (Registry("model", collections=(Collection("zoo", "model"),)),)
+    catalog = Catalog((Organization("Acme Inc", "acme", registries=registries),))
+    linked, read = (
+        explain(text, catalog=catalog) for text in ("wandb-registry-model/zo", "wandb-registry-model/zo:v1")
+    )
+    assert list(describe_known(catalog, linked))[-1] == 'no collection "zo": a first link makes it'
+    assert list(describe_known(catalog, read))[-1] == 'no collection "zo": nothing can be read from it'

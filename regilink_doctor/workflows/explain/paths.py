@@ -160,7 +160,9 @@ def describe_known(catalog: Catalog, explanation: Explanation) -> Iterator[str]:
                 aliases = f", with the aliases {wording.listed(known.aliases)}" if known.aliases else ""
                 yield f"collection {wording.quoted(collection)} of the type {wording.quoted(known.type)}{aliases}"
             else:
-                yield f"no collection {wording.quoted(collection)}: a first link makes it"
+                is_read = explanation.kind == "full-name"
+                rest = "nothing can be read from it" if is_read else "a first link makes it"
+                yield f"no collection {wording.quoted(collection)}: {rest}"
 
 
 def parts_of(path: TargetPath | None, entity: str | None = None) -> tuple[tuple[str, str], ...]:
