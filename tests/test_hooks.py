@@ -34,9 +34,9 @@ NAMES = [
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_the_hooks_are_given_the_files_that_the_linter_knows(hook: str) -> None:
-    for name in NAMES:
-        for path in (name, f"deep/er/{name}"):
-            assert bool(re.search(HOOKS[hook]["files"], path)) == (kind_of(path) is not None), path
+    paths = [path for name in NAMES for path in (name, f"deep/er/{name}")]
+    pattern = re.compile(HOOKS[hook]["files"])
+    assert [path for path in paths if pattern.search(path)] == [path for path in paths if kind_of(path)]
 
 
 def test_the_pattern_of_the_hooks_is_that_of_the_kinds() -> None:

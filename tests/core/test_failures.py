@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from tables import check_each
 
-from regilink_doctor.core.failures import FAILURES, find_failure
+from regilink_doctor.core.failures import FAILURES, Failure, find_failure
 from regilink_doctor.rules import all_rules
 
 PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4, "F": 24}
@@ -32,37 +33,40 @@ def test_the_index_has_its_101_failures_in_order_and_no_other():
 
 
 def test_a_failure_names_exactly_the_rules_that_name_it():
-    for row in expected_rows():
-        codes = FAILURES[row].codes
-        assert set(codes) == {code for code, rows in RULES.items() if row in rows}, row
-        assert len(codes) == len(set(codes)), row
-        assert (codes == ()) == (row in WORDS_ONLY), row
+    def check(failure: Failure) -> None:
+        assert set(failure.codes) == {code for code, rows in RULES.items() if failure.id in rows}
+        assert len(failure.codes) == len(set(failure.codes))
+        assert (failure.codes == ()) == (failure.id in WORDS_ONLY)
+
+    check_each(FAILURES, check)
 
 
 def test_a_row_reads_well_in_a_terminal():
-    for row in expected_rows():
-        each = FAILURES[row]
-        assert each.title, row
-        assert not each.title.endswith("."), row
-        assert len(each.title) <= 72, row
-        for text, most in ((each.happens, 3), (each.help, 2)):
-            assert text[-1] in ".!", row
-            assert text == " ".join(text.split()), row
-            assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1, row
-            assert len(text) <= 420, row
-            assert text.count("`") % 2 == 0, row
+    def check(failure: Failure) -> None:
+        assert failure.title
+        assert not failure.title.endswith(".")
+        assert len(failure.title) <= 72
+        for text, most in ((failure.happens, 3), (failure.help, 2)):
+            assert text[-1] in ".!"
+            assert text == " ".join(text.split())
+            assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1
+            assert len(text) <= 420
+            assert text.count("`") % 2 == 0
+
+    check_each(FAILURES, check)
 
 
 def test_a_row_can_be_told_apart_and_proved():
-    for row in expected_rows():
-        each = FAILURES[row]
-        assert each.recognize[-1] == ".", row
-        assert len(each.recognize) <= 200, row
-        assert each.recognize.count("`") % 2 == 0, row
-        command = each.check_with.split(" ")
-        assert command[0] in ("", "regilink", "pytest"), row
+    def check(failure: Failure) -> None:
+        assert failure.recognize[-1] == "."
+        assert len(failure.recognize) <= 200
+        assert failure.recognize.count("`") % 2 == 0
+        command = failure.check_with.split(" ")
+        assert command[0] in ("", "regilink", "pytest")
         words = [word for word in command if word.isupper()]
-        assert len(words) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"}), row
+        assert len(words) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"})
+
+    check_each(FAILURES, check)
 
 
 def test_signs_are_unique():

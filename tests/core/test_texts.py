@@ -10,6 +10,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import check_each
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import (
@@ -83,18 +84,22 @@ def test_there_are_texts_enough_and_each_has_a_key_of_its_own():
 
 
 def test_a_text_belongs_to_rows_of_the_catalogue():
-    for each in WANDB_MESSAGES:
-        assert each.failure in FAILURES, each.key
-        assert set(each.also) <= FAILURES.keys(), each.key
-        assert each.failure not in each.also, each.key
-        assert len(each.also) == len(set(each.also)), each.key
+    def check(message: WandbMessage) -> None:
+        assert message.failure in FAILURES
+        assert set(message.also) <= FAILURES.keys()
+        assert message.failure not in message.also
+        assert len(message.also) == len(set(message.also))
+
+    check_each({message.key: message for message in WANDB_MESSAGES}, check)
 
 
 def test_a_template_can_be_found_again():
-    for each in WANDB_MESSAGES:
-        assert not each.template.startswith("{") or each.template.startswith("{{"), each.key
-        assert not re.search(r"(?<!\{)\{\w+\}\{\w+\}", each.template), each.key
-        assert each.known or each.speaker == "server", each.key
+    def check(message: WandbMessage) -> None:
+        assert not message.template.startswith("{") or message.template.startswith("{{")
+        assert not re.search(r"(?<!\{)\{\w+\}\{\w+\}", message.template)
+        assert message.known or message.speaker == "server"
+
+    check_each({message.key: message for message in WANDB_MESSAGES}, check)
 
 
 @pytest.mark.parametrize(("key", "row", "fields", "known", "status"), COUNTED_ON)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import make_rules_page
 import pytest
+from tables import check_each
 from translatable import find_untranslatable
 
 from regilink_doctor.config import Config
@@ -62,10 +63,15 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
     return [finding.code for finding in find(rule, example, tmp_path)]
 
 
-def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
+def complete_example(rule: Rule, example: str) -> str:
+    """The example after what a program begins with, unless it is another file or has that itself."""
     python = rule.example.endswith(".py")
-    whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
-    if not python:  # beside code that links
+    return PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
+
+
+def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
+    whole = complete_example(rule, example)
+    if not rule.example.endswith(".py"):  # beside code that links
         (tmp_path / "train.py").write_text(
             PRELUDE + 'run.link_artifact(artifact, "wandb-registry-model/zoo")', encoding="utf-8"
         )
@@ -95,18 +101,20 @@ def test_good_is_left_alone(rule: Rule, example: str, tmp_path: Path) -> None:
 
 
 def test_a_rule_is_complete() -> None:
-    for rule in RULES:
-        assert rule.code in INDEX, rule.code
-        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name), rule.code
+    def check(rule: Rule) -> None:
+        assert rule.code in INDEX
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
         documentation = inspect.getdoc(rule)
-        assert documentation != inspect.getdoc(Rule), rule.code
-        assert documentation, rule.code
-        assert all(row in FAILURES for row in rule.failures), rule.code
+        assert documentation != inspect.getdoc(Rule)
+        assert documentation
+        assert all(row in FAILURES for row in rule.failures)
         if rule.code not in UNTRIGGERED:
-            assert rule.bad, rule.code
-            assert rule.good, rule.code
+            assert rule.bad
+            assert rule.good
         if rule.code >= "REG100" and rule.code not in ROWLESS:
-            assert rule.failures, rule.code
+            assert rule.failures
+
+    check_each({rule.code: rule for rule in RULES}, check)
 
 
 def test_every_row_of_the_catalogue_that_has_a_rule_is_covered_by_it() -> None:
@@ -126,13 +134,11 @@ def test_the_page_of_rules_is_what_the_rules_say() -> None:
 
 
 def test_bad_passes_the_gates() -> None:
-    for rule in STATIC:
+    def check(rule: Rule) -> None:
         for example in rule.bad:
-            python = rule.example.endswith(".py")
-            whole = (
-                PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
-            )
-            assert can_matter(rule.example, whole.encode()), f"scan.CAN_MATTER lacks a word that {rule.code} needs"
+            assert can_matter(rule.example, complete_example(rule, example).encode()), "scan.CAN_MATTER lacks a word"
+
+    check_each({rule.code: rule for rule in STATIC}, check)
 
 
 @pytest.mark.parametrize("entity", ['entity="team-a", ', ""], ids=["entity", "default-entity"])

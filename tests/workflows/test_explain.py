@@ -8,9 +8,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import check_each
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
-from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.failures import FAILURES, Failure
 from regilink_doctor.report.explanation import explanation_json, render_explanation
 from regilink_doctor.rules import all_rules, rule_for
 from regilink_doctor.rules.index import RULES
@@ -241,12 +242,14 @@ def test_every_rule_is_explained_by_code_and_by_name(code: str) -> None:
 
 
 def test_every_row_is_explained() -> None:
-    for row, failure in FAILURES.items():
-        found = explain(row.lower())
-        assert (found.kind, found.failures, found.codes) == ("failure", (row,), failure.codes), row
+    def check(failure: Failure) -> None:
+        found = explain(failure.id.lower())
+        assert (found.kind, found.failures, found.codes) == ("failure", (failure.id,), failure.codes)
         flat = " ".join(found.text.split())
         for words in (failure.title, failure.happens, failure.help, failure.recognize, failure.check_with):
-            assert words[:1].upper() + words[1:] in flat or words in flat, row
+            assert words[:1].upper() + words[1:] in flat or words in flat
+
+    check_each(FAILURES, check)
 
 
 def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
