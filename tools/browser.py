@@ -145,6 +145,19 @@ class Browser:
         os.close(self._out)
 
 
+def show_page(address: str, folder: Path, *arguments: str) -> str:
+    """Start Chromium for one page and one thing, such as `--dump-dom` or `--screenshot=FILE`; what it prints."""
+    command = [str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+    done = subprocess.run(
+        [*command, *arguments, address],
+        capture_output=True,
+        timeout=2 * TIMEOUT,
+        check=True,
+        env={**os.environ, "HOME": str(folder)},
+    )
+    return done.stdout.decode()
+
+
 class _Site(SimpleHTTPRequestHandler):
     """A folder of files, without a log."""
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from browser import BROWSER, show_page
 from serving import Server
 
 from regilink_doctor.emulator import Emulator, World
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 HOSTILE = "<script>document.title='owned'</script>\x1b[31m\u202e&"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class Page(HTMLParser):
@@ -121,21 +119,13 @@ def test_names_do_not_control_the_page(server: Server) -> None:
     assert page.text.count("<script>document.title='owned'</script>\\x1b[31m\\u202e&") == 2
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_a_browser_shows_it_and_runs_nothing(server: Server, tmp_path: Path) -> None:
     server.world.collection(HOSTILE, registry="model")
     server.world.collection("zoo", registry="model", versions=3, aliases=["production"])
-    command = [
-        str(CHROMIUM),
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={tmp_path}",
-        "--dump-dom",
-    ]
-    shown = subprocess.run([*command, server.emulator.url], capture_output=True, text=True, check=True, timeout=60)
-    assert "<title>regilink emulator</title>" in shown.stdout
-    assert "zoo (3 versions): latest v2, production v2" in shown.stdout
+    shown = show_page(server.emulator.url, tmp_path, "--dump-dom")
+    assert "<title>regilink emulator</title>" in shown
+    assert "zoo (3 versions): latest v2, production v2" in shown
 
 
 def test_a_long_list_is_cut_and_a_large_collection_is_not_created() -> None:

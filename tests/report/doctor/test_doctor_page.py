@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from html import escape
 from pathlib import Path
 
 import pytest
+from browser import BROWSER, show_page
 
 from regilink_doctor import __version__
 from regilink_doctor.cli import main
@@ -42,21 +40,11 @@ BAD = Diagnosis(ROWS, FOUND, (target_of("wandb-registry-model/zoo"),), None, 2, 
 READY = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
 GOOD = Diagnosis(ROWS[:1], FOUND, (target_of("wandb-registry-model/zoo"),), READY, 2, 40)
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
-
-def browse(page: str, folder: Path, *arguments: str) -> bytes:
+def browse(page: str, folder: Path, *arguments: str) -> str:
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
-    command = [str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
-    done = subprocess.run(
-        [*command, *arguments, file.as_uri()],
-        capture_output=True,
-        timeout=120,
-        check=True,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    return done.stdout
+    return show_page(file.as_uri(), folder, *arguments)
 
 
 def test_a_script_is_whole_and_a_name_is_text() -> None:
@@ -127,7 +115,7 @@ def test_all_well_ends_with_what_to_paste() -> None:
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 def test_a_browser_builds_the_page_and_runs_nothing(tmp_path: Path) -> None:
-    built = browse(to_html(BAD), tmp_path, "--dump-dom").decode()
+    built = browse(to_html(BAD), tmp_path, "--dump-dom")
     assert "<title>regilink doctor: 1 problem</title>" in built
     assert built.count("<article") == 2
     assert "<script" not in built
@@ -140,7 +128,7 @@ def test_on_a_telephone_nothing_stands_out_at_the_side(tmp_path: Path) -> None:
         f'<iframe width=360 height=800 srcdoc="{escape(to_html(BAD))}" onload="document.title = '
         'this.contentDocument.documentElement.scrollWidth"></iframe>'
     )
-    built = browse(f"<!doctype html><title>not built</title>{frame}", tmp_path, "--dump-dom").decode()
+    built = browse(f"<!doctype html><title>not built</title>{frame}", tmp_path, "--dump-dom")
     width = built.partition("<title>")[2].partition("</title>")[0]
     assert int(width) <= 364
 
