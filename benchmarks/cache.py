@@ -36,7 +36,7 @@ SETTINGS = 'REGISTRY = "wandb-registry-model"\n\n\ndef make_path(name):\n    ret
 HELPERS = "\n".join(f"def helper_{number}(value):\n    return value * {number}\n" for number in range(25))
 
 
-def build(folder: Path, count: int) -> None:
+def write_tree(folder: Path, count: int) -> None:
     for number in range(count):
         part = number % 12
         package = folder / f"part{part}"
@@ -62,8 +62,8 @@ def cpu_seconds(folder: Path, *arguments: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(folder: Path, count: int) -> str:
-    build(folder, count)
+def measure_runs(folder: Path, count: int) -> str:
+    write_tree(folder, count)
     taken: dict[str, list[float]] = {"without": [], "empty": [], "full": [], "edited": []}
     for number in range(ROUNDS):
         taken["without"].append(cpu_seconds(folder, "--no-cache"))
@@ -84,7 +84,7 @@ def measure(folder: Path, count: int) -> str:
 def main() -> None:
     counts = [int(word) for word in sys.argv[1:]] or [10, 50, 600]
     with tempfile.TemporaryDirectory() as folder:
-        rows = [measure(Path(folder) / str(count) / "tree", count) for count in counts]
+        rows = [measure_runs(Path(folder) / str(count) / "tree", count) for count in counts]
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"
     lines = [
         "## The result cache",

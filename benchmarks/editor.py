@@ -66,7 +66,7 @@ def main():
 """
 
 
-def build(root: Path) -> str:
+def write_tree(root: Path) -> str:
     """The tree, and the text of the program that is edited."""
     (root / ".git").mkdir()
     for number in range(FILES):
@@ -130,7 +130,7 @@ class Typing:
         column = column if column >= 0 else len(self.lines[line])
         start = perf_counter()
         self.change(line, column, column, letter)
-        await self.answered()
+        await self.wait_for_answer()
         return perf_counter() - start
 
     def change(self, line: int, start: int, end: int, text: str) -> None:
@@ -145,23 +145,23 @@ class Typing:
             )
         )
 
-    async def answered(self) -> None:
+    async def wait_for_answer(self) -> None:
         await asyncio.wait_for(self.client.published.wait(), 120)
 
     async def delete_typed(self, where: str, count: int) -> None:
         line, column = self.places[where]
         start = column if column >= 0 else len(self.lines[line]) - count
         self.change(line, start, start + count, "")
-        await self.answered()
+        await self.wait_for_answer()
 
     async def save(self, path: Path) -> None:
         path.write_text("\n".join(self.lines), encoding="utf-8")
         self.client.published.clear()
         self.client.text_document_did_save(lsp.DidSaveTextDocumentParams(lsp.TextDocumentIdentifier(self.uri)))
-        await self.answered()
+        await self.wait_for_answer()
 
 
-async def measure(root: Path, text: str, edits: int) -> list[str]:
+async def measure_server(root: Path, text: str, edits: int) -> list[str]:
     client = Client()
     await client.start_io(sys.executable, "-m", "regilink_doctor", "server", cwd=str(root))
     process = client._server.pid  # type: ignore[union-attr]
@@ -174,7 +174,7 @@ async def measure(root: Path, text: str, edits: int) -> list[str]:
     item = lsp.TextDocumentItem(path.as_uri(), lsp.LanguageKind.Python, 1, text)
     client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
     typing = Typing(client, path.as_uri(), text)
-    await typing.answered()
+    await typing.wait_for_answer()
     opened = perf_counter() - start
     rows = []
     everything: list[float] = []
@@ -186,23 +186,23 @@ async def measure(root: Path, text: str, edits: int) -> list[str]:
             if number % 50 == 49:
                 await typing.save(path)
         spent = (cpu_seconds(process) - before) / len(times)
-        rows.append(row(f"a letter in {where}", times, spent))
+        rows.append(format_row(f"a letter in {where}", times, spent))
         everything += times
         await typing.delete_typed(where, len(times))
-    rows.append(row("all of these", everything, None))
+    rows.append(format_row("all of these", everything, None))
     saves = []
     for _ in range(10):
         start = perf_counter()
         await typing.save(path)
         saves.append(perf_counter() - start)
-    rows.append(row("saving", saves, None))
+    rows.append(format_row("saving", saves, None))
     path = root / "part0" / "module0.py"
     text_of_other = path.read_text(encoding="utf-8")
     item = lsp.TextDocumentItem(path.as_uri(), lsp.LanguageKind.Python, 1, text_of_other)
     client.published.clear()
     client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
     typing = Typing(client, path.as_uri(), text_of_other)
-    await typing.answered()
+    await typing.wait_for_answer()
     memory = [(0, resident_megabytes(process))]
     for number in range(1, edits + 1):
         await typing.type_letter("path", "x") if number % 2 else await typing.delete_typed("path", 1)
@@ -225,7 +225,7 @@ async def measure(root: Path, text: str, edits: int) -> list[str]:
     ]
 
 
-def row(what: str, times: list[float], cpu: float | None) -> str:
+def format_row(what: str, times: list[float], cpu: float | None) -> str:
     ordered = sorted(times)
     p95 = ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]
     shown = "" if cpu is None else f"{cpu * 1000:.0f}"
@@ -236,7 +236,7 @@ def main() -> None:
     edits = int(sys.argv[1]) if len(sys.argv) > 1 else EDITS
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        lines = asyncio.run(measure(root, build(root), edits))
+        lines = asyncio.run(measure_server(root, write_tree(root), edits))
     load = os.getloadavg()
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, load average {load[0]:.1f} (1 minute)"
     head = ["## The language server", "", f"Made by `python benchmarks/editor.py`. {machine}.", ""]

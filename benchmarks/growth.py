@@ -237,7 +237,7 @@ def time_lint(name: str, size: int) -> float:
     return statistics.median(seconds)
 
 
-def measure(name: str, sizes: list[int]) -> tuple[list[float], float]:
+def measure_growth(name: str, sizes: list[int]) -> tuple[list[float], float]:
     """The CPU seconds at each size, in KB, and the exponent; the rules are loaded before."""
     lint_bytes(name_file(name), CONSTRUCTS[name](2048).encode())
     seconds: list[float] = []
@@ -284,17 +284,17 @@ def main() -> int:
     rows: list[tuple[str, list[float], float]] = []
     print(f"{'':28}", *(f"{size:5} KB" for size in sizes), "exponent")
     for name in filter(re.compile(options.pattern).search, CONSTRUCTS):
-        rows.append((name, *measure(name, sizes)))
+        rows.append((name, *measure_growth(name, sizes)))
         _, seconds, growth = rows[-1]
         print(
             f"{name:28}", *(f"{value:6.2f} s" for value in seconds), f"{growth:8.2f}", before.get(name, ""), flush=True
         )
     if options.write:
-        write("\n".join(describe(rows, sizes, before, speed)))
+        write("\n".join(format_results(rows, sizes, before, speed)))
     return int(any(growth >= HIGHEST for _, _, growth in rows))
 
 
-def describe(
+def format_results(
     rows: list[tuple[str, list[float], float]], sizes: list[int], before: dict[str, str], speed: float
 ) -> list[str]:
     """The part of RESULTS.md."""
