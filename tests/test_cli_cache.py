@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from in_process import run_command
 
 from regilink_doctor.workflows import lint
-from tests.in_process import run_command
 
 
 @pytest.fixture(autouse=True)
@@ -23,37 +23,37 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def folders(tree: Path) -> set[str]:
+def find_caches(tree: Path) -> set[str]:
     return {path.parent.relative_to(tree).as_posix() for path in tree.rglob("CACHEDIR.TAG")}
 
 
 def test_the_default_folder_is_beside_the_configuration(tree: Path) -> None:
     first = run_command("lint", cwd=tree)
-    assert folders(tree) == {".regilink_cache"}
+    assert find_caches(tree) == {".regilink_cache"}
     second = run_command("lint", cwd=tree)
     assert (second.returncode, second.stdout, second.stderr) == (first.returncode, first.stdout, first.stderr)
     (tree / "regilink.toml").write_text('cache-dir = "kept/here"\n', encoding="utf-8")
     run_command("lint", ".", "..", cwd=tree / "sub")
-    assert folders(tree) == {".regilink_cache", "kept/here"}
+    assert find_caches(tree) == {".regilink_cache", "kept/here"}
 
 
 @pytest.mark.parametrize("arguments", [["--no-cache"], ["--show-sites"], ["--fix"], ["--diff"], ["--add-ignore"]])
 def test_what_keeps_no_reports(arguments: list[str], tree: Path) -> None:
     run_command("lint", *arguments, cwd=tree)
-    assert folders(tree) == set()
+    assert find_caches(tree) == set()
 
 
 def test_few_files_are_linted_without_it(tree: Path) -> None:
     (tree / "sub/job.py").unlink()
     run_command("lint", cwd=tree)
-    assert folders(tree) == set()
+    assert find_caches(tree) == set()
 
 
 def test_an_option_and_a_variable_name_the_folder(tree: Path, tmp_path: Path) -> None:
     run_command("lint", "--cache-dir", str(tree / "a"), cwd=tree)
     run_command("lint", cwd=tree, REGILINK_CACHE_DIR="b")
     run_command("lint", cwd=tree, REGILINK_NO_CACHE="1")
-    assert folders(tree) == {"a", "b"}
+    assert find_caches(tree) == {"a", "b"}
 
 
 @pytest.mark.parametrize(("name", "reason"), [("tree/train.py", "is not a folder"), ("tree", "has other files")])
@@ -61,7 +61,7 @@ def test_a_folder_that_would_not_be_used_is_refused(name: str, reason: str, tree
     done = run_command("lint", "--cache-dir", str(tree.parent / name), cwd=tree)
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr
-    assert folders(tree) == set()
+    assert find_caches(tree) == set()
 
 
 def test_every_format_is_the_same_from_the_cache(tree: Path) -> None:
@@ -84,6 +84,7 @@ def test_every_format_is_the_same_from_the_cache(tree: Path) -> None:
             kept = run_command("lint", *arguments, cwd=tree)
             assert (kept.stdout, kept.stderr, kept.returncode) == (anew.stdout, anew.stderr, anew.returncode)
     assert "REG102" in anew.stdout
+    assert find_caches(tree) == {".regilink_cache"}
 
 
 def test_options_that_change_findings_are_part_of_the_key(tree: Path) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from in_process import run_command
 
 from regilink_doctor.lint import formats
 from regilink_doctor.workflows import watch
-from tests.in_process import run_command
 
 WRONG = "import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-m')\n"
 RIGHT = WRONG.replace("registry-m", "registry-m/zoo")

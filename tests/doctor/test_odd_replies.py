@@ -69,7 +69,8 @@ def run_live_map(environ: dict[str, str], folder: Path) -> str:
         catalog = pull_catalog(collections="full", with_writers=True, cwd=folder, environ=environ)
     except Unanswered as problem:
         return str(problem)
-    assert find_map_problems(LinkMap((), ("r",), catalog, is_live=True), EVERYTHING) is not None
+    for problem in find_map_problems(LinkMap((), ("r",), catalog, is_live=True), EVERYTHING):
+        assert problem.finding.message
     return ""
 
 

@@ -161,15 +161,14 @@ def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileR
     return contents, cache(partial(lint_bytes, view=directory, known=known, selection=selection))
 
 
-def describe(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
+def describe_files(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
     """What is found in the files, as expected lines would say it; the details of each finding below it."""
-    with mock.patch.object(
-        formats, "read", cache(formats.read)
-    ):  # the linter reads what is described beside its report
-        return _describe(contents, lint)
+    # What the linter reads is described beside its report: it is read once.
+    with mock.patch.object(formats, "read", cache(formats.read)):
+        return _describe_files(contents, lint)
 
 
-def _describe(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
+def _describe_files(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
@@ -280,7 +279,7 @@ def main(arguments: list[str]) -> int:
                 continue
             with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
                 patch.chdir(folder)
-                expected, found = compare(case, describe(*laid_out(case)))
+                expected, found = compare(case, describe_files(*laid_out(case)))
             if expected == found:
                 continue
             differing += 1

@@ -99,7 +99,7 @@ VARIANTS: dict[str, list[str]] = {
 }
 
 
-def shown(result: LintResult) -> object:
+def list_values(result: LintResult) -> object:
     values = [finding_value(finding) for finding in result.findings]
     return values, summarize_run(result), result.failures, result.notes, result.unread, sorted(result.sources)
 
@@ -107,7 +107,7 @@ def shown(result: LintResult) -> object:
 def lint(cache: str | None = None) -> object:
     try:
         linter = Linter.for_folder(".")
-        return shown(lint_paths(["."], catalog=linter.catalog, config=linter.config, cache=cache))
+        return list_values(lint_paths(["."], catalog=linter.catalog, config=linter.config, cache=cache))
     except ValueError as problem:  # of the configuration
         return str(problem)
 
@@ -135,7 +135,7 @@ def write_all() -> None:
         write(path, variants[0])
 
 
-def edit(choice: random.Random) -> str:
+def edit_randomly(choice: random.Random) -> str:
     """Change a file of the tree as an editor, git or a user may do; what was done, in words."""
     path = choice.choice(list(VARIANTS))
     there = [name for name in VARIANTS if os.path.isfile(name)]
@@ -168,24 +168,27 @@ def edit(choice: random.Random) -> str:
     return f"{what} {other} {path}"
 
 
-def check_random_edits(seed: int, rounds: int) -> None:
+def check_random_edits(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     choice = random.Random(seed)
     write_all()
+    hits = count_hits(monkeypatch)
     history = []
     for _ in range(rounds):
-        history += [edit(choice) for _ in range(choice.randint(0, 3))]
+        history += [edit_randomly(choice) for _ in range(choice.randint(0, 3))]
         assert lint("cache") == lint(), (seed, history)
+    assert True in hits
+    assert False in hits
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_report_is_never_stale(seed: int) -> None:
-    check_random_edits(seed, 8)
+def test_a_report_is_never_stale(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_random_edits(seed, 8, monkeypatch)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 110))
-def test_a_report_is_never_stale_at_length(seed: int) -> None:
-    check_random_edits(seed, 60)
+def test_a_report_is_never_stale_at_length(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_random_edits(seed, 60, monkeypatch)
 
 
 NAMES = "import wandb\nfrom {0} import P\nwandb.init(entity='t').link_artifact(a, P)\n"
@@ -502,7 +505,7 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
     write_links(3)
     reports = [kept for number in range(3) for kept in [lint_kept(f"train{number}.py")] if kept is not None]
     assert len(reports) == 3
-    stop = threading.Event()
+    stop, was_read = threading.Event(), threading.Event()
     broken: list[bytes] = []
 
     def read() -> None:
@@ -513,6 +516,8 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
             signature, _, body = (content or b"\n").partition(b"\n")
             if body and cache._sign(body) != signature:
                 broken.append(content or b"")
+            if body:
+                was_read.set()
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -522,6 +527,7 @@ def test_runs_at_the_same_time_leave_a_whole_file() -> None:
         for kept in reports[: 1 + number % 3]:
             cache.keep(kept)
         cache.save()
+    assert was_read.wait(60)
     stop.set()
     reader.join()
     assert not broken

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import Case, all_cases, compare, describe, laid_out
+from cases import Case, all_cases, compare, describe_files, laid_out
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.findings import Edit, Finding
@@ -32,10 +32,10 @@ CATALOG = Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), REGIST
 def test_what_should_be_found_is_found_and_fixed(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     contents, lint = laid_out(case)
-    expected, found = compare(case, describe(contents, lint))
+    expected, found = compare(case, describe_files(contents, lint))
     assert found == expected
     for name, content in contents.items():
-        hold(name, content, lambda changed, name=name: lint(name, changed).findings)
+        check_fixes(name, content, lambda changed, name=name: lint(name, changed).findings)
 
 
 def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,11 +50,11 @@ def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             def lint(changed: bytes, name: str = rule.example, directory: Catalog | None = directory) -> Any:
                 return lint_bytes(name, changed, directory, selection=Selection(pedantic=True)).findings
 
-            applied |= {finding.code for finding in hold(rule.example, whole.encode(), lint)}
+            applied |= {finding.code for finding in check_fixes(rule.example, whole.encode(), lint)}
     assert applied >= {"REG101", "REG104", "REG107", "REG108", "REG109", "REG111", "REG607"}
 
 
-def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
+def check_fixes(path: str, content: bytes, lint: Lint) -> list[Finding]:
     """Each fix alone does what its edits say, or would make the file worse; all of them leave no other to make."""
     offered = [finding for finding in lint(content) if finding.fix]
     refused: set[str] = set()

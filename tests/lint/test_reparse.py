@@ -85,7 +85,7 @@ def parse_again(last: LastTree, text: str) -> str:
         return repr((type(error), str(error), getattr(error, "lineno", 0), getattr(error, "offset", 0)))
 
 
-def edit(text: str, chance: random.Random) -> str:
+def edit_randomly(text: str, chance: random.Random) -> str:
     start = chance.randrange(len(text) + 1)
     end = start if chance.random() < 0.6 else min(start + chance.choice([1, 1, 2, 5]), len(text))
     removed = text[start:end]
@@ -102,7 +102,7 @@ def test_random_edits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reparse.ast, "parse", lambda text: parsed.append(len(text.strip())) or plain(text))
     last, text, short = LastTree(), BASE, 0
     for _ in range(150):
-        text = edit(text, chance)
+        text = edit_randomly(text, chance)
         parsed.clear()
         expected = parse_plainly(text)
         assert parse_again(last, text) == expected

@@ -13,6 +13,10 @@ from regilink_doctor.workflows.explain.log_lines import read_lines
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "logs.json").read_text("utf-8"))
 
 
+def test_every_case_expects_one_thing() -> None:
+    assert [case["name"] for case in CASES if len({"first", "unknown", "none"} & case.keys()) != 1] == []
+
+
 def cases_with(key: str) -> list[object]:
     return [pytest.param(case, id=case["name"]) for case in CASES if key in case]
 
