@@ -170,6 +170,7 @@ class Linter:
         self.cache = cache
         self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
         self._settings: dict[str | None, str] = {}
+        self._catalogs = {None: catalog, config.catalog_path: catalog}
         self._project = project
 
     @property
@@ -209,8 +210,8 @@ class Linter:
         report, trace = self.project.record(None, lint, (path, content))
         if trace is None or self.cache is None:
             return self._show(report), None
-        settings = self._settings_of(self.config.for_folder(os.path.dirname(path)))
-        return self._show(report), self.cache.to_keep(path, content, settings, report, trace, self.project)
+        kept = self.cache.to_keep(path, content, self._settings_of(path), report, trace, self.project)
+        return self._show(report), kept
 
     def find_kept(self, path: str, content: bytes) -> FileReport | None:
         """The report of a file from the cache, if everything is as it was.
@@ -220,13 +221,12 @@ class Linter:
         """
         if self.cache is None:
             return None
-        self.load(path)
-        settings = self._settings_of(self.config.for_folder(os.path.dirname(path)))
-        report = self.cache.find(path, content, settings, self.project)
+        report = self.cache.find(path, content, self._settings_of(path), self.project)
         return None if report is None else self._show(report)
 
-    def _settings_of(self, config: Config) -> str:
+    def _settings_of(self, path: str) -> str:
         """A digest of what decides about the findings in a file, and is not in a file around it."""
+        config = self.config.for_folder(os.path.dirname(path))
         if config.source not in self._settings:
             catalog = self._catalog_of(config)
             selection = (config.select, config.ignore, config.extend_select, config.per_file_ignores, config.pedantic)
@@ -278,7 +278,9 @@ class Linter:
 
     def _catalog_of(self, config: Config) -> Catalog | None:
         path = config.catalog_path
-        return self.catalog if path is None or path == self.config.catalog_path else _load_catalog(config)
+        if path not in self._catalogs:
+            self._catalogs[path] = _load_catalog(config)
+        return self._catalogs[path]
 
 
 def _load_catalog(config: Config) -> Catalog | None:
@@ -349,7 +351,7 @@ def lint_paths(
         lint_paths, paths, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
     )
     for path, report in sorted(reports.items()):
-        content = contents.get(path) or (files.read(path) if report.findings else b"")
+        content = contents.get(path) or (read_plain(path, files.find_limit(path)) if report.findings else b"") or b""
         result.add(path, content, report)
     result.notes += _note_unlinted(paths, result.findings)
     return result

@@ -4,10 +4,12 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from regilink_doctor import cli, lint_paths
+from regilink_doctor.workflows import value_places
 
 TRAIN = """\
 import wandb, yaml
@@ -47,6 +49,22 @@ def test_it_is_reported_at_the_value_with_the_call_as_its_second_place() -> None
     assert (finding.place.path, finding.place.span.line, finding.place.span.column) == ("conf/config.yaml", 2, 9)
     ((message, place),) = [(item.message, item.place) for item in finding.related]
     assert (message, place.path, place.span.line) == ("the value is used here", "train.py", 4)
+
+
+def test_a_file_that_is_gone_before_it_is_reported_at_keeps_its_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_prefix()
+    report = value_places.report_at_values
+
+    def report_and_delete(*arguments: Any) -> Any:
+        reports = report(*arguments)
+        Path("conf/config.yaml").unlink()
+        return reports
+
+    monkeypatch.setattr(value_places, "report_at_values", report_and_delete)
+    assert cli.main(["lint"]) == 1
+    assert "--> conf/config.yaml:2:" in capsys.readouterr().out
 
 
 def test_the_place_of_the_value_is_not_its_own_second_place() -> None:

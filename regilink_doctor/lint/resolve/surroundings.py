@@ -211,7 +211,7 @@ def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
     path = absolute_path(program)
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []
-    for name in names:
+    for name in sorted(names):
         for facts in (*_find_facts(folder, name), *_find_launches(folder, name)):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
