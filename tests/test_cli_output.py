@@ -150,6 +150,8 @@ def try_everywhere(
             status, out, error = run(tuple(words), encoding, errors, patch, kind)
         statuses.add(status)
         assert "Traceback" not in out + error, words
+        assert words[0] != "lint" or "REG002" not in out, words
+        assert "broke" not in error, words
         colors = "\x1b[" if "--color=always" in words else ""
         for text in (out, error):
             assert not UNSAFE.intersection(re.sub(r"\x1b\[[\d;]*m", "", text) if colors else text), words
