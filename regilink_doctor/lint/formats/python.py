@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.resolve.surroundings import START_MARKS
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.sites.find import find_sites
 from regilink_doctor.lint.text.source import Source, Unparsable
@@ -11,9 +12,6 @@ from regilink_doctor.lint.text.source import Source, Unparsable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.text import syntax as ast
-
-_STARTS = ("subprocess", "os.system", "os.popen")
-"""Words without which a program starts no command."""
 
 _TEMPLATE = ("{{", "}}", "<%")
 """Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""
@@ -47,7 +45,7 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
     finally:
         module.forget()
     reading = ParsedFile((source,), sites, settings)
-    return _with_commands(reading, source, tree) if any(mark in source.text for mark in _STARTS) else reading
+    return _with_commands(reading, source, tree) if any(mark in source.text for mark in START_MARKS) else reading
 
 
 def _with_commands(reading: ParsedFile, source: Source, tree: ast.Module) -> ParsedFile:

@@ -58,6 +58,9 @@ _LAUNCHERS = frozenset(
 )
 """Programs that run the program whose name comes next."""
 
+START_MARKS = ("subprocess", "os.system", "os.popen", "from os import")
+"""Words without one of which a program starts no command."""
+
 _MAX_FILES = 400
 _MAX_NODES = 4000
 
@@ -308,7 +311,7 @@ def _find_launches(folder: str, word: str) -> Iterator[FileFacts]:
     """The same for programs that start others."""
     for root in find_roots(folder):
         for path in _list_programs(root):
-            is_launching = _mentions(path, word) and (_mentions(path, "subprocess") or _mentions(path, "os.system"))
+            is_launching = _mentions(path, word) and any(_mentions(path, mark) for mark in START_MARKS)
             if is_launching and (facts := _read_facts(path)) is not None:
                 yield facts
 
