@@ -160,6 +160,8 @@ def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: st
 @given(TEXTS)
 @example("//model-registry/model")
 @example("model-registry/Wandb-Registry-model/model/ ")
+@example("wandb-registry-model/ /wandb-registry-model")
+@example("wandb-registry-model/:v3")
 def test_no_help_shows_a_path_with_another_mistake(text: str) -> None:
     for problem in judge_target(target_of(text)) if correct_path(text) is not None else ():
         message = rule_for(problem.rule).explain(problem)

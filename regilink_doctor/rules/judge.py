@@ -153,6 +153,8 @@ def judge_target(
 def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str] | None = None) -> str:
     """The path with everything written that was clearly intended; each round removes one problem of a segment.
 
+    Where the collection is missing, `COLLECTION` stands for it.
+
     `rules` are those whose problems count after the first round; None: all.
     """
     for _ in range(MAX_CORRECTIONS):
@@ -164,8 +166,9 @@ def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str
         in_path = [problem for problem in in_path if rules is None or problem.rule in rules]
     if any(problem.rule == "REG102" for problem in in_path):
         registry, colon, version = path.partition(":")
-        path = f"{registry}/COLLECTION{colon}{version}"
-    return path
+        return f"{registry}/COLLECTION{colon}{version}"
+    empty = next((problem for problem in in_path if problem.rule == "REG105" and problem.kind == "collection"), None)
+    return path if empty is None else f"{path[: empty.start]}/COLLECTION{path[empty.end :]}"
 
 
 def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement | None:

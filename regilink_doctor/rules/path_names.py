@@ -75,12 +75,12 @@ class EmptyName(Rule):
             )
         is_version = path is not None and path.pattern.startswith(":")
         note = say("there is no collection before the version") if is_version else where_it_goes(problem)
-        registry = path.pattern.rstrip("/ ") if path else ""
-        is_named = is_known(registry) and is_registry_project(registry.rpartition("/")[2])
+        corrected = correct_path(problem)
+        is_named = is_known(corrected) and is_registry_project(corrected.rpartition("/")[0].rpartition("/")[2])
         return Message(
             say("the target path {path} has {what}", path=shown_path(problem), what=what),
             note,
-            say("write {code}", code=quoted(f"{registry}/COLLECTION" if is_named else FORM)),
+            say("write {code}", code=quoted(corrected if is_named else FORM)),
         )
 
 
