@@ -20,7 +20,7 @@ from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import only_suggestion, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +146,10 @@ def judge_target(
     weighed = [_weigh(problem, judgement, is_raised=problem is raised) for problem in in_path]
     if judgement is not None and view is not None and not is_certain and raised is None:
         weighed += _problem_of(judgement, target, view)
-    corrected = _write_intended(target.path.pattern, weighed) if weighed else None
+    corrected = None
+    if weighed:
+        names = _registries(target, view) or tuple(configured.registries)
+        corrected = _write_registry(_write_intended(target.path.pattern, weighed), names)
     return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
 
 
@@ -169,6 +172,16 @@ def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str
         return f"{registry}/COLLECTION{colon}{version}"
     empty = next((problem for problem in in_path if problem.rule == "REG105" and problem.kind == "collection"), None)
     return path if empty is None else f"{path[: empty.start]}/COLLECTION{path[empty.end :]}"
+
+
+def _write_registry(path: str, names: tuple[str, ...]) -> str:
+    """The path with the one of the known registries that was clearly intended, where it names none of them."""
+    name = registry.registry if names and (registry := parsed(path)) is not None else None
+    if not name or not is_known(name) or name.casefold() in {known.casefold() for known in names}:
+        return path
+    intended = only_suggestion(name, names)
+    prefixed = f"{REGISTRY_PREFIX}{name}/"
+    return path if intended is None else path.replace(prefixed, f"{REGISTRY_PREFIX}{intended}/", 1)
 
 
 def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement | None:

@@ -6,6 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, parse, parsed
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import known_registry, registry_path
@@ -102,7 +103,18 @@ class UnknownRegistry(Rule):
             kind = "api" if is_registry else ""
             place = site.argument or site.place
             known = "\n".join(names)
-            yield self.report(place, kind, severity=severity, registry=name, registries=known, path=string.pattern)
+            path = string.pattern if kind else self._correct_path(string, site, facts)
+            yield self.report(place, kind, severity=severity, registry=name, registries=known, path=path)
+
+    def _correct_path(self, string: StringValue, site: Site, facts: FileFacts) -> str:
+        """The path without its other problems, as all messages of one path show it."""
+        from regilink_doctor.rules.judge import judge_name, judge_target
+
+        if site.kind == "link":
+            problems = judge_target(LinkTarget(string, place=site.place, site=site), None, facts.configured)
+        else:
+            problems = tuple(judge_name(LinkTarget(string, place=site.place, site=site)))
+        return (problems[0].corrected if problems else None) or string.pattern
 
     def _known_names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:
         view = facts.view
