@@ -80,8 +80,30 @@ def map_paths(
     root = find_root(next(iter(paths), "."))
     name = repository or name_repository(root)
     reader = _UseReader(root, name, catalog, config)
-    uses = tuple(reader.read_uses([*(report.site for report in result.sites), *result.configured_sources]))
+    sites = [report.site for report in result.sites]
+    sites += _lint_callers(sites, paths, catalog, config)
+    uses = tuple(reader.read_uses([*sites, *result.configured_sources]))
     return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live), result)
+
+
+def _lint_callers(sites: Iterable[Site], paths: Sequence[str], catalog: Catalog | None, config: Config) -> list[Site]:
+    """The calls of functions of these files in files beside `paths`: each with what this caller passes.
+
+    Without them the values of all callers would be mixed in the one call of wandb that the function has.
+    """
+    named = [os.path.abspath(path) for path in paths]
+
+    def is_named(path: str) -> bool:
+        return any(path == name or path.startswith(os.path.join(name, "")) for name in named)
+
+    strings = (string for site in sites if site.kind in ("link", "consume") for string in site.target)
+    passed_in = {_file_of(part.place) for string in strings for part in string.parts}
+    files = sorted(relative_path(path) for path in passed_in if path.endswith(".py") and not is_named(path))
+    if not files:
+        return []
+    reports = lint_paths(files, catalog=catalog, config=config, all_sites=True).sites
+    calls = [call for report in reports for call in report.site.callers or [report.site]]
+    return [call for call in calls if any(is_named(_file_of(place)) for place in call.through)]
 
 
 class _UseReader:

@@ -146,9 +146,9 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(publishing=PUBLISHING)
 
 
-def shown_uses() -> list[str]:
+def shown_uses(path: str = ".") -> list[str]:
     """Each use of the map: where, which side, what is linked and as what, and the target."""
-    link_map = map_paths(["."]).link_map
+    link_map = map_paths([path]).link_map
     lines = []
     for use in link_map.uses:
         arrow = {"link": "<-", "consume": "->"}[use.kind]
@@ -183,6 +183,17 @@ def test_what_two_callers_pass_is_not_mixed() -> None:
         "wandb-registry-one/a",
         "wandb-registry-two/b",
     ]
+
+
+def test_the_map_of_a_function_alone_has_its_callers_each_with_what_it_passes() -> None:
+    for name, alias in (("bear", "best"), ("cat", "prod")):
+        call = f'publish(run, artifact, "wandb-registry-model/{name}", ["{alias}"])'
+        write(**{f"train_{name}": TRAIN.format(imports="from publishing import publish", call=call)})
+    write(other=TRAIN.format(imports="", call='run.link_artifact(artifact, "wandb-registry-model/other")'))
+    of_function = [line for line in shown_uses("publishing.py") if "{?}" not in line]
+    assert of_function == [line for line in shown_uses() if line.startswith("train_")]
+    assert [line.partition("_")[2].split()[0] for line in of_function] == ["bear.py:", "cat.py:"]
+    assert [line.rpartition(":")[2].split()[0] for line in of_function] == ["best", "prod"]
 
 
 def test_callers_in_the_same_file_are_told_apart() -> None:
