@@ -296,6 +296,7 @@ def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
     text += "".join(
         f'run.link_artifact(a, "wandb-registry-{path}")\n' for path in ("model/zoo", "model/zo", "mdel/zoo")
     )
+    text += 'run.use_artifact("wandb-registry-model/zo")\n'
 
     async def hover(client: Client, catalog: dict[str, object] | None) -> list[str]:
         if catalog is not None:
@@ -304,7 +305,7 @@ def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
         document = lsp.TextDocumentIdentifier(uri)
         answers = [
             await client.text_document_hover_async(lsp.HoverParams(document, lsp.Position(line, 30)))
-            for line in (2, 3, 4)
+            for line in (2, 3, 4, 5)
         ]
         client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
         return [answer.contents.value for answer in answers if answer is not None]  # type: ignore[union-attr]
@@ -318,6 +319,7 @@ def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
         assert f'{registry}  collection "zoo" of the type "model", with the aliases "best"\n' in known[0]
         assert f'{registry}  no collection "zo": a first link makes it\n' in known[1]
         assert "In the catalog" not in known[2]
+        assert f'{registry}  no collection "zo": nothing can be read from it\n' in known[3]
         assert 'REG301: no registry "mdel" is known' in known[2]
         assert 'did you mean "wandb-registry-model/zoo"?' in known[2]
 

@@ -10,7 +10,7 @@ import sys
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix
+from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
@@ -111,10 +111,17 @@ def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict
     """What becomes of each path of a call: of a link with the run's entity and the call, which the code tells."""
     if site.kind == "link":
         return {target.path: explain_link(target, catalog) for target in link_targets(site)}
-    return {
-        path: explain(path.literal, catalog=catalog) if path.literal is not None else explain_unknown_path(path)
-        for path in site.target
-    }
+    return {path: _explain_name(path, catalog) for path in site.target}
+
+
+def _explain_name(name: StringValue, catalog: OrganizationView | None) -> Explanation:
+    """A name that is consumed; one of a registry also where it has no version."""
+    if name.literal is None:
+        return explain_unknown_path(name)
+    path = parsed(name.literal)
+    if path is not None and path.is_registry:
+        return explain_path(name.literal, "full-name", catalog)
+    return explain(name.literal, catalog=catalog)
 
 
 def classify(error: BaseException | str, *, catalog: OrganizationView | None = None) -> Explanation:
