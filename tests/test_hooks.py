@@ -23,7 +23,7 @@ MENDABLE = GOOD.replace("wandb-registry", "wandb_registry")
 NAMES = [
     *("a.py", "a.ipynb", "a.yaml", "a.yml", "a.toml", "a.sh", "a.bash", "a.sbatch", "a.slurm", "a.env"),
     *("Dockerfile", "Dockerfile.train", "a.dockerfile", "Containerfile", "Makefile", "x.mk", "justfile"),
-    *(".justfile",),
+    *(".justfile", "JustFile", "JUSTFILE"),
     *("xDockerfile", "makefile.txt", "Justfile", "GNUmakefile", "makefile", "my.just", "a.Dockerfile"),
     *("a.json", "a.ini", "a.cfg", "setup.cfg"),
     *(".env", ".env.local", "deep/.env", ".envrc", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock"),

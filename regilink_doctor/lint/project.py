@@ -10,6 +10,7 @@ import os
 import posixpath
 
 from regilink_doctor.core.files import absolute_path
+from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.lint.text.memory import Memory, exists, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.sites import Requirement
 
-_NAMES = ("Dockerfile", "Makefile", "justfile", "Jenkinsfile", "setup.cfg", "tox.ini", ".gitlab-ci.yml")
-_SUFFIXES = (".env", ".envrc", ".yaml", ".yml", ".toml", ".sh", ".bash", ".ini", ".cfg", ".sbatch", ".slurm")
+_KINDS = frozenset({"dotenv", "yaml", "toml", "ini", "shell", "dockerfile", "makefile"})
 _FOLDERS = (
     "",
     ".github/workflows",
@@ -193,5 +193,5 @@ def _upwards(folder: str) -> tuple[str, ...]:
 
 def _list_settings_files(folder: str) -> Iterator[str]:
     for name in list_names(folder)[:_MAX_FILES]:
-        if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
+        if kind_of(name) in _KINDS or name in ("setup.cfg", "Jenkinsfile"):
             yield posixpath.join(folder, name)

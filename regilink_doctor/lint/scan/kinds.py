@@ -48,7 +48,10 @@ KINDS = (
     FileKind("shell", (".sh", ".bash", ".sbatch", ".slurm"), (".envrc",)),
     FileKind("dockerfile", (".dockerfile", ".Dockerfile"), ("Dockerfile", "Containerfile"), comments="own line"),
     FileKind(
-        "makefile", (".mk", ".just"), ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
+        "makefile",
+        (".mk", ".just"),
+        # just accepts its file in any case; these are the ways that people write it.
+        ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "JustFile", "JUSTFILE", ".justfile"),
     ),
     FileKind("requirements", (), ("Pipfile.lock", "pdm.lock", "poetry.lock", "setup.cfg", "uv.lock")),
 )
