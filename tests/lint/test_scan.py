@@ -409,6 +409,23 @@ def test_git_that_does_not_answer_is_not_waited_for(
     assert notes == [".: git did not answer within 0.3 s, so the folder was searched without it"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+@pytest.mark.parametrize("spawned", [True, False])
+@pytest.mark.parametrize("others", ["exit 1", "echo 'warning: could not open directory' >&2"])
+def test_where_git_does_not_list_all_untracked_files_the_folder_is_searched(
+    project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool, others: str
+) -> None:
+    if not spawned:
+        monkeypatch.delattr(os, "posix_spawnp", raising=False)
+    tools = project / "tools"
+    tools.mkdir()
+    script = f"#!/bin/sh\ncase $* in *--others*) {others};; *--cached*) printf 'a.py\\0';; esac\n"
+    (tools / "git").write_text(script, encoding="utf-8")
+    (tools / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    assert files(project) == OURS
+
+
 def test_a_folder_that_cannot_be_read_is_a_failure(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = os.scandir
 

@@ -228,7 +228,9 @@ def _list_below(
         listed = _keep_known(tracked.output(), folder)
         if listed is not None:
             yield listed
-            rest = _keep_known(untracked.output(), folder) or []
+            rest = _keep_known(untracked.output(), folder)
+            if rest is None or untracked.warned:  # of folders that it cannot open, for example, without failing
+                rest = sorted(_walk(folder, excluded, unread))
             if not listed and not rest and Git(folder, "check-ignore", "-q", ".").output() is not None:
                 rest = sorted(_walk(folder, excluded, unread))  # an ignored folder that is named is meant to be linted
             yield rest
@@ -248,6 +250,8 @@ GIT_SECONDS = 20
 class Git:
     """git, started at once; its output is None if it fails: no git, no repository, an owner that is not trusted.
 
+    `warned` says, after that, whether it has written something to its standard error.
+
     The one place that starts git: the configuration of a repository names programs, and none of them may run.
     """
 
@@ -257,8 +261,9 @@ class Git:
         environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
         # In a partial clone git would ask the remote for what the list needs, with a program that the repository names.
         environ |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
+        self.warned = False
         self._child = 0
-        self._out = -1
+        self._out = self._errors = -1
         self._process: Popen[bytes] | None = None
         from time import monotonic
 
@@ -270,28 +275,28 @@ class Git:
             from subprocess import DEVNULL, PIPE, Popen
 
             try:
-                self._process = Popen(command, env=environ, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+                self._process = Popen(command, env=environ, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
             except OSError:
                 pass
 
     def _spawn(self, command: list[str], environ: dict[str, str]) -> None:
+        pipes: list[tuple[int, int]] = []
         try:
-            out, into = os.pipe()
-        except OSError:  # as many files are open as may be
-            return
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, into, 1),
-            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-        ]
-        try:
+            pipes += (os.pipe(), os.pipe())
+            actions = [
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, pipes[0][1], 1),
+                (os.POSIX_SPAWN_DUP2, pipes[1][1], 2),
+            ]
             # A process group of its own, so that what git starts can be ended with it.
             self._child = os.posix_spawnp("git", command, environ, file_actions=actions, setpgroup=0)
-            self._out = out
-        except OSError:
-            os.close(out)
+            self._out, self._errors = pipes[0][0], pipes[1][0]
+        except OSError:  # no git, or as many files are open as may be
+            for out, _ in pipes:
+                os.close(out)
         finally:
-            os.close(into)
+            for _, into in pipes:
+                os.close(into)
 
     def output(self) -> bytes | None:
         """What git prints.
@@ -303,9 +308,10 @@ class Git:
             from subprocess import TimeoutExpired
 
             try:
-                content, _ = self._process.communicate(timeout=GIT_SECONDS)
+                content, errors = self._process.communicate(timeout=GIT_SECONDS)
             except TimeoutExpired:
                 raise TimeoutError from None
+            self.warned = bool(errors)
             return None if self._process.returncode else content
         if not self._child:
             return None
@@ -313,19 +319,26 @@ class Git:
         from time import monotonic
 
         waiting = poll()
-        waiting.register(self._out, POLLIN)
-        parts = []
-        while True:
-            if not waiting.poll(max(self._until - monotonic(), 0) * 1000):
+        parts: dict[int, list[bytes]] = {self._out: [], self._errors: []}
+        for pipe in parts:
+            waiting.register(pipe, POLLIN)
+        are_open = set(parts)
+        while are_open:
+            ready = waiting.poll(max(self._until - monotonic(), 0) * 1000)
+            if not ready:
                 raise TimeoutError
-            part = os.read(self._out, 1 << 20)
-            if not part:
-                break
-            parts.append(part)
+            for pipe, _ in ready:
+                part = os.read(pipe, 1 << 20)
+                parts[pipe].append(part)
+                if not part:
+                    waiting.unregister(pipe)
+                    are_open.discard(pipe)
+        content, self.warned = b"".join(parts[self._out]), any(parts[self._errors])
         os.close(self._out)
+        os.close(self._errors)
         _, status = os.waitpid(self._child, 0)
         self._child = 0
-        return None if status else b"".join(parts)
+        return None if status else content
 
     def stop(self) -> None:
         """End git if its output is not wanted any more."""
@@ -338,6 +351,7 @@ class Git:
             except ProcessLookupError:
                 pass
             os.close(self._out)
+            os.close(self._errors)
             os.waitpid(self._child, 0)
             self._child = 0
 
