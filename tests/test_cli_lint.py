@@ -141,6 +141,22 @@ def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
     assert (wrong.returncode, wrong.stderr) == (2, "regilink: REGILINK_FIX is 'perhaps', neither true nor false\n")
 
 
+@pytest.mark.parametrize("form", ["--config=docs-url = '{}'", "--config\ndocs-url='{}'"])
+def test_a_key_of_the_command_line_comes_before_the_variable_and_that_before_the_file(
+    tmp_path: Path, form: str
+) -> None:
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "regilink.toml").write_text("docs-url = 'https://file.example'\nlang = 'en'\n", encoding="utf-8")
+    variables = {"REGILINK_DOCS_URL": "https://variable.example", "REGILINK_LANG": "ja", "REGILINK_MIN_SEVERITY": "x"}
+    keys = [*form.format("https://option.example").split("\n"), "--config=lang='en'", "--config=min-severity='info'"]
+    done = regilink("lint", "train.py", *keys, cwd=tmp_path, **variables)
+    assert ("https://option.example/rules/REG" in done.stdout, "found" in done.stdout.lower()) == (True, True)
+    done = regilink("lint", "train.py", *keys[-1:], cwd=tmp_path, **variables)
+    assert ("https://variable.example/rules/REG" in done.stdout, "error[REG" in done.stdout) == (True, False)
+    done = regilink("lint", "train.py", cwd=tmp_path)
+    assert "https://file.example/rules/REG" in done.stdout
+
+
 def test_colours_only_when_asked(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     assert "\x1b[" not in regilink("lint", cwd=tmp_path).stdout

@@ -27,7 +27,10 @@ PLAN: dict[str, tuple[str, str]] = {
         "bytes of a file to call sites and facts",
         "core lint.text lint.scan lint.facts lint.resolve lint.sites",
     ),
-    "lint.project": ("what is around the files of a run, and every cache", "core lint.text lint.scan lint.resolve lint.formats"),
+    "lint.project": (
+        "what is around the files of a run, and every cache",
+        "core lint.text lint.scan lint.resolve lint.formats",
+    ),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
     "lint.improvement": ("whether a fix improves a file or a call", "core"),
     "lint.engine": (

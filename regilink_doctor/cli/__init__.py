@@ -10,7 +10,7 @@ import errno
 import os
 import sys
 
-from regilink_doctor.cli.options import UNUSABLE, UsageProblem
+from regilink_doctor.cli.options import UNUSABLE, UsageProblem, note_configured_keys
 from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error
 
 TYPE_CHECKING = False
@@ -52,6 +52,7 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
     words, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
+    note_configured_keys(words)
     with SafeStreams():
         try:
             _require_current_folder()

@@ -55,6 +55,18 @@ def add_option(parser: argparse._ActionsContainer, flag: str, **settings: object
     parser.add_argument(*([short] if short else []), flag, **settings)  # type: ignore[arg-type]
 
 
+_CONFIGURED: set[str] = set()
+"""The keys that the command line gives with `--config KEY=VALUE`."""
+
+
+def note_configured_keys(words: Sequence[str]) -> None:
+    """Keep the keys that a command line gives: it comes before the variables of their options."""
+    values = [word.partition("=")[2] for word in words if word.startswith("--config=")]
+    values += [value for word, value in zip(words, words[1:], strict=False) if word == "--config"]
+    _CONFIGURED.clear()
+    _CONFIGURED.update(value.partition("=")[0].strip() for value in values if "=" in value)
+
+
 def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     """The value of the variable that belongs to an option; None when it is not set.
 
@@ -63,7 +75,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     """
     variable = "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
     value = os.environ.get(variable)
-    if value is None:
+    if value is None or flag.lstrip("-") in _CONFIGURED:
         return None
     choices = settings.get("choices")
     if settings.get("action") == "store_true":

@@ -99,6 +99,8 @@ class Config:
     """Found by looking upwards, so that files in other folders may have another one."""
     _adaptations: tuple[Callable[[Config], Config], ...] = ()
     """What the command line changes, in the configuration of every folder."""
+    options: frozenset[str] = frozenset()
+    """The keys that the command line gives, by `--config KEY=VALUE`."""
 
     def __init__(self, values: Mapping[str, object] | None = None, *, source: str | None = None) -> None:
         self.source = source
@@ -177,7 +179,7 @@ class Config:
             ConfigProblem: the variable that overrides the key has no address.
         """
         try:
-            return find_site(self.docs_url)
+            return find_site(self.docs_url, is_option="docs-url" in self.options)
         except AddressProblem as problem:
             raise ConfigProblem(str(problem)) from None
 
@@ -289,7 +291,8 @@ def _load(given: Sequence[str], *, isolated: bool, folder: str) -> Config:
     for item in given:
         if item not in files:
             values = read_line(item)
-            config = config.adapted(lambda base, values=values: base.changed(values))  # type: ignore[misc]
+            changes = {**values, "options": config.options | values.keys()}
+            config = config.adapted(lambda base, changes=changes: base.changed(changes))  # type: ignore[misc]
     return config
 
 
@@ -317,16 +320,17 @@ class AddressProblem(ValueError):
     """An address of the documentation that cannot be one; the message says why."""
 
 
-def find_site(configured: str | None) -> str:
+def find_site(configured: str | None, *, is_option: bool = False) -> str:
     """Where the documentation begins, with its last slash; empty where there is none.
 
     Args:
         configured: the value of the key `docs-url`.
+        is_option: the command line has it, which comes before the variable.
 
     Raises:
         AddressProblem: the variable's value is no address.
     """
-    given = os.environ.get(DOCS_VARIABLE)
+    given = None if is_option else os.environ.get(DOCS_VARIABLE)
     if given:
         check_address(given, DOCS_VARIABLE)
     site = given or configured or SITE
