@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ _CONFIGURED: set[str] = set()
 def note_configured_keys(words: Sequence[str]) -> None:
     """Keep the keys that a command line gives: it comes before the variables of their options."""
     values = [word.partition("=")[2] for word in words if word.startswith("--config=")]
-    values += [value for word, value in zip(words, words[1:], strict=False) if word == "--config"]
+    values += [value for word, value in pairwise(words) if word == "--config"]
     _CONFIGURED.clear()
     _CONFIGURED.update(value.partition("=")[0].strip() for value in values if "=" in value)
 

@@ -2,12 +2,15 @@
 
 Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one string. `read_code_cells` is for
 the linter, which wants the code of every notebook of a tree and overlooks what is wrong with a single cell.
-`read_cells` and `offset_of` are for edits of the file's bytes and for the lines of its JSON: they decode the file
-several times over and accept nothing that is odd.
+`read_cells` is for edits of the file's bytes and for the lines of its JSON: it decodes the file
+several times over and accepts nothing that is odd.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from itertools import accumulate
 from json import JSONDecodeError, JSONDecoder
 
 from regilink_doctor.core.records import record
@@ -65,11 +68,33 @@ def read_code_cells(content: bytes) -> list[CodeCell]:
 
 @record
 class Token:
-    """A JSON string: `text[start:end]` with its quotes; `value` is what it says."""
+    """A JSON string at `start` of the file: as it is `written`, with its quotes, and the `value` that it has."""
 
     start: int
-    end: int
+    written: str
     value: str
+
+    @property
+    def end(self) -> int:
+        """The offset after the closing quote."""
+        return self.start + len(self.written)
+
+    def offset_of(self, characters: int) -> int:
+        """The offset in the file after so many characters of the value: an escape is several letters of the file."""
+        positions, widths = self._escapes
+        return self.start + 1 + characters + widths[bisect_left(positions, characters)]
+
+    @cached_property
+    def _escapes(self) -> tuple[list[int], list[int]]:
+        """The character that each escape is, and how many letters more than characters are before it."""
+        import re
+
+        escapes = r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)"
+        positions, widths = [], [0]
+        for match in re.finditer(escapes, self.written):
+            positions.append(match.start() - 1 - widths[-1])
+            widths.append(widths[-1] + len(match.group()) - 1)
+        return positions, widths
 
 
 @record
@@ -79,10 +104,32 @@ class Cell:
     kind: str
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The source, its lines ended as the file ends them."""
         return "".join(token.value for token in self.tokens)
+
+    def offset_of(self, line: int, column: int) -> int | None:
+        """Where the character at a line and column of the source is in the file; None where there is none.
+
+        The place after the last character of a line belongs to that line.
+        """
+        starts = self._line_starts
+        offset = starts[line - 1] + column - 1 if line <= len(starts) else len(self.source) + 1
+        if not self.tokens or offset > len(self.source):
+            return None
+        number = bisect_right(self._token_starts, offset) - 1
+        return self.tokens[number].offset_of(offset - self._token_starts[number])
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        import re
+
+        return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.source))]
+
+    @cached_property
+    def _token_starts(self) -> list[int]:
+        return list(accumulate((len(token.value) for token in self.tokens[:-1]), initial=0))
 
 
 def read_cells(text: str) -> tuple[Cell, ...]:
@@ -95,21 +142,6 @@ def read_cells(text: str) -> tuple[Cell, ...]:
         return tuple(_read_cell(text, at) for at in _cell_offsets(text))
     except (ValueError, IndexError, RecursionError) as error:
         raise NotNotebook(str(error)) from None
-
-
-def offset_of(text: str, cell: Cell, line: int, column: int) -> int | None:
-    """Where the character at a line and column of a cell's source stands in the file; None where there is none.
-
-    The place behind the last character of a line belongs to that line.
-    """
-    rest = _offset_in_source(cell.source, line, column)
-    if rest is None:
-        return None
-    for token in cell.tokens:
-        if rest < len(token.value) or (token is cell.tokens[-1] and rest == len(token.value)):
-            return _raw_offset(text, token, rest)
-        rest -= len(token.value)
-    return None
 
 
 def _language_of(value: dict[str, Any]) -> str:
@@ -140,29 +172,6 @@ def _source_of(cell: dict[str, Any]) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _offset_in_source(source: str, line: int, column: int) -> int | None:
-    start = 0
-    for _ in range(line - 1):
-        ends = [end for end in (source.find("\n", start), source.find("\r", start)) if end >= 0]
-        if not ends:
-            return None
-        start = min(ends) + (2 if source.startswith("\r\n", min(ends)) else 1)
-    return start + column - 1 if start + column - 1 <= len(source) else None
-
-
-def _raw_offset(text: str, token: Token, characters: int) -> int:
-    """The offset behind so many characters of a JSON string: an escape is several letters of the file."""
-    at = token.start + 1
-    for character in token.value[:characters]:
-        if text[at] != "\\":
-            at += 1
-        elif text[at + 1] != "u":
-            at += 2
-        else:
-            at += 12 if ord(character) > 0xFFFF else 6
-    return at
-
-
 def _cell_offsets(text: str) -> Iterator[int]:
     start = _skip_space(text, 1 if text.startswith("\ufeff") else 0)
     top = dict(_iterate_members(text, start))
@@ -189,7 +198,7 @@ def _read_string(text: str, at: int) -> Token:
     if text[at] != '"':
         raise NotNotebook("a source that is not a string")
     value, end = _DECODER.raw_decode(text, at)
-    return Token(at, end, value)
+    return Token(at, text[at:end], value)
 
 
 def _iterate_members(text: str, at: int) -> Iterator[tuple[str, int]]:

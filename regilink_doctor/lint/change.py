@@ -10,7 +10,7 @@ from functools import cached_property
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.findings import Edit, Finding, Span
-from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
+from regilink_doctor.core.notebooks import NotNotebook, read_cells
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint.improvement import is_improvement, lands_elsewhere
@@ -114,7 +114,7 @@ class Document:
     def _offset(self, cell: int | None, line: int, column: int) -> int | None:
         if cell is not None:
             inside = self.cells is not None and cell <= len(self.cells)
-            return offset_of(self.text, self.cells[cell - 1], line, column) if inside and self.cells else None
+            return self.cells[cell - 1].offset_of(line, column) if inside and self.cells else None
         if not 1 <= line <= len(self.starts):
             return None
         offset = self.starts[line - 1] + column - 1

@@ -72,7 +72,6 @@ class SourceLines:
     def span_in_file(self, place: Place) -> Span:
         """The span in the file itself: for a notebook, in the lines of its JSON."""
         from regilink_doctor.core.findings import Span
-        from regilink_doctor.core.notebooks import offset_of
 
         span, cell = place.span, self._find_cell(place)
         if place.cell is None:
@@ -80,8 +79,8 @@ class SourceLines:
         if cell is None:
             return Span(1, 1, 1, 1)
         text = self._decode_file(place.path)
-        start = offset_of(text, cell, span.line, span.column)
-        end = offset_of(text, cell, span.end_line, span.end_column)
+        start = cell.offset_of(span.line, span.column)
+        end = cell.offset_of(span.end_line, span.end_column)
         start = cell.tokens[0].start if start is None and cell.tokens else start or 0
         line, column = _line_and_column(text, start)
         return Span(line, column, *(_line_and_column(text, end) if end is not None else (line, column)))
