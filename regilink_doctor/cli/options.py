@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ _CONFIGURED: set[str] = set()
 def note_configured_keys(words: Sequence[str]) -> None:
     """Keep the keys that a command line gives: it comes before the variables of their options."""
     values = [word.partition("=")[2] for word in words if word.startswith("--config=")]
-    values += [value for word, value in pairwise(words) if word == "--config"]
+    values += [words[number] for number in range(1, len(words)) if words[number - 1] == "--config"]
     _CONFIGURED.clear()
     _CONFIGURED.update(value.partition("=")[0].strip() for value in values if "=" in value)
 

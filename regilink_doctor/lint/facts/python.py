@@ -33,7 +33,6 @@ _STARTS = frozenset(
         "system",
     }
 )
-_SEPARATORS = ("&&", "||", ";", "|")
 _MOST_WORDS = 256
 _MOST_NAMES = 8
 
@@ -93,7 +92,10 @@ class _Reader:
             if len(words) > 1:
                 yield tuple(words)
             elif words:
-                yield from _split_commands(words[0])
+                from regilink_doctor.lint.facts.shell import read_script
+                from regilink_doctor.lint.text.fragment import StringFragment
+
+                yield from (command.words for command in read_script(StringFragment(self.source, words[0])).commands)
 
     def _list_words(self, node: ast.expr) -> list[StringValue]:
         """The words of a list, of sums of lists, or the one string that a node is."""
@@ -149,32 +151,3 @@ def _unsplit(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
         return node.func.value
     return node
-
-
-def _split_commands(line: StringValue) -> Iterator[tuple[StringValue, ...]]:
-    """The words of each command of a line, about as a shell splits it."""
-    words: list[StringValue] = []
-    for word in _split_words(line):
-        if word.literal in _SEPARATORS:
-            yield from [tuple(words)] if words else []
-            words = []
-        elif words or not (word.literal or "").partition("=")[0].isupper():  # `X=1 python train.py`
-            words.append(word)
-    if words:
-        yield tuple(words)
-
-
-def _split_words(line: StringValue) -> Iterator[StringValue]:
-    pattern, start, quote = line.pattern, 0, ""
-    for at, letter in enumerate(f"{pattern} "):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter.isspace():
-            first, last = start, at
-            if last - first > 1 and pattern[first] in "\"'" and pattern[last - 1] == pattern[first]:
-                first, last = first + 1, last - 1
-            if last > first:
-                yield StringValue(line.cut(first, last), line.place)
-            start = at + 1

@@ -466,7 +466,7 @@ class Word:
     def parts(self) -> tuple[KnownPart | UnknownPart, ...]:
         """The pieces of the word, without its quotes."""
         if self._parts is None:
-            self._parts = (self._stretch.piece(self.start, self.end),)
+            self._parts = self._stretch.pieces(self.start, self.end)
         return self._parts
 
     @property
@@ -573,7 +573,7 @@ class Words:
                 at = end + 1
             elif letter == "\\":
                 if text[at + 1 : at + 2] not in ("", "\n"):
-                    parts.append(self.stretch.piece(at + 1, at + 2))
+                    parts += self.stretch.pieces(at + 1, at + 2)
                 at += 2
             elif letter in "$`{" and (match := FILLED_LATER.match(text, at)):
                 parts += filled(self.stretch, at, match.end(), self.known)
@@ -586,7 +586,7 @@ class Words:
                 break
             else:
                 end = match.end() if (match := _PLAIN.match(text, at + 1)) else at + 1
-                parts.append(self.stretch.piece(at, end))
+                parts += self.stretch.pieces(at, end)
                 at = end
         return Word(self.stretch, start, min(at, len(text)), tuple(parts))
 

@@ -100,10 +100,42 @@ class Fragment:
         place = self.place(start, end)
         return KnownPart(text, place, exact=place.span.line == place.span.end_line, names=(name,) if name else ())
 
+    def pieces(self, start: int, end: int, name: str | None = None) -> tuple[KnownPart | UnknownPart, ...]:
+        """`text[start:end]` as parts of a string."""
+        return (self.piece(start, end, name),)
+
     def _at(self, offset: int) -> tuple[int, int]:
         index = bisect_right(self.offsets, offset) - 1
         line, column = self.begins[index]
         return line, column + offset - self.offsets[index]
+
+
+class StringFragment(Fragment):
+    """A string of a program as a fragment: what it does not know stays an unknown part."""
+
+    def __init__(self, source: Source, string: StringValue) -> None:
+        super().__init__(source, string.pattern, (0,), ((1, 1),))
+        self.__dict__["string"] = string
+
+    if TYPE_CHECKING:
+        string: StringValue
+
+    def select(self, *ranges: tuple[int, int]) -> StringFragment:
+        """The text of some ranges, one after the other, as a fragment of its own."""
+        parts = [part for start, end in ranges for part in self.string.cut(start, end)]
+        return StringFragment(self.source, StringValue(tuple(parts), self.string.place))
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of `text[start:end]`."""
+        return self.place(start, end).span
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of `text[start:end]`."""
+        return self.string.place_of(start, end)
+
+    def pieces(self, start: int, end: int, name: str | None = None) -> tuple[KnownPart | UnknownPart, ...]:
+        """`text[start:end]` as parts of a string."""
+        return self.string.cut(start, end)
 
 
 def filled(
@@ -131,11 +163,11 @@ def filled(
         if match["bare"] is not None and not dollars:
             continue
         if match.start() > done:
-            parts.append(stretch.piece(done, match.start(), name))
+            parts += stretch.pieces(done, match.start(), name)
         parts += _filling(stretch, match, known or {}, name)
         done = match.end()
     if end > done:
-        parts.append(stretch.piece(done, end, name))
+        parts += stretch.pieces(done, end, name)
     return parts
 
 
