@@ -23,6 +23,7 @@ from regilink_doctor import LinkError
 from regilink_doctor.cli import main
 from regilink_doctor.cli.completion import SHELLS, find_script
 from regilink_doctor.config import FORMATS
+from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.text import (
     UNSAFE,
     defuse_commands,
@@ -301,6 +302,9 @@ def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monke
     [
         ("http://user:SECRET@PW@127.0.0.1:99", "http://user:[key]@127.0.0.1:99"),
         ("http://user:PASSWORD@host", "http://user:PASSWORD@host"),
+        ("http:/user:SECRET@h/c.json", "http:/user:[key]@h/c.json"),
+        ("the alias //user:SECRET@h/x", "the alias //user:[key]@h/x"),
+        ("ghcr.io/org/image:v1@sha256", "ghcr.io/org/image:v1@sha256"),
         ("python train.py --api-key {key}", "python train.py --api-key [key]"),
         ('["--api-key", "{key}"]', '["--api-key", "[key]"]'),
         (r'{{"code": "login(key=\"{key}\")"}}', r'{{"code": "login(key=\"[key]\")"}}'),
@@ -444,6 +448,11 @@ SOURCES = {
     ".git/config": '[core]\n\trepositoryformatversion = 0\n[remote "origin"]\n\turl = https://user:{key}@github.com/a/b\n',
     ".git/HEAD": "ref: refs/heads/main\n",
 }
+FAILING = """
+import os, sys
+key = os.environ["WANDB_API_KEY"]
+sys.exit(f"wandb.errors.CommError: Unable to find organization for entity '{key}' (https://user:{key}@h)")
+"""
 WITH_KEYS = (
     *(("lint", "--output-format", name) for name in FORMATS),
     *(("lint", flag) for flag in ("--diff", "--show-sites", "--show-settings", "--show-files", "--statistics")),
@@ -461,6 +470,9 @@ WITH_KEYS = (
     ("verify", "--from-sites"),
     ("catalog", "pull"),
     ("explain", "-"),
+    ("completion", "bash"),
+    ("lint", "--cache-dir", "cache"),
+    ("explain", "--", sys.executable, "-c", FAILING),
 )
 
 
@@ -494,3 +506,95 @@ def test_no_key_of_any_source_leaves_by_any_command(tmp_path: Path, monkeypatch:
         assert [name for name, key in keys.items() if key in shown or quote(key) in shown] == [], words
         for key in keys.values():
             assert base64.b64encode(f"api:{key}".encode()).decode() not in shown, words
+
+
+WORD = HEXADECIMAL + "ffe9d8c7b6"
+"""A key on a command line."""
+
+
+@pytest.mark.parametrize("command", ["", *tried_commands(), "catalog pull", "catalog show"])
+def test_no_key_of_a_command_line_is_in_what_is_wrong_with_it(
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = ""
+    for words in ([WORD], [f"--api-key={WORD}"], ["--api-key", WORD], [f"--{WORD}"], [f"--color={WORD}"]):
+        if command == "init" and words == [WORD]:
+            continue
+        _, out, error = run((*command.split(), *words), "utf-8", "strict", monkeypatch)
+        assert WORD not in out + error, words
+        shown += out + error
+    assert "[key]" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_hidden"),
+    [
+        ("HF_TOKEN", "hf_" + WORD, True),
+        ("OPENAI_API_KEY", "sk-" + WORD[:20], True),
+        ("AWS_SECRET_ACCESS_KEY", WORD[::-1], True),
+        ("DB_PASSWORD", "regilink", False),  # an ordinary word would be missing in every sentence
+        ("TOKEN", "/run/secrets/token-0123456789", False),
+        ("GIT_COMMIT", WORD, False),
+    ],
+)
+def test_secrets_of_other_services_are_masked(
+    name: str, value: str, is_hidden: bool, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    _, out, _ = run(("explain", f"wandb-registry-model/{value}"), "utf-8", "strict", monkeypatch)
+    assert (value in out) != is_hidden
+
+
+ODD_PLACE = "\x1b[2J\x9b\u202e\u2028 ##vso[task.complete]"
+
+
+def plant(value: object, leaf: str) -> object:
+    """The value with this string in the place of every other one."""
+    if isinstance(value, dict):
+        return {key: plant(item, leaf) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plant(item, leaf) for item in value]
+    return leaf if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("leaf", [f"https://user:{WORD}@h/?api_key={WORD}", ODD_PLACE])
+def test_no_field_of_a_merged_map_or_a_catalog_leaves(
+    leaf: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / FILE).write_text(
+        'import wandb\nrun = wandb.init(entity="t")\nrun.link_artifact(a, "wandb-registry-model/zoo", aliases=["x"])\n'
+        'run.use_artifact("acme/wandb-registry-model/zoo:v1")\n',
+        encoding="utf-8",
+    )
+    _, written, _ = run(("map", "--output-format=json"), "utf-8", "strict", monkeypatch)
+    value = json.loads(written)
+    assert value["collections"]
+    for collection in value["collections"]:
+        for side in ("producers", "consumers"):
+            collection[side] = [{**plant(use, leaf), "kind": use["kind"]} for use in collection[side]]  # type: ignore[dict-item]
+    (project / "map.json").write_text(json.dumps(value | {"repositories": [leaf]}), encoding="utf-8")
+    catalog = plant(CATALOG, leaf)
+    catalog["organizations"][0]["registries"][0]["visibility"] = "restricted"  # type: ignore[index]
+    (project / "catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
+    pages = []
+    for words in (
+        *(("map", "--merge", "map.json", "--output-format", name) for name in ("full", "json", "mermaid")),
+        ("map", "--merge", "map.json", "--html", "map.html"),
+        ("map", "--catalog", "catalog.json", "--html", "map.html"),
+        ("catalog", "show", "catalog.json"),
+        ("doctor", "--catalog", "catalog.json", "--html", "doctor.html"),
+        ("explain", "--catalog", "catalog.json", "wandb-registry-model/zoo"),
+        ("lint", "--catalog", "catalog.json"),
+    ):
+        status, out, error = run(words, "utf-8", "strict", monkeypatch)
+        assert status != 2, (words, error)
+        pages = [path.read_text(encoding="utf-8") for path in project.glob("*.html")]
+        shown = "".join((out, error, *pages))
+        assert WORD not in shown, words
+        assert not UNSAFE.intersection(shown), words
+        assert "##vso" not in out + error, words
+    assert len(pages) == 2
+    shown_in_notebook = Catalog.load(project / "catalog.json")
+    for page in (shown_in_notebook._repr_html_(), shown_in_notebook._repr_markdown_()):
+        assert WORD not in page
+        assert not UNSAFE.intersection(page)

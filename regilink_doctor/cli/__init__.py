@@ -12,6 +12,7 @@ import sys
 
 from regilink_doctor.cli.options import UNUSABLE, UsageProblem, note_configured_keys
 from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error
+from regilink_doctor.core.text import remember_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
     note_configured_keys(words)
     with SafeStreams():
+        remember_arguments([*words, *(command or ())])
         try:
             _require_current_folder()
             status = _run_plain_lint(words[1:]) if words[:1] == ["lint"] else None

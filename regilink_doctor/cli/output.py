@@ -10,7 +10,7 @@ import errno
 import os
 import sys
 
-from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_unsafe, mask_secrets, remember_secret
+from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_unsafe, mask_secrets, remember_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class SafeStreams:
 
     def __enter__(self) -> None:
         _open_closed_streams()
-        remember_secret(os.environ.get("WANDB_API_KEY"))
+        remember_environment(os.environ)
         self._before = sys.stdout, sys.stderr
         for stream in self._before:
             # A letter that the encoding lacks is shown by its number. Windows opens pipes with "surrogateescape",

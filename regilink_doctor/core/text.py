@@ -6,7 +6,7 @@ import codecs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
@@ -202,6 +202,48 @@ def remember_secret(value: str | None) -> None:
     _remembered[:] = sorted({*_remembered, *forms}, key=len, reverse=True)
 
 
+def remember_environment(environ: Mapping[str, str]) -> None:
+    """Hide the keys of the environment: W&B's, and what a variable calls a key, a token or a password."""
+    remember_secret(environ.get("WANDB_API_KEY"))
+    for name, value in environ.items():
+        if name.upper().endswith(_SECRET_VARIABLES) and _looks_random(value):
+            remember_secret(value)
+
+
+def remember_arguments(words: Sequence[str]) -> None:
+    """Hide the keys of a command line: values of options such as `--api-key`, and words that can only be a key."""
+    for word, following in zip(words, (*words[1:], None), strict=True):
+        name, equals, value = word.partition("=")
+        if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
+            remember_secret(value if equals else following)
+        for part in (word, value):
+            if is_key(part) and _HEXADECIMAL.issuperset(part):
+                remember_secret(part)
+
+
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
+_SECRET_OPTIONS = ("key", "token", "secret", "password", "apikey")
+"""Last words of options whose value nobody is to see."""
+
+_SECRET_VARIABLES = ("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
+"""Ends of the names of variables whose value nobody is to see."""
+
+_SHORTEST_RANDOM = 16
+
+
+def _looks_random(value: str) -> bool:
+    """Whether a value is long and mixed enough to be a key: `PASSWORD=regilink` would hide ordinary words."""
+    return (
+        len(value) >= _SHORTEST_RANDOM
+        and not any(letter.isspace() for letter in value)
+        and any(letter.isdecimal() for letter in value)
+        and len(set(value)) >= _DIFFERENT
+        and value[0] not in "/.~"  # a file that holds it
+        and "\\" not in value
+    )
+
+
 def mark_public(value: str) -> None:
     """Never hide this value: it has the form of a key, but protects nothing (the keys of an emulator)."""
     _public.add(value)
@@ -228,18 +270,21 @@ def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
     return text
 
 
-_SIGNS = ("://", "key", "wandb_v", "local-", "basic ", "bearer ", "yxbpo")
+_SIGNS = (":/", "//", "key", "wandb_v", "local-", "basic ", "bearer ", "yxbpo")
 """Any of them is in every text that has one of `_FORMS`, in lower case."""
 
 _FORMS = (
-    (r"://[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
-    ("://", r"[\w-]{32,}", "(?=@)"),
+    (r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
+    ("(?::/|//)", r"[\w-]{32,}", "(?=@)"),
     (r"\b", r"(?:local-|wandb_v\d_)[\w-]{32,}", ""),
     (r"(?i:\b(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
     (r"(?i:\b(?:basic|bearer)\s+)", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
     (r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
-"""What precedes a secret, the secret, what has to follow it. The last is the base64 of `api:` and a key."""
+"""What precedes a secret, the secret, what has to follow it. Of an address a path may have kept one slash, or a rest.
+
+The last is the base64 of `api:` and a key.
+"""
 
 
 def close_to(name: str, names: Iterable[str]) -> str | None:
@@ -364,22 +409,29 @@ class ShownAsTable:
         from html import escape
 
         def line(tag: str, cells: Sequence[str]) -> str:
-            return "<tr>" + "".join(f"<{tag}>{escape(escape_text(cell))}</{tag}>" for cell in cells) + "</tr>"
+            return "<tr>" + "".join(f"<{tag}>{escape(_show(cell))}</{tag}>" for cell in cells) + "</tr>"
 
         caption, columns, rows = self._table()
         body = "".join(line("td", row) for row in rows)
         table = f"<table>{line('th', columns)}{body}</table>" if body else ""
-        return f"<p>{escape(escape_text(caption))}</p>{table}"
+        return f"<p>{escape(_show(caption))}</p>{table}"
 
     def _repr_markdown_(self) -> str:
         """What a Markdown page shows."""
         import re
 
+        def quote(text: str) -> str:
+            return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", _show(text))
+
         def line(cells: Sequence[str]) -> str:
-            shown = (re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", escape_text(cell)) for cell in cells)
-            return "| " + " | ".join(shown) + " |"
+            return "| " + " | ".join(map(quote, cells)) + " |"
 
         caption, columns, rows = self._table()
         lines = [line(row) for row in rows]
         head = ["", line(columns), "|" + "---|" * len(columns)] if lines else []
-        return "\n".join([caption, *head, *lines])
+        return "\n".join([quote(caption), *head, *lines])
+
+
+def _show(text: str) -> str:
+    """A name for people who look at a page: on one line, without keys."""
+    return escape_text(mask_secrets(text))

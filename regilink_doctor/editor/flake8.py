@@ -5,10 +5,12 @@ flake8 knows no severities, and whatever it prints fails a build: `info` is left
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
 from regilink_doctor import __version__
+from regilink_doctor.core.text import clean_message, remember_environment
 from regilink_doctor.lint.scan import files
 from regilink_doctor.workflows.lint import Linter
 
@@ -40,10 +42,11 @@ class Flake8Plugin:
         for finding in linter.lint(self._path, self._content).findings:
             if finding.severity != "info" and finding.place.path == self._path:
                 span = finding.place.span
-                yield span.line, span.column - 1, f"{finding.code} {finding.message}", type(self)
+                yield span.line, span.column - 1, clean_message(f"{finding.code} {finding.message}"), type(self)
 
 
 @cache
 def find_linter() -> Linter:
     """The linter of this process, as `regilink lint` has it in the current folder."""
+    remember_environment(os.environ)
     return Linter.for_folder(".")

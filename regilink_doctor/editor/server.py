@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -10,7 +11,7 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.text import fence_text
+from regilink_doctor.core.text import clean_message, fence_text, remember_environment
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
 from regilink_doctor.workflows.explain.paths import describe_known
@@ -38,6 +39,7 @@ FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.regilink"
 
 def make_server() -> LanguageServer:
     """A server with every feature; `start_io` runs it."""
+    remember_environment(os.environ)
     server = LanguageServer(
         "regilink",
         __version__,
@@ -128,7 +130,7 @@ class _Features:
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics))
         if self._checker.problem not in (None, self._reported):
             self._reported = self._checker.problem
-            message = lsp.ShowMessageParams(lsp.MessageType.Error, f"regilink: {self._reported}")
+            message = lsp.ShowMessageParams(lsp.MessageType.Error, clean_message(f"regilink: {self._reported}"))
             self._server.window_show_message(message)
 
     def _publish_notebook(self, uri: str) -> None:
@@ -159,7 +161,7 @@ class _Features:
         return [
             lsp.Diagnostic(
                 self._to_range(uri, finding.place.span),
-                "\n".join(_lines_of(finding)),
+                clean_message("\n".join(_lines_of(finding))),
                 severity=_SEVERITIES[finding.severity],
                 code=finding.code,
                 code_description=lsp.CodeDescription(finding.url) if finding.url else None,
@@ -192,7 +194,7 @@ class _Features:
         if finding.fix:
             is_safe = finding.fix.applicability == "safe"
             yield lsp.CodeAction(
-                f"{finding.code}: {finding.fix.message}{'' if is_safe else ' (review it)'}",
+                clean_message(f"{finding.code}: {finding.fix.message}{'' if is_safe else ' (review it)'}"),
                 kind=lsp.CodeActionKind.QuickFix,
                 edit=lsp.WorkspaceEdit(changes={uri: self._edits_of(uri, finding)}),
                 is_preferred=is_safe,
@@ -226,7 +228,7 @@ class _Features:
         explanation = next(explanations[path] for path in site.target if part in path.parts)
         known = list(describe_known(catalog, explanation)) if catalog is not None else []
         lines = [explanation.text, *(["", "In the catalog:", *(f"  {line}" for line in known)] if known else ())]
-        text = fence_text("\n".join(lines))
+        text = fence_text(clean_message("\n".join(lines)))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 
     def _define(self, params: lsp.DefinitionParams) -> list[lsp.Location]:
@@ -252,15 +254,21 @@ class _Features:
         """Names that the catalog and the configuration know, inside of a string."""
         uri = params.text_document.uri
         lines = self._server.workspace.get_text_document(uri).lines
-        line, column = self._from_position(uri, params.position)
-        before = lines[line - 1][: column - 1] if line <= len(lines) else ""
+        number = params.position.line
+        if number >= len(lines):  # the empty line at the end, which pygls does not have
+            return []
+        before = lines[number][: self._from_position(uri, params.position)[1] - 1]
         quote = max(before.rfind('"'), before.rfind("'"))
         if quote < 0:
             return []
         written = before[quote + 1 :]
-        words = dict.fromkeys(word for word in self._list_names(uri, before[:quote]) if word.startswith(written))
-        start = lsp.Position(params.position.line, params.position.character - self._units(written))
-        where = lsp.Range(start, params.position)
+        words = dict.fromkeys(
+            word
+            for word in self._list_names(uri, before[:quote])
+            if word.startswith(written) and word == clean_message(word)
+        )
+        start, end = (lsp.Position(number, self._units(text)) for text in (before[: quote + 1], before))
+        where = lsp.Range(start, end)
         return [
             lsp.CompletionItem(word, kind=lsp.CompletionItemKind.Value, text_edit=lsp.TextEdit(where, word))
             for word in words

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence, ValuesView
 from itertools import islice
 from typing import Any, TypeVar
 
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.emulator.faults import Fault, FaultError
-from regilink_doctor.emulator.http import Request, Response
+from regilink_doctor.emulator.http import Bytes, Request, Response
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.served import Served
 from regilink_doctor.emulator.world.model import Collection, Membership, Project
@@ -111,7 +113,12 @@ class Admin:
         self._observe = observe
 
     def answer_request(self, request: Request, parts: list[str]) -> Response:
-        """Answer a request below `/_regilink`."""
+        """Answer a request below `/_regilink`, without keys: a target path may have one."""
+        response = self._answer(request, parts)
+        content = mask_secrets(response.read_content().decode())
+        return replace(response, body=Bytes(content.encode()))
+
+    def _answer(self, request: Request, parts: list[str]) -> Response:
         what = parts[0] if parts else ""
         if what == "reset" and request.method == "POST":
             self._served.reset()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 
 from regilink_doctor.core import wandb_messages
+from regilink_doctor.core.text import clean_message
 from regilink_doctor.emulator import faults, recorded_calls
 from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
@@ -104,7 +105,8 @@ class App:
         except OSError as error:
             response = Response.for_error(error)
         except Exception as error:  # 4xx also where the mistake is regilink's: after a 5xx the SDK tries for a week
-            response = Response.from_json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+            reason = clean_message(f"{type(error).__name__}: {error}")
+            response = Response.from_json({"error": f"bad request: {reason}"}, 400)
         user, _ = self._served.find_user(request.headers)
         entry = ServedRequest(
             method=request.method,

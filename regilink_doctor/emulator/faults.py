@@ -71,8 +71,8 @@ class Fault:
         self.kind = self.kind.replace("_", "-")
         if self.kind not in KINDS:
             near = get_close_matches(self.kind, KINDS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise FaultError(f"no kind of fault is called {self.kind!r}{hint} There are: {', '.join(KINDS)}")
+            hint = f", did you mean {near[0]!r}?" if near else ""
+            raise FaultError(f"no kind of fault is called {self.kind!r}{hint}; there are: {', '.join(KINDS)}")
         for name, value, known in (
             ("status", self.status, _STATUS),
             ("message", self.message, {**_STATUS, "expired-key": None}),

@@ -20,6 +20,7 @@ from pygls.io_ import run_async
 from pygls.lsp.client import LanguageClient
 
 from regilink_doctor.core.files import read_plain
+from regilink_doctor.core.text import UNSAFE
 from regilink_doctor.editor import documents
 from regilink_doctor.editor.documents import Checker
 from regilink_doctor.editor.server import make_server
@@ -597,3 +598,55 @@ def test_nothing_is_kept_of_messages_that_were_answered(tmp_path: Path) -> None:
         assert type_letters(range(30, 230)) < before + 200
 
     asyncio.run(main())
+
+
+def test_what_the_editor_shows_has_no_key_and_no_control_character(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, written, odd = "a1b2c3d4e5" * 4, "b2c3d4e5f6" * 4, "\x1b[2J\u202e\u2028\x9b"
+    monkeypatch.setenv("WANDB_API_KEY", own)
+    collection = {"name": f"zoo{odd}", "type": odd, "aliases": [f"https://u:{written}@h/{odd}"]}
+    registry = {"name": "model", "types": [odd], "collections": [collection, {"name": "zoo", "type": "model"}]}
+    organization = {"name": f"Acme{odd}", "entity": own, "registries": [registry]}
+    catalog = json.dumps({"version": 1, "organizations": [organization]})
+    (tmp_path / "c.json").write_text(catalog, encoding="utf-8")
+    lines = [
+        f'wandb.login(key="{written}")',
+        f'run.link_artifact(a, "https://u:{written}@wandb.ai/registry/model/zoo?apiKey={written}")',
+        f'run.link_artifact(a, "wandb_registry-model/{odd.encode("unicode_escape").decode()}")',
+        f'run.link_artifact(a, "wandb_registry-model/{own}")',
+        'run.link_artifact(a, "wandb-registry-model/zooo")',
+    ]
+    text = "\n".join(["import wandb", 'run = wandb.init(entity="t")', *lines, ""])
+    shown: list[str] = []
+
+    async def work(client: Client) -> None:
+        uri = open_document(client, tmp_path / "train.py", text)
+        await client.until(lambda: uri in client.published)
+        shown.extend(item.message for item in client.published[uri])
+        for number, line in enumerate(text.split("\n")):
+            place = lsp.Position(number, min(len(line), 30))
+            document = lsp.TextDocumentIdentifier(uri)
+            hover = await client.text_document_hover_async(lsp.HoverParams(document, place))
+            shown.extend([hover.contents.value] if hover else [])  # type: ignore[union-attr]
+            whole = lsp.Range(lsp.Position(number, 0), lsp.Position(number, len(line)))
+            actions = await client.text_document_code_action_async(
+                lsp.CodeActionParams(document, whole, lsp.CodeActionContext([]))
+            )
+            shown.extend(action.title for action in actions or [])
+            # The last line is empty, and the place is beyond the end of some.
+            place = lsp.Position(number, 30)
+            items = await client.text_document_completion_async(lsp.CompletionParams(document, place))
+            shown.extend(item.label for item in items or [])  # type: ignore[union-attr]
+        shown.extend(client.messages)
+
+    for config in ('catalog = "c.json"', f'catalog = "http://u:{written}@h/c.json"', f'"{own}" = 1'):
+        (tmp_path / "regilink.toml").write_text(config + "\n", encoding="utf-8")
+        run(tmp_path, work)
+    everything = "\n".join(shown)
+    assert len(shown) > 20
+    assert "[key]" in everything
+    assert own not in everything
+    assert not UNSAFE.intersection(everything)
+    assert f"u:{written}" not in everything
+    assert f"apiKey={written}" not in everything

@@ -246,7 +246,7 @@ def test_the_admin_endpoint_says_what_is_wrong(emulator: Emulator, asked: Any, w
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"kind": "nothing"}, "There are: refuse, status"),
+        ({"kind": "nothing"}, "there are: refuse, status"),
         ({"kind": "drop", "count": 0}, "from 1"),
         ({"kind": "drop", "share": 1.5}, "1 at most"),
         ({"kind": "status", "status": 200}, "from 400 to 599"),
@@ -318,3 +318,16 @@ def test_a_client_that_leaves_in_the_middle_is_no_trouble(emulator: Emulator) ->
     with socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2]))) as connection:
         connection.sendall(b"PUT /storage/a/b/c HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf")
     assert works(emulator)
+
+
+def test_the_admin_endpoint_shows_no_key(emulator: Emulator) -> None:
+    key = "a1b2c3d4e5" * 4
+    call = {"call": "run.link_artifact", "target_path": f"https://u:{key}@h/?api_key={key}", "error": "ValueError"}
+    assert requests.post(f"{emulator.url}/_regilink/calls", json=call, timeout=TIMEOUT).ok
+    wrong = requests.post(f"{emulator.url}/_regilink/calls", json={f"api_key={key}": 1}, timeout=TIMEOUT)
+    ledger = requests.get(f"{emulator.url}/_regilink/ledger", timeout=TIMEOUT)
+    page = requests.get(emulator.url, headers={"Accept": "text/html"}, timeout=TIMEOUT)
+    assert wrong.status_code == 400
+    for answer in (wrong, ledger, page):
+        assert key not in answer.text
+        assert "[key]" in answer.text

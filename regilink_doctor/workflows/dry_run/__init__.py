@@ -11,7 +11,7 @@ from typing import IO
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.text import remember_secret
+from regilink_doctor.core.text import remember_arguments, remember_environment
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
@@ -26,9 +26,6 @@ KEEP = 2 * 2**30
 
 ORGANIZATION, TEAM, USER = "your-organization", "your-team", "you"
 """The names of what is not known: they show in the report, and nobody takes them for real ones."""
-
-_SECRET_OPTIONS = ("key", "token", "secret", "password", "apikey")
-"""Last words of options whose value nobody is to see."""
 
 _QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
 """What the emulator sets for tests, and a dry run leaves as the user has it: offline is offline there, too."""
@@ -69,7 +66,8 @@ def dry_run(
         ImportError: graphql-core is not installed. OSError: the command cannot be started.
     """
     outside = dict(os.environ if environ is None else environ)
-    _remember_secrets(command, outside)
+    remember_environment(outside)
+    remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
     world = _world(catalog, stub_artifacts=stub_artifacts)
@@ -125,15 +123,6 @@ def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mappi
         if value is not None:
             variables[name] = value.value
     return variables
-
-
-def _remember_secrets(command: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Keep keys of the environment and of options such as `--api-key` out of everything that is printed."""
-    remember_secret(environ.get("WANDB_API_KEY"))
-    for word, following in zip(command, [*command[1:], None], strict=True):
-        name, equals, value = word.partition("=")
-        if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
-            remember_secret(value if equals else following)
 
 
 def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:

@@ -10,7 +10,7 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.phrases import say, translate_value
 from regilink_doctor.core.records import record
-from regilink_doctor.core.text import escape_text, fence_text, pad_text, text_width, wrap_text
+from regilink_doctor.core.text import clean_message, escape_text, fence_text, pad_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Explanation:
 
     @property
     def text(self) -> str:
-        """The explanation as plain text, without a line feed at its end."""
-        return "\n".join(self.lines())
+        """The explanation as plain text without a line feed at its end, without keys and control characters."""
+        return clean_message("\n".join(self.lines()))
 
     def lines(
         self,
