@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import cycle, product
 from pathlib import Path
 
 import pytest
 from in_process import run_command
+from jsonschema import Draft7Validator
 
 from regilink_doctor.cli import COMMANDS, _make_parsers
-from regilink_doctor.config.schema import KEYS
+from regilink_doctor.config.schema import KEYS, json_schema
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ODD: tuple[str, ...] = (
     "",
@@ -175,7 +182,17 @@ WRONG = (
     "1979-05-27",
     '"nan"',
     '["\\u202e"]',
+    '"\\u001b[2J\\n"',
+    f'"{"a" * 10_000}"',
+    f"[{'1, ' * 10_000}]",
+    "9" * 4000,
+    '{"a\\nb" = 1}',
+    '{"a\\nb" = ["\\nc"]}',
+    '{"wandb-registry-a" = ["b"]}',
+    "[[], {}]",
+    "inf",
 )
+FITS = Draft7Validator(json_schema())
 
 
 @pytest.mark.parametrize("key", [key.name for key in KEYS])
@@ -189,8 +206,12 @@ def test_a_wrong_value_of_a_key(key: str, tmp_path: Path) -> None:
         assert done.returncode in (0, 1, 2), (value, done)
         assert "Traceback" not in done.stderr
         assert "REG002" not in done.stdout
+        if not FITS.is_valid(tomllib.loads(f"{key} = {value}")):
+            assert done.returncode == 2, (value, done)
         if done.returncode == 2:
             assert not done.stdout, (value, done)
             assert "regilink.toml" in done.stderr, (value, done)
             assert key in done.stderr, (value, done)
             assert done.stderr.startswith("regilink: "), (value, done)
+            assert done.stderr.count("\n") == 1, (value, done)
+            assert len(done.stderr) < 1000, (value, done)

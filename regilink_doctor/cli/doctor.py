@@ -23,6 +23,7 @@ from regilink_doctor.cli.options import (
 from regilink_doctor.cli.output import PrintingTo, declare_kind
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
     for target in options.targets:
         _refuse_file(target)
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
-        raise UsageProblem(f"--python: {options.python}: there is no such Python")
+        raise UsageProblem(f"--python: {escape_text(options.python)}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config)
     if options.catalog:
@@ -212,7 +213,7 @@ def _write_page(diagnosis: Diagnosis, path: str, site: str, *, is_redacted: bool
     with PrintingTo(path):
         declare_kind("xml")
         print(to_html(diagnosis, site=site, circumstances=known), end="")
-    print(f"regilink: the page is in {path}", file=sys.stderr)
+    print(f"regilink: the page is in {escape_text(path)}", file=sys.stderr)
 
 
 def _locate_error(error: Exception) -> str:

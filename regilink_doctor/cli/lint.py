@@ -23,6 +23,7 @@ from regilink_doctor.cli.options import (
 )
 from regilink_doctor.cli.output import declare_kind
 from regilink_doctor.config import CACHE, FORMATS, SEVERITIES
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -381,7 +382,6 @@ def _find_style(options: Any) -> Style:
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
-    from regilink_doctor.core.text import escape_text
     from regilink_doctor.workflows.lint import files_to_lint
 
     files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)
@@ -393,7 +393,7 @@ def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
     else:
         _print_lines(escape_text(name) for name in files)
     for sentence in missing:
-        print(f"regilink: {sentence}", file=sys.stderr)
+        print(f"regilink: {escape_text(sentence)}", file=sys.stderr)
     return UNUSABLE if missing else OK
 
 
@@ -405,7 +405,7 @@ def _print_lines(lines: Iterator[str]) -> int:
 
 def _print_failures(result: LintResult, options: Any) -> int:
     for failure in (*(result.unreadable if options.quiet else result.notes), *result.left_alone, *result.failures):
-        print(f"regilink: {failure}", file=sys.stderr)
+        print(f"regilink: {escape_text(failure)}", file=sys.stderr)
     return UNUSABLE if result.failures else OK
 
 

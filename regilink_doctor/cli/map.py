@@ -19,6 +19,7 @@ from regilink_doctor.cli.options import (
     load_configuration,
     wants_colour,
 )
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     config = load_configuration()
     catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config)
     link_map, source = (_merge(options, catalog), None) if options.merge else _map(options, config, catalog)
-    unread: Sequence[str] = source.unread if source is not None else ()
+    unread: Sequence[str] = list(map(escape_text, source.unread)) if source is not None else ()
     if options.redact:
         link_map = redact_map(link_map)
         unread = ["a file"] * len(unread)
@@ -93,7 +94,7 @@ def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -
             progress=bar if show_progress else None,
         )
     for line in (*result.lint.failures, *result.lint.notes):
-        print(f"regilink: {line}", file=sys.stderr)
+        print(f"regilink: {escape_text(line)}", file=sys.stderr)
     return result.link_map, result.lint
 
 
@@ -105,11 +106,11 @@ def _merge(options: argparse.Namespace, catalog: Catalog | None) -> LinkMap:
     try:
         link_map, notes = merge_maps(options.paths, catalog, is_live=options.live)
     except MapFileError as error:
-        raise UsageProblem(str(error)) from None
+        raise UsageProblem(escape_text(str(error))) from None
     except OSError as error:
-        raise UsageProblem(f"{error.filename}: {error.strerror or error}") from None
+        raise UsageProblem(escape_text(f"{error.filename}: {error.strerror or error}")) from None
     for note in notes:
-        print(f"regilink: {note}", file=sys.stderr)
+        print(f"regilink: {escape_text(note)}", file=sys.stderr)
     return link_map
 
 

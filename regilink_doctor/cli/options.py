@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from regilink_doctor.core.text import PATH_LIMIT, escape_text, shorten_value
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -281,7 +283,7 @@ def load_configuration(given: Sequence[str] = (), *, isolated: bool = False) -> 
         config.docs_site  # noqa: B018 - a variable that has no address is refused before anything is done
         return config
     except ConfigProblem as problem:
-        raise UsageProblem(str(problem)) from None
+        raise UsageProblem(escape_text(str(problem))) from None
 
 
 def known_catalog(given: str | None, config: Config, default: str | None = None) -> Catalog | None:
@@ -308,8 +310,10 @@ def load_catalog(path: str | None, called: str) -> Catalog | None:
     try:
         return Catalog.load(path)
     except CatalogError as error:
-        raise UsageProblem(f"{called}: {error}") from None
+        raise UsageProblem(escape_text(f"{called}: {error}")) from None
     except FileNotFoundError:
-        raise UsageProblem(f"{called}: {path}: no such file; `regilink catalog pull {path}` makes it") from None
+        shown = escape_text(shorten_value(path, PATH_LIMIT))
+        raise UsageProblem(f"{called}: {shown}: no such file; `regilink catalog pull {shown}` makes it") from None
     except OSError as error:
-        raise UsageProblem(f"{called}: {path}: {error.strerror or error}") from None
+        shown = escape_text(shorten_value(path, PATH_LIMIT))
+        raise UsageProblem(f"{called}: {shown}: {error.strerror or error}") from None

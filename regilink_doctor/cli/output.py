@@ -10,7 +10,14 @@ import errno
 import os
 import sys
 
-from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_unsafe, mask_secrets, remember_environment
+from regilink_doctor.core.text import (
+    UNSAFE,
+    defuse_commands,
+    escape_text,
+    escape_unsafe,
+    mask_secrets,
+    remember_environment,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,7 +175,7 @@ def write_report(path: str, content: bytes) -> None:
     try:
         write_whole(path, content, 0o644)
     except OSError as error:
-        raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
+        raise UsageProblem(escape_text(f"{path} cannot be written: {error.strerror or error}")) from None
     except ValueError as error:  # a null character
         raise UsageProblem(f"{path!r} cannot be the name of a file: {error}") from None
 

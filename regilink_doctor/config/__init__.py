@@ -345,7 +345,10 @@ def check_address(address: str, called: str) -> None:
     """
     scheme, separator, rest = address.partition("://")
     if scheme not in ("http", "https", "file") or not separator or not rest or not address.isprintable():
-        raise AddressProblem(f"{called} is {address!r}, not an address such as https://docs.example.com/regilink/")
+        from regilink_doctor.core.text import show_value
+
+        example = "https://docs.example.com/regilink/"
+        raise AddressProblem(f"{called} is {show_value(address)}, not an address such as {example}")
     if any(sign in address for sign in ' "<>?#'):
         raise AddressProblem(f"{called} is {address!r}: give the address where the site begins, without ? and #")
 

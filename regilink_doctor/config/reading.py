@@ -11,6 +11,7 @@ from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, 
 from regilink_doctor.config.schema import KEYS, VERSION
 from regilink_doctor.core.files import relative_path, to_slashes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.text import PATH_LIMIT, escape_text, shorten_value, show_value
 from regilink_doctor.rules.selection import rule_problem
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple
         with open(other, "rb") as file:
             content = file.read()
     except OSError as error:
-        raise ConfigProblem(f"{where}: extend: {other}: {error.strerror or 'no such file'}") from None
+        shown = shorten_value(other, PATH_LIMIT)
+        raise ConfigProblem(f"{where}: extend: {shown}: {error.strerror or 'no such file'}") from None
     base = _read_file(other, content, extended_by)
     if base is None:
         raise ConfigProblem(f"{where}: extend: {other} has no [tool.regilink]")
@@ -92,7 +94,7 @@ def check_version(versions: str, called: str) -> None:
     own = version("regilink")
     # A checkout on the way to 0.1.0 has what 0.1.0 has.
     if not _read_versions(versions, called).contains(own.partition(".dev")[0], prereleases=True):
-        raise ConfigProblem(f"{called}: required-version is {versions!r}, and this is regilink {own}")
+        raise ConfigProblem(f"{called}: required-version is {show_value(versions)}, and this is regilink {own}")
 
 
 def _read_versions(versions: str, where: str) -> SpecifierSet:
@@ -102,7 +104,7 @@ def _read_versions(versions: str, where: str) -> SpecifierSet:
     try:
         return SpecifierSet(f"=={versions}" if versions[:1].isdigit() else versions)
     except InvalidSpecifier:
-        raise ConfigProblem(f"{where} is {versions!r}, not versions such as '>=0.1,<1'") from None
+        raise ConfigProblem(f"{where} is {show_value(versions)}, not versions such as '>=0.1,<1'") from None
 
 
 def read_line(line: str) -> dict[str, object]:
@@ -125,7 +127,7 @@ def _values(table: dict[str, Any], where: str) -> dict[str, object]:
     values = {}
     for name, value in table.items():
         if name not in _KINDS:
-            raise ConfigProblem(f"{where}: unknown key {name!r}{_meant(name, value, where)}")
+            raise ConfigProblem(f"{where}: unknown key {show_value(name)}{_meant(name, value, where)}")
         values[name] = _value(name, value, f"{where}: {name}")
     return values
 
@@ -143,14 +145,14 @@ def _value(name: str, value: object, where: str) -> object:
     kind = _KINDS[name]
     if kind == "flag":
         if not isinstance(value, bool):
-            raise ConfigProblem(f"{where} is {value!r}, not true or false")
+            raise ConfigProblem(f"{where} is {show_value(value)}, not true or false")
         return value
     if kind == "text":
         return _text(value, where)
     if kind == "version":
         version = _text(value, where)
         if not _VERSION.search(version):
-            raise ConfigProblem(f"{where} is {version!r}, not a version such as 0.31.0")
+            raise ConfigProblem(f"{where} is {show_value(version)}, not a version such as 0.31.0")
         return version
     if kind == "versions":
         versions = _text(value, where)
@@ -170,33 +172,38 @@ def _value(name: str, value: object, where: str) -> object:
         choices = FORMATS if kind == "format" else SEVERITIES
         text = _text(value, where)
         if text not in choices:
-            raise ConfigProblem(f"{where} is {text!r}, not one of {', '.join(choices)}{did_you_mean(text, choices)}")
+            meant = did_you_mean(text, choices)
+            raise ConfigProblem(f"{where} is {show_value(text)}, not one of {', '.join(choices)}{meant}")
         return text
     if not isinstance(value, dict):
         example = next(key.example for key in KEYS if key.name == name)
         raise ConfigProblem(f"{where} is not a table; write {name} = {example}")
     if kind == "ignores":
-        return {pattern: _codes(codes, f"{where}.{pattern!r}") for pattern, codes in value.items()}
-    return {_registry(key, where): _texts(types, f"{where}.{key}") for key, types in value.items()}
+        return {pattern: _codes(codes, f"{where}.{show_value(pattern)}") for pattern, codes in value.items()}
+    return {
+        _registry(key, where): _texts(types, f"{where}.{escape_text(shorten_value(key))}")
+        for key, types in value.items()
+    }
 
 
 def _registry(name: str, where: str) -> str:
     if name.startswith(REGISTRY_PREFIX):
-        raise ConfigProblem(f"{where}: write {name.removeprefix(REGISTRY_PREFIX)!r}, without the prefix, for {name!r}")
+        bare = name.removeprefix(REGISTRY_PREFIX)
+        raise ConfigProblem(f"{where}: write {show_value(bare)}, without the prefix, for {show_value(name)}")
     return name
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value:
-        raise ConfigProblem(f"{where} is {value!r}, not a text")
+        raise ConfigProblem(f"{where} is {show_value(value)}, not a string")
     if "\0" in value:  # no name of a file, registry or person has one, and no system call takes it
-        raise ConfigProblem(f"{where} is {value!r}, which has a null character")
+        raise ConfigProblem(f"{where} is {show_value(value)}, which has a null character")
     return value
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ConfigProblem(f"{where} is {value!r}, not a list of texts")
+        raise ConfigProblem(f"{where} is {show_value(value)}, not a list of strings")
     return tuple(_text(item, where) for item in value)
 
 

@@ -77,6 +77,20 @@ def escape_text(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+VALUE_LIMIT, PATH_LIMIT = 80, 300
+"""Characters that a message shows of a value and of a path."""
+
+
+def show_value(value: object) -> str:
+    """A value for a message that says that it is wrong: as Python writes it, of a long one the start."""
+    return shorten_value(repr(value))
+
+
+def shorten_value(text: str, limit: int = VALUE_LIMIT) -> str:
+    """A value for a message: of a long one the start."""
+    return text if len(text) <= limit else f"{text[:limit]}..."
+
+
 def escape_command(text: str) -> str:
     """The text as the message of a GitHub workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
@@ -212,7 +226,7 @@ def remember_environment(environ: Mapping[str, str]) -> None:
 
 def remember_arguments(words: Sequence[str]) -> None:
     """Hide the keys of a command line: values of options such as `--api-key`, and words that can only be a key."""
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for word, following in zip(words, (*words[1:], None), strict=False):
         name, equals, value = word.partition("=")
         if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
             remember_secret(value if equals else following)

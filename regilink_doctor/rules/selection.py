@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.text import shorten_value
 from regilink_doctor.rules.index import PEDANTIC, RULES
 
 TYPE_CHECKING = False
@@ -102,6 +103,7 @@ def no_such_rule(code: str, otherwise: str = "") -> str:
     """That there is no rule of this code, and which was probably meant; `otherwise` where nobody can tell."""
     from difflib import get_close_matches
 
+    code = shorten_value(code)
     meant = meant_by_letters(code)
     near = [meant] if meant else get_close_matches(code.upper(), RULES, n=1, cutoff=0.7)
     if near:

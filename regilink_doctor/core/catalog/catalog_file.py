@@ -9,7 +9,7 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.text import ShownAsTable
+from regilink_doctor.core.text import ShownAsTable, show_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def contents_of(value: object) -> CatalogContents:
     reader = _Reader(value, "")
     version = reader.value.get("version")
     if version.__class__ is not int or version != VERSION:
-        raise CatalogError(f"version is {_brief(version)}, this regilink reads version {VERSION}")
+        raise CatalogError(f"version is {show_value(version)}, this regilink reads version {VERSION}")
     return CatalogContents(
-        organizations=tuple(_organization(item) for item in reader.items("organizations")),
+        organizations=tuple(_organization(item) for item in reader.items("organizations", required=True)),
         host=reader.text("host", None),
         complete=reader.flag("complete"),
         features=reader.texts("features"),
@@ -94,9 +94,9 @@ def _organization(reader: _Reader) -> Organization:
 
 
 def _registry(reader: _Reader) -> Registry:
-    visibility = reader.text("visibility", "organization")
+    visibility = reader.text("visibility") if "visibility" in reader.value else "organization"
     if visibility not in ("organization", "restricted"):
-        raise CatalogError(f'{reader.where}visibility is {_brief(visibility)}, not "organization" or "restricted"')
+        raise CatalogError(f'{reader.where}visibility is {show_value(visibility)}, not "organization" or "restricted"')
     return Registry(
         name=reader.text("name"),
         visibility="restricted" if visibility == "restricted" else "organization",
@@ -135,17 +135,13 @@ class _Reader:
         return _unicode(value, f"{self.where}{key}")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        value = self.value.get(key)
-        if value is None:
-            return ()
+        value = self.value.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise CatalogError(f"{self.where}{key} is not a list of strings")
         return tuple(_unicode(item, f"{self.where}{key}") for item in value)
 
-    def items(self, key: str) -> list[_Reader]:
-        value = self.value.get(key)
-        if value is None:
-            return []
+    def items(self, key: str, *, required: bool = False) -> list[_Reader]:
+        value = self.value.get(key, None if required else [])
         if not isinstance(value, list):
             raise CatalogError(f"{self.where}{key} is not a list")
         return [_Reader(item, f"{self.where}{key}[{index}].") for index, item in enumerate(value)]
@@ -172,12 +168,6 @@ def _unicode(value: str, where: str) -> str:
     except UnicodeEncodeError:
         raise CatalogError(f"{where} is not valid Unicode") from None
     return value
-
-
-def _brief(value: object) -> str:
-    """A value for a message: one that is wrong can be as long as the file."""
-    text = ascii(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def render_catalog(catalog: CatalogContents) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.core.catalog.catalog_file import VERSION
+from regilink_doctor.core.catalog.catalog_file import MAX_VERSIONS, VERSION
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
@@ -22,7 +22,12 @@ _COLLECTION = _object(
         "name": _NAME,
         "type": {**_NAME, "description": "the one type of artifact that it holds"},
         "aliases": _texts("every alias in it; empty when not asked for"),
-        "versions": {"type": "integer", "minimum": 0, "description": "how many; 0 when not asked for"},
+        "versions": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MAX_VERSIONS,
+            "description": "how many; 0 when not asked for",
+        },
     },
     "name",
     "type",
