@@ -55,7 +55,11 @@ os._exit(status)
 def serve_forks(folder: Path) -> Iterator[Path]:
     """Start the server; the path of a `python` that uses it."""
     address = str(folder / "socket")
-    python = folder / "python"
+    python = folder / "bin" / "python"
+    python.parent.mkdir()
+    # An environment of its own that shows the packages of the real one, for who looks for wandb beside its Python.
+    home = f"home = {Path(sys.executable).parent}\ninclude-system-site-packages = true\n"
+    (folder / "pyvenv.cfg").write_text(home, encoding="utf-8")
     python.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
     python.chmod(0o755)
     with socket.socket(socket.AF_UNIX) as listener:

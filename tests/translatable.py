@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import make_messages
 
 from regilink_doctor.core.phrases import Phrase
+from regilink_doctor.languages import FOLDER, read_entries
 
 
 def find_untranslatable(texts: Iterable[str | None]) -> list[str]:
@@ -14,16 +16,26 @@ def find_untranslatable(texts: Iterable[str | None]) -> list[str]:
     return [text for text in texts if text and not _can_be_translated(text)]
 
 
+def _is_template(text: str) -> bool:
+    """Whether the code marks it. What is translated is marked (`test_catalogs.py`); reading the code takes seconds."""
+    return text in _read_translated() or text in _read_marked()
+
+
 @cache
-def _templates() -> set[str]:
-    return set(make_messages.collect_entries("messages"))
+def _read_translated() -> frozenset[str]:
+    return frozenset(read_entries(Path(FOLDER, "ja", "messages.po").read_text(encoding="utf-8")))
+
+
+@cache
+def _read_marked() -> frozenset[str]:
+    return frozenset(make_messages.collect_entries("messages"))
 
 
 def _can_be_translated(text: str) -> bool:
     if not isinstance(text, Phrase):
         # Commands, paths and code are the same in every language.
-        return text in _templates() or not re.search("[a-z]{2,} [a-z]{2,}", text)
+        return not re.search("[a-z]{2,} [a-z]{2,}", text) or _is_template(text)
     parts = [value for value in text.values.values() if isinstance(value, str)]
     if text.layout:
         return all(map(_can_be_translated, parts))
-    return text.template in _templates() and all(_can_be_translated(part) for part in parts if isinstance(part, Phrase))
+    return _is_template(text.template) and all(_can_be_translated(part) for part in parts if isinstance(part, Phrase))

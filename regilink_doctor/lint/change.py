@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+from bisect import bisect_right, insort
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
@@ -158,8 +160,8 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
         chosen = _choose_together(document, [item for item in wanted if _key_here(document, item) not in dropped])
         if not chosen:
             break
-        kept = _keep_better(document, before, chosen, lint)
-        dropped |= {_key_here(document, item[0]) for item in chosen if item not in kept}
+        kept, refused = _keep_better(document, before, chosen, lint)
+        dropped |= {_key_here(document, finding) for finding, _ in refused}
         if kept:
             content = _edit(document, kept) or content
             before = lint(content)
@@ -185,6 +187,7 @@ def _key_here(document: Document, finding: Finding) -> tuple[str | int | None, .
 def _choose_together(document: Document, findings: Iterable[Finding]) -> list[Made]:
     """The findings whose edits can be made together, with what they replace; the first come first."""
     taken: set[TextEdit] = set()
+    spans: list[tuple[int, int]] = []  # of `taken`, in order: a file may have thousands
     chosen = []
     for finding in findings:
         edits = finding.fix.edits if finding.fix else ()
@@ -192,20 +195,27 @@ def _choose_together(document: Document, findings: Iterable[Finding]) -> list[Ma
         replacements = tuple(item for item in made if item is not None)
         if not made or len(replacements) < len(made):
             continue
-        if all(item in taken or not any(_do_overlap(item, other) for other in taken) for item in replacements):
+        if all(item in taken or not _does_overlap(item, spans) for item in replacements):
+            for item in replacements:
+                if item not in taken:
+                    insort(spans, (item.start, item.end))
             taken.update(replacements)
             chosen.append((finding, replacements))
     return chosen
 
 
-def _do_overlap(one: TextEdit, other: TextEdit) -> bool:
-    """Two that touch count as well: the order of two insertions would be a guess."""
-    return one.start <= other.end and other.start <= one.end
+def _does_overlap(edit: TextEdit, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether it overlaps one of the spans. One that touches counts as well: the order of two insertions is a guess."""
+    count = bisect_right(spans, (edit.end, sys.maxsize))  # of those that do not start after it
+    return count > 0 and spans[count - 1][1] >= edit.start
 
 
-def _keep_better(document: Document, before: FileReport, chosen: Sequence[Made], lint: Lint) -> list[Made]:
-    """Those of `chosen` that make the file better together: all, or those of its halves, down to single ones."""
+def _keep_better(
+    document: Document, before: FileReport, chosen: Sequence[Made], lint: Lint
+) -> tuple[list[Made], list[Made]]:
+    """Those of `chosen` that make the file better together (all, or those of its halves), and the single ones left."""
     kept: list[Made] = []
+    refused: list[Made] = []
     waiting = [list(chosen)]
     while waiting:
         items = waiting.pop()
@@ -214,7 +224,9 @@ def _keep_better(document: Document, before: FileReport, chosen: Sequence[Made],
         elif len(items) > 1:
             middle = len(items) // 2
             waiting += [items[middle:], items[:middle]]
-    return kept
+        else:
+            refused += items
+    return kept, refused
 
 
 def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:

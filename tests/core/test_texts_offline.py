@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ print("SEEN" + json.dumps(seen))
 
 
 @pytest.fixture(scope="module")
-def tracebacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def tracebacks(tmp_path_factory: pytest.TempPathFactory, forked_python: str) -> dict[str, str]:
     folder: Path = tmp_path_factory.mktemp("offline")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
     here = {
@@ -47,7 +46,7 @@ def tracebacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     environment = kept | here | {"WANDB_ERROR_REPORTING": "false", "WANDB_BASE_URL": "http://127.0.0.1:9"}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        [forked_python, "-c", SCRIPT], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     seen: dict[str, str] = json.loads(done.stdout.partition("SEEN")[2].splitlines()[0])

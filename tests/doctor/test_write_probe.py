@@ -44,7 +44,7 @@ Probe = Callable[..., Diagnosis]
 
 
 @pytest.fixture
-def probe(emulator: Emulator, tmp_path: Path) -> Iterator[Probe]:
+def probe(emulator: Emulator, tmp_path: Path, forked_python: str) -> Iterator[Probe]:
     world = World.default()
     world.collection("zoo", registry="model", versions=1)
     emulator.reset(world)
@@ -56,7 +56,7 @@ def probe(emulator: Emulator, tmp_path: Path) -> Iterator[Probe]:
             [TARGET],
             cwd=tmp_path,
             environ=environ,
-            python=sys.executable,
+            python=forked_python,
             write_probe=True,
             **more,  # type: ignore[arg-type]
         )
@@ -109,11 +109,11 @@ def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C")
-def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path: Path) -> None:
+def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path: Path, forked_python: str) -> None:
     emulator.fault("delay", operation="linkArtifact", seconds=30)
     (tmp_path / "train.py").write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "regilink_doctor", "doctor", ZOO, "--write-probe", "--yes", "--type", "model"]
-    command += ["--entity", "team-a", "--python", sys.executable]
+    command += ["--entity", "team-a", "--python", forked_python]
     with subprocess.Popen(
         command,
         cwd=tmp_path,

@@ -1,6 +1,5 @@
 """The scenario of the matrix, with the wandb that is installed. `python tests/matrix/run.py` runs it with every one."""
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,8 +17,8 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def outcome(emulator: Emulator) -> Outcome:
-    return run(emulator, sys.executable, "scenario.py")
+def outcome(emulator: Emulator, forked_python: str) -> Outcome:
+    return run(emulator, forked_python, "scenario.py")
 
 
 def test_every_step_with_a_registry_is_what_the_sdk_says_it_is(outcome: Outcome) -> None:

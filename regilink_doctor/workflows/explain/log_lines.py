@@ -139,7 +139,8 @@ def read_lines(text: str) -> list[LogLine]:
             and (_HARMLESS_MODULE.search(raw) is not None or any(_HARMLESS.search(line.text) for line in lines))
         ) or (is_harmless and all(line.level is None and _OF_TRACEBACK.match(line.text) for line in lines))
         kinds = ("harmless" if is_harmless else _judge_line(line, has_levels) for line in lines)
-        marked.extend(replace(line, kind=kind) for line, kind in zip(lines, kinds, strict=True))
+        for line, kind in zip(lines, kinds, strict=True):
+            marked.append(line if line.kind == kind else replace(line, kind=kind))
     return marked
 
 

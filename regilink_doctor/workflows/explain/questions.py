@@ -243,9 +243,14 @@ def is_question(text: str) -> bool:
     return bool(_KANA.search(bare)) or len(words) >= 3
 
 
+LONGEST_QUESTION = 20_000
+"""How many characters of a question are read: some patterns take seconds for a million of them."""
+
+
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """The failures that look like what is described; None when no symptom is recognized."""
-    searched = " ".join(text.split())  # in many spaces a pattern would look for its end again from each
+    # In many spaces a pattern would look for its end again from each.
+    searched = " ".join(text[:LONGEST_QUESTION].split())
     found = [
         (-symptom.specific, -len(symptom.groups), number, symptom)
         for number, symptom in enumerate(SYMPTOMS)
