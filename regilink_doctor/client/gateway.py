@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +19,8 @@ from regilink_doctor.client.route import Route, is_bundle
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import mask_secrets
+
+T = TypeVar("T")
 
 MAX_BYTES = 16 * 2**20
 """A larger answer is not to one of these documents: fifty targets make some ten kilobytes."""
@@ -77,12 +79,12 @@ class Gateway:
         begun = time.monotonic()
         try:
             try:
-                return self._bounded(query, variables)
+                return self._bounded(lambda: self._post(query, variables))
             except ServerConnectionError as fault:
                 if fault.cause not in RETRIED:
                     raise
                 time.sleep(PAUSE)
-                return self._bounded(query, variables)
+                return self._bounded(lambda: self._post(query, variables))
         finally:
             self.elapsed_ms += round((time.monotonic() - begun) * 1000)
 
@@ -92,7 +94,7 @@ class Gateway:
         Raises:
             ServerConnectionError: there is no answer of a GraphQL server.
         """
-        return self._bounded(query, variables, takes_refusals=True)
+        return self._bounded(lambda: self._post(query, variables, takes_refusals=True))
 
     def upload(self, url: str, headers: Mapping[str, str], content: bytes) -> None:
         """Upload a file to a signed address.
@@ -100,15 +102,24 @@ class Gateway:
         Raises:
             ServerConnectionError: it was not stored.
         """
+        status = self._bounded(lambda: self._put(url, headers, content))
+        if not 200 <= status < 300:
+            raise self.fault("server-error", f"{status} for an upload")
+
+    def _put(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
+        """The status; what else the server sends is not read."""
+        # Its signature is in the address: the key is not sent.
+        auth = _authorization(None)
         try:
-            with self._session() as session:
-                # Its signature is in the address: the key is not sent.
-                auth = _authorization(None)
-                response = session.put(url, data=content, headers=headers, auth=auth, timeout=self.timeout)
+            with (
+                self._session() as session,
+                session.put(
+                    url, data=content, headers=headers, auth=auth, timeout=self.timeout, stream=True
+                ) as response,
+            ):
+                return response.status_code
         except (requests.RequestException, OSError, ValueError) as error:
             raise self.fault(*cause_of(error)) from None
-        if response.status_code >= 400:
-            raise self.fault("server-error", f"{response.status_code} for an upload")
 
     def fault(self, cause: str, detail: str = "") -> ServerConnectionError:
         """A failure of this server; the key never gets into its words."""
@@ -120,13 +131,13 @@ class Gateway:
             cause, host=self.shown, server=self.server, detail=mask_secrets(detail), proxy=proxy
         )
 
-    def _bounded(self, query: str, variables: Mapping[str, object], *, takes_refusals: bool = False) -> Answer:
-        """One try, given up after `timeout` whatever happens: no setting of `requests` bounds a name look-up."""
-        outcome: list[Answer | BaseException] = []
+    def _bounded(self, request: Callable[[], T]) -> T:
+        """One request, given up after `timeout` whatever happens: no setting of `requests` bounds a name look-up."""
+        outcome: list[T | BaseException] = []
 
         def run() -> None:
             try:
-                outcome.append(self._post(query, variables, takes_refusals))
+                outcome.append(request())
             except BaseException as error:
                 outcome.append(error)
 
@@ -140,7 +151,7 @@ class Gateway:
             raise outcome[0]
         return outcome[0]
 
-    def _post(self, query: str, variables: Mapping[str, object], takes_refusals: bool) -> Answer:
+    def _post(self, query: str, variables: Mapping[str, object], *, takes_refusals: bool = False) -> Answer:
         deadline = time.monotonic() + self.timeout
         try:
             with (

@@ -229,7 +229,9 @@ def remember_arguments(words: Sequence[str]) -> None:
     for word, following in zip(words, (*words[1:], None), strict=False):
         name, equals, value = word.partition("=")
         if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
-            remember_secret(value if equals else following)
+            secret = value if equals else following or ""
+            if not (secret.isupper() and secret.isidentifier()):  # `--second-key VARIABLE`
+                remember_secret(secret)
         for part in (word, value):
             if is_key(part) and _HEXADECIMAL.issuperset(part):
                 remember_secret(part)

@@ -61,6 +61,8 @@ def render(report: Conformance, *, colour: bool = False) -> Iterator[str]:
         f"{report.count('not run')} not run",
     ]
     yield ", ".join(counts)
+    if unanswered := report.count_obstacles("unanswered"):
+        yield f"the server did not answer {counted(unanswered, 'scenario')} as W&B does"
     if report.left:
         yield f"{counted(len(report.left), 'thing')} could not be deleted; the names were printed above"
 

@@ -20,9 +20,15 @@ pytest.importorskip("graphql")
 from odd_server import DIFFERENCES, ORGANIZATION, SECOND, TEAM, USER
 
 from regilink_doctor.cli import main
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.credentials import Key
+from regilink_doctor.client.gateway import Answer, Gateway
+from regilink_doctor.client.queries import Field
+from regilink_doctor.core.text import UNSAFE
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, apply_record
 from regilink_doctor.emulator import Emulator
-from regilink_doctor.workflows.conformance import Conformance, check_conformance
+from regilink_doctor.report.conformance import render
+from regilink_doctor.workflows.conformance import Conformance, check_conformance, scratch
 from regilink_doctor.workflows.conformance.scenarios import NOT_PROVOKED, SCENARIOS
 from regilink_doctor.workflows.server_session import ServerAccess, Unanswered
 
@@ -202,6 +208,88 @@ def test_what_cannot_run_exits_2(
 ) -> None:
     assert run_command(odd_server, "--yes", *words, patch=monkeypatch) == 2
     assert message in capsys.readouterr().err
+
+
+OPERATIONS = {name: value for name, value in vars(scratch).items() if isinstance(value, scratch.Operation)}
+ODD: tuple[object, ...] = ("", "\ud800", 7, -1, 1.5, 10**17, True, [], [1], [None], {}, {"x": 1}, [[]])
+
+
+def make_answer(field: Field) -> object:
+    """A value such as the field declares."""
+    kinds = {"text": "x", "number": 1, "flag": True}
+    value: object = {inner.key: make_answer(inner) for inner in field.fields} or kinds[field.kind]
+    return [value] if field.many else value
+
+
+def list_odd(field: Field) -> Iterator[object]:
+    """Its value with one part replaced by another kind of value."""
+    good = make_answer(field)
+    yield from (value for value in (*ODD, *([None] if field.required else ())) if type(value) is not type(good))
+    for inner in field.fields:
+        for odd in list_odd(inner):
+            value = {**{item.key: make_answer(item) for item in field.fields}, inner.key: odd}
+            yield [value] if field.many else value
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_answer_of_another_shape_is_not_believed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = OPERATIONS[name]
+    gateway = Gateway("http://127.0.0.1:1", Key("k" * 40), timeout=1)
+    answers: list[object] = []
+    monkeypatch.setattr(Gateway, "_bounded", lambda *_: Answer({operation.answer.key: answers[-1]}, ()))
+    answers.append(make_answer(operation.answer))
+    assert scratch._submit(gateway, operation, {})
+    odd = list(list_odd(operation.answer))
+    assert len(odd) > 10
+    for value in odd:
+        answers.append(value)
+        with pytest.raises(ServerConnectionError, match="other-api"):
+            scratch._submit(gateway, operation, {})
+
+
+def test_what_was_not_successful_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = Gateway("http://127.0.0.1:1", Key("k" * 40), timeout=1)
+    monkeypatch.setattr(Gateway, "_bounded", lambda *_: Answer({"deleteModel": {"success": False}}, ()))
+    with pytest.raises(scratch.Refused, match="deleteModel was not successful"):
+        scratch._submit(gateway, scratch._DELETE_PROJECT, {})
+
+
+SPOILED = {
+    "another shape": (lambda _: Answer({"commitArtifact": [7]}, ()), 2, "`commitArtifact` is a list, not an object"),
+    "refused": (lambda _: Answer(None, ("no \x1b[2J",), (), 403), 1, "could not be prepared: no "),
+    "no answer": (lambda gateway: gateway.fault("reset"), 2, "did not answer as W&B does: reset"),
+    "no data": (lambda _: Answer({}, ()), 2, "`commitArtifact` is missing"),
+}
+
+
+@pytest.mark.parametrize("way", SPOILED)
+def test_a_server_that_spoils_one_operation_is_not_called_the_same(
+    way: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, status, words = SPOILED[way]
+    post = Gateway._post
+    commits = 0
+
+    def spoil(gateway: Gateway, query: str, *rest: Any, **options: Any) -> Answer:
+        nonlocal commits
+        if gateway.host == emulator.url and "RegilinkCommitArtifact" in query:
+            commits += 1
+            if commits == 2:
+                spoiled = answer(gateway)
+                if isinstance(spoiled, Exception):
+                    raise spoiled
+                return spoiled
+        return post(gateway, query, *rest, **options)
+
+    monkeypatch.setattr(Gateway, "_post", spoil)
+    access = ServerAccess(environ={**os.environ, **emulator.environ()}, timeout=60)
+    report = check_conformance(access, confirm=lambda writes: True, notice=pytest.fail)
+    assert report.exit_status == status
+    shown = "\n".join(render(report))
+    assert words in shown
+    assert ("did not answer 1 scenario as W&B does" in shown) == (status == 2)
+    assert not UNSAFE.intersection(shown)
+    assert not any("conformance" in name for entity in emulator.world.entities.values() for name in entity.projects)
 
 
 def test_it_cleans_up_after_failures(emulator: Emulator) -> None:

@@ -32,16 +32,28 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Status = Literal["same", "different", "not run"]
+    Obstacle = Literal["unfit", "refused", "unanswered"]
 
 Confirm = Callable[[Sequence[str]], bool]
 """Asked before anything is written, with what will be written."""
 
 
 @record
+class NotRun:
+    """Why a scenario has no facts.
+
+    It does not fit this run, the server refused a step before it, or did not answer as W&B does.
+    """
+
+    reason: str
+    why: Obstacle = "unfit"
+
+
+@record
 class Comparison:
     """What both servers answered to one scenario. `differences` are the facts that differ, by their names.
 
-    `reason` says why a scenario was not run; it has no facts then.
+    `reason` says why a scenario was not run; it has no facts then, and `obstacle` is what kind of reason it is.
     """
 
     scenario: str
@@ -53,6 +65,7 @@ class Comparison:
     differences: tuple[str, ...] = ()
     reason: str | None = None
     message: str | None = None
+    obstacle: Obstacle | None = None
 
 
 @record
@@ -73,10 +86,18 @@ class Conformance:
 
     @property
     def exit_status(self) -> int:
-        """0 all that ran are the same, 1 one differs or something was left behind, 2 none could be run."""
-        if self.count("same") + self.count("different") == 0:
+        """The status of the command.
+
+        0 all that ran are the same, 1 one differs or was refused before it began, or something was left behind, 2 none
+        could be run, or the server did not answer one as W&B does.
+        """
+        if self.count("same") + self.count("different") == 0 or self.count_obstacles("unanswered"):
             return 2
-        return 1 if self.count("different") or self.left else 0
+        return 1 if self.count("different") or self.count_obstacles("refused") or self.left else 0
+
+    def count_obstacles(self, obstacle: Obstacle) -> int:
+        """How many scenarios could not be run for such a reason."""
+        return sum(comparison.obstacle == obstacle for comparison in self.comparisons)
 
     def to_record(self) -> dict[str, object]:
         """The file with which `core.wandb_messages` marks messages as verified: the server's own wording and status."""
@@ -232,9 +253,9 @@ def _emulate(
         yield gateways[0], gateways[1] if second is not None else None
 
 
-def _observe(scratch: Scratch) -> dict[str, Facts | str]:
-    """The facts of each scenario by its name; a string where it could not run: why."""
-    observed: dict[str, Facts | str] = {}
+def _observe(scratch: Scratch) -> dict[str, Facts | NotRun]:
+    """The facts of each scenario by its name, or why it could not run."""
+    observed: dict[str, Facts | NotRun] = {}
     try:
         scratch.set_up()
     except Refused as refusal:
@@ -247,27 +268,28 @@ def _observe(scratch: Scratch) -> dict[str, Facts | str]:
 _SET_UP_HELP = "--entity names another team, --registry uses a registry that is there"
 
 
-def _run_scenario(scratch: Scratch, scenario: Scenario) -> Facts | str:
+def _run_scenario(scratch: Scratch, scenario: Scenario) -> Facts | NotRun:
     if scenario.needs_registry_of_its_own and not scratch.names.owns_registry:
-        return "it changes the registry: run without --registry"
+        return NotRun("it changes the registry: run without --registry")
     if scenario.needs_second_account and scratch.second is None:
-        return "it needs a second account: --second-key"
+        return NotRun("it needs a second account: --second-key")
     try:
         return scenario.observe(scratch)
     except Refused as refusal:
-        return f"it could not be prepared: {scratch.strip_names(str(refusal), {})}"
+        return NotRun(f"it could not be prepared: {scratch.strip_names(str(refusal), {})}", "refused")
     except ServerConnectionError as error:
         # The server's message may have names in it; the cause has none.
-        return f"the server did not answer as W&B does: {error.cause}"
-    except (KeyError, TypeError, AttributeError):
-        return "the server's answer has another shape"
+        detail = f": {error.problem.facts['detail']}" if error.cause == "other-api" else ""
+        return NotRun(f"the server did not answer as W&B does: {error.cause}{detail}", "unanswered")
 
 
-def _compare(scenario: Scenario, emulated: Facts | str, observed: Facts | str) -> Comparison:
+def _compare(scenario: Scenario, emulated: Facts | NotRun, observed: Facts | NotRun) -> Comparison:
     common = (scenario.name, scenario.claim, scenario.failures)
-    if isinstance(observed, str) or isinstance(emulated, str):
-        reason = observed if isinstance(observed, str) else f"the emulator cannot: {emulated}"
-        return Comparison(*common, "not run", reason=reason, message=scenario.message)
+    if isinstance(observed, NotRun):
+        return Comparison(*common, "not run", reason=observed.reason, message=scenario.message, obstacle=observed.why)
+    if isinstance(emulated, NotRun):
+        reason = f"the emulator cannot: {emulated.reason}"
+        return Comparison(*common, "not run", reason=reason, message=scenario.message, obstacle="unfit")
     differences = tuple(_find_differences(emulated, observed))
     status: Status = "different" if differences else "same"
     return Comparison(*common, status, emulated, observed, differences, message=scenario.message)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Answer, Gateway
+from regilink_doctor.client.queries import NAME, Field, WrongShape, check_reply, edges
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 
@@ -20,93 +21,193 @@ Facts = dict[str, Any]
 SHORTEST_NAME = 3
 """Characters of a value that is replaced in messages: a shorter one is part of ordinary words."""
 
-_CREATE_PROJECT = """
-mutation RegilinkCreateProject($input: UpsertModelInput!) { upsertModel(input: $input) { project { id } } }"""
 
-_CREATE_RUN = """
-mutation RegilinkCreateRun($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id } } }"""
+@record
+class Operation:
+    """A document with one field, and what the server must answer to it."""
 
-_CREATE_VERSION = """
-mutation RegilinkCreateArtifact($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"""
+    text: str
+    answer: Field
 
-_CREATE_MANIFEST = """
+
+_ID = Field("id", required=True)
+_SUCCESS = Field("success", kind="flag", required=True)
+_STATE = Field("artifactCollection", (Field("state"),))
+
+_CREATE_PROJECT = Operation(
+    """
+mutation RegilinkCreateProject($input: UpsertModelInput!) { upsertModel(input: $input) { project { id } } }""",
+    Field("upsertModel", (Field("project", (_ID,)),), required=True),
+)
+
+_CREATE_RUN = Operation(
+    """
+mutation RegilinkCreateRun($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id } } }""",
+    Field("upsertBucket", (Field("bucket", (_ID,)),), required=True),
+)
+
+_CREATE_VERSION = Operation(
+    """
+mutation RegilinkCreateArtifact($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }""",
+    Field("createArtifact", (Field("artifact", (_ID,), required=True),), required=True),
+)
+
+_FILE = Field("file", (Field("uploadUrl", required=True), Field("uploadHeaders", many=True)), required=True)
+_CREATE_MANIFEST = Operation(
+    """
 mutation RegilinkCreateManifest($input: CreateArtifactManifestInput!) {
   createArtifactManifest(input: $input) { artifactManifest { file { uploadUrl uploadHeaders } } }
-}"""
+}""",
+    Field("createArtifactManifest", (Field("artifactManifest", (_FILE,), required=True),), required=True),
+)
 
-_COMMIT = """
-mutation RegilinkCommitArtifact($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { id } } }"""
+_COMMIT = Operation(
+    """
+mutation RegilinkCommitArtifact($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { id } } }""",
+    Field("commitArtifact", (Field("artifact", (_ID,)),), required=True),
+)
 
-_LINK = """
-mutation RegilinkLink($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }"""
+_LINK = Operation(
+    """
+mutation RegilinkLink($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }""",
+    Field("linkArtifact", (Field("versionIndex", kind="number"),), required=True),
+)
 
-_UNLINK = """
-mutation RegilinkUnlink($input: UnlinkArtifactInput!) { unlinkArtifact(input: $input) { success } }"""
+_UNLINK = Operation(
+    """
+mutation RegilinkUnlink($input: UnlinkArtifactInput!) { unlinkArtifact(input: $input) { success } }""",
+    Field("unlinkArtifact", (_SUCCESS,), required=True),
+)
 
-_DELETE_VERSION = """
-mutation RegilinkDeleteArtifact($input: DeleteArtifactInput!) { deleteArtifact(input: $input) { artifact { id } } }"""
+_DELETE_VERSION = Operation(
+    """
+mutation RegilinkDeleteArtifact($input: DeleteArtifactInput!) { deleteArtifact(input: $input) { artifact { id } } }""",
+    Field("deleteArtifact", (Field("artifact", (_ID,)),), required=True),
+)
 
-_DELETE_SEQUENCE = """
+_DELETE_SEQUENCE = Operation(
+    """
 mutation RegilinkDeleteSource($id: ID!) {
   deleteArtifactSequence(input: {artifactSequenceID: $id}) { artifactCollection { state } }
-}"""
+}""",
+    Field("deleteArtifactSequence", (_STATE,), required=True),
+)
 
-_DELETE_PORTFOLIO = """
+_DELETE_PORTFOLIO = Operation(
+    """
 mutation RegilinkDeleteCollection($id: ID!) {
   deleteArtifactPortfolio(input: {artifactPortfolioID: $id}) { artifactCollection { state } }
-}"""
+}""",
+    Field("deleteArtifactPortfolio", (_STATE,), required=True),
+)
 
-_RENAME_PORTFOLIO = """
+_RENAME_PORTFOLIO = Operation(
+    """
 mutation RegilinkRenameCollection($id: ID!, $name: String) {
   updateArtifactPortfolio(input: {artifactPortfolioID: $id, name: $name}) { artifactCollection { state } }
-}"""
+}""",
+    Field("updateArtifactPortfolio", (_STATE,), required=True),
+)
 
-_DELETE_RUN = """
-mutation RegilinkDeleteRun($id: ID!) { deleteRun(input: {id: $id}) { clientMutationId } }"""
+_DELETE_RUN = Operation(
+    """
+mutation RegilinkDeleteRun($id: ID!) { deleteRun(input: {id: $id}) { clientMutationId } }""",
+    Field("deleteRun", (Field("clientMutationId"),), required=True),
+)
 
-_DELETE_PROJECT = """
-mutation RegilinkDeleteProject($id: String!) { deleteModel(input: {id: $id}) { success } }"""
+_DELETE_PROJECT = Operation(
+    """
+mutation RegilinkDeleteProject($id: String!) { deleteModel(input: {id: $id}) { success } }""",
+    Field("deleteModel", (_SUCCESS,), required=True),
+)
 
-_RENAME = """
-mutation RegilinkRename($input: RenameProjectInput!) { renameProject(input: $input) { project { name } } }"""
+_RENAME = Operation(
+    """
+mutation RegilinkRename($input: RenameProjectInput!) { renameProject(input: $input) { project { name } } }""",
+    Field("renameProject", (Field("project", (NAME,)),), required=True),
+)
 
-_ADD_MEMBER = """
-mutation RegilinkAddMember($input: CreateProjectMembersInput!) { createProjectMembers(input: $input) { success } }"""
+_ADD_MEMBER = Operation(
+    """
+mutation RegilinkAddMember($input: CreateProjectMembersInput!) { createProjectMembers(input: $input) { success } }""",
+    Field("createProjectMembers", (_SUCCESS,), required=True),
+)
 
-_SET_ROLE = """
-mutation RegilinkSetRole($input: UpdateProjectMemberInput!) { updateProjectMember(input: $input) { success } }"""
+_SET_ROLE = Operation(
+    """
+mutation RegilinkSetRole($input: UpdateProjectMemberInput!) { updateProjectMember(input: $input) { success } }""",
+    Field("updateProjectMember", (_SUCCESS,), required=True),
+)
 
-_FIND_VERSION = """
+_MEMBERSHIP = (
+    Field("versionIndex", kind="number", required=True),
+    Field("aliases", (Field("alias", required=True),), many=True, required=True),
+)
+_FIND_VERSION = Operation(
+    """
 query RegilinkMembership($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) {
-    artifactCollectionMembership(name: $name) { versionIndex aliases { alias } artifact { id } }
+    artifactCollectionMembership(name: $name) { versionIndex aliases { alias } }
   }
-}"""
+}""",
+    Field("project", (Field("artifactCollectionMembership", _MEMBERSHIP),)),
+)
 
-_FIND_COLLECTION = """
+_FIND_COLLECTION = Operation(
+    """
 query RegilinkCollection($entity: String!, $project: String!, $type: String!, $name: String!) {
   project(name: $project, entityName: $entity) { artifactType(name: $type) { artifactCollection(name: $name) { id } } }
-}"""
+}""",
+    Field("project", (Field("artifactType", (Field("artifactCollection", (_ID,)),)),)),
+)
 
-_FIND_SOURCE = """
-query RegilinkSource($id: ID!) { artifact(id: $id) { state } }"""
+_FIND_SOURCE = Operation(
+    """
+query RegilinkSource($id: ID!) { artifact(id: $id) { state } }""",
+    Field("artifact", (Field("state", required=True),)),
+)
 
-_FIND_PROJECT = """
-query RegilinkProject($entity: String!, $project: String!) { project(name: $project, entityName: $entity) { id } }"""
+_FIND_PROJECT = Operation(
+    """
+query RegilinkProject($entity: String!, $project: String!) { project(name: $project, entityName: $entity) { id } }""",
+    Field("project", (_ID,)),
+)
 
-_FIND_RUN = """
+_FIND_RUN = Operation(
+    """
 query RegilinkRun($entity: String!, $project: String!, $run: String!) {
   project(name: $project, entityName: $entity) { run(name: $run) { id } }
-}"""
+}""",
+    Field("project", (Field("run", (_ID,)),)),
+)
 
-_FIND_TYPES = """
+_TYPES = Field("artifactTypes", (edges(NAME),), required=True)
+_FIND_TYPES = Operation(
+    """
 query RegilinkRegistry($entity: String!, $project: String!) {
   project(name: $project, entityName: $entity) {
     readOnly access allowAllArtifactTypesInRegistry artifactTypes(includeAll: true) { edges { node { name } } }
   }
-}"""
+}""",
+    Field(
+        "project",
+        (
+            Field("readOnly", kind="flag", required=True),
+            Field("access"),
+            Field("allowAllArtifactTypesInRegistry", kind="flag", required=True),
+            _TYPES,
+        ),
+    ),
+)
 
-_WHO = "query RegilinkWho { viewer { id username teams { edges { node { name } } } } }"
+_WHO = Operation(
+    "query RegilinkWho { viewer { id username teams { edges { node { name } } } } }",
+    Field(
+        "viewer",
+        (_ID, Field("username", required=True), Field("teams", (edges(NAME),), required=True)),
+        required=True,
+    ),
+)
 
 
 class Refused(Exception):
@@ -232,10 +333,16 @@ class Scratch:
         }
         wanted = {**place, "artifactID": identifier, "name": "wandb_manifest.json", "digest": digest}
         file = self._ask(_CREATE_MANIFEST, input=wanted)["createArtifactManifest"]["artifactManifest"]["file"]
-        headers = dict(header.split(":", 1) for header in file["uploadHeaders"] or ())
+        headers = self._read_headers(file["uploadHeaders"] or ())
         self._gateway.upload(file["uploadUrl"], headers, json.dumps(manifest).encode())
         self._ask(_COMMIT, id=identifier)
         return identifier
+
+    def _read_headers(self, lines: Sequence[str]) -> dict[str, str]:
+        pairs = [line.partition(":") for line in lines]
+        if not all(colon and name.isprintable() and value.isprintable() for name, colon, value in pairs):
+            raise self._gateway.fault("other-api", "`uploadHeaders` has a line that is not a header")
+        return {name: value for name, _, value in pairs}
 
     def find_version(self) -> str:
         """The id of a version that was logged once, for scenarios that do nothing to it."""
@@ -265,7 +372,7 @@ class Scratch:
         }
         gateway = self.second if as_second else self._gateway
         assert gateway is not None
-        index: int | None = _data(gateway.submit(_LINK, {"input": value}))["linkArtifact"]["versionIndex"]
+        index: int | None = _submit(gateway, _LINK, {"input": value})["linkArtifact"]["versionIndex"]
         return index
 
     def scratch_name(self, name: str) -> str:
@@ -313,7 +420,7 @@ class Scratch:
         assert self.second is not None
         registry = self._find_project(self.names.organization_entity, self.names.registry_project)
         if self._second_id is None:
-            self._second_id = _data(self.second.submit(_WHO, {}))["viewer"]["id"]
+            self._second_id = _submit(self.second, _WHO, {})["viewer"]["id"]
             self._ask(_ADD_MEMBER, input={"projectId": registry, "userIds": [self._second_id]})
         member = {"projectId": registry, "userId": self._second_id, "userProjectRole": role}
         self._ask(_SET_ROLE, input=member)
@@ -322,7 +429,7 @@ class Scratch:
         """The version that an alias names in the registry: its number and aliases; `{"outcome": "absent"}`."""
         names = {"entity": self.names.organization_entity, "project": project or self.names.registry_project}
         data = self._ask(_FIND_VERSION, **names, name=f"{collection}:{alias}")
-        found = (data.get("project") or {}).get("artifactCollectionMembership")
+        found = (data["project"] or {}).get("artifactCollectionMembership")
         if found is None:
             return {"outcome": "absent"}
         aliases = sorted(entry["alias"] for entry in found["aliases"])
@@ -330,13 +437,13 @@ class Scratch:
 
     def describe_source(self, version: str) -> Facts:
         """Whether a logged version is still there."""
-        found = self._ask(_FIND_SOURCE, id=version).get("artifact")
+        found = self._ask(_FIND_SOURCE, id=version)["artifact"]
         is_present = found is not None and found["state"] == "COMMITTED"
         return {"outcome": "present" if is_present else "absent"}
 
     def send(self, document: str) -> None:
         """Send a query as it is, which the server may refuse."""
-        self._ask(document)
+        _data(self._gateway.submit(document, {}))
 
     def try_operation(self, operation: Callable[[], object], fields: Mapping[str, str] | None = None) -> Facts:
         """What an operation comes to: accepted, or refused with which status and message.
@@ -396,7 +503,7 @@ class Scratch:
                     self._ask(_DELETE_SEQUENCE, id=identifier)
         place = {"entity": names.entity, "project": names.project}
         with _noting(left, f"run {names.entity}/{names.project}/{self._run}"):
-            project = self._ask(_FIND_RUN, **place, run=self._run).get("project") or {}
+            project = self._ask(_FIND_RUN, **place, run=self._run)["project"] or {}
             if project.get("run"):
                 self._ask(_DELETE_RUN, id=project["run"]["id"])
         with _noting(left, f"project {names.entity}/{names.project}"):
@@ -405,7 +512,7 @@ class Scratch:
         return left
 
     def _find_project(self, entity: str, name: str) -> str | None:
-        project = self._ask(_FIND_PROJECT, entity=entity, project=name).get("project")
+        project = self._ask(_FIND_PROJECT, entity=entity, project=name)["project"]
         return project["id"] if project else None
 
     def _find_collection(self, name: str) -> str:
@@ -416,11 +523,11 @@ class Scratch:
 
     def _find(self, entity: str, project: str, artifact_type: str, name: str) -> str | None:
         data = self._ask(_FIND_COLLECTION, entity=entity, project=project, type=artifact_type, name=name)
-        found = ((data.get("project") or {}).get("artifactType") or {}).get("artifactCollection")
+        found = ((data["project"] or {}).get("artifactType") or {}).get("artifactCollection")
         return found["id"] if found else None
 
-    def _ask(self, document: str, **variables: object) -> Mapping[str, Any]:
-        return _data(self._gateway.submit(document, variables))
+    def _ask(self, operation: Operation, **variables: object) -> Mapping[str, Any]:
+        return _submit(self._gateway, operation, variables)
 
 
 @record
@@ -436,7 +543,7 @@ class Registry:
 def read_registry(gateway: Gateway, entity: str, registry: str) -> Registry | None:
     """The registry (name without prefix) of an organization's entity; None where there is none."""
     variables = {"entity": entity, "project": REGISTRY_PREFIX + registry}
-    project = _data(gateway.submit(_FIND_TYPES, variables)).get("project")
+    project = _submit(gateway, _FIND_TYPES, variables)["project"]
     if project is None:
         return None
     types = tuple(edge["node"]["name"] for edge in project["artifactTypes"]["edges"])
@@ -450,8 +557,26 @@ def read_registry(gateway: Gateway, entity: str, registry: str) -> Registry | No
 
 def read_account(gateway: Gateway) -> tuple[str, tuple[str, ...]]:
     """The username of a key, and its teams."""
-    viewer = _data(gateway.submit(_WHO, {}))["viewer"]
+    viewer = _submit(gateway, _WHO, {})["viewer"]
     return viewer["username"], tuple(edge["node"]["name"] for edge in viewer["teams"]["edges"])
+
+
+def _submit(gateway: Gateway, operation: Operation, variables: Mapping[str, object]) -> Mapping[str, Any]:
+    """The data of the answer, with every field that the operation declares.
+
+    Raises:
+        Refused: the server refused, or says that it did nothing.
+        ServerConnectionError: there is no answer, or one of another shape.
+    """
+    answer = gateway.submit(operation.text, variables)
+    data = _data(answer)
+    try:
+        check_reply([operation.answer], data)
+    except WrongShape as error:
+        raise gateway.fault("other-api", str(error)) from None
+    if (data[operation.answer.key] or {}).get("success") is False:
+        raise Refused(f"{operation.answer.name} was not successful", answer.status)
+    return data
 
 
 def _data(answer: Answer) -> Mapping[str, Any]:
@@ -467,5 +592,5 @@ def _noting(left: list[str], what: str) -> Iterator[None]:
         yield
     except Refused as refusal:
         left.append(f"{what}: {refusal}")
-    except (ServerConnectionError, KeyError, TypeError) as error:
+    except ServerConnectionError as error:
         left.append(f"{what}: {error}")
