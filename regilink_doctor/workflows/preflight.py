@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.text import clean_message
 
 TYPE_CHECKING = False
@@ -95,9 +96,14 @@ def _describe(problems: Sequence[CheckResult]) -> str:
 def _unchecked(diagnosis: Diagnosis) -> list[str]:
     """Why links could not be checked, without repetition; empty when all of them could."""
     reasons = [check.message for check in diagnosis.of("crash")]
-    if diagnosis.links.unknown:
-        failed = [f"{check.message} [{check.code}]" for check in diagnosis.of("fail") if check.code]
-        reasons += failed or [f"{link.target}: {link.reason}" for link in diagnosis.links.unknown]
+    failed = [check for check in diagnosis.of("fail") if check.code]
+    if not diagnosis.links.unknown:  # of a server that answers oddly, nothing is believed
+        failed = [check for check in failed if check.code == rule_codes.NOT_WANDB]
+    reasons += [
+        f"{check.message} [{check.code}]" + (f"\n  note: {check.note}" if check.note else "") for check in failed
+    ]
+    if diagnosis.links.unknown and not failed:
+        reasons += [f"{link.target}: {link.reason}" for link in diagnosis.links.unknown]
     return list(dict.fromkeys(reasons))
 
 

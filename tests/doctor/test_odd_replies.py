@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from regilink_doctor import LinkError, preflight
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.link_map import LinkMap
@@ -74,9 +76,24 @@ def run_live_map(environ: dict[str, str], folder: Path) -> str:
     return ""
 
 
+def run_preflight(environ: dict[str, str], folder: Path) -> str:
+    """What `preflight` warns of or raises; it reads the environment of its own process."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        patch.chdir(folder)
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        try:
+            preflight(ZOO, type="model")
+        except LinkError as error:
+            return str(error)
+    return "\n".join(str(warning.message) for warning in caught)
+
+
 COMMANDS: dict[str, Callable[[dict[str, str], Path], str]] = {
     "doctor": run_doctor,
     "map": run_live_map,
+    "preflight": run_preflight,
     "verify": run_verify,
     "pull": run_pull,
 }
