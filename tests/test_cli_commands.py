@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tables import check_each
 
 from regilink_doctor import __version__
 from regilink_doctor.cli import COMMANDS, main
@@ -43,18 +44,19 @@ def test_the_version_has_a_short_option(capsys: pytest.CaptureFixture[str]) -> N
     assert run("-V", capsys=capsys)[1] == run("--version", capsys=capsys)[1] == f"regilink {__version__}\n"
 
 
-@pytest.mark.parametrize("code", RULES)
-def test_a_rule_is_shown_by_code_and_by_name(code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run("rule", code.lower(), "--output-format", "json", capsys=capsys)
-    (value,) = json.loads(out)["rules"]
-    assert (status, value["code"]) == (0, code)
-    assert run("rule", value["name"], "--output-format", "json", capsys=capsys)[1] == out
-    assert run("rule", code, "--output-format", "markdown", capsys=capsys)[1].startswith(
-        f"## {code}: {value['name']}\n"
-    )
-    full = run("rule", code, capsys=capsys)[1]
-    assert full.startswith(f"{code} {value['name']}")
-    assert all(line in full for example in value["bad"] for line in example.splitlines())
+def test_a_rule_is_shown_by_code_and_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    def check(code: str) -> None:
+        status, out, _ = run("rule", code.lower(), "--output-format", "json", capsys=capsys)
+        (value,) = json.loads(out)["rules"]
+        assert (status, value["code"]) == (0, code)
+        assert run("rule", value["name"], "--output-format", "json", capsys=capsys)[1] == out
+        markdown = run("rule", code, "--output-format", "markdown", capsys=capsys)[1]
+        assert markdown.startswith(f"## {code}: {value['name']}\n")
+        full = run("rule", code, capsys=capsys)[1]
+        assert full.startswith(f"{code} {value['name']}")
+        assert all(line in full for example in value["bad"] for line in example.splitlines())
+
+    check_each({code: code for code in RULES}, check)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cases import Case, all_cases, compare, describe_files, laid_out
+from tables import check_each, number_folders
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.findings import Edit, Finding
@@ -28,14 +29,25 @@ REGISTRIES = (Registry("model", types=("model",)), Registry("dataset", types=("d
 CATALOG = Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), REGISTRIES),), complete=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_what_should_be_found_is_found_and_fixed(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    contents, lint = laid_out(case)
-    expected, found = compare(case, describe_files(contents, lint))
-    assert found == expected
-    for name, content in contents.items():
-        check_fixes(name, content, lambda changed, name=name: lint(name, changed).findings)
+FILES: dict[str, dict[str, Case]] = {}
+for case in CASES:
+    FILES.setdefault(case.id.partition(":")[0], {})[case.name] = case
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_should_be_found_is_found_and_fixed(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case in a folder of its own."""
+    folders = number_folders(tmp_path)
+
+    def check(case: Case) -> None:
+        monkeypatch.chdir(next(folders))
+        contents, lint = laid_out(case)
+        expected, found = compare(case, describe_files(contents, lint))
+        assert found == expected
+        for name, content in contents.items():
+            check_fixes(name, content, lambda changed, name=name: lint(name, changed).findings)
+
+    check_each(FILES[file], check)
 
 
 def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

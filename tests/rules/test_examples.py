@@ -3,10 +3,11 @@
 import inspect
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import make_rules_page
 import pytest
-from tables import check_each
+from tables import check_each, number_folders
 from translatable import find_untranslatable
 
 from regilink_doctor.config import Config
@@ -51,12 +52,19 @@ ROWLESS = {"REG810", "REG902", "REG906", "REG907"}  # the server's own trouble; 
 UNTRIGGERED = {"REG002"}  # only a mistake of ours gives it: tests/lint/test_engine.py makes one
 
 
-def examples(kind: str) -> list[object]:
-    return [
-        pytest.param(rule, example, id=f"{rule.code}-{index}")
+class Example(NamedTuple):
+    """An example of a rule."""
+
+    rule: Rule
+    text: str
+
+
+def examples(kind: str) -> dict[str, Example]:
+    return {
+        f"{rule.code}-{index}": Example(rule, example)
         for rule in STATIC
         for index, example in enumerate(getattr(rule, kind))
-    ]
+    }
 
 
 def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
@@ -85,19 +93,27 @@ def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
     return list(report.findings)
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("bad"))
-def test_bad_is_found(rule: Rule, example: str, tmp_path: Path) -> None:
+def test_bad_is_found(tmp_path: Path) -> None:
     """It gives the code of its rule, in words that can be translated."""
-    findings = find(rule, example, tmp_path)
-    assert {finding.code for finding in findings} == {rule.code}
-    for finding in findings:
-        words = (finding.message, finding.note, finding.help, *(related.message for related in finding.related))
-        assert find_untranslatable(words) == []
+    folders = number_folders(tmp_path)
+
+    def check(entry: Example) -> None:
+        findings = find(*entry, next(folders))
+        assert {finding.code for finding in findings} == {entry.rule.code}
+        for finding in findings:
+            words = (finding.message, finding.note, finding.help, *(related.message for related in finding.related))
+            assert find_untranslatable(words) == []
+
+    check_each(examples("bad"), check)
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("good"))
-def test_good_is_left_alone(rule: Rule, example: str, tmp_path: Path) -> None:
-    assert rule.code not in lint(rule, example, tmp_path)
+def test_good_is_left_alone(tmp_path: Path) -> None:
+    folders = number_folders(tmp_path)
+
+    def check(entry: Example) -> None:
+        assert entry.rule.code not in lint(*entry, next(folders))
+
+    check_each(examples("good"), check)
 
 
 def test_a_rule_is_complete() -> None:

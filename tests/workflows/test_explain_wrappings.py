@@ -7,8 +7,10 @@ import json
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tables import check_each
 
 from regilink_doctor.workflows.explain import explain
 
@@ -52,10 +54,11 @@ def check_causes(wrapped: dict[str, str]) -> None:
         assert found.failures[0] in CASES["errors"][name]["first"], (name, found.failures)
 
 
-@pytest.mark.parametrize("wrapping", CASES["wrappings"])
-def test_a_wrapped_error_keeps_its_cause(wrapping: str) -> None:
-    parts = CASES["wrappings"][wrapping]
-    check_causes({name: wrap_lines(error["text"], **parts) for name, error in CASES["errors"].items()})
+def test_a_wrapped_error_keeps_its_cause() -> None:
+    def check(parts: dict[str, Any]) -> None:
+        check_causes({name: wrap_lines(error["text"], **parts) for name, error in CASES["errors"].items()})
+
+    check_each(CASES["wrappings"], check)
 
 
 @pytest.mark.parametrize("wrapping", OTHER_WRAPPINGS)
