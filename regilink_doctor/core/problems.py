@@ -262,7 +262,9 @@ def _all(
     last = segments[-1]
     yield from _at_sign(last)
     if registry is not None and registry.index == last.index and registry.registry and registry.known:
-        yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end)
+        # After an entity and a project it is the name of an artifact, though an odd one.
+        severity: Severity = "error" if len(filled) < 3 else "warning"
+        yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end, severity)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
         yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
     if registry is not None and registry.registry and registry.index < last.index and last.speaks:

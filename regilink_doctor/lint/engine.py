@@ -18,7 +18,14 @@ from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import find_checks
 from regilink_doctor.rules.index import WATCHED_BY
-from regilink_doctor.rules.judge import finding_at, is_of_caller, report_names, report_targets, to_finding
+from regilink_doctor.rules.judge import (
+    finding_at,
+    is_in_example,
+    is_of_caller,
+    report_names,
+    report_targets,
+    to_finding,
+)
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
@@ -249,6 +256,7 @@ def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[
             if reports and item.kind in ("link", "consume") and item.through:
                 reports = [report for report in reports if is_of_caller(report, item)]
             if reports:
+                reports = [report for report in reports if not is_in_example(report)]
                 findings += [to_finding(report, item) for report in reports if report.problem.rule in enabled]
         except Exception as error:
             findings.append(_crash(code, item.place, error))

@@ -7,14 +7,15 @@ or misplaces the link. `to_finding` makes findings of what rules report: place, 
 
 from __future__ import annotations
 
+from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
-from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS
-from regilink_doctor.core.strings import KnownPart, may_be_none
+from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS, UNFILLED_PLACEHOLDER
+from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
 from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 MAX_CORRECTIONS = 4
 """Rounds of correcting a path: each removes one problem of a segment, and may show the next."""
+
+_EXAMPLES = ("example", "sample", "template", "tmpl", "dist", "skeleton", ".env.default")
+"""Words in the name of a file, or of its folder (`configs.example`), that waits to be copied and filled in."""
 
 NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG110", "REG111", "REG113"})
 """What is wrong with a target path in the same way as with a name that is consumed."""
@@ -106,7 +110,8 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
     in_path = [
         problem
         for problem in found
-        if problem.rule in NAME_RULES or (problem.rule == "REG101" and (means_registry or _lacks_word(name, problem)))
+        if (problem.rule in NAME_RULES and not _is_artifact_of_project(name, problem))
+        or (problem.rule == "REG101" and (means_registry or _lacks_word(name, problem)))
     ]
     corrected = _write_intended(path, in_path, NAME_RULES) + string.pattern[len(path) :]
     for problem in in_path:
@@ -114,7 +119,7 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
     version, start = string.pattern[len(path) + 1 :], len(path) + 1
     if version == "None":
         yield _weaken(name, Problem("REG113", start, len(string.pattern), target=name, facts={"call": "consume"}))
-    elif version == UNKNOWN_NAME and start in none_at:
+    elif version == UNKNOWN_NAME and _is_unset_variable(string, start):
         yield Problem("REG113", start, start + 1, "warning", "hole", target=name, facts={"call": "consume"})
 
 
@@ -125,6 +130,22 @@ def _find_unset(string: StringValue) -> list[int]:
     is_registry = REGISTRY_PREFIX in string.pattern
     unset = [(offset, part) for offset, part in string.unknown_parts if may_be_none(part)]
     return [offset for offset, part in unset if part.kind == "environment" or is_registry]
+
+
+def _is_unset_variable(string: StringValue, offset: int) -> bool:
+    """Whether a part is a variable of the environment without a default; who runs a program gives it a version."""
+    part = string.part_at(offset)
+    return isinstance(part, UnknownPart) and part.kind == "environment"
+
+
+def _is_artifact_of_project(name: LinkTarget, problem: Problem) -> bool:
+    """Whether an artifact is only called like a registry: `team-a/p/wandb-registry-export:v1`."""
+    registry = registry_name(name.text[problem.start : problem.end])
+    if problem.rule != "REG102" or registry in CORE_REGISTRY_TYPES:
+        return False
+    project = name.text[: problem.start].strip("/")
+    own = name.site.run_project if name.site is not None else ()
+    return "/" in project or any(string.pattern == project for string in own)
 
 
 def _lacks_word(name: LinkTarget, problem: Problem) -> bool:
@@ -169,6 +190,8 @@ def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str
         in_path = [problem for problem in in_path if rules is None or problem.rule in rules]
     if any(problem.rule == "REG102" for problem in in_path):
         registry, colon, version = path.partition(":")
+        organization, *between = registry.strip("/").split("/")
+        registry = f"{organization}/{between[-1]}" if len(between) > 1 else registry
         return f"{registry}/COLLECTION{colon}{version}"
     empty = next((problem for problem in in_path if problem.rule == "REG105" and problem.kind == "collection"), None)
     return path if empty is None else f"{path[: empty.start]}/COLLECTION{path[empty.end :]}"
@@ -434,6 +457,16 @@ def is_of_caller(report: Report, site: Site) -> bool:
     return any(are_passed) or any(types) or (site.artifact is not None and site.artifact.place.path not in files)
 
 
+def is_in_example(report: Report) -> bool:
+    """Whether a placeholder is in a file that waits to be copied; a folder `examples` has what is used in place."""
+    if report.problem.rule != UNFILLED_PLACEHOLDER or report.string is None:
+        return False
+    start, end = report.problem.start, report.problem.end
+    *folders, name = to_slashes(report.string.place_of(start, max(end, start + 1)).path).split("/")
+    names = [name, *(folder for folder in folders if "." in folder or "template" in folder)]
+    return any(word in part for part in names for word in _EXAMPLES)
+
+
 def finding_at(place: Place, problem: Problem) -> Finding:
     """The finding of a problem that is at no call site: a file that cannot be read, a comment that is wrong."""
     rule = rule_for(problem.rule)
@@ -465,8 +498,10 @@ def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | 
         return item.place, None
     start, end = report.problem.start, report.problem.end
     written = string.place_of(start, max(end, start + 1))
-    span = item.statement
+    span, argument = item.statement, getattr(item, "argument", None)
     inside = span.line <= written.span.line and written.span.end_line <= span.end_line
+    # An argument of `functools.partial` is written before the statement of the call.
+    inside = inside or (argument is not None and argument.span.joined(written.span) == argument.span)
     if inside and (written.path, written.cell) == (item.place.path, item.place.cell):
         return written, None
     is_in_table = item.kind == "target" and written.path == item.place.path

@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import quoted, where_it_goes
+from regilink_doctor.rules.wording import quoted, quoted_to_write, where_it_goes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class LegacyModelRegistry(Rule):
             return Message(
                 say("{name} is a name in the legacy model registry", name=quoted(facts["name"])),
                 "W&B redirects it once the team is migrated, and warns that it will stop doing so",
-                say("write {new}, if it is linked there", new=quoted(facts["new"])),
+                say("write {new}, if it is linked there", new=facts["new"]),
             )
         if problem.kind == "registry-alone":
             return Message(
@@ -84,7 +84,7 @@ class LegacyModelRegistry(Rule):
         return Message(
             say("{path} is the legacy model registry", path=quoted(path)),
             "W&B closes it once the team is migrated, and only the team sees it",
-            say("write {code}", code=quoted(_find_new_path(path))),
+            say("write {code}", code=quoted_to_write(_find_new_path(path), target.path if target else None)),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -98,15 +98,13 @@ class LegacyModelRegistry(Rule):
                 *projects, artifact = name.pattern.partition(":")[0].split("/")
                 if artifact == LEGACY_REGISTRY and site.kind == "consume":
                     yield self.report(site.argument, "registry-alone", name=name.pattern)
-                    return
-                if LEGACY_REGISTRY in projects:
+                elif LEGACY_REGISTRY in projects:
                     last = name.pattern.rpartition("/")[2]
                     # W&B writes versions as ":v0": what is suggested has to be a version that exists.
                     collection, colon, version = last.partition(":")
                     version = f"v{version}" if version.isdecimal() else version
                     new = f"wandb-registry-model/{collection}{colon}{version}"
-                    yield self.report(site.argument, "consumed", name=name.pattern, new=new)
-                    return
+                    yield self.report(site.argument, "consumed", name=name.pattern, new=quoted_to_write(new, name))
 
 
 def _find_new_path(path: str) -> str:
@@ -120,7 +118,7 @@ def _find_new_path(path: str) -> str:
 def _explain_link_model(target: LinkTarget) -> Message:
     """What `link_model` does: it links to the legacy model registry, or refuses a name with a slash."""
     name = target.text.removeprefix(f"{LEGACY_REGISTRY}/")
-    new = quoted(_find_new_path(name))
+    new = quoted_to_write(_find_new_path(name), target.path)
     if "/" in name:
         return Message(
             say("link_model cannot link to {name}: the name has a slash", name=quoted(name)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import say
@@ -16,6 +15,7 @@ from regilink_doctor.rules.wording import (
     correct_path,
     corrected_path,
     quoted,
+    quoted_to_write,
     refused_setting,
     shown_path,
     where_it_goes,
@@ -179,7 +179,9 @@ class DoubledPrefix(Rule):
                 say("it asks for a registry {name}", name=quoted(name)),
                 say("write {code}", code=quoted(name.removeprefix(REGISTRY_PREFIX))),
             )
-        path = problem.target.path.pattern if problem.target else ""
+        string = problem.target.path if problem.target else None
+        path = string.pattern if string is not None else ""
+        once = correct_path(problem).replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX)
         registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
         if problem.kind == "collection":
             head, _, collection = correct_path(problem).rpartition("/")
@@ -187,12 +189,12 @@ class DoubledPrefix(Rule):
             return Message(
                 say('the collection begins with the registry prefix "{prefix}"', prefix=REGISTRY_PREFIX),
                 say("in {path} the prefix belongs to the registry alone", path=quoted(path)),
-                say("write {code}", code=quoted(instead)),
+                say("write {code}", code=quoted_to_write(instead, string)),
             )
         return Message(
             say('{path} has the prefix "{prefix}" twice', path=quoted(path), prefix=REGISTRY_PREFIX),
             say("W&B looks for a registry {registry}", registry=quoted(registry)),
-            say("write {code}", code=quoted(correct_path(problem).replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))),
+            say("write {code}", code=quoted_to_write(once, string)),
         )
 
     def fix_safety(self, problem: Problem) -> Applicability:
@@ -325,10 +327,6 @@ class NoneInPath(Rule):
 _VARIABLES = ("ENTITY", "PROJECT", "ORG", "TEAM", "REGISTRY", "COLLECTION")
 """Words in the name of a variable of W&B that names something in it: `WANDB_ENTITY`, `WANDB_REGISTRY_ORG`."""
 
-_EXAMPLES = ("example", "sample", "template", "dist")
-"""Words in the name of a file, or of its folder (`configs.example`), that waits to be copied and filled in."""
-
-
 _ROLES = {
     "name": say("name"),
     "entity": say("entity"),
@@ -418,7 +416,7 @@ class UnfilledPlaceholder(Rule):
         variable = variable_of(setting) or ""
         if not any(word in variable for word in _VARIABLES) or setting.target:
             return
-        if facts.in_test or _is_example(setting.place.path):
+        if facts.in_test:
             return
         for string in setting.value:
             yield from self._find_placeholders(string, setting.name, "")
@@ -443,10 +441,3 @@ class UnfilledPlaceholder(Rule):
                 role=name,
                 wrong=string.pattern[start:end],
             )
-
-
-def _is_example(path: str) -> bool:
-    """Whether a file waits to be copied; what is in a folder `examples` is used where it is."""
-    *folders, name = to_slashes(path).split("/")
-    names = [name, *(folder for folder in folders if "." in folder or "template" in folder)]
-    return any(word in part for part in names for word in _EXAMPLES)

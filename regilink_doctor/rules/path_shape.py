@@ -13,6 +13,7 @@ from regilink_doctor.rules.wording import (
     find_destination,
     is_consumed,
     quoted,
+    quoted_to_write,
     shown_path,
     where_it_goes,
     wrong_part,
@@ -58,9 +59,10 @@ class MissingRegistryPrefix(Rule):
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), say("write {code}", code=quoted(FORM)))
         intended = "/".join(correct_path(problem).split("/")[-2:])
-        instead = say("write {code}, or ignore this if you mean the project", code=quoted(intended))
+        code = quoted_to_write(intended, problem.target.path)
+        instead = say("write {code}, or ignore this if you mean the project", code=code)
         if is_consumed(problem):
-            instead = say("write {code}", code=quoted(intended))
+            instead = say("write {code}", code=code)
         return Message(summary, where_it_goes(problem), instead)
 
 

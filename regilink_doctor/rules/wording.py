@@ -6,7 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
-from regilink_doctor.core.target_path import is_known, show_unknown
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
 from regilink_doctor.rules.base import Replacement
 
 TYPE_CHECKING = False
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.strings import StringValue, UnknownPart
     from regilink_doctor.core.targets import LinkTarget
 
 FORM = f"{REGISTRY_PREFIX}REGISTRY/COLLECTION"
 """The form of a target path, to be filled in."""
+
+_LONGEST_EXPRESSION = 40
+_NOT_INSIDE = frozenset('"\\\n{}')
+"""What an expression in an f-string cannot have in every Python."""
 
 _ENTITY = "\1entity"
 _PROJECT = "\1project"
@@ -58,7 +62,31 @@ def correct_path(problem: Problem) -> str:
 
 def corrected_path(problem: Problem) -> str:
     """The whole path in quotes, with what was intended in place of what is wrong."""
-    return quoted(correct_path(problem))
+    return quoted_to_write(correct_path(problem), problem.target.path if problem.target else None)
+
+
+def quoted_to_write(path: str, written: StringValue | None) -> str:
+    """A path that a reader is to write, in quotes: unknown parts are the expressions of the string that it corrects.
+
+    Three dots stand for a part whose expression is too long, or may be another one.
+    """
+    count = path.count(UNKNOWN_NAME)
+    if not count:
+        return quoted(path)
+    parts = [part for _, part in written.unknown_parts] if written is not None else []
+    if count < len(parts) and path.rpartition("/")[2].count(UNKNOWN_NAME) == count:
+        parts = parts[-count:]  # what was before the collection is left out
+    if len(parts) != count or not all(map(_is_short, parts)):
+        return quoted(path.replace(UNKNOWN_NAME, "..."))
+    is_python = all(part.place.path.endswith((".py", ".ipynb")) for part in parts)
+    shown = path
+    for part in parts:
+        shown = shown.replace(UNKNOWN_NAME, f"{{{part.source}}}" if is_python else part.source, 1)
+    return f"f{quoted(shown)}" if is_python else quoted(shown)
+
+
+def _is_short(part: UnknownPart) -> bool:
+    return 0 < len(part.source) <= _LONGEST_EXPRESSION and not _NOT_INSIDE.intersection(part.source)
 
 
 def entity_of(problem: Problem) -> str:

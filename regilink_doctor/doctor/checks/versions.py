@@ -20,6 +20,7 @@ from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
 from regilink_doctor.doctor.wording import answer_of, list_names, quote_message
 from regilink_doctor.rules.judge import judge_name
+from regilink_doctor.rules.wording import quoted
 
 
 class ConsumedNameCheck(Check):
@@ -194,7 +195,7 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
     if version.collection and version.collection[1].casefold() != question.project.casefold():
         _, project, moved = version.collection
         new = f"{project}/{moved}{colon}{alias}"
-        facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": new}
+        facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": quoted(new)}
         problem = Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="consumed", failure="A14", facts=facts)
         return report_problem(
             problem, status="warn", notes=[say("the team is migrated: W&B redirects to {new}", new=new)]

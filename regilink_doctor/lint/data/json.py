@@ -57,7 +57,7 @@ class _JsonReader:
             return self.read_list(keys, depth)
         if sign == '"':
             value = self.read_string()
-            return make_string(keys, value, self.whole.select((start + 1, self.at - 1)))
+            return make_string(keys, value, self.whole.select((start + 1, self.at - 1)).unescape())
         match = _WORD.match(self.text, start)
         if match is None:
             raise self.error("a value was expected")

@@ -218,4 +218,5 @@ def stretch_of(source: Source, node: Node) -> Fragment:
         stripped = text if number == 0 else text.lstrip()
         begins = column if number == 0 else len(text) - len(stripped) + 1
         found.append((stripped, line + number + 1, begins))
-    return Fragment.of(source, found, " ")
+    fragment = Fragment.of(source, found, " ")
+    return fragment.unescape() if node.style == '"' else fragment

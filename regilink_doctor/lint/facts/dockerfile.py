@@ -8,7 +8,14 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.facts import FileFacts, Program
-from regilink_doctor.lint.facts.shell import Script, read_assignments, read_script, runs_script
+from regilink_doctor.lint.facts.shell import (
+    Script,
+    find_unescaped,
+    read_assignments,
+    read_script,
+    runs_python,
+    runs_script,
+)
 from regilink_doctor.lint.text.fragment import Fragment, text_of
 from regilink_doctor.lint.text.source import Source
 
@@ -98,8 +105,12 @@ def _read_command(body: Fragment, containers: tuple[Container, ...], known: Mapp
         return read_script(body, containers, known=known)
     matches = list(_QUOTED.finditer(body.text))
     words = tuple(text_of(body, *match.span(1)) for match in matches)
-    runs = runs_script([word.literal or "" for word in words[:-1]])
+    before = [word.literal or "" for word in words[:-1]]
+    runs = runs_script(before)
     script = read_script(body.select(matches[-1].span(1)), containers, known=known) if runs else Script()
+    if runs_python(before):
+        ranges = find_unescaped(matches[-1][0], matches[-1].start())
+        script.programs.append(Program(body.select(*ranges)))
     if words:
         place = body.place(0, len(body.text))
         script.commands.insert(0, Command(words, place, place.span, containers))

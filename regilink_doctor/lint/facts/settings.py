@@ -64,6 +64,31 @@ _CONSUMING = re.compile(
 )
 _PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output|upload", re.I)
 _LINK_KEYS = ("target_path", "link_path", "link_target")
+_FOLDERS = frozenset(
+    {
+        "app",
+        "artifacts",
+        "assets",
+        "bin",
+        "build",
+        "data",
+        "dist",
+        "home",
+        "mnt",
+        "models",
+        "opt",
+        "out",
+        "output",
+        "outputs",
+        "resources",
+        "src",
+        "target",
+        "tmp",
+        "var",
+    }
+)
+"""What folders are called, and teams are not."""
+
 _HOSTS = re.compile(r"(https?://)?([\w-]+\.)*(wandb\.ai|coreweave\.com)/|wandb-artifact:")
 _FILE = re.compile(
     r"\.(pt|pth|ckpt|onnx|json|ya?ml|py|txt|csv|parquet|safetensors|zip|tar|gz|h5|pkl|sh"
@@ -130,7 +155,7 @@ def _named_for_it(keys: tuple[str, ...], key: str, pattern: str) -> bool:
     if key in _LINK_KEYS and any("wandb" in _to_snake_case(other) for other in keys):
         return True
     if key in _LINK_KEYS and pattern.split("/")[-2:-1] == [LEGACY_REGISTRY]:
-        return True
+        return pattern.partition("/")[0].lower() not in _FOLDERS
     if "registry" in key and ("path" in key or "target" in key):
         return "wandb" in key or any("wandb" in _to_snake_case(other) for other in keys[:-1])
     return "registry" in key and any("wandb" in _to_snake_case(other) for other in keys)

@@ -75,6 +75,13 @@ def runs_script(words: Sequence[str]) -> bool:
     return shell in ("sh", "bash", "zsh", "dash") and words[-1].startswith("-") and words[-1].endswith("c")
 
 
+def runs_python(words: Sequence[str]) -> bool:
+    """Whether a command with these words before the last one runs the last one as Python: `python -u -c`."""
+    after = _find_after_python(words)
+    options = words[after:] if after is not None else ()
+    return bool(options) and all(_OPTIONS.fullmatch(word) for word in options) and options[-1].endswith("c")
+
+
 def read_assignments(stretch: Fragment, known: Mapping[str, StringValue]) -> list[Setting]:
     """The variables of `NAME=value NAME=value`, as a Dockerfile sets them; none where a word is something else."""
     reader = _ScriptReader(stretch, (), "shell")
@@ -163,15 +170,16 @@ class _ScriptReader:
         """The Python of `python -c 'import wandb; …'`."""
         plain = [word.plain for word in words]
         after = _find_after_python(plain)
-        flag = next((index for index in range(after or 0, len(words) - 1) if plain[index] == "-c"), None)
-        if after is None or flag is None or any(not word.startswith("-") for word in plain[after:flag]):
+        if after is None:
             return
-        word = words[flag + 1]
+        word = next((words[index] for index in range(after + 1, len(words)) if runs_python(plain[:index])), None)
+        if word is None:
+            return
         text = self.stretch.text[word.start : word.end]
         if len(text) > 1 and text[0] == text[-1] == "'":
             self.add_program(Program(self.stretch.select((word.start + 1, word.end - 1))))
         elif len(text) > 1 and text[0] == text[-1] == '"':
-            fragment = self.stretch.select(*_find_unescaped(text, word.start))
+            fragment = self.stretch.select(*find_unescaped(text, word.start))
             self.add_program(Program(fragment, is_expanded=True, known=dict(self.known)))
 
     def add_program(self, program: Program) -> None:
@@ -384,10 +392,11 @@ class _ScriptReader:
 
 
 _PYTHON = re.compile(r"(?:.*/)?i?python[\d.]*")
+_OPTIONS = re.compile(r"-\w+")
 _FROM_INPUT = ("-", "/dev/stdin")
 
 
-def _find_after_python(words: list[str]) -> int | None:
+def _find_after_python(words: Sequence[str]) -> int | None:
     """The number of the word after the interpreter, which may have another program before it: `uv run python`."""
     return next((index + 1 for index, word in enumerate(words) if _PYTHON.fullmatch(word)), None)
 
@@ -401,7 +410,7 @@ def _reads_python(words: list[str]) -> bool:
     return program in _FROM_INPUT and not {"-c", "-m"} & set(words[after:])
 
 
-def _find_unescaped(text: str, start: int) -> Iterator[tuple[int, int]]:
+def find_unescaped(text: str, start: int) -> Iterator[tuple[int, int]]:
     """The ranges of a double-quoted word that are left when the shell has taken out quotes and backslashes."""
     done = 1
     for match in re.finditer(r'\\(?:(?P<kept>[$`"\\])|\n)', text):

@@ -15,13 +15,13 @@ from regilink_doctor.lint.data.yaml import compose_documents, place_of, scalar_p
 from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.facts.requirements import read_requirement
 from regilink_doctor.lint.facts.settings import ENVIRONMENT_KEYS, is_worth_reading
-from regilink_doctor.lint.facts.shell import read_script, runs_script
+from regilink_doctor.lint.facts.shell import read_script, runs_python, runs_script
 from regilink_doctor.lint.text.fragment import filled, loose_text, text_of
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
     from regilink_doctor.core.sites import ContainerKind, Requirement
@@ -303,25 +303,46 @@ class _DocumentReader:
         """A command that is written as a list of words; the script of one that calls a shell."""
         words = tuple(text_at(self.source, item) for item in scalars)
         self.commands.append(Command(words, place_of(self.source, node), span_of(node), scope.containers))
-        if runs_script([word.literal or "" for word in words[:-1]]):
-            self.read_script(scalars[-1], scope)
+        self.read_last_word(words, scalars[-1], scope)
+
+    def read_last_word(self, words: Sequence[StringValue], node: Node, scope: _Scope) -> None:
+        """The script, or the Python, that a command has as its last word."""
+        before = [word.literal or "" for word in words[:-1]]
+        if runs_script(before):
+            self.read_script(node, scope)
+        elif runs_python(before):
+            self.programs.append(Program(stretch_of(self.source, node)))
 
     def read_whole_command(self, node: Node, scope: _Scope) -> None:
         """The command of a container, of which one key has the program and another one its arguments."""
-        names = ("entrypoint", "command") if find_below(node, "entrypoint") is not None else ("command", "args")
-        parts = [find_below(node, name) for name in names]
+        below = [find_below(node, name) for name in ("entrypoint", "command", "args")]
+        parts = [part for part in below if part is not None][:2]
         words: list[StringValue] = []
-        for part in parts:
-            if part is None:
-                return
+        scalars: list[Node] = []
+        for part in parts if len(parts) > 1 else ():
             if part.id == "sequence":
-                words += [text_at(self.source, item) for item in part.value if item.id == "scalar"]
+                scalars = [item for item in part.value if item.id == "scalar"]
+                words += [text_at(self.source, item) for item in scalars]
             elif part.id == "scalar":
                 for command in read_script(stretch_of(self.source, part), known=scope.known).commands[:1]:
                     words += command.words
-        if words and parts[0] is not None:
+        if words:
             place = place_of(self.source, parts[0])
             self.commands.append(Command(tuple(words), place, place.span, scope.containers))
+            if scalars and len(scalars) < len(words):
+                self.read_last_word(words, scalars[-1], scope)
+        self.read_argo_script(node, scope)
+
+    def read_argo_script(self, node: Node, scope: _Scope) -> None:
+        """`command: [python]` and `source:` of Argo Workflows."""
+        command, source = find_below(node, "command"), find_below(node, "source")
+        if command is None or source is None or command.id != "sequence" or source.id != "scalar":
+            return
+        words = [str(item.value) for item in command.value if item.id == "scalar"]
+        if runs_python([*words, "-c"]):
+            self.programs.append(Program(stretch_of(self.source, source)))
+        elif runs_script([*words, "-c"]):
+            self.read_script(source, scope)
 
     def read_sweep(self, root: Node) -> Iterator[Command]:
         """The commands of a sweep of W&B: the agent calls the program with a value for each parameter."""

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text.source import Source
 
     BindingKind = Literal[
-        "value", "augment", "element", "context", "parameter", "keywords", "import", "function", "class", "unknown"
+        "value",
+        "augment",
+        "element",
+        "context",
+        "parameter",
+        "positionals",
+        "keywords",
+        "import",
+        "function",
+        "class",
+        "unknown",
     ]
     ForkKind = Literal["if", "match", "try", "loop", "call", "own"]
     PlacedT = TypeVar("PlacedT", bound="Binding | Store")
@@ -363,10 +373,11 @@ class Module:
 
     `removals` are `del os.environ["X"]`: what is removed, with its key for a value. `reads` are looks at the attributes
     that only a logged artifact has, `imports` the top-level packages that are imported anywhere. `functions` has the
-    scope of a function's or class's node by the identity of that node.
+    scope of a function's or class's node by the identity of that node. `partials` has what `functools.partial` was
+    given for a name.
     """
 
-    __slots__ = ("forks", "functions", "imports", "reads", "removals", "scope", "source", "stores", "uses")
+    __slots__ = ("forks", "functions", "imports", "partials", "reads", "removals", "scope", "source", "stores", "uses")
 
     def __init__(self, scope: Scope, source: Source) -> None:
         self.scope = scope
@@ -378,6 +389,7 @@ class Module:
         self.imports: set[str] = set()
         self.functions: dict[int, Scope] = {}
         self.forks: list[Fork] = []
+        self.partials: dict[str, ast.Call] = {}
 
     def forget(self) -> None:
         """Undo the circles: scopes that know their module, classes that know their methods, arms and their forks.

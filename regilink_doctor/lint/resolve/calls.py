@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.options import PARSES, find_option
 from regilink_doctor.lint.resolve.strings import call_method, fill_template, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    PARTIAL,
     UNKNOWN,
     Arguments,
     Computed,
@@ -114,6 +115,9 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
     for callee in context.value(function, at):
         if isinstance(callee, Name):
             values += _call_named(context, callee.path, node, at)
+        elif isinstance(callee, Instance) and callee.type == PARTIAL and callee.made_by is not None:
+            whole = complete_partial(context, callee.made_by, callee.at or at, node, at)
+            values += resolve_call(context, whole, at)
         elif isinstance(callee, Method) and callee.owner.type == _TEMPLATE:
             values += fill_template(context, callee.owner, node, at)
         elif isinstance(callee, Method):
@@ -131,6 +135,24 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
         else:
             values.append(UNKNOWN)
     return values
+
+
+def complete_partial(
+    context: Context, made: ast.Call, inside: ProgramPoint, call: ast.Call, at: ProgramPoint
+) -> ast.Call:
+    """A call of what `functools.partial` made, as one of its function with all that both were given."""
+
+    def complete() -> ast.Call:
+        function, *bound = (copy_place(Computed(context.value(item, inside)), item) for item in made.args)
+        given = {keyword.arg for keyword in call.keywords}
+        keywords = [
+            ast.keyword(item.arg, copy_place(Computed(context.value(item.value, inside)), item.value))
+            for item in made.keywords
+            if item.arg not in given
+        ]
+        return copy_place(ast.Call(function, [*bound, *call.args], [*keywords, *call.keywords]), call)
+
+    return context.keep(("partial", id(made), inside.frame, id(call), at.order, at.frame), complete)
 
 
 @resolves_binding("context")
@@ -278,7 +300,9 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return chosen
     if path in _DEFAULTS:
         return _find_default(context, node, at)
-    made = path if path in wandb_api.CLASSES or path == _TEMPLATE else wandb_api.RETURNS.get(path)
+    is_partial = path == PARTIAL and node.args and not any(isinstance(item, ast.Starred) for item in node.args)
+    is_object = path in wandb_api.CLASSES or path == _TEMPLATE or is_partial
+    made = path if is_object else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
 
 

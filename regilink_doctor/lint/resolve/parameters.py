@@ -34,6 +34,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,12 +65,30 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
 @resolves_binding("keywords")
 def bind_keywords(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """What `**name` is: the keywords of a call that no parameter takes."""
+    callers = _list_callers(context, at)
+    return [Literal(_hold_keywords(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
+
+
+@resolves_binding("positionals")
+def bind_positionals(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """What `*name` is: the positional arguments of a call that no parameter takes."""
+    callers = _list_callers(context, at)
+    return [Literal(_hold_positionals(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
+
+
+def _list_callers(context: Context, at: ProgramPoint) -> list[Frame]:
+    """The call that a place is looked at in, else all that are found."""
     scope, frame = at.scope, at.frame
     is_known = frame is not None and frame.scope is scope
     callers = [frame] if frame is not None and is_known else list(_find_callers(context, scope))
-    if not callers:
-        callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
-    return [Literal(_hold_keywords(context, scope, caller), caller.at) for caller in callers] or [UNKNOWN]
+    return callers or context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
+
+
+def _hold_positionals(context: Context, scope: Scope, caller: Frame) -> ast.Tuple:
+    arguments = getattr(scope.node, "args", None)
+    named = len(_name_positional(arguments, _is_bound(scope, caller))) if isinstance(arguments, ast.arguments) else 0
+    items = caller.call.args[min(named, _find_starred(caller.call)) :]
+    return context.keep(("positionals of", id(scope), id(caller.call)), lambda: ast.Tuple(items, ast.Load()))
 
 
 def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
@@ -218,16 +237,24 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
     arguments = getattr(scope.node, "args", None)
     if not isinstance(arguments, ast.arguments):
         return [UNKNOWN]
-    is_method = scope.owner is not None and not _is_static(scope)
-    is_bound = is_method and (frame.receiver is not None or scope.name == "__init__")
+    is_bound = _is_bound(scope, frame)
     indexes = context.keep(("parameters", id(arguments), is_bound), lambda: _index_parameters(arguments, is_bound))
     return _find_argument(context, frame.call, indexes, name, frame.at)
 
 
+def _is_bound(scope: Scope, frame: Frame) -> bool:
+    """Whether a call has a receiver, which is the first argument."""
+    is_method = scope.owner is not None and not _is_static(scope)
+    return is_method and (frame.receiver is not None or scope.name == "__init__")
+
+
+def _name_positional(arguments: ast.arguments, is_bound: bool) -> list[str]:
+    """The positional parameters, without `self` in a call that has a receiver."""
+    return [item.arg for item in (*arguments.posonlyargs, *arguments.args)][is_bound:]
+
+
 def _index_parameters(arguments: ast.arguments, is_bound: bool) -> dict[str, int]:
-    """The positional parameters and their numbers, without `self` in a call that has a receiver."""
-    names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
-    return {name: index for index, name in enumerate(names[is_bound:])}
+    return {name: index for index, name in enumerate(_name_positional(arguments, is_bound))}
 
 
 def _find_argument(
@@ -250,7 +277,41 @@ def _find_argument(
                 configured = libraries.find_configured(context, name, at.scope.module)
                 return [item for item in configured if item != UNKNOWN] or None
             return [UNKNOWN]
-    return [UNKNOWN] if starred < len(call.args) and name in indexes else None
+    if starred == len(call.args) or name not in indexes:
+        return None
+    items, is_all = spread_arguments(context, call, at)
+    if indexes[name] < len(items):
+        return list(context.value(items[indexes[name]], at))
+    return None if is_all else [UNKNOWN]
+
+
+def spread_arguments(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[ast.expr], bool]:
+    """The positional arguments of a call, with the items of lists that are unpacked, and whether those are all."""
+    return context.keep(("spread", id(call), at.order, at.frame), lambda: _spread(context, call, at))
+
+
+def _spread(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[ast.expr], bool]:
+    items: list[ast.expr] = []
+    for argument in call.args:
+        if not isinstance(argument, ast.Starred):
+            items.append(argument)
+            continue
+        lists = [value for value in context.value(argument.value, at) if isinstance(value, Literal)]
+        if len(lists) < len(context.value(argument.value, at)) or not all(map(_is_row, lists)):
+            return items, False
+        shortest = min(len(row.items) for row in lists)
+        for index in range(shortest):
+            values = [value for row in lists for value in context.value(row.items[index], row.at)]
+            items.append(copy_place(Computed(tuple(values)), argument))
+        if any(len(row.items) > shortest for row in lists):
+            return items, False
+    return items, True
+
+
+def _is_row(value: Literal) -> bool:
+    """Whether the items of a list are all written out, in order."""
+    is_whole = not any(isinstance(item, ast.Starred) for item in value.items)
+    return isinstance(value.node, ast.List | ast.Tuple) and is_whole and not value.may_be_empty
 
 
 def _find_starred(call: ast.Call) -> int:

@@ -13,6 +13,7 @@ from regilink_doctor.lint.resolve.context import Context, resolves, resolves_bin
 from regilink_doctor.lint.resolve.names import find_binding, find_name
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    PARTIAL,
     TOO_MUCH,
     UNKNOWN,
     Computed,
@@ -79,7 +80,8 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     if isinstance(value, Member):
         strings = find_member_strings(context, value)
         return strings[0] if strings else unknown_string(node, at)
-    if value == UNKNOWN or isinstance(value, Method | Name | Function | TreePath | FileText):
+    is_partial = isinstance(value, Instance) and value.type == PARTIAL
+    if value == UNKNOWN or is_partial or isinstance(value, Method | Name | Function | TreePath | FileText):
         if isinstance(value, Unknown):
             string = unknown_string(
                 node, at, "option" if value.option else "unknown", reason=value.reason, variable=value.variable

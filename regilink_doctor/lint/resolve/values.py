@@ -201,6 +201,9 @@ class Unknown(NonString):
 
 UNKNOWN = Unknown()
 
+PARTIAL = "functools.partial"
+"""The type of what it makes, which is an `Instance`."""
+
 
 class Computed(ast.expr):
     """An expression that no source has: what a library passes on, its values known already."""

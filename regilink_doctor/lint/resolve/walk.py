@@ -6,6 +6,7 @@ long: statements wait on a stack of tasks, expressions on a stack of nodes.
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.lint.resolve.bindings import (
     Arm,
     Binding,
@@ -62,6 +63,9 @@ _DEFERS = frozenset(
 )
 """Functions that call the function which they are passed, with the arguments after it."""
 
+_CALLABLE = (ast.Name, ast.Attribute)
+_PARTIALS = ("partial", "functools.partial")
+
 _NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace", "edict"})
 
 _GROWS = frozenset({"append", "extend", "add"})
@@ -95,6 +99,10 @@ class _Walk:
         self.tasks: list[_Task] = []
         self.global_arms: dict[int, Arm] = {}
         """Identity of a scope -> its body, as the module sees what it binds there."""
+        self.deferred: dict[int, ast.Call] = {}
+        """Identity of a call -> the one that it makes."""
+        self.completed: set[int] = set()
+        """Those of `functools.partial` that calls of its result complete."""
 
     def run(self, tree: ast.Module) -> None:
         self._add_body(tree.body, self.module.scope, None)
@@ -102,6 +110,8 @@ class _Walk:
         while tasks:
             task, arguments = tasks.pop()
             task(*arguments)
+        if self.completed:
+            self.module.uses = [use for use in self.module.uses if id(use.call) not in self.completed]
 
     def _add(self, *tasks: _Task) -> None:
         """Add tasks, the first one to be done first."""
@@ -366,6 +376,8 @@ class _Walk:
         if target.id in scope.global_names and scope is not self.module.scope:
             home = self.module.scope
             arm = self._global_arm(scope)
+        if isinstance(value, ast.Call) and value.args and written_name(value.func) in _PARTIALS:
+            self.module.partials.setdefault(target.id, value)
         home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path))
 
     def _global_arm(self, scope: Scope) -> Arm:
@@ -417,7 +429,7 @@ class _Walk:
                 Binding("parameter", argument, self.order, None, default, argument.annotation, argument.arg),
             )
         if arguments.vararg is not None:
-            inner.bind(arguments.vararg.arg, Binding("unknown", arguments.vararg, self.order, None))
+            inner.bind(arguments.vararg.arg, Binding("positionals", arguments.vararg, self.order, None))
         if arguments.kwarg is not None:
             inner.bind(arguments.kwarg.arg, Binding("keywords", arguments.kwarg, self.order, None))
         return inner
@@ -491,9 +503,14 @@ class _Walk:
     def _note(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         if isinstance(node, ast.Call):
             self.order += 1
-            self.module.uses.append(Use(node, scope, self.order, statement, arm))
+            use = Use(node, scope, self.order, statement, arm)
+            self.module.uses.append(use)
             if (deferred := _find_deferred(node)) is not None:
-                self.module.uses.append(Use(deferred, scope, self.order, statement, arm))
+                self.module.uses.append(replace(use, call=deferred))
+                self.deferred[id(node)] = deferred
+            partial = self.module.partials.get(node.func.id) if isinstance(node.func, ast.Name) else None
+            if partial is not None and (node.args or node.keywords):
+                self._call_partial(partial, use)
             if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
                 self._read_growth(node.func, node.args[0], scope, arm)
             elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
@@ -525,6 +542,15 @@ class _Walk:
             self._close(arm)
             arm.fork.end = arm.end
 
+    def _call_partial(self, partial: ast.Call, use: Use) -> None:
+        """`send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it."""
+        call = use.call
+        given = {keyword.arg for keyword in call.keywords}
+        keywords = [keyword for keyword in partial.keywords if keyword.arg not in given]
+        whole = ast.Call(partial.args[0], [*partial.args[1:], *call.args], [*keywords, *call.keywords])
+        self.module.uses.append(replace(use, call=copy_place(whole, call)))
+        self.completed.add(id(self.deferred.get(id(partial))))
+
     def _read_growth(self, function: ast.Attribute, item: ast.expr, scope: Scope, arm: Arm | None) -> None:
         """`items.append(item)`, `items.extend(more)`: from here on the name is bound to the longer list."""
         owner = function.value
@@ -537,7 +563,12 @@ class _Walk:
 
     def _read_update(self, owner: ast.expr, call: ast.Call, scope: Scope, arm: Arm | None) -> None:
         """`mapping.update(more, key=value)`: from here on the name is bound to the longer dictionary."""
-        if isinstance(owner, ast.Name) and owner.id in scope.bindings and owner.id not in scope.global_names:
+        if isinstance(owner, ast.Name) and owner.id not in scope.global_names:
+            if owner.id not in scope.bindings:
+                # A function changes what the module has: from then on it may be either.
+                if scope.kind != "function" or owner.id not in self.module.scope.bindings:
+                    return
+                scope, arm = self.module.scope, self._global_arm(scope)
             keys = [ast.Constant(item.arg) if item.arg else None for item in call.keywords]
             values = [owner, *call.args, *(item.value for item in call.keywords)]
             updated = Updated(keys=[*[None] * (1 + len(call.args)), *keys], values=values)
@@ -547,15 +578,19 @@ class _Walk:
 def _find_deferred(call: ast.Call) -> ast.Call | None:
     """The call that another one makes: `executor.submit(run.link_artifact, artifact, path)`."""
     by_name = {keyword.arg: keyword.value for keyword in call.keywords} if call.keywords and not call.args else {}
-    started, passed = by_name.get("target"), by_name.get("args")
-    if isinstance(started, ast.Attribute) and started.attr in BY_NAME and isinstance(passed, ast.Tuple):
-        return copy_place(ast.Call(started, passed.elts, []), call)  # of a thread
+    started, passed, named = by_name.get("target"), by_name.get("args"), by_name.get("kwargs")
+    if isinstance(started, _CALLABLE) and isinstance(passed or named, ast.Tuple | ast.Dict):  # of a thread
+        keywords = [ast.keyword(None, named)] if named is not None else []
+        return copy_place(ast.Call(started, passed.elts if isinstance(passed, ast.Tuple) else [], keywords), call)
     for index, item in enumerate(call.args[:2]):
-        if isinstance(item, ast.Attribute) and item.attr in BY_NAME:
+        if isinstance(item, _CALLABLE):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func)
-            if name not in _DEFERS:
+            if name not in _DEFERS or (name == "partial" and getattr(item, "attr", "") not in BY_NAME):
                 return None
-            return copy_place(ast.Call(item, call.args[index + 1 :], call.keywords), call)
+            rest = call.args[index + 1 :]
+            if name == "apply_async" and rest and isinstance(rest[0], ast.Tuple):
+                rest = rest[0].elts
+            return copy_place(ast.Call(item, rest, call.keywords), call)
     return None
 
 

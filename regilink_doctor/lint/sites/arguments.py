@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import find_in_document
+from regilink_doctor.lint.resolve.parameters import spread_arguments
 from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
 from regilink_doctor.lint.text import syntax as ast
 
@@ -61,6 +62,7 @@ class ArgumentReader:
         self.uses = uses
         self.given = arguments(use.call, parameters)
         self.at = use.at
+        self._spread(use.call, parameters)
         self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
@@ -128,6 +130,14 @@ class ArgumentReader:
                 if any(isinstance(other, Instance) and other.made_by is owner.made_by for other in owners):
                     stored[target.attr] = (value, store.at)
         return stored
+
+    def _spread(self, call: ast.Call, parameters: tuple[str, ...]) -> None:
+        """Read what is given by `*arguments`, if those are lists that are written out."""
+        if any(isinstance(item, ast.Starred) for item in call.args):
+            items, is_all = spread_arguments(self.resolver, call, self.at)
+            has_mapping = any(keyword.arg is None for keyword in call.keywords)
+            named = dict(zip(parameters, items, strict=False)) | self.given.named
+            self.given = replace(self.given, named=named, unpacked=has_mapping or not is_all)
 
     def _unpack(self, mapping: ast.expr) -> None:
         """Read what is given by `**mapping`, if that is one dictionary that is written out."""

@@ -239,6 +239,7 @@ class CallContextReader:
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
                 tried = tried or bool(parent.handlers)
+                expected = expected or any(map(_fails, parent.orelse[-1:])) or any(map(_fails, body[index + 1 :]))
                 if clause is not None and _denies(clause.body):
                     denied = self._clause(clause)
                 handled = clause is not None
@@ -403,6 +404,17 @@ def _silent(body: list[ast.stmt]) -> bool:
         if not empty:
             return False
     return True
+
+
+def _fails(statement: ast.stmt) -> bool:
+    """`raise AssertionError`, `assert False`, `pytest.fail()`: the program is not meant to come here."""
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return raised is not None and ast.unparse(raised) == "AssertionError"
+    if isinstance(statement, ast.Assert):
+        return isinstance(statement.test, ast.Constant) and not statement.test.value
+    called = statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
+    return called is not None and ast.unparse(called) in ("pytest.fail", "self.fail")
 
 
 def _denies(body: list[ast.stmt]) -> bool:

@@ -10,10 +10,11 @@ from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
+from regilink_doctor.lint.resolve.calls import complete_partial
 from regilink_doctor.lint.resolve.conditions import is_excluded
 from regilink_doctor.lint.resolve.imports import MAX_BYTES, find_imported_files, list_imported_files, parse_file
 from regilink_doctor.lint.resolve.objects import find_attribute
-from regilink_doctor.lint.resolve.values import Function
+from regilink_doctor.lint.resolve.values import PARTIAL, Function, Instance
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import read_file, remembered
@@ -51,9 +52,9 @@ def find_wrapped_calls(use: Use, resolver: Resolver, *, in_own_file: bool = Fals
     if last_word(use.call.func) not in find_wrappers(resolver, use.scope.module):
         return []
     wrapped: list[WrappedCall] = []
-    for callee in _find_callees(use, resolver):
+    for called, callee in _find_callees(use, resolver):
         if (callee.scope.module is use.scope.module) is in_own_file:
-            wrapped += _follow(use, callee, (), resolver)
+            wrapped += _follow(called, callee, (), resolver)
     return wrapped[:_MOST_CALLS]
 
 
@@ -74,8 +75,8 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
         if method := _name_method(inner, word, resolver):
             yield WrappedCall(method, (*through, inner))
         elif word in names and len(through) < _MOST_LEVELS:
-            for deeper in _find_callees(inner, resolver):
-                yield from _follow(inner, deeper, (*through, inner), resolver)
+            for called, deeper in _find_callees(inner, resolver):
+                yield from _follow(called, deeper, (*through, inner), resolver)
 
 
 def _name_method(use: Use, word: str, resolver: Resolver) -> str | None:
@@ -92,16 +93,22 @@ def _name_method(use: Use, word: str, resolver: Resolver) -> str | None:
     return method if any("/" in text.pattern for text in resolver.texts(target, use.at)) else None
 
 
-def _find_callees(use: Use, resolver: Resolver) -> Iterator[Function]:
-    """The functions of the tree that a call can be of; of a class its constructor."""
+def _find_callees(use: Use, resolver: Resolver) -> Iterator[tuple[Use, Function]]:
+    """The functions of the tree that a call can be of, and the call of each; of a class its constructor."""
     for value in resolver.value(use.call.func, use.at):
         if isinstance(value, Function):
-            yield value
+            yield use, value
         elif isinstance(value, ClassOrObject) and not value.instance:
             made = resolver.enter(value.scope, use.call, use.at)
             owner = ClassOrObject(value.scope, instance=True, made=made)
             methods = find_attribute(resolver, owner, "__init__")
-            yield from (method for method in methods if isinstance(method, Function))
+            yield from ((use, method) for method in methods if isinstance(method, Function))
+        elif isinstance(value, Instance) and value.type == PARTIAL and value.made_by and value.at:
+            whole = complete_partial(resolver, value.made_by, value.at, use.call, use.at)
+            functions = [item for item in resolver.value(whole.func, use.at) if isinstance(item, Function)]
+            # In its own file the walk has noted the whole call.
+            is_elsewhere = value.at.scope.module is not use.scope.module
+            yield from ((replace(use, call=whole), function) for function in functions if is_elsewhere)
 
 
 def find_wrappers(resolver: Resolver, module: Module) -> frozenset[str]:
@@ -138,6 +145,7 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
         others = _name_wrappers_of_file(path, levels - 1)
         names |= others | ({name} if target.rpartition(".")[2] in others else set())
     calls = {(last_word(use.call.func), _name_holder(use.scope)) for use in module.uses if use.scope.kind == "function"}
+    calls |= {(last_word(partial.args[0]), name) for name, partial in module.partials.items()}
     is_growing = True
     while is_growing:
         new = {name for word, name in calls if word in wandb_api.USE_WORDS or word in names} - names

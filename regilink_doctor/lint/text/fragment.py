@@ -30,6 +30,7 @@ FILLED_LATER = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPED = re.compile(r"\\[\"\\/]")
 _MOST_PARTS = 32
 _LONGEST = 4096
 """A variable that is longer is a hole: a file can double one again and again."""
@@ -70,6 +71,16 @@ class Fragment:
     def whole(cls, source: Source) -> Fragment:
         """All of a source."""
         return cls.of(source, ((text, number, 1) for number, text in enumerate(source.lines, 1)))
+
+    def unescape(self) -> Fragment:
+        """The text of a double-quoted string without the backslashes before quotes, slashes and backslashes."""
+        if "\\" not in self.text:
+            return self
+        kept, done = [], 0
+        for match in _ESCAPED.finditer(self.text):
+            kept.append((done, match.start()))
+            done = match.start() + 1
+        return self.select(*kept, (done, len(self.text)))
 
     def select(self, *ranges: tuple[int, int]) -> Fragment:
         """The text of some ranges, one after the other, as a fragment of its own."""
