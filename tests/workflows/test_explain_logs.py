@@ -11,6 +11,21 @@ from regilink_doctor.workflows.explain import explain
 from regilink_doctor.workflows.explain.log_lines import read_lines
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "logs.json").read_text("utf-8"))
+STRUCTURES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "structure.json").read_text("utf-8"))
+
+
+def test_an_error_is_read_by_its_structure() -> None:
+    wrong = []
+    for case in STRUCTURES:
+        found = explain(case["text"])
+        is_right = {
+            "first": found.kind == "error" and found.failures[:1] in [(failure,) for failure in case.get("first", ())],
+            "unknown": (found.kind, found.failures, found.is_recognized) == ("error", (), False),
+            "none": (found.kind, found.failures) == ("unknown", ()),
+        }
+        if not all(is_right[key] for key in case.keys() - {"text"}) or len(case) != 2:
+            wrong.append((case, found.kind, found.failures))
+    assert wrong == []
 
 
 def test_every_case_expects_one_thing() -> None:

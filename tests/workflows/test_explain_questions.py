@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from tables import check_each
 
@@ -177,3 +180,32 @@ def test_a_setting_of_the_target_path_is_judged_as_a_target() -> None:
     ):
         found = explain(text)
         assert (found.kind, [wrong.code for wrong in found.wrong]) == ("target-path", ["REG107"]), text
+
+
+ASKED = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "questions.json").read_text("utf-8"))
+
+
+def test_what_people_ask_leads_to_its_failure() -> None:
+    found = {case["text"]: explain(case["text"]) for case in ASKED}
+    wrong = {
+        case["text"]: found[case["text"]].failures[:3]
+        for case in ASKED
+        if found[case["text"]].failures[:1] not in [(failure,) for failure in case["first"]]
+    }
+    assert wrong == {}
+
+
+def test_a_report_in_words_around_a_log_without_an_error_is_a_question() -> None:
+    log = "2026-05-10 21:13:48,677 - wandb.wandb_agent - INFO - Running runs: []"
+    report = f"Our agent sometimes ends with a W&B API 502 error.\n\nRelevant log:\n```\n{log}\n```\n"
+    assert explain(report).failures[0] == "F2"
+    assert explain(log).failures == ()
+
+
+def test_a_log_with_sentences_is_no_question() -> None:
+    log = (
+        "Loading the old model of the run.\n"
+        + "epoch 1: loss 0.3\n" * 5
+        + "Why not try a larger batch? See the docs.\n"
+    )
+    assert (explain(log).kind, explain(log).failures) == ("unknown", ())

@@ -585,4 +585,68 @@ _CALLS = _group(
     "Data row contained incompatible types",
 )
 
-REFUSALS: tuple[WandbMessage, ...] = (*_CREDENTIALS, *_RUNS, *_SWEEPS, *_ARTIFACTS, *_FILES, *_CALLS)
+_WARNINGS = (
+    *_group(
+        "C18",
+        "Failed to read netrc file at {path}",
+        "Found entry for machine {host} with no API key at {path}",
+        "W&B disabled due to login timeout.",
+        speaker="other",
+    ),
+    *_group(
+        "F20",
+        "Unable to parse settings file",
+        "Ignoring setting {name} which is not allowed in a settings file.",
+        "Malformed WANDB_CONFIG, using original config",
+        speaker="other",
+    ),
+    *_group(
+        "F13",
+        ".wandb file is incomplete ({reason}), be sure to sync this run again once it's finished",
+        ".wandb file is empty ({reason}), skipping: {path}",
+        "Multiple wandb files found in directory {path}, skipping",
+        speaker="other",
+        hint="sync the run again when it has ended",
+    ),
+    *_group(
+        "B13",
+        "Server not compatible with {feature}",
+        "W&B Local Server version does not support {feature}",
+        speaker="other",
+    ),
+    *_group(
+        "F7",
+        "Path {path} wasn't read/writable",
+        "Failed to create global config settings in: {path}",
+        "Failed to cache {path}, ignoring",
+        speaker="other",
+    ),
+    *_group(
+        "D10",
+        "Unable to download file {path} as there is a {kind} with the same path",
+        speaker="other",
+    ),
+    *_group(
+        "F6",
+        "Artifact references with unsupported schemes cannot be checksummed: {address}",
+        speaker="other",
+    ),
+    *_group("F15", "Metadata is read-only when using pydantic v1.", speaker="other"),
+    *_group(
+        "C10",
+        "Azure uploads over 256MB require the azure SDK",
+        speaker="other",
+        also=("F15",),
+        hint="`pip install wandb[azure]`",
+    ),
+    *_group(
+        "F2",
+        "invalid character '{letter}' looking for beginning of value",
+        speaker="other",
+        also=("F23",),
+        hint="the server read a value that is not a number, such as NaN, or an answer that is not JSON",
+    ),
+)
+"""What wandb says without ending the program."""
+
+REFUSALS: tuple[WandbMessage, ...] = (*_WARNINGS, *_CREDENTIALS, *_RUNS, *_SWEEPS, *_ARTIFACTS, *_FILES, *_CALLS)

@@ -24,7 +24,7 @@ from regilink_doctor.workflows.explain.errors import (
 )
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
-from regilink_doctor.workflows.explain.questions import explain_question, is_log, is_question
+from regilink_doctor.workflows.explain.questions import explain_question, find_prose, is_log, is_question
 from regilink_doctor.workflows.explain.snippets import (
     explain_code,
     explain_link,
@@ -104,6 +104,8 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
+    if described is None and "\n" in bare and (prose := find_prose(bare)):
+        described = explain_question(prose, catalog)
     return described or _unknown(bare)
 
 

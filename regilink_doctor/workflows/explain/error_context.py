@@ -43,17 +43,23 @@ _LIBRARY = re.compile(
 )
 _WANDB_FILE = re.compile(r"(?:^|[/\\])wandb[/\\]")
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
+    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
 """`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
+_RAISED = re.compile(
+    r"^\s*(?:(?:[A-Za-z_]\w*\.)+(?P<dotted>_?[A-Z]\w+)|(?P<name>_?[A-Z]\w+)(?=:\s))(?::\s(?P<message>.*)|:?\s*)$"
+)
+"""The line below the frames of a traceback: the class can have any name, such as `queue.Empty`."""
 _EXCEPTION_IN_SENTENCE = re.compile(
     r"""(?<![\w.])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
         (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)] | :\ (?P<rest>[^\n`]{3,400}))""",
     re.VERBOSE,
 )
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
+_HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
+"""The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
     for words, name in (
@@ -87,6 +93,7 @@ _UPLOAD = re.compile(
     r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
     r"""|\bPut \\?"https?://"""
 )
+_RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
@@ -101,10 +108,19 @@ _ERROR_MARK = re.compile(
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
-      | \[E\ \w+\.cpp:\d+\]
+      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
     re.VERBOSE | re.MULTILINE,
 )
+_OUTER = re.compile(
+    r"""\b(?:completed|failed|exited|Exited)\ with\ (?:exit\ )?(?:code|status)\ \d | ^ERROR:\ Job\ failed:
+      | \bmake(?:\[\d+\])?:\ \*\*\* | \bCalledProcessError:\ Command\ | \bconda\.cli\.main_run\b
+      | \bChildFailedError\b | ^error:\ Recipe\ ` | returned\ (?:a\ )?non-zero\ (?:exit\ (?:status|code)|code)
+      | \bELIFECYCLE\b | ^(?:srun|mpirun|torchrun): | \bHydra\ stack\ trace
+      | ^Set\ the\ environment\ variable\ HYDRA | \bcommand\ terminated\ with\ exit\ code""",
+    re.VERBOSE,
+)
+"""What reports that another program has failed, and not why."""
 _VERSION = re.compile(
     r"""(?:wandb[ -]version|SDK\ version\ is|WandB\ version:?|wandb==|wandb-core\ version|with\ wandb\ version
         |"(?:core\ )?version":\s*")
@@ -204,6 +220,8 @@ class ErrorContext:
     """The lines that were logged as errors; `text` no longer shows the level."""
     warnings: tuple[str, ...] = ()
     last_warnings: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
+    """The lines right below the frames of tracebacks: the exceptions."""
     is_logged_by_wandb: bool = False
     """The prefix of a line names one of wandb's modules; `text` no longer shows it."""
 
@@ -233,6 +251,10 @@ class ErrorContext:
         for line in reversed(self.message_text.splitlines()):
             if match := _EXCEPTION.match(line) or _QUALIFIED.match(line):
                 return match["name"], (match["message"] or "").strip()
+            if line in self.raised and (match := _RAISED.match(line)):
+                return match["dotted"] or match["name"], (match["message"] or "").strip()
+        if heading := _HEADING.search(self.message_text):
+            return heading["name"], ""
         if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
             return match["name"], match["quoted"] or match["rest"]
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
@@ -414,8 +436,8 @@ class ErrorContext:
 
     @property
     def is_upload(self) -> bool:
-        """Whether a file was being sent to storage."""
-        return bool(_UPLOAD.search(self.message_text))
+        """Whether a file was being sent to storage that is not one of the run's own."""
+        return bool(_UPLOAD.search(self.message_text)) and not _RUN_FILE.search(self.message_text)
 
     @property
     def is_offline(self) -> bool:
@@ -456,6 +478,7 @@ def read_error(text: str) -> ErrorContext:
     source: list[str] = []
     messages: list[str] = []
     errors: list[str] = []
+    raised: list[str] = []
     chains: list[list[list[Frame]]] = [[[]]]
     last_frame = 0
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
@@ -482,8 +505,13 @@ def read_error(text: str) -> ErrorContext:
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
+            if chains[-1][-1] and len(messages) == last_frame + 1:
+                raised.append(messages[-1])
             if log_line.is_error:
                 errors.append(messages[-1].strip())
+    inner = [message for message in messages if not _OUTER.search(message)]
+    if any(_EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner):
+        messages = inner
     return ErrorContext(
         "\n".join(line.text for line in lines),
         "\n".join(messages),
@@ -493,6 +521,7 @@ def read_error(text: str) -> ErrorContext:
         tuple(errors),
         tuple(line.text for line in lines if line.kind == "warning"),
         _last_warnings(lines),
+        tuple(raised),
         bool(_LOGGER.search(text)),
     )
 

@@ -378,6 +378,8 @@ def _of_message(
         yield "F17"
     if message.failure == "C10" and context.phase == "sync":
         yield "F13"
+    if message.failure == "F2" and "F23" in message.also and context.phase == "sweep":
+        yield "F23"
     if message.failure == "B7":
         yield from ("D7",) if context.phase == "download" else ()
         yield from structure.find_causes_of_refusal(context)

@@ -73,6 +73,14 @@ _HARMLESS = re.compile(
       | ^\s*(?:git\ (?:repo\ not\ found|root\ error)|Unable\ to\ find\ most\ recent\ commit\ in\ git)
       | ^\s*[Ee]rror\ (?:generating\ diff|getting\ (?:latest\ commit|system\ metrics|run\ metadata)|probing\ system)
       | ^\s*Failed\ to\ (?:publish|sample|serialize)\ metric | ^\s*Error\ (?:Probing\ GPU|initializing\ NVML)
+      | Failed\ to\ detect\ the\ name\ of\ this\ notebook | \bsave\ (?:notebook|ipython)\b | \bsession\ history
+      | ^\s*Problem\ saving\ notebook | \bkaggle\ notebook | ^\s*send_alert: | error\ decoding\ stats\ json
+      | ^\s*Failed\ to\ redirect\. | \b(?:StreamWrapper|TerminalEmulator|ProgressWidget|redirect)\b.{0,20}callback
+      | exception\ reading\ TerminalEmulator | failed\ to\ install\ \w+\ hooks | Error\ in\ (?:console|ProgressWidget)
+      | ^\s*Failed\ to\ resolve\ the\ session\ identity | ^\s*(?:gpuamd|wbapi):\s
+      | error\ (?:from\ watcher|handling\ event) | ^\s*(?:main:\ )?failed\ to\ init\ Sentry
+      | ^\s*sentry\.Init\ failed | \btrace\ (?:output\ )?file$ | failed\ to\ start\ trace
+      | ^\s*failed\ to\ write\ to\ chunk | ^\s*[Uu]nable\ to\ log\ learning\ rate | ^\s*Error\ computing\ FLOPs
       | requirements\ file$ | \berror\ (?:creating\ symlink|symlinking)
       | \bshut(?:ting)?\ ?down\b.{0,80}\b(?:telemetry|analytics)
       | [Ff]ailed\ to\ load\ features? | ^\s*(?:Error\ using\ orjson|pydantic_core\.) | Error\ checking\ kubernetes""",

@@ -28,6 +28,18 @@ _LOG = re.compile(
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
 
 
+_SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
+_REPORTS_A_PROBLEM = re.compile(
+    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck)|[?\uff1f]"
+    r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
+)
+
+
+_SPEAKS_OF_ITSELF = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b|(?:です|ます|ません|ください|ました)")
+_HEADING_LINES = 3
+"""Within so many lines somebody who reports a problem has begun to write."""
+
+
 @record
 class Symptom:
     """What people describe. A question has it when it has a word of each of the named groups.
@@ -44,7 +56,7 @@ class Symptom:
     """The answer, where the question is what to write."""
 
 
-# Groups of words, English and Japanese. In English `*` stands for any ending and `_` for a space.
+# Groups of words, English and Japanese. `_` is a space, which Japanese may leave out; in English `*` is any ending.
 WORDS = {
     "access": (
         "permission* denied 403 forbidden not_allowed access rights no_right role seat refus*",
@@ -62,7 +74,8 @@ WORDS = {
     ),
     "connection": (
         "cannot_connect can't_connect unable_to_connect connection_refused connection_fail* unreachable",
-        "接続できません 接続できない 接続が拒否 接続を拒否 接続に失敗 接続エラー つながらない 繋がらない",
+        "接続できません 接続できない 接続が拒否 接続を拒否 接続に失敗 接続エラー つながらない 繋がらない "
+        "つながりません 繋がりません",
     ),
     "consume": ("use_artifact use_model api.artifact read reading load*", "読み 読む"),
     "create": ("creat* make new", "作成 作る 作り 新規"),
@@ -117,7 +130,7 @@ WORDS = {
     "return": ("return* result give* is", "返 結果 なる"),
     "same": (
         "duplicat* twice multiple several many eight four extra distributed ddp every_rank every_process every_gpu",
-        "重複 複数 何個も 二重 分散",
+        "重複 複数 何個も 二重 分散 数だけ",
     ),
     "says": ("says it_says said", "言われ と出"),
     "show": (
@@ -145,12 +158,204 @@ WORDS = {
         "rank* process* gpu* link* model* artifact* version*",
         "プロセス モデル バージョン アーティファクト",
     ),
+    "admin": (
+        "admin* protected",
+        "管理者 保護",
+    ),
+    "by-default": (
+        "default_entity ignores_entity ignores_the_entity entity_is_ignored entity_is_not entity_does_not "
+        "entity_doesn't under_my_username my_username_instead",
+        "デフォルトのエンティティ 既定のエンティティ entity_を指定しても",
+    ),
+    "bucket": (
+        "s3 bucket* gcs azure reference_artifact*",
+        "バケット 参照アーティファクト",
+    ),
+    "collection": (
+        "collection*",
+        "コレクション",
+    ),
+    "colon": (
+        ":prod* :v* :latest :alias colon",
+        "コロン",
+    ),
+    "core": (
+        "wandb-core wandb-service wandb_service",
+        "",
+    ),
+    "disabled": (
+        "disabled",
+        "無効",
+    ),
+    "display": (
+        "display_name",
+        "表示名",
+    ),
+    "first-part": (
+        "in_front_of front before first_part beginning",
+        "先頭 前に 最初",
+    ),
+    "full": (
+        "full fill* space quota big large grow*",
+        "いっぱい 容量 溢れ 満杯",
+    ),
+    "home": (
+        "home home_directory disk .cache cache",
+        "ホームディレクトリ ディスク キャッシュ",
+    ),
+    "import": (
+        "import_wandb install* protobuf pydantic pip has_no_attribute",
+        "インストール インポート",
+    ),
+    "key-length": (
+        "86 40_characters",
+        "86文字 40文字",
+    ),
+    "library": (
+        "ultralytics yolo lightning transformers keras callback* trainer.fit",
+        "コールバック",
+    ),
+    "membership": (
+        "membership",
+        "",
+    ),
+    "network-way": (
+        "proxy certificate* ssl tls firewall dns",
+        "プロキシ 証明書 ファイアウォール",
+    ),
+    "no-raise": (
+        "not_raise doesn't_raise no_exception only_prints just_prints",
+        "例外にならない 例外が出ない 表示するだけ",
+    ),
+    "none-registry": (
+        "wandb-registry-none wandb-registry-null",
+        "",
+    ),
+    "old-registry": (
+        "old_model_registry old_registry legacy_registry previous_registry",
+        "古いモデルレジストリ 旧モデルレジストリ 古いレジストリ 以前のレジストリ",
+    ),
+    "overwrite": (
+        "overwrit* same_folder same_directory mixed",
+        "上書き 混ざ",
+    ),
+    "own": (
+        "personal my_own private",
+        "個人 自分",
+    ),
+    "pin": (
+        "leave_out_the_alias leave_out_the_version without_alias without_an_alias without_a_version without_version "
+        "no_alias omit*",
+        "エイリアスを省略 バージョンを省略 エイリアスなし バージョンなし",
+    ),
+    "process": (
+        "fork* multiprocess* spawn* subprocess* workers",
+        "マルチプロセス フォーク 子プロセス",
+    ),
+    "project-name": (
+        "project_name project's_name name_of_the_project",
+        "プロジェクト名",
+    ),
+    "queue": (
+        "queue* launch_agent",
+        "キュー",
+    ),
+    "rate": (
+        "429 rate_limit* too_many_requests",
+        "レート制限",
+    ),
+    "reader": (
+        "viewer* view-only read-only restricted",
+        "閲覧者 ビューア 読み取り専用",
+    ),
+    "registry-itself": (
+        "registry registries",
+        "レジストリ",
+    ),
+    "resume": (
+        "resum*",
+        "再開",
+    ),
+    "run-goes": (
+        "run_goes runs_go run_ends_up runs_end_up runs_appear run_appears runs_land run_lands logs_to",
+        "run_が run_は ランが ランは",
+    ),
+    "server-error": (
+        "500 502 503 504 bad_gateway internal_server_error",
+        "",
+    ),
+    "skipped": (
+        "skip* not n't fail* nothing missing empty error*",
+        "スキップ ない ません 失敗 エラー",
+    ),
+    "slash": (
+        "slash* character*",
+        "スラッシュ 文字",
+    ),
+    "sync": (
+        "sync*",
+        "同期",
+    ),
+    "upload": (
+        "upload*",
+        "アップロード",
+    ),
+    "url": (
+        "url urls address",
+        "URL アドレス",
+    ),
+    "wandb-run": (
+        "wandb.run",
+        "",
+    ),
 }
 
 _ABSENT = say("the version is not in the registry, and nothing failed")
 _SILENT = ("A1", "A2", "C5", "C13", "A4", "B14")
 
 SYMPTOMS: tuple[Symptom, ...] = (
+    Symptom("wandb is disabled", ("disabled", "none"), ("C5", "C5b", "F4"), specific=3),
+    Symptom("wandb is disabled", ("disabled", "link"), ("C5", "C5b", "B14"), specific=2),
+    Symptom("the run is finished, or there is none", ("wandb-run", "none"), ("F4", "C8", "C5"), specific=3),
+    Symptom("the run is finished, or there is none", ("library", "finish"), ("F4", "C8"), specific=2),
+    Symptom("the run went to another entity", ("by-default",), ("B2", "A15", "B9"), specific=2),
+    Symptom("the run went to another entity", ("run-goes", "personal", "account"), ("B2", "B1", "A15"), specific=2),
+    Symptom("the run went to another entity", ("run-goes", "own"), ("B2", "B1", "A15"), specific=2),
+    Symptom("the length of the API key", ("key", "key-length"), ("F3", "C18"), specific=3),
+    Symptom("W&B is slow, or fails itself", ("server-error",), ("F2", "F17", "C19"), specific=2),
+    Symptom("too many requests", ("rate",), ("B17", "F2"), specific=3),
+    Symptom("the server cannot be reached", ("network-way",), ("C19", "F2"), specific=2),
+    Symptom("the role in the registry", ("reader", "download"), ("D7", "B8", "B7"), specific=3),
+    Symptom("the role in the registry", ("reader", "link"), ("B7", "B8"), specific=2),
+    Symptom("the type of the collection", ("collection", "type"), ("B5", "B4"), specific=3),
+    Symptom("nothing is pinned when reading", ("pin",), ("D3", "B12"), specific=2),
+    Symptom("an offline run that is not synced", ("sync", "skipped"), ("F13", "C1"), specific=2),
+    Symptom("the disk is full", ("home", "full"), ("F7", "E4"), specific=2),
+    Symptom("the legacy model registry", ("old-registry",), ("A14", "B17"), specific=3),
+    Symptom("the first part of the path", ("account", "organization", "first-part"), ("A12", "A13", "A15"), specific=3),
+    Symptom("the two names of an organization", ("display",), ("A13", "A12"), specific=3),
+    Symptom("an artifact of a personal account", ("own", "project", "link"), ("B1", "B2", "C20"), specific=2),
+    Symptom("the files of a reference", ("bucket", "download"), ("F6", "D7"), specific=3),
+    Symptom("a protected alias", ("admin", "alias"), ("B10", "B11"), specific=3),
+    Symptom("a sweep or a launch job", ("queue",), ("F16", "B2"), specific=2),
+    Symptom("a sweep or a launch job", ("sweep", "not-found"), ("F16", "B2"), specific=2),
+    Symptom("wandb that is not installed as the code expects", ("import",), ("F15", "F21"), specific=2),
+    Symptom("wandb's own process", ("core",), ("F14", "F15"), specific=3),
+    Symptom("a process that did not start the run", ("process", "link"), ("C16", "C14"), specific=2),
+    Symptom("a placeholder in the path", ("none-registry",), ("A7", "A15"), specific=3),
+    Symptom("a version in the target path", ("colon", "path"), ("A8", "B11"), specific=3),
+    Symptom("an address as the target path", ("url", "path"), ("A9",), specific=2),
+    Symptom("an error that is not raised", ("no-raise",), ("B14", "C13"), specific=3),
+    Symptom("two downloads in one folder", ("download", "overwrite"), ("D10", "F6"), specific=2),
+    Symptom("the collection or version is not found", ("membership",), ("D2", "D1"), specific=3),
+    Symptom("the collection or version is not found", ("alias", "not-found"), ("D2", "D1"), specific=2),
+    Symptom(
+        "the registry is not found", ("registry-itself", "says", "not-found"), ("B3", "A10", "D1", "B7"), specific=1
+    ),
+    Symptom("the upload fails", ("upload", "fail"), ("C10", "F17", "C19"), specific=2),
+    Symptom("a run id that is used again", ("resume",), ("F19", "F13"), specific=2),
+    Symptom("the name of the project", ("project-name", "slash"), ("F20",), specific=3),
+    Symptom("tests", ("test", "link"), ("E1", "C5", "C5b"), specific=1),
     Symptom(_ABSENT, ("show", "not", "registry"), _SILENT),
     Symptom(_ABSENT, ("link", "not", "show"), _SILENT),
     Symptom(_ABSENT, ("thing", "not", "show"), _SILENT),
@@ -208,7 +413,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
 @cache
 def _pattern(group: str) -> re.Pattern[str]:
     english, japanese = WORDS[group]
-    alternatives = [re.escape(word) for word in japanese.split()]
+    alternatives = [re.escape(word).replace("_", " ?") for word in japanese.split()]
     for word in english.split():
         text = re.escape(word.removesuffix("*")).replace("_", "[ _]")
         start = "" if word == "n't" else r"(?<!\w)"
@@ -245,6 +450,22 @@ def is_question(text: str) -> bool:
 
 LONGEST_QUESTION = 20_000
 """How many characters of a question are read: some patterns take seconds for a million of them."""
+
+
+def find_prose(text: str) -> str:
+    """The sentences of a report that somebody wrote around code and logs; empty where it is a log alone."""
+    sentences: list[str] = []
+    is_fenced = False
+    lines = [line for line in text[:LONGEST_QUESTION].splitlines() if line.strip()]
+    for number, line in enumerate(lines):
+        if number == _HEADING_LINES and not sentences:
+            return ""
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        elif not is_fenced and _SENTENCE.search(line) and not _LOG.search(line):
+            sentences.append(line.strip())
+    prose = " ".join(sentences)
+    return prose if _REPORTS_A_PROBLEM.search(prose) and _SPEAKS_OF_ITSELF.search(prose) else ""
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:

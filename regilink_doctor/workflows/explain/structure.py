@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from regilink_doctor.core.text import close_to
 from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False
@@ -37,6 +38,9 @@ _WINERROR_CAUSES: dict[int, Causes] = {
 }
 _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 """With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
+_FILE_EXISTS = 17
+_RUN_FOLDER = re.compile(r"wandb[/\\](?:offline-)?run-")
+_PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*['"]\s*$""")
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
 """Windows refuses a folder that is called like a version, `zoo:v0`."""
 
@@ -139,6 +143,17 @@ _DEPENDENCY = re.compile(
 )
 """A package that wandb needs."""
 
+_UNSET_VARIABLE = re.compile(
+    r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
+)
+_VARIABLES: dict[str, Causes] = {
+    "WANDB_API_KEY": ("C18",),
+    "WANDB_BASE_URL": ("C19",),
+    "WANDB_ENTITY": ("B2", "A15"),
+    "WANDB_ORGANIZATION": ("A15",),
+}
+"""What it means that a program finds one of wandb's variables unset."""
+_ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 _STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
@@ -165,6 +180,33 @@ _SIGNATURE = re.compile(
 )
 _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
+_ONLY_OF_ACTIVE_RUN = (
+    *(
+        "alert",
+        "define_metric",
+        "finish",
+        "link_artifact",
+        "link_model",
+        "log",
+        "log_code",
+        "log_model",
+        "mark_preempting",
+    ),
+    *("save", "unwatch", "use_model", "watch", "write_logs"),
+)
+_ONLY_OF_API_RUN = (
+    *(
+        "delete",
+        "download_history_exports",
+        "history",
+        "load",
+        "logged_artifacts",
+        "metadata",
+        "rawconfig",
+        "scan_history",
+    ),
+    *("update", "upload_file", "used_artifacts", "user", "wait_until_finished"),
+)
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings)' object has no attribute '(\w+)'"
@@ -186,7 +228,8 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"/sdk/launch/|wandb/agents/|/wandb_(?:agent|sweep)\.py|/sdk/wandb_sweep|sdk/sweeps/", ("F16",)),
         (r"/lib/(?:apikey|wbauth)|/wandb_login\.py", ("C18", "C19")),
         (r"/(?:wandb_config|config_util|wandb_settings|wandb_init)\.py", ("F20", "F22")),
-        (r"/sdk/artifacts/|/sdk/data_types/|wandb/data_types\.py", ("F18", "F22")),
+        (r"/sdk/artifacts/", ("F18", "F22")),
+        (r"/sdk/data_types/|wandb/data_types\.py", ("F22", "F18")),
         (r"/apis/public/registries/", ("D18", "B7")),
         (r"wandb/", ("F22",)),
     )
@@ -195,32 +238,74 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
 _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), causes)
     for pattern, causes in (
-        (r"file ?transfer: download|^error (?:downloading|getting|copying) (?:object|file|reference)", ("F6", "C19")),
         (
-            r"^writer: |error storing record|^can't (?:open|write|close) (?:file|header)|\blog file(?:$|:)",
+            r"file ?transfer: download|^error (?:downloading|getting|copying) (?:object|file|reference)"
+            r"|^error (?:finding blobs|getting correct blob|setting (?:up Azure|version ID)|creating reader)"
+            r"|^error (?:parsing reference|constructing object input)",
+            ("F6", "C19"),
+        ),
+        (
+            r"^writer: |error storing record|^can't (?:open|write|close) (?:file|header)|\blog file(?:$|:)"
+            r"|^error (?:creating (?:files|log|download) (?:dir|file)|writing metadata file|adding file to cache)"
+            r"|\bport file$|for writing logs|^Failed to remove|^Permission error accessing",
             ("F7", "F13"),
         ),
         (r"^runsync: |transaction log|^can't read (?:header|record)|failed to (?:read|seek) record", ("F13", "F7")),
         (r"linkArtifact", ("E4", "B7", "B3")),
-        (r"artifact", ("C10", "F17", "F2")),
-        (r"file ?transfer|^uploader: |^upload_file|async upload", ("C10", "C19", "F17")),
+        (r"artifact|^(?:createManifest|sendManifestFiles)\b", ("C10", "F17", "F2")),
+        (r"file ?transfer|^uploader: |^upload_file|async upload|^Got error in async mode", ("C10", "C19", "F17")),
         (r"failed to init run|upsertRun|sendRun\b|upsert bucket|^runmetadata: ", ("F1", "B2", "F2")),
-        (r"fetch credentials|NewCredentialProvider|couldn't get API key", ("C18",)),
-        (r"parse base URL|BaseURLFromSettings", ("C19",)),
-        (r"^file_?stream|filestream thread|^dropp+ed (?:streaming file )?chunk|^runfiles: ", ("C10", "C19", "F2")),
-        (r"^runupserter: |^sender: |^Error updating run config|requests_with_retry", ("C19", "F2", "F1")),
+        (r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b", ("C18",)),
+        (r"parse base URL|BaseURLFromSettings|^error parsing url$|^Host must be a url", ("C19",)),
+        (r"^file_?stream|filestream thread|^dropp+ed (?:streaming file )?chunk|^runfiles\b", ("C10", "C19", "F2")),
+        (r"^runupserter\b|^sender: |^Error updating run config|requests_with_retry", ("C19", "F2", "F1")),
         (r"^Error (?:communicating with W&B|while calling W&B API|executing GraphQL)", ("C19", "F2")),
+        (r"^Got (?:API error|response status)|^(?:api: )?HTTP error$|^failed to get sampled history", ("F2", "C19")),
+        (r"^tensorboard\b|\btbrecord\b|\bTB(?:Dir|Event)\w+ thread", ("F21",)),
         (r"^(?:connection|handler|dispatch|stream|server|handleI\w+|fileTransferManager)\b", ("F14", "F21")),
         (r"^Thread \S+:|transport failed|backend process timed out|mailbox slot", ("F14", "F7")),
-        (r"\b(?:kaniko|kubernetes|entrypoint|run queue|scheduler|launch|job)\b|^Stopping agent", ("F16",)),
+        (
+            r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|logger path$|^ServerRequestType"
+            r"|server response\.$|run_soon callback|^Failed to (?:abandon|cancel) .*request|^requestcanceller: ",
+            ("F14", "F21"),
+        ),
+        (
+            r"^error (?:handling (?:record|request|run start)|writing (?:header|msg)|flushing writer|marshalling)"
+            r"|\b(?:un)?marshal(?:l?ing)? (?:error|problem|spec|JSON)|^json decode error|^unknown defer state"
+            r"|^flush without callback|^nil record type|\bmetric(?: to map)?$|^can'?t read token|received error$"
+            r"|^unable to load resume tails|^Error decoding summary|^internal issue:|poll_exit_responses",
+            ("F21", "F14"),
+        ),
+        (r"^Error reading settings", ("F20", "F7")),
+        (
+            r"\b(?:kaniko|kubernetes|entrypoint|execution point|run queue|scheduler|launch|job|pod logs?)\b"
+            r"|^Stopping agent|agent status|^Exception in task|exception in event stream|^Command failed:"
+            r"|(?:waiting|wait) for resource|^Could not (?:find (?:git commit|requirements\.txt)|parse git)"
+            r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter",
+            ("F16",),
+        ),
         (r"\bsweep\b", ("F16", "F23")),
         (r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b", ("C18", "F3")),
         (r"\btimed? ?out\b|\bconnect(?:ion)?\b|\bnetwork\b|\bcertificate\b|\bproxy\b", ("C19", "F2")),
         (r"\bdisk\b|\bdirectory\b|\bfolder\b|\bnot writable\b", ("F7",)),
+        (
+            r"\bpip install\b|^Failed to (?:patch|import)\b|^Error importing optional module|^Unable to patch"
+            r"|package was not found|failed to import",
+            ("F15", "F21"),
+        ),
+        (
+            r"Please try again\.$|^Please (?:fit|vectorize)|values that are not numbers|proper encoding\.$"
+            r"|^Cannot use --|and/or '\w+' required|^Invalid format for|^Unsupported argument|^No project provided"
+            r"|can only be set for|^Unsupported tensorboard",
+            ("F22",),
+        ),
     )
 )
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
+
+_OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
+"""Code of wandb's second process that works on what it was sent, and does not wait for another process."""
 
 # What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
 _STATUSES: dict[int, dict[str | None, Causes]] = {
@@ -265,6 +350,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.exception is not None and context.exception[0] in _STOPS:
         return ()  # somebody, or the program itself, has stopped it
     questions = (
+        _judge_variable,
         _judge_call,
         _judge_class,
         find_system_causes,
@@ -284,17 +370,19 @@ def find_causes(context: ErrorContext) -> Causes:
 def find_system_causes(context: ErrorContext) -> Causes:
     """What the number of the operating system says, in the last exception or the last line."""
     text = f"{context.exception[0]}: {context.exception[1]}" if context.exception else context.last_line
-    if not context.is_about_wandb and not context.names_local_file:
+    if (not context.is_about_wandb or context.is_raised_elsewhere) and not context.names_local_file:
         return ()
     if _VERSION_AS_FOLDER.search(text):
         return ("F6", "F7")
     # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
-    is_of_wandb = context.names_local_file or not context.frames or context.is_raised_in_wandb
+    is_of_wandb = context.names_local_file or context.is_raised_in_wandb or not (context.frames or _PATH.search(text))
     if match := _WINERROR.search(text):
         number = int(match[1])
         return _WINERROR_CAUSES.get(number, ()) if is_of_wandb or number not in _WINERRORS_OF_A_FILE else ()
     if match := _ERRNO.search(text):
         number = int(match[1] or match[2])
+        if number == _FILE_EXISTS and (_RUN_FOLDER.search(text) or find_part(context)[:1] == ("F13",)):
+            return ("C14", "F19", "F7")  # two processes write the files of one run
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
 
@@ -327,12 +415,23 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
     return _STATUSES[403].get(context.phase, ())
 
 
+def _judge_variable(context: ErrorContext) -> Causes:
+    """A variable of wandb's that the program, or its shell script, needs and does not find."""
+    match = _UNSET_VARIABLE.search(context.message_text)
+    return _VARIABLES.get(match[1] or match[2], ("A7", "A15")) if match else ()
+
+
 def _judge_call(context: ErrorContext) -> Causes:
     """What Python says of a call whose signature or object does not fit: another version of wandb, or a wrong name."""
     name, text = context.exception or ("", "")
-    if not context.is_about_wandb or name not in ("TypeError", "AttributeError"):
+    if name not in ("TypeError", "AttributeError"):
         return ()
-    if match := _OBJECT_OF_WANDB.search(text):
+    match = _OBJECT_OF_WANDB.search(text)
+    if not context.is_about_wandb and not (match and close_to(match[1], [*CALLS, *_OTHER_CALLS])):
+        return ()
+    if match:
+        if match[0].startswith("'Run'") and match[1] in (*_ONLY_OF_ACTIVE_RUN, *_ONLY_OF_API_RUN):
+            return ("F5", "B14", "F22")
         return ("F21", "B14") if match[1].startswith("_") or context.is_raised_in_wandb else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
         if match[1] is None and match[2] == "__init__" and not context.frames:
@@ -381,6 +480,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F15",)  # a package that wandb needs is another one, or too old
     if context.names_local_file and name == "FileNotFoundError":
         return _CLASSES_RAISED_IN_WANDB[name]
+    if name in ("EOFError", "Abort") and _ASKS_FOR_KEY.search(context.text):
+        return ("C18",)  # nobody answers where the program runs
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
     if context.missing_attribute in _RUN_ATTRIBUTES:
@@ -392,6 +493,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("C1",) if is_link and not text else ()
     if name in _CLASSES_OF_WANDB:
         return _CLASSES_OF_WANDB[name]
+    if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
+        return ("F6", "F2")
     # The number of the operating system says more than the class.
     return _CLASSES_RAISED_IN_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
 
@@ -411,6 +514,8 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
         return ("F6", "F21")  # the version has no files, or lacks the one that was asked for
     if "'NoneType' object" in text and _NULL_ANSWER.search(path):
         return ("D1", "B2", "C18", "F21")
+    if part == ("F14",) and _OWN_CODE.search(path):
+        return ("F21", "F14")
     if part in (("F13",), ("F14",), ("F15",)):
         return (*part, "F21")
     return ("F21", "F15")
@@ -424,7 +529,7 @@ def _judge_status(context: ErrorContext) -> Causes:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
     if context.status >= 500 and context.status not in _STATUSES:
         return _SERVER_FAULT
-    if context.is_from_bucket and context.status in (400, 403, 404):
+    if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
         return ("F6", "F17")
     if context.is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
         return ("F17", "C19")
