@@ -19,6 +19,7 @@ from regilink_doctor.core.problems import LinkInput, Problem, find_problems
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
 from regilink_doctor.report.dry_run import render_assumed, render_links, render_message
+from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -122,7 +123,7 @@ def read_pattern(path: object) -> PathPattern:
     head, slash, name = text.rpartition("/")
     name, colon, version = name.partition(":")
     if not text.strip() or (colon and not version):
-        raise ImpossibleAssertion(f"{text!r} is not a path: no link can have it")
+        raise ImpossibleAssertion(f"{quoted(text)} is not a path: no link can have it")
     return PathPattern(f"{head}{slash}{name}", version if colon else None)
 
 
@@ -141,16 +142,16 @@ def read_destination(path: object) -> PathPattern:
         return pattern
     if any(part.removeprefix(REGISTRY_PREFIX).startswith((".*", ".+")) for part in parts):
         raise ImpossibleAssertion(
-            f"{str(pattern)!r} is a regular expression: in a path, * alone matches any characters"
+            f"{quoted(str(pattern))} is a regular expression: in a path, * alone matches any characters"
         )
     if len(parts) == 1:
         raise ImpossibleAssertion(
-            f'no link can have the path {str(pattern)!r}: write "{REGISTRY_PREFIX}NAME/{parts[0]}"'
+            f'no link can have the path {quoted(str(pattern))}: write "{REGISTRY_PREFIX}NAME/{parts[0]}"'
         )
     wrong = [problem for problem in find_problems(pattern.path.replace("*", "x")) if problem.rule != "REG101"]
     if wrong or len(parts) > 3:
         codes = f" [{wrong[0].rule}]" if wrong else ""
-        raise ImpossibleAssertion(f"no link can have the path {str(pattern)!r}{codes}")
+        raise ImpossibleAssertion(f"no link can have the path {quoted(str(pattern))}{codes}")
     return pattern
 
 
@@ -178,7 +179,7 @@ def assert_linked(
     if not matching:
         raise link_error(describe_miss(pattern, tried), tried, assumed, reason)
     if exact and len(matching) > 1:
-        raise link_error(f"linked to {str(pattern)!r} {len(matching)} times, not once", tried, assumed)
+        raise link_error(f"linked to {quoted(str(pattern))} {len(matching)} times, not once", tried, assumed)
     fitting = [
         attempt
         for attempt in matching
@@ -191,9 +192,11 @@ def assert_linked(
     if fitting:
         raise link_error(f"{_describe_misplaced(fitting[-1])}{_suggest_path(pattern, fitting[-1])}", tried, assumed)
     last = matching[-1]
-    where = f"{_describe_place(last)}linked to {str(pattern)!r}"
+    where = f"{_describe_place(last)}linked to {quoted(str(pattern))}"
     if type not in (None, last.source_type):
-        raise link_error(f"{where} with type {last.source_type!r}, not {type!r}", tried, assumed)
+        raise link_error(
+            f"{where} with type {quoted(last.source_type or '')}, not {quoted(type or '')}", tried, assumed
+        )
     if missing := _list_missing_aliases(last, wanted):
         raise link_error(
             f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}", tried, assumed
@@ -212,9 +215,9 @@ def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, a
     pattern = None if path is None else read_destination(path)
     for attempt in tried:
         if attempt.destination and (pattern is None or pattern.is_destination(attempt)):
-            summary = f"{_describe_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}"
+            summary = f"{_describe_place(attempt)}something was linked to {quoted(str(pattern or attempt.destination))}"
             if pattern is not None and pattern.is_registry:
-                summary += f": {attempt.destination!r}"
+                summary += f": {quoted(attempt.destination)}"
             raise link_error(summary, tried, assumed)
 
 
@@ -245,16 +248,16 @@ def assert_refused(
     if refused:
         last = refused[-1]
         actual = ", ".join(part for part in (last.code, last.failure) if part) or last.message or "no known reason"
-        where = f"{_describe_place(last)}the link to {str(pattern)!r}"
+        where = f"{_describe_place(last)}the link to {quoted(str(pattern))}"
         raise link_error(f"{where} was refused for {actual}, not for {wanted}", tried, assumed)
     linked = next((each for each in tried if each.destination and pattern.was_requested(each)), None)
     if linked is not None:
         raise link_error(
-            f"{_describe_place(linked)}the link to {str(pattern)!r} was not refused: it is {linked.verdict}",
+            f"{_describe_place(linked)}the link to {quoted(str(pattern))} was not refused: it is {linked.verdict}",
             tried,
             assumed,
         )
-    raise link_error(f"no link to {str(pattern)!r} was refused", tried, assumed, reason)
+    raise link_error(f"no link to {quoted(str(pattern))} was refused", tried, assumed, reason)
 
 
 def assert_consumed(
@@ -271,7 +274,7 @@ def assert_consumed(
         if how in (None, entry.how) and entry.failed is None and matches_consumption(pattern, entry):
             return entry
     failed = next((each for each in reversed(entries) if each.failed and matches_consumption(pattern, each)), None)
-    lines = [f"{str(pattern)!r} was not {HOW.get(how or '', 'consumed')}"]
+    lines = [f"{quoted(str(pattern))} was not {HOW.get(how or '', 'consumed')}"]
     if failed is not None:
         lines[0] += f": {(failed.failed or '').splitlines()[0]}"
     elif not entries:
@@ -280,7 +283,7 @@ def assert_consumed(
     elif ways := _describe_ways(entry for entry in entries if matches_consumption(pattern, entry)):
         lines[0] += f": it was {ways}"
     elif others := dict.fromkeys(entry.name for entry in entries if entry.failed is None):
-        lines[0] += f": {', '.join(map(repr, list(others)[:3]))} {'was' if len(others) == 1 else 'were'}"
+        lines[0] += f": {', '.join(map(quoted, list(others)[:3]))} {'was' if len(others) == 1 else 'were'}"
     if entries:
         lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
     raise AssertionError("\n".join(lines))
@@ -298,7 +301,7 @@ def assert_not_consumed(consumed: Iterable[Consumption], name: object = None, *,
     for entry in entries:
         if pattern is None or matches_consumption(pattern, entry):
             ways = _describe_ways(other for other in entries if other.name == entry.name)
-            raise AssertionError(f"{entry.name!r} was {ways}")
+            raise AssertionError(f"{quoted(entry.name)} was {ways}")
 
 
 def assert_logged(
@@ -318,19 +321,21 @@ def assert_logged(
     __tracebackhide__ = True
     pattern, wanted = read_pattern(name), read_aliases(aliases) or frozenset()
     if pattern.registry:
-        raise ImpossibleAssertion(f"{str(pattern)!r} is in a registry, a run logs to its project: use assert_linked")
+        raise ImpossibleAssertion(
+            f"{quoted(str(pattern))} is in a registry, a run logs to its project: use assert_linked"
+        )
     logged = [version for run in runs for version in run.logged]
     named = [version for version in logged if _is_logged_as(pattern, version)]
     for version in reversed(named):
         if type in (None, version.type) and wanted <= _list_own_aliases(version):
             return version
-    details = f" of type {type!r}" if type else ""
+    details = f" of type {quoted(type)}" if type else ""
     details += f" with {_list_aliases(sorted(wanted))}" if wanted else ""
-    lines = [f"no run logged {str(pattern)!r}{details}"]
+    lines = [f"no run logged {quoted(str(pattern))}{details}"]
     if named:
         last = named[-1]
         own = _list_own_aliases(last)
-        actual = f"has {_list_aliases(sorted(own))}" if type in (None, last.type) else f"is of type {last.type!r}"
+        actual = f"has {_list_aliases(sorted(own))}" if type in (None, last.type) else f"is of type {quoted(last.type)}"
         lines[0] += f": {last.source_name} {actual}"
     if logged:
         lines += ["Logged:", *(f"{version.type} {version.source_name}" for version in logged)]
@@ -370,11 +375,13 @@ def assert_triggered(world: World, name: str, *, path: object = None, reason: st
             return entry
     if not automations and not ran:
         near = suggest_name(name, names) or "."
-        makes = "" if names else f"; regilink.automation({name!r}, ...) makes one"
+        makes = "" if names else f"; regilink.automation({quoted(name)}, ...) makes one"
         raise ImpossibleAssertion(
-            f"there is no automation {name!r}{near} There are: {', '.join(names) or 'none'}{makes}"
+            f"there is no automation {quoted(name)}{near} There are: {', '.join(names) or 'none'}{makes}"
         )
-    summary = f"the automation {name!r} did not run{f' for {str(pattern)!r}' if pattern is not None else ''}"
+    summary = (
+        f"the automation {quoted(name)} did not run{f' for {quoted(str(pattern))}' if pattern is not None else ''}"
+    )
     if ran:
         summary += f": it ran for {', '.join(dict.fromkeys(entry.subject for entry in ran))}"
     elif automations:
@@ -411,12 +418,12 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
     pattern = read_pattern(source)
     membership = find_membership(world, pattern)
     if membership is None and pattern.path.count("/") < 2 and pattern.registry is None:
-        raise ImpossibleAssertion(f'{str(pattern)!r} is not a full name: write "ENTITY/PROJECT/{pattern.path}"')
+        raise ImpossibleAssertion(f'{quoted(str(pattern))} is not a full name: write "ENTITY/PROJECT/{pattern.path}"')
     if membership is None:
         with world.lock:
             names = [other.source_name for other in world.artifacts.values()]
         near = suggest_name(str(pattern), names) or f"; there are: {', '.join(names[-3:]) or 'no artifacts'}"
-        raise AssertionError(f"{str(pattern)!r} is not on the server{near}")
+        raise AssertionError(f"{quoted(str(pattern))} is not on the server{near}")
     version = membership.artifact
     if version.state != "COMMITTED":
         raise AssertionError(f"{version.source_name} is not committed: `run.log_artifact(artifact).wait()` first")
@@ -451,9 +458,9 @@ def assert_target_path(path: object) -> None:
     if wrong:
         codes = ", ".join(problem.rule for problem in wrong)
         lines = [line for problem in wrong for line in render_message(rule_for(problem.rule).explain(problem))]
-        raise AssertionError("\n  ".join([f"{text!r} is not a target path [{codes}]: {lines[0]}", *lines[1:]]))
+        raise AssertionError("\n  ".join([f"{quoted(text)} is not a target path [{codes}]: {lines[0]}", *lines[1:]]))
     if not parse(text).is_registry:
-        raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
+        raise AssertionError(f'{quoted(text)} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 
 
 CONTRACT_RULES = (
@@ -562,8 +569,8 @@ def read_failure(failure: str | None) -> str | None:
     from regilink_doctor.core.failures import FAILURES
 
     if failure not in FAILURES:
-        near = suggest_name(str(failure), FAILURES) or ": its ids are like 'B3'"
-        raise ImpossibleAssertion(f"there is no failure {failure!r} in the failure index{near}")
+        near = suggest_name(str(failure), FAILURES) or ': its ids are like "B3"'
+        raise ImpossibleAssertion(f"there is no failure {quoted(failure)} in the failure index{near}")
     return failure
 
 
@@ -576,7 +583,7 @@ def read_how(how: str | None) -> str | None:
     __tracebackhide__ = True
     if how is not None and how not in HOW:
         raise ImpossibleAssertion(
-            f"how={how!r}: a version is consumed by {', '.join(map(repr, HOW))}{suggest_name(str(how), HOW)}"
+            f"how={how!r}: a version is consumed by {', '.join(map(quoted, HOW))}{suggest_name(str(how), HOW)}"
         )
     return how
 
@@ -590,17 +597,18 @@ def matches_consumption(pattern: PathPattern, entry: Consumption) -> bool:
 def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
     """Why nothing is at `pattern`: what became of the last link, with its place, its rule and what to write."""
     if not attempts:
-        return f"nothing was linked to {str(pattern)!r}: no link was attempted at all"
+        return f"nothing was linked to {quoted(str(pattern))}: no link was attempted at all"
     # The link that was meant; else what W&B refused is the likeliest cause, before links that went elsewhere.
     requested = [attempt for attempt in attempts if pattern.was_requested(attempt)]
     failed = [attempt for attempt in attempts if attempt.verdict == "refused"]
     last = (requested or failed or attempts)[-1]
     if last.verdict == "refused":
         refusal = f"refused{_describe_cause(last)}" if requested else _describe_refused_link(last)
-        return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: {refusal}"
+        return f"{_describe_place(last)}nothing was linked to {quoted(str(pattern))}: {refusal}"
     if last.verdict == "misplaced":
         return f"{_describe_misplaced(last)}{_suggest_path(pattern, last)}"
-    return f"{_describe_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
+    linked = f"linked to {quoted(last.destination or '')}"
+    return f"{_describe_place(last)}{linked}, nothing was linked to {quoted(str(pattern))}"
 
 
 def _describe_misplaced(attempt: LinkAttempt) -> str:
@@ -624,7 +632,7 @@ def describe_refusal(attempt: LinkAttempt) -> str:
 
 def _describe_refused_link(attempt: LinkAttempt) -> str:
     path = attempt.requested or "/".join(filter(None, (attempt.entity, attempt.project, attempt.collection)))
-    return f"the link to {path!r} was refused{_describe_cause(attempt)}"
+    return f"the link to {quoted(path)} was refused{_describe_cause(attempt)}"
 
 
 def _describe_cause(attempt: LinkAttempt) -> str:
@@ -654,7 +662,7 @@ def describe_links(
         lines = [summary, reason]
     else:
         mode = os.environ.get("WANDB_MODE")
-        shown = f" (WANDB_MODE is {mode!r})" if mode not in (None, "", "online") else ""
+        shown = f" (WANDB_MODE is {quoted(mode)})" if mode not in (None, "", "online") else ""
         lines = [f"{summary}{shown}", "The code did not reach its link, or it ran in offline or disabled mode."]
     return "\n".join([*lines, *render_assumed(assumed)])
 
@@ -664,7 +672,7 @@ def suggest_name(name: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(names), 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {quoted(near[0])}?" if near else ""
 
 
 def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> None:
@@ -688,9 +696,11 @@ def _not_ready(version: ArtifactVersion, problem: Problem, registry: str = "") -
     """What is wrong, in the words of the rule."""
     from regilink_doctor.rules import rule_for
 
-    where = f"to the registry {registry!r}" if registry else "to a registry"
+    where = f"to the registry {quoted(registry)}" if registry else "to a registry"
     reason, *rest = render_message(rule_for(problem.rule).explain(problem))
-    summary = f"{version.source_name}, of type {version.type!r}, cannot be linked {where} [{problem.rule}]: {reason}"
+    summary = (
+        f"{version.source_name}, of type {quoted(version.type)}, cannot be linked {where} [{problem.rule}]: {reason}"
+    )
     return AssertionError("\n  ".join([summary, *rest]))
 
 
@@ -728,7 +738,7 @@ def _list_extra_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None, ex
 def _list_aliases(aliases: Collection[str]) -> str:
     if not aliases:
         return "no alias"
-    return ("the alias " if len(aliases) == 1 else "the aliases ") + ", ".join(repr(alias) for alias in aliases)
+    return ("the alias " if len(aliases) == 1 else "the aliases ") + ", ".join(map(quoted, aliases))
 
 
 def _describe_ways(entries: Iterable[Consumption]) -> str:

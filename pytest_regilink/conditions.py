@@ -8,6 +8,7 @@ import pytest
 
 from pytest_regilink.assertions import suggest_name
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,10 +67,8 @@ class Conditions:
         """
         if unknown := sorted(set(values) - set(vars(self))):
             known = ", ".join(name for name in vars(self) if name != "failure")
-            _reject_condition(
-                where,
-                f"the marker regilink has no {unknown[0]!r}{suggest_name(unknown[0], vars(self))}; it has {known}",
-            )
+            near = suggest_name(unknown[0], vars(self))
+            _reject_condition(where, f"the marker regilink has no {quoted(unknown[0])}{near}; it has {known}")
         for name, value in values.items():
             if value is not None and not _SHAPES[name][0](value):
                 _reject_condition(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")
@@ -108,18 +107,18 @@ class Conditions:
         """What the test was to meet and did not; None when it met everything."""
         for fault in declared:
             if fault.seen == 0:
-                operation = f" at {fault.operation!r}" if fault.operation else ""
-                return f"no request met the fault {fault.kind!r}{operation}: the test is the same without it"
+                operation = f" at {quoted(fault.operation)}" if fault.operation else ""
+                return f"no request met the fault {quoted(fault.kind)}{operation}: the test is the same without it"
         if self.failure is None or self.faults:
             return None
         refused = [attempt for attempt in links if attempt.verdict == "refused"]
         if not refused:
-            return f"W&B refused nothing: the test did not meet the failure {self.failure!r}"
+            return f"W&B refused nothing: the test did not meet the failure {quoted(self.failure)}"
         wanted = MET_AS.get(self.failure)
         if all(attempt.failure != wanted for attempt in refused):
             from pytest_regilink.assertions import describe_refusal
 
-            return f"{describe_refusal(refused[-1])}; the test did not meet the failure {self.failure!r}"
+            return f"{describe_refusal(refused[-1])}; the test did not meet the failure {quoted(self.failure)}"
         return None
 
 
@@ -191,7 +190,7 @@ def _replace_registries(world: World, registries: Mapping[str, Sequence[str] | N
         try:
             world.registry(name, types=list(types) if types else None)
         except Refusal as refusal:
-            raise ValueError(f"registries: {name!r}: {refusal}") from None
+            raise ValueError(f"registries: {quoted(name)}: {refusal}") from None
 
 
 def _restrict_types(world: World, types: Sequence[str]) -> None:
@@ -263,7 +262,7 @@ def failures(*names: str) -> Callable[[Any], Any]:
     """
     if unknown := sorted(set(names) - set(FAILURES)):
         near = suggest_name(unknown[0], FAILURES)
-        raise ValueError(f"no failure is called {unknown[0]!r}{near}; there are {', '.join(FAILURES)}")
+        raise ValueError(f"no failure is called {quoted(unknown[0])}{near}; there are {', '.join(FAILURES)}")
     chosen = names or tuple(FAILURES)
     params = [{**FAILURES[name], "failure": name} for name in chosen]
     return pytest.mark.parametrize("regilink", params, ids=list(chosen), indirect=True)

@@ -18,6 +18,7 @@ from pytest_regilink.assertions import (
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.world import artifacts
+from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,9 +71,9 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
     if registry and not any(matches_pattern(name.casefold(), registry.casefold()) for name in known):
         near = suggest_name(registry.replace("*", ""), known)
         if near or "registry" not in world.assumes:
-            makes = "" if near or "*" in registry else f": regilink.registry({registry!r}) makes one"
+            makes = "" if near or "*" in registry else f": regilink.registry({quoted(registry)}) makes one"
             raise ImpossibleAssertion(
-                f"there is no registry {registry!r} on the server, nothing can be linked to it{near}{makes}"
+                f"there is no registry {quoted(registry)} on the server, nothing can be linked to it{near}{makes}"
             )
     _check_entity(world, pattern)
     return pattern
@@ -87,11 +88,11 @@ def _check_entity(world: World, pattern: PathPattern) -> None:
     if entity is None:
         near = suggest_name(name, [*world.entities, *world.organizations])
         if near or not world.assumes & {"organization", "team"}:
-            raise ImpossibleAssertion(f"there is no entity {name!r} on the server{near}")
+            raise ImpossibleAssertion(f"there is no entity {quoted(name)} on the server{near}")
     elif pattern.registry and entity.kind != "organization":
         kind = "team" if entity.kind == "team" else "user"
         path = pattern.path.partition("/")[2]
-        raise ImpossibleAssertion(f'{name!r} is a {kind}, registries belong to the organization: write "{path}"')
+        raise ImpossibleAssertion(f'{quoted(name)} is a {kind}, registries belong to the organization: write "{path}"')
 
 
 def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Consumption]) -> None:
@@ -107,9 +108,11 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
         return
     linked = list(find_linked(world, None))
     if beside := [each.version for each in linked if pattern.matches_name(each.collection.path)]:
-        raise ImpossibleAssertion(f"there is no version {str(pattern)!r} on the server; there are: {', '.join(beside)}")
+        raise ImpossibleAssertion(
+            f"there is no version {quoted(str(pattern))} on the server; there are: {', '.join(beside)}"
+        )
     if near := suggest_name(pattern.path, {each.collection.path.partition("/")[2] for each in linked}):
-        raise ImpossibleAssertion(f"there is no collection {pattern.path!r} on the server{near}")
+        raise ImpossibleAssertion(f"there is no collection {quoted(pattern.path)} on the server{near}")
 
 
 def check_not_mocked() -> None:
@@ -206,7 +209,7 @@ def explain_environment() -> str | None:
         return f"{name} is a mock: the real SDK never ran. Remove the mock, the fixture takes its place."
     mode = os.environ.get("WANDB_MODE")
     if mode in ("disabled", "dryrun", "offline"):
-        return f"WANDB_MODE is {mode!r}: nothing reaches a server in this mode."
+        return f"WANDB_MODE is {quoted(mode)}: nothing reaches a server in this mode."
     if os.environ.get("WANDB_DISABLED", "").casefold() in ("true", "1", "yes"):
         return "WANDB_DISABLED is set: nothing reaches a server in this mode."
     return None
@@ -240,14 +243,15 @@ def publish_version(
     pattern = read_destination(resolve_entity(world, full_name))
     project_name = pattern.registry
     if project_name is None or pattern.is_registry:
-        raise ValueError(f'{full_name!r} is not a version in a registry: write "{REGISTRY_PREFIX}model/zoo:production"')
+        raise ValueError(
+            f'{quoted(full_name)} is not a version in a registry: write "{REGISTRY_PREFIX}model/zoo:production"'
+        )
     registry, name = project_name.removeprefix(REGISTRY_PREFIX), pattern.path.rpartition("/")[2]
     with world.lock:
         owners = [each for each in world.organizations.values() if pattern.entity in (None, each.entity.name)]
         if not owners:
-            raise ValueError(
-                f"there is no organization {pattern.entity!r}{suggest_name(str(pattern.entity), world.entities)}"
-            )
+            wanted = str(pattern.entity)
+            raise ValueError(f"there is no organization {quoted(wanted)}{suggest_name(wanted, world.entities)}")
         owner = owners[0]
         project = world.find_project(owner.entity.name, project_name) or world.registry(
             registry, organization=owner.name
@@ -256,7 +260,7 @@ def publish_version(
         kind = type or (existing.type if existing is not None else CORE_REGISTRY_TYPES.get(registry, "model"))
         collection = world.collection(name, registry=registry, type=kind, organization=owner.name)
         if collection.type != kind:
-            raise ValueError(f"{collection.path} holds the type {collection.type!r}, not {kind!r}")
+            raise ValueError(f"{collection.path} holds the type {quoted(collection.type)}, not {quoted(kind)}")
         team = next(iter(owner.teams), None) or next(iter(world.users))
         version = world.artifact(name, entity=team, project="published", type=kind, files=files)
         version.metadata = json.dumps(dict(metadata)) if metadata is not None else version.metadata
@@ -307,8 +311,10 @@ def check_operation(operation: str | None) -> None:
         return
     near = {name.casefold(): name for name in known}
     hint = suggest_name(operation.casefold(), near)
-    hint = hint.replace(repr(hint.split("'")[1]), repr(near[hint.split("'")[1]])) if hint else ""
-    raise ValueError(f"there is no operation {operation!r}{hint}")
+    if hint:
+        folded = hint.split('"')[1]
+        hint = hint.replace(quoted(folded), quoted(near[folded]))
+    raise ValueError(f"there is no operation {quoted(operation)}{hint}")
 
 
 def _is_wandb_operation(name: str) -> bool:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regilink_doctor.rules.wording import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Collection as Names
     from collections.abc import Iterable, Mapping, Sequence
@@ -478,7 +480,7 @@ class Regilink:
             missing = (read_aliases(aliases) or frozenset()) - {alias.alias for alias in membership.aliases}
             if missing:
                 raise link_error(
-                    f"{attempt.destination}:{attempt.version} has no alias {sorted(missing)[0]!r} now", self.links
+                    f"{attempt.destination}:{attempt.version} has no alias {quoted(sorted(missing)[0])} now", self.links
                 )
         return attempt
 
@@ -499,7 +501,7 @@ class Regilink:
             return
         for membership in find_linked(self.world, pattern):
             place = f"{membership.collection.path}:{membership.version}"
-            raise link_error(f"{place!r} is linked at this moment", self.links)
+            raise link_error(f"{quoted(place)} is linked at this moment", self.links)
 
     def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
         """A link to `path` was refused, for the rule `code` or the failure id `failure`; the last one is returned.
@@ -551,7 +553,7 @@ class Regilink:
             check_consumable(self.world, pattern, self.ledger.consumed)
             found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
             if found is not None:
-                raise AssertionError(f"{str(pattern)!r} was {HOW[found.how]}, as {found.name}")
+                raise AssertionError(f"{quoted(str(pattern))} was {HOW[found.how]}, as {found.name}")
         assert_not_consumed(self.ledger.consumed, pattern, how=how)
 
     def assert_logged(
@@ -649,7 +651,8 @@ class Regilink:
         if user is None:
             names = ", ".join(self.world.users)
             raise LookupError(
-                f"there is no user {username!r}{suggest_name(username, self.world.users) or '.'} There are: {names}"
+                f"there is no user {quoted(username)}{suggest_name(username, self.world.users) or '.'} "
+                f"There are: {names}"
             )
         return user
 
@@ -660,7 +663,8 @@ class Regilink:
             names = ", ".join(each.name for each in self.world.entities.values() if each.kind != "organization")
             near = suggest_name(name, self.world.entities)
             raise LookupError(
-                f"there is no team or user {name!r}{near or '.'} There are: {names}; regilink.team({name!r}) makes one"
+                f"there is no team or user {quoted(name)}{near or '.'} There are: {names}; "
+                f"regilink.team({quoted(name)}) makes one"
             )
 
     def _check_registry(self, name: str, organization: str | None) -> None:
@@ -668,15 +672,15 @@ class Regilink:
         from regilink_doctor.core.naming import REGISTRY_PREFIX
 
         if name.startswith(REGISTRY_PREFIX):
-            raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
+            raise ValueError(f"a registry is named without the prefix: {quoted(name.removeprefix(REGISTRY_PREFIX))}")
         known = registries_of(self.world, organization)
         if name not in known:
             from pytest_regilink.assertions import suggest_name
 
             near = suggest_name(name, known)
             raise LookupError(
-                f"there is no registry {name!r}{near or '.'} There are: {', '.join(known) or 'none'}; "
-                f"regilink.registry({name!r}) makes one"
+                f"there is no registry {quoted(name)}{near or '.'} There are: {', '.join(known) or 'none'}; "
+                f"regilink.registry({quoted(name)}) makes one"
             )
 
     def _resolve_entity(self, path: object) -> object:

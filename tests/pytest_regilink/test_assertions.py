@@ -83,7 +83,7 @@ def test_a_link_is_found_by(path: object) -> None:
 
 def test_the_source_that_was_logged_is_found_wherever_it_went() -> None:
     assert assert_linked(LEDGER, Artifact("team-a/p/zoo:v3", is_link=False)) is MISPLACED
-    with pytest.raises(AssertionError, match="nothing was linked to 'team-a/p/other:v3'"):
+    with pytest.raises(AssertionError, match='nothing was linked to "team-a/p/other:v3"'):
         assert_linked(LEDGER, Artifact("team-a/p/other:v3", is_link=False))
 
 
@@ -136,7 +136,7 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
     with pytest.raises(AssertionError) as caught:
         assert_linked(LEDGER, "wandb-registry-dataset/zoo", assumed=[Assumed("team", "our-team")])
     assert str(caught.value).splitlines() == [
-        "nothing was linked to 'wandb-registry-dataset/zoo': the link to 'acme/wandb-registry-modle/zoo' was refused "
+        'nothing was linked to "wandb-registry-dataset/zoo": the link to "acme/wandb-registry-modle/zoo" was refused '
         "[REG301, B3]: cannot create registry",
         "Attempted links:",
         'linked    "acme/wandb-registry-model/zoo"  (model team-a/p/zoo:v3)',
@@ -153,9 +153,9 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"type": "dataset"}, "with type 'model', not 'dataset'"),
-        ({"aliases": ["production"]}, "without the alias 'production'; it has the alias 'candidate'"),
-        ({"aliases": [], "exact": True}, "also with the alias 'candidate'"),
+        ({"type": "dataset"}, 'with type "model", not "dataset"'),
+        ({"aliases": ["production"]}, 'without the alias "production"; it has the alias "candidate"'),
+        ({"aliases": [], "exact": True}, 'also with the alias "candidate"'),
     ],
 )
 def test_a_link_that_is_not_quite_right_is_told_from_none(wanted: dict[str, object], message: str) -> None:
@@ -173,7 +173,7 @@ def test_no_link_at_all_says_what_may_be_behind_it(monkeypatch: pytest.MonkeyPat
     with pytest.raises(AssertionError, match=r"no link was attempted at all\nThe code did not .* disabled mode"):
         assert_linked((), "wandb-registry-model/zoo")
     monkeypatch.setenv("WANDB_MODE", "disabled")
-    with pytest.raises(AssertionError, match=r"at all \(WANDB_MODE is 'disabled'\)"):
+    with pytest.raises(AssertionError, match=r'at all \(WANDB_MODE is "disabled"\)'):
         assert_linked((), "wandb-registry-model/zoo")
 
 
@@ -182,9 +182,9 @@ def test_a_refusal_is_found_by_its_rule_or_its_row() -> None:
     assert assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="B3") is REFUSED
     with pytest.raises(AssertionError, match=r"was refused for REG301, B3, not for REG401"):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG401")
-    with pytest.raises(AssertionError, match="'wandb-registry-model/zoo' was not refused: it is linked"):
+    with pytest.raises(AssertionError, match='"wandb-registry-model/zoo" was not refused: it is linked'):
         assert_refused(LEDGER, "wandb-registry-model/zoo")
-    with pytest.raises(AssertionError, match="no link to 'wandb-registry-model/other' was refused"):
+    with pytest.raises(AssertionError, match='no link to "wandb-registry-model/other" was refused'):
         assert_refused(LEDGER, "wandb-registry-model/other")
 
 
@@ -192,7 +192,7 @@ def test_what_was_consumed_is_found_by_name_version_and_manner() -> None:
     consumed = [Consumption("alice", None, "acme/wandb-registry-model/zoo:v1", "fetch")]
     assert_consumed(consumed, "wandb-registry-model/zoo")
     assert_consumed(consumed, Artifact("acme/wandb-registry-model/zoo:v1", is_link=True), how="fetch")
-    with pytest.raises(AssertionError, match=r"zoo:v0' was not consumed: '.*zoo:v1' was\nConsumed:\nfetch .*v1"):
+    with pytest.raises(AssertionError, match=r'zoo:v0" was not consumed: ".*zoo:v1" was\nConsumed:\nfetch .*v1'):
         assert_consumed(consumed, "wandb-registry-model/zoo:v0")
     with pytest.raises(AssertionError, match="was not downloaded: nothing was consumed at all"):
         assert_consumed([], "wandb-registry-model/zoo", how="download")
@@ -202,7 +202,7 @@ def test_a_target_path_is_told_from_everything_else() -> None:
     assert_target_path("wandb-registry-model/zoo")
     assert_target_path(parse("acme/wandb-registry-model/zoo"))
     with pytest.raises(
-        AssertionError, match=r"'wandb-registry-model' is not a target path \[REG102\]: .*no collection\n"
+        AssertionError, match=r'"wandb-registry-model" is not a target path \[REG102\]: .*no collection\n'
     ):
         assert_target_path("wandb-registry-model")
     with pytest.raises(AssertionError, match=r'\[REG101\]: .*prefix(?s:.*)write "wandb-registry-model/zoo"'):
@@ -212,7 +212,7 @@ def test_a_target_path_is_told_from_everything_else() -> None:
 def test_a_registry_alone_means_everything_in_it() -> None:
     assert assert_linked(LEDGER, "wandb-registry-model") is LINKED
     assert assert_linked(LEDGER, "acme/wandb-registry-model") is LINKED
-    with pytest.raises(AssertionError, match="linked to 'wandb-registry-model': 'acme/wandb-registry-model/zoo'\n"):
+    with pytest.raises(AssertionError, match='linked to "wandb-registry-model": "acme/wandb-registry-model/zoo"\n'):
         assert_not_linked(LEDGER, "wandb-registry-model")
 
 
@@ -227,7 +227,7 @@ def test_a_version_can_be_named_by_its_aliases(version: str) -> None:
 def test_one_alias_may_be_given_as_a_string() -> None:
     assert assert_linked(LEDGER, "wandb-registry-model/zoo", aliases="candidate", exact=True) is LINKED
     assert assert_linked(LEDGER, "wandb-registry-model/zoo", aliases={"candidate", "latest"}) is LINKED
-    with pytest.raises(AssertionError, match="without the alias 'candidat';"):
+    with pytest.raises(AssertionError, match='without the alias "candidat";'):
         assert_linked(LEDGER, "wandb-registry-model/zoo", aliases="candidat")
 
 
@@ -265,10 +265,10 @@ def test_a_rule_a_failure_and_a_way_to_consume_must_exist() -> None:
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG999")
     with pytest.raises(ImpossibleAssertion, match="there is no rule 'REG3O1', did you mean REG301"):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG3O1")
-    with pytest.raises(ImpossibleAssertion, match="there is no failure 'Z9'"):
+    with pytest.raises(ImpossibleAssertion, match='there is no failure "Z9"'):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="Z9")
     for call in (assert_consumed, assert_not_consumed):
-        with pytest.raises(ImpossibleAssertion, match=r"how='downloaded'.*did you mean 'download'"):
+        with pytest.raises(ImpossibleAssertion, match=r"how='downloaded'.*did you mean \"download\""):
             call([], "wandb-registry-model/zoo", how="downloaded")
 
 
@@ -296,12 +296,12 @@ def test_what_failed_was_not_consumed() -> None:
 
 def test_what_was_consumed_is_found_by_the_opposite_assertion() -> None:
     consumed = [Consumption("alice", None, "acme/wandb-registry-model/zoo:v1", "use")]
-    with pytest.raises(AssertionError, match="zoo:v1' was used"):
+    with pytest.raises(AssertionError, match='zoo:v1" was used'):
         assert_not_consumed(consumed, "wandb-registry-model")
-    with pytest.raises(AssertionError, match="zoo:v1' was used"):
+    with pytest.raises(AssertionError, match='zoo:v1" was used'):
         assert_not_consumed(consumed)
     consumed.append(Consumption("alice", None, "acme/wandb-registry-model/zoo:v1", "fetch"))
-    with pytest.raises(AssertionError, match="zoo:v1' was used and fetched"):
+    with pytest.raises(AssertionError, match='zoo:v1" was used and fetched'):
         assert_not_consumed(consumed)
     assert_not_consumed(consumed, "wandb-registry-model/zoo:v0")
     assert_not_consumed(consumed, "wandb-registry-model/zoo", how="download")

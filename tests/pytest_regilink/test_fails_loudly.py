@@ -71,7 +71,7 @@ def test_going_on_fails(regilink: Regilink) -> None:
     with pytest.raises(AssertionError, match="as if nothing had happened") as caught, regilink.assert_fails_loudly():
         go_on()
     first = str(caught.value).splitlines()[0]
-    assert re.match(r"test_server_fixture\.py:\d+: the link to '.*' was refused \[REG\d+.*; the code went on", first)
+    assert re.match(r'test_server_fixture\.py:\d+: the link to ".*" was refused \[REG\d+.*; the code went on', first)
 
 
 def test_a_link_that_was_accepted_did_not_fail(regilink: Regilink) -> None:
@@ -191,9 +191,9 @@ def test_a_classic_failure_that_the_test_did_not_meet_fails(suite: pytest.Pytest
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(
         [
-            "*W&B refused nothing: the test did not meet the failure 'wrong-type'*",
-            "*no request met the fault 'status' at 'linkArtifact'*",
-            "train.py:8: *refused [[]REG301, B3[]]*; the test did not meet the failure 'no-permission'",
+            '*W&B refused nothing: the test did not meet the failure "wrong-type"*',
+            '*no request met the fault "status" at "linkArtifact"*',
+            'train.py:8: *refused [[]REG301, B3[]]*; the test did not meet the failure "no-permission"',
         ]
     )
 
@@ -201,7 +201,7 @@ def test_a_classic_failure_that_the_test_did_not_meet_fails(suite: pytest.Pytest
 def test_a_failure_that_does_not_exist_is_refused() -> None:
     from pytest_regilink import failures
 
-    with pytest.raises(ValueError, match="no failure is called 'gremlins'; there are personal-entity"):
+    with pytest.raises(ValueError, match='no failure is called "gremlins"; there are personal-entity'):
         failures("gremlins")
-    with pytest.raises(ValueError, match="no failure is called 'wrong_type'; did you mean 'wrong-type'"):
+    with pytest.raises(ValueError, match='no failure is called "wrong_type"; did you mean "wrong-type"'):
         failures("wrong_type")

@@ -109,7 +109,7 @@ def test_what_the_short_summary_cuts_follows_it_whole(
             "FAILED test_it.py::test_not_about_links*",
             line,
             "  in test_it.py::test_training_publishes_the_model[[]0[]] and 2 more",
-            "train.py:8: the link to 'wandb-registry-model/zoo' was refused [[]REG203, B1]: *",
+            'train.py:8: the link to "wandb-registry-model/zoo" was refused [[]REG203, B1]: *',
             "  in test_it.py::test_refused",
         ]
     )
@@ -134,7 +134,7 @@ def test_the_refused_link_is_named_before_links_that_went_elsewhere(suite: pytes
         """
     )
     run("-vv").stdout.fnmatch_lines(
-        ["*AssertionError: train.py:8: nothing was linked to '*/zoo': the link to '*-modle/zoo' was refused [[]REG301*"]
+        ['*AssertionError: train.py:8: nothing was linked to "*/zoo": the link to "*-modle/zoo" was refused [[]REG301*']
     )
 
 

@@ -358,7 +358,7 @@ def test_each_server_of_a_factory_must_meet_its_faults(pytester: pytest.Pytester
     )
     result = run()
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["no request met the fault 'drop'*", "*the marker regilink has no 'colour'*"])
+    result.stdout.fnmatch_lines(['no request met the fault "drop"*', '*the marker regilink has no "colour"*'])
 
 
 class ForgottenConnection:

@@ -69,8 +69,8 @@ def test_an_older_server_lacks_features(regilink: Regilink) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"colour": "blue"}, "the marker regilink has no 'colour'; it has registries, entity"),
-        ({"registry": {}}, "the marker regilink has no 'registry'; did you mean 'registries'?"),
+        ({"colour": "blue"}, 'the marker regilink has no "colour"; it has registries, entity'),
+        ({"registry": {}}, 'the marker regilink has no "registry"; did you mean "registries"?'),
         ({"entity": "robot"}, "entity='robot': it is team, personal or organization"),
         ({"entity": ["team"]}, "entity=['team']: it is team, personal or organization"),
         ({"role": "viewr"}, "role='viewr': it is admin, member, viewer or restricted_viewer"),
@@ -100,9 +100,9 @@ def test_a_condition_of_the_wrong_shape_is_refused(values: dict[str, object], me
         ('faults=[{"kin": "drop"}]', "*faults: {'kin': 'drop'} is not what Emulator.fault takes: *"),
         (
             'faults=[{"kind": "refuse", "operation": "linkArtefact"}]',
-            "*no operation 'linkArtefact'; did you mean 'linkArtifact'?*",
+            '*no operation "linkArtefact"; did you mean "linkArtifact"?*',
         ),
-        ('registries={"mo/del": []}', "*registries: 'mo/del': *"),
+        ('registries={"mo/del": []}', '*registries: "mo/del": *'),
     ],
 )
 def test_what_a_server_cannot_be_is_an_error_without_a_traceback(
@@ -276,7 +276,7 @@ def test_the_cells_of_a_notebook_share_a_server_that_is_there_before_its_kernel(
     result.stdout.fnmatch_lines(
         [
             "late.cells::Cell 1: the mark regilink does not reach this cell, the kernel of its notebook has started *",
-            "no request met the fault 'drop'*",
+            'no request met the fault "drop"*',
         ]
     )
     assert result.ret == 1, "and nothing of a server is left"
@@ -325,5 +325,5 @@ def test_a_fault_that_no_request_met_fails_the_test(pytester: pytest.Pytester, r
     result = run()
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
-        ["no request met the fault 'status' at 'linkArtifact'*", "no request met the fault 'drop'*"]
+        ['no request met the fault "status" at "linkArtifact"*', 'no request met the fault "drop"*']
     )

@@ -54,31 +54,31 @@ def test_an_alias_that_moved_on_is_not_there_now(regilink: Regilink) -> None:
         run.link_artifact(other, TARGET, aliases=["candidate"])
     assert regilink.registry_at(f"{TARGET}:candidate").version == "v1"
     regilink.assert_linked(f"{TARGET}:v0", aliases="candidate")
-    with pytest.raises(AssertionError, match="has no alias 'candidate' now"):
+    with pytest.raises(AssertionError, match='has no alias "candidate" now'):
         regilink.assert_linked(f"{TARGET}:v0", aliases="candidate", now=True)
 
 
 def test_a_registry_that_does_not_exist_proves_nothing(regilink: Regilink) -> None:
-    with pytest.raises(ImpossibleAssertion, match=r"no registry 'modle' on the server.*did you mean 'model'"):
+    with pytest.raises(ImpossibleAssertion, match=r'no registry "modle" on the server.*did you mean "model"'):
         regilink.assert_not_linked("wandb-registry-modle/zoo")
-    with pytest.raises(ImpossibleAssertion, match="no entity 'acmee' on the server; did you mean 'acme'"):
+    with pytest.raises(ImpossibleAssertion, match='no entity "acmee" on the server; did you mean "acme"'):
         regilink.assert_not_linked("acmee/wandb-registry-model/zoo")
-    with pytest.raises(ImpossibleAssertion, match="did you mean 'model'"):
+    with pytest.raises(ImpossibleAssertion, match='did you mean "model"'):
         regilink.assert_not_consumed("wandb-registry-modle/zoo:v0")
     regilink.assert_not_linked("wandb-registry-production/zoo")  # the code could have named it
     regilink.registry("model")
-    with pytest.raises(ImpossibleAssertion, match=r"regilink.registry\('production'\) makes one"):
+    with pytest.raises(ImpossibleAssertion, match=r'regilink.registry\("production"\) makes one'):
         regilink.assert_not_linked("wandb-registry-production/zoo")
 
 
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("wandb-registry-modl*", r"no registry 'modl\*' on the server.*did you mean 'model'"),
-        ("acm*/wandb-registry-modle/zoo", "did you mean 'model'"),
-        ("Acme inc/wandb-registry-model/zoo", "no entity 'Acme inc' on the server; did you mean 'Acme Inc'"),
-        ("team-a/wandb-registry-model/zoo", "'team-a' is a team.*write \"wandb-registry-model/zoo\""),
-        ("alice/wandb-registry-model", "'alice' is a user.*write \"wandb-registry-model\""),
+        ("wandb-registry-modl*", r'no registry "modl\*" on the server.*did you mean "model"'),
+        ("acm*/wandb-registry-modle/zoo", 'did you mean "model"'),
+        ("Acme inc/wandb-registry-model/zoo", 'no entity "Acme inc" on the server; did you mean "Acme Inc"'),
+        ("team-a/wandb-registry-model/zoo", '"team-a" is a team.*write "wandb-registry-model/zoo"'),
+        ("alice/wandb-registry-model", '"alice" is a user.*write "wandb-registry-model"'),
     ],
 )
 def test_a_place_that_no_link_can_reach_proves_nothing(regilink: Regilink, path: str, message: str) -> None:
@@ -96,9 +96,9 @@ def test_a_version_that_nobody_could_consume_proves_nothing(regilink: Regilink) 
     regilink.published("wandb-registry-model/zoo:production")
     regilink.published("wandb-registry-model/zoo")
     regilink.assert_not_consumed("wandb-registry-model/zoo:production")
-    with pytest.raises(ImpossibleAssertion, match=r"no version '.*/zoo:prod' on the server; there are: v0, v1"):
+    with pytest.raises(ImpossibleAssertion, match=r"no version \".*/zoo:prod\" on the server; there are: v0, v1"):
         regilink.assert_not_consumed("wandb-registry-model/zoo:prod")
-    with pytest.raises(ImpossibleAssertion, match=r"no collection '.*/zo' on the server; did you mean '.*/zoo'"):
+    with pytest.raises(ImpossibleAssertion, match=r'no collection ".*/zo" on the server; did you mean ".*/zoo"'):
         regilink.assert_not_consumed("wandb-registry-model/zo:production")
 
 
@@ -187,10 +187,10 @@ def test_published_versions_are_counted_and_their_names_checked(regilink: Regili
         regilink.published("wandb-registry-model/zoo:v7")
     with pytest.raises(ValueError, match="is not a version in a registry"):
         regilink.published("wandb-registry-model")
-    with pytest.raises(ValueError, match="holds the type 'model', not 'dataset'"):
+    with pytest.raises(ValueError, match='holds the type "model", not "dataset"'):
         regilink.published("wandb-registry-model/zoo", type="dataset")
     with pytest.raises(
-        LookupError, match="there is no wandb-registry-model/zo; did you mean 'wandb-registry-model/zoo"
+        LookupError, match='there is no wandb-registry-model/zo; did you mean "wandb-registry-model/zoo'
     ):
         regilink.registry_at("wandb-registry-model/zo")
 
@@ -204,7 +204,7 @@ def test_what_a_run_logged_is_found_by_each_of_its_names(regilink: Regilink) -> 
         with pytest.raises(AssertionError, match=r"no run logged .*(?s:.*)model team-a/p/zoo:v0"):
             regilink.assert_logged(name, **options)
     with pytest.raises(
-        AssertionError, match=r"^no run logged 'zoo' of type 'dataset': team-a/p/zoo:v0 is of type 'model'\n"
+        AssertionError, match=r'^no run logged "zoo" of type "dataset": team-a/p/zoo:v0 is of type "model"\n'
     ):
         regilink.assert_logged("zoo", type="dataset")
     assert [run.project.name for run in regilink.runs] == ["p"]
@@ -217,20 +217,22 @@ def test_an_automation_that_a_link_triggers_is_found_by_its_name(regilink: Regil
     linked = link()
     assert regilink.assert_triggered("tell", path=TARGET).event == "LINK_MODEL"
     with pytest.raises(
-        AssertionError, match=r"'deploy-on-production' did not run: it waits for ADD_ARTIFACT_ALIAS in acme"
+        AssertionError, match=r"\"deploy-on-production\" did not run: it waits for ADD_ARTIFACT_ALIAS in acme"
     ):
         regilink.assert_triggered("deploy-on-production")
-    with pytest.raises(AssertionError, match=r"did not run for .*/other': it ran for acme/wandb-registry-model/zoo:v0"):
+    with pytest.raises(
+        AssertionError, match=r"did not run for .*/other\": it ran for acme/wandb-registry-model/zoo:v0"
+    ):
         regilink.assert_triggered("tell", path="wandb-registry-model/other")
     with pytest.raises(
-        ImpossibleAssertion, match=r"no automation 'deploy-on-prod'; did you mean 'deploy-on-production'"
+        ImpossibleAssertion, match=r'no automation "deploy-on-prod"; did you mean "deploy-on-production"'
     ):
         regilink.assert_triggered("deploy-on-prod")
     linked.aliases.append("production")
     linked.save()
     entry = regilink.assert_triggered("deploy-on-production", path=f"{TARGET}:production")
     assert (entry.subject, entry.alias) == ("acme/wandb-registry-model/zoo:v0", "production")
-    with pytest.raises(LookupError, match="there is no registry 'modle'"):
+    with pytest.raises(LookupError, match='there is no registry "modle"'):
         regilink.automation("deploy", registry="modle")
 
 
@@ -264,17 +266,17 @@ def test_a_declared_organization_replaces_the_placeholder(regilink: Regilink) ->
 
 def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> None:
     for call, message in (
-        (lambda: regilink.artifact("a", entity="teem-a"), "no team or user 'teem-a'; did you mean 'team-a'"),
-        (lambda: regilink.collection("c", registry="modell"), "no registry 'modell'; did you mean 'model'"),
-        (lambda: regilink.member("alicia", team="team-a"), "no user 'alicia'; did you mean 'alice'"),
-        (lambda: regilink.member("alice", team="nobody"), r"no team or user 'nobody'\. There are: .*team-a"),
-        (lambda: regilink.login("bob"), r"no user 'bob'\. There are: alice"),
-        (lambda: regilink.user("bob", teams=["nobody"]), "no team or user 'nobody'"),
-        (lambda: regilink.service_account("ci", "nobody"), "no team or user 'nobody'"),
+        (lambda: regilink.artifact("a", entity="teem-a"), 'no team or user "teem-a"; did you mean "team-a"'),
+        (lambda: regilink.collection("c", registry="modell"), 'no registry "modell"; did you mean "model"'),
+        (lambda: regilink.member("alicia", team="team-a"), 'no user "alicia"; did you mean "alice"'),
+        (lambda: regilink.member("alice", team="nobody"), r'no team or user "nobody"\. There are: .*team-a'),
+        (lambda: regilink.login("bob"), r'no user "bob"\. There are: alice'),
+        (lambda: regilink.user("bob", teams=["nobody"]), 'no team or user "nobody"'),
+        (lambda: regilink.service_account("ci", "nobody"), 'no team or user "nobody"'),
     ):
         with pytest.raises(LookupError, match=message):
             call()
-    with pytest.raises(ValueError, match="without the prefix: 'model'"):
+    with pytest.raises(ValueError, match='without the prefix: "model"'):
         regilink.collection("c", registry="wandb-registry-model")
     with pytest.raises(ValueError, match=r"types is a list: \['model'\]"):
         regilink.registry("model", types="model")
@@ -284,26 +286,26 @@ def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> N
 
 def test_a_failed_assertion_says_what_there_is_in_its_first_line(regilink: Regilink) -> None:
     for call, message in (
-        (lambda: regilink.assert_triggered("deploy"), r"none; regilink\.automation\('deploy', \.\.\.\) makes one"),
+        (lambda: regilink.assert_triggered("deploy"), r'none; regilink\.automation\("deploy", \.\.\.\) makes one'),
         (lambda: regilink.registry_at(TARGET), f"there is no {TARGET}; nothing was linked"),
-        (lambda: regilink.assert_registry_ready("zoo"), "'zoo' is not a full name: write \"ENTITY/PROJECT/zoo\""),
+        (lambda: regilink.assert_registry_ready("zoo"), '"zoo" is not a full name: write "ENTITY/PROJECT/zoo"'),
         (lambda: regilink.assert_registry_ready("team-a/p/zoo"), "not on the server; there are: no artifacts"),
-        (lambda: regilink.assert_logged(TARGET), f"'{TARGET}' is in a registry, .*: use assert_linked"),
-        (lambda: regilink.assert_refused(TARGET, failure="missing"), "its ids are like 'B3'"),
+        (lambda: regilink.assert_logged(TARGET), f'"{TARGET}" is in a registry, .*: use assert_linked'),
+        (lambda: regilink.assert_refused(TARGET, failure="missing"), 'its ids are like "B3"'),
     ):
         with pytest.raises((AssertionError, LookupError), match=message):
             call()
     source = regilink.artifact("zoo", type="model", files={"weights": "1"})
-    with pytest.raises(AssertionError, match=r"is not on the server; did you mean '.*/zoo:v0'\?"):
+    with pytest.raises(AssertionError, match=r'is not on the server; did you mean ".*/zoo:v0"\?'):
         regilink.assert_registry_ready(source.sequence.path + "o")
     regilink.registry("model")
     with pytest.raises(
-        AssertionError, match=r"the registry 'modle' \[REG301\]: no registry \"modle\" is known\n"
+        AssertionError, match=r'the registry "modle" \[REG301\]: no registry "modle" is known\n'
     ) as caught:
         regilink.assert_registry_ready(source.source_name, registry="modle")
     assert str(caught.value).endswith('help: did you mean "wandb-registry-model/zoo"?')
     regilink.published(f"{TARGET}:production")
-    with pytest.raises(AssertionError, match=f"'acme/{TARGET}:v0' is linked at this moment"):
+    with pytest.raises(AssertionError, match=f'"acme/{TARGET}:v0" is linked at this moment'):
         regilink.assert_not_linked(TARGET, now=True)
 
 
@@ -337,8 +339,8 @@ def test_it_is_shown_in_one_line(regilink: Regilink) -> None:
     [
         (lambda patch: None, "No run began"),
         (lambda patch: wandb.init().finish(), "began, but logged and linked nothing"),
-        (lambda patch: patch.setenv("WANDB_MODE", "disabled"), "WANDB_MODE is 'disabled'"),
-        (lambda patch: patch.setenv("WANDB_MODE", "offline"), "WANDB_MODE is 'offline'"),
+        (lambda patch: patch.setenv("WANDB_MODE", "disabled"), 'WANDB_MODE is "disabled"'),
+        (lambda patch: patch.setenv("WANDB_MODE", "offline"), 'WANDB_MODE is "offline"'),
     ],
 )
 def test_nothing_was_linked_is_explained(regilink: Regilink, monkeypatch: pytest.MonkeyPatch, setup, message) -> None:
