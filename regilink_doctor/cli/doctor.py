@@ -23,12 +23,13 @@ from regilink_doctor.cli.options import (
 from regilink_doctor.cli.output import PrintingTo, declare_kind
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -116,7 +117,8 @@ def _run_doctor(options: argparse.Namespace) -> int:
 
         diagnosis = redact_diagnosis(diagnosis)
     if options.html:
-        _write_page(diagnosis, options.html, config.docs_site, is_redacted=options.redact)
+        translate = find_translation(options.lang, config, "messages")
+        _write_page(diagnosis, options.html, config.docs_site, translate, is_redacted=options.redact)
     _print_report(diagnosis, options, config)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
@@ -189,7 +191,9 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Con
         render_full(diagnosis, console, verbose=options.verbose, site=config.docs_site, translate=translate)
 
 
-def _write_page(diagnosis: Diagnosis, path: str, site: str, *, is_redacted: bool) -> None:
+def _write_page(
+    diagnosis: Diagnosis, path: str, site: str, translate: Callable[[str], str], *, is_redacted: bool
+) -> None:
     from datetime import datetime, timezone
 
     from regilink_doctor import __version__
@@ -198,13 +202,13 @@ def _write_page(diagnosis: Diagnosis, path: str, site: str, *, is_redacted: bool
     host = next((setting.value for name, setting in diagnosis.found if name == "host"), "")
     wandb = next((setting.value for name, setting in diagnosis.found if name == "wandb"), "")
     circumstances = [
-        ("date", datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
-        ("folder", os.getcwd()),
-        ("host", host),
+        (say("date"), datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
+        (say("folder"), os.getcwd()),
+        (say("host"), host),
         ("regilink", __version__),
         ("wandb", wandb.partition(" ")[0]),
         ("Python", platform.python_version()),
-        ("system", f"{platform.system()} {platform.machine()}"),
+        (say("system"), f"{platform.system()} {platform.machine()}"),
     ]
     if is_redacted:  # the folder names its user
         circumstances = [(name, value) for name, value in circumstances if name != "folder"]
@@ -212,7 +216,7 @@ def _write_page(diagnosis: Diagnosis, path: str, site: str, *, is_redacted: bool
 
     with PrintingTo(path):
         declare_kind("xml")
-        print(to_html(diagnosis, site=site, circumstances=known), end="")
+        print(to_html(diagnosis, site=site, circumstances=known, translate=translate), end="")
     print(f"regilink: the page is in {escape_text(path)}", file=sys.stderr)
 
 

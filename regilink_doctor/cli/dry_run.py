@@ -9,8 +9,10 @@ from regilink_doctor.cli.options import (
     CATALOG,
     UsageProblem,
     add_colour,
+    add_language,
     add_option,
     add_output_format,
+    find_translation,
     known_catalog,
     load_configuration,
     wants_colour,
@@ -19,6 +21,7 @@ from regilink_doctor.cli.options import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -61,6 +64,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_output_format(parser)
     add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
     add_colour(parser)
+    add_language(parser)
     parser.set_defaults(run=_run_dry_run)
 
 
@@ -70,6 +74,7 @@ def _run_dry_run(options: argparse.Namespace) -> int:
     config = load_configuration()
     from regilink_doctor.core.catalog import CatalogError
 
+    translate = find_translation(options.lang, config, "messages")
     try:
         from regilink_doctor.workflows.dry_run import dry_run
     except ImportError as error:
@@ -95,17 +100,17 @@ def _run_dry_run(options: argparse.Namespace) -> int:
         from regilink_doctor.workflows.commands import not_started
 
         raise UsageProblem(f"dry-run: {not_started(options.cmd, error)}") from None
-    _show_outcome(options, outcome)
+    _show_outcome(options, outcome, translate)
     return outcome.exit_status
 
 
-def _show_outcome(options: argparse.Namespace, outcome: DryRun) -> None:
+def _show_outcome(options: argparse.Namespace, outcome: DryRun, translate: Callable[[str], str]) -> None:
     from regilink_doctor.report.dry_run import render, to_json
     from regilink_doctor.report.terminal import fit_lines, terminal_width
 
     colour = wants_colour(options.color) and not options.output_file
     width = None if options.output_file else terminal_width()
-    report = fit_lines(render(outcome, colour=colour), width)
+    report = fit_lines(render(outcome, colour=colour, translate=translate), width)
     text = to_json(outcome) if options.output_format == "json" else "\n".join(report)
     if not options.output_file:
         print("" if options.output_format == "json" else "\n", end="")

@@ -205,7 +205,7 @@ def _watch(options: Any) -> NoReturn:
     options.paths = _find_paths(options)
     if "-" in options.paths:
         raise UsageProblem("--watch: standard input cannot be watched")
-    resolve_configuration(options)
+    translate = find_translation(options.lang, resolve_configuration(options), "messages")
     watcher = options.watcher = Watcher(options.paths)
     while True:
         watcher.begin()
@@ -216,7 +216,7 @@ def _watch(options: Any) -> NoReturn:
             sys.stdout.flush()
             print_error(f"regilink: {problem}")
         if not options.quiet:
-            print_error("regilink: waiting for changes; Ctrl-C ends it")
+            print_error(f"regilink: {translate('waiting for changes; Ctrl-C ends it')}")
         sys.stdout.flush()
         watcher.wait()
 

@@ -8,9 +8,11 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_language,
     add_option,
     add_output_format,
     add_server,
+    find_translation,
     load_configuration,
     wants_colour,
 )
@@ -57,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_server(parser, timeout=10)
     add_output_format(parser)
     add_colour(parser)
+    add_language(parser)
     parser.set_defaults(run=_run_verify)
 
 
@@ -90,8 +93,9 @@ def _run_verify(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(to_json(results, unread))
     else:
-        lines = render(results, colour=wants_colour(options.color))
-        for line in fit_lines([*lines, *_describe_rest(source)], terminal_width()):
+        translate = find_translation(options.lang, config, "messages")
+        lines = render(results, colour=wants_colour(options.color), translate=translate)
+        for line in fit_lines([*lines, *map(translate, _describe_rest(source))], terminal_width()):
             print(line)
     if all(each.status == "skipped" for each in results) and not options.allow_unknown:
         return UNUSABLE

@@ -176,6 +176,7 @@ _shtab_regilink_dry_run_options=(
   "--output-format[how the result is shown (default\: full)]:output_format:(full json)"
   "--output-file[write the report to this file]:FILE:_files"
   "--color[use colors (default\: auto)]:color:(auto always never)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -308,6 +309,7 @@ _shtab_regilink_schema_defaults_added=0
 
 _shtab_regilink_server_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -326,6 +328,7 @@ _shtab_regilink_verify_options=(
   "--timeout[time limit of a request (default\: 10)]:SECONDS:"
   "--output-format[how the result is shown (default\: full)]:output_format:(full json)"
   "--color[use colors (default\: auto)]:color:(auto always never)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
   "(*)::\[ORGANIZATION\/\]wandb-registry-NAME\/COLLECTION\[\:ALIAS\], or an address of the W\&B App:_message word"
 )
 

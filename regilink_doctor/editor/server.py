@@ -11,13 +11,14 @@ from pygls.lsp.server import LanguageServer
 
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import clean_message, fence_text, remember_environment
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.workflows.explain import explain_site
 from regilink_doctor.workflows.explain.paths import describe_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.core.findings import Finding, Severity, Span
 
@@ -37,8 +38,8 @@ _WATCHED = (
 FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.regilink"
 
 
-def make_server() -> LanguageServer:
-    """A server with every feature; `start_io` runs it."""
+def make_server(translate: Callable[[str], str] = str) -> LanguageServer:
+    """A server with every feature; `start_io` runs it. `translate` shows a string in the reader's language."""
     remember_environment(os.environ)
     server = LanguageServer(
         "regilink",
@@ -46,15 +47,16 @@ def make_server() -> LanguageServer:
         text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
         notebook_document_sync=lsp.NotebookDocumentSyncOptions(notebook_selector=[_CELLS]),
     )
-    _Features(server).register()
+    _Features(server, translate).register()
     return server
 
 
 class _Features:
     """What the server answers. Positions of the editor count from 0 in its own units, those of regilink from 1."""
 
-    def __init__(self, server: LanguageServer) -> None:
+    def __init__(self, server: LanguageServer, translate: Callable[[str], str]) -> None:
         self._server = server
+        self._translate = translate
         self._checker = Checker()
         self._reported: str | None = None
 
@@ -161,7 +163,7 @@ class _Features:
         return [
             lsp.Diagnostic(
                 self._to_range(uri, finding.place.span),
-                clean_message("\n".join(_lines_of(finding))),
+                clean_message("\n".join(self._describe(finding))),
                 severity=_SEVERITIES[finding.severity],
                 code=finding.code,
                 code_description=lsp.CodeDescription(finding.url) if finding.url else None,
@@ -169,6 +171,14 @@ class _Features:
             )
             for finding in self._check(uri).findings
         ]
+
+    def _describe(self, finding: Finding) -> Iterator[str]:
+        """The lines of a finding's message."""
+        yield self._translate(finding.message)
+        if finding.note:
+            yield f"{self._translate('note')}: {self._translate(finding.note)}"
+        if finding.help:
+            yield f"{self._translate('help')}: {self._translate(finding.help)}"
 
     def _list_actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         uri = params.text_document.uri
@@ -187,14 +197,15 @@ class _Features:
         ]
         if edits:
             change = lsp.WorkspaceEdit(changes={uri: _without_overlap(edits)})
-            actions.append(lsp.CodeAction("regilink: fix all in this file", kind=FIX_ALL, edit=change))
+            actions.append(lsp.CodeAction(self._translate("regilink: fix all in this file"), kind=FIX_ALL, edit=change))
         return actions
 
     def _actions_for(self, uri: str, finding: Finding) -> Iterator[lsp.CodeAction]:
         if finding.fix:
             is_safe = finding.fix.applicability == "safe"
+            title = finding.fix.message if is_safe else say("{fix} (review it)", fix=finding.fix.message)
             yield lsp.CodeAction(
-                clean_message(f"{finding.code}: {finding.fix.message}{'' if is_safe else ' (review it)'}"),
+                clean_message(f"{finding.code}: {self._translate(title)}"),
                 kind=lsp.CodeActionKind.QuickFix,
                 edit=lsp.WorkspaceEdit(changes={uri: self._edits_of(uri, finding)}),
                 is_preferred=is_safe,
@@ -207,7 +218,7 @@ class _Features:
         at = lsp.Position(number, self._units(line))
         comment = lsp.TextEdit(lsp.Range(at, at), f"  # regilink: ignore[{finding.code}]")
         yield lsp.CodeAction(
-            f"{finding.code}: silence it on this line",
+            f"{finding.code}: {self._translate('silence it on this line')}",
             kind=lsp.CodeActionKind.QuickFix,
             edit=lsp.WorkspaceEdit(changes={uri: [comment]}),
         )
@@ -226,8 +237,9 @@ class _Features:
         catalog = self._checker.catalog_of(uri)
         explanations = explain_site(site, catalog=catalog)
         explanation = next(explanations[path] for path in site.target if part in path.parts)
-        known = list(describe_known(catalog, explanation)) if catalog is not None else []
-        lines = [explanation.text, *(["", "In the catalog:", *(f"  {line}" for line in known)] if known else ())]
+        lines = list(explanation.lines(translate=self._translate))
+        if known := list(describe_known(catalog, explanation)) if catalog is not None else []:
+            lines += ["", self._translate("In the catalog:"), *(f"  {self._translate(line)}" for line in known)]
         text = fence_text(clean_message("\n".join(lines)))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 
@@ -313,14 +325,6 @@ class _Features:
 def _plain(span: Span) -> lsp.Range:
     start = lsp.Position(span.line - 1, span.column - 1)
     return lsp.Range(start, lsp.Position(span.end_line - 1, span.end_column - 1))
-
-
-def _lines_of(finding: Finding) -> Iterator[str]:
-    yield finding.message
-    if finding.note:
-        yield f"note: {finding.note}"
-    if finding.help:
-        yield f"help: {finding.help}"
 
 
 def _without_overlap(edits: Sequence[lsp.TextEdit]) -> list[lsp.TextEdit]:

@@ -37,6 +37,10 @@ def has_catalogs(language: str) -> bool:
     return os.path.isfile(os.path.join(FOLDER, language, "messages.po"))
 
 
+_FULL_STOP = "。"
+"""It is as wide as itself and the space that would follow it."""
+
+
 class Translation:
     """What shows a string in a language: phrases by their templates, other strings as a whole."""
 
@@ -51,7 +55,11 @@ class Translation:
             return self._entries.get(text, (text,))[0]
         if text.layout:
             separator = self._entries.get(text.template, (text.template,))[0]
-            return separator.join(self(value) for value in text.values.values() if isinstance(value, str))
+            joined = ""
+            for part in (self(value) for value in text.values.values() if isinstance(value, str)):
+                is_after_space = not joined or (separator == " " and joined.endswith(_FULL_STOP))
+                joined += part if is_after_space else separator + part
+            return joined
         forms = self._entries.get(text.template)
         if forms is None:
             return str(text)

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.text import escape_text, mask_secrets
+from regilink_doctor.core.text import escape_text, mask_secrets, pad_text
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.wording import quoted
@@ -26,25 +26,47 @@ if TYPE_CHECKING:
 
 
 _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
+_VERDICTS = {
+    "linked": say("linked"),
+    "misplaced": say("misplaced"),
+    "refused": say("refused"),
+    "unknown": say("unknown"),
+}
+_STATES = {
+    "finished": say("finished"),
+    "failed": say("failed"),
+    "crashed": say("crashed"),
+    "running": say("running"),
+}
+_HOW = {"fetch": say("looked up"), "use": say("used by the run"), "download": say("downloaded")}
+_KINDS = {
+    "organization": say("organization"),
+    "team": say("team"),
+    "registry": say("registry"),
+    "collection": say("collection"),
+}
 
 
 def render_links(
     attempts: Iterable[LinkAttempt],
     *,
     colour: bool,
-    there: str = "is now",
+    is_emulated: bool = False,
     explain: Callable[[LinkAttempt], Message | None] | None = None,
+    translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """The lines of the report, without their ends.
 
     Args:
         attempts: the links.
         colour: whether to paint the verdicts.
-        there: what leads from the version to its place.
+        is_emulated: the links would have been made on the real server.
         explain: gives the message of a link that was refused or misplaced, which then follows it.
+        translate: shows a string in the reader's language.
     """
     for attempt in attempts:
-        verdict = paint_text(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
+        verdict = pad_text(translate(_VERDICTS[attempt.verdict]), 9)
+        verdict = paint_text(_COLOURS[attempt.verdict], verdict, colour=colour)
         asked = attempt.requested or "/".join(
             part for part in (attempt.entity, attempt.project, attempt.collection) if part
         )
@@ -53,31 +75,35 @@ def render_links(
         if attempt.verdict == "refused":
             yield f"          {_quote_reason(attempt)}"
             if attempt.aliases:
-                yield f"          with aliases {', '.join(map(escape_text, attempt.aliases))}"
+                aliases = say("with aliases {names}", names=", ".join(attempt.aliases))
+                yield f"          {escape_text(translate(aliases))}"
         elif attempt.destination:
             place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
-            note = f", not in a registry [{_quote_reason(attempt)}]" if attempt.verdict == "misplaced" else ""
-            aliases = f", aliases {', '.join(map(escape_text, attempt.aliases))}" if attempt.aliases else ""
-            yield f"          {there} {escape_text(place)}{aliases}{note}"
+            facts = [say("would be {place}", place=place) if is_emulated else say("is now {place}", place=place)]
+            facts += [say("aliases {names}", names=", ".join(attempt.aliases))] if attempt.aliases else []
+            if attempt.verdict == "misplaced":
+                facts.append(say("not in a registry [{reason}]", reason=_quote_reason(attempt)))
+            yield f"          {escape_text(translate(join_phrases(', ', facts)))}"
         message = explain(attempt) if explain is not None else None
         if message is not None:
-            yield from (f"          {line}" for line in render_message(message))
+            yield from (f"          {line}" for line in render_message(message, translate))
 
 
-def render_message(message: Message) -> Iterator[str]:
+def render_message(message: Message, translate: Callable[[str], str] = str) -> Iterator[str]:
     """A message in lines: the summary, `note:`, `help:`."""
-    yield escape_text(message.summary)
+    yield escape_text(translate(message.summary))
     if message.note:
-        yield f"note: {escape_text(message.note)}"
+        yield f"{translate('note')}: {escape_text(translate(message.note))}"
     if message.help:
-        yield f"help: {escape_text(message.help)}"
+        yield f"{translate('help')}: {escape_text(translate(message.help))}"
 
 
-def render_assumed(assumed: Iterable[Assumed]) -> Iterator[str]:
+def render_assumed(assumed: Iterable[Assumed], translate: Callable[[str], str] = str) -> Iterator[str]:
     """One line that says what was assumed; none when nothing was."""
-    names = [f"{each.kind} {escape_text(each.name)}" for each in assumed]
+    names = [join_phrases(" ", [_KINDS[item.kind], item.name]) for item in assumed]
     if names:
-        yield f"assumed to exist because the code names it: {', '.join(names)}"
+        line = say("assumed to exist because the code names it: {names}", names=join_phrases(", ", names))
+        yield escape_text(translate(line))
 
 
 def _quote_reason(attempt: LinkAttempt) -> str:
@@ -91,7 +117,7 @@ VERSION = 1
 MOST = 20
 """Runs, artifacts and names that are listed, each; all links are listed."""
 
-CANNOT_SEE = "regilink does not see programs that ignore the proxy variables or drop their environment"
+CANNOT_SEE = say("regilink does not see programs that ignore the proxy variables or drop their environment")
 
 LONGEST = 200
 """Characters of the command that are shown."""
@@ -134,110 +160,136 @@ def _link_json(link: Link) -> dict[str, Any]:
     }
 
 
-def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
+def render(outcome: DryRun, *, colour: bool = False, translate: Callable[[str], str] = str) -> Iterator[str]:
     """The lines of the report, without their ends."""
-    paint = partial(paint_text, colour=colour)
-    command = escape_text(mask_secrets(shlex.join(outcome.argv)))
-    yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
-    ended = "was interrupted, " if outcome.interrupted else ""
-    yield f"  {ended}ended with {outcome.ended}; {escape_text(outcome.world)}"
-    yield from (f"  {line}" for line in render_assumed(outcome.assumed))
-    if any(each.kind == "team" for each in outcome.assumed):
-        yield "  W&B refuses links from a personal entity; only a catalog shows which entities are teams"
-    if outcome.left_to_default:
-        problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="run", facts={"entity": outcome.entity})
-        first, *rest = render_message(rule_for(problem.rule).explain(problem))
-        yield paint(_YELLOW, f"  warning[{problem.rule}] {first}")
-        yield from (f"  {line}" for line in rest)
-    yield from _render_section("Runs", outcome.runs, _describe_run, paint)
-    yield from _render_section("Artifacts", outcome.artifacts, _describe_artifact, paint)
-    yield from _render_links(outcome, colour=colour, paint=paint)
-    yield from _render_section("Consumed", outcome.consumed, _describe_consumed, paint)
-    if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
-        yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
-    yield from _render_section("Triggered", outcome.triggered, _describe_triggered, paint)
-    yield from _render_section("Not emulated, a limit of regilink", outcome.unsupported, escape_text, paint)
-    yield from ("", paint(_BOLD, "W&B servers"))
-    yield from (f"  {line}" for line in _render_servers(outcome))
-    yield ""
-    faults = outcome.faults
-    yield paint(
-        _RED if faults else _GREEN, _capitalize_first("; ".join(faults)) if faults else _describe_success(outcome)
-    )
+    return _Report(outcome, colour, translate).render()
 
 
-def _render_servers(outcome: DryRun) -> Iterator[str]:
-    """Which servers of W&B were contacted or blocked, and what regilink cannot know."""
-    for host, count in outcome.blocked_hosts:
-        yield f"{escape_text(host)}: {counted(count, 'connection')} blocked"
-    for url in outcome.other_servers:
-        yield f"{escape_text(mask_secrets(url))}: named in the code and not blocked, as it is on this machine"
-    if outcome.blocked_hosts or outcome.other_servers:
-        yield "help: look for WANDB_BASE_URL, host=, base_url in the command's code"
-    else:
-        yield "no connection seen"
-    yield f"note: {CANNOT_SEE}"
+class _Report:
+    """The report on a dry run in colors, in a language."""
 
+    def __init__(self, outcome: DryRun, colour: bool, translate: Callable[[str], str]) -> None:
+        self._outcome = outcome
+        self._colour = colour
+        self._translate = translate
+        self._paint = partial(paint_text, colour=colour)
 
-def _render_links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -> Iterator[str]:
-    yield from ("", paint(_BOLD, "Links"))
-    if not outcome.links:
-        yield "  none"
-    for link in outcome.links:
-        yield from (f"  {line}" for line in render_links([link.attempt], colour=colour, there="would be"))
-        attempt, message = link.attempt, link.message
-        place = escape_text(attempt.place) if attempt.place else ""
-        if link.origins:
-            place += f" (the value is set at {', '.join(map(escape_text, link.origins))})"
-        summary = message.summary if message is not None else "this is a project, not a registry" * link.in_project
-        lines = [": ".join(part for part in (place, escape_text(summary)) if part) if summary else ""]
-        lines += [f"note: {escape_text(message.note)}" if message is not None and message.note else ""]
-        lines += [f"help: {escape_text(link.help)}" if link.help else ""]
-        yield from (f"            {line}" for line in lines if line)
+    def _show(self, text: str) -> str:
+        return escape_text(self._translate(text))
 
+    def render(self) -> Iterator[str]:
+        """The lines, without their ends."""
+        outcome = self._outcome
+        command = escape_text(mask_secrets(shlex.join(outcome.argv)))
+        yield self._paint(
+            _BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}"
+        )
+        ended = say("ended with {status}", status=outcome.ended)
+        if outcome.interrupted:
+            ended = say("was interrupted, {ended}", ended=ended)
+        yield f"  {self._show(join_phrases('; ', [ended, outcome.world]))}"
+        yield from (f"  {line}" for line in render_assumed(outcome.assumed, self._translate))
+        if any(item.kind == "team" for item in outcome.assumed):
+            note = say("W&B refuses links from a personal entity; only a catalog shows which entities are teams")
+            yield f"  {self._show(note)}"
+        if outcome.left_to_default:
+            problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="run", facts={"entity": outcome.entity})
+            first, *rest = render_message(rule_for(problem.rule).explain(problem), self._translate)
+            yield self._paint(_YELLOW, f"  {self._translate('warning')}[{problem.rule}] {first}")
+            yield from (f"  {line}" for line in rest)
+        yield from self._render_section(say("Runs"), map(_describe_run, outcome.runs))
+        yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
+        yield from self._render_links()
+        yield from self._render_section(say("Consumed"), map(_describe_consumed, outcome.consumed))
+        if any(item.failed for item in outcome.consumed) and not outcome.stub_artifacts:
+            note = say("--stub-artifacts goes on with an empty version, where the name alone is unknown here")
+            yield f"  {self._show(note)}"
+        yield from self._render_section(say("Triggered"), map(_describe_triggered, outcome.triggered))
+        yield from self._render_section(say("Not emulated, a limit of regilink"), outcome.unsupported)
+        yield from ("", self._paint(_BOLD, self._translate("W&B servers")))
+        yield from (f"  {line}" for line in self._render_servers())
+        yield ""
+        faults = outcome.faults
+        verdict = self._show(join_phrases("; ", faults) if faults else _describe_success(outcome))
+        yield self._paint(_RED if faults else _GREEN, verdict[:1].upper() + verdict[1:])
 
-def _render_section(
-    title: str, things: Iterable[Any], line: Callable[[Any], str], paint: Callable[[str, str], str]
-) -> Iterator[str]:
-    listed = list(things)
-    if not listed:
-        return
-    yield from ("", paint(_BOLD, title))
-    yield from (f"  {line(each)}" for each in listed[:MOST])
-    if len(listed) > MOST:
-        yield f"  and {len(listed) - MOST} more"
+    def _render_servers(self) -> Iterator[str]:
+        """Which servers of W&B were contacted or blocked, and what regilink cannot know."""
+        outcome = self._outcome
+        for host, count in outcome.blocked_hosts:
+            connections = counted(count, "connection")
+            yield self._show(say("{host}: {connections} blocked", host=host, connections=connections))
+        for url in outcome.other_servers:
+            yield self._show(
+                say("{url}: named in the code and not blocked, as it is on this machine", url=mask_secrets(url))
+            )
+        if outcome.blocked_hosts or outcome.other_servers:
+            where = self._translate("look for WANDB_BASE_URL, host=, base_url in the command's code")
+            yield f"{self._translate('help')}: {where}"
+        else:
+            yield self._translate("no connection seen")
+        yield f"{self._translate('note')}: {self._translate(CANNOT_SEE)}"
+
+    def _render_links(self) -> Iterator[str]:
+        yield from ("", self._paint(_BOLD, self._translate("Links")))
+        if not self._outcome.links:
+            yield f"  {self._translate('none')}"
+        for link in self._outcome.links:
+            lines = render_links([link.attempt], colour=self._colour, is_emulated=True, translate=self._translate)
+            yield from (f"  {line}" for line in lines)
+            place = link.attempt.place or ""
+            if link.origins:
+                place = say("{place} (the value is set at {lines})", place=place, lines=", ".join(link.origins))
+            message = link.message
+            summary = message.summary if message is not None else ""
+            if link.in_project and message is None:
+                summary = say("this is a project, not a registry")
+            if summary:
+                yield f"            {self._show(join_phrases(': ', filter(None, (place, summary))))}"
+            if message is not None and message.note:
+                yield f"            {self._translate('note')}: {self._show(message.note)}"
+            if link.help:
+                yield f"            {self._translate('help')}: {self._show(link.help)}"
+
+    def _render_section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
+        listed = list(lines)
+        if not listed:
+            return
+        yield from ("", self._paint(_BOLD, self._translate(title)))
+        yield from (f"  {self._show(line)}" for line in listed[:MOST])
+        if len(listed) > MOST:
+            yield f"  {self._translate(say('and {number} more', number=len(listed) - MOST))}"
 
 
 def _describe_run(run: RunMade) -> str:
-    parts = [run.state]
+    parts = [_STATES.get(run.state, run.state)]
     if run.logged:
-        parts.append(f"logged {run.logged}")
+        parts.append(say("logged {number}", number=run.logged))
     if run.used:
-        parts.append(f"used {run.used}")
-    return f"{escape_text(run.path)}  ({', '.join(parts)})"
+        parts.append(say("used {number}", number=run.used))
+    return say("{name}  ({facts})", name=run.path, facts=join_phrases(", ", parts))
 
 
 def _describe_artifact(artifact: ArtifactMade) -> str:
-    files = counted(artifact.files, "file")
-    aliases = f", aliases {', '.join(map(escape_text, artifact.aliases))}" if artifact.aliases else ""
-    return (
-        f"{escape_text(artifact.name)}  ({escape_text(artifact.type)}, {files}, {_format_size(artifact.size)}{aliases})"
-    )
+    facts = [artifact.type, counted(artifact.files, "file"), _format_size(artifact.size)]
+    facts += [say("aliases {names}", names=", ".join(artifact.aliases))] if artifact.aliases else []
+    return say("{name}  ({facts})", name=artifact.name, facts=join_phrases(", ", facts))
 
 
 def _describe_consumed(entry: Consumed) -> str:
     if entry.failed is not None:
-        where = f"{escape_text(entry.place)}: " if entry.place else ""
-        return f"{escape_text(entry.name)}  could not be read: {where}{escape_text(entry.failed)}"
-    words = {"fetch": "looked up", "use": "used by the run", "download": "downloaded"}
-    stub = "; unknown here, so an empty one stands in" if entry.stub else ""
-    return f"{escape_text(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
+        reason = f"{entry.place}: {entry.failed}" if entry.place else entry.failed
+        return say("{name}  could not be read: {reason}", name=entry.name, reason=reason)
+    facts = join_phrases(", ", [_HOW[how] for how in entry.how])
+    if entry.stub:
+        facts = join_phrases("; ", [facts, say("unknown here, so an empty one stands in")])
+    return say("{name}  ({facts})", name=entry.name, facts=facts)
 
 
 def _describe_triggered(entry: Triggered) -> str:
-    alias = f", alias {escape_text(entry.alias)}" if entry.alias else ""
-    outcome = f": {escape_text(entry.outcome)}" if entry.outcome else ""
-    return f"{escape_text(entry.automation)}  ({entry.event}{alias}, {escape_text(entry.subject)}){outcome}"
+    facts: list[str] = [entry.event, *([say("alias {name}", name=entry.alias)] if entry.alias else []), entry.subject]
+    line = say("{name}  ({facts})", name=entry.automation, facts=join_phrases(", ", facts))
+    return join_phrases(": ", [line, entry.outcome]) if entry.outcome else line
 
 
 def _format_size(number: int) -> str:
@@ -250,15 +302,14 @@ def _format_size(number: int) -> str:
 
 
 def _describe_success(outcome: DryRun) -> str:
-    into = {
-        "into a registry": outcome.count("linked") - outcome.in_projects,
-        "into a project, not a registry": outcome.in_projects,
-    }
-    told = [f"{counted(count, 'link')} would be accepted {where}" for where, count in into.items() if count]
+    in_registry = outcome.count("linked") - outcome.in_projects
+    sentences = []
+    if in_registry:
+        links = counted(in_registry, "link")
+        sentences.append(say("{links} would be accepted into a registry", links=links))
+    if outcome.in_projects:
+        links = counted(outcome.in_projects, "link")
+        sentences.append(say("{links} would be accepted into a project, not a registry", links=links))
     if unknown := outcome.count("unknown"):
-        told.append(f"{counted(unknown, 'link')} where W&B's behavior is undocumented")
-    return "; ".join(told) or "Nothing was linked, as allowed"
-
-
-def _capitalize_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        sentences.append(say("{links} where W&B's behavior is undocumented", links=counted(unknown, "link")))
+    return join_phrases("; ", sentences) if sentences else say("Nothing was linked, as allowed")

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from regilink_doctor.core.phrases import counted
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.phrases import counted, join_phrases, say, translate_value
+from regilink_doctor.core.text import escape_text, pad_text
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.workflows.verify import Verification
 
 _COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
+_STATUSES = {"ok": say("ok"), "different": say("different"), "absent": say("absent"), "skipped": say("skipped")}
 
 
 def to_json(results: Sequence[Verification], unread: Sequence[str] = ()) -> str:
     """`{"version": 1, "results": [...], "links": {"checked", "unknown", "unread"}}`, as `docs/verify.md` has it."""
-    unknown = [_unknown_value(each) for each in results if each.status == "skipped"]
+    unknown = [_unknown_value(result) for result in results if result.status == "skipped"]
     value = {
         "version": 1,
-        "results": [_build_value(each) for each in results],
+        "results": [_build_value(result) for result in results],
         "links": {"checked": len(results) - len(unknown), "unknown": unknown, "unread": list(unread)},
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -45,25 +46,36 @@ def _unknown_value(result: Verification) -> dict[str, object]:
     }
 
 
-def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator[str]:
+def render(
+    results: Sequence[Verification], *, colour: bool = False, translate: Callable[[str], str] = str
+) -> Iterator[str]:
     """The lines, without their ends."""
-    for each in results:
-        shown = paint_text(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
-        where = f"  ({escape_text(each.origin.shown)})" if each.origin is not None else ""
-        yield f"{shown} {escape_text(each.name)}{where}"
-        if each.found is not None:
-            aliases = f", aliases {', '.join(map(escape_text, each.aliases))}" if each.aliases else ""
-            source = f", from {escape_text(each.source)}" if each.source else ""
-            yield f"          is {escape_text(each.found)} (type {escape_text(str(each.type))}{aliases}{source})"
-        yield from (f"          {escape_text(problem)}" for problem in each.problems)
-        if each.note is not None:
-            yield f"          note: {escape_text(each.note)}"
-        if each.help is not None:
-            yield f"          help: {escape_text(each.help)}"
-    if unknown := [each for each in results if each.status == "skipped"]:
-        known = counted(len(results) - len(unknown), "name")
-        places = ", ".join(
-            f"{each.origin.line if each.origin is not None else each.name} ({', '.join(each.unknown)})"
-            for each in unknown
+
+    def show(text: str) -> str:
+        return f"          {escape_text(translate(text))}"
+
+    for result in results:
+        status = paint_text(_COLOURS[result.status], pad_text(translate(_STATUSES[result.status]), 9), colour=colour)
+        where = (
+            f"  ({escape_text(translate_value(result.origin.shown, translate))})" if result.origin is not None else ""
         )
-        yield escape_text(f"{known} checked. {counted(len(unknown), 'name')} could not be checked: {places}")
+        yield f"{status} {escape_text(result.name)}{where}"
+        if result.found is not None:
+            facts = [say("type {type}", type=str(result.type))]
+            facts += [say("aliases {names}", names=", ".join(result.aliases))] if result.aliases else []
+            facts += [say("from {source}", source=result.source)] if result.source else []
+            yield show(say("is {name} ({facts})", name=result.found, facts=join_phrases(", ", facts)))
+        yield from map(show, result.problems)
+        if result.note is not None:
+            yield f"          {translate('note')}: {escape_text(translate(result.note))}"
+        if result.help is not None:
+            yield f"          {translate('help')}: {escape_text(translate(result.help))}"
+    if unknown := [result for result in results if result.status == "skipped"]:
+        known = counted(len(results) - len(unknown), "name")
+        left = counted(len(unknown), "name")
+        places = ", ".join(
+            f"{result.origin.line if result.origin is not None else result.name} ({', '.join(result.unknown)})"
+            for result in unknown
+        )
+        summary = say("{known} checked. {left} could not be checked: {places}", known=known, left=left, places=places)
+        yield escape_text(translate(summary))

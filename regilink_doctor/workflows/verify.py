@@ -23,6 +23,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
@@ -118,7 +119,11 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     source = _source(artifact)
     wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
     lacking = [alias for alias in (*wanted, *expected.aliases) if alias not in aliases and not is_version(alias)]
-    problems = [f"it does not carry the alias {quoted(alias)}; it has {listed(aliases) or 'none'}" for alias in lacking]
+    has = listed(aliases) or say("none")
+    problems = [
+        say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
+        for alias in lacking
+    ]
     if expected.type is not None and kind != expected.type:
         facts = {
             "name": f"{question.path.project}/{question.path.collection}",
@@ -128,10 +133,20 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
         mismatch = Problem(rule_codes.CONSUMED_TYPE_MISMATCH, kind="expected", facts=facts)
         problems.append(rule_for(mismatch.rule).explain(mismatch).summary)
     if expected.digest is not None and digest != expected.digest:
-        problems.append(f"its digest is {digest}, not {expected.digest}: it is another version's content")
+        problems.append(
+            say(
+                "its digest is {digest}, not {expected}: it is another version's content",
+                digest=digest,
+                expected=expected.digest,
+            )
+        )
     if expected.source is not None and not _same_source(source, expected.source):
-        there = f"its source is {quoted(source)}" if source else "its source is not shown to this account"
-        problems.append(f"{there}, not {quoted(expected.source)}")
+        wanted_source = quoted(expected.source)
+        problems.append(
+            say("its source is {source}, not {expected}", source=quoted(source), expected=wanted_source)
+            if source
+            else say("its source, which should be {expected}, is not shown to this account", expected=wanted_source)
+        )
     index = found.get("versionIndex")
     # W&B finds a registry in any case: what it is called is in the answer.
     version = version_of(found)
@@ -292,15 +307,18 @@ def _by_name(expected: Expected) -> Verification | None:
     """What the name alone tells; None when the server has to be asked."""
     path = parsed(expected.name)
     if expected.unknown:
-        what = " and ".join(f"`{expression}`" for expression in expected.unknown)
-        return settled(expected, "skipped", f"{what} is known only when the program runs")
+        what = ", ".join(f"`{expression}`" for expression in expected.unknown)
+        return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
     in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=True)
     wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
     if path is None or not path.is_registry or not path.collection:
         return settled(
-            expected, "different", f"{quoted(expected.name)} is not a name in a registry", f"write {quoted(FORM)}"
+            expected,
+            "different",
+            say("{name} is not a name in a registry", name=quoted(expected.name)),
+            say("write {code}", code=quoted(FORM)),
         )
     return None
 
@@ -344,7 +362,8 @@ class _Verifier:
             return self._report_organization(expected, path.prefix or self._meant)
         meant = self._organization(self._meant) if self._meant else names
         if meant != names:
-            return settled(expected, "different", f"it names the organization {names.name}, not {self._meant}")
+            wrong = say("it names the organization {name}, not {expected}", name=names.name, expected=self._meant)
+            return settled(expected, "different", wrong)
         return Question(expected, path, names)
 
     def _report_organization(self, expected: Expected, wanted: str | None) -> Verification:
@@ -357,7 +376,8 @@ class _Verifier:
             )
         facts = {"entity": self._asked.run_entity}
         problem = Problem(rule_codes.DEFAULT_ENTITY_IN_API, kind="unresolved", facts=facts)
-        return report_problem(expected, "absent", problem, f"say which: --organization NAME; there are: {names}")
+        option = say("say which: --organization NAME; there are: {names}", names=names)
+        return report_problem(expected, "absent", problem, option)
 
     def _organization(self, wanted: str | None) -> OrganizationNames | None:
         if wanted is None:

@@ -24,6 +24,7 @@ from regilink_doctor.core.text import UNSAFE
 from regilink_doctor.editor import documents
 from regilink_doctor.editor.documents import Checker
 from regilink_doctor.editor.server import make_server
+from regilink_doctor.languages import load_translation
 
 TIMEOUT = 20
 SOURCE = """import wandb
@@ -99,11 +100,15 @@ class Client(LanguageClient):
 
 @asynccontextmanager
 async def session(
-    folder: Path, encodings: list[str] | None = None, in_process: bool = True, **supported: Any
+    folder: Path,
+    encodings: list[str] | None = None,
+    in_process: bool = True,
+    translate: Callable[[str], str] = str,
+    **supported: Any,
 ) -> AsyncIterator[Client]:
     """A client and its server: one of its own over standard input and output, or one in this process over a socket."""
     client = Client()
-    server = make_server()
+    server = make_server(translate)
     connections: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -325,6 +330,33 @@ def test_a_hover_says_what_the_catalog_knows(tmp_path: Path) -> None:
         assert 'did you mean "wandb-registry-model/zoo"?' in known[2]
 
     run(tmp_path, work)
+
+
+def test_messages_actions_and_hovers_are_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    (tmp_path / "regilink.catalog.json").write_text(json.dumps(CATALOG), encoding="utf-8")
+
+    async def work(client: Client) -> None:
+        uri = open_document(
+            client, tmp_path / "train.py", 'import wandb\nrun.link_artifact(a, "wandb-registry-model/z:v1")\n'
+        )
+        await client.codes(uri, ["REG107"])
+        (diagnostic,) = client.published[uri]
+        assert "備考: SDK" in diagnostic.message
+        document = lsp.TextDocumentIdentifier(uri)
+        context = lsp.CodeActionContext(client.published[uri])
+        actions = await client.text_document_code_action_async(
+            lsp.CodeActionParams(document, diagnostic.range, context)
+        )
+        assert [action.title for action in actions or ()] == [
+            "REG107: 削除してください",
+            "REG107: この行では報告しない",
+            "regilink: このファイルの問題をすべて修正",
+        ]
+        hover = await client.text_document_hover_async(lsp.HoverParams(document, lsp.Position(1, 30)))
+        assert hover is not None
+        assert 'コレクション "z" はまだありません' in hover.contents.value  # type: ignore[union-attr]
+
+    run(tmp_path, work, translate=load_translation("ja", "messages", "failures"))
 
 
 def test_names_of_the_catalog_and_the_configuration_are_completed(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ class _Page:
             broke = say(" broke: that is regilink's mistake, not yours")
             self.add_line((counted(crashes, "check"), "bold magenta"), (broke, ""))
         status = diagnosis.exit_status()
-        head, rest = summarize_verdict(diagnosis)
+        head, rest = summarize_verdict(diagnosis, say("Lines marked -> show what to change."))
         fails, links = bool(diagnosis.of("fail")), diagnosis.links
         style = "bold red" if fails else "bold green" if status != 2 and links.is_complete else "bold yellow"
         self.add_line((head, style), (rest, ""))
@@ -285,8 +285,13 @@ def group_verdict(rows: Sequence[CheckResult]) -> str:
     return join_phrases("; ", parts)
 
 
-def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
-    """What all of it comes to: the first words, and the rest of the sentence."""
+def summarize_verdict(diagnosis: Diagnosis, where: str) -> tuple[str, str]:
+    """What all of it comes to: the first words, and the rest of the sentence.
+
+    Args:
+        diagnosis: the whole.
+        where: the sentence that says where a report shows what to change.
+    """
     fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
     asked = say(
         "({requests}, {number} ms)", requests=counted(diagnosis.requests, "request"), number=diagnosis.elapsed_ms
@@ -295,9 +300,7 @@ def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     links = diagnosis.links
     if fails:
         end = say(", {warnings}", warnings=counted(warns, "warning")) if warns else ""
-        return counted(fails, "problem"), say(
-            "{end}. Lines marked -> show what to change. {asked}", end=end, asked=asked
-        )
+        return counted(fails, "problem"), say("{end}. {where} {asked}", end=end, where=where, asked=asked)
     if links.is_nothing_checked:
         return say("Nothing was checked"), say(" of what the code links to or consumes. {asked}", asked=asked)
     if diagnosis.exit_status() == 2:

@@ -11,6 +11,7 @@ from typing import IO
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import remember_arguments, remember_environment
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
@@ -150,5 +151,5 @@ def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
 
 def _origin(catalog: Catalog | None) -> str:
     if catalog is None:
-        return "no catalog: teams and registries are taken from the code"
-    return "the catalog of " + ", ".join(each.name for each in catalog.organizations)
+        return say("no catalog: teams and registries are taken from the code")
+    return say("the catalog of {names}", names=", ".join(item.name for item in catalog.organizations))

@@ -6,10 +6,11 @@ import signal
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.core.text import ShownAsTable
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Link:
     def help(self) -> str | None:
         """What to write instead; None for a link that is accepted into a registry."""
         if self.in_project and self.message is None:
-            return f'if you mean a registry, write "{REGISTRY_PREFIX}REGISTRY/{self.attempt.collection}"'
+            path = quoted(f"{REGISTRY_PREFIX}REGISTRY/{self.attempt.collection}")
+            return say("if you mean a registry, write {path}", path=path)
         return self.message.help if self.message is not None else None
 
     @property
@@ -154,14 +156,17 @@ class DryRun(ShownAsTable):
         """Why the exit status is 1: each a part of a sentence; empty when all is well."""
         found = []
         if self.interrupted:
-            found.append("it was interrupted")
+            found.append(say("it was interrupted"))
         elif self.status:
-            found.append(f"the command ended with {self.ended}")
-        counts = {verdict: self.count(verdict) for verdict in ("refused", "misplaced")}
-        found += [f"{counted(count, 'link')} {verdict}" for verdict, count in counts.items() if count]
+            found.append(say("the command ended with {status}", status=self.ended))
+        if refused := self.count("refused"):
+            found.append(say("{links} refused", links=counted(refused, "link")))
+        if misplaced := self.count("misplaced"):
+            found.append(say("{links} misplaced", links=counted(misplaced, "link")))
         if not self.links and not self.allow_no_links:
             # Of a command that failed it is no surprise: the option would not help.
-            found.append("it linked nothing" if found else "it linked nothing (--allow-no-links if that is right)")
+            alone = say("it linked nothing (--allow-no-links if that is right)")
+            found.append(say("it linked nothing") if found else alone)
         return tuple(found)
 
     @property
@@ -172,8 +177,9 @@ class DryRun(ShownAsTable):
 
 def _shown(status: int) -> str:
     if status >= 0:
-        return f"status {status}"
+        return say("status {number}", number=status)
     try:
-        return f"signal {signal.Signals(-status).name}"
+        name = signal.Signals(-status).name
     except ValueError:
-        return f"signal {-status}"
+        name = str(-status)
+    return say("signal {name}", name=name)

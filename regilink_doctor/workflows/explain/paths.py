@@ -149,20 +149,30 @@ def describe_known(catalog: Catalog, explanation: Explanation) -> Iterator[str]:
         for registry in organization.registries:
             if registry.name.casefold() != (name or "").casefold():
                 continue
-            owner = wording.quoted(organization.name)
-            types = "every type" if registry.types is None else f"the types {wording.listed(registry.types)}"
-            yield f"registry {wording.quoted(registry.name)} of {owner}, which takes {types}"
+            shown, owner = wording.quoted(registry.name), wording.quoted(organization.name)
+            if registry.types is None:
+                yield say("registry {name} of {owner}, which takes every type", name=shown, owner=owner)
+            else:
+                types = wording.listed(registry.types)
+                yield say(
+                    "registry {name} of {owner}, which takes the types {types}", name=shown, owner=owner, types=types
+                )
             if collection is None or registry.collections is None:
                 continue
             known = next((item for item in registry.collections if item.name == collection), None)
             if known is not None:
-                # None are listed where they were not asked for.
-                aliases = f", with the aliases {wording.listed(known.aliases)}" if known.aliases else ""
-                yield f"collection {wording.quoted(collection)} of the type {wording.quoted(known.type)}{aliases}"
+                line = say(
+                    "collection {name} of the type {type}",
+                    name=wording.quoted(collection),
+                    type=wording.quoted(known.type),
+                )
+                if known.aliases:  # none are listed where they were not asked for
+                    line = say("{line}, with the aliases {aliases}", line=line, aliases=wording.listed(known.aliases))
+                yield line
+            elif explanation.kind == "full-name":
+                yield say("no collection {name}: nothing can be read from it", name=wording.quoted(collection))
             else:
-                is_read = explanation.kind == "full-name"
-                rest = "nothing can be read from it" if is_read else "a first link makes it"
-                yield f"no collection {wording.quoted(collection)}: {rest}"
+                yield say("no collection {name}: a first link makes it", name=wording.quoted(collection))
 
 
 def parts_of(path: TargetPath | None, entity: str | None = None) -> tuple[tuple[str, str], ...]:
