@@ -88,7 +88,7 @@ def placeholder(name: str) -> tuple[int, int] | None:
     stripped = name.strip()
     offset = name.find(stripped)
     folded = stripped.lower().replace("_", "-").replace(" ", "-")
-    if folded in _WORDS or _asks(folded):
+    if folded in _WORDS or _asks(folded) or (stripped.isupper() and _is_form(folded)):
         return offset, offset + len(stripped)
     if stripped[:1] == "[" and stripped[-1:] == "]" and len(stripped) > 2:
         return offset, offset + len(stripped)
@@ -109,6 +109,12 @@ def _asks(folded: str) -> bool:
     """`your-team`, `your-wandb-entity`, `insert-org-name`: a verb, then nothing but what W&B calls things."""
     verb, *words = folded.split("-")
     return verb in _VERBS and words[-1:] != [] and words[-1] in _NOUNS
+
+
+def _is_form(folded: str) -> bool:
+    """`registry-name`, `entity`: in capitals nothing but what W&B calls things."""
+    words = folded.split("-")
+    return all(word in _NOUNS for word in words) and words[0] not in ("name", "type", "user")
 
 
 def _described(inside: str) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
     from typing import Literal
 
-    UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version"]
+    UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version", "run-entity"]
 
 
 @record
@@ -42,10 +42,10 @@ class UnknownPart:
     """A part that source does not tell. `source` is the expression.
 
     *environment*: a variable of the environment without a default, None when it is not set. *option*: an option of the
-    command line without a default, None when it is not given. *versioned-name*: the name
-    of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
-    own project counts it (row B12). `reason` says why it is not known, where there is more to say. `variables`: the
-    variable of the environment that it is.
+    command line without a default, None when it is not given. *versioned-name*: the name of an artifact, which ends in
+    `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its own project counts it (row
+    B12). *run-entity*: the entity of a run. `reason` says why it is not known, where there is more to say. `variables`:
+    the variable of the environment that it is.
     """
 
     source: str

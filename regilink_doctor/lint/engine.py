@@ -19,6 +19,7 @@ from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import find_checks
 from regilink_doctor.rules.index import WATCHED_BY
 from regilink_doctor.rules.judge import (
+    LOOK_UPS,
     finding_at,
     is_in_example,
     is_of_caller,
@@ -248,7 +249,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
 def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
     findings: list[Finding] = []
     checks = find_checks(item, enabled)
-    if item.kind in ("link", "target", "consume"):
+    if item.kind in ("link", "target", "consume") or getattr(item, "call", "") in LOOK_UPS:
         checks = ((TARGET_PATH, _check_target), *checks)
     for code, check in checks:
         try:
@@ -264,7 +265,9 @@ def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[
 
 
 def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
-    if site.kind == "consume":
+    if site.call in LOOK_UPS:
+        site = replace(site, target=site.arguments.strings.get("name", ()))
+    if site.kind in ("consume", "other"):
         return report_names(_with_tree(site, facts))
     return report_targets(_with_tree(site, facts), facts.view, facts.configured)
 

@@ -6,6 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_problems
+from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, quoted_to_write, where_it_goes
 
@@ -36,6 +37,8 @@ class LegacyModelRegistry(Rule):
         "wandb.Api.artifacts",
         "wandb.Api.artifact_versions",
         "wandb.Api.artifact_collection",
+        "wandb.Api.artifact_collection_exists",
+        "wandb.Api.artifact_exists",
         "wandb.beta.workflows.link_model",
     )
     is_about_path = True
@@ -96,7 +99,8 @@ class LegacyModelRegistry(Rule):
         elif site.kind != "link":
             for name in site.target or site.arguments.strings.get("name", ()):
                 *projects, artifact = name.pattern.partition(":")[0].split("/")
-                if artifact == LEGACY_REGISTRY and site.kind == "consume":
+                is_registry = projects != [] and is_registry_project(projects[-1])
+                if artifact == LEGACY_REGISTRY and site.kind == "consume" and not is_registry:
                     yield self.report(site.argument, "registry-alone", name=name.pattern)
                 elif LEGACY_REGISTRY in projects:
                     last = name.pattern.rpartition("/")[2]

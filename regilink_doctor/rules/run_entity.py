@@ -345,7 +345,7 @@ class TeamAsOrganization(Rule):
         if isinstance(part, UnknownPart):
             if organization != UNKNOWN_NAME or _is_named_organization(part):
                 return None
-            if part.source in _OF_THE_RUN:
+            if part.kind == "run-entity" or part.source in _OF_THE_RUN:
                 return ()
         for entity in [entity.fill_empty_defaults() for entity in entities_of(site)]:
             same = certain((entity,)) == organization

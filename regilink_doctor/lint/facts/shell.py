@@ -36,7 +36,9 @@ _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "nerdctl"})
 _MOST_WORDS = 64
 _MOST_REPEATED = 16
 """Turns of a loop, or commands of a function, that are read one by one."""
+_SUBSTITUTION = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
 _SPLIT = re.compile(r"""\$\{?\w+\}?|"?\$\{\w+\[[@*]\]\}"?""")
+_PRINTS = (["echo"], ["printf"])
 _ALL_ARGUMENTS = ("$@", "$*", "${@}")
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
@@ -107,6 +109,8 @@ class _ScriptReader:
         """The commands in each function of the script."""
         self.replaced: set[int] = set()
         """Those that calls of their function have given words."""
+        self.piped: list[Word] = []
+        """What the command before a `|` prints."""
         self.written_to = ""
         """The file that the last command writes."""
         self.script = Script()
@@ -135,6 +139,7 @@ class _ScriptReader:
             elif not pattern:
                 self.add_command(words, guarded=guarded)
                 self.read_github_environment(words, marks)
+                self.piped = words[1:] if mark == "|" and [word.plain for word in words[:1]] in _PRINTS else []
             guarded = mark in ("&&", "||")
             words = []
         self.add_command(words, guarded=guarded)
@@ -211,6 +216,9 @@ class _ScriptReader:
             return
         if words[0].plain in ("read", "unset", "mapfile", "readarray", "getopts"):
             self.forget(words[1:])
+        self.read_substitutions(words, containers)
+        if [word.plain for word in words[:2]] == ["wandb", "login"]:
+            words = [*words, *self.piped]  # it reads the key from its input
         place = self.stretch.place(start, end)
         texts = tuple([text for word in words for text in self.split_word(word)])
         environment += self.read_passed(words, start, end, containers)
@@ -225,6 +233,19 @@ class _ScriptReader:
                     self.functions.setdefault(container.name, []).append(command)
             if called is not None and called in self.functions:
                 self.script.commands += self.call_function(called, command)
+
+    def read_substitutions(self, words: list[Word], containers: tuple[Container, ...]) -> None:
+        """The commands in `$(…)`, whose output is filled in."""
+        for word in words:
+            text = self.stretch.text[word.start : word.end]
+            for match in _SUBSTITUTION.finditer(text) if "$(" in text and text[0] != "'" else ():
+                if " " not in match[1]:
+                    continue  # a variable of make
+                inner = self.stretch.select((word.start + match.start(1), word.start + match.end(1)))
+                script = read_script(inner, containers, self.how, self.known)
+                self.script.commands += script.commands
+                for program in script.programs:
+                    self.add_program(program)
 
     def repeat_words(self, words: tuple[StringValue, ...]) -> list[tuple[StringValue, ...]]:
         """The words of a command in each turn of the loops around it."""

@@ -148,7 +148,9 @@ class _DocumentReader:
             name = value_of(node, "name") or value_of(node, "id") if kind == "step" else keys[-1]
             containers = (*containers, Container(kind, name, span_of(node)))
         known = scope.known
-        for name in [name for name in pairs if name in ENVIRONMENT_KEYS]:
+        is_environment = value_of(node, "kind") in ("ConfigMap", "Secret")
+        named = ENVIRONMENT_KEYS | {"data", "stringData"} if is_environment else ENVIRONMENT_KEYS
+        for name in [name for name in pairs if name in named]:
             settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
             if settings is not None:
                 self.environments.add(id(pairs[name]))

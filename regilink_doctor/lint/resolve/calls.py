@@ -107,7 +107,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
             return [Instance("wandb.Run" if unwraps else "WandBTracker", node, at)]  # of accelerate
         if function.attr in PARSES:
-            return [Arguments(at.scope.module)]
+            filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
+            return filled or [Arguments(at.scope.module)]  # a class of `tap` fills its own fields
         if function.attr == "getoption" and node.args and isinstance(node.args[0], ast.Constant):
             name = str(node.args[0].value).lstrip("-").replace("-", "_")
             return find_option(context, Arguments(at.scope.module), name)

@@ -309,6 +309,17 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
             is_default = owner.instance and owner.made is None
             for item in find_binding(context, name, binding, scope):
                 values.append(with_name(mark_default(item, name) if is_default else item, name))
+    return _narrow_made(context, owner, scope, name, values) if owner.instance else values
+
+
+def _narrow_made(context: Context, owner: ClassOrObject, scope: Scope, name: str, values: list[Value]) -> list[Value]:
+    """The alternatives of a field that `__post_init__` lets pass."""
+    for making in _MAKING:
+        for binding in scope.bindings.get(making, ())[:1]:
+            method = scope.module.functions.get(id(binding.node))
+            if method is not None:
+                at = ProgramPoint(method, END, enter_init(context, method, owner.made))
+                values = list(narrow(context, f"{method.first_parameter}.{name}", values, at))
     return values
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope
     from regilink_doctor.lint.resolve.context import Context
 
+_CONFIGARGPARSE = ("add", "add_arg")
 PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _ABSL = ("DEFINE_string", "DEFINE_enum", "DEFINE_alias")
 _PLAIN_TYPES = frozenset(
@@ -243,7 +244,7 @@ def _is_plain(converter: ast.expr) -> bool:
 def _index_options(context: Context, module: Module) -> dict[str, _Option]:
     """The first declaration of each destination."""
     options: dict[str, _Option] = {}
-    for called in ("add_argument", "addoption"):
+    for called in ("add_argument", "addoption", *(_CONFIGARGPARSE if "configargparse" in module.imports else ())):
         for use in context.find_uses(module, called):
             option = _read_option(use.call, use.at)
             options.setdefault(option.name, option)

@@ -77,6 +77,8 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
         is_linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
         return unknown_string(node, at, "unknown" if is_linked else "source-version")
+    if isinstance(value, Method) and _is_run_entity(value):
+        return unknown_string(node, at, "run-entity")
     if isinstance(value, Member):
         strings = find_member_strings(context, value)
         return strings[0] if strings else unknown_string(node, at)
@@ -89,6 +91,15 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
             return with_name(string, value.option) if value.option else string  # type: ignore[return-value]
         return unknown_string(node, at)
     return None
+
+
+def _is_run_entity(value: Method) -> bool:
+    """Whether an attribute is the entity of a run, or of an artifact that it logged; a fetched one may have any."""
+    if value.path not in wandb_api.ENTITIES:
+        return False
+    function = value.owner.made_by.func if value.owner.made_by is not None else None
+    is_logged = isinstance(function, ast.Attribute) and function.attr in ("log_artifact", "upsert_artifact", "wait")
+    return value.path != "wandb.Artifact.entity" or is_logged
 
 
 def unknown_string(

@@ -142,6 +142,17 @@ VERSIONED_NAMES = frozenset(
 VERSIONS = frozenset({"wandb.Artifact.version", "wandb.Artifact.source_version"})
 """Attributes that count versions: of the source, or of the collection that the object came from (row B12)."""
 
+ENTITIES = frozenset(
+    {
+        "wandb.Api.default_entity",
+        "wandb.Artifact.entity",
+        "wandb.Artifact.source_entity",
+        "wandb.PublicRun.entity",
+        "wandb.Run.entity",
+    }
+)
+"""Attributes that are the entity of a run, as long as an artifact is one of its own."""
+
 LOGGED_ONLY = frozenset(
     {
         "aliases",

@@ -364,7 +364,8 @@ class _Finder:
             return None
         call = wandb_api.CALLS[path]
         target = arguments(use.call, call.parameters).named.get(call.path or "registered_model_name")
-        if target is None or (self.module.imports.isdisjoint(wandb_api.PACKAGES) and not self._has_prefix(target, use)):
+        is_at_home = not self.module.imports.isdisjoint(wandb_api.PACKAGES) or self._is_passed_api(function, use)
+        if target is None or not (is_at_home or self._has_prefix(target, use)):
             return None
         if self._is_known_elsewhere(function.value, use):
             return None
@@ -378,6 +379,11 @@ class _Finder:
         if function.attr == "link_artifact" and use.call.args and self._is_string(use.call.args[0], use):
             return path if any("/" in text.pattern for text in self.resolver.texts(target, use.at)) else None
         return path
+
+    def _is_passed_api(self, function: ast.Attribute, use: Use) -> bool:
+        """`api.artifact(...)` of a parameter `api`, in a file that names W&B though it imports nothing of it."""
+        is_named = function.attr == "artifact" and (written_name(function.value) or "").endswith("api")
+        return is_named and _is_parameter(use) and "wandb" in self.source.text.lower()
 
     def _has_prefix(self, target: ast.expr, use: Use) -> bool:
         """Whether a target of the file itself begins like a registry, and the receiver has a name of those of wandb."""
