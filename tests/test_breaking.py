@@ -8,7 +8,6 @@ commands judge a path alike is in `tests/test_one_truth.py`.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
@@ -405,17 +404,49 @@ def test_a_comment_in_a_string_is_no_comment(comment: str, tmp_path: Path) -> No
     assert changed.endswith('"wandb-registry-model")  # regilink: ignore[REG102]\n')
 
 
-@pytest.mark.parametrize("words", [["t.py"], ["."], ["./t.py"], ["t.py", "--output-format", "json"]])
-@pytest.mark.parametrize("output", ["t.py", "./t.py", "link.py", "other.py"])
-def test_a_report_overwrites_no_source(words: list[str], output: str, tmp_path: Path) -> None:
-    code = HEAD + LINK
-    for name in ("t.py", "other.py"):
-        (tmp_path / name).write_text(code, encoding="utf-8")
-    if hasattr(os, "symlink"):
-        (tmp_path / "link.py").symlink_to("t.py")
-    done = run_command("lint", *words, "--output-file", output, cwd=tmp_path)
-    assert done.returncode == 2, done
-    assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("t.py", "other.py")] == [code, code]
+WRITING = {
+    "lint": ["--output-file"],
+    "lint t.py": ["--output-file"],
+    "lint --output-format=json .": ["--output-file"],
+    "map": ["--output-file", "--html"],
+    "doctor wandb-registry-model/zoo": ["--html"],
+    "conformance --yes": ["--record", "--output-file"],
+    "dry-run": ["--output-file"],
+    "emulator": ["--env-file"],
+}
+"""Commands that write reports, with the options that say where."""
+
+NAMES = ("t.py", "./t.py", "sub/../t.py", "symbolic.txt", "hard.txt", "other.py", "regilink.toml", "c.json", "bom.json", ".env")
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(command, option) for command, options in WRITING.items() for option in options]
+)
+def test_a_report_overwrites_nothing_that_is_read(command: str, option: str, tmp_path: Path) -> None:
+    contents = dict.fromkeys(("t.py", "other.py"), HEAD + LINK)
+    contents |= {"regilink.toml": 'catalog = "c.json"\n', ".env": "A=b\n"}
+    contents["bom.json"] = '\ufeff{"a": 1}'
+    contents["c.json"] = '{"version": 1, "organizations": []}'
+    (tmp_path / "sub").mkdir()
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    names = list(NAMES)
+    try:
+        (tmp_path / "symbolic.txt").symlink_to("t.py")
+        (tmp_path / "hard.txt").hardlink_to(tmp_path / "t.py")
+    except (OSError, NotImplementedError):  # a Windows that lets nobody make links
+        names = [name for name in names if not name.endswith(".txt")]
+    words = command.split()
+    for name in (*names, str(tmp_path / "t.py")):
+        own = ["--", sys.executable, "-c", ""] if words[0] in ("dry-run", "emulator") else []
+        done = run_command(*words, f"{option}={name}", *own, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1")
+        assert done.returncode == 2, done
+        assert option in done.stderr, done
+        assert {path: (tmp_path / path).read_text(encoding="utf-8") for path in contents} == contents
+    if words[0] not in ("doctor", "conformance"):  # which need a server
+        for _ in range(2):  # an earlier report is replaced
+            name = ".env.emulator" if words[0] == "emulator" else "report.json"
+            assert run_command(*words, f"{option}={name}", *own, cwd=tmp_path).returncode in (0, 1), (words, option)
 
 
 # Values and files that must be refused in one line.

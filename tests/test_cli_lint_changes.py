@@ -136,7 +136,7 @@ def test_a_report_overwrites_no_source(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     done = regilink("lint", ".", "--output-file", name, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"regilink: --output-file: {name} is a file to lint; give the report another name\n"
+    assert done.stderr == f"regilink: --output-file: {name} is a file to read; give the report another name\n"
     assert (tmp_path / name).read_text(encoding="utf-8") == content
 
 

@@ -11,14 +11,14 @@ import os
 import sys
 
 from regilink_doctor.cli.options import UNUSABLE, UsageProblem, note_configured_keys
-from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error
+from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error, refuse_input
 from regilink_doctor.core.text import remember_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from regilink_doctor.cli.parser import Parser
 
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if status is None:
                 options = _parse_options(words, separated=command is not None)
                 options.cmd = command or []
+                _refuse_inputs(options)
                 if options.command != "lint":  # which knows the kind of its format
                     declare_format(getattr(options, "output_format", None) or "full")
                 status = int(options.run(options))
@@ -129,7 +130,21 @@ def _run_plain_lint(words: list[str]) -> int | None:
     from regilink_doctor.cli import lint
 
     options = lint.parse_ordinary(words)
-    return None if options is None else lint.run(options)
+    if options is None:
+        return None
+    _refuse_inputs(options)
+    return lint.run(options)
+
+
+def _refuse_inputs(options: Any) -> None:
+    """Before anything is done, so that no long run ends in a report that has no place.
+
+    Raises:
+        UsageProblem: a report would overwrite what is read.
+    """
+    for name in ("output_file", "html", "record"):
+        if path := getattr(options, name, None):
+            refuse_input(f"--{name.replace('_', '-')}", path, getattr(options, "paths", None) or ["."])
 
 
 def _read_help_command(words: list[str]) -> list[str]:

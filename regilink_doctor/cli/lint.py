@@ -225,10 +225,7 @@ def _run_once(options: Any) -> int:
     if not options.output_file:
         return _run_lint(options)
     from regilink_doctor.cli.output import PrintingTo
-    from regilink_doctor.workflows.lint import is_source
 
-    if is_source(options.output_file, options.paths):
-        raise UsageProblem(f"--output-file: {options.output_file} is a file to lint; give the report another name")
     with PrintingTo(options.output_file):
         return _run_lint(options)
 

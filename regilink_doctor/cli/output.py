@@ -21,7 +21,7 @@ from regilink_doctor.core.text import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any, Literal, TextIO
 
     Kind = Literal["text", "document", "commands", "json", "xml", "patch"]
@@ -161,6 +161,26 @@ class PrintingTo:
         text.flush()
         if kind is None:
             write_report(self._path, self._content.getvalue())
+
+
+def refuse_input(flag: str, path: str, inputs: Sequence[str]) -> None:
+    """Refuse to put a report in the place of what a command reads.
+
+    Raises:
+        UsageProblem: the file is an input, by any of its names, or holds code or settings.
+    """
+    from regilink_doctor.cli.options import UsageProblem
+
+    try:
+        if not os.path.isfile(path):
+            return
+        from regilink_doctor.workflows.lint import is_source
+
+        is_input = is_source(path, inputs)
+    except (OSError, ValueError):  # which is reported when it cannot be written
+        return
+    if is_input:
+        raise UsageProblem(escape_text(f"{flag}: {path} is a file to read; give the report another name"))
 
 
 def write_report(path: str, content: bytes) -> None:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.files import read_plain, write_whole
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
@@ -73,9 +73,11 @@ def emulate(
         variables = fence.environ()
         if env_file is not None:
             try:
+                if not _is_ours(env_file):
+                    raise Unable(f"{escape_text(env_file)} has other variables or code; give --env-file another name")
                 _write(env_file, variables)
             except OSError as error:
-                raise Unable(f"{env_file} cannot be written: {error.strerror or error}") from None
+                raise Unable(f"{escape_text(env_file)} cannot be written: {error.strerror or error}") from None
         emulator.load_graphql()  # while the first program comes up
         if command:
             try:
@@ -145,6 +147,12 @@ def _write(path: str, variables: Mapping[str, str]) -> None:
     """The variables as a file for `set -a; . FILE`: whole from the start, as another program waits for it."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     write_whole(path, "".join((_HARMLESS, *lines)).encode(), 0o644)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a file may be replaced: it is empty, or written here before."""
+    content = read_plain(os.path.realpath(path), len(_HARMLESS))
+    return content is None or not content.strip() or content.decode("utf-8", "replace") == _HARMLESS
 
 
 def _wait() -> None:

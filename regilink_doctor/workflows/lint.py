@@ -593,25 +593,46 @@ def _excluded(config: Config) -> Callable[[str], Patterns]:
     return patterns
 
 
-def is_source(path: str, paths: Sequence[str]) -> bool:
-    """Whether a file that a report is to be written to is one to lint: a named one, or any that holds code or settings.
+def is_source(path: str, inputs: Sequence[str] = (".",)) -> bool:
+    """Whether a file that a report is to be written to is an input, by any of its names, or holds code or settings.
 
     JSON may be an earlier report.
+
+    Args:
+        path: where the report goes; a link counts as what it leads to.
+        inputs: files and folders that the command reads.
     """
-    if not os.path.isfile(path):
+    real = os.path.realpath(path)
+    if not os.path.isfile(real):
         return False
-    if any(os.path.exists(other) and os.path.samefile(path, other) for other in paths):
+    if any(os.path.exists(other) and os.path.samefile(real, other) for other in inputs):
         return True
-    kind = kind_of(path)
-    if kind != "json":
-        return kind is not None
-    try:
-        start = files.read(path)[:4096]
-    except OSError:
+    kind = kind_of(real)
+    if kind == "json":
+        return not _is_report(files.read(real)[:4096])
+    if kind is None and os.stat(real).st_nlink > 1:  # another of its names may tell
+        folder = os.path.dirname(real)
+        beside = [os.path.join(folder, name) for name in os.listdir(folder) if kind_of(name) is not None]
+        return any(os.path.samefile(real, name) for name in (*files_to_lint([*inputs, "."])[0], *beside))
+    return kind is not None
+
+
+_REPORT_KEYS = frozenset(
+    (b"findings", b"sites", b"statistics", b"files", b"checks", b"repositories", b"command", b"day", b"results")
+)
+"""What comes after `"version": 1` in the reports of regilink."""
+
+
+def _is_report(start: bytes) -> bool:
+    """Whether a file for JSON begins as a report of regilink, also one for people, or is empty."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, which no report is in
+        return False
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
         return True
-    return start.strip() not in (b"", b"[]") and not any(
-        word in start for word in (b"regilink", b'"REG', b'"findings"')
-    )
+    words = start.split(b'"')
+    if len(words) > 3 and words[1] == b"version" and words[3] in _REPORT_KEYS:
+        return True
+    return start.strip() == b"[]" or words[1:2] == [b"day"] or b'"regilink"' in start or b'"REG' in start
 
 
 def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:
