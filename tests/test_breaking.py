@@ -416,7 +416,18 @@ WRITING = {
 }
 """Commands that write reports, with the options that say where."""
 
-NAMES = ("t.py", "./t.py", "sub/../t.py", "symbolic.txt", "hard.txt", "other.py", "regilink.toml", "c.json", "bom.json", ".env")
+NAMES = (
+    "t.py",
+    "./t.py",
+    "sub/../t.py",
+    "symbolic.txt",
+    "hard.txt",
+    "other.py",
+    "regilink.toml",
+    "c.json",
+    "bom.json",
+    ".env",
+)
 
 
 @pytest.mark.parametrize(

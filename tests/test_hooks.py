@@ -136,6 +136,8 @@ def test_the_action_installs_itself_or_a_version_of_its_own_repository(tmp_path:
 @pytest.mark.slow
 def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    for name in ("json", "shlex", "ast", "subprocess", "logging", "yaml", "regilink_doctor"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('the project is imported')\n", encoding="utf-8")
     _, install, lint = (step["run"] for step in ACTION["runs"]["steps"] if "run" in step)
     environ = plain_environment(
         RUNNER_TEMP=str(tmp_path / "runner"),
