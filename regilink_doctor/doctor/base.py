@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import time
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.core.check_result import Status
+from regilink_doctor.core import rule_codes
+from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.origin import Origin
-from regilink_doctor.core.phrases import join_phrases, say
+from regilink_doctor.core.phrases import join_phrases, rewrite_phrase, say
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.rules import rule_for
 
@@ -136,3 +140,123 @@ def report_unreachable_host(context: Context) -> Outcome:
     """The settings name no address that a request could be sent to."""
     problem = context.settings.unreachable
     return block_check("settings", problem.setting if problem else "host")
+
+
+def run_check(
+    examination: Check, context: Context, before: Sequence[tuple[Subject, CheckResult]]
+) -> list[tuple[Subject, CheckResult]]:
+    """The rows of one check.
+
+    Args:
+        examination: the check.
+        context: what it may ask.
+        before: the rows of the checks before it, on which it may depend.
+    """
+    rows: list[tuple[Subject, CheckResult]] = []
+    try:
+        subjects = list(examination.find_subjects(context))
+    except Exception as error:  # a doctor does not fall over a check of its own: the row says so
+        subject = Subject(examination.name)
+        return [(subject, _build_result(examination, subject, _report_crash(error), 0, ()))]
+    for subject in subjects:
+        begun = time.monotonic()
+        outcome = _find_blocker(examination, subject, before) or _run_guarded(examination, context, subject)
+        rows.append(
+            (
+                subject,
+                _mask_result(
+                    _build_result(
+                        examination, subject, outcome, milliseconds_since(begun), _list_places(context, subject)
+                    ),
+                    context,
+                ),
+            )
+        )
+    return rows
+
+
+def _mask_result(check: CheckResult, context: Context) -> CheckResult:
+    """The row without any secret: the last guard, whatever a check may have quoted."""
+    origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
+    texts = (check.subject, check.message, check.note, check.help)
+    if origin == check.origin and all(text is None or mask_secrets(text) == text for text in texts):
+        return check
+    subject, message, note, advice = (None if text is None else rewrite_phrase(text, mask_secrets) for text in texts)
+    return replace(check, subject=subject or "", message=message or "", note=note, help=advice, origin=origin)
+
+
+def _run_guarded(examination: Check, context: Context, subject: Subject) -> Outcome:
+    try:
+        return examination.run_check(context, subject)
+    except ServerConnectionError as fault:
+        return report_no_answer(fault)
+    except Exception as error:
+        return _report_crash(error)
+
+
+def _report_crash(error: Exception) -> Outcome:
+    """A check that broke. Only the exception's type and place: its text may quote anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else say("the check")
+    facts = {"where": where, "error": type(error).__name__, "rest": say("the other checks have run")}
+    return report_problem(Problem(rule_codes.INTERNAL_ERROR, facts=facts), status="crash")
+
+
+def _find_blocker(
+    examination: Check, subject: Subject, before: Sequence[tuple[Subject, CheckResult]]
+) -> Outcome | None:
+    """The reason not to look, when a requirement was not met."""
+    for name in examination.requires:
+        rows = [(other, check) for other, check in before if check.name == name]
+        same = [check for other, check in rows if _is_same_subject(subject, other)]
+        for check in same or ([] if _is_particular(rows, subject) else [check for _, check in rows]):
+            if check.status == "skip":
+                # The cause, not the chain of what hangs on it.
+                return Outcome("skip", check.message, blocked_by=check.blocked_by)
+            if check.status in ("fail", "crash"):
+                about = check.subject if check.subject not in (name, subject.shown) else ""
+                return block_check(name, about, say("failed") if check.status == "fail" else say("crashed"))
+    return None
+
+
+def _is_same_subject(subject: Subject, other: Subject) -> bool:
+    if other.target is not None:
+        return other.target == subject.target
+    return other.entity is not None and other.entity == subject.entity
+
+
+def _is_particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -> bool:
+    """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
+    return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
+
+
+def _list_places(context: Context, subject: Subject) -> tuple[Origin, ...]:
+    return context.places_of(subject.target) if subject.target is not None else ()
+
+
+def _build_result(
+    examination: Check, subject: Subject, outcome: Outcome, duration_ms: int, places: Sequence[Origin]
+) -> CheckResult:
+    return CheckResult(
+        name=examination.name,
+        status=outcome.status,
+        subject=subject.shown,
+        message=outcome.message,
+        code=outcome.code,
+        note=outcome.note,
+        help=outcome.help,
+        origin=outcome.origin or subject.origin,
+        failures=outcome.failures,
+        requires=examination.requires,
+        duration_ms=duration_ms,
+        also_at=tuple(places[1:]),
+        blocked_by=outcome.blocked_by,
+        group=examination.group,
+    )
+
+
+def milliseconds_since(begun: float) -> int:
+    """Milliseconds since `time.monotonic()` was `begun`."""
+    return round((time.monotonic() - begun) * 1000)

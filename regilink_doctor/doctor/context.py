@@ -19,8 +19,7 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.facts import Account, Version
-from regilink_doctor.doctor.lookups import Lookup, lookup_of, version_question
-from regilink_doctor.doctor.server_queries import ServerQueries
+from regilink_doctor.doctor.server_queries import Lookup, ServerQueries, lookup_of, version_question
 from regilink_doctor.doctor.server_view import ServerView
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import ShownAsTable, mask_secrets
-from regilink_doctor.doctor.base import Check, Subject
+from regilink_doctor.doctor.base import Check, Subject, milliseconds_since, run_check
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (
     describe_difference,
@@ -25,7 +25,6 @@ from regilink_doctor.doctor.checks.overrides import (
 )
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.links import LinkSummary, summarize_links
-from regilink_doctor.doctor.run_checks import milliseconds_since, run_check
 from regilink_doctor.rules.judge import correct_path
 
 if TYPE_CHECKING:
