@@ -184,7 +184,7 @@ def _replace_registries(world: World, registries: Mapping[str, Sequence[str] | N
             del projects[project.name]
             world.forget(project.number)
     world.assumes.discard("registry")
-    from regilink_doctor.emulator.world.refusal import Refusal
+    from regilink_doctor.emulator.world.access import Refusal
 
     for name, types in registries.items():
         try:

@@ -11,8 +11,8 @@ from threading import Lock
 from typing import BinaryIO
 
 from regilink_doctor.core.records import record
+from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.http import Body, Bytes
-from regilink_doctor.emulator.workspace import Workspace
 
 CHUNK = 1 << 18
 MEMORY = 64 << 20

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
+from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
 from regilink_doctor.emulator.loopback import HOST, Service
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.server import Server
-from regilink_doctor.emulator.workspace import Workspace
 from regilink_doctor.emulator.world import World
 
 

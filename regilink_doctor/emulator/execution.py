@@ -25,8 +25,8 @@ from regilink_doctor.core.records import record
 from regilink_doctor.emulator.http import Call
 from regilink_doctor.emulator.resolvers.context import Context, snake
 from regilink_doctor.emulator.schema import schema
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.features import missing_parts
-from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.world import World

@@ -11,7 +11,7 @@ from threading import Lock
 from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.http import Bytes, Manner, Response
-from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.access import Refusal
 
 KINDS = {
     "refuse": "W&B says no: an error of GraphQL, or of storage, that the SDK does not try again",

@@ -11,8 +11,7 @@ from graphql import GraphQLObjectType
 
 from regilink_doctor.emulator.execution import schema
 from regilink_doctor.emulator.resolvers import RESOLVERS
-from regilink_doctor.emulator.resolvers.context import snake
-from regilink_doctor.emulator.resolvers.paging import Connection, Edge, PageInfo
+from regilink_doctor.emulator.resolvers.context import Connection, Edge, PageInfo, snake
 from regilink_doctor.emulator.world import World
 from regilink_doctor.emulator.world.model import (
     Agent,

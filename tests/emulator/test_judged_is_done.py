@@ -7,7 +7,7 @@ from regilink_doctor.core import judgement
 from regilink_doctor.core.problems import LinkInput, sdk_link
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.world import links
-from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.world_view import WorldView
 
 PATHS = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.sweep_search import (
     Parameter,
     count_grid,

@@ -20,8 +20,8 @@ import requests
 
 from regilink_doctor.emulator import Emulator, World, blobs, loopback
 from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.http import Slice
-from regilink_doctor.emulator.workspace import Workspace
 
 VIEWER = json.dumps({"query": "query Q { viewer { username } }"}).encode()
 

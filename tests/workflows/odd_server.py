@@ -17,8 +17,8 @@ from regilink_doctor.core import judgement, wandb_messages
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world import access, artifacts, links, registries
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.model import Membership, Project, User
-from regilink_doctor.emulator.world.refusal import Refusal
 from regilink_doctor.emulator.world.state import State
 
 USER, TEAM, ORGANIZATION, SECOND = "zaphod", "heart-of-gold", "Sirius Cybernetics", "trillian"

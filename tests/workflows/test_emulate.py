@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
-from regilink_doctor.emulator.workspace import Workspace, remove_abandoned
+from regilink_doctor.emulator.environ import Workspace, remove_abandoned
 from regilink_doctor.workflows.commands import find_program
 
 
@@ -141,7 +141,7 @@ def test_on_windows_a_program_is_looked_for_as_a_shell_does(tmp_path: Path) -> N
 def test_without_locks_a_folder_in_use_is_one_with_an_open_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("regilink_doctor.emulator.workspace.fcntl", None)
+    monkeypatch.setattr("regilink_doctor.emulator.environ.fcntl", None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "regilink-new").mkdir()
     abandoned = tmp_path / "regilink-old"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, artifacts, automations
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
@@ -18,7 +18,6 @@ from regilink_doctor.emulator.world.model import (
     User,
     now,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 
 NO_TTL = -2
 """`ttlDurationSeconds` of a version that never expires (`sdk/artifacts/_gqlutils.py` and `artifact_ttl.py`)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, automations, search
+from regilink_doctor.emulator.world.access import denied, not_found
 from regilink_doctor.emulator.world.model import (
     Automation,
     Collection,
@@ -18,7 +18,6 @@ from regilink_doctor.emulator.world.model import (
     User,
     Webhook,
 )
-from regilink_doctor.emulator.world.refusal import denied, not_found
 
 
 @field("Trigger", "triggeringCondition")

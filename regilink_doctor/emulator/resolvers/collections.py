@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
 from regilink_doctor.emulator.resolvers.artifacts import visible
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, artifacts, automations, links, search
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
@@ -20,7 +20,6 @@ from regilink_doctor.emulator.world.model import (
     Project,
     now,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 
 F = TypeVar("F", bound=Callable[..., Any])
 

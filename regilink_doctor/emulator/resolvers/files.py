@@ -9,11 +9,10 @@ from posixpath import normpath
 from typing import Any
 
 from regilink_doctor.emulator.resolvers.artifacts import usable
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access
+from regilink_doctor.emulator.world.access import denied, not_found, refuse
 from regilink_doctor.emulator.world.model import ArtifactVersion, Membership, Run, StoredFile
-from regilink_doctor.emulator.world.refusal import denied, not_found, refuse
 
 
 @field("Artifact", "files")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, assume, search
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Entity, Invite, Organization, Project, User, encode
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 
 @field("Query", "organization")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, artifacts, assume, registries, search
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import (
     ArtifactType,
     ArtifactVersion,
@@ -18,7 +18,6 @@ from regilink_doctor.emulator.world.model import (
     Run,
     User,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 
 @field("Query", "project")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, Joined, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, Joined, field, page
 from regilink_doctor.emulator.world import World, registries, search
+from regilink_doctor.emulator.world.access import not_found
 from regilink_doctor.emulator.world.model import Collection, Entity, Project, User
-from regilink_doctor.emulator.world.refusal import not_found
 
 
 @field("Project", "allowAllArtifactTypesInRegistry")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, automations, runs, sweeps
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Project, Run
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.runs import keys_of, sampled
 
 STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "preempting", "preempted")

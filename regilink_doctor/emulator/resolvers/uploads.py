@@ -7,11 +7,10 @@ import secrets
 from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
-from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, artifacts
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import ArtifactVersion, Manifest, StoredFile
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 REGIONS = ("default", "minio-local")
 """Storage regions that there are, as on a local W&B server."""

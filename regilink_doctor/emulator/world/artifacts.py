@@ -12,6 +12,7 @@ from typing import Any
 
 from regilink_doctor.core.naming import NAME_MAX, is_version
 from regilink_doctor.emulator.world import access, automations
+from regilink_doctor.emulator.world.access import Refusal, denied, refuse
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactVersion,
@@ -28,7 +29,6 @@ from regilink_doctor.emulator.world.model import (
     now,
     reserve_numbers,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
 
 LATEST = "latest"

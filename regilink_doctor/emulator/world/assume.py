@@ -19,9 +19,9 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYP
 from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.emulator.world import artifacts, registries
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
 from regilink_doctor.emulator.world.model import Entity, Organization, User
-from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.world.model import Membership, Project

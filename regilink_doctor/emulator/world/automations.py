@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from regilink_doctor.core.ledger import Triggered
 from regilink_doctor.emulator.loopback import is_loopback
 from regilink_doctor.emulator.world import access, search
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import (
     Automation,
     Collection,
@@ -29,7 +30,6 @@ from regilink_doctor.emulator.world.model import (
     Webhook,
     now,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.state import State
 
 EVENTS = {

@@ -12,6 +12,7 @@ from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
+from regilink_doctor.emulator.world.access import Refusal, denied, refuse
 from regilink_doctor.emulator.world.model import (
     ArtifactVersion,
     Collection,
@@ -20,7 +21,6 @@ from regilink_doctor.emulator.world.model import (
     Project,
     User,
 )
-from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
 

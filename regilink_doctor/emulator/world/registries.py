@@ -13,8 +13,8 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world.access import Refusal, denied, refuse
 from regilink_doctor.emulator.world.model import RANK, Entity, Organization, Project, RegistryRole, User, now
-from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.emulator.world import access, assume
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import Entity, Project, Run, User, display_name, now
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.state import State
 
 _FIELDS = {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.model import (
     Automation,
     Collection,
@@ -17,7 +18,6 @@ from regilink_doctor.emulator.world.model import (
     Run,
     Sweep,
 )
-from regilink_doctor.emulator.world.refusal import Refusal
 
 T = TypeVar("T")
 Getter = Callable[[T, str], Any]

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Consumption, Ledger
+from regilink_doctor.emulator.world.access import not_found
 from regilink_doctor.emulator.world.features import NEWEST, Version
 from regilink_doctor.emulator.world.model import (
     ArtifactType,
@@ -29,7 +30,6 @@ from regilink_doctor.emulator.world.model import (
     next_number,
     now,
 )
-from regilink_doctor.emulator.world.refusal import not_found
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from statistics import NormalDist
 from typing import Any
 
 from regilink_doctor.core.records import record
-from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.access import Refusal
 
 METHODS = ("grid", "random", "bayes", "custom")
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from regilink_doctor.emulator.world import access, runs, sweep_search
+from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Agent, Project, Run, Sweep, SweepRun, User, now
-from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.state import State
 
 STATES = ("PENDING", "RUNNING", "PAUSED", "FINISHED", "CANCELED")

@@ -15,6 +15,7 @@ from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.emulator.world import artifacts, assume, automations, links, registries
+from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
 from regilink_doctor.emulator.world.features import need_known, of_version, read_version
 from regilink_doctor.emulator.world.model import (
@@ -32,7 +33,6 @@ from regilink_doctor.emulator.world.model import (
     TeamRole,
     User,
 )
-from regilink_doctor.emulator.world.refusal import Refusal
 from regilink_doctor.emulator.world.state import State
 
 F = TypeVar("F", bound=Callable[..., object])
