@@ -376,7 +376,7 @@ def _call_or_fail(request: pytest.FixtureRequest, function: Callable[..., T], *a
 
 
 def _make_world(request: pytest.FixtureRequest) -> World:
-    from regilink_doctor.workflows.default_world import seeded_world
+    from regilink_doctor.workflows.emulate import seeded_world
 
     config = request.config
     path = find_catalog(config)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.dry_run import DryRun, dry_run
-    from regilink_doctor.workflows.emulated import emulated
+    from regilink_doctor.workflows.emulate import emulated
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.explain.where_it_happens import explain_errors
     from regilink_doctor.workflows.lint import lint_paths

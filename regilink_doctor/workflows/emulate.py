@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import shlex
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, TypeVar
 
+from regilink_doctor.config import find_config
+from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.files import read_plain, write_whole
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import escape_text, mark_public
-from regilink_doctor.emulator import Emulator, Fence, World
-from regilink_doctor.emulator.environ import within
+from regilink_doctor.emulator import Emulator, Fence, World, recorder
+from regilink_doctor.emulator.environ import REMOVED, within
 from regilink_doctor.emulator.loopback import HOST
 from regilink_doctor.workflows.commands import not_started, run_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
-    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.organization_view import ConfiguredOrganization
     from regilink_doctor.emulator import BlockedAttempt
 
 
@@ -161,3 +167,137 @@ def _wait() -> None:
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.wait(1):  # Windows handles no signal before a wait is over
         pass
+
+
+T = TypeVar("T")
+
+PARAMETER = "emulator"
+"""A decorated function that has this parameter gets the emulator in it."""
+
+
+class emulated:  # noqa: N801  # a decorator, as `unittest.mock.patch` is
+    """Let wandb talk to an emulator of its own, in a `with` block or a decorated function, and keep it from W&B.
+
+    >>> with emulated() as emulator:
+    ...     len(emulator.ledger.links)
+    0
+
+    Decorating a function runs each call of it with a fresh emulator; a parameter `emulator` receives it. The variables
+    of the environment are put back at the end, and a wandb that is loaded is torn down before and after: its runs end,
+    and it reads the environment again. One block at a time in a process.
+
+    Args:
+        world: what is on the server, or a function that makes it; the default world.
+        keep_going: a refused link returns as if it had been accepted, so that one test sees every link.
+    """
+
+    def __init__(self, world: World | Callable[[], World] | None = None, *, keep_going: bool = False) -> None:
+        self._world = world
+        self._keep_going = keep_going
+        self._stack: ExitStack | None = None
+
+    def __enter__(self) -> Emulator:
+        if self._stack is not None:
+            raise RuntimeError("this emulator is in use: emulated() makes another")
+        world = self._world if isinstance(self._world, World) or self._world is None else self._world()
+        with ExitStack() as stack:
+            emulator = stack.enter_context(Emulator(world))
+            fence = stack.enter_context(Fence(emulator))
+            variables = {
+                **fence.environ(),
+                **recorder.build_environ(emulator.folder, emulator.url, keep_going=self._keep_going),
+            }
+            _tear_down_wandb()
+            stack.callback(_restore_environment, dict(os.environ))
+            stack.callback(_tear_down_wandb)
+            for name in REMOVED & os.environ.keys():
+                del os.environ[name]
+            os.environ.update(variables)
+            recorder.start_recording(emulator.observe)
+            stack.callback(recorder.stop_recording, emulator.observe)
+            self._stack = stack.pop_all()
+        return emulator
+
+    def __exit__(self, *_: object) -> None:
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            stack.close()
+
+    def __call__(self, function: Callable[..., T]) -> Callable[..., T]:
+        """Decorate a function or method, a coroutine too."""
+        wants_emulator = PARAMETER in inspect.signature(function).parameters
+
+        def add_emulator(values: dict[str, Any], emulator: Emulator) -> dict[str, Any]:
+            return {**values, PARAMETER: emulator} if wants_emulator else values
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def run_coroutine(*arguments: Any, **values: Any) -> Any:
+                with emulated(self._world, keep_going=self._keep_going) as emulator:
+                    return await function(*arguments, **add_emulator(values, emulator))
+
+            return run_coroutine  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def run(*arguments: Any, **values: Any) -> T:
+            with emulated(self._world, keep_going=self._keep_going) as emulator:
+                return function(*arguments, **add_emulator(values, emulator))
+
+        return run
+
+
+def _tear_down_wandb() -> None:
+    """End the runs of a wandb that is loaded, and let it forget its settings."""
+    teardown = getattr(sys.modules.get("wandb"), "teardown", None)
+    if teardown is not None:
+        teardown()
+
+
+def _restore_environment(variables: dict[str, str]) -> None:
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+USER, TEAM = "alice", "team-a"
+
+
+def seeded_world(folder: str, catalog: str | None = None) -> World:
+    """A fresh world for the code in `folder`.
+
+    Args:
+        folder: where the configuration is looked for, which may name a catalog.
+        catalog: this file instead.
+
+    Raises:
+        ConfigProblem: the configuration cannot be used. CatalogError: no catalog. OSError: it cannot be read.
+    """
+    config = find_config(folder)
+    path = catalog or config.catalog_path
+    if path is None:
+        return known_world(config.known)
+    known = Catalog.load(path)
+    world = World.from_catalog(known)
+    if not known.complete:
+        # Who pulled it did not see everything: what is not in there may be there.
+        world.assumes |= {"team", "registry"}
+    return world
+
+
+def known_world(known: ConfiguredOrganization) -> World:
+    """The default world, with what a configuration says in place of its names; what else code names is assumed."""
+    world = World(assume=True)
+    named = (known.entity, *known.teams)
+    teams = tuple(dict.fromkeys(name for name in named if name and name not in known.personal_entities)) or (TEAM,)
+    if known.organization:
+        world.organization(known.organization, entity=known.organization)
+        world.assumes.discard("organization")
+    else:
+        world.organization("Acme Inc", entity="acme")
+    for team in teams:
+        world.team(team)
+    world.user(known.personal_entities[0] if known.personal_entities else USER, teams=teams)
+    for name, types in {"model": ("model",), "dataset": ("dataset",), **known.registries}.items():
+        world.registry(name, types=types or None, protected_aliases=known.protected_aliases)
+    return world
