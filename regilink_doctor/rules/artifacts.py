@@ -5,18 +5,20 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.sdk_versions import LONG_KEYS, RAISES, RETURNS, number
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import is_written, registry_target
+from regilink_doctor.rules.site_facts import is_written, registry_path, registry_target
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Link, Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -152,3 +154,215 @@ def _unchecked_references(facts: FileFacts) -> dict[Place, list[Site]]:
         ):
             references.setdefault(site.artifact.place, []).append(site)
     return references
+
+
+class TtlOnLinkedArtifact(Rule):
+    """An artifact gets a time to live and is linked.
+
+    Linking switches the time to live off, silently since wandb 0.21: storage that was to last 30 days stays forever. On
+    what a link returns, setting it raises ValueError. Set it on artifacts that are not linked.
+    """
+
+    code = "REG606"
+    name = "ttl-on-linked-artifact"
+    severity = "warning"
+    failures = ("B15",)
+    watches = ("link.ttl", "link.linked_ttl")
+    bad = (
+        "from datetime import timedelta\n"
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'artifact = wandb.Artifact("zoo", type="model")\n'
+        "artifact.ttl = timedelta(days=30)\n"
+        "run.log_artifact(artifact)\n"
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.ttl = lifetime',
+    )
+    good = (
+        'artifact.ttl = None\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'other = wandb.Artifact("raw", type="dataset")\n'
+        "other.ttl = lifetime\n"
+        "run.log_artifact(other)\n"
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'cache.ttl = 30\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "linked":
+            return Message("a linked artifact cannot have a time to live", "setting it raises ValueError", "remove it")
+        return Message(
+            "linking this artifact switches its time to live off, silently",
+            "it is kept forever",
+            "remove it, or do not link the artifact",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        if link.context.expected:
+            return
+        related = (Related("linked here", link.place),)
+        if link.linked_ttl is not None:
+            yield self.report(link.linked_ttl, "linked", severity="error", related=related)
+        elif link.ttl is not None and facts.once(_first_links)[link.ttl] is link:
+            yield self.report(link.ttl, related=related)
+
+
+def _first_links(facts: FileFacts) -> dict[Place, Link]:
+    """The first link of each artifact with a time to live, which is reported once."""
+    return {link.ttl: link for link in reversed(facts.links) if link.ttl is not None}
+
+
+class LegacyLinkResult(Rule):
+    """The result of a link is used, and the project pins a wandb whose link returns None.
+
+    Before 0.19.11 `link_artifact` never returns anything; up to 0.21.1 it returns None whenever the link failed, which
+    it only prints. `linked.version` is an AttributeError then. Require `wandb>=0.22.3`.
+    """
+
+    code = "REG608"
+    name = "legacy-link-result"
+    severity = "warning"
+    failures = ("B14",)
+    watches = ("link.context.result_used",)
+    pinned = "0.18.7"
+    bad = ('linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nprint(linked.version)',)
+    good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        version = problem.facts["version"]
+        never = number(version) < number(RETURNS)
+        return Message(
+            "the result of a link is used, which may be None",
+            say("link_artifact of wandb {version} never returns anything", version=version)
+            if never
+            else say("link_artifact of wandb {version} returns None when the link failed", version=version),
+            say("require wandb>={version}, where a link returns the artifact or raises", version=LONG_KEYS),
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        version = facts.wandb_version
+        if version is None or number(version) >= number(RAISES) or not link.context.result_used:
+            return
+        if "**" in link.arguments.names or "target_path" not in link.arguments.names:
+            return  # a function of the project's own that links returns what it likes
+        yield self.report(link.place, version=version)
+
+
+class DraftProperty(Rule):
+    """A property of an artifact is read that it has only once it is logged, and nothing has waited for that.
+
+    `version`, `qualified_name`, `aliases`, `url` and others raise `ArtifactNotLoggedError`. It is an AttributeError, so
+    `hasattr(artifact, "version")` is False and `getattr` returns its default (an info). Call `artifact.wait()` first.
+    """
+
+    code = "REG610"
+    name = "draft-property"
+    severity = "error"
+    failures = ("C11",)
+    watches = (
+        "hasattr",
+        "getattr",
+        "read",
+    )
+    bad = (
+        "run.log_artifact(artifact)\nprint(artifact.version)",
+        'logged = run.log_artifact(artifact)\nif hasattr(logged, "version"):\n    print("ready")',
+    )
+    good = (
+        "run.log_artifact(artifact)\nartifact.wait()\nprint(artifact.version)",
+        "logged = run.log_artifact(artifact).wait()\nprint(logged.version)",
+        "run.log_artifact(artifact)\nprint(artifact.name, artifact.type)",
+        'fetched = run.use_artifact("wandb-registry-model/zoo:v0")\nprint(fetched.version)',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        is_read = problem.facts["call"] == "read"
+        return Message(
+            say("the artifact has no {name} until it is logged and waited for", name=problem.facts["name"]),
+            "this raises an AttributeError" if is_read else "this sees no such attribute",
+            "call artifact.wait() first",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Reading is certain to fail only in the function that makes the artifact, and where nothing handles errors."""
+        artifact = site.artifact
+        name = next((string.literal for string in site.arguments.strings.get("name", ())), None)
+        if artifact is None or name is None or site.context.expected:
+            return
+        is_read = site.call == "read"
+        if is_read and (site.context.is_tried or artifact.context.function != site.context.function):
+            return
+        logged = site.logged
+        related = Related("logged here", logged.place) if logged else Related("made here", artifact.place)
+        severity: Severity = "error" if is_read else "info"
+        yield self.report(site.place, severity=severity, related=(related,), name=name, call=site.call)
+
+
+_LISTS = ("wandb.Api.artifacts", "wandb.Api.artifact_versions", "wandb.Api.artifact_collection")
+
+
+class DeletionSparesAliasesOnly(Rule):
+    """Versions of a project are deleted unless they have an alias.
+
+    The aliases of a project do not show that a registry links a version. Once the source is deleted, the registry shows
+    nothing for it. Spare what is linked as well: `if not version.aliases and not version.linked_artifacts`.
+    """
+
+    code = "REG612"
+    name = "deletion-spares-aliases-only"
+    severity = "info"
+    failures = ("F8",)
+    watches = ("wandb.Artifact.delete",)
+    bad = (
+        "import wandb\n"
+        'for version in wandb.Api().artifacts("model", "team-a/training/zoo"):\n'
+        "    if not version.aliases:\n"
+        "        version.delete()",
+        "import wandb\n"
+        'for version in wandb.Api().artifacts("model", "team-a/training/zoo"):\n'
+        '    if "best" in version.aliases:\n'
+        "        continue\n"
+        "    version.delete(delete_aliases=True)",
+    )
+    good = (
+        "import wandb\n"
+        'for version in wandb.Api().artifacts("model", "team-a/training/zoo"):\n'
+        "    if not version.aliases and not version.linked_artifacts:\n"
+        "        version.delete()",
+        "import wandb\n"
+        'for version in wandb.Api().artifacts("model", "wandb-registry-model/zoo"):\n'
+        "    if not version.aliases:\n"
+        "        version.delete()  # a link is removed, not its source",
+        'import wandb\nwandb.Api().artifact("team-a/training/zoo:v3").delete()',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "versions without an alias are deleted here, linked ones too",
+            "the aliases of a project do not show what a registry links",
+            "spare linked versions: if not version.aliases and not version.linked_artifacts",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        guards = site.context.guards
+        is_spared = any("aliases" in guard and _asks_for_absence(guard) for guard in guards)
+        if not is_spared or any("link" in guard for guard in guards) or facts.in_test:
+            return
+        if facts.once(_lists_registries):
+            return
+        yield self.report(site.place, severity="warning" if facts.links_around else None)
+
+
+def _asks_for_absence(guard: str) -> bool:
+    """Whether a condition is true where there are no aliases, or not certain ones: `not version.aliases`."""
+    is_negated = guard.replace("(", " ").split().count("not") % 2 == 1
+    return is_negated or any(word in guard for word in ("== 0", "== []", "< 1"))
+
+
+def _lists_registries(facts: FileFacts) -> bool:
+    """Whether the file lists versions, and of registries alone."""
+    names = [name for site in facts.sites if site.call in _LISTS for name in _names(site)]
+    return bool(names) and all(registry_path(name) for name in names)
+
+
+def _names(site: Site) -> tuple[StringValue, ...]:
+    return site.target or site.arguments.strings.get("name", ())
