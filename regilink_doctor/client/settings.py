@@ -13,8 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from regilink_doctor.client.credentials import Credentials, find_credentials
-from regilink_doctor.client.files import SettingsFile, netrc_passwords, netrc_path, settings_files, shown
+from regilink_doctor.client.credentials import (
+    Credentials,
+    SettingsFile,
+    find_credentials,
+    netrc_passwords,
+    netrc_path,
+    settings_files,
+    shown,
+)
 from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
