@@ -118,10 +118,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         added += [item for item in collect_items_below(session) if item.nodeid not in collected]
     workerinput: dict[str, Any] = getattr(config, "workerinput", {})
     if config.stash.get(LIVE, False) or "regilink_live" in workerinput:
-        from pytest_regilink import live
+        from pytest_regilink.items import make_items, run_doctor
 
-        report = workerinput["regilink_live"] if "regilink_live" in workerinput else live.run_doctor(config)
-        added += live.make_items(session, report, workerinput.get("regilink_chosen", config.stash[CHOSEN]))
+        report = workerinput["regilink_live"] if "regilink_live" in workerinput else run_doctor(config)
+        added += make_items(session, report, workerinput.get("regilink_chosen", config.stash[CHOSEN]))
     if added:
         # The terminal counts the items of the reports.
         config.hook.pytest_collectreport(report=pytest.CollectReport("", "passed", None, list(added)))
@@ -132,10 +132,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 def pytest_configure_node(node: Any) -> None:
     """Give the doctor's results to each worker of xdist: it is asked once."""
     if node.config.stash.get(LIVE, False):
-        from pytest_regilink import live
+        from pytest_regilink.items import run_doctor
 
         if LIVE_RESULTS not in node.config.stash:
-            node.config.stash[LIVE_RESULTS] = live.run_doctor(node.config)
+            node.config.stash[LIVE_RESULTS] = run_doctor(node.config)
         node.workerinput["regilink_live"] = node.config.stash[LIVE_RESULTS]
         node.workerinput["regilink_chosen"] = node.config.stash[CHOSEN]
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pytest
 from command_lines import ODD_NAME, list_all, list_usual, tried_commands
 
-from pytest_regilink.live import LiveProblem, LiveWarning
+from pytest_regilink.items import LiveProblem, LiveWarning
 from regilink_doctor import LinkError
 from regilink_doctor.cli import main
 from regilink_doctor.cli.completion import SHELLS, find_script

@@ -1,4 +1,4 @@
-"""An API key that cannot be shown by accident."""
+"""The files that wandb reads settings and keys from, parsed as wandb does; a key that cannot be shown by accident."""
 
 from __future__ import annotations
 

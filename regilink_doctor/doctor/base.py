@@ -1,4 +1,4 @@
-"""What a check is made of."""
+"""What a check is made of, and running one: on each of its subjects, unless a requirement was not met."""
 
 from __future__ import annotations
 

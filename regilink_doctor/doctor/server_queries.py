@@ -1,4 +1,7 @@
-"""The conversation with one server, in as few requests as can answer everything: two, on a current server."""
+"""What the targets make necessary to ask, and the conversation with one server.
+
+It takes as few requests as can answer everything: two, on a current server.
+"""
 
 from __future__ import annotations
 

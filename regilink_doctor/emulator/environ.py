@@ -1,4 +1,4 @@
-"""The environment that sends an unchanged wandb to the emulator, and keeps it from everything else."""
+"""The environment that sends an unchanged wandb to the emulator and nowhere else, and the folder that it works in."""
 
 from __future__ import annotations
 

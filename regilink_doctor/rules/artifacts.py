@@ -1,4 +1,4 @@
-"""Rules about what an artifact is made of: its name, its references."""
+"""Rules about the artifact that is linked: its name and references, the result of its link, its deletion."""
 
 from __future__ import annotations
 

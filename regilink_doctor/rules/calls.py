@@ -1,4 +1,4 @@
-"""REG607."""
+"""Rules about calls that achieve nothing: none that W&B has, with its errors dropped, or of a mock in a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about registries and collections that the organization does not have."""
+"""Rules about registries and collections that the organization does not have, and calls that create and search them."""
 
 from __future__ import annotations
 

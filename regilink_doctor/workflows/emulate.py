@@ -1,4 +1,4 @@
-"""Serve the emulator: until stopped, or for the length of a command."""
+"""Serve the emulator: until stopped, or for the length of a command or of a test without pytest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a resolver knows besides its arguments, and how it is registered."""
+"""What a resolver knows besides its arguments, how it is registered, and pages of lists with their cursors."""
 
 from __future__ import annotations
 

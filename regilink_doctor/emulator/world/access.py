@@ -1,4 +1,7 @@
-"""Who may see and do what (rows B2, B7, C6). Every function takes the user as None when nobody is logged in."""
+"""Who may see and do what (failures B2, B7, C6), and how a world refuses the rest.
+
+Every function takes the user as None when nobody is logged in.
+"""
 
 from __future__ import annotations
 
