@@ -47,7 +47,7 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "workflows": (
         "what a command does, as functions that return values",
-        "core rules config client doctor emulator lint.text lint.scan lint.project lint.suppress lint.engine "
+        "core rules config client doctor emulator languages lint.text lint.scan lint.project lint.suppress lint.engine "
         "lint.cache lint.change",
     ),
     "report": ("values as text, JSON, XML, HTML", "core rules config doctor workflows"),

@@ -1,19 +1,31 @@
-"""A question or a symptom in English or Japanese: the failures that look like it, the silent ones above all."""
+"""A question or a symptom in English or Japanese: the failures that look like it, the silent ones above all.
+
+`SYMPTOMS` are what people describe in known words. Beside them a question is compared with the entry of each failure,
+in every language, and with the questions in asked.json: to have one recognized, add it there.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from collections import Counter, defaultdict
 from functools import cache
+from math import log
 
+from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.targets import target_of
+from regilink_doctor.languages import list_translations
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from regilink_doctor.core.organization_view import OrganizationView
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -26,25 +38,48 @@ _LOG = re.compile(
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
-
-
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck)|[?\uff1f]"
     r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
-
-
 _SPEAKS_OF_ITSELF = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b|(?:です|ます|ません|ください|ました)")
+_NAMES_SUBJECT = re.compile(
+    r"wandb|w&b|regist|artifact|\blink|\bruns?\b|sweep|alias|collection|api key|torchrun|\bentity\b|\bpath\b"
+    r"|パス|レジストリ|アーティファクト|リンク|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
+    re.IGNORECASE,
+)
+_POINTS = (0.45, 0.6, 1.0, 2.0)
+"""What a symptom counts, by how specific it is; what words have in common with an entry counts 1 at most."""
+_LEAST_OF_QUESTION, _LEAST_OF_SENTENCE = 0.12, 0.16
+_OF_NEXT_SYMPTOM, _OF_NEXT_FAILURE = 0.6, 0.65
+_MOST_FAILURES = 8
 _HEADING_LINES = 3
 """Within so many lines somebody who reports a problem has begun to write."""
+_ASKED = os.path.join(os.path.dirname(__file__), "asked.json")
+"""Questions that were asked, by the failure they are about, in words that its entry does not have."""
+# How much a word counts by where it is.
+_IN_TITLE, _IN_RECOGNIZE, _IN_HAPPENS, _IN_HELP, _IN_EXAMPLE = 3.0, 2.0, 1.5, 1.0, 2.0
+_MOST = 4.0
+"""A word counts no more than this, however often an entry has it."""
+_PER_WORD = 0.002
+"""A long entry has many words by chance: each of its words counts a little less."""
+_COMMON = re.compile(
+    "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
+    "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
+)
+_WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
+_PART = re.compile(r"[._-]")
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
+_ENDINGS = ("ing", "ies", "es", "ed", "s")
+_SHORTEST_STEM = 3
 
 
 @record
 class Symptom:
     """What people describe. A question has it when it has a word of each of the named groups.
 
-    Of several symptoms the most specific one decides, then the one with the most groups, then the earlier one.
+    Of several symptoms the most specific one counts most, then the one with the most groups, then the earlier one.
     """
 
     title: str
@@ -59,7 +94,7 @@ class Symptom:
 # Groups of words, English and Japanese. `_` is a space, which Japanese may leave out; in English `*` is any ending.
 WORDS = {
     "access": (
-        "permission* denied 403 forbidden not_allowed access rights no_right role seat refus*",
+        "permission* denied 403 forbidden not_allowed access_to no_access get_access rights no_right role seat refus*",
         "権限 拒否 許可 アクセス ロール シート",
     ),
     "account": ("entity entities account team workspace user", "エンティティ アカウント チーム"),
@@ -479,19 +514,16 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     ]
     path = _path_in(text)
     facts = paths.examine(target_of(path), view) if path is not None else None
-    if not found and (facts is None or not facts.wrong):
-        return None
     symptoms = [symptom for *_, symptom in sorted(found, key=lambda entry: entry[:3])]
-    ids = [*(facts.failures if facts is not None else ())]
-    ids += [failure for symptom in symptoms[:3] for failure in symptom.failures]
-    failures = tuple(dict.fromkeys(ids))
+    likely = _rank(searched, symptoms[:3])
+    if not likely and (facts is None or not facts.wrong):
+        return None
+    failures = tuple(dict.fromkeys([*(facts.failures if facts is not None else ()), *likely]))
     causes = causes_of(failures, target=path)
     codes = [*(facts.codes if facts is not None else ()), *(code for cause in causes for code in cause.codes)]
     return Explanation(
         "question",
-        join_phrases("", [say("a question: "), symptoms[0].title])
-        if symptoms
-        else say("a question about a target path"),
+        _title(symptoms, None if facts is not None else failures[0]),
         target=facts.fixed if facts is not None and facts.wrong else None,
         codes=tuple(dict.fromkeys(codes)),
         failures=failures,
@@ -505,6 +537,91 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         write=symptoms[0].write if symptoms and facts is None else (),
         causes=causes,
     )
+
+
+def _title(symptoms: Sequence[Symptom], failure_id: str | None) -> str:
+    if symptoms:
+        return join_phrases("", [say("a question: "), symptoms[0].title])
+    if failure_id is None:
+        return say("a question about a target path")
+    return join_phrases("", [say("a question: "), FAILURES[failure_id].title])
+
+
+def _rank(text: str, symptoms: Sequence[Symptom]) -> list[str]:
+    """The failures that a question is about, likeliest first: by its symptoms, and by the words of their entries."""
+    points: dict[str, float] = {}
+    for number, symptom in enumerate(symptoms):
+        for place, failure in enumerate(symptom.failures):
+            share = _OF_NEXT_SYMPTOM**number * _OF_NEXT_FAILURE**place
+            points[failure] = points.get(failure, 0.0) + _POINTS[min(symptom.specific, 3)] * share
+    if _NAMES_SUBJECT.search(text) and not is_log(text):
+        is_asked = _REPORTS_A_PROBLEM.search(text) or text.split(" ", 1)[0].lower() in _ASKING
+        for failure, share in _find_similar(text, least=_LEAST_OF_QUESTION if is_asked else _LEAST_OF_SENTENCE).items():
+            points[failure] = points.get(failure, 0.0) + share
+    return sorted(points, key=lambda failure: -points[failure])[:_MOST_FAILURES]
+
+
+@cache
+def _entries() -> dict[str, dict[str, float]]:
+    """The words of each failure, and how much each counts."""
+    translations = list_translations("failures")
+    with open(_ASKED, encoding="utf-8") as file:
+        asked: dict[str, list[str]] = json.load(file)
+    entries = {}
+    for failure in FAILURES.values():
+        weighted = (
+            (failure.title, _IN_TITLE),
+            (failure.recognize, _IN_RECOGNIZE),
+            (failure.happens, _IN_HAPPENS),
+            (failure.help, _IN_HELP),
+        )
+        words: dict[str, float] = defaultdict(float)
+        for text, weight in weighted:
+            for shown in (text, *(translate(text) for translate in translations)):
+                for word in set(_split(shown)):
+                    words[word] += weight
+        for example in asked.get(failure.id, ()):
+            for word in set(_split(example)):
+                words[word] += _IN_EXAMPLE
+        entries[failure.id] = dict(words)
+    return entries
+
+
+@cache
+def _rarities() -> dict[str, float]:
+    """How much a word tells: the fewer entries have it, the more."""
+    counts = Counter(word for words in _entries().values() for word in words)
+    return {word: log(1 + len(FAILURES) / count) for word, count in counts.items()}
+
+
+def _find_similar(question: str, least: float) -> dict[str, float]:
+    """What each failure has in common with a question, of all that its words could count; none that has too little."""
+    rarities = _rarities()
+    words = set(_split(question))
+    whole = _MOST * sum(rarities.get(word, 2.0) for word in words)
+    similar = {}
+    for failure_id, entry in _entries().items():
+        common = sum(rarities[word] * min(entry[word], _MOST) for word in words if word in entry)
+        share = common / (1 + _PER_WORD * sum(entry.values())) / whole if whole else 0.0
+        if share >= least:
+            similar[failure_id] = share
+    return similar
+
+
+def _split(text: str) -> Iterator[str]:
+    """The words without their endings, also the parts of a name; of Japanese each two letters in a row."""
+    for word in _WORD.findall(text):
+        name = word.lower()
+        yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
+    for letters in _JAPANESE.findall(text):
+        yield from (letters[start : start + 2] for start in range(len(letters) - 1))
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
 
 
 def _path_in(text: str) -> str | None:
