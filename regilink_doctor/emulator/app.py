@@ -13,7 +13,7 @@ from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.faults import Fault, Faults
-from regilink_doctor.emulator.http import Call, Request, Response
+from regilink_doctor.emulator.http import Call, Request, Response, split_path
 from regilink_doctor.emulator.ledger import ServedRequest
 from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
 from regilink_doctor.emulator.served import Served, refuse_key
@@ -89,7 +89,7 @@ class App:
 
     def answer_request(self, request: Request) -> Response:
         """Answer one request, or apply its fault. Never raises for what the request holds."""
-        parts = request.path.strip("/").split("/")
+        parts = split_path(request.path)
         call = None
         fields: tuple[str, ...] = ()
         operation = None

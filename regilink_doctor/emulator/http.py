@@ -16,6 +16,11 @@ Manner = Literal["whole", "cut", "none", "never"]
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
+def split_path(path: str) -> list[str]:
+    """The parts of a decoded path, at least one: the first chooses what answers, and who may ask."""
+    return path.strip("/").split("/")
+
+
 class Body(Protocol):
     """Bytes of a known length, in memory or in a file."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.emulator.http import Bytes, Manner, Request, Response
+from regilink_doctor.emulator.http import Bytes, Manner, Request, Response, split_path
 from regilink_doctor.emulator.loopback import HOST, LOOPBACK_NAMES, Handler, LoopbackServer, is_loopback
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ MAX_UNREAD = 16 << 20
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - only compared with
 """Addresses that mean every one of this machine."""
+
+_TLS_HANDSHAKE = b"\x16"
+_MOST_EMPTY_LINES = 8
+_LONGEST_LINE = 65537
 
 ONE_WRITE = 1 << 16
 _CHUNK = 1 << 16
@@ -86,6 +90,7 @@ def _is_address(name: str) -> bool:
 
 class _Handler(Handler):
     server: Server
+    raw_requestline: bytes
     _is_unread = False
 
     def _handle_request(self) -> None:
@@ -104,6 +109,36 @@ class _Handler(Handler):
         self.request_version, self.command = self.protocol_version, self.command or "GET"
         self.close_connection = self._is_unread = True
         self._send_whole(Response.from_json({"error": message or self.responses.get(code, ("",))[0]}, code))
+
+    def handle(self) -> None:
+        """Answer the requests of a connection; at once where a client speaks TLS, which would wait for its turn."""
+        try:
+            is_tls = self.rfile.peek(1)[:1] == _TLS_HANDSHAKE  # type: ignore[attr-defined]
+        except OSError:
+            return
+        if not is_tls:
+            super().handle()
+            return
+        self.command = "GET"
+        self.send_error(400, "this server speaks http, not https")
+        self._discard_input()
+
+    def parse_request(self) -> bool:
+        """Read the head, after empty lines that may precede it; one with a line that is no header is refused."""
+        for _ in range(_MOST_EMPTY_LINES):
+            if self.raw_requestline.strip(b"\r\n") or not self.raw_requestline:
+                break
+            self.raw_requestline = self.rfile.readline(_LONGEST_LINE)
+        if self.raw_requestline and not self.raw_requestline.strip():
+            self.command = "GET"
+            self.send_error(400)
+            return False
+        if not super().parse_request():
+            return False
+        if self.headers.defects:
+            self.send_error(400, "a line of the head is not a header")
+            return False
+        return True
 
     def handle_expect_100(self) -> bool:
         """Ask for the body where it is read: one that is too large is refused instead."""
@@ -139,10 +174,9 @@ class _Handler(Handler):
             return Response.from_json(
                 {"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421
             )
-        if not self.path.startswith("/_regilink"):
+        if split_path(unquote(urlsplit(self.path).path))[0] != "_regilink":
             return self._ask_for_login() if "text/html" in self.headers.get("Accept", "") else None
-        origin = self.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != host.netloc:
+        if any(urlsplit(origin).netloc != host.netloc for origin in self.headers.get_all("Origin", ())):
             return Response.from_json({"error": "these routes are not for pages of other sites"}, 403)
         if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
             return Response.from_json({"error": "beyond the loopback interface these routes need an API key"}, 401)

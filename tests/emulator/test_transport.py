@@ -187,6 +187,48 @@ def test_pages_of_other_sites_do_not_reach_the_admin_routes(
     assert (answer.status_code, emulator.world is world) == (status, status != 200)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_regilink/reset",
+        "//_regilink/reset",
+        "///_regilink/reset",
+        "/%5fregilink/reset",
+        "/%5Fregilink/reset",
+        "/_regilin%6b/reset",
+        "/%2f_regilink/reset",
+        "http://127.0.0.1/_regilink/reset",
+        "/_regilink/reset?x#y",
+    ],
+)
+def test_no_spelling_of_the_admin_routes_is_for_pages_of_other_sites(emulator: Emulator, path: str) -> None:
+    world = emulator.world
+    for origin in ("Origin: http://evil.example", f"Origin: {emulator.url}\nOrigin: http://evil.example"):
+        answer = raw(emulator, f"POST {path} HTTP/1.1\nHost: {emulator.url[7:]}\n{origin}\nContent-Length: 0")
+        assert answer.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 404 ")), answer
+        assert emulator.world is world
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 200),
+        (b"\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 200),
+        (b"  \r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX y: z\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: y\rz\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x01" * 300, 400),  # https
+    ],
+)
+def test_an_odd_start_is_answered_while_the_client_waits(emulator: Emulator, content: bytes, status: int) -> None:
+    port = int(emulator.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(content)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
 def test_its_own_page_reaches_the_admin_routes(emulator: Emulator) -> None:
     headers = {"Origin": emulator.url}
     assert requests.post(f"{emulator.url}/_regilink/reset", headers=headers, timeout=10).status_code == 200
