@@ -15,6 +15,7 @@ from forked_python import serve_forks
 
 import regilink_doctor.rules.hard_coded_api_key  # noqa: F401 - marks the key of its examples as public, for all tests
 from regilink_doctor.core import text
+from regilink_doctor.emulator import environ
 
 # Hundreds of tests start Python, and each start compiles everything anew where the user's environment turns bytecode
 # off: a third of the suite's time. Here it is kept, but not in the user's tree.
@@ -37,6 +38,9 @@ os.environ["HOME"] = os.environ["USERPROFILE"] = HOME
 # would never notice.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# wandb-core waits a second before it tries a request again, and settings of less do not count.
+environ.PATIENCE |= {name: "1" for name in environ.PATIENCE if name.endswith("_RETRY_MAX")}
 
 try:
     from hypothesis import HealthCheck, settings
