@@ -32,7 +32,7 @@ CLIENT = """#!{python} -IS
 import json, os, signal, socket, struct, sys
 
 words = sys.argv[1:]
-if not words or (words[0].startswith("-") and words[0] not in ("-c", "-m", "-W")):
+if not words or (words[0].startswith("-") and words[0] not in ("-c", "-m", "-W", "-u", "-B")):
     os.execv({python!r}, [{python!r}, *words])
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
@@ -125,9 +125,15 @@ def _run_program(words: list[str]) -> None:
     """Do what `python WORDS` does after its start."""
     sys.excepthook = _show_traceback
     warnings.resetwarnings()
-    while words[0] == "-W":
-        warnings.simplefilter(words[1])  # type: ignore[arg-type]
-        words = words[2:]
+    while words[0] in ("-W", "-u", "-B"):
+        option, *words = words
+        if option == "-W":
+            category, *words = words
+            warnings.simplefilter(category)  # type: ignore[arg-type]
+        elif option == "-u":
+            sys.stdout.reconfigure(write_through=True)  # type: ignore[union-attr]
+        else:
+            sys.dont_write_bytecode = True
     added = [os.path.abspath(part) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     sys.path[:1] = added  # the folder of this file
     if added:

@@ -1,6 +1,6 @@
 """With other plugins and settings: workers, strict configurations, warnings as errors, other ways to import.
 
-Few processes, each for several statements: a worker imports wandb, which costs seconds.
+The workers are forked from a Python that has imported wandb, which takes seconds.
 """
 
 import json
@@ -13,7 +13,7 @@ STRICT = ["error", "ignore:The '.*' attribute with value .* was provided to the 
 """Warnings are errors, but for those of pydantic about the models of an older wandb, when that is imported."""
 
 
-def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) -> None:
+def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run, forked_python: str) -> None:
     """In one process: `[tool.pytest]` strict, warnings as errors, importlib, no cache, two workers; they report.
 
     pytest-asyncio and pytest-randomly are in the environment of the example project, where its suite is run with them.
@@ -51,7 +51,7 @@ def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) 
             assert len(regilink.links) == 1
         """,
     )
-    workers = ("-p", "xdist", "-n2") if find_spec("xdist") else ()
+    workers = ("-p", "xdist", "--dist=load", f"--tx=2*popen//python={forked_python}") if find_spec("xdist") else ()
     result = apart(*workers, "--regilink-report", "--regilink-report-file=report.json")
     outcomes = result.parseoutcomes()
     assert outcomes.pop("passed") >= 3  # with the files that link
