@@ -62,9 +62,10 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Take wandb, the items and what else lives to the end out of every further collection of garbage."""
+    """Take wandb, the items and what else lives to the end out of every further collection of garbage; have few."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -50,16 +50,23 @@ def complete(shell: str, line: str, folder: Path) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("regilink doc", "doctor"),
+        ("regilink doctor --wri", "--write-probe"),
+        ("regilink catalog pull --org", "--organization"),
+        ("regilink lint --output-format json-", "json-lines"),
+        ("regilink lint train_", "train_zoo.py"),
+    ],
+    ids=["command", "option", "option of a command below", "value", "file"],
+)
 @pytest.mark.parametrize("shell", SHELLS)
-def test_commands_options_values_and_files_are_completed(shell: str, tmp_path: Path) -> None:
+def test_commands_options_values_and_files_are_completed(shell: str, line: str, completed: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     (tmp_path / "train_zoo.py").touch()
-    assert "doctor" in complete(shell, "regilink doc", tmp_path)
-    assert "--write-probe" in complete(shell, "regilink doctor --wri", tmp_path)
-    assert "--organization" in complete(shell, "regilink catalog pull --org", tmp_path)
-    assert "json-lines" in complete(shell, "regilink lint --output-format json-", tmp_path)
-    assert "train_zoo.py" in complete(shell, "regilink lint train_", tmp_path)
+    assert completed in complete(shell, line, tmp_path)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -582,7 +582,7 @@ def test_memory_stays_within_bounds(tmp_path: Path) -> None:
 
     type_letters(30)
     before = type_letters(30)
-    assert type_letters(300) < before + 500
+    assert type_letters(120) < before + 200
 
 
 def test_a_server_that_an_editor_ends_says_nothing(tmp_path: Path) -> None:
@@ -627,7 +627,7 @@ def test_nothing_is_kept_of_messages_that_were_answered(tmp_path: Path) -> None:
         document = {"uri": uri, "languageId": "python", "version": 1, "text": SOURCE}
         send("textDocument/didOpen", {"textDocument": document})
         before = type_letters(range(2, 30))
-        assert type_letters(range(30, 230)) < before + 200
+        assert type_letters(range(30, 130)) < before + 100
 
     asyncio.run(main())
 

@@ -10,6 +10,7 @@ import runpy
 import sys
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -61,8 +62,9 @@ def run_program(program: Path, argv: list[str], monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "wandb", wandb)
     monkeypatch.setattr(sys, "argv", [str(program), *argv])
     monkeypatch.syspath_prepend(str(program.parent.resolve()))
-    with modules_of(program.parent.resolve()):
-        runpy.run_path(str(program.resolve()), {"artifact": None}, run_name="__main__")
+    # In a thread: hydra looks up the source of each frame below it, and pytest has many.
+    with modules_of(program.parent.resolve()), ThreadPoolExecutor(1) as pool:
+        pool.submit(runpy.run_path, str(program.resolve()), {"artifact": None}, "__main__").result()
     return targets
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -75,14 +74,14 @@ def test_a_settings_file_of_the_checkout(regilink: Regilink, tmp_path: Path) -> 
     assert len(regilink.links) == 2
 
 
-def test_a_program_is_seen_and_may_name_its_server(regilink: Regilink) -> None:
+def test_a_program_is_seen_and_may_name_its_server(regilink: Regilink, forked_python: str) -> None:
     program = (
         f"import os; os.environ['WANDB_BASE_URL'] = {OWN!r}\n"
         "from test_server_fixture import link; link('acme/wandb-registry-model/zoo')"
     )
     folder = os.path.dirname(__file__)
     path = os.pathsep.join([os.environ["PYTHONPATH"], folder])
-    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": path})
+    subprocess.run([forked_python, "-c", program], check=True, env={**os.environ, "PYTHONPATH": path})
     assert regilink.assert_linked(TARGET).requested == "acme/wandb-registry-model/zoo"
     assert OWN in regilink.ledger.servers
 

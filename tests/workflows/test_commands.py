@@ -32,6 +32,7 @@ import signal, sys
 from regilink_doctor.workflows import commands
 commands.PATIENCE[signal.SIGTERM] = 0.3
 commands.GRACE = 0.2
+commands._WATCHER = commands._WATCHER.replace("sleep 2", "sleep 0.2")
 print(*commands.run_command([sys.executable, *sys.argv[1:]], __import__("os").environ), flush=True)
 """
 

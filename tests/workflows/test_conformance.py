@@ -137,6 +137,11 @@ def run_command(server: OddServer, *words: str, patch: pytest.MonkeyPatch) -> in
     return main(["conformance", *words])
 
 
+def assert_names_nobody(text: str, server: OddServer) -> None:
+    for name in (USER, TEAM, ORGANIZATION, "sirius", server.environ["WANDB_API_KEY"], "127.0.0.1"):
+        assert name not in text
+
+
 def test_the_report_and_the_record_name_nobody(
     odd_server: OddServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,15 +149,19 @@ def test_the_report_and_the_record_name_nobody(
     record = tmp_path / "record.json"
     assert run_command(odd_server, "--yes", "--record", str(record), patch=monkeypatch) == 1
     shown = capsys.readouterr().out
-    json_report = tmp_path / "report.json"
-    words = ("--yes", "--output-format", "json", "--output-file", str(json_report))
-    assert run_command(odd_server, *words, patch=monkeypatch) == 1
     assert "31 scenarios the same, 1 different, 6 not run" in shown
     assert "{alias}: at most 128 letters, dear {user}" in " ".join(shown.split())
-    for text in (shown, record.read_text(encoding="utf-8"), json_report.read_text(encoding="utf-8")):
-        for name in (USER, TEAM, ORGANIZATION, "sirius", odd_server.environ["WANDB_API_KEY"], "127.0.0.1"):
-            assert name not in text
-    value = json.loads(json_report.read_text(encoding="utf-8"))
+    assert_names_nobody(shown, odd_server)
+    assert_names_nobody(record.read_text(encoding="utf-8"), odd_server)
+
+
+def test_the_json_report_names_nobody(odd_server: OddServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd_server.ask("another_wording")
+    report = tmp_path / "report.json"
+    words = ("--yes", "--output-format", "json", "--output-file", str(report))
+    assert run_command(odd_server, *words, patch=monkeypatch) == 1
+    assert_names_nobody(report.read_text(encoding="utf-8"), odd_server)
+    value = json.loads(report.read_text(encoding="utf-8"))
     statuses = [each["status"] for each in value["scenarios"]]
     assert statuses.count("different") == 1
     assert value["left"] == 0
