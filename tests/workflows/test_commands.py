@@ -19,11 +19,13 @@ import signal, subprocess, sys, time
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.SIG_IGN)
 if "leaf" not in sys.argv:
-    subprocess.Popen([sys.executable, __file__, "leaf"])
+    leaf = subprocess.Popen([sys.executable, __file__, "leaf"], stderr=subprocess.PIPE)
+    leaf.stderr.readline()
     if "brief" in sys.argv:
         sys.exit(3)
 else:
     print("ready", flush=True)
+    print("ready", file=sys.stderr, flush=True)
 time.sleep(60)
 """
 
