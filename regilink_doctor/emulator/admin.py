@@ -13,7 +13,7 @@ from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Bytes, Request, Response
 from regilink_doctor.emulator.recorder import LinkCall
-from regilink_doctor.emulator.served import Served
+from regilink_doctor.emulator.storage import Served
 from regilink_doctor.emulator.world.model import Collection, Membership, Project
 from regilink_doctor.emulator.world.state import State
 

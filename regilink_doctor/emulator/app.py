@@ -10,14 +10,12 @@ from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.text import clean_message
 from regilink_doctor.emulator import faults, recorded_calls
 from regilink_doctor.emulator.admin import Admin
-from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Call, Request, Response, split_path
 from regilink_doctor.emulator.ledger import ServedRequest
 from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
-from regilink_doctor.emulator.served import Served, refuse_key
-from regilink_doctor.emulator.storage import Storage
+from regilink_doctor.emulator.storage import BlobStore, Served, Storage, refuse_key
 from regilink_doctor.emulator.world import World, access, automations
 from regilink_doctor.emulator.world.access import Refusal
 

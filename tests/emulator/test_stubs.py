@@ -8,7 +8,7 @@ import io
 
 import pytest
 
-from regilink_doctor.emulator.blobs import IN_MEMORY, BlobStore, Discarded
+from regilink_doctor.emulator.storage import IN_MEMORY, BlobStore, Discarded
 from regilink_doctor.emulator.world import World, assume
 from regilink_doctor.emulator.world.model import Membership, Project
 

@@ -19,9 +19,9 @@ import pytest
 import requests
 
 from regilink_doctor.emulator import Emulator, World, blobs, loopback
-from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.http import Slice
+from regilink_doctor.emulator.storage import BlobStore
 
 VIEWER = json.dumps({"query": "query Q { viewer { username } }"}).encode()
 

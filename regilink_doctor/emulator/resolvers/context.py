@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from regilink_doctor.core.records import record
-from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.storage import BlobStore
 from regilink_doctor.emulator.world import World, access, assume
 from regilink_doctor.emulator.world.access import Refusal, refuse
 from regilink_doctor.emulator.world.model import Collection, Project, StoredFile, User
