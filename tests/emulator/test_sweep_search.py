@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from regilink_doctor.emulator.world.access import Refusal
-from regilink_doctor.emulator.world.sweep_search import (
+from regilink_doctor.emulator.world.sweeps import (
     Parameter,
     count_grid,
     find_stopped,
