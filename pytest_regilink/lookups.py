@@ -300,8 +300,8 @@ def check_operation(operation: str | None) -> None:
     Raises:
         ValueError: neither W&B's schema nor wandb has such an operation.
     """
+    from regilink_doctor.emulator.execution import schema
     from regilink_doctor.emulator.faults import TRANSFERS
-    from regilink_doctor.emulator.schema import schema
 
     if operation is None:
         return

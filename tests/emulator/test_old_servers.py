@@ -11,7 +11,7 @@ import requests
 
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.environ import within
-from regilink_doctor.emulator.schema import schema
+from regilink_doctor.emulator.execution import schema
 from regilink_doctor.emulator.world.features import FEATURES, NEWEST, PRESETS, UNANNOUNCED, missing_parts
 
 

@@ -109,7 +109,7 @@ from regilink_doctor.emulator import Emulator, recorder
 with Emulator() as emulator:
     assert "graphql" not in sys.modules, "it takes longest, and nobody has asked anything"
     emulator.observe(recorder.LinkCall(recorder.CORE, None, ended=False))
-assert "regilink_doctor.emulator.schema" in sys.modules
+assert "regilink_doctor.emulator.execution" in sys.modules
 """
 
 
