@@ -18,9 +18,8 @@ from regilink_doctor.core.problems import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.doctor.facts import Account, Version
+from regilink_doctor.doctor.facts import Account, ServerView, Version
 from regilink_doctor.doctor.server_queries import Lookup, ServerQueries, lookup_of, version_question
-from regilink_doctor.doctor.server_view import ServerView
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober

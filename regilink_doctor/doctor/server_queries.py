@@ -39,8 +39,7 @@ from regilink_doctor.core.organization_view import EntityFacts, OrganizationName
 from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, parsed, registry_name
-from regilink_doctor.doctor.facts import Account, account_of, list_nodes
-from regilink_doctor.doctor.server_view import ServerView
+from regilink_doctor.doctor.facts import Account, ServerView, account_of, list_nodes
 
 T = TypeVar("T")
 
