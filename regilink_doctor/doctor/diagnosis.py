@@ -19,7 +19,7 @@ from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import ShownAsTable, mask_secrets
 from regilink_doctor.doctor.base import Check, Subject, milliseconds_since, run_check
 from regilink_doctor.doctor.checks import find_checks
-from regilink_doctor.doctor.checks.overrides import (
+from regilink_doctor.doctor.checks.machine import (
     describe_difference,
     find_differences,
 )
