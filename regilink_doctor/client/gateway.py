@@ -14,8 +14,7 @@ import requests
 from regilink_doctor.client.connection_errors import ServerConnectionError, cause_of
 from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import server_of, without_login
-from regilink_doctor.client.probes import skew_of
-from regilink_doctor.client.route import Route, is_bundle
+from regilink_doctor.client.route import Route, is_bundle, skew_of
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import mask_secrets

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
+from regilink_doctor.client.route import Probes
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.judgement import Judgement, judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
+from regilink_doctor.client.route import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted, say
