@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from rich.spinner import Spinner
 
     from regilink_doctor.core.check_result import CheckResult, Status
-    from regilink_doctor.doctor.diagnosis import Diagnosis
-    from regilink_doctor.doctor.links import UnknownLink
+    from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
 
 MARKS: dict[Status, tuple[str, str, str]] = {

@@ -13,8 +13,7 @@ from regilink_doctor.report.formats.github import format_properties
 
 if TYPE_CHECKING:
     from regilink_doctor.core.check_result import CheckResult, Status
-    from regilink_doctor.doctor.diagnosis import Diagnosis
-    from regilink_doctor.doctor.links import UnknownLink
+    from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
 VERSION = 1
 

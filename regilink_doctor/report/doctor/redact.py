@@ -17,8 +17,7 @@ from regilink_doctor.core.text import escape_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.check_result import CheckResult
-    from regilink_doctor.doctor.diagnosis import Diagnosis
-    from regilink_doctor.doctor.links import LinkSummary
+    from regilink_doctor.doctor.diagnosis import Diagnosis, LinkSummary
 
 KEPT = frozenset(
     {

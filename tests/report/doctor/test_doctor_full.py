@@ -14,8 +14,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, File, Setting, Variable
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import target_of
-from regilink_doctor.doctor.diagnosis import Diagnosis, Ready
-from regilink_doctor.doctor.links import LinkSummary, UnknownLink
+from regilink_doctor.doctor.diagnosis import Diagnosis, LinkSummary, Ready, UnknownLink
 from regilink_doctor.report.doctor import render_full, to_json
 
 console = pytest.importorskip("rich.console")

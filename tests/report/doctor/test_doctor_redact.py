@@ -9,8 +9,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.core.records import replace
-from regilink_doctor.doctor.diagnosis import Diagnosis, Ready
-from regilink_doctor.doctor.links import LinkSummary, UnknownLink
+from regilink_doctor.doctor.diagnosis import Diagnosis, LinkSummary, Ready, UnknownLink
 from regilink_doctor.report.doctor.redact import redact_diagnosis
 
 NAMES = (
