@@ -326,8 +326,7 @@ def _open_server(
     values: Mapping[str, Any] | None = None,
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions, read_fault_set
-    from pytest_regilink.host_watch import HostWatch
-    from pytest_regilink.isolation import isolation_of, server_variables
+    from pytest_regilink.isolation import HostWatch, isolation_of, server_variables
     from pytest_regilink.link_coverage import is_report_wanted, note_links, noting_callers
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 

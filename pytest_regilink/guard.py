@@ -10,7 +10,7 @@ import os
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pytest_regilink.host_watch import HostWatch
+from pytest_regilink.isolation import HostWatch
 from pytest_regilink.sdk import SERVICE
 from regilink_doctor.emulator import environ, recorder
 
