@@ -1,4 +1,4 @@
-"""What a test has to itself in this process: the environment, wandb's memory, and where its links are noted.
+"""What a test has to itself in this process: environment, wandb's memory, the place of its links, a watch of hosts.
 
 Each server fixture has a `Room`. One room is active at a time, or none: then everything is as it is outside. A room of
 wider scope is left for the length of a test that does not ask for it.

@@ -1,4 +1,4 @@
-"""The way to the server: its name and port, the proxy in between, and the certificates that are trusted.
+"""The way to the server: its name and port, the proxy in between, trusted certificates; and probes of each step.
 
 Everything follows from the program's environment, not from that of this process: the two may differ.
 """

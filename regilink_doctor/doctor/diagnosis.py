@@ -1,4 +1,4 @@
-"""All is well: the teams, and target paths ready to paste. It is what people ask for most."""
+"""A diagnosis: the results of all checks, which links could be checked at all, and what is ready to paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the server's answers to plain facts."""
+"""From the server's answers to plain facts, and to a view of the organization."""
 
 from __future__ import annotations
 

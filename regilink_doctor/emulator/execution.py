@@ -1,4 +1,4 @@
-"""GraphQL, executed by graphql-core against `schema.graphql`, with errors as W&B writes them."""
+"""The schema of `schema.graphql`, and requests executed against it by graphql-core, with errors as W&B writes them."""
 
 from __future__ import annotations
 

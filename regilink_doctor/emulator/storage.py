@@ -1,4 +1,4 @@
-"""The routes of bytes: signed uploads and downloads, and the download handlers of artifacts.
+"""What is served at the moment, its bytes and their routes: signed uploads and downloads, download handlers.
 
 A signed URL is `/storage/FOLDER/KEY/NAME`. The key is the signature: it cannot be guessed, only one that was handed out
 takes an upload, and no credentials are asked for, as with W&B's buckets. `/artifacts/…` and `/artifactsV2/…` find a

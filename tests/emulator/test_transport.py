@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from regilink_doctor.emulator import Emulator, World, blobs, loopback
+from regilink_doctor.emulator import Emulator, World, loopback, storage
 from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.http import Slice
 from regilink_doctor.emulator.storage import BlobStore
@@ -319,18 +319,18 @@ with Emulator() as emulator:
 
 def test_a_range_of_a_large_blob_is_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     store = BlobStore()
-    body = store.store_blob("large", io.BytesIO(bytes(blobs.IN_MEMORY) + b"end")).body
+    body = store.store_blob("large", io.BytesIO(bytes(storage.IN_MEMORY) + b"end")).body
     part = Slice(body, 1, body.size)
     pieces = list(part.read_chunks())
-    assert max(map(len, pieces)) <= blobs.CHUNK
-    assert sum(map(len, pieces)) == part.size == blobs.IN_MEMORY + 2
+    assert max(map(len, pieces)) <= storage.CHUNK
+    assert sum(map(len, pieces)) == part.size == storage.IN_MEMORY + 2
     assert b"".join(Slice(body, body.size - 3, body.size).read_chunks()) == b"end"
     assert b"".join(Slice(body, body.size - 3, body.size).read_chunks(1, 2)) == b"n"
     store.drop_blobs()
 
 
 def test_replaced_and_joined_blobs_give_their_disk_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "IN_MEMORY", 1 << 10)
+    monkeypatch.setattr(storage, "IN_MEMORY", 1 << 10)
     workspace = Workspace()
     store = BlobStore(workspace=workspace)
 
@@ -394,7 +394,7 @@ def test_a_message_beyond_the_bound_is_refused_packed_or_not(
 
 
 def test_large_blobs_lie_in_a_file_and_come_back_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "IN_MEMORY", 1 << 12)
+    monkeypatch.setattr(storage, "IN_MEMORY", 1 << 12)
     with Emulator() as emulator:
         content = os.urandom(1 << 16)
         file = emulator.world.make_upload("name")

@@ -1,4 +1,4 @@
-"""Checks of this machine: no request is made."""
+"""Checks of this machine, and of what code and environment override: no request is made."""
 
 from __future__ import annotations
 

@@ -11,9 +11,6 @@ from regilink_doctor.emulator.resolvers import (
     projects,
     registries,
     runs,
-    server,
-    sweeps,
-    uploads,
     users,
 )
 from regilink_doctor.emulator.resolvers.context import RESOLVERS
@@ -49,9 +46,6 @@ AREAS = (
     projects,
     registries,
     runs,
-    server,
-    sweeps,
-    uploads,
     users,
 )
 

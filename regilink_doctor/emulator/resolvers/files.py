@@ -1,4 +1,4 @@
-"""Files of artifacts and runs."""
+"""Files of artifacts and runs, and their uploads."""
 
 from __future__ import annotations
 

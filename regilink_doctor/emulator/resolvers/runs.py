@@ -1,4 +1,4 @@
-"""Runs."""
+"""Runs and sweeps."""
 
 from __future__ import annotations
 

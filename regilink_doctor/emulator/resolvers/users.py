@@ -1,4 +1,4 @@
-"""Users, keys, the viewer."""
+"""Users, keys, the viewer, and what the server says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sweeps: created, paused, stopped, and what their agents are told to run."""
+"""Sweeps: created, paused, stopped; what their agents run next, by grid, random or Bayesian search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Any
 
 from regilink_doctor.core.records import record
-from regilink_doctor.emulator.world import access, runs, sweep_search
+from regilink_doctor.emulator.world import access, runs
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Agent, Project, Run, Sweep, SweepRun, User, now
 from regilink_doctor.emulator.world.state import State
@@ -39,7 +39,7 @@ def upsert(state: State, user: User, values: dict[str, Any]) -> Sweep:
     elif not access.writes_project(user, sweep.project):
         raise denied()
     elif values.get("config"):
-        sweep_search.read_parameters(read_config(values["config"]))
+        read_parameters(read_config(values["config"]))
         sweep.config = values["config"]
     for name in ("description", "controller", "scheduler", "display_name"):
         if values.get(name) is not None:
@@ -53,7 +53,7 @@ def upsert(state: State, user: User, values: dict[str, Any]) -> Sweep:
 
 
 def _create(state: State, user: User, values: dict[str, Any]) -> Sweep:
-    sweep_search.read_parameters(read_config(values["config"]))
+    read_parameters(read_config(values["config"]))
     entity = runs.owner_for_run(state, user, values.get("entity_name"))
     project = state.make_project(entity, values.get("project_name") or "uncategorized", creator=user)
     name = "".join(secrets.choice(_LETTERS) for _ in range(8))
@@ -101,7 +101,7 @@ def expected_runs(sweep: Sweep) -> int | None:
     cap = config.get("run_cap")
     if config.get("method") != "grid":
         return cap if isinstance(cap, int) else None
-    count = sweep_search.count_grid(sweep_search.read_parameters(config))
+    count = count_grid(read_parameters(config))
     return min(count, cap) if isinstance(cap, int) else count
 
 
@@ -184,21 +184,21 @@ def _is_preempted(run: Run) -> bool:
     return run.state in ("preempting", "preempted")
 
 
-def _suggest(sweep: Sweep) -> tuple[dict[str, Any] | None, sweep_search.Place]:
+def _suggest(sweep: Sweep) -> tuple[dict[str, Any] | None, Place]:
     config = read_config(sweep.config)
     own = [each for each in sweep.runs.values() if not each.is_prior]
     cap = config.get("run_cap")
     if config["method"] == "custom" or (isinstance(cap, int) and len(own) >= cap):
         return None, {}
-    parameters = sweep_search.read_parameters(config)
+    parameters = read_parameters(config)
     if config["method"] == "grid":
-        return sweep_search.next_in_grid(parameters, (each.values for each in sweep.runs.values())), {}
+        return next_in_grid(parameters, (each.values for each in sweep.runs.values())), {}
     # The same sweep tries the same values in every run of a test.
     generator = random.Random(f"{sweep.config} {len(own)}")  # noqa: S311 - nothing secret
     results = [(each.place, loss) for each in own if (loss := _loss(config, each)) is not None and each.place]
-    place = sweep_search.next_place(parameters, config["method"], results, generator)
+    place = next_place(parameters, config["method"], results, generator)
     values = [parameter.value_at(place[parameter.path], generator) for parameter in parameters]
-    return sweep_search.nest(parameters, values), place
+    return nest(parameters, values), place
 
 
 def _find_stopped(sweep: Sweep, active: list[str]) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ def _find_stopped(sweep: Sweep, active: list[str]) -> tuple[str, ...]:
     if not active or "early_terminate" not in config:
         return ()
     histories = {each.name: list(_metric_history(config, each.run)) for each in sweep.runs.values() if each.run}
-    return sweep_search.find_stopped(config, histories, active)
+    return find_stopped(config, histories, active)
 
 
 def _metric_history(config: dict[str, Any], run: Run) -> Iterator[float]:
