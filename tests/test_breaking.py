@@ -20,10 +20,12 @@ from typing import Any
 import pytest
 from in_process import run_command
 
+from regilink_doctor.config import Config
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
+from regilink_doctor.workflows.lint import Linter
 
 HEAD = 'import wandb\nrun = wandb.init(entity="t")\n'
 LINK = "run.link_artifact(art, target_path=p)\n"
@@ -389,6 +391,48 @@ def test_no_fix_makes_it_worse(target: str, call: str, unsafe: bool) -> None:
     errors = {item.code for item in before.findings if item.severity == "error"}
     assert {item.code for item in left if item.severity == "error"} <= errors
     assert apply_fixes("t.py", after, check, unsafe=unsafe) == (after, [])
+
+
+BAD_PATH = "wandb_registry-model/zoo"
+TESTED = {
+    "==": f'p = "{BAD_PATH}"\nif p == "{BAD_PATH}":\n    run.link_artifact(a, p)\n',
+    "in": 'p = "wandb-registry-model/zoo:v3"\nif ":" in p:\n    run.link_artifact(a, p)\nelse:\n'
+    '    run.link_artifact(a, "model")\n',
+    "in, notebook": 'p = "wandb-registry-model/zoo:v3"\nif ":" in p:\n    run.link_artifact(a, p)\nelse:\n'
+    '    run.link_artifact(a, "model")\n',
+    "startswith": f'p = "{BAD_PATH}"\nif p.startswith("wandb_"):\n    run.link_artifact(a, p)\nelse:\n'
+    '    run.link_artifact(a, "wandb-registry-model/a/b")\n',
+    "conditional expression": f'p = "{BAD_PATH}"\nrun.link_artifact(a, "wandb-registry-a" if ":" in p else p)\n',
+    "an added prefix": 'p = "wandb-registry-wandb-registry-model/zoo"\nif not p.startswith("wandb-registry-wandb-"):\n'
+    '    p = "wandb-registry-" + p\nrun.link_artifact(a, p)\n',
+    "argument": f'def f(p="{BAD_PATH}"):\n    if p == "{BAD_PATH}":\n        p = None\n'
+    "    run.link_artifact(a, p)\nf()\n",
+    "two": f'p = "{BAD_PATH}"\nrun.link_artifact(a, p)\nif p == "{BAD_PATH}":\n    run.link_artifact(a, "/" + p)\n',
+    "walrus": f'if (p := "{BAD_PATH}") == "{BAD_PATH}":\n    run.link_artifact(a, p)\n',
+}
+"""Code in which a condition tests the value that a fix changes: other code may run after it."""
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+@pytest.mark.parametrize("name", TESTED)
+def test_a_fix_that_changes_a_condition_for_the_worse_is_not_offered(name: str, unsafe: bool) -> None:
+    code, path = f"{HEAD}{TESTED[name]}", "t.py"
+    if name.endswith("notebook"):
+        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code}
+        code, path = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "t.ipynb"
+
+    linter = Linter(Config())
+
+    def check(content: bytes) -> FileReport:
+        return linter.lint(path, content)
+
+    before = check(code.encode())
+    assert before.findings or name == "argument"
+    offered = [item for item in before.findings if item.fix and (unsafe or item.fix.applicability == "safe")]
+    after, fixed = apply_fixes(path, code.encode(), check, unsafe=unsafe)
+    assert len(fixed) >= len(offered)
+    assert bool(fixed) == bool(offered)
+    assert not [item for item in check(after).findings if item.fix and (unsafe or item.fix.applicability == "safe")]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import write_whole
-from regilink_doctor.core.findings import Edit, Finding, Span
+from regilink_doctor.core.findings import Edit, Finding, Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_cells
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint.improvement import is_improvement, lands_elsewhere
 from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
@@ -167,6 +167,29 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
             before = lint(content)
             fixed += [finding for finding, _ in kept]
     return content, fixed
+
+
+def withhold_worse_fixes(path: str, content: bytes, report: FileReport, lint: Lint) -> FileReport:
+    """The report without the fixes that change a condition, and with it which code runs, for the worse."""
+    doubtful = [finding for finding in report.findings if finding.fix and _is_tested(finding, report.tested)]
+    document = Document.read(path, content) if doubtful else None
+    if document is None:
+        return report
+    refused = {finding for finding, _ in _keep_better(document, report, _choose_together(document, doubtful), lint)[1]}
+    kept = (replace(item, fix=None) if item in refused else item for item in report.findings)
+    return replace(report, findings=tuple(kept))
+
+
+def _is_tested(finding: Finding, tested: Sequence[Place]) -> bool:
+    """Whether its fix edits a value that a condition was judged by."""
+    edits = finding.fix.edits if finding.fix else ()
+    spans = [place.span for place in tested if (place.path, place.cell) == (finding.place.path, finding.place.cell)]
+    return any(
+        (span.line, span.column) <= (edit.span.end_line, edit.span.end_column)
+        and (edit.span.line, edit.span.column) <= (span.end_line, span.end_column)
+        for edit in edits
+        for span in spans
+    )
 
 
 def is_wanted(finding: Finding, *, unsafe: bool) -> bool:

@@ -68,6 +68,8 @@ class FileReport:
     """A sentence for the file, or for each cell, that could not be parsed, whether that is reported or not."""
     hidden: tuple[Finding, ...] = ()
     """Findings below `min-severity`, which are counted and not shown."""
+    tested: tuple[Place, ...] = ()
+    """Where the values are written that conditions were judged by, until the fixes of those are tried."""
 
 
 @record
@@ -210,7 +212,7 @@ def lint_bytes(
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
     unread = tuple(_describe_unread(path, error) for error in reading.problems)
-    return replace(silenced, sites=reading.sites, codes=codes, unread=unread)
+    return replace(silenced, sites=reading.sites, codes=codes, unread=unread, tested=reading.tested)
 
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:

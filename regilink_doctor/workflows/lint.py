@@ -259,13 +259,14 @@ class Linter:
             from regilink_doctor.lint.engine import lint_bytes
 
             catalog = self._catalog_of(config)
-            self._by_config[config.source] = partial(
+            lint = partial(
                 lint_bytes,
                 view=catalog.with_personal(config.personal_entities) if catalog is not None else None,
                 known=config.known,
                 selection=config.selection,
                 project=self.project,
             )
+            self._by_config[config.source] = partial(_lint_and_try_fixes, lint)
         return self._by_config[config.source]
 
     def is_excluded(self, path: str) -> bool:
@@ -281,6 +282,22 @@ class Linter:
         if path not in self._catalogs:
             self._catalogs[path] = _load_catalog(config)
         return self._catalogs[path]
+
+
+def _lint_and_try_fixes(lint: Callable[[str, bytes], FileReport], path: str, content: bytes) -> FileReport:
+    """The report of a file. A fix that edits what a condition tests is tried before it is offered."""
+    report = lint(path, content)
+    if not report.tested:
+        return report
+    from functools import partial
+
+    from regilink_doctor.core.records import replace
+
+    if any(finding.fix is not None for finding in report.findings):
+        from regilink_doctor.lint.change import withhold_worse_fixes
+
+        report = withhold_worse_fixes(path, content, report, partial(lint, path))
+    return replace(report, tested=())
 
 
 def _load_catalog(config: Config) -> Catalog | None:

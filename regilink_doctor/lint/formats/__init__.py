@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Command, Requirement, Setting, Site
     from regilink_doctor.lint.scan.kinds import Comments
     from regilink_doctor.lint.text.source import Source, Unparsable
@@ -30,6 +31,8 @@ class ParsedFile:
     commands: tuple[Command, ...] = ()
     problems: tuple[Unparsable, ...] = ()
     """Cells that cannot be parsed, where the others can."""
+    tested: tuple[Place, ...] = ()
+    """Where the values are written that conditions were judged by."""
     comments: Comments = "python"
     """Where a comment may be in a file of this kind."""
 

@@ -44,7 +44,7 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
         sites, settings = find_sites(source, module)
     finally:
         module.forget()
-    reading = ParsedFile((source,), sites, settings)
+    reading = ParsedFile((source,), sites, settings, tested=tuple(module.tested))
     return _with_commands(reading, source, tree) if any(mark in source.text for mark in START_MARKS) else reading
 
 

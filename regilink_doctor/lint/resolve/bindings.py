@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal, TypeVar
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.text.source import Source
 
     BindingKind = Literal[
@@ -377,7 +378,19 @@ class Module:
     given for a name.
     """
 
-    __slots__ = ("forks", "functions", "imports", "partials", "reads", "removals", "scope", "source", "stores", "uses")
+    __slots__ = (
+        "forks",
+        "functions",
+        "imports",
+        "partials",
+        "reads",
+        "removals",
+        "scope",
+        "source",
+        "stores",
+        "tested",
+        "uses",
+    )
 
     def __init__(self, scope: Scope, source: Source) -> None:
         self.scope = scope
@@ -390,6 +403,8 @@ class Module:
         self.functions: dict[int, Scope] = {}
         self.forks: list[Fork] = []
         self.partials: dict[str, ast.Call] = {}
+        self.tested: dict[Place, None] = {}
+        """Where the values are written that conditions were judged by."""
 
     def forget(self) -> None:
         """Undo the circles: scopes that know their module, classes that know their methods, arms and their forks.

@@ -203,10 +203,18 @@ class _Judge:
         name = node.target if isinstance(node, ast.NamedExpr) else node
         if self.key is not None and self.key in (written_name(name), written_name(node)):
             self.has_asked = True
-            return (self.value,)
+            return self._note_places((self.value,))
         if isinstance(node, ast.NamedExpr):
             return self._values(node.value)
-        return self.context.value(node, self.at)
+        return self._note_places(self.context.value(node, self.at))
+
+    def _note_places(self, values: Sequence[Value]) -> Sequence[Value]:
+        """A fix of a value that a condition was judged by may change which code runs."""
+        for value in values:
+            if isinstance(value, StringValue):
+                known = (part.place for part in value.parts if isinstance(part, KnownPart))
+                self.context.module.tested.update(dict.fromkeys(known))
+        return values
 
     def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
         if isinstance(operator, ast.Is | ast.Eq):
