@@ -237,14 +237,16 @@ def time_lint(name: str, size: int) -> float:
     return statistics.median(seconds)
 
 
-def measure_growth(name: str, sizes: list[int]) -> tuple[list[float], float]:
-    """The CPU seconds at each size, in KB, and the exponent; the rules are loaded before."""
+def measure_growth(name: str, sizes: list[int]) -> tuple[list[float], float | None]:
+    """The CPU seconds at each size, in KB, and the exponent, None of one size; the rules are loaded before."""
     lint_bytes(name_file(name), CONSTRUCTS[name](2048).encode())
     seconds: list[float] = []
     for size in sizes:
         seconds.append(time_lint(name, size))
         if seconds[-1] > LIMIT:
             break
+    if len(seconds) == 1:
+        return seconds, None
     first, last = max(seconds[0], 0.001), max(seconds[-1], 0.001)
     return seconds, math.log(last / first) / math.log(sizes[len(seconds) - 1] / sizes[0])
 
@@ -281,22 +283,26 @@ def main() -> int:
     )
     before = read_before(options.before) if options.before else {}
     speed = time_loop()
-    rows: list[tuple[str, list[float], float]] = []
+    rows: list[_Row] = []
     print(f"{'':28}", *(f"{size:5} KB" for size in sizes), "exponent")
     for name in filter(re.compile(options.pattern).search, CONSTRUCTS):
         rows.append((name, *measure_growth(name, sizes)))
         _, seconds, growth = rows[-1]
-        print(
-            f"{name:28}", *(f"{value:6.2f} s" for value in seconds), f"{growth:8.2f}", before.get(name, ""), flush=True
-        )
+        cells = [f"{value:6.2f} s" for value in seconds]
+        print(f"{name:28}", *cells, f"{show_exponent(growth):>8}", before.get(name, ""), flush=True)
     if options.write:
         write("\n".join(format_results(rows, sizes, before, speed)))
-    return int(any(growth >= HIGHEST for _, _, growth in rows))
+    return int(any(growth is not None and growth >= HIGHEST for _, _, growth in rows))
 
 
-def format_results(
-    rows: list[tuple[str, list[float], float]], sizes: list[int], before: dict[str, str], speed: float
-) -> list[str]:
+_Row = tuple[str, list[float], float | None]
+
+
+def show_exponent(growth: float | None) -> str:
+    return f"{growth:.2f}" if growth is not None else ""
+
+
+def format_results(rows: list[_Row], sizes: list[int], before: dict[str, str], speed: float) -> list[str]:
     """The part of RESULTS.md."""
     columns = [*(f"{size} KB" for size in sizes), "exponent", *(["before"] if before else [])]
     lines = [
@@ -308,8 +314,8 @@ def format_results(
         f"| construct | {' | '.join(columns)} |",
         f"|---|{'--:|' * len(columns)}",
     ]
-    for name, seconds, growth in sorted(rows, key=lambda row: -row[2]):
-        cells = [f"{value:.2f}" for value in seconds] + [""] * (len(sizes) - len(seconds)) + [f"{growth:.2f}"]
+    for name, seconds, growth in sorted(rows, key=lambda row: -(row[2] or 0)):
+        cells = [f"{value:.2f}" for value in seconds] + [""] * (len(sizes) - len(seconds)) + [show_exponent(growth)]
         lines.append(f"| {name} | {' | '.join(cells + ([before.get(name, '')] if before else []))} |")
     return lines
 

@@ -90,6 +90,8 @@ def placeholder(name: str) -> tuple[int, int] | None:
     folded = stripped.lower().replace("_", "-").replace(" ", "-")
     if folded in _WORDS or _asks(folded) or (stripped.isupper() and _is_form(folded)):
         return offset, offset + len(stripped)
+    if "<" not in name and "[" not in name and "{" not in name:
+        return None
     if stripped[:1] == "[" and stripped[-1:] == "]" and len(stripped) > 2:
         return offset, offset + len(stripped)
     for opening, closing, accepts in (("<", ">", _described), ("[", "]", _shouted), ("{", "}", _identifier)):
@@ -263,10 +265,13 @@ def _all(
         yield from _stray_quotes(segment)
         if segment.registry and segment is registry:
             yield from _registry_name(segment)
-    yield from _too_many(filled, registry)
-    yield from _version(text, segments[-1])
     last = segments[-1]
-    yield from _at_sign(last)
+    if len(filled) > 2:
+        yield from _too_many(filled, registry)
+    if ":" in text:
+        yield from _version(text, last)
+    if "@" in last.text:
+        yield from _at_sign(last)
     if registry is not None and registry.index == last.index and registry.registry and registry.known:
         # After an entity and a project it is the name of an artifact, though an odd one.
         severity: Severity = "error" if len(filled) < 3 else "warning"
@@ -373,8 +378,6 @@ def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
 
 def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tuple[int, Problem]]:
     """A `/` too many: in the collection, in front of the prefix, or in place of the prefix's last dash."""
-    if len(filled) < 3:
-        return
     first, last = filled[0], filled[-1]
     place = filled.index(registry) if registry is not None else None
     if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
@@ -414,9 +417,7 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
 
 def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
     """What stands behind the first `:`."""
-    _, colon, tail = text.partition(":")
-    if not colon:
-        return
+    tail = text.partition(":")[2]
     version, slash, _ = tail.partition("/")
     if slash and not (is_version(version) or version == "latest"):
         if last.speaks:

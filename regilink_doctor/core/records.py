@@ -64,7 +64,7 @@ def record(cls: Any = None, *, eq: bool = True, order: bool = False, frozen: boo
 
     Args:
         cls: the class.
-        eq: compare and hash by the fields; else by identity.
+        eq: compare and hash by the fields, unless it has a `__hash__` of its own; else by identity.
         order: give it `<`, `<=`, `>` and `>=`, which compare the fields in order.
         frozen: False for a thing that changes: it is itself, whatever its fields are, and compares and shows itself so.
     """
@@ -118,7 +118,8 @@ def _made(cls: Any, eq: bool, order: bool, frozen: bool) -> Any:
         compared = _key([name for name, each in fields.items() if each.compare])
         hashed = _key([name for name, each in fields.items() if each.hash])
         cls.__eq__ = _comparison("__eq__", compared)
-        cls.__hash__ = lambda self: hash(hashed(self.__dict__))
+        if "__hash__" not in cls.__dict__:
+            cls.__hash__ = lambda self: hash(hashed(self.__dict__))
         for name in ("__lt__", "__le__", "__gt__", "__ge__") if order else ():
             setattr(cls, name, _comparison(name, compared))
     return cls

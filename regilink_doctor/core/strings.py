@@ -63,11 +63,14 @@ class StringValue:
     parts: tuple[KnownPart | UnknownPart, ...]
     place: Place
 
+    def __hash__(self) -> int:
+        return hash((self.pattern, self.place))  # what its parts are made of tells very few apart, and takes long
+
     # Every rule asks for these two, several times.
     @cached_property
     def pattern(self) -> str:
         """The string as `core.target_path` reads it, unknown parts included."""
-        return "".join(part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts)
+        return "".join([part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts])
 
     @cached_property
     def literal(self) -> str | None:
@@ -149,8 +152,11 @@ class StringValue:
 
     def names_at(self, start: int, end: int) -> tuple[str, ...]:
         """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
-        touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
-        return tuple(dict.fromkeys(name for part in touched for name in part.names))
+        names: dict[str, None] = {}
+        for offset, part in self._offsets():
+            if part.names and offset < end and offset + _width(part) > start:
+                names.update(dict.fromkeys(part.names))
+        return tuple(names)
 
     def part_at(self, offset: int) -> KnownPart | UnknownPart | None:
         """The part that holds the character at `offset` of `pattern`."""
@@ -167,13 +173,15 @@ class StringValue:
 
     def fill_empty_defaults(self) -> StringValue:
         """The string where variables of the environment are set whose default is the empty string: they are unknown."""
+        if not any(map(_is_empty_default, self.parts)):
+            return self
         parts = tuple(
             UnknownPart(f"os.environ['{part.variables[0]}']", part.place, names=part.names, variables=part.variables)
-            if isinstance(part, KnownPart) and not part.text and part.variables
+            if _is_empty_default(part)
             else part
             for part in self.parts
         )
-        return self if parts == self.parts else replace(self, parts=parts)
+        return replace(self, parts=parts)
 
     def cut(self, start: int, end: int) -> tuple[KnownPart | UnknownPart, ...]:
         """The parts of `pattern[start:end]`, the first and last one shortened."""
@@ -234,6 +242,10 @@ class StringValue:
 def may_be_none(part: KnownPart | UnknownPart) -> bool:
     """Whether a part is a variable of the environment, or an option of the command line, without a default."""
     return isinstance(part, UnknownPart) and part.kind in ("environment", "option")
+
+
+def _is_empty_default(part: KnownPart | UnknownPart) -> bool:
+    return isinstance(part, KnownPart) and not part.text and bool(part.variables)
 
 
 def _width(part: KnownPart | UnknownPart) -> int:

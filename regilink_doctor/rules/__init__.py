@@ -64,7 +64,7 @@ def find_checks(item: Site | FileFact, enabled: Set[str]) -> tuple[tuple[str, Ch
 
 def _has_part(item: Any, path: tuple[str, ...]) -> bool:
     for name in path:
-        item = item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+        item = item.get(name) if type(item) is dict else getattr(item, name, None)
     return bool(item)
 
 

@@ -169,8 +169,10 @@ def judge_target(
     target: LinkTarget, view: OrganizationView | None = None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
 ) -> tuple[Problem, ...]:
     """The problems of a link target, in the order of the path; each carries the target and the view for its message."""
-    judgement = judge_link(target, view)
     in_path = _problems_in_path(target, view, configured)
+    if view is None and not in_path:
+        return ()  # only a view shows more, and most targets are well
+    judgement = judge_link(target, view)
     is_certain = any(problem.severity == "error" for problem in in_path)
     raised = None
     if judgement is not None and judgement.is_bad and not is_certain:

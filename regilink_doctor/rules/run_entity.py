@@ -124,8 +124,8 @@ class ImplicitEntity(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """Reported once, at the `wandb.init`, with the first link as the second place."""
-        target = intended_registry_target(link)
         init = _init_without_entity(link, facts)
+        target = intended_registry_target(link) if init is not None else None
         if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return
         if facts.once(_first_links_without_entity)[id(init)] is not link:
@@ -426,8 +426,8 @@ class PersonalEntity(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration; with a catalog, the judgement reports it instead."""
-        entity, target = known_entity(link), registry_target(link)
-        if facts.view is not None or target is None or entity not in facts.configured.personal_entities:
+        entity = known_entity(link)
+        if entity not in facts.configured.personal_entities or facts.view is not None or registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
             yield self.report(link.init.place, related=(Related("linked here", link.place),), entity=entity or "")
@@ -489,10 +489,12 @@ class OrganizationAsEntity(Rule):
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration or by the path; with a catalog, the judgement reports it instead."""
         yield from self.check_site(link, facts)
-        entity, target, configured = known_entity(link), registry_target(link), facts.configured
-        if facts.view is not None or target is None or entity is None or entity in configured.teams:
+        entity, configured = known_entity(link), facts.configured
+        if entity is None or entity != configured.organization or entity in configured.teams:
             return
-        if entity == configured.organization and link.init is not None and is_first_link(link, facts):
+        if facts.view is not None or registry_target(link) is None:
+            return
+        if link.init is not None and is_first_link(link, facts):
             related = (Related("linked here", link.place),)
             yield self.report(link.init.place, "configured", related=related, entity=entity)
 

@@ -108,12 +108,12 @@ class LinkWhileOffline(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        if site.call not in _EFFECTS or facts.in_test or site.context.expected or is_guarded(site):
+        if site.call not in _EFFECTS or facts.in_test or site.context.expected:
             return
         if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
             return  # consumed through the Api, which is always online
         mode = mode_of(site, facts)
-        if mode is None or mode[0] not in ("offline", "dryrun"):
+        if mode is None or mode[0] not in ("offline", "dryrun") or is_guarded(site):
             return
         yield self.report(site.place, related=(Related("set here", mode[1]),), call=site.call)
 
@@ -222,7 +222,7 @@ class LinkWhileDisabled(Rule):
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        if link.context.expected or is_guarded(link):
+        if link.context.expected:
             return
         if link.call == "wandb.Run.link_artifact":
             yield from self._check_mode(link, facts, "")
@@ -230,14 +230,14 @@ class LinkWhileDisabled(Rule):
             yield from self._goes_online(link, facts)
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        if consume.context.expected or is_guarded(consume) or not consume.context.result_used:
+        if consume.context.expected or not consume.context.result_used:
             return
         if consume.call in _NEEDS_RUN:
             yield from self._check_mode(consume, facts, "model" if "use_model" in consume.call else "consume")
 
     def _check_mode(self, site: Site, facts: FileFacts, kind: str) -> Iterator[Report]:
         mode = mode_of(site, facts) if not facts.in_test else None
-        if mode is not None and mode[0] == "disabled":
+        if mode is not None and mode[0] == "disabled" and not is_guarded(site):
             yield self.report(site.place, kind, related=(Related("set here", mode[1]),))
 
     def _goes_online(self, link: Link, facts: FileFacts) -> Iterator[Report]:
@@ -250,6 +250,7 @@ class LinkWhileDisabled(Rule):
             or certain(init.arguments.strings.get("mode", ())) != "disabled"
             or (link.init is not None and link.init is not init)
             or link.is_logged_artifact
+            or is_guarded(link)
         ):
             return
         related = (Related("the run is disabled here", init.place),)

@@ -53,7 +53,10 @@ def known_registry(text: StringValue) -> str | None:
 
 def registry_target(site: Site) -> StringValue | None:
     """The first of the paths of a site that is one of a registry."""
-    return next((text for text in site.target if registry_path(text)), None)
+    for text in site.target:
+        if registry_path(text) is not None:
+            return text
+    return None
 
 
 def intended_registry_target(site: Site) -> StringValue | None:

@@ -30,7 +30,9 @@ _PROJECT = "\1project"
 
 def quoted(text: str) -> str:
     """A name or path as it is shown: in double quotes, `{?}` for unknown parts, control characters escaped."""
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in show_unknown(text))
+    shown = show_unknown(text)
+    if not shown.isprintable():
+        shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in shown)
     return f'"{shown}"'
 
 

@@ -183,6 +183,11 @@ def test_other_files_that_multiply(name: str, content: str) -> None:
     lint(name, content)
 
 
+def test_every_document_of_a_long_yaml_file_is_read() -> None:
+    documents = [f"---\ntarget_path: wandb-registry-a/b{number}\n" for number in range(500)]
+    assert len(lint("a.yaml", "".join(documents)).sites) == 500
+
+
 @pytest.mark.parametrize("codec", ["rot13", "base64", "undefined", "punycode", "idna"])
 def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> None:
     content = f"# coding: {codec}\n" + PRELUDE + 'run.link_artifact(a, "wandb-registr-model/c\xe9..é")\n'

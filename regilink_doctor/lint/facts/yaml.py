@@ -62,7 +62,8 @@ def read(path: str, content: bytes) -> FileFacts:
     """
     source = Source.decode(path, content, python=False)
     reader = _DocumentReader(source)
-    for root in compose_documents(source):
+    # All of them first: the reader knows nodes by their identity, which one of the next document may take over.
+    for root in list(compose_documents(source)):
         reader.read_document(root)
     settings = sorted(reader.settings, key=lambda item: item.statement)
     return FileFacts(

@@ -200,7 +200,8 @@ class Scope:
         """The conditions that hold at a place, of the last `MOST_CONDITIONS`; those about `name`, if it is given."""
         conditions = self.conditions if name is None else self.guards.get(name, [])
         last = bisect_right(conditions, order, key=_START)
-        return [guard for guard in conditions[max(last - MOST_CONDITIONS, 0) : last] if guard.contains(order)]
+        begun = conditions[max(last - MOST_CONDITIONS, 0) : last]
+        return [guard for guard in begun if guard.arm is None or order < guard.arm.end]
 
     def binds_between(self, written: str, start: int, end: int) -> bool:
         """Whether the name that an expression begins with may get another value between two places."""

@@ -110,7 +110,9 @@ class Context:
         function = _FUNCTIONS.get(type(node))
         if function is None:
             return (UNKNOWN,)
-        return self.answer((id(node), at.order, at.frame), lambda: function(self, node, at))
+        key = (id(node), at.order, at.frame)
+        known = self._answers.get(key) if not self._rows else None  # most have been asked before
+        return known if known is not None else self.answer(key, lambda: function(self, node, at))
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
         """What a binding gives a name."""
@@ -133,18 +135,22 @@ class Context:
             self._cut = min(self._cut, depth)
             return (UNKNOWN,)
         if self._depth == 0:
-            return self._answer_first((key, work_out))
+            self._fewest = _FEWEST_STEPS
+            self._cut = _NEVER
+            try:
+                return self._work_out(key, work_out)
+            except _TooDeep as deeper:
+                return self._answer_deep((key, work_out), deeper.question)
         if self._depth >= MAX_DEPTH:
             raise _TooDeep((key, work_out))
         return self._work_out(key, work_out)
 
-    def _answer_first(self, question: Question) -> tuple[Value, ...]:
-        """The answer to a question that is part of no other.
+    def _answer_deep(self, question: Question, deepest: Question) -> tuple[Value, ...]:
+        """The answer to a question that is part of no other, and that came too deep inside at the question `deepest`.
 
         What is too deep inside is answered first, and then the question again, which now finds that answer.
         """
-        self._fewest = _FEWEST_STEPS
-        waiting, asked, provisional = [question], {question[0]}, set()
+        waiting, asked, provisional = [question, deepest], {question[0], deepest[0]}, set()
         while True:
             key, work_out = waiting[-1]
             self._cut = _NEVER

@@ -41,12 +41,9 @@ class Resolver(Context):
 
     def texts(self, node: ast.expr, at: ProgramPoint) -> tuple[StringValue, ...]:
         """The alternatives of an expression as strings, those that are certainly not strings left out."""
-        texts: dict[StringValue, None] = {}
-        for value in self.value(node, at):
-            string = strings.to_string(self, value, node, at)
-            if string is not None:
-                texts[string] = None
-        return tuple(texts)
+        values = self.value(node, at)
+        texts = [string for value in values if (string := strings.to_string(self, value, node, at)) is not None]
+        return tuple(texts if len(texts) < 2 else dict.fromkeys(texts))
 
     def callee(self, use: Use) -> tuple[str, ...]:
         """The canonical names of what a call calls: `wandb.Run.link_artifact`."""

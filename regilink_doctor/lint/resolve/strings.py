@@ -65,6 +65,9 @@ METHODS = frozenset({*_CHANGES, *_SPLITS, "as_posix", "format", "format_map", "j
 """Methods of strings and paths that are followed."""
 
 
+_NOT_READ = (Method, Name, Function, TreePath, FileText)
+"""What may be a string in the end, and is not read."""
+
 # Values as strings
 
 
@@ -83,7 +86,7 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         strings = find_member_strings(context, value)
         return strings[0] if strings else unknown_string(node, at)
     is_partial = isinstance(value, Instance) and value.type == PARTIAL
-    if value == UNKNOWN or is_partial or isinstance(value, Method | Name | Function | TreePath | FileText):
+    if value == UNKNOWN or is_partial or isinstance(value, _NOT_READ):
         if isinstance(value, Unknown):
             string = unknown_string(
                 node, at, "option" if value.option else "unknown", reason=value.reason, variable=value.variable

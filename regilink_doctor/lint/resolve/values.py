@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.text import syntax as ast
 
@@ -246,13 +247,16 @@ def with_name(value: Value, name: str) -> Value:
         if name not in part.names and len(part.names) < MAX_NAMES:
             # What may be None inside a longer string is not what a test of the whole string looks at.
             is_whole = len(value.parts) == 1
-            named = [_add_name(item, name) if is_whole or not may_be_none(item) else item for item in value.parts]
+            named = [
+                item if name in item.names or (may_be_none(item) and not is_whole) else _add_name(item, name)
+                for item in value.parts
+            ]
             return StringValue(tuple(named), value.place)
     return value
 
 
 def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPart:
-    if name in part.names or len(part.names) >= MAX_NAMES:
+    if len(part.names) >= MAX_NAMES:
         return part
     names = (*part.names, name)
     if isinstance(part, KnownPart):
@@ -353,6 +357,8 @@ def open_end(strings: Sequence[StringValue], place: Place) -> StringValue:
 
 def is_open_ended(value: StringValue) -> bool:
     """Whether a string has a part that was given up."""
+    if is_known(value.pattern):
+        return False
     return any(isinstance(part, UnknownPart) and part.reason is TOO_MUCH for part in value.parts)
 
 

@@ -21,7 +21,17 @@ from regilink_doctor.lint.resolve.bindings import (
 )
 from regilink_doctor.lint.resolve.wandb_api import BY_NAME, LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, Updated, copy_place, inside, walk, written_name
+from regilink_doctor.lint.text.nodes import (
+    FUNCTIONS,
+    LEAVES,
+    SIMPLE,
+    WITHS,
+    Updated,
+    copy_place,
+    inside,
+    walk,
+    written_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +48,7 @@ if TYPE_CHECKING:
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_FORS = (ast.For, ast.AsyncFor)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
@@ -118,7 +128,7 @@ class _Walk:
         self.tasks.extend(reversed(tasks))
 
     def _add_body(self, statements: Sequence[ast.stmt], scope: Scope, arm: Arm | None) -> None:
-        self.tasks.extend((self.read_statement, (statement, scope, arm)) for statement in reversed(statements))
+        self.tasks += [(self.read_statement, (statement, scope, arm)) for statement in reversed(statements)]
 
     def read_statement(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         self.order += 1
@@ -133,31 +143,26 @@ class _Walk:
             if type(child) not in LEAVES:
                 self.read_expression(child, scope, arm, node)
         self.order += 1
-        if isinstance(node, ast.Expr):
-            return
-        if isinstance(node, ast.Assert):
-            self._guard(_read_test(node.test), True, scope, self.order, self.order, arm)
-        if isinstance(node, ast.Return):
-            scope.returns.append(ReturnedValue(node.value, self.order))
-        self.read_targets(node, scope, arm)
-        self.read_arms(node, scope, arm)
+        if type(node) in SIMPLE:
+            self.read_simple(node, scope, arm)
+        else:
+            self.read_arms(node, scope, arm)
 
     # Compound statements
 
     def read_arms(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         """The bodies of a compound statement, each its own arm; that of a `with` belongs to the code around it."""
-        if isinstance(node, WITHS):
-            self._add_body(node.body, scope, arm)
-        elif isinstance(node, ast.If):
+        if isinstance(node, ast.If):
             fork = self._fork("if", node.test)
             fork.exhaustive = bool(node.orelse)
-            self._add(
-                self._arm(fork, node.body, scope, arm),
-                self._arm(fork, node.orelse, scope, arm),
-                self._closing(fork),
-                (self._read_after, (fork, node, scope, arm)),
-            )
-        elif isinstance(node, (*_FORS, ast.While)):
+            arms = [self._arm(fork, body, scope, arm) for body in (node.body, node.orelse) if body]
+            self._add(*arms, self._closing(fork), (self._read_after, (fork, node, scope, arm)))
+        elif isinstance(node, WITHS):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
+            self._add_body(node.body, scope, arm)
+        elif isinstance(node, _LOOPS):
             fork = self._fork("loop")
             fork.exhaustive = (
                 isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
@@ -240,11 +245,10 @@ class _Walk:
         return self._read_arm, (fork, body, scope, arm)
 
     def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
-        if body:
-            inner = self._open(fork, body, arm)
-            if fork.test is not None:
-                self._guard(_read_test(fork.test), inner is fork.arms[0], scope, fork.start, inner.start, inner)
-            self._read_opened(inner, body, scope)
+        inner = self._open(fork, body, arm)
+        if fork.test is not None:
+            self._guard(_read_test(fork.test), inner is fork.arms[0], scope, fork.start, inner.start, inner)
+        self._read_opened(inner, body, scope)
 
     def _read_after(self, fork: Fork, node: ast.If, scope: Scope, arm: Arm | None) -> None:
         """The condition of an `if` that one of its arms does not come back from holds, or not, in what follows."""
@@ -301,7 +305,10 @@ class _Walk:
 
     # What is bound
 
-    def read_targets(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
+    def read_simple(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
+        """What a statement that holds no others binds, returns or asserts."""
+        if isinstance(node, ast.Expr):
+            return
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self.read_target(target, node.value, scope, arm)
@@ -328,10 +335,10 @@ class _Walk:
             update = copy_place(ast.Attribute(node.target, "update", ast.Load()), node.target)
             call = copy_place(ast.Call(update, [node.value], []), node.target)
             self.module.uses.append(Use(call, scope, self.order, node, arm))
-        elif isinstance(node, WITHS):
-            for item in node.items:
-                if item.optional_vars is not None:
-                    self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
+        elif isinstance(node, ast.Assert):
+            self._guard(_read_test(node.test), True, scope, self.order, self.order, arm)
+        elif isinstance(node, ast.Return):
+            scope.returns.append(ReturnedValue(node.value, self.order))
         elif isinstance(node, ast.Global):
             scope.global_names.update(node.names)
 

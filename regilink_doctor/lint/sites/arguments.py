@@ -50,6 +50,7 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
+_MAY_BE_CONSTANT = (ast.Constant, ast.Name, ast.Attribute)
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
 
@@ -73,6 +74,8 @@ class ArgumentReader:
 
     def texts(self, name: str) -> tuple[StringValue, ...]:
         """The texts of an argument, given itself or inside the one that was unfolded."""
+        if name not in self.given.named and name not in self.inner:
+            return ()
         node, at = self._find(name)
         return self.resolver.texts(node, at) if node is not None else ()
 
@@ -94,7 +97,7 @@ class ArgumentReader:
         nodes = self.inner | {name: (node, self.at) for name, node in self.given.named.items()}
         constants: dict[str, bool | None] = {}
         for name, (node, at) in nodes.items():
-            if isinstance(node, ast.Constant | ast.Name | ast.Attribute):
+            if isinstance(node, _MAY_BE_CONSTANT):
                 (value, *others) = self.resolver.value(node, at)
                 if not others and isinstance(value, NonString) and isinstance(value.value, bool | None):
                     constants[name] = value.value

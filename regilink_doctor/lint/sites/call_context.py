@@ -11,7 +11,7 @@ from functools import cached_property
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, WITHS, walk
+from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ class RunLifetime:
 
 
 _OUTERMOST = (*FUNCTIONS, ast.Module, ast.ClassDef)
+_TESTED = (ast.If, ast.While)
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
 """What a refused link is caught as."""
@@ -173,7 +174,7 @@ class CallContextReader:
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._endings = RunLifetime(source)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
-        self._exits: dict[int, list[tuple[int, str]]] = {}
+        self._exits: dict[int, tuple[list[int], list[str]]] = {}
 
     @cached_property
     def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt], int]]:
@@ -185,7 +186,7 @@ class CallContextReader:
             for body in _bodies(node):
                 for index, statement in enumerate(body):
                     homes[id(statement)] = (node, body, index)
-                waiting += body
+                waiting += [statement for statement in body if type(statement) not in SIMPLE]
             for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 self.owners[id(clause)] = node
                 waiting.append(clause)
@@ -207,10 +208,10 @@ class CallContextReader:
         statement = use.statement
         outwards = tuple(self._outwards(statement))
         ended = self._endings.before(use, run, outwards) if run else None
-        around = self._around(statement, outwards)
-        return replace(
-            around,
-            guards=(*self._inner_guards(use), *around.guards),
+        return self._around(
+            statement,
+            outwards,
+            self._inner_guards(use),
             result_used=not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call),
             ended=ended[0] if ended else None,
             ended_by=ended[1] if ended else None,
@@ -226,15 +227,25 @@ class CallContextReader:
         """What stands around a statement."""
         return self._around(statement, self._outwards(statement))
 
-    def _around(self, statement: ast.stmt, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]) -> CallContext:
+    def _around(
+        self,
+        statement: ast.stmt,
+        outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]],
+        inner_guards: Iterable[str] = (),
+        *,
+        result_used: bool = True,
+        ended: End | None = None,
+        ended_by: Place | None = None,
+    ) -> CallContext:
+        """What stands around a statement; the rest is what is known of the call in it."""
         function: str | None = None
-        guards: list[str] = []
+        guards = [*inner_guards]
         dropped: Place | None = None
         denied: Place | None = None
         expected = handled = tried = False
         for parent, body, index in outwards:
             guards += self._early_exits(body, index)
-            if isinstance(parent, ast.If | ast.While):
+            if isinstance(parent, _TESTED):
                 guards.append(self.source.written(parent.test))
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
@@ -261,7 +272,10 @@ class CallContextReader:
         return CallContext(
             function,
             tuple(guards),
+            result_used=result_used,
             swallowed_by=dropped,
+            ended=ended,
+            ended_by=ended_by,
             expected=expected,
             containers=containers,
             is_tried=tried,
@@ -351,18 +365,18 @@ class CallContextReader:
             self._loads[id(function)] = {name: sorted(places) for name, places in loads.items()}
         return self._loads[id(function)]
 
-    def _early_exits(self, body: list[ast.stmt], end: int) -> Iterator[str]:
+    def _early_exits(self, body: list[ast.stmt], end: int) -> list[str]:
         """The conditions under which a body is left before its statement number `end`."""
         if id(body) not in self._exits:
             leaving = [
-                (index, statement.test)
+                (index, self.source.written(statement.test))
                 for index, statement in enumerate(body)
                 if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVES)
             ]
-            self._exits[id(body)] = [(index, self.source.written(test)) for index, test in leaving]
-        exits = self._exits[id(body)]
-        last = bisect_left(exits, (end,))
-        return (text for _, text in exits[max(last - MOST_EXITS, 0) : last])
+            self._exits[id(body)] = [index for index, _ in leaving], [test for _, test in leaving]
+        indexes, tests = self._exits[id(body)]
+        last = bisect_left(indexes, end)
+        return tests[max(last - MOST_EXITS, 0) : last]
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
         """Its first line: what is below it is not reported."""

@@ -58,7 +58,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     finder = _Finder(source, module)
     try:
         sites = finder.add_callers([site for use in module.uses for site in finder.sites_of(use)])
-        sites += [site for read in module.reads for site in finder.read(read)]
+        if module.reads and finder.origins.has_drafts:
+            sites += [site for read in module.reads for site in finder.read(read)]
         sites += find_mocked_links(source, module)
         settings = list(assignments(source, module, finder.resolver, finder.statements))
     finally:
@@ -249,13 +250,14 @@ class _Finder:
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
         source = self._source_of(use)
-        whole, function = source.span(use.call), source.span(use.call.func)
-        between = Span(function.end_line, function.end_column, whole.end_line, whole.end_column)
-        blank, parenthesis, _ = source.segment(between).partition("(")
-        if not parenthesis or blank.strip() or "\n" in blank:
+        function = source.span(use.call.func)
+        line, column = function.end_line, function.end_column
+        written = source.lines[line - 1]
+        while written[column - 1 : column].isspace():
+            column += 1
+        if not written.startswith("(", column - 1):
             return None
-        column = function.end_column + len(blank) + 1
-        return Place(source.path, Span(function.end_line, column, function.end_line, column), source.cell)
+        return Place(source.path, Span(line, column + 1, line, column + 1), source.cell)
 
     def _followed(self, site: Site, use: Use, given: CallArguments, at: ProgramPoint) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""

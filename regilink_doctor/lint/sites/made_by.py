@@ -21,6 +21,9 @@ _STEPS = 8
 _WAITS = ("wait", "link", "link_artifact")
 """Methods after which an artifact is logged."""
 
+_DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
+"""The calls that give an artifact which may not be logged yet."""
+
 STARTS = ("wandb.init", "WandbLogger")
 """The calls that start a run."""
 
@@ -118,14 +121,20 @@ class MadeBy:
         """The canonical name of the call that an artifact begins with."""
         return next(path for path in self.resolver.callee(made) if path in wandb_api.CALLS)
 
+    @cached_property
+    def has_drafts(self) -> bool:
+        """Whether a call in the file makes an artifact that may be one of `draft`."""
+        return any(not _DRAFTS.isdisjoint(self.resolver.callee(use)) for use in self.module.uses)
+
     def draft(self, node: ast.expr, at: ProgramPoint) -> Use | None:
         """The call that made an artifact which is not known to be logged and waited for at a place."""
+        if not self.has_drafts:
+            return None
         values = self.resolver.value(node, at)
         made = self.artifact(node, at)
         if made is None or len(values) != 1:
             return None
-        paths = self.resolver.callee(made)
-        if "wandb.Artifact" not in paths and "wandb.Run.log_artifact" not in paths:
+        if _DRAFTS.isdisjoint(self.resolver.callee(made)):
             return None
         maker = self._made(values[0], at)
         if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WITHS = (ast.With, ast.AsyncWith)
 
+SIMPLE = frozenset({
+    ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Break, ast.Continue, ast.Delete, ast.Expr, ast.Global,
+    ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Raise, ast.Return, getattr(ast, "TypeAlias", ast.Pass),
+})  # fmt: skip
+"""The statements that hold no others, most of any file. `TypeAlias`: Python 3.12 and later."""
+
 LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
 """What has nothing inside, two of three expressions in any file. None is the key of `**mapping` in a dictionary."""
 
