@@ -28,7 +28,7 @@ _SECRET = re.compile(r"[\w-]+")
 class Key:
     """An API key. `repr`, `str` and formatting are masked; only `reveal` gives the secret, for the request itself.
 
-    It cannot be pickled or compared by order: a key in a report, a cache or a traceback is a leak (row E2).
+    It cannot be pickled or compared by order: a key in a report, a cache or a traceback is a leak (failure E2).
     """
 
     __slots__ = ("_secret",)

@@ -16,7 +16,7 @@ TYPE = Field("defaultArtifactType", (NAME,), alias="type", required=True)
 ALIASES = Field("aliases", (Field("alias", required=True),), many=True, required=True)
 _INDEX = Field("versionIndex", kind="number")
 _PLACE = Field("project", (NAME, Field("entity", (NAME,))))
-"""Null where the account may not see the project (row C6)."""
+"""Null where the account may not see the project (failure C6)."""
 
 
 @record(order=True)
@@ -48,7 +48,7 @@ class VersionQuestion:
 
 @record
 class Questions:
-    """Everything to be asked at once. `members_of` is the team whose members tell a service account (row B9)."""
+    """Everything to be asked at once. `members_of` is the team whose members tell a service account (failure B9)."""
 
     registries: Sequence[RegistryQuestion] = ()
     collections: Sequence[CollectionQuestion] = ()
@@ -101,7 +101,7 @@ def _members(team: str) -> Field:
 
 
 def _registry(alias: str, each: RegistryQuestion) -> Field:
-    """`FetchRegistry`: null for a registry that is missing as for one that is restricted (row B3)."""
+    """`FetchRegistry`: null for a registry that is missing as for one that is restricted (failure B3)."""
     project = Field("project", REGISTRY, (Argument("name", REGISTRY_PREFIX + each.registry, "String!"),))
     return Field("entity", (project,), (Argument("name", each.organization, "String!"),), alias=alias)
 
@@ -117,7 +117,7 @@ def _roles(alias: str, each: RegistryQuestion) -> Field:
 
 
 def _collection(alias: str, each: CollectionQuestion) -> Field:
-    """`RegistryCollections`: the only look-up of a collection that does not need its type first (row B5)."""
+    """`RegistryCollections`: the only look-up of a collection that does not need its type first (failure B5)."""
     return _in_organization(
         alias, each.display, _found(each.registry, (NAME, TYPE), {"name": each.collection}, first=1)
     )

@@ -104,7 +104,7 @@ def resolve_organization(
 
 
 def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Judgement:
-    # A team or person named where the organization belongs is the mistake that most people write down (row A12).
+    # A team or person named where the organization belongs is the mistake that most people write down (failure A12).
     named = directory.entity(organization) if organization else None
     code, row = (
         (rule_codes.TEAM_AS_ORGANIZATION, "A12")
@@ -178,13 +178,13 @@ def judge_registry(
             type=artifact_type,
         )
     if registry.name != name:
-        # Nobody has published whether a link forgives the case, as fetching does (row A10, [U]).
+        # Nobody has published whether a link forgives the case, as fetching does (failure A10, [U]).
         return Judgement("unknown", Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
     return LINKED
 
 
 def judge_source(directory: OrganizationView, source_entity: str, organization: str) -> Judgement | None:
-    """Only what a team of the organization has logged can be linked into its registries (row B1)."""
+    """Only what a team of the organization has logged can be linked into its registries (failure B1)."""
     if not is_known(source_entity):
         return None
     facts = directory.entity(source_entity)
@@ -291,7 +291,7 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
 
 
 def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory: OrganizationView) -> bool:
-    """Whether the team's legacy registry has become one of the organization's, and is closed (row A14)."""
+    """Whether the team's legacy registry has become one of the organization's, and is closed (failure A14)."""
     return any(directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None for names in organizations)
 
 
@@ -319,7 +319,7 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
 
 
 def _never_filled_in(name: str) -> Judgement | None:
-    """W&B takes such a name, and nobody can have meant it (row A7)."""
+    """W&B takes such a name, and nobody can have meant it (failure A7)."""
     if name == "None":
         return Judgement("misplaced", Problem(rule_codes.NONE_IN_PATH, failure="A7"))
     return Judgement("misplaced", Problem(rule_codes.UNFILLED_PLACEHOLDER, failure="A7")) if placeholder(name) else None

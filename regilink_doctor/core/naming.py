@@ -11,10 +11,10 @@ REGISTRY_PREFIX = "wandb-registry-"
 """What makes a project a registry; compared case-sensitively (`REGISTRY_PREFIX`)."""
 
 LEGACY_REGISTRY = "model-registry"
-"""The project of the legacy model registry (`Run.link_model`, row A14)."""
+"""The project of the legacy model registry (`Run.link_model`, failure A14)."""
 
 MIGRATED_SUFFIX = "-mr-migrated"
-"""A team's legacy registry becomes the registry `<team>-mr-migrated` (docs, row A14)."""
+"""A team's legacy registry becomes the registry `<team>-mr-migrated` (docs, failure A14)."""
 
 NAME_MAX = 128
 """Characters of a project, collection or alias (`NAME_MAXLEN`)."""
@@ -32,7 +32,7 @@ ALIAS_FORBIDDEN = frozenset("/:")
 """Characters that no alias has (`validate_aliases`)."""
 
 ARTIFACT_NAME_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
-"""Characters of a source artifact's name (`sdk/artifacts/artifact.py`, row C17)."""
+"""Characters of a source artifact's name (`sdk/artifacts/artifact.py`, failure C17)."""
 
 TYPE_MAX = 128
 """Characters of a type that a registry accepts (`validate_artifact_types`)."""
@@ -41,17 +41,17 @@ TYPE_FORBIDDEN = frozenset("/:")
 """Characters that no accepted type of a registry has (`validate_artifact_types`)."""
 
 DEFAULT_PROJECT = "uncategorized"
-"""Where `Artifact.link` puts a path without a project (`Artifact.link`, row A16)."""
+"""Where `Artifact.link` puts a path without a project (`Artifact.link`, failure A16)."""
 
 CORE_REGISTRY_TYPES: dict[str, str] = {"model": "model", "dataset": "dataset"}
 """The registries that W&B makes for every organization, and the one type each takes at first (docs)."""
 
 CORE_REGISTRY_DISPLAY: dict[str, str] = {"models": "model", "datasets": "dataset"}
-"""What the App calls the core registries (lower case) -> their name in a path (row A10)."""
+"""What the App calls the core registries (lower case) -> their name in a path (failure A10)."""
 
 
 def reserved_type(artifact_type: str, name: str = "") -> bool:
-    """Whether `wandb.Artifact(name, type=artifact_type)` refuses the type (row B6, `validate_artifact_type`)."""
+    """Whether `wandb.Artifact(name, type=artifact_type)` refuses the type (failure B6, `validate_artifact_type`)."""
     return (
         artifact_type == "job"
         or artifact_type.startswith("wandb-")
@@ -61,5 +61,5 @@ def reserved_type(artifact_type: str, name: str = "") -> bool:
 
 
 def is_version(alias: str) -> bool:
-    """Whether `alias` is a version index as W&B writes it: `v0`, `v12` (row B11)."""
+    """Whether `alias` is a version index as W&B writes it: `v0`, `v12` (failure B11)."""
     return len(alias) > 1 and alias[0] == "v" and alias[1:].isdecimal() and alias.isascii()

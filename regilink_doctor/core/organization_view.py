@@ -20,7 +20,7 @@ else:
 
 @record
 class OrganizationNames:
-    """The two names of an organization: as the App shows it, and its entity, as a full path spells it (row A13)."""
+    """The two names of an organization: as the App shows it, and its entity, as a full path spells it (failure A13)."""
 
     name: str
     entity: str
@@ -49,7 +49,7 @@ class RegistryFacts:
 
 
 class OrganizationView(Protocol):
-    """Look-ups. None means "no such thing, or not visible": W&B does not tell them apart (row B3)."""
+    """Look-ups. None means "no such thing, or not visible": W&B does not tell them apart (failure B3)."""
 
     @property
     def complete(self) -> bool:
@@ -79,7 +79,7 @@ class OrganizationView(Protocol):
 class ConfiguredOrganization:
     """The tables of the configuration that rules may ask for. Empty means "not told".
 
-    `organization` is either of its two names (row A13), so another name proves nothing. `registries` has the names
+    `organization` is either of its two names (failure A13), so another name proves nothing. `registries` has the names
     without the prefix, each with the types it takes, `()` for all. `wandb_version` is the version that the project runs
     with, where the configuration says it.
     """

@@ -1,4 +1,4 @@
-"""What older versions of wandb do with a link, as data (row B14; facts measured on 16 versions)."""
+"""What older versions of wandb do with a link, as data (failure B14; facts measured on 16 versions)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RAISES = "0.21.2"
 """From here on a link that fails raises."""
 
 LEAVES_PYTHON = "0.27.1"
-"""From here on GraphQL leaves from a process of its own, where no library that fakes `requests` sees it (row E1)."""
+"""From here on GraphQL leaves from a process of its own, where no library that fakes `requests` sees it (E1)."""
 
 _PRINTS = say("it prints a failed link and goes on: link_artifact returns None, the exit status is 0")
 

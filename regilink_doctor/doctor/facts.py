@@ -32,7 +32,7 @@ VISIBILITY: dict[str, Visibility] = {"PRIVATE": "organization", "RESTRICTED": "r
 """The `access` of a registry's project -> its visibility (wandb `registries/_utils.py`)."""
 
 RANK = ("restricted_viewer", "viewer", "member", "admin")
-"""Roles in a registry, from least to most (row B7)."""
+"""Roles in a registry, from least to most (failure B7)."""
 
 WRITING = frozenset({"member", "admin"})
 """The roles that can link to a registry."""
@@ -51,8 +51,8 @@ class Grant:
 class Version:
     """A version as a fetch finds it: `vN` in its collection, its type, and where it was logged.
 
-    `collection` is `(entity, project, name)`, which differs from what was asked where W&B redirects (row A14).
-    `source` is `(entity, project)` of the artifact behind it, None where the account may not see it (row C6).
+    `collection` is `(entity, project, name)`, which differs from what was asked where W&B redirects (failure A14).
+    `source` is `(entity, project)` of the artifact behind it, None where the account may not see it (failure C6).
     """
 
     index: int | None
@@ -120,7 +120,7 @@ def writable_of(value: Mapping[str, Any] | None) -> bool | None:
 
 
 def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
-    """A registry's project. Its list of types restricts only when not every type is allowed (the trap of row B4)."""
+    """A registry's project. Its list of types restricts only when not every type is allowed (B4)."""
     if not value or not str(value.get("name", "")).startswith(REGISTRY_PREFIX):
         return None
     types = None
@@ -181,7 +181,7 @@ def list_nodes(connection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 class ServerView:
     """What has been looked up on the server so far.
 
-    `complete`: for the one who asks, what the server does not show is not there, and a link fails alike (row B3).
+    `complete`: for the one who asks, what the server does not show is not there, and a link fails alike (failure B3).
     What the judgement of a link will ask for is looked up first (`ServerQueries`). `service_account`: whether the
     account is one, None where it was not asked or the server does not say. `not_known` are fields that the server is
     too old for.

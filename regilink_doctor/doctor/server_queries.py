@@ -283,7 +283,7 @@ def lookup_of(text: str, entity: str, project: str | None, organization: str | N
 
 
 def version_question(fetch: Lookup, view: ServerView) -> VersionQuestion | Judgement:
-    """The version that a fetch asks for, or why it asks for none (rows D1, D4)."""
+    """The version that a fetch asks for, or why it asks for none (failures D1, D4)."""
     if not fetch.registry:
         return VersionQuestion(fetch.owner, fetch.project, fetch.name)
     found = resolve_organization(fetch.entity, fetch.organization, view)
@@ -310,14 +310,14 @@ def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuest
 
 
 def _list_spellings(name: str) -> Iterable[str]:
-    """The registry, and the one that the App shows under this name (row A10)."""
+    """The registry, and the one that the App shows under this name (failure A10)."""
     yield name
     if shown := CORE_REGISTRY_DISPLAY.get(name.casefold()):
         yield shown
 
 
 def _suspect_registries(link: LinkInput) -> Iterable[str]:
-    """Registries that a project-level link may have meant: if one is there, the link is misplaced (rows A1, A14)."""
+    """Registries that a project-level link may have meant: if one is there, the link is misplaced (A1, A14)."""
     if not is_known(link.project) or not link.project or link.project == REGISTRY_PREFIX:
         return
     yield link.project

@@ -62,7 +62,7 @@ def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
     def with_text(attempt: LinkAttempt) -> LinkAttempt:
         told = replace(attempt, requested=call.target_path, place=call.place)
         if attempt.verdict == "linked" and link.emptied:
-            # The server cannot know that a name was missing and that the rest of the path moved up (row A5).
+            # The server cannot know that a name was missing and that the rest of the path moved up (failure A5).
             return replace(told, verdict="misplaced", code=rule_codes.EMPTY_NAME, failure="A5")
         return told
 

@@ -487,7 +487,7 @@ def _mode_of(run: Any) -> str:
 
 
 def _read_property(thing: Any, name: str) -> str | None:
-    """A property as a text. A draft raises for most of them (row C11)."""
+    """A property as a text. A draft raises for most of them (failure C11)."""
     try:
         value = getattr(thing, name, None)
     except Exception:

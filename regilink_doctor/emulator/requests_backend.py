@@ -1,6 +1,6 @@
-"""The second door: the same app behind the `responses` library, for code that uses `requests`, without a socket.
+"""The `requests` backend: the same app behind the `responses` library, for code that uses `requests`, without a socket.
 
-Only for such code: from wandb 0.27.1 on GraphQL leaves from a Go process, which `responses` does not see (row E1).
+Only for such code: from wandb 0.27.1 on GraphQL leaves from a Go process, which `responses` does not see (failure E1).
 """
 
 from __future__ import annotations

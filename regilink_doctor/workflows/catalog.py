@@ -43,7 +43,7 @@ def pull_catalog(
         organizations: display names or entities; without any, that of the entity that runs would have.
         collections: none of them, their names and types, or also their aliases and numbers of versions.
         complete: whether this account sees every registry and team; None: only what the server says of it.
-        before: the catalog as it was: its protected aliases are kept, for no server tells them (row B10).
+        before: the catalog as it was: its protected aliases are kept, for no server tells them (failure B10).
         skip_missing: leave out organizations that are not there, instead of an error.
         with_writers: also who can link to each registry, which is never written to a file.
         progress: called with what is read, how much of it is done, and of how much.

@@ -1,4 +1,4 @@
-"""What has changed between two catalogs, in words (row E3)."""
+"""What has changed between two catalogs, in words (failure E3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 GONE = "gone, or no longer shown to the account that asked"
-"""W&B does not tell the two apart (row B3)."""
+"""W&B does not tell the two apart (failure B3)."""
 
 
 @record

@@ -41,7 +41,7 @@ class Registry:
     """A registry; `name` is without the prefix.
 
     `types` None: every type is taken; `types_seen` is what has been used so far, which the server mixes up with what is
-    allowed (row B4). `collections` None: not asked for.
+    allowed (failure B4). `collections` None: not asked for.
     """
 
     name: str

@@ -51,7 +51,7 @@ HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
 
 
 class PathError(ValueError):
-    """The SDK cannot split the text at all: more than three parts (row A3)."""
+    """The SDK cannot split the text at all: more than three parts (failure A3)."""
 
 
 @record
@@ -131,7 +131,7 @@ def registry_name(project: str) -> str:
 
 
 def misspelled_prefix(segment: str) -> str | None:
-    """What was probably meant by a segment that only looks as if it had the registry prefix (row A4).
+    """What was probably meant by a segment that only looks as if it had the registry prefix (failure A4).
 
     None when the prefix is right, or when nothing in the segment looks like it: the case, spaces, underscores and at
     most two wrong, missing or added letters are forgiven. `wandb-registry` alone gives the bare prefix.

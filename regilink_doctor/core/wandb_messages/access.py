@@ -1,4 +1,4 @@
-"""What is said when W&B cannot be reached, or does not know who is asking: rows B7, C18 and C19."""
+"""What is said when W&B cannot be reached, or does not know who is asking: failures B7, C18 and C19."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ REGISTRIES: tuple[WandbMessage, ...] = (
         since="0.19.11",
         until="0.22.3",
     ),
-    # A server that is too old, or that did not answer in time (row B13).
+    # A server that is too old, or that did not answer in time (failure B13).
     WandbMessage(
         "registry-search-disabled",
         "B13",

@@ -22,7 +22,7 @@ from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import list_names
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
-"""Without this feature `wandb.Api().registry()` and `registries()` raise (row B13)."""
+"""Without this feature `wandb.Api().registry()` and `registries()` raise (failure B13)."""
 
 
 class Host(Check):

@@ -1,4 +1,4 @@
-"""The script that logs an artifact of a personal entity again under a team: it cannot be moved (row B1)."""
+"""The script that logs an artifact of a personal entity again under a team: it cannot be moved (failure B1)."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class EntityAccess(Check):
 
 
 def _not_writable(context: Context, given: Setting[str]) -> Outcome:
-    """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (rows B2, B9)."""
+    """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (B2, B9)."""
     account, entity = context.account, given.value
     if context.view.service_account:
         team = account.default_entity or ""

@@ -1,4 +1,4 @@
-"""Checks of the way to the server, before anything is asked: each step by its name, with the time it took (row C19)."""
+"""Checks of the way to the server, before anything is asked: each step by its name, with the time it took (C19)."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def name_of(subject: Subject) -> ConsumedName:
 
 
 def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
-    """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
+    """The organization does not follow from the entity that asks: another one than that of a link (failure D4)."""
     facts = context.view.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
     code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
@@ -178,7 +178,7 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
 
 
 def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
-    """A restricted viewer sees that it is there, and may not use or download it (rows B7, D7)."""
+    """A restricted viewer sees that it is there, and may not use or download it (failures B7, D7)."""
     registry = registry_name(question.project)
     facts = context.view.registry(question.entity, registry)
     best = context.account.best_role(context.view.list_grants(question.entity, registry))
@@ -194,7 +194,7 @@ def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestio
 
 def _report_version(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
     collection, colon, alias = question.name.partition(":")
-    # In another case it is the same project: fetching does not mind (row A10).
+    # In another case it is the same project: fetching does not mind (failure A10).
     if version.collection and version.collection[1].casefold() != question.project.casefold():
         _, project, moved = version.collection
         new = f"{project}/{moved}{colon}{alias}"
@@ -302,7 +302,7 @@ class Aliases(OfTarget):
 
 
 def _protected_aliases_of(context: Context, organization: str, registry: str) -> frozenset[str]:
-    """The aliases that the configuration or the catalog calls protected: the server tells nobody (row B10)."""
+    """The aliases that the configuration or the catalog calls protected: the server tells nobody (failure B10)."""
     filed = context.filed.catalog.registry(organization, registry) if context.filed else None
     return frozenset([*context.known.protected_aliases, *(filed.protected_aliases if filed else ())])
 

@@ -1,1 +1,1 @@
-"""The write probe: one real link, through the real SDK, which is then deleted (row E4)."""
+"""The write probe: one real link, through the real SDK, which is then deleted (failure E4)."""

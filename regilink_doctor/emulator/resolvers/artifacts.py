@@ -36,7 +36,7 @@ def visible(context: Context, artifact: ArtifactVersion) -> bool:
 
 
 def usable(context: Context, artifact: ArtifactVersion) -> bool:
-    """Whether the user may use and download the version (rows B7, D7)."""
+    """Whether the user may use and download the version (failures B7, D7)."""
     places = [artifact.sequence.project, *(each.collection.project for each in artifact.memberships)]
     return any(access.downloads(context.user, project) for project in places)
 
@@ -98,7 +98,7 @@ def artifact_memberships(
 
 @field("Artifact", "createdBy")
 def created_by(source: ArtifactVersion, context: Context) -> Run | User | None:
-    """Hidden from who does not see the project (row D11)."""
+    """Hidden from who does not see the project (failure D11)."""
     if not context.sees(source.sequence.project):
         return None
     return source.run or source.user

@@ -44,7 +44,7 @@ def collection_by_id(world: World, context: Context, id: str) -> Collection | No
 
 @collection_field("project")
 def project(source: Collection, context: Context) -> Project | None:
-    """Null where the caller has no access: the SDK then takes the source's entity for empty (row C6)."""
+    """Null where the caller has no access: the SDK then takes the source's entity for empty (failure C6)."""
     return source.project if context.sees(source.project) else None
 
 
@@ -188,7 +188,7 @@ def delete_sequence(world: World, context: Context, input: dict[str, Any]) -> di
 
 @field("Mutation", "deleteArtifactPortfolio")
 def delete_portfolio(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    """The links go, their sources stay (row B16). A protected alias in it needs an admin (row B10)."""
+    """The links go, their sources stay (failure B16). A protected alias in it needs an admin (failure B10)."""
     collection = _writable(world, context, input["artifact_portfolio_id"])
     for membership in list(collection.memberships):
         for alias in membership.aliases:

@@ -71,7 +71,7 @@ class Context:
         return access.sees_project(self.user, project)
 
     def visible_project(self, entity: str | None, name: str | None) -> Project | None:
-        """The project, if the user sees it. A team's migrated `model-registry` leads to its successor (row A14)."""
+        """The project, if the user sees it. A team's migrated `model-registry` leads to its successor (failure A14)."""
         owner = entity or (self.user.default_entity if self.user else None)
         assume.registry(self.world, owner, name)
         assume.project(self.world, self.user, owner, name)

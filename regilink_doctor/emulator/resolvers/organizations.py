@@ -12,7 +12,7 @@ from regilink_doctor.emulator.world.model import Entity, Invite, Organization, P
 
 @field("Query", "organization")
 def organization(world: World, context: Context, name: str) -> Organization | None:
-    """By display name only; the organization's entity is not found here (row A13)."""
+    """By display name only; the organization's entity is not found here (failure A13)."""
     found = world.organizations.get(name) or assume.organization(world, name)
     if found is None or context.user is None:
         return None

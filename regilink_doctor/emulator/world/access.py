@@ -31,7 +31,7 @@ def sees_entity(user: User | None, entity: Entity) -> bool:
 
 
 def writes_entity(user: User | None, entity: Entity) -> bool:
-    """Whether `user` may log runs and artifacts under the entity (row B2)."""
+    """Whether `user` may log runs and artifacts under the entity (failure B2)."""
     if user is None:
         return False
     if entity.kind == "personal":
@@ -42,7 +42,7 @@ def writes_entity(user: User | None, entity: Entity) -> bool:
 
 
 def registry_role(user: User | None, registry: Project) -> RegistryRole | None:
-    """The role of `user` in a registry, None without access (row B7).
+    """The role of `user` in a registry, None without access (failure B7).
 
     An organization's admin is admin everywhere. Otherwise a role given to the user or to one of the user's teams
     counts, the highest of them; without any, a registry of visibility "organization" gives its default role to every
@@ -72,7 +72,7 @@ def _in_team(user: User, organization: Organization, team: str) -> bool:
 
 
 def sees_project(user: User | None, project: Project) -> bool:
-    """Whether the project exists for `user`. What is invisible is answered like what is missing (row B3)."""
+    """Whether the project exists for `user`. What is invisible is answered like what is missing (failure B3)."""
     if project.is_registry:
         return registry_role(user, project) is not None
     if user is None:
@@ -100,14 +100,14 @@ def writes_project(user: User | None, project: Project) -> bool:
 
 
 def downloads(user: User | None, project: Project) -> bool:
-    """Whether `user` may use and download what is in the project; a restricted viewer may not (rows B7, D7)."""
+    """Whether `user` may use and download what is in the project; a restricted viewer may not (failures B7, D7)."""
     if project.is_registry:
         return registry_role(user, project) in ("viewer", "member", "admin")
     return sees_project(user, project)
 
 
 def moves_alias(user: User | None, project: Project, alias: str) -> bool:
-    """Whether `user` may set or remove the alias; a protected one needs a registry's admin (row B10)."""
+    """Whether `user` may set or remove the alias; a protected one needs a registry's admin (failure B10)."""
     if not writes_project(user, project):
         return False
     if alias not in project.protected_aliases:
@@ -136,10 +136,10 @@ def refuse(key: str, **fields: str) -> Refusal:
 
 
 def denied() -> Refusal:
-    """`permission denied` (row B7)."""
+    """`permission denied` (failure B7)."""
     return refuse("permission-denied")
 
 
 def not_found(what: str) -> Refusal:
-    """Something named is not there, or not visible: W&B does not tell them apart (row B3). Words ours."""
+    """Something named is not there, or not visible: W&B does not tell them apart (failure B3). Words ours."""
     return Refusal(f"{what} not found", 404)

@@ -173,7 +173,7 @@ def remove(state: State, membership: Membership) -> None:
 
 
 def set_alias(state: State, membership: Membership, alias: str) -> None:
-    """Point the alias at this version. It leaves the version that had it (row B11: without notice)."""
+    """Point the alias at this version. It leaves the version that had it (failure B11: without notice)."""
     aliases = membership.collection.aliases
     old = aliases.get(alias)
     if old is not None:
@@ -204,7 +204,7 @@ def find(collection: Collection, alias: str) -> Membership | None:
 
 
 def find_named(project: Project, name: str) -> Membership | None:
-    """The version that `collection:alias` names; without an alias, the latest (row D3)."""
+    """The version that `collection:alias` names; without an alias, the latest (failure D3)."""
     collection_name, _, alias = name.partition(":")
     collection = project.collections.get(collection_name)
     return find(collection, alias or LATEST) if collection is not None else None
@@ -222,7 +222,7 @@ def check_alias(user: User | None, project: Project, alias: str) -> None:
     """Refuse an alias that is no alias, or that `user` may not move.
 
     Raises:
-        Refusal: row B11, B7 or B10.
+        Refusal: failure B11, B7 or B10.
     """
     if not alias or "/" in alias or ":" in alias:
         raise refuse("alias-refused", alias=alias)

@@ -73,7 +73,7 @@ def _with_rights(state: State, user: User | None, link: LinkInput, judgement: Ju
 
 
 def _paused(state: State, request: LinkRequest) -> bool:
-    """While a team's legacy registry is migrated, neither it nor its successor takes anything (row B17)."""
+    """While a team's legacy registry is migrated, neither it nor its successor takes anything (failure B17)."""
     successor = state.migrated_registry(request.entity) if request.project == LEGACY_REGISTRY else None
     target = successor or state.find_project(request.entity, request.project)
     return target is not None and target.paused
@@ -145,7 +145,7 @@ def _perform(state: State, user: User | None, request: LinkRequest) -> Membershi
 def _target_project(state: State, user: User | None, owner: Entity, name: str) -> Project:
     project = state.find_project(owner.name, name)
     if project is None:
-        # A registry is never made by a link, an ordinary project is (rows B3, A1).
+        # A registry is never made by a link, an ordinary project is (failures B3, A1).
         if owner.kind == "organization":
             raise refuse("unknown-registry-create")
         if not access.writes_entity(user, owner):
@@ -159,7 +159,7 @@ def _target_project(state: State, user: User | None, owner: Entity, name: str) -
 def _join(state: State, collection: Collection, artifact: ArtifactVersion) -> Membership:
     """The artifact's place in the collection.
 
-    A version that is there already stays in its place (row B12, [U]), but `latest` follows the last link (row B11).
+    A version that is there already stays in its place (B12, [U]), but `latest` follows the last link (B11).
     """
     for membership in artifact.memberships:
         if membership.collection is collection:

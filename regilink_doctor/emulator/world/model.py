@@ -63,12 +63,12 @@ RegistryRole = Literal["admin", "member", "viewer", "restricted_viewer"]
 Kind = Literal["team", "personal", "organization"]
 
 RANK: dict[str, int] = {"restricted_viewer": 1, "viewer": 2, "member": 3, "admin": 4}
-"""Registry roles from least to most (docs, row B7)."""
+"""Registry roles from least to most (docs, failure B7)."""
 
 
 @record(frozen=False)
 class Organization:
-    """An organization: its display name, and the entity that owns its registries (row A13)."""
+    """An organization: its display name, and the entity that owns its registries (failure A13)."""
 
     number: int
     name: str
@@ -138,7 +138,7 @@ class ApiKey:
 
 @record(frozen=False)
 class User:
-    """A person, or a service account (row B9: no personal entity of its own, writes to `parent_team`)."""
+    """A person, or a service account (failure B9: no personal entity of its own, writes to `parent_team`)."""
 
     number: int
     username: str
@@ -192,7 +192,7 @@ class Project:
     """A project. With the prefix `wandb-registry-` and an organization's entity it is a registry.
 
     `types` are the types seen so far; they are a whitelist only when `allow_all_types` is False (the trap of
-    row B4). `access` is W&B's word: `PRIVATE` (organization), `RESTRICTED`, `ENTITY_READ`, `USER_READ` ...
+    failure B4). `access` is W&B's word: `PRIVATE` (organization), `RESTRICTED`, `ENTITY_READ`, `USER_READ` ...
     """
 
     number: int
@@ -393,7 +393,7 @@ class Alias:
 
 @record(frozen=False)
 class Membership:
-    """One artifact in one collection, with its version number there (row B12: source and link count apart)."""
+    """One artifact in one collection, with its version number there (failure B12: source and link count apart)."""
 
     number: int
     collection: Collection

@@ -1,4 +1,4 @@
-"""Registries: made, changed, renamed, deleted, and who belongs to them (rows B7, D18)."""
+"""Registries: made, changed, renamed, deleted, and who belongs to them (failures B7, D18)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from regilink_doctor.emulator.world.state import State
 
 
 def check_name(project: str) -> None:
-    """Refuse a project name that is no registry's (row A10; limits of `validate_project_name`).
+    """Refuse a project name that is no registry's (failure A10; limits of `validate_project_name`).
 
     Raises:
         Refusal: empty, too long, a forbidden character.
@@ -42,7 +42,7 @@ def upsert(
 ) -> tuple[Project, bool]:
     """Make or change a registry; returns it and whether it was made. None leaves a property as it is.
 
-    A viewer of the organization cannot make one; changing one needs its admin (docs, row B7).
+    A viewer of the organization cannot make one; changing one needs its admin (docs, failure B7).
 
     Raises:
         Refusal: the role does not allow it, or a name or type is none.
@@ -73,7 +73,7 @@ def upsert(
 
 
 def add_type(state: State, project: Project, name: str) -> None:
-    """Accept a type. Types are never removed (row B4).
+    """Accept a type. Types are never removed (failure B4).
 
     Raises:
         Refusal: a name that is no type's.
@@ -107,7 +107,7 @@ def rename(state: State, user: User | None, project: Project, name: str) -> None
 
 
 def delete(state: State, user: User | None, project: Project) -> None:
-    """Delete a registry (its admin) or project. Source artifacts that were linked stay (row B16).
+    """Delete a registry (its admin) or project. Source artifacts that were linked stay (failure B16).
 
     Raises:
         Refusal: the role does not allow it.
@@ -127,7 +127,7 @@ def delete(state: State, user: User | None, project: Project) -> None:
 
 
 def add_members(user: User | None, project: Project, users: Iterable[User], teams: Iterable[Entity]) -> None:
-    """Make users and teams members, as restricted viewers at first (row B7). Who is a member already stays as is."""
+    """Make users and teams members, as restricted viewers at first (B7). Who is a member already stays as is."""
     _need_admin(user, project)
     for member in users:
         project.members.setdefault(member.username, _first_role(member))
@@ -160,7 +160,7 @@ def check_role(role: str) -> RegistryRole:
 
 
 def set_user_role(user: User | None, project: Project, member: User, role: str) -> None:
-    """Give a member another role. A service account is no viewer (row B9)."""
+    """Give a member another role. A service account is no viewer (failure B9)."""
     _need_admin(user, project)
     wanted = check_role(role)
     if member.is_service_account and RANK[wanted] < RANK["member"]:

@@ -32,7 +32,7 @@ _FIELDS = {
 
 
 def owner_for_run(state: State, user: User, name: str | None) -> Entity:
-    """The entity that a run goes to: the named one, else the user's default (row B2).
+    """The entity that a run goes to: the named one, else the user's default (failure B2).
 
     Raises:
         Refusal: there is no such entity, it takes no runs, or the user may not write there.
@@ -58,7 +58,7 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
     """Make or change the run that `values` (of `UpsertBucketInput`) name; returns it and whether it was made.
 
     Raises:
-        Refusal: row B2, or a run that is not there.
+        Refusal: failure B2, or a run that is not there.
     """
     if user is None:
         raise refuse("api-key-invalid")

@@ -104,7 +104,7 @@ class State:
     # People.
 
     def user_of_key(self, key: str) -> User | None:
-        """Whose API key it is. None: W&B refuses the key (row C18)."""
+        """Whose API key it is. None: W&B refuses the key (failure C18)."""
         return self._user_of_key.get(key) or (None if key in self.retired_keys else self.anybody)
 
     def admit_key(self, key: str, user: User) -> None:
@@ -126,7 +126,7 @@ class State:
         return self.entities.get(name) if name else None
 
     def find_project(self, entity: str | None, name: str | None) -> Project | None:
-        """The project. A registry's name is found in any case, as W&B does when fetching (row A10)."""
+        """The project. A registry's name is found in any case, as W&B does when fetching (failure A10)."""
         owner = self.find_entity(entity)
         if owner is None or not name:
             return None
@@ -138,7 +138,7 @@ class State:
         return next((each for key, each in owner.projects.items() if key.casefold() == wanted), None)
 
     def migrated_registry(self, team: str) -> Project | None:
-        """What has become of the team's `model-registry`, None while it is still open (row A14)."""
+        """What has become of the team's `model-registry`, None while it is still open (failure A14)."""
         owner = self.find_entity(team)
         if owner is None or owner.kind != "team" or owner.organization is None:
             return None

@@ -224,7 +224,7 @@ class World(State):
 
     @locked
     def service_account(self, name: str, team: str, *, key: str | None = None) -> User:
-        """A service account of a team: it writes there alone, and has no personal entity (row B9)."""
+        """A service account of a team: it writes there alone, and has no personal entity (failure B9)."""
         account = self.users.get(name)
         if account is None:
             account = self._new_user(name, None, None, key)
@@ -426,9 +426,9 @@ class World(State):
 
     @locked
     def migrate_legacy_registry(self, team: str, *, underway: bool = False) -> Project:
-        """Do to a team what W&B's migration did: `model-registry` is closed, its successor is the team's (row A14).
+        """Do to a team what W&B's migration did: `model-registry` is closed, its successor is the team's (failure A14).
 
-        While it is `underway` both refuse to be written to (row B17).
+        While it is `underway` both refuse to be written to (failure B17).
         """
         owner = self.entities[team].organization or self._organization(None)
         made = self.registry(f"{team}{MIGRATED_SUFFIX}", visibility="restricted", organization=owner.name)

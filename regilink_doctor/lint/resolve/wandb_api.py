@@ -137,10 +137,10 @@ PUBLIC = (
 VERSIONED_NAMES = frozenset(
     {"wandb.Artifact.name", "wandb.Artifact.qualified_name", "wandb.Artifact.source_qualified_name"}
 )
-"""Attributes that end in `:vN` once the artifact is logged (row A8)."""
+"""Attributes that end in `:vN` once the artifact is logged (failure A8)."""
 
 VERSIONS = frozenset({"wandb.Artifact.version", "wandb.Artifact.source_version"})
-"""Attributes that count versions: of the source, or of the collection that the object came from (row B12)."""
+"""Attributes that count versions: of the source, or of the collection that the object came from (failure B12)."""
 
 ENTITIES = frozenset(
     {
@@ -171,7 +171,7 @@ LOGGED_ONLY = frozenset(
         "version",
     }
 )
-"""Attributes that raise an AttributeError until the artifact is logged and waited for (row C11, `ensure_logged`)."""
+"""Attributes that raise an AttributeError until the artifact is logged and waited for (C11, `ensure_logged`)."""
 
 
 @record

@@ -143,7 +143,7 @@ class DryRun(ShownAsTable):
 
     @property
     def left_to_default(self) -> bool:
-        """Whether a run went wherever the account's default is: it differs between colleagues (row B2)."""
+        """Whether a run went wherever the account's default is: it differs between colleagues (failure B2)."""
         return self.entity_source is None and any(run.entity == self.entity for run in self.runs)
 
     @property

@@ -36,7 +36,7 @@ _ROW = re.compile(r"[A-Fa-f]\d{1,2}[a-z]?")
 _REPORTED = re.compile(
     r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
-"""Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, row A1]`."""
+"""Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
 _IS_OF_PYTHON = re.compile(r"has no attribute|got an unexpected|cannot import name|No module named")
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
