@@ -19,15 +19,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 356,
-    "lines of Python": 73_800,
-    "functions with a one-word name, percent": 27,
-    "the same in lint": 29,
+    "files": 330,
+    "lines of Python": 75_200,
+    "functions with a one-word name, percent": 26,
+    "the same in lint": 28,
     "rule codes outside rules and the failure index": 14,
     "import cycles": 0,
     "functions of more than 70 lines": 0,
     "files entered for one finding": 55,
-    "switches between files for one finding": 510,
+    "switches between files for one finding": 511,
     "own modules loaded for one finding": 88,
     "words of the old dialect": 6,
 }

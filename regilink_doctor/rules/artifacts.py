@@ -5,7 +5,6 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.sdk_versions import LONG_KEYS, RAISES, RETURNS, number
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import is_written, registry_path, registry_target
@@ -228,6 +227,8 @@ class LegacyLinkResult(Rule):
     good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
+        from regilink_doctor.core.sdk_versions import LONG_KEYS, RETURNS, number
+
         version = problem.facts["version"]
         never = number(version) < number(RETURNS)
         return Message(
@@ -240,7 +241,11 @@ class LegacyLinkResult(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         version = facts.wandb_version
-        if version is None or number(version) >= number(RAISES) or not link.context.result_used:
+        if version is None or not link.context.result_used:
+            return
+        from regilink_doctor.core.sdk_versions import RAISES, number
+
+        if number(version) >= number(RAISES):
             return
         if "**" in link.arguments.names or "target_path" not in link.arguments.names:
             return  # a function of the project's own that links returns what it likes
