@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "json", "github", "junit")
 
+_FILE_ENDINGS = (".py", ".ipynb", ".yaml", ".yml", ".toml", ".json", ".sh")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -136,6 +138,11 @@ def _refuse_file(target: str) -> None:
             f"{target} is a {kind}, not a target path\n"
             f"  help: without TARGET the doctor checks the links of the current folder: {command}"
         )
+    if target.endswith(_FILE_ENDINGS) and REGISTRY_PREFIX not in target:
+        raise UsageProblem(
+            f"{target} is not a target path: it is called like a file, and there is no such file\n"
+            "  help: without TARGET the doctor checks the links of the current folder: regilink doctor"
+        )
 
 
 def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
@@ -181,7 +188,7 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Con
         for line in machine.to_github(diagnosis):
             print(line)
     elif options.output_format == "junit":
-        print(machine.to_junit(diagnosis, strict=options.strict))
+        print(machine.to_junit(diagnosis, strict=options.strict, allow_unknown=options.allow_unknown))
     else:
         from regilink_doctor.report.doctor import render_full
         from regilink_doctor.report.terminal import make_console

@@ -20,7 +20,8 @@ class CheckResult:
     `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where
     that comes from, `failures` are failure ids, `requires` the checks that had to pass first, `duration_ms` whole
     milliseconds. `also_at` are further places of the same subject. `blocked_by` names the check whose failure caused
-    a skip, `group` what the check is about (`doctor.base.GROUPS`).
+    a skip, or `host` where the server gave this check no answer; `group` what the
+    check is about (`doctor.base.GROUPS`).
     """
 
     name: str

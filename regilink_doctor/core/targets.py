@@ -172,11 +172,17 @@ class LinkTarget(_Reference):
         return tuple(alias.pattern for alias in self.aliases)
 
     @property
+    def has_unknown_aliases(self) -> bool:
+        """Whether the link gives aliases that source does not tell."""
+        unread = self.site is not None and "aliases" in self.site.arguments.unread
+        return unread or any(alias.literal is None for alias in self.aliases)
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """What W&B is asked, wherever it is written."""
         consumed = self.consumed.identity if self.consumed is not None else None
         facts = (self.text, self.method, self.entity_text, self.project_text, self.type_text)
-        return (*facts, self.alias_names, consumed)
+        return (*facts, self.alias_names, self.has_unknown_aliases, consumed)
 
     @property
     def known_entity(self) -> str | None:
@@ -323,12 +329,11 @@ def _combine_link(site: Site) -> Iterator[LinkTarget]:
     consumed: Sequence[ConsumedName | None] = (None,)
     if artifact is not None and artifact.kind == "consume":
         consumed = tuple(_combine_consume(artifact))
-    aliases = tuple(alias for alias in site.aliases if is_known(alias.pattern))
     choices = product(
         site.target, site.run_entity or (None,), site.run_project or (None,), site.artifact_type or (None,), consumed
     )
     for path, entity, project, artifact_type, name in islice(choices, MAX_ALTERNATIVES):
-        yield LinkTarget(path, method, entity, project, artifact_type, aliases, name, place=site.place, site=site)
+        yield LinkTarget(path, method, entity, project, artifact_type, site.aliases, name, place=site.place, site=site)
 
 
 def _combine_consume(site: Site) -> Iterator[ConsumedName]:

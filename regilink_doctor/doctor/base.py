@@ -25,13 +25,14 @@ class Subject:
     """What a check looks at. `shown` names it in the report, `origin` is where it comes from.
 
     A check that requires another is stopped by the other's row of the same `target`, or of the same `entity`; where
-    there is neither, by any of its rows.
+    there is neither, by any of its rows. `places` are all the places of a subject that is not a target.
     """
 
     shown: str
     origin: Origin | None = None
     target: LinkTarget | ConsumedName | None = None
     entity: str | None = None
+    places: tuple[Origin, ...] = ()
 
 
 @record
@@ -132,8 +133,8 @@ def _join_lines(lines: Iterable[str | None]) -> str | None:
 
 
 def report_no_answer(fault: ServerConnectionError, *notes: str) -> Outcome:
-    """The server did not answer, or not as it should."""
-    return report_problem(fault.problem, notes=notes)
+    """The server did not answer, or not as it should: whatever asked it, what it asked about stays unknown."""
+    return replace(report_problem(fault.problem, notes=notes), blocked_by="host")
 
 
 def report_unreachable_host(context: Context) -> Outcome:
@@ -217,7 +218,8 @@ def _find_blocker(
                 return Outcome("skip", check.message, blocked_by=check.blocked_by)
             if check.status in ("fail", "crash"):
                 about = check.subject if check.subject not in (name, subject.shown) else ""
-                return block_check(name, about, say("failed") if check.status == "fail" else say("crashed"))
+                blocked = block_check(name, about, say("failed") if check.status == "fail" else say("crashed"))
+                return replace(blocked, blocked_by=check.blocked_by or name)
     return None
 
 
@@ -233,7 +235,7 @@ def _is_particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject
 
 
 def _list_places(context: Context, subject: Subject) -> tuple[Origin, ...]:
-    return context.places_of(subject.target) if subject.target is not None else ()
+    return context.places_of(subject.target) if subject.target is not None else subject.places
 
 
 def _build_result(

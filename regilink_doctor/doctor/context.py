@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.client.gateway import Gateway
@@ -22,6 +22,8 @@ from regilink_doctor.doctor.facts import Account, ServerView, Version
 from regilink_doctor.doctor.server_queries import Lookup, ServerQueries, lookup_of, version_question
 
 if TYPE_CHECKING:
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Prober
 
 T = TypeVar("T", LinkTarget, ConsumedName)
@@ -52,8 +54,11 @@ class Context:
         filed: Filed | None = None,
         prober: Prober | None = None,
         is_brief: bool = False,
+        findings: Sequence[Finding] = (),
+        servers: Sequence[StringValue] = (),
     ) -> None:
         self.settings = settings
+        self.findings, self.servers = tuple(findings), tuple(servers)
         self.known = known
         self.filed = filed
         self.prober = prober

@@ -28,6 +28,8 @@ from regilink_doctor.doctor.wording import name_destination
 from regilink_doctor.rules.judge import correct_path
 
 if TYPE_CHECKING:
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Prober
 
 
@@ -60,7 +62,8 @@ class LinkSummary:
 
     `links` and `names` count those that were checked. `elsewhere` are the links that go to a project, not to a
     registry, and of which no check reports a problem: the place of each, and where it goes. `unread` has a sentence
-    for each file of the source that could not be read.
+    for each file of the source that could not be read. `files` counts those that were looked through for links, None
+    where the links were given.
     """
 
     links: int = 0
@@ -68,6 +71,7 @@ class LinkSummary:
     unknown: tuple[UnknownLink, ...] = ()
     elsewhere: tuple[tuple[Origin, str], ...] = ()
     unread: tuple[str, ...] = ()
+    files: int | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -264,8 +268,8 @@ class Diagnosis(ShownAsTable):
         2 also where the server does not answer as W&B does (nothing that it says can be relied on), and where no link
         could be checked although there are some, unless `allow_unknown`.
         """
-        unchecked = self._no_way() or (self.links.is_nothing_checked and not allow_unknown)
-        if self.of("crash") or self.unusable or (unchecked and not self.of("fail")):
+        is_unknown = self.links.is_nothing_checked and not allow_unknown
+        if self.of("crash") or self.unusable or self._no_way() or is_unknown:
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
 
@@ -280,7 +284,7 @@ class Diagnosis(ShownAsTable):
         return caption, ("status", "check", "rule", "subject", say("what is wrong"), say("what to do")), rows
 
     def _no_way(self) -> bool:
-        return any(check.name in WAY_TO_WORK and check.status == "skip" for check in self.checks)
+        return any(check.name in WAY_TO_WORK and check.status in ("skip", "fail") for check in self.checks)
 
 
 def run_diagnosis(
@@ -295,6 +299,8 @@ def run_diagnosis(
     probe: bool = True,
     watcher: Watcher | None = None,
     checks: Sequence[type[Check]] | None = None,
+    findings: Sequence[Finding] = (),
+    servers: Sequence[StringValue] = (),
 ) -> Diagnosis:
     """Run every check.
 
@@ -309,10 +315,21 @@ def run_diagnosis(
         probe: whether the way to the server is looked at step by step, on sockets; False: by two requests alone.
         watcher: told of each check before it begins, and of what it has found.
         checks: those to run; None: all of them.
+        findings: what lint finds in the source of the targets.
+        servers: the addresses that the source itself gives to wandb.
     """
     begun = time.monotonic()
     context = Context(
-        settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober, is_brief=not probe
+        settings,
+        targets,
+        consumed,
+        timeout=timeout,
+        known=known,
+        filed=filed,
+        prober=prober,
+        is_brief=not probe,
+        findings=findings,
+        servers=servers,
     )
     rows: list[tuple[Subject, CheckResult]] = []
     for kind in find_checks() if checks is None else checks:

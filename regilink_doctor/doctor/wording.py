@@ -28,6 +28,17 @@ def list_names(names: Iterable[str]) -> str:
     return say("{names} and {number} more", names=shown, number=len(found) - MOST) if len(found) > MOST else shown
 
 
+def describe_unknown_entity(target: LinkTarget) -> str:
+    """Why the entity of a target's run cannot be told, with the expression that has it."""
+    unknown = target.entity.unknown_parts if target.entity is not None else ()
+    sources = list_names(dict.fromkeys(f"`{part.source}`" for _, part in unknown))
+    if not sources:
+        return say("the run's entity is known only when the program runs: give it with --entity")
+    return say(
+        "the run's entity ({sources}) is known only when the program runs: give it with --entity", sources=sources
+    )
+
+
 def entity_line(team: str, given: Setting[str] | None) -> str:
     """The line that makes `team` the run's entity, in the place where the present one comes from."""
     if given is not None and not isinstance(given.origin, (Configured, Default)):

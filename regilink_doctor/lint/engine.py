@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import Source
@@ -70,6 +71,8 @@ class FileReport:
     """Findings below `min-severity`, which are counted and not shown."""
     tested: tuple[Place, ...] = ()
     """Where the values are written that conditions were judged by, until the fixes of those are tried."""
+    servers: tuple[StringValue, ...] = ()
+    """The addresses of servers that the code itself gives to wandb."""
 
 
 @record
@@ -212,7 +215,27 @@ def lint_bytes(
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
     unread = tuple(_describe_unread(path, error) for error in reading.problems)
-    return replace(silenced, sites=reading.sites, codes=codes, unread=unread, tested=reading.tested)
+    return replace(
+        silenced,
+        sites=reading.sites,
+        codes=codes,
+        unread=unread,
+        tested=reading.tested,
+        servers=tuple(_find_servers(reading)),
+    )
+
+
+def _find_servers(reading: ParsedFile) -> Iterator[StringValue]:
+    """What `login(host=)`, `Settings(base_url=)` and an assignment to `WANDB_BASE_URL` tell wandb; tests aside."""
+    if is_test_path(reading.sources[0].path if reading.sources else ""):
+        return
+    for site in reading.sites:
+        if site.kind in ("init", "other"):
+            yield from site.arguments.strings.get("base_url", ())
+            yield from site.arguments.strings.get("host", ()) if site.call == "wandb.login" else ()
+    for setting in reading.settings:
+        if setting.name == "WANDB_BASE_URL" and setting.how in ("python", "notebook") and not setting.only_default:
+            yield from setting.value
 
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:

@@ -128,6 +128,12 @@ class NotWandb(Rule):
     def explain(self, problem: Problem) -> Message:
         if problem.kind == "setting":
             return refused_setting(problem)
+        if problem.kind == "in-code":
+            return Message(
+                say("the code itself sends wandb to {host}", host=problem.facts["host"]),
+                say("the rest of this report is about {asked}", asked=problem.facts["asked"]),
+                say("regilink doctor --host {host}", host=problem.facts["host"]),
+            )
         if problem.kind == "configured":
             host, default = problem.facts["host"], problem.facts["default"]
             return Message(

@@ -32,7 +32,9 @@ from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Confirm, Prober
     from regilink_doctor.workflows.lint import LintResult
 
@@ -85,8 +87,13 @@ def diagnose(
     settings = server.read_settings(_drop_missing(arguments), _expected(config))
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
+    findings: Sequence[Finding] = ()
+    servers: Sequence[StringValue] = ()
+    files = None
     if targets is None:
         source = read_source(server.folder, config, paths)
+        findings, files = source.findings, source.files
+        servers = [address.read_variables(server.variables) for address in source.servers]
         links, found_names = _find_targets([report.site for report in source.sites], server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
@@ -102,8 +109,11 @@ def diagnose(
         timeout=server.timeout,
         probe=probe,
         watcher=watcher,
+        findings=findings,
+        servers=servers,
     )
-    return replace(diagnosis, links=replace(diagnosis.links, unread=tuple(map(mask_secrets, unread))))
+    links_found = replace(diagnosis.links, unread=tuple(map(mask_secrets, unread)), files=files)
+    return replace(diagnosis, links=links_found)
 
 
 def _drop_missing(values: Mapping[str, str | None]) -> dict[str, str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.patterns import Patterns
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.cache import KeptReport, ReportCache
     from regilink_doctor.lint.engine import FileReport
     from regilink_doctor.lint.project import Project
@@ -54,6 +55,8 @@ class LintResult(ShownAsTable):
         self.findings: list[Finding] = []
         self.sites: list[SiteReport] = []
         self.configured_sources: list[Site] = []
+        self.servers: list[StringValue] = []
+        """The addresses of servers that code gives to wandb."""
         self.sources: dict[str, bytes] = {}
         self.files = 0
         self.parsed = 0
@@ -112,6 +115,7 @@ class LintResult(ShownAsTable):
         if report.findings:
             self._add_sources(path, content, report.findings)
         self.unread += report.unread
+        self.servers += report.servers
         self.sites += [
             SiteReport(site, codes)
             for site, codes in zip(report.sites, report.codes, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,6 +19,7 @@ GOOD = "run.link_artifact(art, 'wandb-registry-model/zoo')\n"
 FROM_X = "run.link_artifact(art, os.environ['X'])\n"
 FROM_ARGV = "run.link_artifact(art, sys.argv[1])\n"
 CONSUMED = "run.use_artifact(sys.argv[2])\n"
+OTHER_RUN = "run = wandb.init(RUN)\n" + GOOD
 PORTFOLIO = "run.link_artifact(art, 'churn/best')\n"
 
 
@@ -55,6 +57,26 @@ def doctor(folder: Path, source: str, capsys: pytest.CaptureFixture[str], *words
         (CONSUMED, 2, "1 full name could not be checked: train.py:4 (sys.argv[2])"),
         (GOOD + CONSUMED, 0, "1 full name could not be checked: train.py:5 (sys.argv[2])"),
         (
+            GOOD.replace("zoo')", "zoo', aliases=[sys.argv[1]])"),
+            0,
+            "aliases (wandb-registry-model/zoo): an alias of the",
+        ),
+        (
+            GOOD.replace("zoo')", "zoo', aliases=sys.argv[1:])"),
+            0,
+            "aliases (wandb-registry-model/zoo): an alias of the",
+        ),
+        (
+            OTHER_RUN.replace("RUN", "mode='offline'"),
+            0,
+            "code REG601 link-while-offline (train.py:5) the run is offline",
+        ),
+        (OTHER_RUN.replace("RUN", "mode='disabled'"), 0, "code REG602 link-while-disabled (train.py:5)"),
+        (OTHER_RUN.replace("RUN", "entity=sys.argv[1]"), 2, "the run's entity (`sys.argv[1]`) is known only when the"),
+        ("wandb.login(host='http://127.0.0.1:9')\n" + GOOD, 0, "the code itself sends wandb to http://127.0.0.1:9"),
+        ("os.environ['WANDB_BASE_URL'] = 'http://127.0.0.1:9'\n" + GOOD, 0, "sends wandb to http://127.0.0.1:9"),
+        ("wandb.login(host=sys.argv[1])\n" + GOOD, 0, "the server (`sys.argv[1]`) is known only when the program runs"),
+        (
             GOOD + PORTFOLIO,
             0,
             'train.py:5 is not a registry link: it goes into collection "best" of the project "churn"',
@@ -65,13 +87,40 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
     found, shown = doctor(shell, source, capsys)
     assert line in shown
     assert found == status
-    assert ("All well" in shown) == all(word not in source for word in ("sys", "os.", "link_model", "wandb.", "(\n"))
+    doubts = ("sys", "os.", "link_model", "wandb.", "(\n", "churn/", "mode=", "login")
+    assert ("All well" in shown) == all(word not in source for word in doubts)
     if status == 2:
         assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
 
 
 def test_a_folder_without_links_is_not_called_checked(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "ready to link, no problems. No link was checked." in doctor(shell, "", capsys)[1]
+    shown = doctor(shell, "", capsys)[1]
+    assert "No link was checked: there is none in 1 file. This machine and account are ready to link: no" in shown
+    assert "All well" not in shown
+
+
+def test_a_server_that_fails_half_way_has_judged_no_link(
+    emulator: Emulator, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.fault("status", "organization", status=500)
+    status, shown = doctor(shell, GOOD, capsys)
+    assert (status, "1 link could not be checked: train.py:4" in shown) == (2, True)
+
+
+def test_junit_fails_where_no_link_could_be_checked(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shell / "train.py").write_text(HEAD + FROM_ARGV, encoding="utf-8")
+    for words, failures in ((), 1), (("--allow-unknown",), 0):
+        main(["doctor", "--output-format", "junit", *words])
+        suite = ElementTree.fromstring(capsys.readouterr().out)
+        assert suite.get("failures") == str(failures)
+        assert "train.py:4 (sys.argv[1])" in ElementTree.tostring(suite, encoding="unicode")
+
+
+def test_the_server_that_code_and_environment_name_is_not_reported(
+    emulator: Emulator, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, shown = doctor(shell, f"wandb.login(host='{emulator.url}/')\n" + GOOD, capsys)
+    assert "All well: 1 link checked" in shown
 
 
 def test_a_folder_is_not_a_target(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,6 +129,11 @@ def test_a_folder_is_not_a_target(shell: Path, capsys: pytest.CaptureFixture[str
         (shell / "train.py").write_text(HEAD + GOOD)
         assert main(["doctor", path]) == 2
         assert f"{words}, not a target path" in capsys.readouterr().err
+
+
+def test_a_file_that_is_missing_is_not_a_target(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "src/train.py"]) == 2
+    assert "it is called like a file, and there is no such file" in capsys.readouterr().err
 
 
 def test_redact_hides_a_file_that_could_not_be_read(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:

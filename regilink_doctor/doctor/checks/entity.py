@@ -15,7 +15,7 @@ from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
-from regilink_doctor.doctor.wording import entity_line, quote_message, use_a_team
+from regilink_doctor.doctor.wording import describe_unknown_entity, entity_line, quote_message, use_a_team
 
 INDENT = "    "
 """Before each line of a script: a report shows such lines of a help without its mark, to be copied as they are."""
@@ -76,12 +76,14 @@ class EntityCheck(Check):
         for name, given in seen.items():
             yield Subject(name, given.origin, entity=name)
         if not seen and (targets or alone):
-            yield Subject("entity")
+            yield Subject("entity", target=next(iter(targets), None))
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Tell the kind of the entity, and which teams could be used instead."""
         account = context.account
         if subject.entity is None:
+            if isinstance(subject.target, LinkTarget) and context.run_entity(subject.target) is not None:
+                return skip_check(describe_unknown_entity(subject.target))
             return skip_check("the account has no default entity, and nothing sets one: give it with --entity")
         context.queries.look_up_links()
         name = subject.entity

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from regilink_doctor.client.hosts import without_login
+from regilink_doctor.client.hosts import HostRefused, normal_host, without_login
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -220,6 +221,45 @@ class Expected(Check):
             status="warn",
             notes=[say("the rest of this report is about {host}", host=host)],
         )
+
+
+class ServerInCode(Check):
+    """Whether the code itself names another server than the environment: wandb goes there (C19)."""
+
+    name = "server-in-code"
+    group = "Environment"
+
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
+        """Each other address that the code gives to wandb, with all its places."""
+        places: dict[str, list[Origin]] = {}
+        for address in context.servers:
+            if address.literal is None or _normal(context, address.literal) != context.settings.host.value:
+                places.setdefault(address.display, []).append(Code(address.place, variables=address.variables_read))
+        for shown, origins in places.items():
+            yield Subject(shown, origins[0], places=tuple(origins))
+
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
+        """Say that this report is about another server."""
+        address = next(each for each in context.servers if each.display == subject.shown)
+        asked = context.gateway.shown
+        if address.literal is None:
+            what = list_names(dict.fromkeys(f"`{part.source}`" for _, part in address.unknown_parts))
+            return skip_check(
+                say(
+                    "the server ({what}) is known only when the program runs: the rest of this report is about {asked}",
+                    what=what,
+                    asked=asked,
+                )
+            )
+        facts = {"host": without_login(address.literal), "asked": asked}
+        return report_problem(Problem(rule_codes.NOT_WANDB, kind="in-code", failure="C19", facts=facts), status="warn")
+
+
+def _normal(context: Context, address: str) -> str:
+    """The address as wandb would use it; as it is written where wandb refuses it."""
+    with suppress(HostRefused):
+        return normal_host(address, context.settings.wandb.number)
+    return address
 
 
 def find_differences(context: Context) -> dict[tuple[object, ...], LinkTarget]:

@@ -15,7 +15,13 @@ from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import answer_of, name_destination, problem_of_link, worst_in_path
+from regilink_doctor.doctor.wording import (
+    answer_of,
+    describe_unknown_entity,
+    name_destination,
+    problem_of_link,
+    worst_in_path,
+)
 
 
 class TargetPathCheck(Check):
@@ -64,7 +70,7 @@ class OfTarget(Check):
         target = target_of_subject(subject)
         entity = context.run_entity(target)
         if entity is None or not is_known(entity.value):
-            return skip_check("the run's entity is known only when the program runs: give it with --entity")
+            return skip_check(describe_unknown_entity(target))
         made = context.sdk_link(target)
         if not isinstance(made, LinkInput):
             return skip_check("see `target-path`")

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.check_result import Status
+from regilink_doctor.core.findings import Place
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.strings import StringValue
@@ -259,6 +262,52 @@ class SourceVisible(Check):
         return report_problem(problem, notes=[*details, quote_message("entity-name-required")])
 
 
+CODE_ALONE = (
+    rule_codes.RUN_IN_REGISTRY,
+    rule_codes.RESERVED_TYPE,
+    rule_codes.INVALID_ARTIFACT_NAME,
+    rule_codes.LINK_WHILE_OFFLINE,
+    rule_codes.LINK_WHILE_DISABLED,
+    rule_codes.LINK_AFTER_FINISH,
+    rule_codes.SWALLOWED_LINK_ERROR,
+    rule_codes.WRONG_CALL_SHAPE,
+    rule_codes.ACTIVE_RUN_REUSED,
+    rule_codes.DRAFT_PROPERTY,
+)
+"""The rules of links that fail, or do nothing, whatever the server says of the path."""
+
+
+class SourceCode(Check):
+    """What stops a link in the code around it: an offline run, a finished run, a wrong argument (C1 to C13)."""
+
+    name = "code"
+    group = "Links"
+
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
+        """What lint finds there; the same finding at several places once."""
+        absent = {place_key(target.place) for target in context.targets if target.place and target.method == "none"}
+        places: dict[tuple[str, str], list[Origin]] = {}
+        for finding in context.findings:
+            is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and place_key(finding.place) in absent
+            if finding.code in CODE_ALONE and finding.severity != "info" and not is_reported:
+                places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
+        for (name, _), origins in places.items():
+            yield Subject(name, origins[0], places=tuple(origins))
+
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
+        """Repeat the finding."""
+        finding = next(
+            each for each in context.findings if (each.name, Code(each.place)) == (subject.shown, subject.origin)
+        )
+        status: Status = "fail" if finding.severity == "error" else "warn"
+        return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
+
+
+def place_key(place: Place) -> tuple[str, int | None, int]:
+    """File, cell and line of a place."""
+    return place.path, place.cell, place.span.line
+
+
 class Aliases(OfTarget):
     """Whether the link's aliases are valid, and whether you may set them (B10, B11, D5)."""
 
@@ -268,17 +317,18 @@ class Aliases(OfTarget):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The targets that give aliases."""
-        return [each for each in super().find_subjects(context) if target_of_subject(each).alias_names]
+        targets = ((each, target_of_subject(each)) for each in super().find_subjects(context))
+        return [each for each, target in targets if target.aliases or target.has_unknown_aliases]
 
     def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""
         organization, name = judgement.organization or "", registry_name(made.project)
-        for string in target.aliases:
+        known = [alias for alias in target.aliases if alias.literal is not None]
+        for string in known:
             if problem := _find_problem(string):
                 return report_problem(problem, notes=[quote_message("invalid-aliases")])
-        protected = [
-            alias for alias in target.alias_names if alias in _protected_aliases_of(context, organization, name)
-        ]
+        names = [alias.pattern for alias in known]
+        protected = [alias for alias in names if alias in _protected_aliases_of(context, organization, name)]
         best = context.account.best_role(context.view.list_grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = (
@@ -291,14 +341,16 @@ class Aliases(OfTarget):
             return report_problem(
                 Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", notes=details
             )
-        for alias in target.alias_names:
+        for alias in names:
             if is_version(alias):
                 return report_problem(
                     Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
                 )
-        return pass_check(
-            say("the link moves {alias_names} to the new version", alias_names=", ".join(target.alias_names))
-        )
+        if target.has_unknown_aliases:
+            return skip_check(
+                "an alias of the link is known only when the program runs: pass the path as TARGET, and --alias"
+            )
+        return pass_check(say("the link moves {alias_names} to the new version", alias_names=", ".join(names)))
 
 
 def _protected_aliases_of(context: Context, organization: str, registry: str) -> frozenset[str]:

@@ -206,7 +206,7 @@ _LIST = Call("other", ("type_name", "name"), texts=("name",))
 _EXISTS = Call("other", ("name", "type"), texts=("name",))
 
 CALLS = {
-    "wandb.init": Call("init", texts=("mode", "reinit", "api_key"), unfolds="settings"),
+    "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings"),
     "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
@@ -223,7 +223,7 @@ CALLS = {
     "wandb.Run.upsert_artifact": _LOG,
     "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), texts=("artifact_or_path",)),
     "wandb.log_artifact": _LOG,
-    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key",), unfolds="overrides"),
+    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key", "base_url"), unfolds="overrides"),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
     "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
     "wandb.Api.create_registry": Call(
@@ -237,7 +237,7 @@ CALLS = {
     "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),
     "wandb.setup": Call("other", ("settings",), unfolds="settings"),
     "wandb.sweep": Call("other", ("sweep", "entity", "project")),
-    "wandb.login": Call("other", ("key",), texts=("key",)),
+    "wandb.login": Call("other", ("key", "relogin", "host"), texts=("key", "host")),
     "wandb.Run.link_model": _LINK_MODEL,
     "wandb.link_model": _LINK_MODEL,
     "wandb.beta.workflows.link_model": Call("link", ("model", "target_path", "aliases"), "target_path"),

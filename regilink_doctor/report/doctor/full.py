@@ -219,7 +219,13 @@ class _Page:
         status = diagnosis.exit_status()
         head, rest = summarize_verdict(diagnosis, say("Lines marked -> show what to change."))
         fails, links = bool(diagnosis.of("fail")), diagnosis.links
-        style = "bold red" if fails else "bold green" if status != 2 and links.is_complete else "bold yellow"
+        style = (
+            "bold red"
+            if fails
+            else "bold green"
+            if status != 2 and links.checked and links.is_complete
+            else "bold yellow"
+        )
         self.add_line((head, style), (rest, ""))
         for line in incomplete_lines(diagnosis):
             self.add_line((line, "bold yellow"))
@@ -305,16 +311,18 @@ def summarize_verdict(diagnosis: Diagnosis, where: str) -> tuple[str, str]:
     if diagnosis.exit_status() == 2:
         return say("Nothing could be found out about the account"), join_phrases(" ", ["", asked])
     if not links.checked:
-        rest = say(
-            ": this machine and account are ready to link, {warned}. No link was checked. {asked}",
+        where = say(": there is none in {files}", files=counted(links.files, "file")) if links.files is not None else ""
+        ready = say(
+            "{where}. This machine and account are ready to link: {warned}. {asked}",
+            where=where,
             warned=warned,
             asked=asked,
         )
-        return say("All well"), rest
+        return say("No link was checked"), ready
     checked = say("{references} checked", references=count_references(links.links, links.names))
     if links.is_complete and diagnosis.of("skip"):
         return checked, say(": {warned}, but some checks were skipped {asked}", warned=warned, asked=asked)
-    if not links.is_complete or warns:
+    if not links.is_complete or links.elsewhere or warns:
         return checked, say(": {warned} {asked}", warned=warned, asked=asked)
     return say("All well"), say(": {checked}, {warned} {asked}", checked=checked, warned=warned, asked=asked)
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from regilink_doctor.core.origin import Code
 from regilink_doctor.core.text import escape_command, escape_text
+from regilink_doctor.report.doctor.full import incomplete_lines
 from regilink_doctor.report.formats.github import format_properties
 
 if TYPE_CHECKING:
@@ -79,10 +80,13 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"::notice title=regilink::{escape_command(escape_text(f'this file could not be read: {sentence}'))}"
 
 
-def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
-    """A case a row. Warnings are cases that passed, with the words as their output; failures with `strict`."""
+def to_junit(diagnosis: Diagnosis, *, strict: bool = False, allow_unknown: bool = False) -> str:
+    """A case a row. Warnings are cases that passed, with the words as their output; failures with `strict`.
+
+    The case `links` has what could not be checked; it fails where nothing could, unless `allow_unknown`.
+    """
     failed: tuple[Status, ...] = ("fail", "warn") if strict else ("fail",)
-    suite = ElementTree.Element("testsuite", {"name": "regilink doctor", **_count_results(diagnosis, failed)})
+    suite = ElementTree.Element("testsuite", name="regilink doctor")
     for check in diagnosis.checks:
         case = ElementTree.SubElement(
             suite,
@@ -100,21 +104,23 @@ def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
             ElementTree.SubElement(case, "skipped", message=message)
         else:
             ElementTree.SubElement(case, "system-out").text = _render_text(check)
-    root = ElementTree.Element("testsuites", {"name": "regilink doctor", **_count_results(diagnosis, failed)})
-    root.attrib.pop("skipped")  # which the outer element does not have
+    if lines := incomplete_lines(diagnosis):
+        case = ElementTree.SubElement(suite, "testcase", name="links", classname="regilink.links", time="0.000")
+        kind = "failure" if diagnosis.links.is_nothing_checked and not allow_unknown else "skipped"
+        ElementTree.SubElement(case, kind, message=escape_text(" ".join(lines)))
+    counts = {"tests": len(suite)}
+    counts |= {f"{kind}s": len(suite.findall(f"testcase/{kind}")) for kind in ("failure", "error")}
+    time = f"{diagnosis.elapsed_ms / 1000:.3f}"
+    root = ElementTree.Element("testsuites", {**suite.attrib, **_as_text(counts), "time": time})
+    counts["skipped"] = len(suite.findall("testcase/skipped"))  # which the outer element does not have
+    suite.attrib.update(_as_text(counts), time=time)
     root.append(suite)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
 
-def _count_results(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
-    return {
-        "tests": str(len(diagnosis.checks)),
-        "failures": str(len(diagnosis.of(*failed))),
-        "errors": str(len(diagnosis.of("crash"))),
-        "skipped": str(len(diagnosis.of("skip"))),
-        "time": f"{diagnosis.elapsed_ms / 1000:.3f}",
-    }
+def _as_text(counts: dict[str, int]) -> dict[str, str]:
+    return {name: str(count) for name, count in counts.items()}
 
 
 def _render_text(check: CheckResult) -> str:

@@ -108,7 +108,8 @@ def test_the_page_tells_when_where_and_with_what(
 
 def test_all_well_ends_with_what_to_paste() -> None:
     page = to_html(GOOD)
-    assert "All well" in page
+    assert "No link was checked" in page
+    assert "All well" not in page
     assert "run = wandb.init(entity=&quot;team-a&quot;)" in page
     assert "prefers-color-scheme: dark" in page
 
