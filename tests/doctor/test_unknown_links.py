@@ -256,4 +256,4 @@ def test_a_right_that_the_server_does_not_tell_is_not_taken_for_one(
     assert row.text.startswith("the server does not say whether you may")
     from regilink_doctor.report.doctor.full import summarize_verdict
 
-    assert summarize_verdict(found)[0] != "All well"
+    assert summarize_verdict(found, "")[0] != "All well"

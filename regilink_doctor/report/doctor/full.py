@@ -311,10 +311,10 @@ def summarize_verdict(diagnosis: Diagnosis, where: str) -> tuple[str, str]:
     if diagnosis.exit_status() == 2:
         return say("Nothing could be found out about the account"), join_phrases(" ", ["", asked])
     if not links.checked:
-        where = say(": there is none in {files}", files=counted(links.files, "file")) if links.files is not None else ""
+        none = say(": there is none in {files}", files=counted(links.files, "file")) if links.files is not None else ""
         ready = say(
             "{where}. This machine and account are ready to link: {warned}. {asked}",
-            where=where,
+            where=none,
             warned=warned,
             asked=asked,
         )
