@@ -1,23 +1,20 @@
-"""`regilink demo`, a whole process: every wing has its say, and nothing is left behind."""
+"""`regilink demo`: every wing has its say, and nothing is left behind."""
 
-import os
 import re
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pytest
+from in_process import run_command
 
-def test_the_demo_shows_what_each_wing_finds(tmp_path: Path) -> None:
-    environ = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "WANDB_API_KEY")}
-    done = subprocess.run(
-        [sys.executable, "-m", "regilink_doctor", "demo"],
-        cwd=tmp_path,
-        env={**environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+
+def test_the_demo_shows_what_each_wing_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked_python: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", forked_python)  # for the script that links
+    done = run_command("demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lint, doctor, run = re.split(r"(?m)^[123]\. ", done.stdout)[1:]
     assert "error[REG102]" in lint
