@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.sites import Requirement
 
-_KINDS = frozenset({"dotenv", "yaml", "toml", "ini", "shell", "dockerfile", "makefile"})
+_KINDS = frozenset({"dotenv", "json", "yaml", "toml", "ini", "shell", "dockerfile", "makefile"})
 _FOLDERS = (
     "",
     ".github/workflows",
     ".circleci",
     ".devcontainer",
+    ".vscode",
     "scripts",
     "ci",
     "config",

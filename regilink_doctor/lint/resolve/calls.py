@@ -65,6 +65,8 @@ _WRAPS = frozenset(
 """What makes an object with attributes out of a dictionary."""
 
 _TEMPLATE = "string.Template"
+_NAMED_TUPLE = "collections.namedtuple"
+_REPLACES = frozenset({"dataclasses.replace", "attrs.evolve", "attr.evolve", "copy.replace"})
 
 _DEFAULTS = frozenset(
     {
@@ -116,6 +118,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
     for callee in context.value(function, at):
         if isinstance(callee, Name):
             values += _call_named(context, callee.path, node, at)
+        elif isinstance(callee, Instance) and callee.type == _NAMED_TUPLE and callee.made_by is not None:
+            values.append(_make_named_tuple(context, callee.made_by, node, at))
         elif isinstance(callee, Instance) and callee.type == PARTIAL and callee.made_by is not None:
             whole = complete_partial(context, callee.made_by, callee.at or at, node, at)
             values += resolve_call(context, whole, at)
@@ -222,6 +226,62 @@ def _make(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPo
     return [ClassOrObject(callee.scope, instance=True, made=context.enter(callee.scope, node, at))]
 
 
+def _make_named_tuple(context: Context, made: ast.Call, node: ast.Call, at: ProgramPoint) -> Value:
+    """An object of `namedtuple("Target", "registry name")`, as a mapping of its fields."""
+    listed = made.args[1] if len(made.args) > 1 else None
+    if isinstance(listed, ast.Constant) and isinstance(listed.value, str):
+        names = listed.value.replace(",", " ").split()
+    else:
+        items = listed.elts if isinstance(listed, ast.List | ast.Tuple) else []
+        names = [str(item.value) for item in items if isinstance(item, ast.Constant)]
+    if not names or any(isinstance(item, ast.Starred) for item in node.args):
+        return UNKNOWN
+
+    def make_display() -> ast.Dict:
+        fields = dict(zip(names, node.args, strict=False)) | {
+            item.arg: item.value for item in node.keywords if item.arg
+        }
+        return ast.Dict([ast.Constant(name) for name in fields], list(fields.values()))
+
+    return Literal(context.keep(("named tuple", id(node), id(made)), make_display), at, attributes=True)
+
+
+def _replace_fields(context: Context, value: Value, node: ast.Call, at: ProgramPoint) -> Value:
+    """`replace(target, name="b")` of an object of a class of the tree: one that was made with these fields."""
+    if not isinstance(value, ClassOrObject) or not value.instance:
+        return UNKNOWN
+    before = value.made
+
+    def make_call() -> ast.Call:
+        positional: list[ast.expr] = []
+        keywords = list(node.keywords)
+        if before is not None:
+            given = {keyword.arg for keyword in node.keywords}
+            positional += [copy_place(Computed(context.value(item, before.at)), item) for item in before.call.args]
+            for item in before.call.keywords:
+                if item.arg not in given:
+                    field = copy_place(Computed(context.value(item.value, before.at)), item.value)
+                    keywords.append(ast.keyword(item.arg, field))
+        return copy_place(ast.Call(copy_place(Computed((value,)), node), positional, keywords), node)
+
+    call = context.keep(("replaced", id(node), id(before), at.order, at.frame), make_call)
+    return ClassOrObject(value.scope, instance=True, made=context.enter(value.scope, call, at))
+
+
+def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | None:
+    """`map(function, items)` of a list that is written out: the call of each item."""
+    (owner, *others) = context.value(node.args[1], at)
+    if others or not isinstance(owner, Literal) or not isinstance(owner.node, ast.List | ast.Tuple):
+        return None
+
+    def make_list() -> ast.List:
+        items = [copy_place(Computed(context.value(item, owner.at)), item) for item in owner.items]
+        calls = [copy_place(ast.Call(node.args[0], [item], []), node) for item in items[:MAX_ALTERNATIVES]]
+        return ast.List(list(calls), ast.Load())
+
+    return Literal(context.keep(("mapped", id(node), at.order, at.frame), make_list), at)
+
+
 def _find_members(context: Context, scope: Scope, node: ast.Call, at: ProgramPoint) -> list[Value]:
     names = context.keep(("members", id(scope)), lambda: _index_members(context, scope))
     members: list[Value] = []
@@ -301,8 +361,12 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return chosen
     if path in _DEFAULTS:
         return _find_default(context, node, at)
+    if path in _REPLACES and len(node.args) == 1:
+        return [_replace_fields(context, value, node, at) for value in context.value(node.args[0], at)]
+    if path == "map" and len(node.args) == 2 and (mapped := _map_items(context, node, at)) is not None:
+        return [mapped]
     is_partial = path == PARTIAL and node.args and not any(isinstance(item, ast.Starred) for item in node.args)
-    is_object = path in wandb_api.CLASSES or path == _TEMPLATE or is_partial
+    is_object = path in wandb_api.CLASSES or path in (_TEMPLATE, _NAMED_TUPLE) or is_partial
     made = path if is_object else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
 

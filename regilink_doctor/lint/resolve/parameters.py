@@ -34,7 +34,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Use
 
 _MOST_CALLERS = 16
+_MOST_HEIRS = 4
 
 
 @resolves_binding("parameter")
@@ -50,7 +51,7 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     """What a parameter is: in a call that is known, else in all calls of the file, else its default."""
     scope, frame = at.scope, at.frame
     if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
-        return _find_receiver(scope, scope.owner, frame)
+        return _find_receivers(context, scope, scope.owner, frame)
     if name == scope.first_parameter and (passed := libraries.find_passed(context, scope)) is not None:
         return passed
     if "marimo" in scope.module.imports and scope.is_decorated("cell"):
@@ -171,16 +172,35 @@ def _index_fields(scope: Scope) -> dict[str, int]:
 # Callers
 
 
-def _find_receiver(scope: Scope, owner: Scope, frame: Frame | None) -> list[Value]:
-    if scope.is_decorated("classmethod"):
-        return [ClassOrObject(owner)]
-    if frame is not None and frame.scope is scope and frame.receiver is not None and frame.receiver.instance:
-        return [frame.receiver]
-    return [ClassOrObject(owner, instance=True)]
+def _find_receivers(context: Context, scope: Scope, owner: Scope, frame: Frame | None) -> list[Value]:
+    """What `self` or `cls` is: in a call that is known its receiver, else the class and its heirs in the file."""
+    is_instance = not scope.is_decorated("classmethod")
+    receiver = frame.receiver if frame is not None and frame.scope is scope else None
+    if is_instance and receiver is not None and receiver.instance:
+        return [receiver]
+    heirs = [heir for heir in _find_heirs(context, owner) if scope.name not in heir.bindings]
+    return [ClassOrObject(item, instance=is_instance) for item in (owner, *heirs)]
+
+
+def _find_heirs(context: Context, owner: Scope) -> list[Scope]:
+    """The classes of the file that name a class as their base."""
+    by_base = context.keep(("heirs", id(owner.module)), lambda: _index_heirs(owner.module))
+    return by_base.get(owner.name, [])[:_MOST_HEIRS]
+
+
+def _index_heirs(module: Module) -> dict[str, list[Scope]]:
+    heirs: dict[str, list[Scope]] = {}
+    for scope in module.functions.values():
+        for base in getattr(scope.node, "bases", ()):
+            heirs.setdefault(written_name(base) or "", []).append(scope)
+    return heirs
 
 
 def _called_name(scope: Scope) -> str:
     """The name that a function is called by; that of its class for an `__init__`."""
+    if isinstance(scope.node, ast.Lambda) and scope.parent is not None:
+        bound = scope.parent.bindings.items()
+        return next((name for name, bindings in bound if any(item.value is scope.node for item in bindings)), "")
     return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
 
 

@@ -73,6 +73,9 @@ _DEFERS = frozenset(
 )
 """Functions that call the function which they are passed, with the arguments after it."""
 
+_MAPS = frozenset({"map", "imap", "imap_unordered"})
+"""Functions that call the function which they are passed with each item of lists."""
+
 _CALLABLE = (ast.Name, ast.Attribute)
 _PARTIALS = ("partial", "functools.partial")
 
@@ -592,6 +595,12 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
     for index, item in enumerate(call.args[:2]):
         if isinstance(item, _CALLABLE):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func)
+            if name in _MAPS and index == 0 and call.args[1:]:
+                # An item that nobody can tell by its number is any of them.
+                items = [
+                    copy_place(ast.Subscript(rest, ast.Constant(None), ast.Load()), rest) for rest in call.args[1:]
+                ]
+                return copy_place(ast.Call(item, list(items), []), call)
             if name not in _DEFERS or (name == "partial" and getattr(item, "attr", "") not in BY_NAME):
                 return None
             rest = call.args[index + 1 :]

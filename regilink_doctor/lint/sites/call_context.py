@@ -115,7 +115,16 @@ class RunLifetime:
         if not isinstance(statement, WITHS):
             return None
         items = ((item.optional_vars or item.context_expr, item.context_expr) for item in statement.items)
-        return next((context for name, context in items if self.source.written(name) == run), None)
+        # The active run is the one that was started last, whatever the `with` calls it.
+        starts = "wandb.init(" if run == "wandb.run" else None
+        return next(
+            (
+                context
+                for name, context in items
+                if self.source.written(name) == run or (starts and self.source.written(context).startswith(starts))
+            ),
+            None,
+        )
 
     def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
         """The call of a statement that certainly ends the run."""
