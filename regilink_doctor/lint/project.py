@@ -104,9 +104,19 @@ def _may_be_set(variable: str, program: str) -> bool:
 
     key = variable.removeprefix("WANDB_").lower().encode()
     return any(
-        any(may_set(path, variable, program) for path in _find_mentioning(base, variable)) or _has_setting(base, key)
+        any(may_set(path, variable, program) for path in _find_mentioning(base, variable))
+        or _has_setting(base, key)
+        or any(_is_sweep_with(key, path, program) for path in _find_mentioning(base, "parameters:"))
         for base in _upwards(os.path.dirname(program))
     )
+
+
+def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
+    """Whether a file describes a sweep of a program, and gives the entity or the project of its runs."""
+    lines = [line.partition(b":") for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
+    given = {name.strip(): value.strip() for name, colon, value in lines if colon and name[:1] not in (b" ", b"#")}
+    named = given.get(b"program", b"").decode(errors="replace")
+    return bool(given.get(key)) and os.path.basename(named) == os.path.basename(program)
 
 
 @remembered(4096)

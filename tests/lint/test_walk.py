@@ -22,9 +22,10 @@ def check(text: str) -> int:
     tree = source.parse()
     module = read_module(source, tree)
     calls = Counter(id(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
-    # What `functools.partial` leaves open is completed by a call that is in no source.
+    # What another function calls, or `functools.partial` leaves open, is a call at the place of one in the source.
     completed = [use for use in module.uses if id(use.call) not in calls]
-    assert len(completed) <= len(calls) * bool(module.partials)
+    places = {(node.lineno, node.col_offset) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert {(use.call.lineno, use.call.col_offset) for use in completed} <= places
     assert Counter(id(use.call) for use in module.uses if use not in completed) == calls
     orders = [use.order for use in module.uses]
     assert orders == sorted(orders)

@@ -80,12 +80,15 @@ class _Reader:
     def _starts_command(self, call: ast.Call) -> bool:
         first, dot, rest = (written_name(call.func) or "").partition(".")
         package, _, method = (self._packages.get(first, first) + dot + rest).rpartition(".")
+        if package == "session":  # of nox
+            return method == "run" and len(call.args) > 1
         return package in _PACKAGES and method in _STARTS and bool(call.args or call.keywords)
 
     def read(self, call: ast.Call) -> Iterator[tuple[StringValue, ...]]:
         """The words of each command that a call starts: several where a shell reads them."""
         passed = call.args[0] if call.args else next((item.value for item in call.keywords if item.arg == "args"), None)
-        if (written_name(call.func) or "").endswith("_exec"):
+        name = written_name(call.func) or ""
+        if name.endswith("_exec") or name == "session.run":
             yield tuple(self._list_words(ast.List([*call.args], ast.Load())))
         elif passed is not None:
             words = self._list_words(_unsplit(passed))

@@ -73,6 +73,14 @@ _DEFERS = frozenset(
 )
 """Functions that call the function which they are passed, with the arguments after it."""
 
+_STARTERS = (("target", "args", "kwargs"), ("python_callable", "op_args", "op_kwargs"))
+"""Arguments of a thread or process, and of an operator of Airflow: the function, and what it is given."""
+
+_SENDS = frozenset({"apply_async", "delay", "remote", "submit"})
+"""Methods of a function that Celery, Ray or Prefect runs elsewhere."""
+
+_OURS = frozenset({"link_artifact", "link_model"})
+
 _MAPS = frozenset({"map", "imap", "imap_unordered"})
 """Functions that call the function which they are passed with each item of lists."""
 
@@ -587,27 +595,48 @@ class _Walk:
 
 def _find_deferred(call: ast.Call) -> ast.Call | None:
     """The call that another one makes: `executor.submit(run.link_artifact, artifact, path)`."""
-    by_name = {keyword.arg: keyword.value for keyword in call.keywords} if call.keywords and not call.args else {}
-    started, passed, named = by_name.get("target"), by_name.get("args"), by_name.get("kwargs")
-    if isinstance(started, _CALLABLE) and isinstance(passed or named, ast.Tuple | ast.Dict):  # of a thread
-        keywords = [ast.keyword(None, named)] if named is not None else []
-        return copy_place(ast.Call(started, passed.elts if isinstance(passed, ast.Tuple) else [], keywords), call)
+    by_name = {keyword.arg: keyword.value for keyword in call.keywords}
+    for named, positional, keywords in _STARTERS:
+        started = by_name.get(named)
+        if isinstance(started, _CALLABLE) and not call.args[1:]:
+            return _start(call, started, by_name.get(positional), by_name.get(keywords))
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func) or ""
     for index, item in enumerate(call.args[:2]):
         if isinstance(item, _CALLABLE):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func)
-            if name in _MAPS and index == 0 and call.args[1:]:
-                # An item that nobody can tell by its number is any of them.
-                items = [
-                    copy_place(ast.Subscript(rest, ast.Constant(None), ast.Load()), rest) for rest in call.args[1:]
-                ]
-                return copy_place(ast.Call(item, list(items), []), call)
-            if name not in _DEFERS or (name == "partial" and getattr(item, "attr", "") not in BY_NAME):
-                return None
-            rest = call.args[index + 1 :]
-            if name == "apply_async" and rest and isinstance(rest[0], ast.Tuple):
-                rest = rest[0].elts
-            return copy_place(ast.Call(item, rest, call.keywords), call)
+            return _find_passed_call(call, name, index, item)
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and name in _SENDS:
+        if name == "apply_async":
+            return _start(call, call.func.value, by_name.get("args"), by_name.get("kwargs"))
+        return copy_place(ast.Call(call.func.value, call.args, call.keywords), call)
     return None
+
+
+def _start(call: ast.Call, function: ast.expr, passed: ast.expr | None, named: ast.expr | None) -> ast.Call | None:
+    """A call with the arguments of a tuple and a dictionary."""
+    if not isinstance(passed or named, ast.Tuple | ast.List | ast.Dict):
+        return None
+    keywords = [ast.keyword(None, named)] if named is not None else []
+    return copy_place(ast.Call(function, passed.elts if isinstance(passed, _DISPLAYS) else [], keywords), call)
+
+
+def _find_passed_call(call: ast.Call, name: str, index: int, function: ast.Name | ast.Attribute) -> ast.Call | None:
+    """The call of a function that is an argument, with the arguments after it."""
+    rest = call.args[index + 1 :]
+    method = function.attr if isinstance(function, ast.Attribute) else ""
+    if name in _MAPS and index == 0 and rest:
+        # An item that nobody can tell by its number is any of them.
+        rows = (ast.Subscript(item, ast.Constant(None), ast.Load()) for item in rest)
+        return copy_place(ast.Call(function, [copy_place(row, call) for row in rows], []), call)
+    if name == "partial":
+        is_called = method in BY_NAME
+    else:
+        # Where a link is passed with what to link, whatever is called links it, unless it waits for a failure.
+        is_called = name in _DEFERS or (method in _OURS and len(rest) > 1 and "raises" not in name.lower())
+    if not is_called:
+        return None
+    if name == "apply_async" and rest and isinstance(rest[0], ast.Tuple):
+        rest = rest[0].elts
+    return copy_place(ast.Call(function, rest, call.keywords), call)
 
 
 def _unpack(

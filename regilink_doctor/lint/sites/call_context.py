@@ -260,7 +260,7 @@ class CallContextReader:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
                 tried = tried or bool(parent.handlers)
                 expected = expected or any(map(_fails, parent.orelse[-1:])) or any(map(_fails, body[index + 1 :]))
-                if clause is not None and _denies(clause.body):
+                if clause is not None and _denies(clause):
                     denied = self._clause(clause)
                 handled = clause is not None
                 if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
@@ -440,10 +440,12 @@ def _fails(statement: ast.stmt) -> bool:
     return called is not None and ast.unparse(called) in ("pytest.fail", "self.fail")
 
 
-def _denies(body: list[ast.stmt]) -> bool:
-    """Whether a clause does nothing but return False or None."""
-    last = body[-1]
-    if len(body) != 1 or not isinstance(last, ast.Return):
+def _denies(clause: ast.ExceptHandler) -> bool:
+    """Whether a clause returns False or None, and says nothing of the error."""
+    *before, last = clause.body
+    if not isinstance(last, ast.Return) or not all(isinstance(item, ast.Expr) for item in before):
+        return False
+    if any(isinstance(node, ast.Name) and node.id == clause.name for item in before for node in walk(item)):
         return False
     return last.value is None or (isinstance(last.value, ast.Constant) and last.value.value in (None, False))
 

@@ -32,7 +32,7 @@ from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
@@ -117,7 +117,10 @@ class _Finder:
         for _, site in left.values():
             callers.setdefault(site.through[-1], []).append(site)
         differing = {place: group for place, group in callers.items() if len(set(map(_facts_of, group))) > 1}
-        return [replace(site, callers=tuple(differing.get(site.place, ()))) if differing else site for site in sites]
+        return [
+            replace(site, callers=tuple(group), target=_keep_possible(site.target, group)) if group else site
+            for site, group in ((site, differing.get(site.place, ())) for site in sites)
+        ]
 
     def _calls_of_wrappers(self) -> list[Use]:
         """The calls of functions of the file that link or fetch for their callers, where one is called repeatedly."""
@@ -425,6 +428,16 @@ class _Finder:
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _keep_possible(targets: tuple[StringValue, ...], callers: Sequence[Site]) -> tuple[StringValue, ...]:
+    """The targets that a caller has: what one passes for a parameter belongs to what it passes for the others."""
+    patterns = {string.pattern for string in targets}
+    # A part that one caller leaves open, what the others pass stands for.
+    possible = {string.pattern for caller in callers for string in caller.target if not any(string.unknown_parts)}
+    if not possible or not possible <= patterns:
+        return targets
+    return tuple(string for string in targets if string.pattern in possible or any(string.unknown_parts))
 
 
 def _is_parameter(use: Use) -> bool:
