@@ -60,7 +60,7 @@ _HOMES = {
     "classify": "workflows.explain",
     "diagnose": "workflows.diagnose",
     "dry_run": "workflows.dry_run",
-    "emulated": "workflows.emulated",
+    "emulated": "workflows.emulate",
     "explain": "workflows.explain",
     "explain_errors": "workflows.explain.where_it_happens",
     "lint_paths": "workflows.lint",

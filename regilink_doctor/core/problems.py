@@ -201,7 +201,7 @@ def find_problems(
     if "://" in text or text.startswith((*HOSTS, "wandb-artifact:")):
         return (Problem(rule_codes.URL_AS_TARGET, 0, len(text)),)
     if not text:
-        return (Problem(rule_codes.EMPTY_NAME, 0, 0, kind="path"),)
+        return (Problem(rule_codes.EMPTY_NAME, 0, 0, kind="path", failure="A6"),)
     best: dict[int, tuple[int, Problem]] = {}
     holes = {
         **dict.fromkeys(versions_at, rule_codes.VERSION_IN_TARGET),
@@ -248,7 +248,7 @@ def _all(
     registry = next((segment for segment in segments if segment.speaks), None)
     if not filled:
         # Without any name there is nothing that a correction could keep.
-        yield 0, Problem(rule_codes.EMPTY_NAME, 0, len(text), kind="path")
+        yield 0, Problem(rule_codes.EMPTY_NAME, 0, len(text), kind="path", failure="A6")
         return
     for segment in segments:
         if not segment.text:
@@ -307,7 +307,7 @@ def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bo
     elif before.registry or before.text.startswith(REGISTRY_PREFIX) or len(segments) == 2:
         if end - start > 1:
             yield index, _stray(start, end - 1, "error", "slash", "")
-        yield segments[-1].index, Problem(rule_codes.EMPTY_NAME, end - 1, end, kind="collection")
+        yield segments[-1].index, Problem(rule_codes.EMPTY_NAME, end - 1, end, kind="collection", failure="A5")
     elif end - start == 1:
         yield index, _stray(start, end, "error" if trailing_slash_fails else "warning", "trailing-slash", "")
     else:
@@ -332,7 +332,7 @@ def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path:
     if segment.text == LEGACY_REGISTRY and not within_registry_path:
         yield segment.index, Problem(rule_codes.LEGACY_MODEL_REGISTRY, segment.start, segment.end, "warning")
     if segment.text == REGISTRY_PREFIX:
-        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start, segment.end, kind="registry")
+        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start, segment.end, kind="registry", failure="A6")
 
 
 def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
@@ -342,7 +342,8 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     if name != stripped and misspelled_prefix(segment.text) is None:
         start = segment.end - len(name)
         if not stripped:
-            yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind="blank")
+            kind, failure = ("registry", "A6") if start > segment.start else ("collection", "A5")
+            yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind=kind, failure=failure)
         else:
             yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
 

@@ -425,7 +425,7 @@ class ErrorContext:
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
         text = self.text.lower()
-        signs = ("wandb", "w&b", "/local-files/", "response executing graphql", "commerror")
+        signs = ("wandb", "w&b", "/local-files/", "response executing graphql", "commerror", "callbacks/wb.py")
         is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
         return self.is_logged_by_wandb or is_operation or any(sign in text for sign in signs)
 

@@ -96,13 +96,18 @@ def examine(target: LinkTarget, view: OrganizationView | None = None) -> PathFac
     text = target.text
     problems = judge_target(target, view)
     wrong = tuple(_wrong_of(problem) for problem in problems)
+    ids = [failure for problem in problems for failure in _failures_of(problem)]
     certain = any(problem.severity == "error" for problem in problems)
     fixed = correct_path(text, view)
     if not wrong and view is not None and (unknown := _unknown_registry(parsed(text), view)):
         wrong, fixed, certain = (unknown,), None, view.complete
-    ids = (failure for one in wrong for failure in rule_for(one.code).failures)
+        ids = [*rule_for(unknown.code).failures]
     failures = tuple(dict.fromkeys(failure for failure in ids if FAILURES[failure].is_possible_in("link")))
     return PathFacts(wrong, fixed, failures, certain)
+
+
+def _failures_of(problem: Problem) -> tuple[str, ...]:
+    return (problem.failure,) if problem.failure else rule_for(problem.rule).failures
 
 
 def _unknown_registry(path: TargetPath | None, view: OrganizationView) -> Wrong | None:

@@ -40,10 +40,13 @@ _LOG = re.compile(
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
-    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck)|[?\uff1f]"
+    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang)|[?\uff1f]"
     r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
-_SPEAKS_OF_ITSELF = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b|(?:です|ます|ません|ください|ました)")
+_SPEAKS_OF_ITSELF = re.compile(
+    r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
+    r"|(?:です|ます|ません|ください|ました)"
+)
 _NAMES_SUBJECT = re.compile(
     r"wandb|w&b|regist|artifact|\blink|\bruns?\b|sweep|alias|collection|api key|torchrun|\bentity\b|\bpath\b"
     r"|パス|レジストリ|アーティファクト|リンク|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",

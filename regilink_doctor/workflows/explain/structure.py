@@ -153,6 +153,7 @@ _VARIABLES: dict[str, Causes] = {
     "WANDB_ORGANIZATION": ("A15",),
 }
 """What it means that a program finds one of wandb's variables unset."""
+_MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 _STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
@@ -263,7 +264,10 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"^Got (?:API error|response status)|^(?:api: )?HTTP error$|^failed to get sampled history", ("F2", "C19")),
         (r"^tensorboard\b|\btbrecord\b|\bTB(?:Dir|Event)\w+ thread", ("F21",)),
         (r"^(?:connection|handler|dispatch|stream|server|handleI\w+|fileTransferManager)\b", ("F14", "F21")),
-        (r"^Thread \S+:|transport failed|backend process timed out|mailbox slot", ("F14", "F7")),
+        (
+            r"^Thread \S+:|\b(?:W&B|wandb) process\b|transport failed|backend process timed out|mailbox slot",
+            ("F14", "F7"),
+        ),
         (
             r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|logger path$|^ServerRequestType"
             r"|server response\.$|run_soon callback|^Failed to (?:abandon|cancel) .*request|^requestcanceller: ",
@@ -294,7 +298,8 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
             ("F15", "F21"),
         ),
         (
-            r"Please try again\.$|^Please (?:fit|vectorize)|values that are not numbers|proper encoding\.$"
+            r"exceeds maximum size of|Please try again\.$|^Please (?:fit|vectorize)|values that are not numbers"
+            r"|proper encoding\.$"
             r"|^Cannot use --|and/or '\w+' required|^Invalid format for|^Unsupported argument|^No project provided"
             r"|can only be set for|^Unsupported tensorboard",
             ("F22",),
@@ -480,6 +485,10 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F15",)  # a package that wandb needs is another one, or too old
     if context.names_local_file and name == "FileNotFoundError":
         return _CLASSES_RAISED_IN_WANDB[name]
+    if name in ("Exception", "UsageError") and text == "problem":
+        return ("F14", "F21")  # wandb.init hides what went wrong before
+    if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
+        return ("F15", "F21")
     if name in ("EOFError", "Abort") and _ASKS_FOR_KEY.search(context.text):
         return ("C18",)  # nobody answers where the program runs
     if name.startswith(_CLASSES_OF_SERVICE):
