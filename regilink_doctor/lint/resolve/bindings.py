@@ -243,6 +243,13 @@ class Scope:
         return any(name in _ENUMS for name in self._bases)
 
     @property
+    def field_names(self) -> list[str]:
+        """The fields of a `NamedTuple`, in order; none of any other class."""
+        if self.kind != "class" or "NamedTuple" not in self._bases:
+            return []
+        return [name for name, bindings in self.bindings.items() if bindings[0].annotation is not None]
+
+    @property
     def is_string_enum(self) -> bool:
         """Whether a member in an f-string is its value; for `class X(str, Enum)` that depends on the Python."""
         return "StrEnum" in self._bases
@@ -284,6 +291,14 @@ class Frame:
     call: ast.Call
     at: ProgramPoint
     receiver: ClassOrObject | None = None
+    outer: Frame | None = None
+    """The call of the function that the one called was made in, for a function that has left it."""
+
+    def find_outer(self) -> Frame | None:
+        """The call of the function around the one that is called."""
+        if self.outer is not None:
+            return self.outer
+        return self.at.frame if self.at.scope is self.scope.parent else None
 
     def is_calling(self, scope: Scope) -> bool:
         """Whether the function is being called already, here or further out."""

@@ -11,7 +11,7 @@ from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yie
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
 from regilink_doctor.lint.resolve.options import PARSES, find_option
-from regilink_doctor.lint.resolve.strings import call_method, fill_template, find_member_strings, join_path
+from regilink_doctor.lint.resolve.strings import call_method, fill_template, find_member_strings, find_text, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     PARTIAL,
@@ -105,6 +105,9 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             constructed = libraries.construct(context, node, function, at)
             if constructed is not None:
                 return constructed
+        if function.attr == "_replace" or (function.attr == "model_copy" and node.keywords):
+            call = _name_changes(context, node)
+            return [_replace_fields(context, value, call, at) for value in context.value(function.value, at)]
         if function.attr == "get_tracker" and _first_constant(node) == "wandb":
             unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
             return [Instance("wandb.Run" if unwraps else "WandBTracker", node, at)]  # of accelerate
@@ -175,7 +178,7 @@ def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value
         yielding = [callee for callee in callees if callee.scope.yields]
         values: list[Value] = []
         for callee in yielding:
-            frame = context.enter(callee.scope, node, at, callee.receiver)
+            frame = context.enter(callee.scope, node, at, callee.receiver, callee.outer)
             if frame is not None:
                 values += _evaluate_given(context, callee.scope, callee.scope.yields, frame)
         if yielding:
@@ -189,7 +192,7 @@ def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value
 def _find_returned(context: Context, callee: Function, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """What a function of the tree returns, its parameters being those of this call."""
     scope = callee.scope
-    frame = context.enter(scope, node, at, callee.receiver)
+    frame = context.enter(scope, node, at, callee.receiver, callee.outer)
     if frame is None:
         return [UNKNOWN]
     if scope.yields:
@@ -268,6 +271,20 @@ def _replace_fields(context: Context, value: Value, node: ast.Call, at: ProgramP
     return ClassOrObject(value.scope, instance=True, made=context.enter(value.scope, call, at))
 
 
+def _name_changes(context: Context, node: ast.Call) -> ast.Call:
+    """`model.model_copy(update={"name": "b"})` as `model._replace(name="b")`; any other call as it is."""
+    mapping = next((keyword.value for keyword in node.keywords if keyword.arg == "update"), None)
+    if not isinstance(mapping, ast.Dict):
+        return node
+    pairs = [(key.value, value) for key, value in zip(mapping.keys, mapping.values, strict=True) if _is_name(key)]  # type: ignore[union-attr]
+    keywords = [ast.keyword(name, value) for name, value in pairs]
+    return context.keep(("changes", id(node)), lambda: copy_place(ast.Call(node.func, [], keywords), node))
+
+
+def _is_name(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | None:
     """`map(function, items)` of a list that is written out: the call of each item."""
     (owner, *others) = context.value(node.args[1], at)
@@ -287,9 +304,13 @@ def _find_members(context: Context, scope: Scope, node: ast.Call, at: ProgramPoi
     members: list[Value] = []
     for value in context.value(node.args[0], at) if node.args else ():
         literal = value.literal if isinstance(value, StringValue) else None
-        is_known = literal is not None and literal in names
-        members.append(Member(scope, names[literal]) if literal is not None and is_known else UNKNOWN)
-    return members
+        if isinstance(value, Member) and value.scope is scope:
+            members.append(value)
+        elif literal is not None:
+            members.append(Member(scope, names[literal]) if literal in names else UNKNOWN)
+        elif len(names) <= MAX_ALTERNATIVES:  # anything else raises a ValueError
+            members += [Member(scope, name) for name in names.values()]
+    return members or [UNKNOWN]
 
 
 def _index_members(context: Context, scope: Scope) -> dict[str, str]:
@@ -410,6 +431,8 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
         if isinstance(value, NonString) and is_number and isinstance(node.func, ast.Name) and node.func.id == "str":
             place = at.source.place(node)
             values.append(StringValue((KnownPart(str(value.value), place),), place))
+        elif isinstance(value, Member | ClassOrObject) and isinstance(node.func, ast.Name) and node.func.id == "str":
+            values += find_text(context, value, node, at) or [UNKNOWN]
         else:
             values.append(value)
     return values

@@ -146,7 +146,7 @@ class _Judge:
             return _agreed(self._compare(test.ops[0], left, right) for left, right in pairs)
         if isinstance(test, ast.Call) and written_name(test) != self.key:
             return self._judge_call(test, levels)
-        return _agreed(map(_is_true, self._values(test)))
+        return _agreed(map(is_true, self._values(test)))
 
     def _is_among(self, item: ast.expr, others: Sequence[ast.expr]) -> bool | None:
         """`item in (a, b)`, where `key` may be any of them."""
@@ -170,7 +170,7 @@ class _Judge:
             key, mapping = test.args[0], function.value
             in_mapping = self.context.keep(("in", id(test)), lambda: ast.Compare(key, [ast.In()], [mapping]))
             found = self._has_key(in_mapping)
-            return _agreed(map(_is_true, self._values(test))) if found else found
+            return _agreed(map(is_true, self._values(test))) if found else found
         if len(test.args) != 1:
             return None
         if isinstance(function, ast.Name) and function.id in ("all", "any"):
@@ -255,7 +255,7 @@ def _negate(truth: bool | None) -> bool | None:
     return None if truth is None else not truth
 
 
-def _is_true(value: Value) -> bool | None:
+def is_true(value: Value) -> bool | None:
     """Whether a value counts as true."""
     if isinstance(value, StringValue):
         if _is_default(value) or (may_be_unset(value) and len(value.parts) == 1):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, ReturnedValue
-from regilink_doctor.lint.resolve.conditions import decide
+from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, ReturnedValue
+from regilink_doctor.lint.resolve.conditions import decide, is_true
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
-from regilink_doctor.lint.resolve.strings import to_string
+from regilink_doctor.lint.resolve.strings import name_attribute, to_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -67,10 +67,10 @@ def resolve_comprehension(
     A condition leaves open which items there are at all; those of wandb's, and tuples, are followed nevertheless.
     """
     inside = at.inside(node)
-    if (items := _list_turns(context, node, at)) is not None:
-        return [
-            Literal(context.keep(("turns", id(node), *map(id, items)), lambda: ast.List(items, ast.Load())), inside)
-        ]
+    if (turns := _list_turns(context, node, at, [node.elt])) is not None:
+        items = [copy_place(Computed(values), node.elt) for (values,) in turns]
+        key = ("turns", id(node), inside.frame, context.turn)
+        return [Literal(context.keep(key, lambda: ast.List(list(items), ast.Load())), inside)]
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
     is_filtered = any(part.ifs for part in node.generators)
@@ -80,24 +80,27 @@ def resolve_comprehension(
 
 
 def _list_turns(
-    context: Context, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: ProgramPoint
-) -> list[ast.expr] | None:
-    """The items in order, where what the loop goes through is written out and its conditions are decided."""
+    context: Context,
+    node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp,
+    at: ProgramPoint,
+    parts: Sequence[ast.expr],
+) -> list[list[tuple[Value, ...]]] | None:
+    """The values of `parts` in each turn, where what the loop goes through is written out and its tests are decided."""
     loop, inside = node.generators[0], at.inside(node)
     owners = context.value(loop.iter, at) if len(node.generators) == 1 else ()
     owner = owners[0] if len(owners) == 1 else None
     if not isinstance(owner, Literal) or not _is_in_order(owner) or len(owner.items) > MAX_ALTERNATIVES:
         return None
 
-    def work_out() -> tuple[bool | None, tuple[Value, ...]]:
-        truths = {decide(context, test, inside) for test in loop.ifs}
+    def work_out() -> tuple[bool | None, list[tuple[Value, ...]]]:
+        truths = {decide(context, test, at.inside(test)) for test in loop.ifs}
         is_taken = False if False in truths else None if None in truths else True
-        return is_taken, context.value(node.elt, inside) if is_taken else ()
+        return is_taken, [context.value(part, inside) for part in parts] if is_taken else []
 
     turns = context.answer_turns(loop.iter, len(owner.items), work_out)
     if any(is_taken is None for is_taken, _ in turns):
         return None
-    return [copy_place(Computed(values), node.elt) for is_taken, values in turns if is_taken]
+    return [values for is_taken, values in turns if is_taken]
 
 
 @resolves(ast.DictComp)
@@ -105,6 +108,12 @@ def resolve_dict_comprehension(context: Context, node: ast.DictComp, at: Program
     """`{run.id: run for run in api.runs(…)}`."""
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
+    if (turns := _list_turns(context, node, at, [node.key, node.value])) is not None:
+        keys: list[ast.expr | None] = [copy_place(Computed(key), node.key) for key, _ in turns]
+        values: list[ast.expr] = [copy_place(Computed(value), node.value) for _, value in turns]
+        inside = at.inside(node)
+        key = ("turns", id(node), inside.frame, context.turn)
+        return [Literal(context.keep(key, lambda: ast.Dict(keys, values)), inside)]
     display = context.keep(("dict", id(node)), lambda: ast.Dict(keys=[node.key], values=[node.value]))
     return [Literal(display, at.inside(node), may_be_empty=True)]
 
@@ -136,7 +145,12 @@ def bind_element(context: Context, name: str, binding: Binding, at: ProgramPoint
     """`for name in value`."""
     if binding.value is None:
         return [UNKNOWN]
-    elements = context.take_turn(binding.value, find_elements(context, binding.value, at))
+    turn = dict(context.turn).get(id(binding.value))
+    turns = find_turns(context, binding.value, at) if turn is not None else None
+    if turn is not None and turns is not None:
+        elements = turns[turn] if turn < len(turns) else ()
+    else:
+        elements = context.take_turn(binding.value, find_elements(context, binding.value, at))
     return unpack(context, elements, binding.path)
 
 
@@ -181,6 +195,13 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
         return config_files.find_in_document(value, [index]) or [UNKNOWN]
     if isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
         return [Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at)]
+    if isinstance(value, ClassOrObject) and value.instance and (names := value.scope.field_names):
+        is_field = -len(names) <= index < len(names)
+        return (
+            context.value(name_attribute(context, value, names[index]), ProgramPoint(value.scope, END))
+            if is_field
+            else [UNKNOWN]
+        )
     if isinstance(value, Arguments):
         return [value if index == 0 else UNKNOWN]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
@@ -188,11 +209,13 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
     if isinstance(value.node, ast.Set):
         return find_items(context, value)
     items = value.items
-    is_starred = context.keep(
-        ("starred items", id(value.node)), lambda: any(isinstance(item, ast.Starred) for item in items)
+    starred = context.keep(
+        ("starred items", id(value.node)),
+        lambda: [number for number, item in enumerate(items) if isinstance(item, ast.Starred)],
     )
-    if is_starred:
-        return find_items(context, value)
+    if starred and not (index < starred[0] if index >= 0 else len(items) + index > starred[-1]):
+        # Which string comes where is what a program splits and joins them for; of objects each may be meant.
+        return [UNKNOWN if isinstance(item, StringValue) else item for item in find_items(context, value)]
     if not -len(items) <= index < len(items):
         return [UNKNOWN]
     return context.value(items[index], value.at)
@@ -383,6 +406,14 @@ def find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> tuple[V
     return _drop_nothing(context.answer(key, lambda: _find_elements(context, node, at) or [_NOTHING]))
 
 
+def find_turns(context: Context, node: ast.expr, at: ProgramPoint) -> list[tuple[Value, ...]] | None:
+    """What each turn of a loop over a list gives that is written out, repetitions included; None for any other."""
+    (owner, *others) = context.value(node, at)
+    if others or not isinstance(owner, Literal) or not _is_in_order(owner):
+        return None
+    return [context.value(item, owner.at) for item in owner.items]
+
+
 def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Sequence[Value]:
     if isinstance(node, ast.Call) and (pairs := _find_paired(context, node, at)) is not None:
         return pairs
@@ -390,6 +421,8 @@ def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Sequen
     for value in context.value(node, at):
         if isinstance(value, Literal):
             values += find_items(context, value)
+        elif isinstance(value, ClassOrObject) and value.instance and (names := value.scope.field_names):
+            values += [item for name in names for item in context.value(name_attribute(context, value, name), at)]
         elif isinstance(value, Loaded):
             values += config_files.find_loaded_items(value)
         elif isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
@@ -415,13 +448,16 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
         return list(find_elements(context, node.args[0], at))
     if name == "enumerate" and node.args:
         pairs: list[Value] = []
+        first = _find_first_number(context, node, at)
         for owner in context.value(node.args[0], at):
-            if isinstance(owner, Literal) and _is_in_order(owner):
+            if isinstance(owner, Literal) and _is_in_order(owner) and first is not None:
                 items = owner.items[:_MOST_ITEMS]
-                pairs += (Literal(_number(context, index, item), owner.at) for index, item in enumerate(items))
+                pairs += (Literal(_number(context, index, item), owner.at) for index, item in enumerate(items, first))
             else:
                 pairs.append(Literal(_pair(context, function, _any_of(context, node, node.args[0], at)), at))
         return pairs
+    if name in ("product", "itertools.product") and node.args and not node.keywords:
+        return _combine(context, [context.value(argument, at) for argument in node.args], at)
     if name == "zip" and node.args:
         columns = [context.value(argument, at) for argument in node.args]
         lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
@@ -431,6 +467,28 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
             return [Literal(_pair(context, *row), at) for row in rows]
         return [Literal(_pair(context, *(_any_of(context, node, argument, at) for argument in node.args)), at)]
     return None
+
+
+def _combine(context: Context, columns: Sequence[Sequence[Value]], at: ProgramPoint) -> list[Value] | None:
+    """What `itertools.product` gives for lists that are written out; None for others."""
+    from itertools import product
+
+    lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
+    if len(lists) < len(columns) or not all(map(_is_in_order, lists)):
+        return None
+    items = [[_evaluate(context, item, owner.at, at) for item in owner.items] for owner in lists]
+    count = 1
+    for column in items:
+        count *= len(column)
+    return [Literal(_pair(context, *row), at) for row in product(*items)] if count <= _MOST_ITEMS else None
+
+
+def _find_first_number(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
+    """What `enumerate(items, start)` counts from."""
+    given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "start")]
+    values = context.value(given[0], at) if given else (NonString(0),)
+    number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
+    return number if isinstance(number, int) else None
 
 
 def _is_in_order(owner: Literal) -> bool:
@@ -496,10 +554,22 @@ def choose(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> lis
         return list(find_elements(context, node.args[0], at))
     if path == "list" and all(isinstance(value, Literal) for value in context.value(node.args[0], at)):
         return list(context.value(node.args[0], at))
+    if path == "filter" and len(node.args) == 2 and (true := _filter_true(context, node, at)) is not None:
+        return [true]
     held = context.keep(
         ("same", id(node)), lambda: ast.Set([ast.Starred(item, ast.Load()) for item in _held(path, node)])
     )
     return [Literal(held, at, may_be_empty=True)]
+
+
+def _filter_true(context: Context, node: ast.Call, at: ProgramPoint) -> Literal | None:
+    """`filter(None, items)`: those that are true, where that is known of each."""
+    turns = find_turns(context, node.args[1], at) if getattr(node.args[0], "value", "") is None else None
+    truths = [{is_true(value) for value in values} for values in turns or ()]
+    if turns is None or any(len(truth) > 1 or None in truth for truth in truths):
+        return None
+    items = [copy_place(Computed(values), node) for values, truth in zip(turns, truths, strict=True) if True in truth]
+    return Literal(context.keep(("true", id(node), at.frame), lambda: ast.List(list(items), ast.Load())), at)
 
 
 def _held(path: str, node: ast.Call) -> list[ast.expr]:

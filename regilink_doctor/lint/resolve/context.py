@@ -201,6 +201,11 @@ class Context:
             self._cut = min(self._cut, around)
         return values
 
+    @property
+    def turn(self) -> tuple[tuple[int, int], ...]:
+        """The turns of loops that are looked at alone."""
+        return self._rows
+
     def take_turn(self, loop: ast.expr, elements: tuple[Value, ...]) -> tuple[Value, ...]:
         """The elements that a loop goes through: all, or that of the turn which is looked at alone."""
         self._turns[id(loop)] = len(elements)
@@ -239,18 +244,30 @@ class Context:
         kept: T = self._kept[key]
         return kept
 
-    def frame(self, scope: Scope, call: ast.Call, at: ProgramPoint, receiver: ClassOrObject | None = None) -> Frame:
+    def frame(
+        self,
+        scope: Scope,
+        call: ast.Call,
+        at: ProgramPoint,
+        receiver: ClassOrObject | None = None,
+        outer: Frame | None = None,
+    ) -> Frame:
         """A call of a function or class: the same one each time."""
-        key = ("frame", id(call), at.order, at.frame, id(scope), receiver)
-        return self.keep(key, lambda: Frame(scope, call, at, receiver))
+        key = ("frame", id(call), at.order, at.frame, id(scope), receiver, outer)
+        return self.keep(key, lambda: Frame(scope, call, at, receiver, outer))
 
     def enter(
-        self, scope: Scope, call: ast.Call, at: ProgramPoint, receiver: ClassOrObject | None = None
+        self,
+        scope: Scope,
+        call: ast.Call,
+        at: ProgramPoint,
+        receiver: ClassOrObject | None = None,
+        outer: Frame | None = None,
     ) -> Frame | None:
         """A call of a function as it is seen from inside; None where calls go round or too deep."""
         if at.frame is not None and (at.frame.is_calling(scope) or at.frame.depth >= MAX_FRAMES):
             return None
-        return self.frame(scope, call, at, receiver)
+        return self.frame(scope, call, at, receiver, outer)
 
     def find_uses(self, module: Module, name: str) -> list[Use]:
         """The calls in a module of anything of a name."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
     from regilink_doctor.lint.resolve.values import Instance, Method, Value
     from regilink_doctor.lint.text import syntax as ast
@@ -34,6 +35,11 @@ _MODULES = {
     "environs": "environment",
     "ml_collections": "parsers",
     "msgspec": "models",
+    "os": "standard_library",
+    "posixpath": "standard_library",
+    "re": "standard_library",
+    "textwrap": "standard_library",
+    "urllib": "standard_library",
     "draccus": "parsers",
     "pyrallis": "parsers",
     "simple_parsing": "parsers",
@@ -47,6 +53,9 @@ CONSTRUCTORS = frozenset({"model_validate", "model_validate_json", "parse_file",
 
 _STARTERS = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning", "typer", "tyro"})
 """Packages that make a command line of a function or class."""
+
+PATH_ATTRIBUTES = frozenset({"name", "parent", "parts", "stem", "suffix", "suffixes"})
+"""Attributes of paths that no string has."""
 
 _SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
@@ -73,6 +82,18 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     module = _MODULES.get(method.owner.type.partition(".")[0])
     values: Iterable[Value] | None = _load(module).call_method(context, method, node, at) if module else None
     return values
+
+
+def get_path_attribute(context: Context, owner: StringValue, name: str, node: ast.Attribute, at: ProgramPoint) -> Value:
+    """`.stem`, `.parent`, `.name` of a path."""
+    value: Value = _load("standard_library").get_path_attribute(context, owner, name, node, at)
+    return value
+
+
+def change_path(owner: StringValue, name: str, arguments: list[str], node: ast.Call, at: ProgramPoint) -> Value:
+    """A path after `with_suffix(…)` and its like."""
+    value: Value = _load("standard_library").change_path(owner, name, arguments, node, at)
+    return value
 
 
 def find_flag(context: Context, name: str, module: Module) -> list[Value]:

@@ -68,8 +68,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
         # From an inner function the outer one is seen as it is in the end.
-        is_inside = frame is not None and frame.scope is scope and frame.at.scope is scope.parent
-        frame = frame.at.frame if frame is not None and is_inside else None
+        frame = frame.find_outer() if frame is not None and frame.scope is scope else None
         scope, order = scope.parent, END
     return context.answer(("starred", name, id(at.scope.module)), lambda: _find_starred(context, name, at))
 
@@ -238,7 +237,7 @@ def bind_class(context: Context, name: str, binding: Binding, at: ProgramPoint) 
 @resolves_binding("function")
 def bind_function(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """`def NAME`."""
-    return [Function(at.scope.module.functions[id(binding.node)])]
+    return [Function(at.scope.module.functions[id(binding.node)], outer=_find_maker(at))]
 
 
 @resolves_binding("unknown")
@@ -250,7 +249,12 @@ def bind_unknown(context: Context, name: str, binding: Binding, at: ProgramPoint
 @resolves(ast.Lambda)
 def resolve_lambda(context: Context, node: ast.Lambda, at: ProgramPoint) -> Iterable[Value]:
     """A function without a name."""
-    return [Function(at.scope.module.functions[id(node)])]
+    return [Function(at.scope.module.functions[id(node)], outer=_find_maker(at))]
+
+
+def _find_maker(at: ProgramPoint) -> Frame | None:
+    """The call of the function that makes an inner one here."""
+    return at.frame if at.frame is not None and at.frame.scope is at.scope and at.scope.kind == "function" else None
 
 
 # Annotations

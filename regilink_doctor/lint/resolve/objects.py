@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import (
     END,
@@ -62,6 +62,8 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
     values: list[Value] = []
     if node.attr == "option" and (written_name(node) or "").endswith("config.option"):  # of pytest
         return [Arguments(at.scope.module)]
+    if isinstance(node.value, ast.Call) and written_name(node.value.func) == "super" and at.scope.owner is not None:
+        return _find_inherited(context, node, at)
     for owner in context.value(node.value, at):
         if is_configuration(owner):
             values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
@@ -84,13 +86,15 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
             values += parameters or _find_attribute(context, owner, node, at)
         elif isinstance(owner, Member):
-            values += find_member_strings(context, owner) if node.attr == "value" else [UNKNOWN]
+            values += _find_member_attribute(context, owner, node, at)
         elif isinstance(owner, Arguments):
             values += find_option(context, owner, node.attr)
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
         elif isinstance(owner, Loaded):
             values += _find_key_attribute(context, owner, node, at) if owner.attributes else [UNKNOWN]
+        elif isinstance(owner, StringValue) and node.attr in libraries.PATH_ATTRIBUTES:
+            values.append(libraries.get_path_attribute(context, owner, node.attr, node, at))
         elif isinstance(owner, TreePath):
             values.append(config_files.get_path_attribute(owner, node.attr))
         elif isinstance(owner, Unknown) and node.attr == "config" and _is_run(node.value):
@@ -98,6 +102,16 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         else:
             values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
+
+
+def _find_member_attribute(context: Context, member: Member, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
+    """`.value`, `.name` or a property of a member of an enumeration."""
+    if node.attr in ("value", "_value_"):
+        return find_member_strings(context, member)
+    if node.attr in ("name", "_name_"):
+        place = at.source.place(node)
+        return [StringValue((KnownPart(member.name, place),), place)]
+    return [UNKNOWN]
 
 
 def _is_run(node: ast.expr) -> bool:
@@ -222,6 +236,21 @@ def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[
             if values := _find_set_by_key(context, owner, scope, name):
                 return values
     return []
+
+
+def _find_inherited(context: Context, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
+    """`super().name`: what the classes after that of the method have in the lineage of the object."""
+    values: list[Value] = []
+    for owner in find_name(context, at.scope.first_parameter or "", at):
+        lineage = list(find_lineage(context, owner.scope)) if isinstance(owner, ClassOrObject) else []
+        number = next((index for index, scope in enumerate(lineage) if scope is at.scope.owner), len(lineage))
+        found = (
+            _find_own(context, owner, scope, node.attr)
+            for scope in lineage[number + 1 :]
+            if isinstance(owner, ClassOrObject)
+        )
+        values += next((item for item in found if item), [UNKNOWN])
+    return values
 
 
 def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:

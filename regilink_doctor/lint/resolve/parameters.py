@@ -215,7 +215,7 @@ def _enter_called(context: Context, use: Use, scope: Scope) -> Iterator[Frame]:
     """The call of a function that `use` may be."""
     for callee in context.value(use.call.func, use.at):
         if isinstance(callee, Function) and callee.scope is scope:
-            yield context.frame(scope, use.call, use.at, callee.receiver)
+            yield context.frame(scope, use.call, use.at, callee.receiver, callee.outer)
         elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
             yield context.frame(scope, use.call, use.at)
 

@@ -6,9 +6,11 @@ known.
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
-from regilink_doctor.lint.resolve import config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import ProgramPoint, count_before
+from regilink_doctor.core.target_path import UNKNOWN_NAME
+from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.names import find_binding, find_name
 from regilink_doctor.lint.resolve.values import (
@@ -34,11 +36,11 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import source
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, walk
+from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from regilink_doctor.core.strings import UnknownKind
     from regilink_doctor.lint.resolve.bindings import Binding
@@ -46,22 +48,30 @@ if TYPE_CHECKING:
     Parts = tuple[KnownPart | UnknownPart, ...]
     Alternatives = list[Parts]
     """What one part of a string can be."""
-    Entry = tuple[ast.expr, ProgramPoint]
-    """An expression and the place where it is written."""
+    Entry = tuple[ast.expr, ProgramPoint, str]
+    """An expression, the place where it is written, and how it is formatted: see `format_value`."""
     Fields = Iterator[tuple[int, int, "Entry | str | None"]]
 
+_WIDEST = 200
+"""The widest field, or longest padding, of a format that is followed."""
+
+_MOST_LEVELS = 4
 MAX_PARTS = 32
 MAX_LENGTH = 8192
 
 _CHANGES = (
-    "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip", "title",
-    "upper",
+    "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip",
+    "swapcase", "title", "translate", "upper", "zfill",
 )  # fmt: skip
+_LETTER_BY_LETTER = frozenset({"casefold", "lower", "upper"})
+"""Methods that change each letter alike, whatever is around it."""
+
 _MOST_NAMES = 32
 """Names that an f-string is followed through in search of loops."""
 
 _SPLITS = ("partition", "rpartition", "rsplit", "split")
-METHODS = frozenset({*_CHANGES, *_SPLITS, "as_posix", "format", "format_map", "join", "joinpath"})
+_PATH_CHANGES = frozenset({"with_name", "with_stem", "with_suffix"})
+METHODS = frozenset({*_CHANGES, *_PATH_CHANGES, *_SPLITS, "as_posix", "format", "format_map", "join", "joinpath"})
 """Methods of strings and paths that are followed."""
 
 
@@ -124,6 +134,29 @@ def find_member_strings(context: Context, member: Member) -> list[StringValue]:
     return found
 
 
+def name_attribute(context: Context, owner: ClassOrObject, name: str) -> ast.Attribute:
+    """`owner.name` of an object that is known, as an expression."""
+    key = ("attribute of", id(owner.scope), owner.made, name)
+    return context.keep(key, lambda: ast.Attribute(Computed((owner,)), name, ast.Load()))
+
+
+def find_text(context: Context, owner: Member | ClassOrObject, node: ast.expr, at: ProgramPoint) -> list[StringValue]:
+    """What `str` makes of an object of the tree: what its method `__str__` returns."""
+    if isinstance(owner, Member):
+        bindings = owner.scope.bindings.get("__str__", ())
+        methods = [owner.scope.module.functions.get(id(binding.node)) for binding in bindings]
+        returned = [item.value for method in methods if method is not None for item in method.returns]
+        written = {(written_name(item) or "").removeprefix("self.") for item in returned if item is not None}
+        return find_member_strings(context, owner) if written in ({"value"}, {"_value_"}) else []
+    if not owner.instance:
+        return []
+    method = name_attribute(context, owner, "__str__")
+    call = context.keep(("text of", id(method), id(node)), lambda: copy_place(ast.Call(method, [], []), node))
+    values = context.value(call, at)
+    texts = [value for value in values if isinstance(value, StringValue)]
+    return texts if len(texts) == len(values) else []
+
+
 # Literals and operators
 
 
@@ -138,12 +171,22 @@ def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> 
 
 @resolves(ast.JoinedStr)
 def resolve_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> Iterable[Value]:
-    """An f-string; a format or `!r` makes a part unknown."""
+    """An f-string."""
     values = _build_fstring(context, node, at)
     for loop in _find_loops(node, at) if len(values) > 1 else ():
         of_turns = context.answer_by_turn(loop, lambda: _build_fstring(context, node, at))
         values = [value for value in of_turns if value in values] or values
     return values
+
+
+def _read_format(context: Context, part: ast.FormattedValue, at: ProgramPoint) -> str:
+    """How a field of an f-string is formatted; what cannot be read is a format that nothing has."""
+    conversion = f"!{chr(part.conversion)}" if part.conversion not in (-1, ord("s")) else ""
+    if part.format_spec is None:
+        return conversion
+    values = context.value(part.format_spec, at)
+    written = values[0].literal if len(values) == 1 and isinstance(values[0], StringValue) else None
+    return f"{conversion}:{written}" if written is not None else ":?"
 
 
 def _find_loops(node: ast.JoinedStr, at: ProgramPoint) -> list[ast.expr]:
@@ -170,10 +213,8 @@ def _build_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> S
         for part in source.fstring_pieces(at.source, node):
             if isinstance(part, KnownPart):
                 yield [(part,)]
-            elif part.format_spec is not None or part.conversion not in (-1, ord("s")):
-                yield [unknown_string(part.value, at).parts]
             else:
-                yield _format(context, part.value, at)
+                yield _format(context, part.value, at, _read_format(context, part, at))
 
     return _join(parts(), node, at)
 
@@ -191,7 +232,7 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
         named: dict[str, Entry] = {}
         if any(isinstance(value, StringValue) and "%(" in (value.literal or "") for value in templates):
             named = _find_entries(context, node.right, at)
-        return _fill(context, node, templates, _percent_fields([(value, at) for value in values], named), at)
+        return _fill(context, node, templates, _percent_fields([(value, at, "") for value in values], named), at)
     if isinstance(node.op, ast.Div):  # pathlib's
         is_posix = _is_posix(context, node, at)
         slash = (KnownPart("/", at.source.place(node), is_os_separator=not is_posix),)
@@ -279,9 +320,9 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         mappings = node.args if function.attr == "format_map" else []
         for mapping in (*mappings, *(keyword.value for keyword in node.keywords if keyword.arg is None)):
             named |= _find_entries(context, mapping, at)
-        named |= {keyword.arg: (keyword.value, at) for keyword in node.keywords if keyword.arg}
-        positional = [(value, at) for value in node.args] if function.attr == "format" else []
-        return _fill(context, node, owners, _brace_fields(positional, named), at)
+        named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
+        positional: list[Entry] = [(value, at, "") for value in node.args] if function.attr == "format" else []
+        return _fill(context, node, owners, _brace_fields(context, positional, named), at)
     if function.attr in _SPLITS:
         return [_split(context, owner, node, function.attr, at) for owner in owners]
     if function.attr == "joinpath":
@@ -289,41 +330,119 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         return _glue(context, node, (slash,), [function.value, *node.args], at, at)
     if function.attr == "as_posix":
         return [owner.forget_separators() for owner in owners]
+    if function.attr in _PATH_CHANGES:
+        texts = [_read_argument(context, argument, at) for argument in node.args]
+        words = [text for text in texts if isinstance(text, str)]
+        is_known = len(words) == len(texts)
+        return [
+            libraries.change_path(owner, function.attr, words, node, at) if is_known else UNKNOWN for owner in owners
+        ]
     return [_change(context, owner, node, function.attr, at) for owner in owners]
 
 
 def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> StringValue:
-    """A string after a method that changes its letters; unknown where anything about it is not known."""
-    values = [context.value(argument, at) for argument in node.args]
-    known = [value[0].literal if len(value) == 1 and isinstance(value[0], StringValue) else None for value in values]
-    arguments = [text for text in known if text is not None]
-    if owner.literal is None or len(arguments) != len(known) or node.keywords:
+    """A string after a method that changes its letters; a part that is not known stays unknown if it can."""
+    values = [_read_argument(context, argument, at) for argument in node.args]
+    arguments = [value for value in values if value is not None]
+    if len(arguments) != len(values) or node.keywords:
         return unknown_string(node, at)
+    if owner.literal is None:
+        parts = _change_parts(owner, name, arguments)
+        return unknown_string(node, at) if parts is None else StringValue(parts, at.source.place(node))
     try:
         changed = getattr(owner.literal, name)(*arguments)
     except (TypeError, ValueError):
         return unknown_string(node, at)
+    return make_changed(owner, changed, node, at)
+
+
+def make_changed(owner: StringValue, changed: str, node: ast.expr, at: ProgramPoint) -> StringValue:
+    """The string that something makes of another one by looking at its letters."""
     if changed == owner.literal:
         return owner.forget_variables().forget_separators()
     place = at.source.place(node)
     names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
-    return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))
+    defaults = (part.default_of for part in owner.parts if isinstance(part, KnownPart) and part.default_of)
+    part = KnownPart(changed, place, default_of=next(defaults, None), names=names)
+    return _bound_length(StringValue((part,), place))
+
+
+def _read_argument(context: Context, node: ast.expr, at: ProgramPoint) -> object:
+    """A string or number that a method is given, or the table of `str.maketrans`; None for what is not known."""
+    if isinstance(node, ast.Call) and written_name(node.func) == "str.maketrans":
+        return _read_table(context, node, at)
+    (value, *others) = context.value(node, at)
+    if others:
+        return None
+    if isinstance(value, NonString) and isinstance(value.value, int):
+        return value.value if value.value < _WIDEST else None
+    return value.literal if isinstance(value, StringValue) else None
+
+
+def _read_table(context: Context, node: ast.Call, at: ProgramPoint) -> Mapping[int, object] | None:
+    """`str.maketrans("ab", "xy")`, `str.maketrans({"a": "x"})`."""
+    if len(node.args) == 1 and isinstance(node.args[0], ast.Dict):
+        pairs = list(zip(node.args[0].keys, node.args[0].values, strict=True))
+        keys = [getattr(key, "value", None) for key, _ in pairs]
+        values = [value.value if isinstance(value, ast.Constant) else ... for _, value in pairs]
+        if all(isinstance(key, str) and len(key) == 1 for key in keys) and ... not in values:
+            return {ord(str(key)): value for key, value in zip(keys, values, strict=True)}
+        return None
+    words = [text for argument in node.args if isinstance(text := _read_argument(context, argument, at), str)]
+    if len(words) < len(node.args) or len(words) not in (2, 3) or len(words[0]) != len(words[1]):
+        return None
+    return str.maketrans(*words)
+
+
+def _change_parts(owner: StringValue, name: str, arguments: Sequence[object]) -> Parts | None:
+    """The parts of a string, not all of them known, after a method; None where it may reach into what is not known."""
+    by_letter = name in _LETTER_BY_LETTER and not arguments
+    is_swap = name == "replace" and len(arguments) == 2 and len(str(arguments[0])) == 1
+    parts = [_mark_set(part) for part in owner.forget_variables().parts]
+    if by_letter or is_swap:
+        for index, part in enumerate(parts):
+            if isinstance(part, KnownPart):
+                text = getattr(part.text, name)(*arguments)
+                parts[index] = part if text == part.text else replace(part, text=text, exact=False)
+        return tuple(parts)
+    first, last = parts[0], parts[-1]
+    if name in ("lstrip", "strip", "removeprefix") and isinstance(first, KnownPart):
+        text = getattr(first.text, "lstrip" if name == "strip" else name)(*arguments)
+        parts[0] = KnownPart(text, first.place, default_of=first.default_of, names=first.names)
+    if name in ("rstrip", "strip", "removesuffix") and isinstance(last, KnownPart):
+        text = getattr(last.text, "rstrip" if name == "strip" else name)(*arguments)
+        parts[-1] = KnownPart(text, last.place, default_of=last.default_of, names=last.names)
+    is_read = name in ("strip", "lstrip", "rstrip") or (
+        isinstance(first, KnownPart) and name == "removeprefix" and len(first.text) >= len(str(arguments[0]))
+    )
+    return tuple(parts) if is_read else None
 
 
 def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> Value:
-    """The pieces of a string that is known: `name.split(":")`, `path.rpartition("/")`."""
+    """The pieces of a string: `name.split(":")`, `path.rpartition("/")`; around what is not known, those before it."""
     (separator, most) = (*(context.value(item, at) for item in node.args[:2]), (), ())[:2]
     mark = separator[0].literal if len(separator) == 1 and isinstance(separator[0], StringValue) else None
     limit = most[0].value if len(most) == 1 and isinstance(most[0], NonString) else None if most else -1
-    if owner.literal is None or not mark or not isinstance(limit, int) or node.keywords:
+    if not mark or not isinstance(limit, int) or node.keywords:
         return UNKNOWN
-    pieces = getattr(owner.literal, name)(mark, *([limit] if name.endswith("split") else []))
+    pieces = getattr(owner.pattern, name)(mark, *([limit] if name.endswith("split") else []))
     items: list[ast.expr] = []
     start = 0
     for piece in pieces:
         parts = owner.cut(start, start + len(piece)) if piece else ()
         items.append(copy_place(Computed((StringValue(parts, owner.place),)), node))
         start += len(piece) + (len(mark) if name.endswith("split") else 0)
+    if owner.literal is None:
+        # What is not known may have the separator, too.
+        unknown = [index for index, piece in enumerate(pieces) if UNKNOWN_NAME in piece]
+        is_from_left, is_from_right = not name.startswith("r"), name.startswith("r") or limit < 0
+        before = items[: unknown[0]] if is_from_left else []
+        after = items[unknown[-1] + 1 :] if is_from_right and name != "partition" else []
+        if name.endswith("partition"):
+            if unknown != ([2] if is_from_left else [0]):
+                return UNKNOWN
+        else:
+            items = [*before, ast.Starred(Computed((UNKNOWN,)), ast.Load()), *after]
     return Literal(context.keep(("split", id(node), owner), lambda: ast.List(items, ast.Load())), at)
 
 
@@ -340,6 +459,12 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
     for items in context.value(node.args[0], at):
         if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
             found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
+        elif isinstance(items, ClassOrObject) and items.instance and items.scope.field_names:
+            named = [copy_place(name_attribute(context, items, name), node) for name in items.scope.field_names]
+            found += _glue(context, node, owners[0].parts, named, at, at)
+        elif isinstance(items, Loaded) and not items.is_mapping:
+            elements = [copy_place(Computed((value,)), node) for value in config_files.find_loaded_items(items)]
+            found += _glue(context, node, owners[0].parts, elements, at, at)
         else:
             found.append(unknown_string(node, at))
     return found
@@ -356,14 +481,32 @@ def _glue(
     """Items, written at `inside`, with `glue` between them."""
 
     def parts() -> Iterator[Alternatives]:
-        for number, item in enumerate(items):
+        for number, (item, place) in enumerate(flat or ()):
             if number:
                 yield [glue]
-            yield _concatenate(context, item, inside)
+            yield _concatenate(context, item, place)
 
-    if any(isinstance(item, ast.Starred) for item in items):
-        return [unknown_string(node, at)]
-    return _join(parts(), node, at)
+    flat = _unpack_items(context, items, inside)
+    return _join(parts(), node, at) if flat is not None else [unknown_string(node, at)]
+
+
+def _unpack_items(
+    context: Context, items: Sequence[ast.expr], at: ProgramPoint, depth: int = 0
+) -> list[tuple[ast.expr, ProgramPoint]] | None:
+    """The items of a list with those of the lists that are unpacked in it; None where one of them is not known."""
+    flat: list[tuple[ast.expr, ProgramPoint]] = []
+    for item in items:
+        if not isinstance(item, ast.Starred):
+            flat.append((item, at))
+            continue
+        (value, *others) = context.value(item.value, at)
+        if others or not isinstance(value, Literal) or not isinstance(value.node, ast.List | ast.Tuple) or depth > 4:
+            return None
+        inner = _unpack_items(context, value.node.elts, value.at, depth + 1)
+        if inner is None or len(flat) + len(inner) > MAX_PARTS:
+            return None
+        flat += inner
+    return flat
 
 
 # Templates
@@ -377,7 +520,7 @@ def fill_template(context: Context, template: Instance, node: ast.Call, at: Prog
     named: dict[str, Entry] = {}
     for mapping in (*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg is None)):
         named |= _find_entries(context, mapping, at)
-    named |= {keyword.arg: (keyword.value, at) for keyword in node.keywords if keyword.arg}
+    named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
     return _fill(context, node, context.value(made.args[0], inside), _dollar_fields(named), at)
 
 
@@ -443,17 +586,43 @@ def _fill_one(context: Context, template: StringValue, literal: str, fields: Fie
 # Parts
 
 
-def _format(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
-    """A part that is made a string by formatting: a number gives its digits, None the word."""
+def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -> Alternatives:
+    """A part that is made a string by formatting: a number gives its digits, None the word.
+
+    `how` is a conversion and a format as in an f-string, `!r:>10`, or as in a `%` template, `%03d`.
+    """
     found: Alternatives = []
     for value in context.value(node, at):
-        if isinstance(value, Member) and not value.scope.is_string_enum:
-            found.append(unknown_string(node, at).parts)
-        elif isinstance(value, NonString) and (value.value is None or isinstance(value.value, int)):
-            found.append((KnownPart(str(value.value), at.source.place(node), default_of=value.default_of),))
+        if isinstance(value, Member | ClassOrObject) and not (isinstance(value, Member) and value.scope.is_string_enum):
+            texts = find_text(context, value, node, at) if not how else []
+            found += [text.parts for text in texts] or [unknown_string(node, at).parts]
+        elif isinstance(value, NonString) and isinstance(value.value, int | float | None):
+            text = format_value(value.value, how)
+            part = KnownPart(text, at.source.place(node), default_of=value.default_of) if text is not None else None
+            found.append((part,) if part is not None else unknown_string(node, at).parts)
+        elif how and isinstance(value, StringValue):
+            text = format_value(value.literal, how) if value.literal is not None else None
+            found.append(make_changed(value, text, node, at).parts if text else unknown_string(node, at).parts)
         else:
-            found += _to_parts(context, [value], node, at)
+            found += _to_parts(context, [value], node, at) if not how else [unknown_string(node, at).parts]
     return found
+
+
+def format_value(value: str | float | None, how: str) -> str | None:
+    """A value as a conversion and a format make it a string; None for a format that is not known, or very wide."""
+    if not how:
+        return str(value)
+    digits = "".join(letter if letter.isdecimal() else " " for letter in how).split()
+    if any(int(number) > _WIDEST for number in digits):
+        return None
+    try:
+        if how.startswith("%"):
+            return how % (value,)
+        conversion, _, specification = how.partition(":")
+        converted: object = {"!r": repr, "!a": ascii}[conversion](value) if conversion else value
+        return format(converted, specification)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def _concatenate(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
@@ -508,22 +677,29 @@ def _bound_length(value: StringValue) -> StringValue:
     return StringValue((*parts[:count], UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
 
 
-def _find_entries(context: Context, node: ast.expr, at: ProgramPoint) -> dict[str, Entry]:
-    """The values of a mapping that is written out, by their names; nothing where it may be another one."""
+def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int = 0) -> dict[str, Entry]:
+    """The values of a mapping that is written out or loaded, by their names; nothing where it may be another one."""
     values = context.value(node, at)
     owner = values[0]
-    if len(values) > 1 or not isinstance(owner, Literal) or not owner.is_mapping:
+    if len(values) > 1 or not isinstance(owner, Literal | Loaded) or not owner.is_mapping:
         return {}
     entries: dict[str, Entry] = {}
+    if isinstance(owner, Loaded):
+        for key in getattr(owner.node, "entries", ()):
+            found = tuple(config_files.find_in_document(owner, [key]))
+            entries[str(key)] = (context.keep(("entry", id(node), key, found), lambda: Computed(found)), at, "")  # noqa: B023
+        return entries
     for key, value in owner.pairs:
         name = key.value if isinstance(key, ast.Constant) else key
         if isinstance(name, str):
-            entries[name] = (value, owner.at)
+            entries[name] = (value, owner.at, "")
+        elif name is None and depth < _MOST_LEVELS:
+            entries |= _find_entries(context, value, owner.at, depth + 1)
     return entries
 
 
 def _percent_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
-    """The fields of a `%` template: `%s`, `%d` and `%(name)s` are followed, any other is unknown."""
+    """The fields of a `%` template: `%s`, `%03d` and `%(name)s`."""
 
     def find_fields(template: str) -> Fields:
         at, used = template.find("%"), 0
@@ -535,21 +711,27 @@ def _percent_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callabl
             while end < len(template) and template[end] in "-+ #0123456789.*":
                 end += 1
             end = min(end + 1, len(template))
-            is_plain = template[flags:end] in ("s", "d")
+            how = template[flags:end]
             if template[at + 1 : end] == "%":
                 yield at, end, "%"
             elif name is not None:
-                yield at, end, named.get(name) if is_plain else None
+                yield at, end, _format_by(named.get(name), how)
             else:
-                yield at, end, values[used] if is_plain and used < len(values) else None
+                yield at, end, _format_by(values[used] if used < len(values) else None, how)
                 used += 1
             at = template.find("%", end)
 
     return find_fields
 
 
-def _brace_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
-    """The fields of a `.format` template: `{}`, `{0}` and `{name}` are followed, any other is unknown."""
+def _format_by(entry: Entry | None, how: str) -> Entry | None:
+    if entry is None or "*" in how:
+        return None
+    return entry[0], entry[1], "" if how in ("s", "d") else f"%{how}"
+
+
+def _brace_fields(context: Context, values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
+    """The fields of a `.format` template: `{}`, `{0}`, `{name}`, `{cfg.name[1]!r:>10}`."""
 
     def find_fields(template: str) -> Fields:
         at, used = 0, 0
@@ -562,12 +744,36 @@ def _brace_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callable[
                 if end < 0:
                     return
                 field = template[at + 1 : end]
-                if field == "":
-                    field, used = str(used), used + 1
-                filling = values[int(field)] if field.isdecimal() and int(field) < len(values) else named.get(field)
-                yield at, end + 1, filling
+                length = next((index for index, letter in enumerate(field) if letter in "!:.["), len(field))
+                name, rest = field[:length], field[length:]
+                if name == "":
+                    name, used = str(used), used + 1
+                entry = values[int(name)] if name.isdecimal() and int(name) < len(values) else named.get(name)
+                yield at, end + 1, _follow_field(context, entry, rest) if entry is not None and rest else entry
                 at = end + 1
             else:
                 at += 1
 
     return find_fields
+
+
+def _follow_field(context: Context, entry: Entry, rest: str) -> Entry | None:
+    """What a field means after its name: `.name[1]!r:>10`; None for what has fields in itself."""
+    node, at, _ = entry
+    way = rest
+    while way and way[0] in ".[":
+        closing = way.find("]") if way[0] == "[" else -1
+        is_item = closing > 0
+        end = closing + 1 if is_item else next((i for i, letter in enumerate(way) if i and letter in ".[!:"), len(way))
+        word = way[1:closing] if is_item else way[1:end]
+        way = way[end:]
+
+        def make_node(owner: ast.expr = node, word: str = word, is_item: bool = is_item) -> ast.expr:
+            key = copy_place(ast.Constant(int(word) if word.isdecimal() else word), owner)
+            made = ast.Subscript(owner, key, ast.Load()) if is_item else ast.Attribute(owner, word, ast.Load())
+            return copy_place(made, owner)
+
+        node = context.keep(("field", id(node), word, is_item), make_node)
+    if "{" in way:
+        return None
+    return node, at, way.removeprefix("!s")

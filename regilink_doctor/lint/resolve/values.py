@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.data import Data, Keys
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
+    from regilink_doctor.lint.resolve.bindings import Frame, Module, ProgramPoint, Scope
 
     DocumentHolder = typing.Literal["plain", "dotenv", "omegaconf", "parser"]
 
@@ -143,10 +143,11 @@ class Loaded:
 
 @record
 class Function:
-    """A function of the tree, or with `receiver` a method."""
+    """A function of the tree, or with `receiver` a method; `outer` is the call of the function that it is made in."""
 
     scope: Scope
     receiver: ClassOrObject | None = None
+    outer: Frame | None = None
 
 
 @record

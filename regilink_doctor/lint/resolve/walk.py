@@ -551,7 +551,9 @@ class _Walk:
             self.read_target(node.target, node.iter, scope, arm, kind="element")
             self.order += 1
             for test in node.ifs:
-                self._guard(_read_test(test), True, scope, self.order, self.order, arm)
+                scope.inner_orders[id(test)] = self.order
+                self._guard(_read_test(test), True, scope, self.order, self.order + 1, arm)
+                self.order += 1
         elif isinstance(node, ast.Lambda):
             scope.returns.append(ReturnedValue(node.body, self.order + 1))
         elif arm is not None:  # the end of a comprehension

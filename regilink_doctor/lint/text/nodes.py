@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeVar
 
-    NodeT = TypeVar("NodeT", bound="ast.expr")
+    NodeT = TypeVar("NodeT", bound="ast.expr | ast.keyword")
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WITHS = (ast.With, ast.AsyncWith)
