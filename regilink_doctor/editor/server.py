@@ -14,6 +14,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import clean_message, fence_text, remember_environment
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
+from regilink_doctor.lint.scan.kinds import KINDS
 from regilink_doctor.workflows.explain import explain_site
 from regilink_doctor.workflows.explain.paths import describe_known
 
@@ -31,9 +32,10 @@ _CELLS = lsp.NotebookDocumentFilterWithNotebook(
     notebook="jupyter-notebook", cells=[lsp.NotebookCellLanguage(language="python")]
 )
 _WATCHED = (
-    "**/*.{py,ipynb,yaml,yml,toml,json,ini,cfg,env,sh,bash,sbatch,slurm,mk,gin}",
+    f"**/*{{{','.join(suffix for kind in KINDS for suffix in kind.suffixes)},.gin}}",
+    f"**/{{{','.join(name for kind in KINDS for name in kind.names)},MLproject}}",
     "**/.env*",
-    "**/{Makefile,justfile,Dockerfile,MLproject}",
+    "**/Dockerfile.*",
 )
 FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.regilink"
 

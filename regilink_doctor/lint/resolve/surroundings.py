@@ -18,7 +18,7 @@ from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document
 from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.values import with_name
-from regilink_doctor.lint.scan.kinds import kind_of
+from regilink_doctor.lint.scan.kinds import KINDS, kind_of
 from regilink_doctor.lint.text.memory import has_word, is_file, is_folder, list_names, read_file, remembered
 
 TYPE_CHECKING = False
@@ -48,7 +48,8 @@ _DEPLOYING = ("aws", "azure", "cloud", "deploy", "docker", "gcp", "helm", "infra
 """Words in the names of folders that say how a program is run elsewhere: `vertex_config`, `k8s-jobs`, `docker`."""
 
 _MAX_FOLDERS = 40
-_KINDS = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "requirements", "shell", "toml", "yaml"})
+_KINDS = frozenset(kind.name for kind in KINDS if kind.comments != "python")
+"""What is not a program may set variables and options of programs."""
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 _EXAMPLES = ("example", "sample", "template", "dist")
 """Words in the names of `.env` files that are copied before they are used."""
