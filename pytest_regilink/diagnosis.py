@@ -33,7 +33,8 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
         from regilink_doctor.rules.judge import explain_attempt
 
         explain = partial(explain_attempt, view=WorldView(fixture.world))
-        lines = ["Links that the test had attempted:", *render_links(links, colour=False, explain=explain)]
+        refused_first = sorted(links, key=lambda link: link.verdict != "refused")
+        lines = ["Links that the test had attempted:", *render_links(refused_first, colour=False, explain=explain)]
         blocks.append("\n".join([*lines, *render_assumed(fixture.world.assumed)]))
         if any(link.verdict == "refused" for link in links):
             blocks.append("\n".join(_describe_server(fixture.world)))

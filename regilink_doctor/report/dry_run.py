@@ -192,14 +192,14 @@ class _Report:
         if any(item.kind == "team" for item in outcome.assumed):
             note = say("W&B refuses links from a personal entity; only a catalog shows which entities are teams")
             yield f"  {self._show(note)}"
+        yield from self._render_section(say("Runs"), map(_describe_run, outcome.runs))
+        yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
+        yield from self._render_links()
         if outcome.left_to_default:
             problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="run", facts={"entity": outcome.entity})
             first, *rest = render_message(rule_for(problem.rule).explain(problem), self._translate)
             yield self._paint(_YELLOW, f"  {self._translate('warning')}[{problem.rule}] {first}")
             yield from (f"  {line}" for line in rest)
-        yield from self._render_section(say("Runs"), map(_describe_run, outcome.runs))
-        yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
-        yield from self._render_links()
         yield from self._render_section(say("Consumed"), map(_describe_consumed, outcome.consumed))
         if any(item.failed for item in outcome.consumed) and not outcome.stub_artifacts:
             note = say("--stub-artifacts goes on with an empty version, where the name alone is unknown here")
@@ -234,7 +234,8 @@ class _Report:
         yield from ("", self._paint(_BOLD, self._translate("Links")))
         if not self._outcome.links:
             yield f"  {self._translate('none')}"
-        for link in self._outcome.links:
+        # A refusal is why the program failed: what else is wrong comes after it.
+        for link in sorted(self._outcome.links, key=lambda link: link.attempt.verdict != "refused"):
             lines = render_links([link.attempt], colour=self._colour, is_emulated=True, translate=self._translate)
             yield from (f"  {line}" for line in lines)
             place = link.attempt.place or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from inspect import signature
 from pathlib import Path
@@ -14,9 +15,11 @@ from regilink_doctor.core.catalog import Collection, Organization, Registry
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows.dry_run import DryRun
-from regilink_doctor.workflows.dry_run.outcome import Link
+from regilink_doctor.workflows.dry_run.outcome import Link, RunMade
 from regilink_doctor.workflows.lint import LintResult
 
 EVIL = "<b>|x"
@@ -60,6 +63,20 @@ def test_a_dry_run_lists_its_links() -> None:
     assert "<p>1 link; exit status 1</p>" in run._repr_html_()
     assert "<td>refused</td><td>wandb-registry-model/zoo</td><td>the registry does not exist</td>" in run._repr_html_()
     assert "the registry does not exist" in run._repr_markdown_()
+
+
+def test_a_report_shows_a_refusal_before_what_went_elsewhere_and_before_warnings() -> None:
+    misplaced = replace(attempt_of("model/zoo"), verdict="misplaced", destination="team/model/zoo")
+    links = (Link(misplaced, None), Link(attempt_of("wandb-registry-modle/zoo"), None))
+    published = RunMade("team", "p", "1", "one", "failed", 1, 0)
+    run = DryRun(("python",), 1, False, "", "team", None, (), (published,), (), links, (), ())
+    lines = list(render(run))
+    shown = [
+        next(number for number, line in enumerate(lines) if word in line)
+        for word in ("modle/zoo", '"model/zoo"', "REG201")
+    ]
+    assert shown == sorted(shown)
+    assert [link["verdict"] for link in json.loads(to_json(run))["links"]] == ["misplaced", "refused"]
 
 
 def test_a_verification_shows_its_problems() -> None:
