@@ -34,7 +34,7 @@ class TypeNotAllowed(Rule):
     severity = "error"
     failures = ("B4",)
     is_about_type = True
-    watches = ("link",)
+    watches = ("link.artifact",)
     needs_catalog = True
     bad = ('artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',)
     good = (
@@ -200,7 +200,7 @@ class UnspecifiedType(Rule):
     severity = "warning"
     failures = ("B4",)
     is_about_type = True
-    watches = ("link",)
+    watches = ("link.artifact",)
     bad = (
         'logged = run.log_artifact("model.pt", name="zoo")\nrun.link_artifact(logged, "wandb-registry-model/zoo")',
         'run.log_artifact("model.pt").wait().link("wandb-registry-model/zoo")',

@@ -104,7 +104,7 @@ class UncheckedReference(Rule):
     name = "unchecked-reference"
     severity = "warning"
     failures = ("F6",)
-    watches = ("link",)
+    watches = ("link.artifact",)
     bad = (
         "import wandb\n"
         'run = wandb.init(entity="team-a")\n'

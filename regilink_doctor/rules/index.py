@@ -107,8 +107,8 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "hasattr": ("REG610",),
     "init": ("REG106",),
     "link": (
-        "REG106", "REG114", "REG201", "REG202", "REG203", "REG204", "REG301", "REG302", "REG401", "REG404",
-        "REG601", "REG602", "REG605", "REG607", "REG611",
+        "REG106", "REG114", "REG201", "REG202", "REG203", "REG204", "REG301", "REG302", "REG601", "REG602",
+        "REG605", "REG607",
     ),
     "log": ("REG106", "REG403", "REG405", "REG607",),
     "map": ("REG901", "REG902", "REG903", "REG904", "REG905", "REG906", "REG907",),
@@ -150,6 +150,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "link": (
         (("aliases",), ("REG501", "REG502", "REG503", "REG507",)),
+        (("artifact",), ("REG401", "REG404", "REG611",)),
         (("context", "ended_by",), ("REG603",)),
         (("context", "result_used",), ("REG608",)),
         (("context", "swallowed_by",), ("REG604",)),

@@ -166,8 +166,9 @@ class _Walk:
         if isinstance(node, ast.If):
             fork = self._fork("if", node.test)
             fork.exhaustive = bool(node.orelse)
-            arms = [self._arm(fork, body, scope, arm) for body in (node.body, node.orelse) if body]
-            self._add(*arms, self._closing(fork), (self._read_after, (fork, node, scope, arm)))
+            test = _read_test(node.test)
+            arms = [self._arm(fork, body, scope, arm, test) for body in (node.body, node.orelse) if body]
+            self._add(*arms, self._closing(fork), (self._read_after, (fork, node, scope, arm, test)))
         elif isinstance(node, WITHS):
             for item in node.items:
                 if item.optional_vars is not None:
@@ -252,26 +253,26 @@ class _Walk:
         self.order += 1
         closed.end = self.order
 
-    def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> _Task:
-        return self._read_arm, (fork, body, scope, arm)
+    def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None = None) -> _Task:
+        return self._read_arm, (fork, body, scope, arm, test)
 
-    def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
+    def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None) -> None:
         inner = self._open(fork, body, arm)
-        if fork.test is not None:
-            self._guard(_read_test(fork.test), inner is fork.arms[0], scope, fork.start, inner.start, inner)
+        if test is not None:
+            self._guard(test, inner is fork.arms[0], scope, fork.start, inner.start, inner)
         self._read_opened(inner, body, scope)
 
-    def _read_after(self, fork: Fork, node: ast.If, scope: Scope, arm: Arm | None) -> None:
+    def _read_after(self, fork: Fork, node: ast.If, scope: Scope, arm: Arm | None, test: _Test | None) -> None:
         """The condition of an `if` that one of its arms does not come back from holds, or not, in what follows."""
         body, *otherwise = fork.arms
-        if fork.test is not None and body.leaves:
-            self._guard(_read_test(fork.test), False, scope, fork.start, self.order, arm)
+        if body.leaves:
+            self._guard(test, False, scope, fork.start, self.order, arm)
             for number, inner in enumerate(_elifs(node)):
                 if number == _MOST_CASES or not _leaves(inner.body, arm):
                     break
                 self._guard(_read_test(inner.test), False, scope, fork.start, self.order, arm)
-        elif fork.test is not None and otherwise and otherwise[0].leaves:
-            self._guard(_read_test(fork.test), True, scope, fork.start, self.order, arm)
+        elif otherwise and otherwise[0].leaves:
+            self._guard(test, True, scope, fork.start, self.order, arm)
 
     def _read_after_loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
         """The condition of a `while` that nothing breaks off does not hold in what follows."""
