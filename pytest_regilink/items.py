@@ -55,6 +55,8 @@ class Linter:
         self._paths: frozenset[str] | None = None
         self.unread_links: dict[str, None] = {}
         """`file:line` of the links whose target path could not be read from the source."""
+        self.unshown: dict[str, int] = {}
+        """For each file, how many findings its item does not show: suppressed ones, those below `min-severity`."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -67,6 +69,7 @@ class Linter:
         """Lint one file."""
         result = lint_paths([show_path(str(path))], catalog=self._catalog, config=self._config)
         self.unread_links |= dict.fromkeys(find_unread_links(result))
+        self.unshown[str(path)] = result.suppressed + result.hidden
         return result
 
 
@@ -245,6 +248,8 @@ class LinksItem(pytest.Item):
     def runtest(self) -> None:
         """Fail when nothing could be checked, warn when something could not."""
         if not self._unknown and not self._unread:
+            if not self._checked:
+                pytest.skip("there is no link to check")
             return
         if self._missing is not None:
             pytest.skip(self._missing)

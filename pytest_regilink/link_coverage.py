@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from regilink_doctor.core.ledger import LinkAttempt
-    from regilink_doctor.core.sites import Site
     from regilink_doctor.emulator.recorder import LinkCall
+    from regilink_doctor.workflows.lint import LintResult
 
 REACHED = pytest.StashKey[dict[str, list[str]]]()
 """`file:line` of a link that ran -> the tests in which it did."""
@@ -75,7 +75,9 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
     known: dict[str, list[str]] = config.stash.get(REACHED, {})
     reached = _split_places(known)
     links = []
-    for site in _find_links(config):
+    result = _lint_roots(config)
+    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    for site in sorted(sites, key=lambda site: (site.place.path, site.place.span.line)):
         path = os.path.abspath(site.place.path)
         lines = range(site.statement.line, site.statement.end_line + 1)
         tests = {test for line in lines for test in reached.get((path, line), ())}
@@ -87,13 +89,16 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
                 "tests": sorted(tests),
             }
         )
-    return {"version": 1, "covered": sum(1 for link in links if link["tests"]), "links": links}
+    covered = sum(1 for link in links if link["tests"])
+    return {"version": 1, "covered": covered, "links": links, "unread": list(result.unread)}
 
 
 def render_report(report: Mapping[str, Any]) -> Iterator[str]:
     """The lines for the terminal: the count, and the links that no test reached."""
     links = report["links"]
     yield f"regilink: {report['covered']} of {len(links)} links are covered"
+    for sentence in report["unread"]:
+        yield f"  {sentence}: this file could not be read, its links are not counted"
     for link in links:
         if not link["tests"]:
             yield f"  {link['path']}:{link['line']}: {link['target'] or '?'}: no test reached this link"
@@ -105,14 +110,12 @@ def write_report(report: Mapping[str, Any], path: str) -> None:
         file.write(json.dumps(report, indent=2) + "\n")
 
 
-def _find_links(config: pytest.Config) -> list[Site]:
+def _lint_roots(config: pytest.Config) -> LintResult:
     from regilink_doctor.config import find_config
     from regilink_doctor.workflows.lint import lint_paths
 
     roots = [show_path(root) for root in find_roots(config)]
-    result = lint_paths(roots, all_sites=True, config=find_config(str(config.rootpath)))
-    sites = [report.site for report in result.sites if report.site.kind == "link"]
-    return sorted(sites, key=lambda site: (site.place.path, site.place.span.line))
+    return lint_paths(roots, all_sites=True, config=find_config(str(config.rootpath)))
 
 
 def _split_places(reached: Mapping[str, list[str]]) -> dict[tuple[str, int], list[str]]:

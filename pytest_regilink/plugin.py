@@ -150,6 +150,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         from pytest_regilink.items import linter_of
 
         workeroutput["regilink_unread"] = list(linter_of(session.config).unread_links)
+        workeroutput["regilink_unshown"] = linter_of(session.config).unshown
     if _wants_report(session.config):
         from pytest_regilink.link_coverage import REACHED
 
@@ -168,6 +169,10 @@ def pytest_testnodedown(node: Any) -> None:
         from pytest_regilink.items import linter_of
 
         linter_of(node.config).unread_links |= dict.fromkeys(unread)
+    if unshown := output.get("regilink_unshown"):
+        from pytest_regilink.items import linter_of
+
+        linter_of(node.config).unshown |= unshown
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -184,6 +189,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         if unread := list(linter_of(config).unread_links):
             shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
             terminalreporter.write_line(f"regilink: {counted(len(unread), 'link')} could not be read: {shown}")
+        unshown = linter_of(config).unshown
+        if number := sum(unshown.values()):
+            terminalreporter.write_line(f"regilink: {counted(number, 'finding')} suppressed, or hidden by min-severity")
+        if not unshown:
+            terminalreporter.write_line("regilink: nothing was linted: no file here can have a link or a finding")
     if _wants_report(config):
         from pytest_regilink import link_coverage
 

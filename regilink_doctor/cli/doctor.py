@@ -18,6 +18,7 @@ from regilink_doctor.cli.options import (
     find_translation,
     known_catalog,
     load_configuration,
+    refuse_empty_values,
     wants_colour,
 )
 from regilink_doctor.cli.output import PrintingTo, declare_kind
@@ -99,6 +100,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run_doctor(options: argparse.Namespace) -> int:
     if options.write_probe and not options.yes and not sys.stdin.isatty():
         raise UsageProblem("--write-probe asks before it writes, and there is no terminal to answer on: add --yes")
+    refuse_empty_values(options, "entity", "project", "organization", "type", "alias", "consumes", "host", "python")
     for target in options.targets:
         _refuse_file(target)
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:

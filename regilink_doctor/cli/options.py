@@ -57,6 +57,21 @@ def add_option(parser: argparse._ActionsContainer, flag: str, **settings: object
     parser.add_argument(*([short] if short else []), flag, **settings)  # type: ignore[arg-type]
 
 
+def refuse_empty_values(options: argparse.Namespace, *names: str) -> None:
+    """Refuse options that were given and are empty, as by a variable of the shell that is not set.
+
+    Raises:
+        UsageProblem: one is.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if value == "" or (isinstance(value, list) and "" in value):
+            flag = name.replace("_", "-")
+            raise UsageProblem(
+                f"--{flag} is empty\n  help: give it a value, or leave it out; is a variable of the shell not set?"
+            )
+
+
 _CONFIGURED: set[str] = set()
 """The keys that the command line gives with `--config KEY=VALUE`."""
 

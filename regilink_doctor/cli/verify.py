@@ -14,6 +14,7 @@ from regilink_doctor.cli.options import (
     add_server,
     find_translation,
     load_configuration,
+    refuse_empty_values,
     wants_colour,
 )
 
@@ -69,6 +70,7 @@ def _run_verify(options: argparse.Namespace) -> int:
     from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import expected_of_sites, verify
 
+    refuse_empty_values(options, "alias", "type", "digest", "source", "organization", "host")
     config = load_configuration()
     names: list[str | Expected] = [*options.names]
     source = _read_source(options.from_sites, config) if options.from_sites else None
@@ -120,8 +122,9 @@ def _explain_no_names(source: LintResult | None) -> str:
 
 def _describe_rest(source: LintResult | None) -> list[str]:
     """The sentences on what is in the source and is not among the results."""
-    from regilink_doctor.report.summary import describe_unread, summarize_project_links
+    from regilink_doctor.report.summary import describe_unknown_aliases, describe_unread, summarize_project_links
 
     if source is None:
         return []
-    return [*summarize_project_links(source), *describe_unread(source.unread)]
+    unknown = describe_unknown_aliases(source)
+    return [*summarize_project_links(source), *unknown, *describe_unread(source.unread)]

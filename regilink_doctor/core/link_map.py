@@ -242,6 +242,8 @@ class LinkMap:
         if server is None:
             if producers and self._is_absent(key):
                 yield say("code links to it, the server does not have it")
+            elif self.catalog is not None:
+                yield from self._describe_gap(self._complete_key(key), self.catalog)
             return
         types = sorted({use.type for use in producers if use.type and is_known(use.type)} - {server.type})
         if types:
@@ -329,6 +331,15 @@ class LinkMap:
     def is_absent(self, collection: MappedCollection) -> bool:
         """Whether a complete catalog, or the server, proves that the collection does not exist."""
         return collection.server is None and self._is_absent(collection.key)
+
+    def _describe_gap(self, key: Key, catalog: Catalog) -> Iterator[str]:
+        """Why a collection could not be compared with what is on the server."""
+        organization, registry, _ = key
+        known = next((item for item in catalog.organizations if organization in (item.name, item.entity)), None)
+        if known is None and organization:
+            yield say("not compared: nothing is known of the organization {name}", name=organization)
+        elif known is not None and registry.casefold() not in {item.name.casefold() for item in known.registries}:
+            yield say("not compared: the registry {name} is missing, or not shown to the account", name=registry)
 
     def _is_absent(self, key: Key) -> bool:
         if self.catalog is None:

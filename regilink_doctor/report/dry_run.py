@@ -313,4 +313,8 @@ def _describe_success(outcome: DryRun) -> str:
         sentences.append(say("{links} would be accepted into a project, not a registry", links=links))
     if unknown := outcome.count("unknown"):
         sentences.append(say("{links} where W&B's behavior is undocumented", links=counted(unknown, "link")))
+    if failed := sum(1 for entry in outcome.consumed if entry.failed):
+        sentences.append(say("{names} could not be read", names=counted(failed, "name")))
+    if in_registry and outcome.assumed:
+        sentences.append(say("whether what is assumed exists, only a catalog shows"))
     return join_phrases("; ", sentences) if sentences else say("Nothing was linked, as allowed")

@@ -85,6 +85,21 @@ def summarize_project_links(result: LintResult, *, without_findings: bool = Fals
     return [say("{number} links go to a project, not to a registry: {places}.", number=len(places), places=where)]
 
 
+def describe_unknown_aliases(result: LintResult) -> list[str]:
+    """The sentence on links with aliases that the source does not show; none without any."""
+    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    unknown = [
+        site
+        for site in sites
+        if "aliases" in site.arguments.unread
+        or any(part.kind != "environment" for alias in site.aliases for _, part in alias.unknown_parts)
+    ]
+    if not unknown:
+        return []
+    links, places = counted(len(unknown), "link"), list_places(_lines_of(unknown))
+    return [say("{links} with aliases that the source does not show: {places}.", links=links, places=places)]
+
+
 def describe_unread(sentences: Sequence[str]) -> list[str]:
     """The sentence on files that could not be read, each with its place and the reason; none without any."""
     where = list_places(sentences)

@@ -59,6 +59,7 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
         return
     diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
     problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
+    problems += [check for check in diagnosis.of("warn") if check.name == "destination"]
     if problems:
         raise LinkError(
             _describe(problems),
@@ -96,6 +97,7 @@ def _describe(problems: Sequence[CheckResult]) -> str:
 def _unchecked(diagnosis: Diagnosis) -> list[str]:
     """Why links could not be checked, without repetition; empty when all of them could."""
     reasons = [check.message for check in diagnosis.of("crash")]
+    reasons += [check.text for check in diagnosis.of("warn") if check.name == "mode"]
     failed = [check for check in diagnosis.of("fail") if check.code]
     if not diagnosis.links.unknown:  # of a server that answers oddly, nothing is believed
         failed = [check for check in failed if check.code == rule_codes.NOT_WANDB]

@@ -27,7 +27,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed, read_pasted
+from regilink_doctor.core.target_path import TargetPath, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string
 from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.doctor.facts import list_nodes, version_of
@@ -292,7 +292,8 @@ def expected_of_sites(
         if site.kind not in ("link", "consume"):
             continue
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
-        aliases = tuple(text.pattern for text in site.aliases if is_known(text.pattern))
+        read = [alias.read_variables(environ) for alias in site.aliases]
+        aliases = tuple(alias.pattern for alias in read if alias.literal is not None)
         for string in site.target:
             name = string.read_variables(environ)
             path = parsed(name.pattern)
@@ -309,6 +310,9 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
+    if expected.name.endswith(":"):
+        problem = say("{name} ends with a colon, and names no alias", name=quoted(expected.name))
+        return settled(expected, "different", problem, say("write the alias, or leave the colon out"))
     in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=True)
     wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):

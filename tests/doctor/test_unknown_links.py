@@ -136,6 +136,18 @@ def test_a_file_that_is_missing_is_not_a_target(shell: Path, capsys: pytest.Capt
     assert "it is called like a file, and there is no such file" in capsys.readouterr().err
 
 
+def test_a_target_in_a_project_is_warned_of(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "mdoel/zoo"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "REG101 mdoel/zoo (argument)" in shown
+    assert "All well" not in shown
+
+
+def test_an_empty_value_is_refused(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "wandb-registry-model/zoo", "--type", ""]) == 2
+    assert "--type is empty" in capsys.readouterr().err
+
+
 def test_redact_hides_a_file_that_could_not_be_read(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = doctor(shell, "run.link_artifact(\n", capsys, "--redact")[1]
     assert "1 file could not be read: a file." in shown

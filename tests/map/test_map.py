@@ -280,6 +280,28 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert main(["map", "nowhere"]) == 2
 
 
+def test_what_was_not_compared_with_the_server_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(
+        "import wandb\napi = wandb.Api()\n"
+        'api.artifact("acme/wandb-registry-modle/zoo:prod")\napi.artifact("beta/wandb-registry-model/cat:prod")\n',
+        encoding="utf-8",
+    )
+    with Emulator() as emulator:
+        for name, setting in {**emulator.environ(), "HOME": str(tmp_path)}.items():
+            monkeypatch.setenv(name, setting)
+        value, hidden = read_map(capsys, "--live"), read_map(capsys, "--live", "--redact")
+    drift = [item["drift"] for item in collections(value).values()]
+    assert drift == [
+        ["not compared: the registry modle is missing, or not shown to the account"],
+        ["not compared: nothing is known of the organization beta"],
+    ]
+    assert "modle" not in str(hidden)
+    assert "beta" not in str(hidden)
+
+
 def test_the_server_proves_and_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -180,3 +180,16 @@ def test_links_that_could_not_be_read_are_counted(pytester: pytest.Pytester, run
     (pytester.path / "src" / "train.py").write_text(UNREAD, encoding="utf-8")
     result = run("--regilink-check")
     result.stdout.fnmatch_lines(["regilink: 1 link could not be read: src/train.py:5"])
+
+
+def test_what_the_items_do_not_show_is_counted(pytester: pytest.Pytester, run: Run) -> None:
+    comment = '"wandb-registry-model")  # regilink: ignore[REG102]'
+    (pytester.path / "src" / "train.py").write_text(WRONG.replace('"wandb-registry-model")', comment), encoding="utf-8")
+    result = run("--regilink-check")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["regilink: 1 finding suppressed, or hidden by min-severity"])
+
+
+def test_nothing_to_lint_is_said(pytester: pytest.Pytester, run: Run) -> None:
+    (pytester.path / "src" / "train.py").unlink()
+    run("--regilink-check").stdout.fnmatch_lines(["regilink: nothing was linted: *"])

@@ -94,6 +94,12 @@ def test_the_suite_with_a_fault_in_every_test(pytester: pytest.Pytester, run: Ru
     result.stdout.fnmatch_lines(["*no kind of fault is called 'gremlins'*"])
 
 
+def test_a_file_without_a_known_number_of_links_is_named(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(test_it="def test_it(): pass")
+    (suite.path / "broken.py").write_text("import wandb\nrun.link_artifact(\n", encoding="utf-8")
+    run("--regilink-report").stdout.fnmatch_lines(["  broken.py:2*: this file could not be read, *"])
+
+
 def test_links_that_no_test_reached_are_listed(suite: pytest.Pytester, run: Run) -> None:
     """With workers: `test_company.py`."""
     suite.makepyfile(test_it="import jobs\ndef test_it(regilink): jobs.run_nightly()", serve=SERVE, jobs=JOBS)

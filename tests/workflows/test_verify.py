@@ -184,6 +184,33 @@ def test_the_exit_status_is_for_scripts(shell: Path, capsys: pytest.CaptureFixtu
     assert [each["status"] for each in json.loads(capsys.readouterr().out)["results"]] == ["ok", "absent"]
 
 
+@pytest.mark.parametrize("option", ["alias", "type", "digest", "source", "organization"])
+def test_an_empty_value_asks_for_nothing_and_is_refused(
+    option: str, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", f"{ZOO}:production", f"--{option}", ""]) == 2
+    assert f"--{option} is empty" in capsys.readouterr().err
+
+
+def test_an_empty_alias_is_not_the_latest_version(run: Emulator) -> None:
+    found = one(run, f"{ZOO}:")
+    assert (found.status, found.problems) == ("different", (f'"{ZOO}:" ends with a colon, and names no alias',))
+
+
+def test_aliases_that_the_source_does_not_show_are_named(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shell / "train.py").write_text(
+        "import os, sys, wandb\nrun = wandb.init(entity='team-a')\nart = wandb.Artifact('zoo', type='model')\n"
+        f"run.link_artifact(art, '{ZOO}', aliases=[sys.argv[1], os.environ['ALIAS']])\n",
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALIAS", "staging")
+        assert main(["verify", "--from-sites"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert 'no version or alias "staging"' in shown
+    assert "1 link with aliases that the source does not show: train.py:4." in shown
+
+
 def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shell / "train.py").write_text(
         "import os, wandb\n"

@@ -221,6 +221,7 @@ def test_preflight_is_silent_when_the_links_are_right(emulator: Emulator, at_emu
         ("wandb-registry-model/zoo", {"entity": "team-a", "type": "dataset"}, "REG401"),
         ("team-a/wandb-registry-model/zoo", {"entity": "team-a"}, "REG202"),
         ("wandb-registry-model/a/b", {"entity": "team-a"}, "REG103"),
+        ("mdoel/zoo", {"entity": "team-a"}, "REG101"),
     ],
 )
 def test_preflight_raises_before_the_training_after_two_requests(
@@ -266,6 +267,18 @@ def test_a_server_that_is_not_there_is_a_warning_unless_strict(
         preflight("wandb-registry-model/zoo", entity="team-a")
     with pytest.raises(LinkError, match="could not check the links"):
         preflight("wandb-registry-model/zoo", entity="team-a", strict=True)
+
+
+@pytest.mark.parametrize("mode", ["offline", "disabled"])
+def test_preflight_names_a_mode_in_which_nothing_is_linked(
+    at_emulator: Callable[[World], None], monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    at_emulator(World.default())
+    monkeypatch.setenv("WANDB_MODE", mode)
+    with pytest.warns(UserWarning, match=mode):
+        preflight("wandb-registry-model/zoo", type="model", entity="team-a")
+    with pytest.raises(LinkError, match=mode):
+        preflight("wandb-registry-model/zoo", type="model", entity="team-a", strict=True)
 
 
 class Shell:

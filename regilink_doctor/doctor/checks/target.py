@@ -9,7 +9,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import LinkInput
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
@@ -98,6 +98,10 @@ class Destination(OfTarget):
             return report_problem(problem, notes=[answer_of(judgement)])
         if judgement.outcome == "unknown":
             return skip_check("what W&B does with this link is undocumented")
+        if target.place is None:  # an argument, or `targets` of the configuration: a registry is meant
+            problem = Problem(rule_codes.MISSING_REGISTRY_PREFIX, failure="A1", target=target, view=context.view)
+            place = say("it goes into {place}", place=name_destination(made))
+            return report_problem(problem, status="warn", notes=[place])
         return pass_check(say("not a registry link: it goes into {place}", place=name_destination(made)))
 
 
