@@ -182,18 +182,23 @@ def filled(
     return parts
 
 
+def _is_short(value: StringValue) -> bool:
+    """Whether it may be put in the place of its name: twice in a value, and that twice in another, has no end."""
+    return len(value.parts) <= _MOST_PARTS and len(value.pattern) <= _LONGEST
+
+
 def _filling(
     stretch: Fragment, match: re.Match[str], known: Mapping[str, StringValue], name: str | None
 ) -> Iterable[KnownPart | UnknownPart]:
     place = stretch.place(match.start(), match.end())
     if (whole := known.get(match[0].replace(" ", ""))) is not None:
-        return whole.parts
+        return whole.parts if _is_short(whole) else [UnknownPart(match[0], place)]
     inside = match["bare"] or match["braced"] or match["percent"] or ""
     variable, default = inside, None
     if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):
         variable, default = parsed["name"], parsed["default"]
     value = known.get(variable)
-    if value is not None and len(value.parts) <= _MOST_PARTS and len(value.pattern) <= _LONGEST:
+    if value is not None and _is_short(value):
         return value.parts
     names = tuple(word for word in (variable.removeprefix("oc.env:"), name) if word)
     if default is not None and "$" not in default:
