@@ -168,6 +168,19 @@ def test_modules_that_import_everything_from_each_other(tmp_path: Path) -> None:
         (".env", "WANDB_X='" + "a" * 200_000),
         (".env", "WANDB_X=aa\n" + "WANDB_X=${WANDB_X}${WANDB_X}\n" * 60),
         ("a.sh", "WANDB_X=aa\n" + "WANDB_X=$WANDB_X$WANDB_X\n" * 60),
+        ("Makefile", "WANDB_0=a\n" + "".join(f"WANDB_{n}=$(WANDB_{n - 1})$(WANDB_{n - 1})\n" for n in range(1, 60))),
+        ("Makefile", "WANDB_0=$(WANDB_1)\nWANDB_1=$(WANDB_0)\na:\n\tWANDB_ENTITY=$(WANDB_1) python train.py\n"),
+        (
+            "justfile",
+            "w0 := 'wandb'\n" + "".join(f"w{n} := '{{{{w{n - 1}}}}}{{{{w{n - 1}}}}}'\n" for n in range(1, 60)),
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    env:\n      W0: wandb\n"
+            + "".join(f"      W{n}: ${{{{ env.W{n - 1} }}}}${{{{ env.W{n - 1} }}}}\n" for n in range(1, 60))
+            + "    steps:\n      - run: WANDB_PROJECT=${{ env.W59 }} python train.py\n",
+        ),
+        ("Dockerfile", "FROM a\nENV W0=wandb\n" + "".join(f"ENV W{n}=$W{n - 1}$W{n - 1}\n" for n in range(1, 60))),
         ("a.sh", "wandb " + '"$(' * 20_000),
         ("a.sh", "wandb " + "if " * 5_000),
         ("a.sh", "cat <<EOF wandb\n" + "x\n" * 50_000),
