@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -194,6 +196,13 @@ class TestWhatTheGuardDoesNotSee:
         subprocess.run([sys.executable, "-S", "-c", program], capture_output=True)
         assert not guard.reached
         assert not guard.watch.unwatched
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the C library is named differently")
+    def test_names_that_c_code_looks_up(self, guard: Guard) -> None:
+        numbers_only = struct.pack("i", 4) + bytes(60)  # AI_NUMERICHOST: the answer comes without a request
+        found = ctypes.c_void_p()
+        assert ctypes.CDLL(None).getaddrinfo(b"api.wandb.ai", b"443", numbers_only, ctypes.byref(found)) != 0
+        assert not guard.reached
 
     def test_a_name_that_nothing_gives_to_wandb(self, guard: Guard) -> None:
         with pytest.raises(OSError):  # noqa: PT011
