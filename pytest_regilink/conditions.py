@@ -180,7 +180,7 @@ def _reject_condition(where: str, what: str) -> NoReturn:
 def _replace_registries(world: World, registries: Mapping[str, Sequence[str] | None]) -> None:
     for organization in world.organizations.values():
         projects = organization.entity.projects
-        for project in [each for each in projects.values() if each.is_registry]:
+        for project in [item for item in projects.values() if item.is_registry]:
             del projects[project.name]
             world.forget(project.number)
     world.assumes.discard("registry")
@@ -195,7 +195,7 @@ def _replace_registries(world: World, registries: Mapping[str, Sequence[str] | N
 
 def _restrict_types(world: World, types: Sequence[str]) -> None:
     for organization in world.organizations.values():
-        for project in [each for each in organization.entity.projects.values() if each.is_registry]:
+        for project in [item for item in organization.entity.projects.values() if item.is_registry]:
             project.allow_all_types = False
             project.types.clear()
             for name in types:
@@ -209,7 +209,7 @@ def _set_entity_kind(world: World, kind: Literal["team", "personal", "organizati
     if kind == "team":
         return
     user = _first_user(world)
-    for entity in [each for each in world.entities.values() if each.kind == "team"]:
+    for entity in [item for item in world.entities.values() if item.kind == "team"]:
         if entity.organization is not None:
             entity.organization.teams.pop(entity.name, None)
         entity.kind, entity.user = kind, user if kind == "personal" else None

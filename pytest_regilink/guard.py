@@ -50,7 +50,7 @@ class Guard:
     @property
     def reached(self) -> tuple[str, ...]:
         """Hosts and ports that the test tried to reach, each once."""
-        by_proxy = [f"{each.host}:{each.port}" for each in self._fence.blocked[self._before :]]
+        by_proxy = [f"{item.host}:{item.port}" for item in self._fence.blocked[self._before :]]
         return tuple(dict.fromkeys([*self.watch.reached, *by_proxy]))
 
     @property

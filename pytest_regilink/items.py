@@ -139,7 +139,7 @@ def drop_doctests(parent: pytest.Collector, path: Path, collectors: list[pytest.
     """The collectors without that of `--doctest-modules`, which would import a script that was named to be linted."""
     if not parent.session.isinitpath(path) or path.suffix != ".py" or _is_test_file(parent.config, path):
         return collectors
-    return [each for each in collectors if type(each).__name__ != "DoctestModule"]
+    return [item for item in collectors if type(item).__name__ != "DoctestModule"]
 
 
 def collect_items_below(session: pytest.Session) -> Iterator[CheckItem]:

@@ -107,11 +107,11 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
     if any(matches_consumption(pattern, entry) for entry in consumed):
         return
     linked = list(find_linked(world, None))
-    if beside := [each.version for each in linked if pattern.matches_name(each.collection.path)]:
+    if beside := [item.version for item in linked if pattern.matches_name(item.collection.path)]:
         raise ImpossibleAssertion(
             f"there is no version {quoted(str(pattern))} on the server; there are: {', '.join(beside)}"
         )
-    if near := suggest_name(pattern.path, {each.collection.path.partition("/")[2] for each in linked}):
+    if near := suggest_name(pattern.path, {item.collection.path.partition("/")[2] for item in linked}):
         raise ImpossibleAssertion(f"there is no collection {quoted(pattern.path)} on the server{near}")
 
 
@@ -171,7 +171,7 @@ def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membershi
 
 def describe_absence(world: World, pattern: PathPattern) -> str:
     """What there is instead of a version that is not there."""
-    paths = [f"{each.collection.path}:{each.version}" for each in find_linked(world, None)]
+    paths = [f"{item.collection.path}:{item.version}" for item in find_linked(world, None)]
     near = suggest_name(str(pattern), [path.partition("/")[2] for path in paths])
     return near or (f"; there are: {', '.join(paths)}" if paths else "; nothing was linked")
 
@@ -248,7 +248,7 @@ def publish_version(
         )
     registry, name = project_name.removeprefix(REGISTRY_PREFIX), pattern.path.rpartition("/")[2]
     with world.lock:
-        owners = [each for each in world.organizations.values() if pattern.entity in (None, each.entity.name)]
+        owners = [item for item in world.organizations.values() if pattern.entity in (None, item.entity.name)]
         if not owners:
             wanted = str(pattern.entity)
             raise ValueError(f"there is no organization {quoted(wanted)}{suggest_name(wanted, world.entities)}")

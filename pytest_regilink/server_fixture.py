@@ -112,13 +112,13 @@ class Regilink:
         """Every run on the server, oldest first."""
         with self.world.lock:
             projects = [project for entity in self.world.entities.values() for project in entity.projects.values()]
-            return tuple(sorted((run for each in projects for run in each.runs.values()), key=lambda run: run.number))
+            return tuple(sorted((run for item in projects for run in item.runs.values()), key=lambda run: run.number))
 
     @property
     def artifacts(self) -> tuple[ArtifactVersion, ...]:
         """Every committed version of a source artifact, oldest first."""
         with self.world.lock:
-            return tuple(each for each in self.world.artifacts.values() if each.state == "COMMITTED")
+            return tuple(item for item in self.world.artifacts.values() if item.state == "COMMITTED")
 
     @property
     def requests(self) -> tuple[ServedRequest, ...]:
@@ -660,7 +660,7 @@ class Regilink:
         from pytest_regilink.assertions import suggest_name
 
         if name not in self.world.entities:
-            names = ", ".join(each.name for each in self.world.entities.values() if each.kind != "organization")
+            names = ", ".join(item.name for item in self.world.entities.values() if item.kind != "organization")
             near = suggest_name(name, self.world.entities)
             raise LookupError(
                 f"there is no team or user {quoted(name)}{near or '.'} There are: {names}; "

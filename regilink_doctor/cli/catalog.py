@@ -152,7 +152,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.server_session import Unanswered
 
-    wanted = options.organization or [each.entity for each in (before.organizations if before is not None else ())]
+    wanted = options.organization or [item.entity for item in (before.organizations if before is not None else ())]
     try:
         with _open_progress() as progress:
             return pull_catalog(

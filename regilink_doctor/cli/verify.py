@@ -99,9 +99,9 @@ def _run_verify(options: argparse.Namespace) -> int:
         lines = render(results, colour=wants_colour(options.color), translate=translate)
         for line in fit_lines([*lines, *map(translate, _describe_rest(source))], terminal_width()):
             print(line)
-    if all(each.status == "skipped" for each in results) and not options.allow_unknown:
+    if all(item.status == "skipped" for item in results) and not options.allow_unknown:
         return UNUSABLE
-    return OK if all(each.status in ("ok", "skipped") for each in results) else FOUND
+    return OK if all(item.status in ("ok", "skipped") for item in results) else FOUND
 
 
 def _read_source(paths: list[str], config: Config) -> LintResult:

@@ -81,8 +81,8 @@ _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES
 def cause_of(error: BaseException) -> tuple[str, str]:
     """The key in `connection_errors.CAUSES` of a failed request, and the detail for its message."""
     chain = list(_chain(error))
-    if any(isinstance(each, requests.exceptions.ProxyError) for each in chain):
-        text = " ".join(str(each) for each in chain)
+    if any(isinstance(item, requests.exceptions.ProxyError) for item in chain):
+        text = " ".join(str(item) for item in chain)
         if "407" in text:
             return "proxy-login", ""
         return "proxy", _proxy_detail(chain)
@@ -90,8 +90,8 @@ def cause_of(error: BaseException) -> tuple[str, str]:
         return "proxy", say("this is not an address")
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
         return "proxy", say("Python needs the package PySocks for it")
-    for each in chain:
-        if found := _known(each):
+    for item in chain:
+        if found := _known(item):
             return found
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "connect-timeout", ""
@@ -113,12 +113,12 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting and len(seen) < 30:
-        each = waiting.pop(0)
-        if not isinstance(each, BaseException) or each in seen:
+        item = waiting.pop(0)
+        if not isinstance(item, BaseException) or item in seen:
             continue
-        seen.append(each)
-        yield each
-        waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+        seen.append(item)
+        yield item
+        waiting += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
 
 
 def _known(error: BaseException) -> tuple[str, str] | None:
@@ -161,8 +161,8 @@ def _proxy_detail(chain: list[BaseException]) -> str:
         "dns": say("its name is unknown"),
         "reset": say("it closed the connection"),
     }
-    for each in chain:
-        found = _known(each)
+    for item in chain:
+        found = _known(item)
         if found:
             return words.get(found[0], found[1] or found[0])
     return _short(chain[-1])

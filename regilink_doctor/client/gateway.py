@@ -306,15 +306,15 @@ def _errors(value: Mapping[str, Any]) -> list[str]:
     errors = value.get("errors")
     if not isinstance(errors, list):
         return []
-    messages = (each.get("message", each) if isinstance(each, dict) else each for each in errors[:MAX_ERRORS])
+    messages = (item.get("message", item) if isinstance(item, dict) else item for item in errors[:MAX_ERRORS])
     return [_one_line(message if isinstance(message, str) else repr(message)) for message in messages]
 
 
 def _places(value: Mapping[str, Any]) -> Iterator[str]:
     """Of each error the first step of its `path`."""
     errors = value.get("errors")
-    for each in errors[:MAX_ERRORS] if isinstance(errors, list) else ():
-        path = each.get("path") if isinstance(each, dict) else None
+    for item in errors[:MAX_ERRORS] if isinstance(errors, list) else ():
+        path = item.get("path") if isinstance(item, dict) else None
         yield str(path[0]) if isinstance(path, list) and path else ""
 
 

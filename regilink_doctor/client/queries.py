@@ -160,24 +160,24 @@ def document(name: str, fields: Collection[Field]) -> tuple[str, Mapping[str, ob
     variables: dict[str, object] = {}
     names: dict[tuple[str, object], str] = {}
 
-    def argument(each: Argument) -> str:
-        if each.type is None:
-            literal = str(each.value).lower() if isinstance(each.value, bool) else str(each.value)
-            return f"{each.name}: {literal}"
-        known = names.get((each.type, each.value))
+    def argument(entry: Argument) -> str:
+        if entry.type is None:
+            literal = str(entry.value).lower() if isinstance(entry.value, bool) else str(entry.value)
+            return f"{entry.name}: {literal}"
+        known = names.get((entry.type, entry.value))
         if known is None:
-            known = names[each.type, each.value] = f"v{len(variables)}"
-            declarations.append(f"${known}: {each.type}")
-            variables[known] = each.value
-        return f"{each.name}: ${known}"
+            known = names[entry.type, entry.value] = f"v{len(variables)}"
+            declarations.append(f"${known}: {entry.type}")
+            variables[known] = entry.value
+        return f"{entry.name}: ${known}"
 
     def lines(field: Field, indent: str) -> list[str]:
         alias = f"{field.alias}: " if field.alias else ""
-        given = f"({', '.join(argument(each) for each in field.arguments)})" if field.arguments else ""
+        given = f"({', '.join(argument(entry) for entry in field.arguments)})" if field.arguments else ""
         head = f"{indent}{alias}{field.name}{given}"
         if not field.fields:
             return [head]
-        inner = [line for each in field.fields for line in lines(each, indent + "  ")]
+        inner = [line for entry in field.fields for line in lines(entry, indent + "  ")]
         return [f"{head} {{", *inner, f"{indent}}}"]
 
     body = [line for field in fields for line in lines(field, "  ")]

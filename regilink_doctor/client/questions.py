@@ -87,10 +87,10 @@ def target_fields(asked: Questions) -> tuple[Field, ...]:
     members = () if asked.members_of is None else (_members(asked.members_of),)
     return (
         *members,
-        *(_registry(registry_alias(index), each) for index, each in enumerate(asked.registries)),
-        *(_roles(roles_alias(index), each) for index, each in enumerate(asked.registries)),
-        *(_collection(collection_alias(index), each) for index, each in enumerate(asked.collections)),
-        *(_version(version_alias(index), each) for index, each in enumerate(asked.versions)),
+        *(_registry(registry_alias(index), item) for index, item in enumerate(asked.registries)),
+        *(_roles(roles_alias(index), item) for index, item in enumerate(asked.registries)),
+        *(_collection(collection_alias(index), item) for index, item in enumerate(asked.collections)),
+        *(_version(version_alias(index), item) for index, item in enumerate(asked.versions)),
     )
 
 
@@ -100,30 +100,30 @@ def _members(team: str) -> Field:
     return Field("entity", fields, (Argument("name", team, "String!"),), alias=MEMBERS, optional=True, extra=True)
 
 
-def _registry(alias: str, each: RegistryQuestion) -> Field:
+def _registry(alias: str, item: RegistryQuestion) -> Field:
     """`FetchRegistry`: null for a registry that is missing as for one that is restricted (failure B3)."""
-    project = Field("project", REGISTRY, (Argument("name", REGISTRY_PREFIX + each.registry, "String!"),))
-    return Field("entity", (project,), (Argument("name", each.organization, "String!"),), alias=alias)
+    project = Field("project", REGISTRY, (Argument("name", REGISTRY_PREFIX + item.registry, "String!"),))
+    return Field("entity", (project,), (Argument("name", item.organization, "String!"),), alias=alias)
 
 
-def _roles(alias: str, each: RegistryQuestion) -> Field:
+def _roles(alias: str, item: RegistryQuestion) -> Field:
     """`RegistryUserMembers` and `RegistryTeamMembers`; apart, because who may not see them must not lose the rest."""
     role = Field("role", (NAME,))
     fields = (
         Field("members", (Field("username"), role), optional=True, many=True),
         Field("teamMembers", (Field("team", (NAME,)), role), optional=True, many=True),
     )
-    return _project(alias, each.organization, REGISTRY_PREFIX + each.registry, fields, extra=True)
+    return _project(alias, item.organization, REGISTRY_PREFIX + item.registry, fields, extra=True)
 
 
-def _collection(alias: str, each: CollectionQuestion) -> Field:
+def _collection(alias: str, item: CollectionQuestion) -> Field:
     """`RegistryCollections`: the only look-up of a collection that does not need its type first (failure B5)."""
     return _in_organization(
-        alias, each.display, _found(each.registry, (NAME, TYPE), {"name": each.collection}, first=1)
+        alias, item.display, _found(item.registry, (NAME, TYPE), {"name": item.collection}, first=1)
     )
 
 
-def _version(alias: str, each: VersionQuestion) -> Field:
+def _version(alias: str, item: VersionQuestion) -> Field:
     """`ArtifactMembershipByName`, the look-up behind every fetch of an artifact."""
     artifact = (
         Field("digest", required=True),
@@ -139,10 +139,10 @@ def _version(alias: str, each: VersionQuestion) -> Field:
             Field("artifactCollection", (NAME, _PLACE)),
             Field("artifact", artifact),
         ),
-        (Argument("name", each.name, "String!"),),
+        (Argument("name", item.name, "String!"),),
         optional=True,
     )
-    return _project(alias, each.entity, each.project, (NAME, membership))
+    return _project(alias, item.entity, item.project, (NAME, membership))
 
 
 def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
@@ -151,20 +151,20 @@ def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
     Under `names0` a page of the registry's collections, under `there0` one of the collection's versions and aliases.
     """
     fields: list[Field] = []
-    for index, each in enumerate(asked):
-        names = _found(each.registry, (NAME, TYPE), None, first=PAGE)
+    for index, item in enumerate(asked):
+        names = _found(item.registry, (NAME, TYPE), None, first=PAGE)
         versions = Field(
             "artifactMemberships",
             (edges(_INDEX, ALIASES),),
             (
-                Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + each.registry}), "JSONString"),
-                Argument("collectionFilters", json.dumps({"name": each.collection}), "JSONString"),
+                Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + item.registry}), "JSONString"),
+                Argument("collectionFilters", json.dumps({"name": item.collection}), "JSONString"),
                 Argument("first", PAGE),
             ),
             optional=True,
         )
-        fields.append(_in_organization(f"names{index}", each.display, names))
-        fields.append(_in_organization(f"there{index}", each.display, versions))
+        fields.append(_in_organization(f"names{index}", item.display, names))
+        fields.append(_in_organization(f"there{index}", item.display, versions))
     return tuple(fields)
 
 

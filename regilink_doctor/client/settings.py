@@ -95,7 +95,7 @@ class Settings:
 
     def problem_of(self, setting: str) -> SettingsProblem | None:
         """The problem with one setting."""
-        return next((each for each in self.problems if each.setting == setting), None)
+        return next((item for item in self.problems if item.setting == setting), None)
 
 
 def read_settings(
@@ -196,7 +196,7 @@ class _Reader:
             if wrong := self._wrong_entry(file):
                 name, what = wrong
                 self._add("settings", File(source, name), what, File(source, name).how_to_unset())
-        dropped = self.version >= FILES_AT_ONCE and any(each.setting == "settings" for each in self.problems)
+        dropped = self.version >= FILES_AT_ONCE and any(item.setting == "settings" for item in self.problems)
         return {} if dropped else values
 
     def _wrong_entry(self, file: SettingsFile) -> tuple[str, str] | None:

@@ -115,8 +115,8 @@ def _made(cls: Any, eq: bool, order: bool, frozen: bool) -> Any:
     cls.__setattr__ = _refuse_to_set
     cls.__delattr__ = _refuse_to_delete
     if eq:
-        compared = _key([name for name, each in fields.items() if each.compare])
-        hashed = _key([name for name, each in fields.items() if each.hash])
+        compared = _key([name for name, item in fields.items() if item.compare])
+        hashed = _key([name for name, item in fields.items() if item.hash])
         cls.__eq__ = _comparison("__eq__", compared)
         if "__hash__" not in cls.__dict__:
             cls.__hash__ = lambda self: hash(hashed(self.__dict__))
@@ -134,11 +134,11 @@ def _collected(cls: Any) -> dict[str, _Field]:
         if annotation.startswith(("ClassVar", "typing.ClassVar")):
             continue
         given = cls.__dict__.get(name, _MISSING)
-        each = fields[name] = given if isinstance(given, _Field) else _Field(given)
-        each.type = annotation
-        if each.default is not _MISSING:
-            setattr(cls, name, each.default)
-        elif each is given:
+        item = fields[name] = given if isinstance(given, _Field) else _Field(given)
+        item.type = annotation
+        if item.default is not _MISSING:
+            setattr(cls, name, item.default)
+        elif item is given:
             delattr(cls, name)
     return fields
 
@@ -170,13 +170,13 @@ class _Initializer:
         positional = dict(zip(self._fields, arguments, strict=False))
         given = positional | named
         values: dict[str, Any] = {}
-        for name, each in self._fields.items():
+        for name, item in self._fields.items():
             if name in given:
                 values[name] = given[name]
-            elif each.default_factory is not _MISSING:
-                values[name] = each.default_factory()
-            elif each.default is not _MISSING:
-                values[name] = each.default
+            elif item.default_factory is not _MISSING:
+                values[name] = item.default_factory()
+            elif item.default is not _MISSING:
+                values[name] = item.default
         fits = len(positional) == len(arguments) and len(given) == len(arguments) + len(named)
         if fits and len(values) == len(self._fields) and given.keys() <= values.keys():
             instance.__dict__.update(values)
@@ -188,20 +188,20 @@ def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
     """`__init__`, the only function that has to be compiled: its parameters are the fields."""
     names: dict[str, Any] = {"__name__": cls.__module__, "_MISSING": _MISSING}
     parameters, lines = ["_self"], ["_values = _self.__dict__"]
-    for name, each in fields.items():
+    for name, item in fields.items():
         value = name
-        if each.default_factory is not _MISSING:
+        if item.default_factory is not _MISSING:
             names[f"_default_{name}"] = _MISSING
-            names[f"_make_{name}"] = each.default_factory
+            names[f"_make_{name}"] = item.default_factory
             value = f"_make_{name}() if {name} is _MISSING else {name}"
-        elif each.default is not _MISSING:
-            names[f"_default_{name}"] = each.default
+        elif item.default is not _MISSING:
+            names[f"_default_{name}"] = item.default
         parameters.append(f"{name}=_default_{name}" if f"_default_{name}" in names else name)
         lines.append(f"_values[{name!r}] = {value}")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), names)  # noqa: S102 - names of our fields
     made = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {name: each.type for name, each in fields.items()} | {"return": None}
+    made.__annotations__ = {name: item.type for name, item in fields.items()} | {"return": None}
     return made
 
 
@@ -222,7 +222,7 @@ def _comparison(name: str, key: Callable[[Mapping[str, Any]], Any]) -> Callable[
 
 
 def _repr(self: Any) -> str:
-    shown = (f"{name}={getattr(self, name)!r}" for name, each in _fields(self.__class__).items() if each.repr)
+    shown = (f"{name}={getattr(self, name)!r}" for name, item in _fields(self.__class__).items() if item.repr)
     return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
 
@@ -247,11 +247,11 @@ class _OfDataclass:
     def __get__(self, instance: object, owner: Any) -> Any:
         import dataclasses
 
-        names: dict[str, Any] = {"__annotations__": {name: each.type for name, each in _fields(owner).items()}}
-        for name, each in _fields(owner).items():
-            defaults = {"default": each.default, "default_factory": each.default_factory}
+        names: dict[str, Any] = {"__annotations__": {name: item.type for name, item in _fields(owner).items()}}
+        for name, item in _fields(owner).items():
+            defaults = {"default": item.default, "default_factory": item.default_factory}
             given = {key: value for key, value in defaults.items() if value is not _MISSING}
-            names[name] = dataclasses.field(**given, compare=each.compare, hash=each.hash, repr=each.repr)
+            names[name] = dataclasses.field(**given, compare=item.compare, hash=item.hash, repr=item.repr)
         made: Any = dataclasses.dataclass(frozen=owner.__setattr__ is _refuse_to_set)(type("", (), names))
         for name in ("__dataclass_fields__", "__dataclass_params__"):
             setattr(owner, name, getattr(made, name))

@@ -307,7 +307,7 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     """The one of `names` that `name` was probably meant to be, whatever its case; never `name` itself."""
     from difflib import get_close_matches  # only a mistake has to pay for the import
 
-    by_folded = {each.casefold(): each for each in names if each != name}
+    by_folded = {item.casefold(): item for item in names if item != name}
     close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

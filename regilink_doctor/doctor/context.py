@@ -165,7 +165,7 @@ class Context:
     def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
         """Every place at which the same question to W&B is written, in order."""
         references = (*self.written_links, *self.written_names)
-        return tuple(dict.fromkeys(each.written_at for each in references if each.identity == reference.identity))
+        return tuple(dict.fromkeys(item.written_at for item in references if item.identity == reference.identity))
 
     def links_registry(self, target: LinkTarget) -> bool:
         """Whether the SDK takes the path for that of a registry. Needs no server."""
@@ -187,7 +187,7 @@ class Context:
         """The versions to ask for: those of the names that are consumed."""
         fetches = [fetch for fetch in map(self.resolve_consumed, self.consumed) if fetch is not None]
         questions = [version_question(fetch, self.view) for fetch in fetches]
-        return [each for each in questions if isinstance(each, VersionQuestion)]
+        return [item for item in questions if isinstance(item, VersionQuestion)]
 
     def project_of(self, target: LinkTarget) -> str | None:
         """The project that code, argument or settings give the run of a target."""
@@ -204,15 +204,15 @@ class Context:
 
     def _variables_set(self) -> Mapping[str, str]:
         found = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
-        return {name: each.value for name, each in found.items() if each is not None}
+        return {name: item.value for name, item in found.items() if item is not None}
 
     def _possible_entities(self) -> set[str]:
         """Everything that may be an entity and is known before anything is asked."""
-        names = {each.entity_text for each in (*self.targets, *self.consumed) if each.entity_text}
+        names = {item.entity_text for item in (*self.targets, *self.consumed) if item.entity_text}
         for given in (self.settings.entity, self.settings.organization):
             if given is not None:
                 names.add(given.value)
-        names.update(_first_part(each.text) for each in (*self.targets, *self.consumed))
+        names.update(_first_part(item.text) for item in (*self.targets, *self.consumed))
         return names
 
 

@@ -94,9 +94,9 @@ def summarize_links(context: Context, rows: Rows) -> LinkSummary:
     unknown: list[UnknownLink] = []
     counts = []
     for references in (context.written_links, context.written_names):
-        stopped = [_find_unknown(each, rows) for each in _by_place(references)]
-        unknown += [each for each in stopped if each is not None]
-        counts.append(sum(each is None for each in stopped))
+        stopped = [_find_unknown(item, rows) for item in _by_place(references)]
+        unknown += [item for item in stopped if item is not None]
+        counts.append(sum(item is None for item in stopped))
     return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context, rows)))
 
 
@@ -152,9 +152,9 @@ def prepare_answer(context: Context) -> Ready:
     """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
     account = context.account
     entity = context.run_entity(context.targets[0] if context.targets else None)
-    written = [each.text for each in context.targets if each.is_known and context.links_registry(each)]
+    written = [item.text for item in context.targets if item.is_known and context.links_registry(item)]
     # What was warned of is not offered: the path is shown as it was intended, or not at all.
-    targets = [path for each in written if (path := correct_path(each)) is not None]
+    targets = [path for item in written if (path := correct_path(item)) is not None]
     if not written and entity is not None:
         facts = context.view.entity(entity.value)
         for names in facts.organizations if facts else ():
@@ -198,11 +198,11 @@ def _list_names(context: Context) -> Iterator[tuple[str, str]]:
         yield "type", target.type_text or ""
         for alias in target.alias_names:
             yield "alias", alias
-    for each in context.consumed:
-        yield from _of_path(each.text)
-        yield "entity", each.entity_text or ""
-        yield "project", each.project_text or ""
-        yield "type", each.type_text or ""
+    for item in context.consumed:
+        yield from _of_path(item.text)
+        yield "entity", item.entity_text or ""
+        yield "project", item.project_text or ""
+        yield "type", item.type_text or ""
     for written in (*context.written_links, *context.written_names):
         if written.place is not None:
             yield "file", written.place.path
@@ -352,8 +352,8 @@ def run_diagnosis(
         targets=context.targets,
         differences=tuple(
             rewrite_phrase(words, mask_secrets)
-            for each in find_differences(context).values()
-            if (words := describe_difference(context, each))
+            for item in find_differences(context).values()
+            if (words := describe_difference(context, item))
         ),
         names=names_of(context),
         ready=prepare_answer(context) if good and account_known else None,
@@ -403,7 +403,7 @@ def _describe_settings(
         (say("mode"), settings.mode),
     ]
     return tuple(
-        (name, Setting(rewrite_phrase(each.value, mask_secrets), each.origin.rewrite(mask_secrets)))
-        for name, each in rows
-        if each
+        (name, Setting(rewrite_phrase(item.value, mask_secrets), item.origin.rewrite(mask_secrets)))
+        for name, item in rows
+        if item
     )

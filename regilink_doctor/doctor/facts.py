@@ -74,8 +74,8 @@ class Account:
     def best_role(self, grants: Iterable[Grant]) -> Grant | None:
         """The highest of the roles that were given to the account or to one of its teams."""
         teams = {team.name for team in self.teams}
-        mine = [each for each in grants if each.user == self.username or each.team in teams]
-        return max(mine, key=lambda each: RANK.index(each.role), default=None)
+        mine = [item for item in grants if item.user == self.username or item.team in teams]
+        return max(mine, key=lambda item: RANK.index(item.role), default=None)
 
     @property
     def usable_teams(self) -> tuple[Team, ...]:
@@ -132,9 +132,9 @@ def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
 def grants_of(value: Mapping[str, Any] | None) -> tuple[Grant, ...]:
     """The roles of a registry's members; roles that are not known are left out."""
     found = value or {}
-    users = ((each, "user", each.get("username")) for each in found.get("members") or ())
-    teams = ((each, "team", (each.get("team") or {}).get("name")) for each in found.get("teamMembers") or ())
-    grants = ((str((each.get("role") or {}).get("name")), kind, name) for each, kind, name in (*users, *teams) if name)
+    users = ((item, "user", item.get("username")) for item in found.get("members") or ())
+    teams = ((item, "team", (item.get("team") or {}).get("name")) for item in found.get("teamMembers") or ())
+    grants = ((str((item.get("role") or {}).get("name")), kind, name) for item, kind, name in (*users, *teams) if name)
     return tuple(Grant(role, **{kind: name}) for role, kind, name in grants if role in RANK)
 
 
@@ -147,7 +147,7 @@ def version_of(value: Mapping[str, Any] | None) -> Version | None:
     place, source = _place_of(collection), _place_of(artifact.get("artifactSequence"))
     return Version(
         index=value.get("versionIndex"),
-        aliases=tuple(each["alias"] for each in value.get("aliases") or () if each.get("alias")),
+        aliases=tuple(item["alias"] for item in value.get("aliases") or () if item.get("alias")),
         artifact_type=(artifact.get("artifactType") or {}).get("name"),
         collection=(*place, collection["name"]) if place and collection.get("name") else None,
         source=source,

@@ -108,7 +108,7 @@ class ServerQueries:
         reply = ask(self.gateway, "RegilinkAccount", account_fields(self._names))
         features = (reply.data.get("serverInfo") or {}).get("features")
         if features is not None:
-            self.features = frozenset(each["name"] for each in features if each and each.get("isEnabled"))
+            self.features = frozenset(item["name"] for item in features if item and item.get("isEnabled"))
         account = account_of(reply.data.get("viewer"))
         if account is None:
             return None
@@ -146,8 +146,8 @@ class ServerQueries:
             registry, collection = link_questions(link, self.view)
             registries |= registry
             collections |= collection
-        fetched = (each for each in versions if is_registry_project(each.project))
-        registries |= {RegistryQuestion(each.entity, registry_name(each.project)) for each in fetched}
+        fetched = (item for item in versions if is_registry_project(item.project))
+        registries |= {RegistryQuestion(item.entity, registry_name(item.project)) for item in fetched}
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
@@ -155,8 +155,8 @@ class ServerQueries:
         self._ask_targets(questions, account, shown[:1])
         if self._is_brief:
             return True
-        sources = (self.view.version(each) for each in versions)
-        self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
+        sources = (self.view.version(item) for item in versions)
+        self._look_up_entities(sorted({item.source[0] for item in sources if item is not None and item.source}))
         for names in shown[1:]:
             self._add_registries(names, pages=1)
         return True
@@ -184,11 +184,11 @@ class ServerQueries:
             reply = ask(self.gateway, "RegilinkNeighbours", neighbour_fields(missing))
         except ServerConnectionError:
             return
-        for index, each in enumerate(missing):
+        for index, item in enumerate(missing):
             owner = (reply.data.get(f"names{index}") or {}).get("orgEntity") or {}
             names = tuple(node["name"] for node in list_nodes(owner.get("artifactCollections")) if node.get("name"))
             owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
-            self.view.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
+            self.view.add_neighbours(item, names, tuple(_version_names(owner.get("artifactMemberships"))))
 
     def _look_up_entities(self, names: Sequence[str]) -> None:
         """One more request, where a default entity, or the source of an artifact, is none of the account's teams."""
@@ -217,18 +217,18 @@ class ServerQueries:
             owner = data.get(registry_alias(index)) or {}
             self.view.add_registry(registry.organization, registry.registry, owner.get("project"))
             self.view.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
-        for index, each in enumerate(asked.collections):
+        for index, item in enumerate(asked.collections):
             owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
             kinds = [
                 (node.get("type") or {}).get("name")
                 for node in list_nodes(owner.get("artifactCollections"))
-                if node.get("name") == each.collection
+                if node.get("name") == item.collection
             ]
-            self.view.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
+            self.view.add_collection(item.organization, item.registry, item.collection, next(iter(kinds), None))
         for index, version in enumerate(asked.versions):
             self.view.add_version(version, data.get(version_alias(index)))
         members = (data.get(MEMBERS) or {}).get("members") or ()
-        kinds = [each.get("accountType") for each in members if each.get("username") == account.username]
+        kinds = [item.get("accountType") for item in members if item.get("username") == account.username]
         self.view.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
         for names in shown:
             self._add_page(names, listed(data).nodes)
@@ -248,7 +248,7 @@ def _version_names(connection: Any) -> list[str]:
     for node in list_nodes(connection):
         if node.get("versionIndex") is not None:
             found.append(f"v{node['versionIndex']}")
-        found += [each["alias"] for each in node.get("aliases") or () if each.get("alias")]
+        found += [item["alias"] for item in node.get("aliases") or () if item.get("alias")]
     return found
 
 
@@ -299,7 +299,7 @@ def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuest
         name = registry_name(link.project)
         if not isinstance(found, OrganizationNames) or not is_known(name):
             return set(), set()
-        registries = {RegistryQuestion(found.entity, each) for each in _list_spellings(name)}
+        registries = {RegistryQuestion(found.entity, item) for item in _list_spellings(name)}
         collection = link.collection.partition(":")[0]
         if not is_known(collection) or not collection:
             return registries, set()

@@ -89,18 +89,18 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
     Of the legacy registry the check `destination` knows more: whether it was migrated, and where to (A14).
     """
     problems = [
-        each
-        for each in judge_target(_with_entity(context, target))
-        if each.severity == "error" or (each.severity == "warning" and each.rule != rule_codes.LEGACY_MODEL_REGISTRY)
+        item
+        for item in judge_target(_with_entity(context, target))
+        if item.severity == "error" or (item.severity == "warning" and item.rule != rule_codes.LEGACY_MODEL_REGISTRY)
     ]
-    return min(problems, key=lambda each: (_ORDER.index(each.severity), each.start), default=None)
+    return min(problems, key=lambda item: (_ORDER.index(item.severity), item.start), default=None)
 
 
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
     known = _with_entity(context, target)
     problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
-    same = (each for each in judge_target(known, context.view) if each.rule == problem.rule)
+    same = (item for item in judge_target(known, context.view) if item.rule == problem.rule)
     organization = {"organization": judgement.organization} if judgement.organization else {}
     made = next(same, replace(problem, target=known, view=context.view))
     return replace(made, facts={**organization, **problem.facts, **made.facts}, failure=problem.failure or made.failure)

@@ -35,23 +35,23 @@ def describe_world(state: State, limit: int = MOST) -> dict[str, Any]:
         "features": sorted(state.features),
         "organizations": [
             {
-                "name": each.name,
-                "entity": each.entity.name,
-                "members": dict(each.members),
-                "teams": sorted(each.teams),
+                "name": item.name,
+                "entity": item.entity.name,
+                "members": dict(item.members),
+                "teams": sorted(item.teams),
             }
-            for each in state.organizations.values()
+            for item in state.organizations.values()
         ],
         "users": [
             {
-                "username": each.username,
-                "default_entity": each.default_entity,
-                "service_account": each.is_service_account,
+                "username": item.username,
+                "default_entity": item.default_entity,
+                "service_account": item.is_service_account,
             }
-            for each in state.users.values()
+            for item in state.users.values()
         ],
         "projects": [
-            _describe_project(each, limit) for entity in state.entities.values() for each in entity.projects.values()
+            _describe_project(item, limit) for entity in state.entities.values() for item in entity.projects.values()
         ],
     }
 
@@ -65,12 +65,12 @@ def _describe_project(project: Project, limit: int) -> dict[str, Any]:
         "types": None if project.allow_all_types else sorted(project.types),
         "run_count": len(project.runs),
         "runs": [
-            {"id": each.name, "state": each.state, "user": each.user.username if each.user else None}
-            for each in _take_newest(project.runs.values(), limit)
+            {"id": item.name, "state": item.state, "user": item.user.username if item.user else None}
+            for item in _take_newest(project.runs.values(), limit)
         ],
         "collection_count": len(project.collections),
         "collections": [
-            _describe_collection(each, limit) for each in _take_newest(project.collections.values(), limit)
+            _describe_collection(item, limit) for item in _take_newest(project.collections.values(), limit)
         ],
     }
 
@@ -128,9 +128,9 @@ class Admin:
                 self._observe(LinkCall.from_json(request.body.read()))
             return Response.from_json({"ok": True})
         if what == "ledger":
-            return Response.from_json([dataclasses.asdict(each) for each in self._served.world.ledger])
+            return Response.from_json([dataclasses.asdict(item) for item in self._served.world.ledger])
         if what == "triggered":
-            return Response.from_json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
+            return Response.from_json([dataclasses.asdict(item) for item in self._served.world.ledger.triggered])
         if what == "world":
             limit = request.query.get("limit", str(MOST))
             if not limit.isdecimal():
@@ -147,14 +147,14 @@ class Admin:
         if request.method == "POST":
             asked = json.load(request.body)
             try:
-                made = [_read_fault(each) for each in (asked if isinstance(asked, list) else [asked])]
+                made = [_read_fault(item) for item in (asked if isinstance(asked, list) else [asked])]
             except FaultError as error:
                 return Response.from_json({"error": str(error)}, 400)
             for fault in made:
                 faults.add_fault(fault)
         elif request.method == "DELETE":
             faults.clear()
-        return Response.from_json([dataclasses.asdict(each) for each in faults])
+        return Response.from_json([dataclasses.asdict(item) for item in faults])
 
 
 def _read_fault(asked: Any) -> Fault:

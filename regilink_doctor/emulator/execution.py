@@ -204,7 +204,7 @@ def _remove_parts(
     kind: GraphQLInputObjectType | GraphQLInterfaceType | GraphQLObjectType, missing: frozenset[str]
 ) -> None:
     """Remove fields and arguments. What an interface lacks, the types that implement it lack too."""
-    owners = {kind.name, *(each.name for each in getattr(kind, "interfaces", ()))}
+    owners = {kind.name, *(item.name for item in getattr(kind, "interfaces", ()))}
     for part in missing:
         owner, _, rest = part.partition(".")
         if rest and owner in owners:

@@ -63,7 +63,7 @@ class Fence(Service):
     ) -> None:
         outside = os.environ if outside is None else outside
         named = [*hosts, outside.get("WANDB_BASE_URL", "")]
-        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _host_name(each)) and not is_loopback(name)))
+        self._hosts = (*REAL_HOSTS, *(name for item in named if (name := _host_name(item)) and not is_loopback(name)))
         self._configured = tuple(url for url in named if url)
         self._added: dict[str, None] = {}
         self.emulators: set[str] = set()
@@ -119,7 +119,7 @@ class Fence(Service):
         """Whether the name is one of a real W&B server."""
         name = host.rstrip(".").casefold()
         named = (_host_name(url) for url in (*self._emulator.ledger.servers, *self._added))
-        hosts = (*self._hosts, *(each for each in named if each and not is_loopback(each)))
+        hosts = (*self._hosts, *(item for item in named if item and not is_loopback(item)))
         return any(name == real or name.endswith(f".{real}") for real in hosts)
 
     def is_real_address(self, host: str, port: object) -> bool:

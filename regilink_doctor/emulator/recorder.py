@@ -397,7 +397,7 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
         if name == LOOK_UP:
-            named = next((each for each in (*args, *kwargs.values()) if _is_registry_name(each)), None)
+            named = next((item for item in (*args, *kwargs.values()) if _is_registry_name(item)), None)
             if ended or named is None:
                 return
             args, kwargs = (args[0], named), {}
@@ -422,9 +422,9 @@ def _is_registry_name(value: object) -> bool:
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:
     """The server that settings, overrides or the argument `host` name; None where the environment decides."""
-    named = [kwargs.get("host"), *(_read_property(each, "base_url") for each in (*args, *kwargs.values()))]
-    named += [each.get("base_url") for each in (*args, *kwargs.values()) if isinstance(each, dict)]
-    host = next((each for each in named if isinstance(each, str) and each), None)
+    named = [kwargs.get("host"), *(_read_property(item, "base_url") for item in (*args, *kwargs.values()))]
+    named += [item.get("base_url") for item in (*args, *kwargs.values()) if isinstance(item, dict)]
+    host = next((item for item in named if isinstance(item, str) and item), None)
     return host if host != os.environ.get("WANDB_BASE_URL") else None
 
 

@@ -98,7 +98,7 @@ class Storage:
         digest = _from_hex(parts[2] if parts[0] == "artifacts" else parts[-2])
         with world.lock:
             for artifact, file in world.files_by_digest.get(digest or "", ()):
-                places = {artifact.sequence.project} | {each.collection.project for each in artifact.memberships}
+                places = {artifact.sequence.project} | {item.collection.project for item in artifact.memberships}
                 if artifact.state == "COMMITTED" and any(access.downloads(user, place) for place in places):
                     return self._send_blob(request, self._find_blob(file.blob))
         return Response.from_json({"error": "file not found"}, 404)

@@ -20,35 +20,35 @@ MOST_NAMES = 4
 
 def changes_json(changes: Sequence[Change]) -> str:
     """`{"version": 1, "changes": [{"subject", "words", "breaks"}]}`."""
-    values = [{"subject": each.subject, "words": each.words, "breaks": each.breaks} for each in changes]
+    values = [{"subject": entry.subject, "words": entry.words, "breaks": entry.breaks} for entry in changes]
     return json.dumps({"version": 1, "changes": values}, indent=2, ensure_ascii=True)
 
 
 def changes_lines(changes: Sequence[Change], *, colour: bool) -> Iterator[str]:
     """A line for each change; `!` before those that can break a link or a fetch which worked."""
-    for each in changes:
-        mark = paint_text("1;31", "!", colour=colour) if each.breaks else "-"
-        yield f"{mark} {escape_text(str(each))}"
+    for entry in changes:
+        mark = paint_text("1;31", "!", colour=colour) if entry.breaks else "-"
+        yield f"{mark} {escape_text(str(entry))}"
 
 
 def summarize_catalog(catalog: Catalog) -> str:
     """One line: the organizations, and how much there is of what."""
     parts = []
-    for each in catalog.organizations:
-        counts = [counted(len(each.teams), "team"), counted(len(each.registries), "registry", "registries")]
+    for entry in catalog.organizations:
+        counts = [counted(len(entry.teams), "team"), counted(len(entry.registries), "registry", "registries")]
         if catalog.depth != "none":
-            counts.append(counted(sum(len(item.collections or ()) for item in each.registries), "collection"))
-        parts.append(f"{escape_text(each.name)} ({escape_text(each.entity)}): {', '.join(counts)}")
+            counts.append(counted(sum(len(item.collections or ()) for item in entry.registries), "collection"))
+        parts.append(f"{escape_text(entry.name)} ({escape_text(entry.entity)}): {', '.join(counts)}")
     return "; ".join(parts) or "no organization"
 
 
 def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
     """The catalog, a table for each organization, and what it proves."""
-    for each in catalog.organizations:
-        yield paint_text("1", f"{escape_text(each.name)} (entity {escape_text(each.entity)})", colour=colour)
-        yield f"teams: {', '.join(map(escape_text, sorted(each.teams))) or 'none'}"
+    for entry in catalog.organizations:
+        yield paint_text("1", f"{escape_text(entry.name)} (entity {escape_text(entry.entity)})", colour=colour)
+        yield f"teams: {', '.join(map(escape_text, sorted(entry.teams))) or 'none'}"
         rows = [("registry", "seen by", "accepts", "collections")]
-        for registry in sorted(each.registries, key=lambda item: item.name):
+        for registry in sorted(entry.registries, key=lambda item: item.name):
             seen_by = "its members" if registry.visibility == "restricted" else "everyone"
             accepted, collections = _describe_types(registry), _describe_collections(registry)
             rows.append((escape_text(registry.name), seen_by, accepted, collections))

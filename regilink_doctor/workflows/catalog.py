@@ -84,10 +84,10 @@ class _Reader:
         kept: dict[str, tuple[str, ...]] = {}
         if self._before is not None:
             kept = {
-                each.name: each.protected_aliases
+                entry.name: entry.protected_aliases
                 for item in self._before.organizations
                 if item.entity == names.entity
-                for each in item.registries
+                for entry in item.registries
             }
         found = list(self._registries(names))
         collections = self._collections(names) if self._depth != "none" else None
@@ -106,12 +106,12 @@ class _Reader:
             tuple(sorted(teams)),
             tuple(
                 replace(
-                    each,
-                    protected_aliases=kept.get(each.name, ()),
-                    collections=None if collections is None else tuple(collections[each.name].values()),
-                    writers=writers.get(each.name),
+                    entry,
+                    protected_aliases=kept.get(entry.name, ()),
+                    collections=None if collections is None else tuple(collections[entry.name].values()),
+                    writers=writers.get(entry.name),
                 )
-                for each in found
+                for entry in found
             ),
         )
 
@@ -140,7 +140,7 @@ class _Reader:
                 registry, name = _place(there, there.get("name"))
                 known = found.get(registry, {}).get(name)
                 if known is not None:
-                    aliases = (str(each["alias"]) for each in node.get("aliases") or () if each.get("alias"))
+                    aliases = (str(entry["alias"]) for entry in node.get("aliases") or () if entry.get("alias"))
                     every = tuple(sorted({*known.aliases, *aliases}))
                     last_link = max(known.last_link, str(node.get("createdAt") or ""))
                     found[registry][name] = replace(
@@ -169,7 +169,9 @@ def _registry_of(node: Mapping[str, Any]) -> Registry | None:
     if facts is None:
         return None
     seen = (
-        () if facts.types is not None else tuple(sorted(each["name"] for each in list_nodes(node.get("artifactTypes"))))
+        ()
+        if facts.types is not None
+        else tuple(sorted(entry["name"] for entry in list_nodes(node.get("artifactTypes"))))
     )
     return Registry(
         facts.name,
@@ -188,7 +190,7 @@ def _place(node: Mapping[str, Any], name: object) -> tuple[str, str]:
 
 def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) -> tuple[OrganizationNames, ...]:
     every = asked.every_organization()
-    listed = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
+    listed = ", ".join(f"{entry.name} (entity {entry.entity})" for entry in every) or "none"
     if not wanted and not asked.organizations:
         raise Unanswered(
             "the entity of this account's runs belongs to no organization",
@@ -196,7 +198,7 @@ def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) 
         )
     found = list(asked.organizations) if not wanted else []
     for name in wanted:
-        names = next((each for each in every if name in (each.name, each.entity)), None)
+        names = next((entry for entry in every if name in (entry.name, entry.entity)), None)
         if names is not None:
             found.append(names)
         elif not skip_missing:
@@ -207,7 +209,7 @@ def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) 
 
 def _features(data: Mapping[str, Any]) -> tuple[str, ...]:
     features = (data.get("serverInfo") or {}).get("features") or ()
-    return tuple(sorted(each["name"] for each in features if each and each.get("isEnabled")))
+    return tuple(sorted(entry["name"] for entry in features if entry and entry.get("isEnabled")))
 
 
 def _shared_host(host: str) -> str | None:

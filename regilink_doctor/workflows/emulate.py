@@ -144,8 +144,8 @@ def _list_strings(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tell(blocked: Sequence[BlockedAttempt]) -> None:
-    for host in dict.fromkeys(each.host for each in blocked):
-        times = sum(each.host == host for each in blocked)
+    for host in dict.fromkeys(item.host for item in blocked):
+        times = sum(item.host == host for item in blocked)
         print(f"kept from {host}: {counted(times, 'connection')} refused", file=sys.stderr, flush=True)
 
 

@@ -114,7 +114,7 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     """The verification of a version that is there."""
     expected = question.expected
     artifact = found.get("artifact") or {}
-    aliases = tuple(sorted(each["alias"] for each in found.get("aliases") or () if each.get("alias")))
+    aliases = tuple(sorted(item["alias"] for item in found.get("aliases") or () if item.get("alias")))
     kind, digest = (artifact.get("artifactType") or {}).get("name"), artifact.get("digest")
     source = _source(artifact)
     wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
@@ -201,7 +201,7 @@ def settled(
 
 def version_words(node: Mapping[str, Any]) -> str:
     """A version as it is listed: `v3 (latest, production)`."""
-    aliases = [each["alias"] for each in node.get("aliases") or () if each.get("alias")]
+    aliases = [item["alias"] for item in node.get("aliases") or () if item.get("alias")]
     return f"v{node.get('versionIndex')}" + (f" ({', '.join(aliases)})" if aliases else "")
 
 
@@ -255,10 +255,10 @@ def verify(
         Unanswered: the server did not answer as W&B does, or nobody is logged in.
     """
     every = [
-        each if isinstance(each, Expected) else Expected(_read_name(each), tuple(aliases), type, digest, source)
-        for each in names
+        item if isinstance(item, Expected) else Expected(_read_name(item), tuple(aliases), type, digest, source)
+        for item in names
     ]
-    known = [verification for each in every if (verification := _by_name(each)) is not None]
+    known = [verification for item in every if (verification := _by_name(item)) is not None]
     if len(known) == len(every):
         return tuple(known)  # none of them is worth a question
     with answered():
@@ -372,7 +372,7 @@ class _Verifier:
 
     def _report_organization(self, expected: Expected, wanted: str | None) -> Verification:
         every = self._asked.every_organization()
-        names = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
+        names = ", ".join(f"{item.name} (entity {item.entity})" for item in every) or "none"
         if wanted:
             facts = {"value": wanted, "names": names, "account": self._asked.account.username}
             return report_problem(
@@ -387,7 +387,7 @@ class _Verifier:
         if wanted is None:
             return self._asked.organizations[0] if len(self._asked.organizations) == 1 else None
         every = self._asked.every_organization()
-        return next((each for each in every if wanted in (each.name, each.entity)), None)
+        return next((item for item in every if wanted in (item.name, item.entity)), None)
 
     def _no_registry(self, question: Question) -> Verification:
         pages = inventory.registries(self._asked.gateway, question.names.name)
@@ -405,8 +405,8 @@ class _Verifier:
         if not missing:
             return
         asked = [
-            CollectionQuestion(each.names.name, each.names.entity, each.path.registry or "", each.path.collection)
-            for each in missing.values()
+            CollectionQuestion(item.names.name, item.names.entity, item.path.registry or "", item.path.collection)
+            for item in missing.values()
         ]
         data = ask(self._asked.gateway, "RegilinkNeighbours", neighbour_fields(asked)).data
         for position, (index, question) in enumerate(missing.items()):
@@ -418,11 +418,11 @@ class _Verifier:
 def _questions(questions: Iterable[Question]) -> Questions:
     every = list(questions)
     return Questions(
-        [RegistryQuestion(each.names.entity, each.path.registry or "") for each in every],
+        [RegistryQuestion(item.names.entity, item.path.registry or "") for item in every],
         (),
         [
-            VersionQuestion(each.names.entity, each.path.project or "", f"{each.path.collection}:{each.version}")
-            for each in every
+            VersionQuestion(item.names.entity, item.path.project or "", f"{item.path.collection}:{item.version}")
+            for item in every
         ],
     )
 

@@ -43,8 +43,8 @@ def find_changes(old: CatalogContents, new: CatalogContents) -> Iterator[Change]
         yield from _set('server feature "', old.features, new.features, "is there now", "is no longer there")
     yield from _teams(old, new)
     whole = old.depth == new.depth == "full"
-    before = {each.entity: each for each in old.organizations}
-    after = {each.entity: each for each in new.organizations}
+    before = {entry.entity: entry for entry in old.organizations}
+    after = {entry.entity: entry for entry in new.organizations}
     for entity, gone, come in _pairs(before, after):
         if gone is None or come is None:
             yield Change(f'organization "{entity}"', "is new" if gone is None else f"is {GONE}", breaks=come is None)
@@ -55,14 +55,14 @@ def find_changes(old: CatalogContents, new: CatalogContents) -> Iterator[Change]
 def _organization(old: Organization, new: Organization, *, whole: bool) -> Iterator[Change]:
     if old.name != new.name:
         yield Change(f'organization "{new.entity}"', f'is called "{new.name}" now, no longer "{old.name}"', breaks=True)
-    before = {each.name: each for each in old.registries}
-    after = {each.name: each for each in new.registries}
-    lost = [each for name, each in before.items() if name not in after]
-    found = [each for name, each in after.items() if name not in before]
+    before = {entry.name: entry for entry in old.registries}
+    after = {entry.name: entry for entry in new.registries}
+    lost = [entry for name, entry in before.items() if name not in after]
+    found = [entry for name, entry in after.items() if name not in before]
     renamed = {}
-    for each in lost:
-        if heirs := [other for other in found if _same(each, other)]:
-            renamed[each.name] = heirs[0].name
+    for entry in lost:
+        if heirs := [other for other in found if _same(entry, other)]:
+            renamed[entry.name] = heirs[0].name
             found.remove(heirs[0])
     for name, gone, come in _pairs(before, after):
         subject = f'registry "{name}"'
@@ -78,7 +78,7 @@ def _organization(old: Organization, new: Organization, *, whole: bool) -> Itera
 
 def _same(old: Registry, new: Registry) -> bool:
     """Whether a registry looks like another one under a new name: what it takes and what is in it."""
-    names = [{item.name for item in each.collections or ()} for each in (old, new)]
+    names = [{item.name for item in entry.collections or ()} for entry in (old, new)]
     filled = bool(names[0]) and names[0] == names[1]
     described = bool(old.description) and old.description == new.description
     return old.types == new.types and old.visibility == new.visibility and (filled or described)
@@ -116,7 +116,7 @@ def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | Non
 def _collections(
     subject: str, old: Iterable[Collection], new: Iterable[Collection], *, whole: bool
 ) -> Iterator[Change]:
-    for name, gone, come in _pairs({each.name: each for each in old}, {each.name: each for each in new}):
+    for name, gone, come in _pairs({entry.name: entry for entry in old}, {entry.name: entry for entry in new}):
         here = f'{subject}: collection "{name}"'
         if gone is None or come is None:
             yield Change(here, "is new" if gone is None else "is gone", breaks=come is None)
@@ -132,13 +132,13 @@ def _collections(
 
 
 def _teams(old: CatalogContents, new: CatalogContents) -> Iterator[Change]:
-    before = {team: each.name for each in old.organizations for team in each.teams}
-    after = {team: each.name for each in new.organizations for team in each.teams}
+    before = {team: entry.name for entry in old.organizations for team in entry.teams}
+    after = {team: entry.name for entry in new.organizations for team in entry.teams}
     for team, left, come in _pairs(before, after):
         if left is None or come is None:
             words = f'is new in "{come}"' if left is None else f"is {GONE}"
             yield Change(f'team "{team}"', words, breaks=come is None)
-        elif left != come and left in {each.name for each in new.organizations}:
+        elif left != come and left in {entry.name for entry in new.organizations}:
             yield Change(f'team "{team}"', f'belongs to "{come}" now, no longer to "{left}"', breaks=True)
 
 

@@ -82,11 +82,11 @@ class CatalogContents:
     @property
     def depth(self) -> Depth:
         """What is known of collections: nothing, names and types, or also aliases and numbers of versions."""
-        found = [each.collections for item in self.organizations for each in item.registries]
-        listed = [each for each in found if each is not None]
+        found = [entry.collections for item in self.organizations for entry in item.registries]
+        listed = [entry for entry in found if entry is not None]
         if not listed:
             return "none"
-        return "full" if any(item.versions or item.aliases for each in listed for item in each) else "names"
+        return "full" if any(item.versions or item.aliases for entry in listed for item in entry) else "names"
 
     @property
     def organization_names(self) -> tuple[OrganizationNames, ...]:

@@ -27,7 +27,7 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     team = context.account.default_entity if context.account.default_entity in teams else next(iter(teams), None)
     if team is None:
         return ()
-    target = next((each for each in context.targets if _belongs_to_team(context, each, personal)), None)
+    target = next((item for item in context.targets if _belongs_to_team(context, item, personal)), None)
     project = (target.known_project if target else None) or "PROJECT"
     fetched = target.consumed.text if target and target.consumed and target.consumed.is_known else None
     path = target.text if target else "wandb-registry-model/COLLECTION"
@@ -63,16 +63,16 @@ class EntityCheck(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The run's entity, of each target its own."""
-        if any(each.consumed for each in context.targets) and context.queries.known_account is not None:
+        if any(item.consumed for item in context.targets) and context.queries.known_account is not None:
             with suppress(ServerConnectionError):  # `run_check` meets it again
                 context.queries.look_up_links()
-        targets = [each for each in context.targets if each.is_known and context.links_registry(each)]
+        targets = [item for item in context.targets if item.is_known and context.links_registry(item)]
         alone = not context.targets and not context.consumed
-        entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
+        entities = [context.run_entity()] if alone else [context.run_entity(item) for item in targets]
         seen: dict[str, Setting[str]] = {}
-        for each in entities:
-            if each is not None and is_known(each.value):
-                seen.setdefault(each.value, each)
+        for item in entities:
+            if item is not None and is_known(item.value):
+                seen.setdefault(item.value, item)
         for name, given in seen.items():
             yield Subject(name, given.origin, entity=name)
         if not seen and (targets or alone):

@@ -80,8 +80,8 @@ class SettingsCheck(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The settings with a problem; all of them in one row when there is none."""
         problems = context.settings.problems
-        for each in problems:
-            yield Subject(each.setting, each.origin)
+        for item in problems:
+            yield Subject(item.setting, item.origin)
         if not problems:
             yield Subject("settings")
 
@@ -186,8 +186,8 @@ class CodeAndEnvironment(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Each place in the code that says something else than the environment, and sweeps, which drop what it says."""
-        for each in find_differences(context).values():
-            yield Subject(each.shown, each.entity_origin, each)
+        for item in find_differences(context).values():
+            yield Subject(item.shown, item.entity_origin, item)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say both. Neither is wrong: in a sweep, what the code says is lost."""
@@ -240,7 +240,7 @@ class ServerInCode(Check):
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say that this report is about another server."""
-        address = next(each for each in context.servers if each.display == subject.shown)
+        address = next(item for item in context.servers if item.display == subject.shown)
         asked = context.gateway.shown
         if address.literal is None:
             what = list_names(dict.fromkeys(f"`{part.source}`" for _, part in address.unknown_parts))
@@ -358,8 +358,8 @@ class OrganizationVariable(Check):
 
     def _find_entities(self, context: Context) -> list[str]:
         """The teams that the variable decides for: of the links that name no organization."""
-        shorthand = [each for each in context.targets if context.links_registry(each) and not parse(each.text).prefix]
-        names = [link.source_entity for each in shorthand if (link := context.link_of(each)) is not None]
+        shorthand = [item for item in context.targets if context.links_registry(item) and not parse(item.text).prefix]
+        names = [link.source_entity for item in shorthand if (link := context.link_of(item)) is not None]
         if not context.targets and (own := context.run_entity()) is not None:
             names.append(own.value)
         known = [(name, context.view.entity(name)) for name in dict.fromkeys(names)]

@@ -229,7 +229,7 @@ class CatalogDrift(Check):
         """The differences, the first ones in words."""
         context.queries.look_up_links()
         on_file = context.filed.catalog.organizations if context.filed else ()
-        pairs = [(names, each) for names in context.organizations for each in on_file if each.entity == names.entity]
+        pairs = [(names, item) for names in context.organizations for item in on_file if item.entity == names.entity]
         if not pairs:
             return skip_check(say("{subject} has none of your organizations", subject=subject.shown))
         old = Catalog(tuple(_looked_at(context, organization) for _, organization in pairs))
@@ -245,13 +245,13 @@ class CatalogDrift(Check):
 
 def _looked_at(context: Context, organization: Organization) -> Organization:
     """The organization as it is on file, without the registries that nobody has asked the server for."""
-    kept = (each for each in organization.registries if context.view.has_asked(organization.entity, each.name))
+    kept = (item for item in organization.registries if context.view.has_asked(organization.entity, item.name))
     return replace(organization, registries=tuple(kept))
 
 
 def _as_it_is(context: Context, names: OrganizationNames, filed: Organization) -> Organization:
     """The organization as the server shows it; what was not asked for is as it is on file."""
-    on_file = {each.name: each for each in filed.registries}
+    on_file = {item.name: item for item in filed.registries}
     registries = []
     for name in context.view.registry_names(names.entity):
         facts = context.view.registry(names.entity, name)

@@ -39,7 +39,7 @@ class TargetPathCheck(Check):
         """The problems of the text; a part that nobody knows makes it a skip."""
         target = target_of_subject(subject)
         if not target.is_known:
-            what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
+            what = " and ".join(f"`{item}`" for item in target.unknown_sources) or "{?}"
             reasons = "; ".join(target.string.unknown_reasons)
             why = f" ({reasons})" if reasons else ""
             return skip_check(

@@ -37,14 +37,14 @@ class ConsumedNameCheck(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Every name that is fetched."""
-        for each in context.consumed:
-            yield Subject(each.shown, each.written_at, each)
+        for item in context.consumed:
+            yield Subject(item.shown, item.written_at, item)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """A scheme, or too many parts; a part that nobody knows makes it a skip."""
         name = name_of(subject)
         if not name.is_known:
-            what = " and ".join(f"`{each}`" for each in name.unknown_sources) or "{?}"
+            what = " and ".join(f"`{item}`" for item in name.unknown_sources) or "{?}"
             return skip_check(say("{what} is known only when the program runs", what=what))
         scheme, mark, rest = name.text.partition("://")
         if mark:
@@ -55,7 +55,7 @@ class ConsumedNameCheck(Check):
             return report_problem(
                 Problem(rule_codes.WRONG_SCHEME, failure="D12", facts={"name": name.shown, "instead": path})
             )
-        problem = next((each for each in judge_name(LinkTarget(name.name)) if each.severity != "info"), None)
+        problem = next((item for item in judge_name(LinkTarget(name.name)) if item.severity != "info"), None)
         if problem is not None:
             return report_problem(problem, status="fail" if problem.severity == "error" else "warn")
         return pass_check(name.shown)
@@ -70,9 +70,9 @@ class ConsumedCheck(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The names of which every part is known."""
-        for each in context.consumed:
-            if each.is_known:
-                yield Subject(each.shown, each.written_at, each)
+        for item in context.consumed:
+            if item.is_known:
+                yield Subject(item.shown, item.written_at, item)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""
@@ -166,8 +166,8 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
 def _all_missing(context: Context) -> list[CollectionQuestion]:
     """Every collection of a registry of which a version is missing, so that one request serves all."""
     found: dict[CollectionQuestion, None] = {}
-    for each in context.consumed:
-        fetch = context.resolve_consumed(each)
+    for item in context.consumed:
+        fetch = context.resolve_consumed(item)
         if fetch is None or not fetch.registry:
             continue
         question = version_question(fetch, context.view)
@@ -297,7 +297,7 @@ class SourceCode(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Repeat the finding."""
         finding = next(
-            each for each in context.findings if (each.name, Code(each.place)) == (subject.shown, subject.origin)
+            item for item in context.findings if (item.name, Code(item.place)) == (subject.shown, subject.origin)
         )
         status: Status = "fail" if finding.severity == "error" else "warn"
         return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
@@ -317,8 +317,8 @@ class Aliases(OfTarget):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The targets that give aliases."""
-        targets = ((each, target_of_subject(each)) for each in super().find_subjects(context))
-        return [each for each, target in targets if target.aliases or target.has_unknown_aliases]
+        targets = ((item, target_of_subject(item)) for item in super().find_subjects(context))
+        return [item for item, target in targets if target.aliases or target.has_unknown_aliases]
 
     def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""

@@ -95,7 +95,7 @@ def _project_id(gateway: Gateway, plan: Plan) -> str | None:
 
 def _find_leftovers(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:
     """What is still there, asked of the server itself; a project that the probe has made is deleted."""
-    names = {each.entity: each.name for each in context.organizations}
+    names = {item.entity: item.name for item in context.organizations}
     registry = registry_name(plan.registry)
     question = CollectionQuestion(names.get(plan.organization, ""), plan.organization, registry, plan.collection)
     version = VersionQuestion(plan.entity, plan.project, f"{plan.collection}:latest")

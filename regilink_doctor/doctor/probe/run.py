@@ -152,11 +152,11 @@ def _read_result(report: Path, failed: str | None) -> Result:
     lines: list[dict[str, Any]] = []
     if report.exists():
         lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
-    begun = tuple(each["step"] for each in lines if each.get("begins"))
+    begun = tuple(item["step"] for item in lines if item.get("begins"))
     if lines and lines[-1]["step"] == "done":
         return Result(begun)
     step = begun[-1] if begun else "start Python"
-    raised = next((each for each in lines if each["step"] == "failed"), None)
+    raised = next((item for item in lines if item["step"] == "failed"), None)
     if raised is not None:
         return Result(begun[:-1], step, raised["error"], " ".join(raised["message"].split()) or "(no message)")
     return Result(begun[:-1], step, None, failed or "it ended without a message")

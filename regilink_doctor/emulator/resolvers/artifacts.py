@@ -31,13 +31,13 @@ def artifact(world: World, context: Context, id: str) -> ArtifactVersion | None:
 
 def visible(context: Context, artifact: ArtifactVersion) -> bool:
     """Whether the user sees the version, at its source or by a link."""
-    places = [artifact.sequence.project, *(each.collection.project for each in artifact.memberships)]
+    places = [artifact.sequence.project, *(item.collection.project for item in artifact.memberships)]
     return any(context.sees(project) for project in places)
 
 
 def usable(context: Context, artifact: ArtifactVersion) -> bool:
     """Whether the user may use and download the version (failures B7, D7)."""
-    places = [artifact.sequence.project, *(each.collection.project for each in artifact.memberships)]
+    places = [artifact.sequence.project, *(item.collection.project for item in artifact.memberships)]
     return any(access.downloads(context.user, project) for project in places)
 
 
@@ -68,7 +68,7 @@ def version_index(source: ArtifactVersion, context: Context) -> int | None:
 
 @field("Artifact", "aliases")
 def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
-    return [alias for each in source.memberships if context.sees(each.collection.project) for alias in each.aliases]
+    return [alias for item in source.memberships if context.sees(item.collection.project) for alias in item.aliases]
 
 
 @field("Artifact", "artifactType")
@@ -85,14 +85,14 @@ def artifact_sequence(source: ArtifactVersion, context: Context) -> Collection:
 def artifact_collections(
     source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
 ) -> Connection:
-    return page([each.collection for each in source.memberships], first, after)
+    return page([item.collection for item in source.memberships], first, after)
 
 
 @field("Artifact", "artifactMemberships")
 def artifact_memberships(
     source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
 ) -> Connection:
-    found = [each for each in source.memberships if context.sees(each.collection.project)]
+    found = [item for item in source.memberships if context.sees(item.collection.project)]
     return page(found, first, after)
 
 
@@ -108,7 +108,7 @@ def created_by(source: ArtifactVersion, context: Context) -> Run | User | None:
 def used_by(
     source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
 ) -> Connection:
-    return page([each for each in source.used_by if context.sees(each.project)], first, after)
+    return page([item for item in source.used_by if context.sees(item.project)], first, after)
 
 
 @field("Artifact", "usedCount")
@@ -144,7 +144,7 @@ def update_artifact(world: World, context: Context, input: dict[str, Any]) -> di
         for membership in found.memberships:
             automations.notify_version(world, "ADD_ARTIFACT_TAG", membership, tag=tag["tag_name"])
     gone = {tag["tag_name"] for tag in input.get("tags_to_delete") or ()}
-    for removed in [each for each in found.tags if each.name in gone]:
+    for removed in [item for item in found.tags if item.name in gone]:
         found.tags.remove(removed)
         for membership in found.memberships:
             automations.notify_version(world, "REMOVE_ARTIFACT_TAG", membership, tag=removed.name)
@@ -156,39 +156,39 @@ def update_artifact(world: World, context: Context, input: dict[str, Any]) -> di
 
 def _replace_aliases(world: World, context: Context, found: ArtifactVersion, wanted: list[dict[str, str]]) -> None:
     """The list of SDKs before 0.22: the aliases in the named collections become exactly these."""
-    for name in {each["artifact_collection_name"] for each in wanted}:
-        names = [each["alias"] for each in wanted if each["artifact_collection_name"] == name]
+    for name in {item["artifact_collection_name"] for item in wanted}:
+        names = [item["alias"] for item in wanted if item["artifact_collection_name"] == name]
         for membership in found.memberships:
             if membership.collection.name != name:
                 continue
             for alias in names:
                 artifacts.check_alias(context.user, membership.collection.project, alias)
                 artifacts.set_alias(world, membership, alias)
-            for old in [each.alias for each in membership.aliases if each.alias not in names]:
+            for old in [item.alias for item in membership.aliases if item.alias not in names]:
                 artifacts.drop_alias(membership, old)
 
 
 @field("Mutation", "addAliases")
 def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     found = _found(world, context, input["artifact_id"])
-    for each in input["aliases"]:
-        membership = _place(context, found, each)
-        artifacts.check_alias(context.user, membership.collection.project, each["alias"])
-        artifacts.set_alias(world, membership, each["alias"])
+    for item in input["aliases"]:
+        membership = _place(context, found, item)
+        artifacts.check_alias(context.user, membership.collection.project, item["alias"])
+        artifacts.set_alias(world, membership, item["alias"])
     return {"success": True}
 
 
 @field("Mutation", "deleteAliases")
 def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     found = _found(world, context, input["artifact_id"])
-    for each in input["aliases"]:
-        membership = _place(context, found, each)
+    for item in input["aliases"]:
+        membership = _place(context, found, item)
         project = membership.collection.project
         if not access.writes_project(context.user, project):
             raise denied()
-        if not access.moves_alias(context.user, project, each["alias"]):
-            raise refuse("alias-protected", alias=each["alias"], registry=project.registry_name)
-        artifacts.drop_alias(membership, each["alias"])
+        if not access.moves_alias(context.user, project, item["alias"]):
+            raise refuse("alias-protected", alias=item["alias"], registry=project.registry_name)
+        artifacts.drop_alias(membership, item["alias"])
     return {"success": True}
 
 

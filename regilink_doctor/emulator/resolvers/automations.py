@@ -66,7 +66,7 @@ def entity_triggers(
     order: str | None = None,
     filters: str | None = None,
 ) -> Connection:
-    found = [each for each in automations.automations_of(context.world) if _owner(each) is source]
+    found = [item for item in automations.automations_of(context.world) if _owner(item) is source]
     return page(search.automations(found, filters, order), first, after)
 
 
@@ -79,7 +79,7 @@ def organization_triggers(
     order: str | None = None,
     filters: str | None = None,
 ) -> Connection:
-    found = [each for each in automations.automations_of(context.world) if _owner(each).organization is source]
+    found = [item for item in automations.automations_of(context.world) if _owner(item).organization is source]
     return page(search.automations(found, filters, order), first, after)
 
 
@@ -90,16 +90,16 @@ def _owner(automation: Automation) -> Entity:
 
 @field("User", "projects")
 def user_projects(source: User, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    projects = [each for entity in context.world.entities.values() for each in entity.projects.values()]
-    projects.sort(key=lambda each: -each.number)
-    return page([each for each in projects if context.sees(each)], first, after)
+    projects = [item for entity in context.world.entities.values() for item in entity.projects.values()]
+    projects.sort(key=lambda item: -item.number)
+    return page([item for item in projects if context.sees(item)], first, after)
 
 
 @field("Entity", "integrations")
 def integrations(source: Entity, context: Context, first: int | None = None, after: str | None = None) -> Connection:
     world = context.world
     everything: list[Webhook | SlackChannel] = [*world.webhooks.values(), *world.slack_channels.values()]
-    return page([each for each in everything if each.entity is source], first, after)
+    return page([item for item in everything if item.entity is source], first, after)
 
 
 @field("Mutation", "createFilterTrigger")

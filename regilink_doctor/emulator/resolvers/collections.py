@@ -60,7 +60,7 @@ def tags(source: Collection, context: Context, after: str | None = None, first: 
 
 @collection_field("aliases")
 def aliases(source: Collection, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page(sorted(source.aliases.values(), key=lambda each: each.membership.index), first, after)
+    return page(sorted(source.aliases.values(), key=lambda item: item.membership.index), first, after)
 
 
 @collection_field("artifactMembership")
@@ -90,7 +90,7 @@ def versions(
     filters: str | None = None,
 ) -> Connection:
     found = _versions(source, filters, order)
-    return page(found, first, after, node=lambda each: each.artifact, version=lambda each: each.version)
+    return page(found, first, after, node=lambda item: item.artifact, version=lambda item: item.version)
 
 
 def _versions(source: Collection, filters: str | None, order: str | None) -> Sequence[Membership]:
@@ -210,7 +210,7 @@ def _deleted(world: World, collection: Collection) -> dict[str, Any]:
 def add_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     collection = _named(context, input)
     before = {tag.name for tag in collection.tags}
-    tags = [world.make_tag(collection.tags, each["tag_name"]) for each in input["tags"]]
+    tags = [world.make_tag(collection.tags, item["tag_name"]) for item in input["tags"]]
     for tag in tags:
         if tag.name not in before:
             automations.notify_collection(world, "ADD_COLLECTION_TAG", collection, tag=tag.name)
@@ -220,7 +220,7 @@ def add_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str,
 @field("Mutation", "deleteArtifactCollectionTagAssignments")
 def delete_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     collection = _named(context, input)
-    gone = {each["tag_name"] for each in input["tags"]}
+    gone = {item["tag_name"] for item in input["tags"]}
     for tag in [tag for tag in collection.tags if tag.name in gone]:
         collection.tags.remove(tag)
         automations.notify_collection(world, "REMOVE_COLLECTION_TAG", collection, tag=tag.name)
@@ -259,7 +259,7 @@ def link_artifact(world: World, context: Context, input: dict[str, Any]) -> dict
         project.entity.name if project else input.get("entity_name") or "",
         project.name if project else input.get("project_name") or "",
         portfolio.name if portfolio else input.get("artifact_portfolio_name") or "",
-        tuple(each["alias"] for each in input.get("aliases") or ()),
+        tuple(item["alias"] for item in input.get("aliases") or ()),
     )
     membership = links.link(world, me, request, context.refusal)
     return {"version_index": membership.index, "artifact_membership": membership}

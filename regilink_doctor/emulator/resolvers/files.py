@@ -54,7 +54,7 @@ def files_by_manifest_entries(
     after: str | None = None,
     first: int | None = None,
 ) -> Connection:
-    names = [each["name"] for each in entries or ()]
+    names = [item["name"] for item in entries or ()]
     return page(_named(_files(context, source), names), first, after)
 
 
@@ -78,7 +78,7 @@ class _AsNamed:
 
 def _named(files: Sequence[Any], names: Iterable[str | None] | None) -> list[Any]:
     wanted = {name for name in names or () if name}
-    return [each for each in files if not wanted or each.name in wanted]
+    return [item for item in files if not wanted or item.name in wanted]
 
 
 @field("File", "displayName")
@@ -153,13 +153,13 @@ def run_files(
     if pattern:
         # SQL's LIKE: `%` any text, `_` one character.
         expression = re.escape(pattern).replace("%", ".*").replace("_", ".")
-        found = [each for each in found if re.fullmatch(expression, each.name, re.DOTALL)]
+        found = [item for item in found if re.fullmatch(expression, item.name, re.DOTALL)]
     return page(found, first, after)
 
 
 def _uploaded(run: Run, context: Context) -> list[StoredFile]:
     """What has arrived. An asked-for upload that never came is no file, but can be asked for by name."""
-    return [each for each in run.files.values() if context.blobs.find_blob(each.blob) is not None]
+    return [item for item in run.files.values() if context.blobs.find_blob(item.blob) is not None]
 
 
 @field("Run", "fileCount")
@@ -241,7 +241,7 @@ def create_artifact(world: World, context: Context, input: dict[str, Any]) -> di
         digest=input["digest"],
         run=project.runs.get(input.get("run_name") or ""),
         client_id=input.get("client_id"),
-        aliases=tuple(each["alias"] for each in input.get("aliases") or ()),
+        aliases=tuple(item["alias"] for item in input.get("aliases") or ()),
         deduplicate=bool(input.get("enable_digest_deduplication")),
         distributed_id=input.get("distributed_id"),
     )
@@ -300,7 +300,7 @@ def create_artifact_files(world: World, context: Context, input: dict[str, Any])
         artifact.files[spec["name"]] = file
         parts = [part["part_number"] for part in spec.get("upload_parts_input") or ()]
         files.append(_Upload(file, wanted=file.birth is artifact, parts=parts, number=file.number))
-    return {"files": page(files, node=lambda each: each.as_node(context))}
+    return {"files": page(files, node=lambda item: item.as_node(context))}
 
 
 class _Upload:
@@ -317,8 +317,8 @@ class _Upload:
             several = {
                 "upload_id": file.blob,
                 "upload_url_parts": [
-                    {"part_number": each, "upload_url": url.replace(file.blob, f"{file.blob}.{each}", 1)}
-                    for each in self.parts
+                    {"part_number": item, "upload_url": url.replace(file.blob, f"{file.blob}.{item}", 1)}
+                    for item in self.parts
                 ],
             }
         return {
@@ -364,7 +364,7 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
     Patches of a distributed version are put together, an incremental one is laid over that of its base: the server
     does that at the commit. The result is stored as one more, full manifest.
     """
-    uploaded = [each for each in artifact.manifests if context.blobs.find_blob(each.file.blob) is not None]
+    uploaded = [item for item in artifact.manifests if context.blobs.find_blob(item.file.blob) is not None]
     if not uploaded:
         if artifact.manifests:
             # A proxy can swallow uploads and answer 200; W&B's own words for it are not known.

@@ -116,7 +116,7 @@ def settings(source: Entity, context: Context) -> dict[str, bool]:
 
 @field("Entity", "storageBytes")
 def storage_bytes(source: Entity, context: Context) -> int:
-    return sum(each.size for each in context.world.artifacts.values() if each.sequence.project.entity is source)
+    return sum(item.size for item in context.world.artifacts.values() if item.sequence.project.entity is source)
 
 
 @field("Entity", "defaultAccess")
@@ -130,7 +130,7 @@ def members(source: Entity, context: Context) -> list[dict[str, Any]]:
     found = [_member(users[name], role) for name, role in source.members.items() if name in users]
     if source.user is not None:
         found.append(_member(source.user, "admin"))
-    return found + [_invited(each) for each in source.invites.values()]
+    return found + [_invited(item) for item in source.invites.values()]
 
 
 def _member(user: User, role: str) -> dict[str, Any]:
@@ -180,9 +180,9 @@ def entity_projects(
     first: int | None = None,
     order: str | None = None,
 ) -> Connection:
-    found = [each for each in source.projects.values() if context.sees(each)]
+    found = [item for item in source.projects.values() if context.sees(item)]
     if source.kind == "organization":
-        found = [each for each in found if each.is_registry]
+        found = [item for item in found if item.is_registry]
         return page(search.projects(found, filters, order), first, after)
     # wandb stops at the first page of projects that has no automation: the newest come first.
     return page(search.projects(reversed(found), filters, order), first, after)

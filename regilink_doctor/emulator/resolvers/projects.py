@@ -44,7 +44,7 @@ def models(
     first: int | None = None,
 ) -> Connection:
     owner = world.find_entity(entity_name or (context.user.default_entity if context.user else None))
-    found = [each for each in owner.projects.values() if context.sees(each)] if owner is not None else []
+    found = [item for item in owner.projects.values() if context.sees(item)] if owner is not None else []
     return page(found, first, after)
 
 
@@ -113,7 +113,7 @@ def artifact_collections(
     order: str | None = None,
     collection_types: list[str] | None = None,
 ) -> Connection:
-    found = [each for each in source.collections.values() if not collection_types or each.kind in collection_types]
+    found = [item for item in source.collections.values() if not collection_types or item.kind in collection_types]
     return page(search.collections(found, filters, order), first, after)
 
 
@@ -169,7 +169,7 @@ def type_collections_count(source: ArtifactType, context: Context) -> int:
 
 
 def _of_type(kind: ArtifactType) -> list[Collection]:
-    return [each for each in kind.project.collections.values() if each.type == kind.name]
+    return [item for item in kind.project.collections.values() if item.type == kind.name]
 
 
 @field("Project", "bucket")
@@ -227,7 +227,7 @@ def upsert_model(world: World, context: Context, input: dict[str, Any]) -> dict[
     """Make or change a project; under an organization's entity that is a registry."""
     me = context.need_user()
     owner, name = _owner_and_name(world, me, input)
-    types = [each["name"] for each in input.get("artifact_types") or ()]
+    types = [item["name"] for item in input.get("artifact_types") or ()]
     if owner.organization is not None and owner.kind == "organization":
         found, made = registries.upsert(
             world,

@@ -53,7 +53,7 @@ def entity_collections(
     order: str | None = None,
 ) -> Connection:
     found = _collections(source, context, project_filters, filters, order)
-    return page([each for each in found if not collection_types or each.kind in collection_types], first, after)
+    return page([item for item in found if not collection_types or item.kind in collection_types], first, after)
 
 
 @field("Entity", "artifactMemberships")
@@ -68,18 +68,18 @@ def entity_memberships(
     order: str | None = None,
 ) -> Connection:
     collections = _collections(source, context, project_filters, collection_filters, None)
-    portfolios = [each for each in collections if each.kind == "PORTFOLIO"]
+    portfolios = [item for item in collections if item.kind == "PORTFOLIO"]
     if filters or order:
         return page(search.memberships(portfolios, filters, order), first, after)
-    return page(Joined([each.memberships for each in portfolios]), first, after)
+    return page(Joined([item.memberships for item in portfolios]), first, after)
 
 
 def _collections(
     entity: Entity, context: Context, project_filters: str | None, filters: str | None, order: str | None
 ) -> list[Collection]:
-    visible = [each for each in entity.projects.values() if each.is_registry and context.sees(each)]
+    visible = [item for item in entity.projects.values() if item.is_registry and context.sees(item)]
     projects = search.projects(visible, project_filters, None)
-    found = [each for project in projects for each in project.collections.values()]
+    found = [item for project in projects for item in project.collections.values()]
     return search.collections(found, filters, order)
 
 
@@ -99,8 +99,8 @@ def delete_project_members(world: World, context: Context, input: dict[str, Any]
 
 def _members_input(world: World, context: Context, input: dict[str, Any]) -> tuple[Project, list[User], list[Entity]]:
     project = _project(world, context, input["project_id"])
-    users = [_known(world.by_id(each, User), "user") for each in input.get("user_ids") or ()]
-    teams = [_known(world.by_id(each, Entity), "team") for each in input.get("team_ids") or ()]
+    users = [_known(world.by_id(item, User), "user") for item in input.get("user_ids") or ()]
+    teams = [_known(world.by_id(item, Entity), "team") for item in input.get("team_ids") or ()]
     return project, users, teams
 
 

@@ -165,12 +165,12 @@ def log_lines(
 
 @field("Run", "outputArtifacts")
 def output_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page([each for each in source.logged if each.state == "COMMITTED"], first, after)
+    return page([item for item in source.logged if item.state == "COMMITTED"], first, after)
 
 
 @field("Run", "inputArtifacts")
 def input_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page([each for each in source.used if each.state == "COMMITTED"], first, after)
+    return page([item for item in source.used if item.state == "COMMITTED"], first, after)
 
 
 @field("Mutation", "deleteRun")
@@ -288,7 +288,7 @@ def sweep_runs(source: Sweep, context: Context, first: int | None = None, after:
 
 @field("Sweep", "priorRuns")
 def prior_runs(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    return page([each.run for each in source.runs.values() if each.is_prior], first, after)
+    return page([item.run for item in source.runs.values() if item.is_prior], first, after)
 
 
 @field("Sweep", "agent")
@@ -316,7 +316,7 @@ def agent_runs(
     last: int | None = None,
     order: str | None = None,
 ) -> Connection:
-    begun: list[Run] = [each.run for each in source.runs if each.run is not None]
+    begun: list[Run] = [item.run for item in source.runs if item.run is not None]
     found = search.runs(begun, None, order)
     return page(found[-last:] if last else found, first, after)
 

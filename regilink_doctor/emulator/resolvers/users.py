@@ -28,9 +28,9 @@ def users(
 ) -> Connection:
     wanted = (query or "").casefold()
     found = [
-        each
-        for each in world.users.values()
-        if wanted in each.username.casefold() or wanted in (each.email or "").casefold()
+        item
+        for item in world.users.values()
+        if wanted in item.username.casefold() or wanted in (item.email or "").casefold()
     ]
     return page(found, first, after)
 
@@ -87,7 +87,7 @@ def teams(source: User, context: Context, first: int | None = None, after: str |
 
 def teams_of(world: World, user: User) -> list[Entity]:
     """The teams that the user is a member of."""
-    return [each for each in world.entities.values() if each.kind == "team" and user.username in each.members]
+    return [item for item in world.entities.values() if item.kind == "team" and user.username in item.members]
 
 
 @field("User", "organizations")

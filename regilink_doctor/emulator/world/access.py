@@ -18,7 +18,7 @@ from regilink_doctor.emulator.world.model import (
 
 def organizations_of(user: User, organizations: dict[str, Organization]) -> list[Organization]:
     """The organizations that `user` belongs to, in the order they were made."""
-    return [each for each in organizations.values() if user.username in each.members]
+    return [item for item in organizations.values() if user.username in item.members]
 
 
 def sees_entity(user: User | None, entity: Entity) -> bool:

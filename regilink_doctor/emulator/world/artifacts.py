@@ -242,7 +242,7 @@ def delete(state: State, user: User | None, artifact: ArtifactVersion, *, with_a
     """
     if not access.writes_project(user, artifact.sequence.project):
         raise denied()
-    aliased = [alias.alias for each in artifact.memberships for alias in each.aliases]
+    aliased = [alias.alias for item in artifact.memberships for alias in item.aliases]
     if aliased and not with_aliases:
         raise Refusal("cannot delete an artifact that has aliases; set deleteAliases to delete them too", 400)
     for membership in list(artifact.memberships):

@@ -84,7 +84,7 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     name = project.removeprefix(REGISTRY_PREFIX)
     if name in state.made_by_code:
         return None
-    known = [each.registry_name for each in owner.projects.values() if each.is_registry]
+    known = [item.registry_name for item in owner.projects.values() if item.is_registry]
     if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, known, 1, ALIKE):
         return None
     try:
@@ -94,8 +94,8 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     made = state.make_project(owner, project)
     made.assumed = True
     made.allow_all_types = state.assumed_types is None
-    for each in state.assumed_types or ():
-        registries.add_type(state, made, each)
+    for item in state.assumed_types or ():
+        registries.add_type(state, made, item)
     return made
 
 
@@ -117,27 +117,27 @@ def look_up(state: State, text: str) -> None:
         return
     if index:
         organization(state, parts[0])
-    owner = parts[0] if index else next((each.entity.name for each in state.organizations.values()), None)
+    owner = parts[0] if index else next((item.entity.name for item in state.organizations.values()), None)
     registry(state, owner, parts[index])
 
 
 def list_assumed(state: State) -> tuple[Assumed, ...]:
     """What has been assumed: organizations, teams, registries, collections."""
     entities = list(state.entities.values())
-    found = [Assumed("organization", each.name) for each in state.organizations.values() if each.assumed]
-    found += [Assumed("team", each.name) for each in entities if each.assumed and each.kind == "team"]
-    projects = [each for entity in entities for each in entity.projects.values() if each.is_registry]
-    found += [Assumed("registry", each.name) for each in projects if each.assumed]
-    collections = [each for project in projects for each in project.collections.values()]
+    found = [Assumed("organization", item.name) for item in state.organizations.values() if item.assumed]
+    found += [Assumed("team", item.name) for item in entities if item.assumed and item.kind == "team"]
+    projects = [item for entity in entities for item in entity.projects.values() if item.is_registry]
+    found += [Assumed("registry", item.name) for item in projects if item.assumed]
+    collections = [item for project in projects for item in project.collections.values()]
     return (
         *found,
-        *(Assumed("collection", f"{each.project.name}/{each.name}") for each in collections if each.assumed),
+        *(Assumed("collection", f"{item.project.name}/{item.name}") for item in collections if item.assumed),
     )
 
 
 def _may_be_entity(state: State, name: str) -> bool:
     folded = name.casefold()
-    known = {each.casefold() for each in (*state.entities, *state.organizations, *state.users)}
+    known = {item.casefold() for item in (*state.entities, *state.organizations, *state.users)}
     if not name or folded in known or any(letter in name for letter in " /:"):
         return False
     return not (placeholder(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))

@@ -61,7 +61,7 @@ def create(state: State, user: User, values: dict[str, Any]) -> Automation:
     """
     scope = _find_scope(state, user, values["scope_type"], values["scope_id"])
     home = project_of(scope)
-    if any(each.name == values["name"] for each in automations_of(state) if project_of(each.scope) is home):
+    if any(item.name == values["name"] for item in automations_of(state) if project_of(item.scope) is home):
         raise Refusal(f"trigger with name '{values['name']}' already exists", 409)
     automation = Automation(state.number(), values["name"], scope, "", "{}", "", {}, creator=user)
     change(state, user, automation, values)
@@ -116,7 +116,7 @@ def delete(state: State, user: User, automation: Automation) -> None:
 def automations_of(state: State, scope: Project | None = None) -> list[Automation]:
     """All automations, or those of a project and of what is in it; oldest first."""
     found = state.automations.values()
-    return [each for each in found if scope is None or project_of(each.scope) is scope]
+    return [item for item in found if scope is None or project_of(item.scope) is scope]
 
 
 def project_of(scope: Scope) -> Project | Entity:
@@ -189,10 +189,10 @@ def notify_run(state: State, run: Run, *, state_changed: bool, metrics: Iterable
     places: tuple[Scope, ...] = (run.project,)
     describe = lambda: {"run_name": run.name, "event_author": run.user.username if run.user else None}  # noqa: E731
     if state_changed:
-        _trigger(state, "RUN_STATE", places, run.path, None, lambda each: _state_holds(each, run), describe)
+        _trigger(state, "RUN_STATE", places, run.path, None, lambda item: _state_holds(item, run), describe)
     if rows:
         for event in RUN_EVENTS[1:]:
-            _trigger(state, event, places, run.path, None, lambda each: _metric_holds(each, run, rows), describe)
+            _trigger(state, event, places, run.path, None, lambda item: _metric_holds(item, run, rows), describe)
 
 
 def _trigger(
@@ -205,7 +205,7 @@ def _trigger(
     describe: Callable[[], dict[str, Any]],
 ) -> None:
     for automation in list(state.automations.values()):
-        if automation.event != event or not automation.enabled or all(automation.scope is not each for each in places):
+        if automation.event != event or not automation.enabled or all(automation.scope is not item for item in places):
             continue
         if not holds(automation):
             continue
@@ -231,7 +231,7 @@ def _run_filter_holds(condition: dict[str, Any], run: Run) -> bool:
 def _state_holds(automation: Automation, run: Run) -> bool:
     condition = _read_filter(automation)
     states = (condition.get("run_state_filter") or {}).get("states") or ()
-    return run.state.casefold() in {str(each).casefold() for each in states} and _run_filter_holds(condition, run)
+    return run.state.casefold() in {str(item).casefold() for item in states} and _run_filter_holds(condition, run)
 
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {

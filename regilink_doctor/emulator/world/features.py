@@ -91,7 +91,7 @@ UNANNOUNCED = (
 )
 """What no server announces, and the SDK asks for in the hope that it is there."""
 
-NEWEST: frozenset[str] = frozenset(each.name for each in FEATURES)
+NEWEST: frozenset[str] = frozenset(item.name for item in FEATURES)
 """Everything."""
 
 OLDEST: Version = (0, 63, 0)
@@ -120,7 +120,7 @@ def read_version(text: str) -> Version:
 
 def of_version(version: Version | None) -> frozenset[str]:
     """The features of a server of this version; None is the newest."""
-    return frozenset(each.name for each in FEATURES if version is None or each.since <= version)
+    return frozenset(item.name for item in FEATURES if version is None or item.since <= version)
 
 
 def need_known(names: Iterable[str]) -> frozenset[str]:
@@ -141,7 +141,7 @@ def need_known(names: Iterable[str]) -> frozenset[str]:
 
 def missing_parts(features: Collection[str], version: Version | None) -> frozenset[str]:
     """What is not in the schema of a server with these features, of this version."""
-    lacking = [each for each in FEATURES if each.name not in features]
+    lacking = [item for item in FEATURES if item.name not in features]
     if version is not None:
-        lacking += [each for each in UNANNOUNCED if each.since > version]
-    return frozenset(part for each in lacking for part in each.parts)
+        lacking += [item for item in UNANNOUNCED if item.since > version]
+    return frozenset(part for item in lacking for part in item.parts)

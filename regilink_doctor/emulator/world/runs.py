@@ -51,7 +51,7 @@ def owner_for_run(state: State, user: User, name: str | None) -> Entity:
 
 
 def _personal_disabled(state: State, user: User) -> bool:
-    return any(each.personal_entities_disabled for each in access.organizations_of(user, state.organizations))
+    return any(item.personal_entities_disabled for item in access.organizations_of(user, state.organizations))
 
 
 def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run, bool]:

@@ -117,7 +117,7 @@ class State:
 
     def find_user(self, name: str) -> User | None:
         """The user of this name or e-mail address."""
-        return self.users.get(name) or next((each for each in self.users.values() if each.email == name), None)
+        return self.users.get(name) or next((item for item in self.users.values() if item.email == name), None)
 
     # Entities and projects.
 
@@ -135,7 +135,7 @@ class State:
         if owner.kind != "organization":
             return None
         wanted = name.casefold()
-        return next((each for key, each in owner.projects.items() if key.casefold() == wanted), None)
+        return next((item for key, item in owner.projects.items() if key.casefold() == wanted), None)
 
     def migrated_registry(self, team: str) -> Project | None:
         """What has become of the team's `model-registry`, None while it is still open (failure A14)."""

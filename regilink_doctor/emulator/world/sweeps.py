@@ -140,12 +140,12 @@ def heartbeat(agent: Agent, run_states: dict[str, Any]) -> list[dict[str, Any]]:
         agent.state = "FINISHED"
         return [{"type": "exit"}]
     sweep.state = "RUNNING"
-    preempted = next((each for each in sweep.runs.values() if each.run is not None and _is_preempted(each.run)), None)
+    preempted = next((item for item in sweep.runs.values() if item.run is not None and _is_preempted(item.run)), None)
     if preempted is not None:
         return [_command("resume", sweep, preempted)]
     values, place = _suggest(sweep)
     if values is None:
-        if all(each.run is not None and each.run.state in ENDED for each in sweep.runs.values()):
+        if all(item.run is not None and item.run.state in ENDED for item in sweep.runs.values()):
             sweep.state = "FINISHED"
         agent.state = "FINISHED"
         return [{"type": "exit"}]
@@ -164,13 +164,13 @@ def join(sweep_name: str, run: Run) -> None:
 
 def real_runs(sweep: Sweep) -> list[Run]:
     """The runs that have begun, oldest first; without those that were there before the sweep."""
-    return [each.run for each in sweep.runs.values() if each.run is not None and not each.is_prior]
+    return [item.run for item in sweep.runs.values() if item.run is not None and not item.is_prior]
 
 
 def best_loss(sweep: Sweep) -> float | None:
     """The best value of the sweep's metric so far."""
     config = read_config(sweep.config)
-    losses = [loss for each in sweep.runs.values() if (loss := _loss(config, each)) is not None]
+    losses = [loss for item in sweep.runs.values() if (loss := _loss(config, item)) is not None]
     return _sign(config) * min(losses) if losses else None
 
 
@@ -186,16 +186,16 @@ def _is_preempted(run: Run) -> bool:
 
 def _suggest(sweep: Sweep) -> tuple[dict[str, Any] | None, Place]:
     config = read_config(sweep.config)
-    own = [each for each in sweep.runs.values() if not each.is_prior]
+    own = [item for item in sweep.runs.values() if not item.is_prior]
     cap = config.get("run_cap")
     if config["method"] == "custom" or (isinstance(cap, int) and len(own) >= cap):
         return None, {}
     parameters = read_parameters(config)
     if config["method"] == "grid":
-        return next_in_grid(parameters, (each.values for each in sweep.runs.values())), {}
+        return next_in_grid(parameters, (item.values for item in sweep.runs.values())), {}
     # The same sweep tries the same values in every run of a test.
     generator = random.Random(f"{sweep.config} {len(own)}")  # noqa: S311 - nothing secret
-    results = [(each.place, loss) for each in own if (loss := _loss(config, each)) is not None and each.place]
+    results = [(item.place, loss) for item in own if (loss := _loss(config, item)) is not None and item.place]
     place = next_place(parameters, config["method"], results, generator)
     values = [parameter.value_at(place[parameter.path], generator) for parameter in parameters]
     return nest(parameters, values), place
@@ -205,7 +205,7 @@ def _find_stopped(sweep: Sweep, active: list[str]) -> tuple[str, ...]:
     config = read_config(sweep.config)
     if not active or "early_terminate" not in config:
         return ()
-    histories = {each.name: list(_metric_history(config, each.run)) for each in sweep.runs.values() if each.run}
+    histories = {item.name: list(_metric_history(config, item.run)) for item in sweep.runs.values() if item.run}
     return find_stopped(config, histories, active)
 
 
@@ -401,9 +401,9 @@ def _fingerprint(values: Values) -> str:
 
 def _plain_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain_numbers(each) for name, each in value.items()}
+        return {name: _plain_numbers(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_plain_numbers(each) for each in value]
+        return [_plain_numbers(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -104,24 +104,24 @@ class World(State):
         world = cls()
         if catalog.features:
             world.features = set(catalog.features)
-        for each in catalog.organizations:
-            world.organization(each.name, entity=each.entity)
-            for team in each.teams:
-                world.team(team, organization=each.name)
+        for entry in catalog.organizations:
+            world.organization(entry.name, entity=entry.entity)
+            for team in entry.teams:
+                world.team(team, organization=entry.name)
         world.user(
             user,
-            teams=[team for each in catalog.organizations for team in each.teams],
-            organizations=[each.name for each in catalog.organizations],
+            teams=[team for entry in catalog.organizations for team in entry.teams],
+            organizations=[entry.name for entry in catalog.organizations],
         )
-        for each in catalog.organizations:
-            for registry in each.registries:
+        for entry in catalog.organizations:
+            for registry in entry.registries:
                 project = world.registry(
                     registry.name,
                     types=registry.types,
                     visibility=registry.visibility,
                     description=registry.description,
                     protected_aliases=registry.protected_aliases,
-                    organization=each.name,
+                    organization=entry.name,
                 )
                 for seen in registry.types_seen:
                     world.make_type(project, seen)
@@ -132,10 +132,10 @@ class World(State):
                         type=item.type,
                         aliases=item.aliases,
                         versions=item.versions,
-                        organization=each.name,
+                        organization=entry.name,
                     )
                 if registry.visibility == "restricted":
-                    world.member(user, registry=registry.name, role="member", organization=each.name)
+                    world.member(user, registry=registry.name, role="member", organization=entry.name)
         return world
 
     @locked
@@ -306,8 +306,8 @@ class World(State):
         used = {collection.type for collection in project.collections.values()}
         for unused in set(project.types) - used if types is not None else ():
             del project.types[unused]
-        for each in types or ():
-            registries.add_type(self, project, each)
+        for entry in types or ():
+            registries.add_type(self, project, entry)
         return project
 
     @locked

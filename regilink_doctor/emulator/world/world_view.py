@@ -21,7 +21,7 @@ class WorldView:
     @property
     def organization_names(self) -> tuple[OrganizationNames, ...]:
         """All organizations."""
-        return tuple(OrganizationNames(each.name, each.entity.name) for each in self._state.organizations.values())
+        return tuple(OrganizationNames(item.name, item.entity.name) for item in self._state.organizations.values())
 
     def entity(self, name: str) -> EntityFacts | None:
         """The entity, with the organizations it belongs to."""
@@ -35,7 +35,7 @@ class WorldView:
             found = access.organizations_of(entity.user, self._state.organizations)
         else:
             found = [entity.organization] if entity.organization is not None else []
-        return [OrganizationNames(each.name, each.entity.name) for each in found]
+        return [OrganizationNames(item.name, item.entity.name) for item in found]
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
         """The registry, if the user sees it; its types only where they restrict."""
@@ -52,9 +52,9 @@ class WorldView:
         projects = owner.projects.values() if owner is not None else ()
         return tuple(
             sorted(
-                each.registry_name
-                for each in projects
-                if each.is_registry and (self._user is None or access.sees_project(self._user, each))
+                item.registry_name
+                for item in projects
+                if item.is_registry and (self._user is None or access.sees_project(self._user, item))
             )
         )
 

@@ -54,7 +54,7 @@ def _pairs(name: str, call: ast.Call) -> list[tuple[ast.expr, ast.expr | None]]:
         pairs = [(args[0], None)]
     elif name == "update":
         given = [argument for argument in args if isinstance(argument, ast.Dict)]
-        pairs = [pair for each in given for pair in zip(each.keys, each.values, strict=True)]
+        pairs = [pair for entry in given for pair in zip(entry.keys, entry.values, strict=True)]
         pairs += [(copy_place(ast.Constant(item.arg), item.value), item.value) for item in call.keywords if item.arg]
     return [(key, value) for key, value in pairs if key is not None and _variable(key)]
 

@@ -209,9 +209,9 @@ def _classify_node(node: ast.AST) -> str | None:
     if name == "dict":
         pairs = [
             pair
-            for each in node.args
-            if isinstance(each, ast.Dict)
-            for pair in zip(each.keys, each.values, strict=True)
+            for entry in node.args
+            if isinstance(entry, ast.Dict)
+            for pair in zip(entry.keys, entry.values, strict=True)
         ]
         return "disabled" if any(_is_mode(key) and _is_disabled(value) for key, value in pairs) else None
     target = node.args[0]

@@ -169,7 +169,7 @@ class _Page:
     def add_problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
-        origins = [each.shown for each in (check.origin, *check.also_at) if each is not None]
+        origins = [item.shown for item in (check.origin, *check.also_at) if item is not None]
         places = ", ".join(translate_value(origin, self._translate) for origin in origins)
         origin = f"  ({places})" if places else ""
         self.add_line(

@@ -76,7 +76,7 @@ def redact_diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     return replace(
         diagnosis,
         checks=tuple(_redact_check(check, hide) for check in diagnosis.checks),
-        found=tuple((name, Setting(hide(each.value), each.origin.rewrite(hide))) for name, each in diagnosis.found),
+        found=tuple((name, Setting(hide(item.value), item.origin.rewrite(hide))) for name, item in diagnosis.found),
         differences=tuple(map(hide, diagnosis.differences)),
         links=_redact_links(diagnosis.links, hide),
         ready=ready,
@@ -150,7 +150,7 @@ class _Hider:
     def __init__(self, names: tuple[tuple[str, str], ...]) -> None:
         self._numbers: dict[str, int] = {}
         self._instead: dict[str, str] = {}
-        for kind, name in (_without_prefix(*each) for each in names):
+        for kind, name in (_without_prefix(*item) for item in names):
             if name.casefold() not in KEPT and name.casefold() not in self._instead:
                 instead = self._number_next(kind)
                 for shape in _shapes_of(name):

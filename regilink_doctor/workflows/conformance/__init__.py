@@ -109,7 +109,7 @@ class Conformance:
             wording = facts["message"]
             if set(field_names(wording)) <= set(field_names(find_message(comparison.message).template)):
                 messages[comparison.message] = {"template": wording, "status": facts["status"]}
-        scenarios = {each.scenario: each.status for each in self.comparisons if each.status != "not run"}
+        scenarios = {entry.scenario: entry.status for entry in self.comparisons if entry.status != "not run"}
         return {"version": 1, "day": self.day, "messages": messages, "scenarios": scenarios}
 
 

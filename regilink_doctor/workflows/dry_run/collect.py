@@ -43,9 +43,9 @@ def find_organization(command: Sequence[str], folder: Path) -> str | None:
     sites = lint_paths(files, all_sites=True).sites if files else []
     paths = [
         parsed(text.literal)
-        for each in sites
-        if each.site.kind == "link"
-        for text in each.site.target
+        for item in sites
+        if item.site.kind == "link"
+        for text in item.site.target
         if text.literal is not None
     ]
     names = {path.prefix for path in paths if path is not None and path.is_registry and path.prefix}
@@ -83,7 +83,7 @@ class WrittenAt:
     def _of_file(self, file: str) -> list[Site]:
         if file not in self._sites:
             found = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
-            self._sites[file] = [each.site for each in found if each.site.kind == "link"]
+            self._sites[file] = [item.site for item in found if item.site.kind == "link"]
         return self._sites[file]
 
 
@@ -104,8 +104,8 @@ def runs(world: World) -> tuple[RunMade, ...]:
 
 
 def _runs(world: World) -> list[Run]:
-    projects = [each for entity in world.entities.values() for each in entity.projects.values()]
-    return sorted((run for each in projects for run in each.runs.values()), key=lambda run: run.number)
+    projects = [item for entity in world.entities.values() for item in entity.projects.values()]
+    return sorted((run for item in projects for run in item.runs.values()), key=lambda run: run.number)
 
 
 def artifacts(world: World) -> tuple[ArtifactMade, ...]:
@@ -115,8 +115,8 @@ def artifacts(world: World) -> tuple[ArtifactMade, ...]:
     for _, (artifact, run) in sorted(logged.items()):
         if artifact.state != "COMMITTED" or artifact.type.startswith("wandb-") or artifact.type == "job":
             continue
-        home = [each for each in artifact.memberships if each.collection is artifact.sequence]
-        aliases = tuple(alias.alias for each in home for alias in each.aliases)
+        home = [item for item in artifact.memberships if item.collection is artifact.sequence]
+        aliases = tuple(alias.alias for item in home for alias in item.aliases)
         made.append(
             ArtifactMade(artifact.source_name, artifact.type, aliases, artifact.file_count, artifact.size, run.path)
         )
@@ -128,31 +128,31 @@ def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[
     view = WorldView(world, next(iter(world.users.values()), None))
     origins = WrittenAt()
     made = []
-    for each in attempts:
-        found = [_near(place, folder) or place for place in origins.of(each)]
-        made.append(Link(replace(each, place=_near(each.place, folder)), explain_attempt(each, view), tuple(found)))
+    for item in attempts:
+        found = [_near(place, folder) or place for place in origins.of(item)]
+        made.append(Link(replace(item, place=_near(item.place, folder)), explain_attempt(item, view), tuple(found)))
     return tuple(made)
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
     """What was read: one entry a name, in the order of the first look. What the run itself had logged is left out."""
-    own = {each.name for each in artifacts(world)}
-    projects = [each for entity in world.entities.values() for each in entity.projects.values()]
-    stubs = {each.path for project in projects for each in project.collections.values() if each.assumed}
+    own = {item.name for item in artifacts(world)}
+    projects = [item for entity in world.entities.values() for item in entity.projects.values()]
+    stubs = {item.path for project in projects for item in project.collections.values() if item.assumed}
     # What the world began with was logged nowhere: a download, which names the source, is one of its place.
     seeded = {
-        artifact.source_name: f"{each.collection.path}:{each.version}"
+        artifact.source_name: f"{item.collection.path}:{item.version}"
         for artifact in world.artifacts.values()
         if artifact.sequence.project.name == SEED_PROJECT
-        for each in artifact.memberships
-        if each.collection is not artifact.sequence
+        for item in artifact.memberships
+        if item.collection is not artifact.sequence
     }
     found: dict[tuple[str, str | None], list[Consumption]] = {}
     for entry in entries:
         if entry.name not in own:
             placed = replace(entry, name=seeded.get(entry.name, entry.name), place=_near(entry.place, folder))
             found.setdefault((placed.name, placed.failed), []).append(placed)
-    return tuple(_consumed(name, failed, each, stubs) for (name, failed), each in found.items())
+    return tuple(_consumed(name, failed, item, stubs) for (name, failed), item in found.items())
 
 
 def _near(place: str | None, folder: Path) -> str | None:
@@ -165,11 +165,11 @@ def _near(place: str | None, folder: Path) -> str | None:
 
 def _consumed(name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str]) -> Consumed:
     listed = list(entries)
-    place = next((each.place for each in listed if each.place), None)
+    place = next((item.place for item in listed if item.place), None)
     collection = name.partition(":")[0]
-    how = tuple(_ordered({each.how for each in listed}))
+    how = tuple(_ordered({item.how for item in listed}))
     return Consumed(name, how, failed, place, failed is None and collection in stubs)
 
 
 def _ordered(how: Iterable[str]) -> Iterator[str]:
-    return (each for each in ("fetch", "use", "download") if each in set(how))
+    return (item for item in ("fetch", "use", "download") if item in set(how))

@@ -134,12 +134,12 @@ class DryRun(ShownAsTable):
 
     def count(self, verdict: str) -> int:
         """How many links came to this."""
-        return sum(each.attempt.verdict == verdict for each in self.links)
+        return sum(item.attempt.verdict == verdict for item in self.links)
 
     @property
     def in_projects(self) -> int:
         """How many links are accepted into an ordinary project."""
-        return sum(each.in_project for each in self.links)
+        return sum(item.in_project for item in self.links)
 
     @property
     def left_to_default(self) -> bool:

@@ -51,7 +51,7 @@ def explain_entry(text: str) -> Explanation | None:
     code = by_name.get(word.lower(), word.upper())
     if code in RULES:
         return _rule(code)
-    if _CODE.fullmatch(word) and (rows := [row for row, each in FAILURES.items() if code in each.codes]):
+    if _CODE.fullmatch(word) and (rows := [row for row, item in FAILURES.items() if code in item.codes]):
         return Explanation(
             "rule",
             say("{code}, a check of these failures", code=code),
@@ -59,7 +59,7 @@ def explain_entry(text: str) -> Explanation | None:
             failures=tuple(rows),
             causes=causes_of(rows),
         )
-    row = next((each for each in FAILURES if each.casefold() == word.casefold()), None)
+    row = next((item for item in FAILURES if item.casefold() == word.casefold()), None)
     return _row(row) if row is not None else None
 
 
