@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.naming import LEGACY_REGISTRY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,8 +50,8 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
         "column": site.place.span.column,
         "end_line": site.place.span.end_line,
         "cell": site.place.cell,
-        "target": site.target[0].display if site.target else None,
-        "targets": list(dict.fromkeys(text.display for text in site.target)),
+        "target": _show_target(site, site.target[0]) if site.target else None,
+        "targets": list(dict.fromkeys(_show_target(site, text) for text in site.target)),
         "resolved_from": [_part_value(part) for text in site.target[:1] for part in _known_parts(text)],
         "entity": _first_text(site.run_entity),
         "project": _first_text(site.run_project),
@@ -57,6 +59,13 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
         "aliases": [text.display for text in site.aliases],
         "codes": list(codes),
     }
+
+
+def _show_target(site: Site, target: StringValue) -> str:
+    """The path that a call gives to W&B: `link_model` puts the run's entity before it."""
+    if not site.call.endswith("link_model") or not target.display.startswith(f"{LEGACY_REGISTRY}/"):
+        return target.display
+    return f"{_first_text(site.run_entity) or '{?}'}/{target.display}"
 
 
 def _first_text(texts: Sequence[StringValue]) -> str | None:

@@ -66,15 +66,20 @@ def report_targets(
     """
     if site.context.expected:
         return
-    seen = set()
+    seen: set[object] = set()
     replaced = _find_replaced(site)
     for target in link_targets(site):
         if target.path in replaced:
             continue
-        for problem in judge_target(target, view, configured):
-            if find_call_problem(target.method, target.text) is not None:
+        if find_call_problem(target.method, target.text) is not None:
+            problem = judge_target(target, view, configured)[0]
+            if problem.rule not in seen:
+                seen.add(problem.rule)
                 yield Report(problem)  # at the call: no part of the path is to blame
+            if target.method != "none":
                 return
+            target = replace(target, method="Run.link_artifact")  # what is meant, which has the same path
+        for problem in judge_target(target, view, configured):
             place = target.path.place_of(problem.start, max(problem.end, problem.start + 1))
             # Where a part of the string has no place of its own, two problems of one rule are at the same place.
             key = (problem.rule, problem.kind, place)

@@ -40,7 +40,7 @@ from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from regilink_doctor.lint.resolve.bindings import Binding, ReturnedValue
 
@@ -472,7 +472,7 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
         return [UNKNOWN]
     values: list[Value] = []
     for part in node.values:
-        found: Iterable[Value] = context.value(part, at)
+        found: Sequence[Value] = context.value(part, at)
         empty = [value for value in values if isinstance(value, StringValue) and _may_be_empty(value)]
         variables = [name for value in empty for part in value.parts for name in part.variables]
         values = [mark_given(value) for value in values if value not in empty]
@@ -480,8 +480,10 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
             found = [mark_default(value, variables[0] if variables else "the environment") for value in found]
         for variable in reversed(variables):
             found = [mark_variable(value, variable) for value in found]
-        values += [value for value in found if not is_none(value)]
-        if len(values) > 4 * MAX_ALTERNATIVES or (values and all(map(_is_certain, values))):
+        given = [value for value in found if not is_none(value)]
+        values += given
+        is_passed_by = len(given) < len(found)
+        if len(values) > 4 * MAX_ALTERNATIVES or (values and all(map(_is_certain, values)) and not is_passed_by):
             break
     return values
 

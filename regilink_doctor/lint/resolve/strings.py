@@ -286,7 +286,11 @@ def _add(
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
     if any(isinstance(value, Literal) and not value.is_mapping for value in before):
         return [Literal(context.keep(("sum", id(whole)), lambda: _sum_lists(left, right)), at)]
-    parts = [_to_parts(context, before, left, at), _concatenate(context, right, at)]
+    first = [
+        tuple([_mark_set(part) for part in parts]) if len(parts) == 1 else parts
+        for parts in _to_parts(context, before, left, at)
+    ]
+    parts = [first, _concatenate(context, right, at)]
     return _join(parts, whole, at)
 
 

@@ -43,6 +43,10 @@ _ENDERS: dict[str, End] = {
 """Methods -> the library that finishes the active run in them."""
 
 
+_CHECKS = ("assert", "check", "ensure", "require", "validate", "verify")
+"""Words in the names of functions that end the program where something is missing."""
+
+
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
@@ -206,6 +210,20 @@ class CallContextReader:
         """The attributes that a condition anywhere in the file looks at: one method may check for all others."""
         tests = [node.test for node in walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)]
         return frozenset(node.attr for test in tests for node in walk(test) if isinstance(node, ast.Attribute))
+
+    @cached_property
+    def listed_names(self) -> frozenset[str]:
+        """The strings of lists, and those that a call is passed to check them: `require_env("ORG", "REGISTRY")`."""
+        listed: list[ast.expr] = []
+        for node in walk(self.tree):
+            if isinstance(node, ast.List | ast.Tuple | ast.Set):
+                listed += node.elts
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                called = ast.unparse(node.value.func).lower()
+                listed += node.value.args if any(word in called for word in _CHECKS) else ()
+        return frozenset(
+            item.value for item in listed if isinstance(item, ast.Constant) and isinstance(item.value, str)
+        )
 
     def of(self, use: Use, run: str | None = None) -> CallContext:
         """What stands around a call.

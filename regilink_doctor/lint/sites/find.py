@@ -225,14 +225,17 @@ class _Finder:
         """A text whose variables and options are not called unset where the file tests whether they are."""
         if not any(map(may_be_none, text.parts)):
             return text
-        tested = self.statements.tested_attributes
-        return replace(
-            text,
-            parts=tuple(
-                replace(part, kind="unknown") if may_be_none(part) and tested.intersection(part.names) else part
-                for part in text.parts
-            ),
-        )
+        tested, listed = self.statements.tested_attributes, self.statements.listed_names
+        if "getattr" in self.source.text:
+            tested |= listed
+
+        def is_tested(part: KnownPart | UnknownPart) -> bool:
+            return bool(tested.intersection(part.names)) or not listed.isdisjoint(part.variables)
+
+        parts = [
+            replace(part, kind="unknown") if may_be_none(part) and is_tested(part) else part for part in text.parts
+        ]
+        return replace(text, parts=tuple(parts))
 
     def _gathering_conditions(self, use: Use) -> Iterator[str]:
         """The conditions under which the lists were gathered that the loop around a call goes through."""
