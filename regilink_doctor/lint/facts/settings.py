@@ -126,8 +126,8 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if _HOSTS.match(pattern):
         return publishing
     segments = pattern.partition(":")[0].split("/")
-    if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and not _WHOLE.search(key):
-        return False  # `registry: acme/wandb-registry-model`: a part, put together somewhere else
+    if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and (key == "path" or not _WHOLE.search(key)):
+        return False  # `registry: acme/wandb-registry-model`, `path:` below it: a part, put together somewhere else
     if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
         return bool(_TARGET_KEY.search(key)) or not _FILE.search(pattern)
     hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)

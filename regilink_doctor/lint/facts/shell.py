@@ -103,6 +103,8 @@ class _ScriptReader:
         self.private: dict[str, list[int]] = {}
         """The settings of each name that are not exported yet, by their position in `script.settings`."""
         self.known: dict[str, StringValue] = {}
+        self.outside: dict[str, StringValue] | None = None
+        """What was known before the function at hand."""
         self.loops: dict[Container, tuple[str, list[StringValue]]] = {}
         """The variable of each `for` loop, and its values."""
         self.functions: dict[str, list[Command]] = {}
@@ -298,8 +300,7 @@ class _ScriptReader:
                 self.open_block("}", "function", words[1])
                 return []
             elif self.open and plain == self.open[-1][0]:
-                self.open.pop()
-                self.inner = None
+                self.close_block()
             elif plain == "else" and self.open:
                 closing, container = self.open.pop()
                 self.open.append((closing, replace(container, name="else")))
@@ -344,8 +345,20 @@ class _ScriptReader:
             self.known.pop(word.plain, None)
 
     def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
+        if kind == "function" and not self.open:
+            self.outside = dict(self.known)
         self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
         self.inner = None
+
+    def close_block(self) -> None:
+        """End a block; what a function has set is not known after it, as nobody says when it is called."""
+        self.open.pop()
+        self.inner = None
+        if self.outside is not None and not self.open:
+            kept = {name: value for name, value in self.outside.items() if self.known.get(name) is value}
+            self.known.clear()
+            self.known.update(kept)
+            self.outside = None
 
     def enclosing(self) -> tuple[Container, ...]:
         """The containers of a command; of many the outer ones, and the innermost to tell it apart."""
@@ -398,7 +411,8 @@ class _ScriptReader:
 
     def add_assignments(self, settings: list[Setting], *, exported: bool) -> None:
         for setting in settings:
-            if setting.value and not self.open:
+            is_in_function = len(self.open) == 1 and self.open[0][1].kind == "function"
+            if setting.value and (is_in_function or not self.open):
                 self.known[setting.name] = setting.value[0]
             else:
                 self.known.pop(setting.name, None)
@@ -444,7 +458,7 @@ def _fill_in(value: StringValue, known: Mapping[str, StringValue]) -> StringValu
     """A word with what some of its variables are, by the ways to write them."""
     parts: list[KnownPart | UnknownPart] = []
     for part in value.parts:
-        whole = known.get(part.source) if isinstance(part, UnknownPart) else None
+        whole = known.get(part.source if isinstance(part, UnknownPart) else f"${part.default_of}")
         parts += whole.parts if whole is not None else (part,)
     return StringValue(tuple(parts), value.place)
 
@@ -464,6 +478,9 @@ def _with_name(parts: tuple[KnownPart | UnknownPart, ...], name: str) -> tuple[K
 
 _LONG_SEPARATORS = frozenset(("&&", "||", ";;", "|&"))
 _PLAIN = re.compile(r"""[^ \t\n;&|<>()'"\\$`{]+""")
+_CIRCLE_CI = re.compile(r"<<\s*(?:pipeline|parameters|matrix)\.[\w.]+\s*>>")
+"""What CircleCI fills in before a shell reads the line."""
+
 _ENDS_WORD = frozenset(("", *" \t\n;&|<>()"))
 _REDIRECTS = frozenset("<>")
 _IN_QUOTES = re.compile(r"""\\.?|\$\(|[)"]""", re.DOTALL)
@@ -541,9 +558,13 @@ class Words:
                 at += 2
             elif letter == "#":
                 at = end if (end := text.find("\n", at)) >= 0 else size
-            elif letter in "<>":
+            elif letter in "<>" and not _CIRCLE_CI.match(text, at):
                 at = self._after_redirection(at, ends)
-            elif (match := _PLAIN.match(text, at)) and text[match.end() : match.end() + 1] in _ENDS_WORD:
+            elif (
+                (match := _PLAIN.match(text, at))
+                and text[match.end() : match.end() + 1] in _ENDS_WORD
+                and not _CIRCLE_CI.match(text, match.end())
+            ):
                 at = match.end()
                 if not (text[at : at + 1] in _REDIRECTS and match[0].isdigit()):
                     yield Word(self.stretch, match.start(), at)
@@ -612,6 +633,9 @@ class Words:
                 end = end if (end := text.find("`", at + 1)) >= 0 else len(text)
                 parts.append(UnknownPart(text[at : end + 1], self.stretch.place(at, end)))
                 at = end + 1
+            elif letter == "<" and (match := _CIRCLE_CI.match(text, at)):
+                parts.append(UnknownPart(match[0], self.stretch.place(at, match.end())))
+                at = match.end()
             elif letter in " \t\n;&|<>()":
                 break
             else:

@@ -137,6 +137,8 @@ class Binding:
     target: str = ""
     path: tuple[int, ...] = ()
     """Which item of what `value` gives, of a target that is a tuple."""
+    scope: Scope | None = field(default=None, compare=False, repr=False)
+    """The function that binds a global name."""
 
 
 @record
@@ -153,7 +155,8 @@ class Scope:
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
     `yields` what it gives. `loops` are the bodies of its loops in order; `conditions` are those that hold somewhere, in
     the order in which they begin to, and `guards` the same by the names in them; `inner_orders`, by the identity of the
-    node, a place inside a comprehension or an arm of `a if b else c`; `global_names` belong to the module.
+    node, a place inside a comprehension or an arm of `a if b else c`;
+    `global_names` belong to the module, `outer_names` to a function around this one.
     """
 
     __slots__ = (
@@ -167,6 +170,7 @@ class Scope:
         "loops",
         "module",
         "node",
+        "outer_names",
         "parent",
         "returns",
         "yields",
@@ -189,6 +193,7 @@ class Scope:
         self.conditions: list[Guard] = []
         self.inner_orders: dict[int, int] = {}
         self.global_names: set[str] = set()
+        self.outer_names: set[str] = set()
         if parent is not None:
             self.module = parent.module
 

@@ -82,6 +82,9 @@ _DEFAULTS = frozenset(
 )
 """What holds a default, in the place of the default."""
 
+_PARAMETERS = frozenset({"metaflow.Parameter", "luigi.Parameter", "luigi.OptionalParameter"})
+"""What declares a parameter of a flow or task, which the command line may give."""
+
 _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importorskip"})
 """What gives a module by its name."""
 
@@ -361,8 +364,8 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return given
     if path in _MODULES and isinstance(module := _first_constant(node), str):
         return [Name(module)]
-    if path == "getattr" and len(node.args) > 1 and isinstance(name := node.args[1], ast.Constant):
-        return _get_attribute(context, node, str(name.value), at)
+    if path == "getattr" and len(node.args) > 1 and (name := _read_name(context, node.args[1], at)) is not None:
+        return _get_attribute(context, node, name, at)
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and not node.args:
@@ -382,6 +385,8 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return chosen
     if path in _DEFAULTS:
         return _find_default(context, node, at)
+    if path in _PARAMETERS:
+        return _find_parameter_default(context, node, at)
     if path in _REPLACES and len(node.args) == 1:
         return [_replace_fields(context, value, node, at) for value in context.value(node.args[0], at)]
     if path == "map" and len(node.args) == 2 and (mapped := _map_items(context, node, at)) is not None:
@@ -397,10 +402,18 @@ def _first_constant(node: ast.Call) -> object:
     return first.value if isinstance(first, ast.Constant) else None
 
 
+def _read_name(context: Context, node: ast.expr, at: ProgramPoint) -> str | None:
+    """A name that is a string, written out or put together of what is known."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    (value, *others) = context.value(node, at)
+    return value.literal if not others and isinstance(value, StringValue) else None
+
+
 def _get_attribute(context: Context, node: ast.Call, name: str, at: ProgramPoint) -> list[Value]:
     """`getattr(owner, "name", default)`."""
     attribute = context.keep(
-        ("getattr", id(node)), lambda: copy_place(ast.Attribute(node.args[0], name, ast.Load()), node)
+        ("getattr", id(node), name), lambda: copy_place(ast.Attribute(node.args[0], name, ast.Load()), node)
     )
     values = list(context.value(attribute, at))
     defaults = context.value(node.args[2], at) if len(node.args) > 2 else ()
@@ -448,6 +461,14 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
     if value is None or (isinstance(value, ast.Constant) and value.value in (None, ...)):
         return [UNKNOWN]
     return context.value(value, at)
+
+
+def _find_parameter_default(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """The default of a parameter that a class declares, `Parameter("name", default="zoo")`."""
+    name = _read_name(context, node.args[0], at) if node.args else None
+    defaults = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
+    values = [value for item in defaults for value in context.value(item, at)]
+    return [mark_default(value, name or "a parameter") for value in values] or [UNKNOWN]
 
 
 # Choices

@@ -41,7 +41,7 @@ _READER_METHODS = ("str", "get_value", "url", "path")
 
 _ENVIRON = ("os.environ", "environ")
 _LOADS = ("load_dotenv", "read_env")
-_LOADING = frozenset({"dotenv", "environ", "environs"})
+_LOADING = frozenset({"decouple", "dotenv", "environ", "environs"})
 """Packages that load files of variables."""
 
 
@@ -70,6 +70,8 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint, *, rais
         if isinstance(value, StringValue)
     ]
     variable = names[0] if len(names) == 1 else None
+    if raises and variable and (prefixes := _find_prefixes(context, node, at)) is not None:
+        variable = prefixes + variable
     own, is_certain = find_assigned(context, variable, at) if variable else ([], False)
     if is_certain:
         return own
@@ -100,6 +102,18 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     if method.owner.type not in _READERS or method.name not in ("__call__", *_READER_METHODS):
         return None
     return read_environment(context, node, at, raises=True)
+
+
+def _find_prefixes(context: Context, node: ast.Call, at: ProgramPoint) -> str | None:
+    """The prefixes of the `with env.prefixed("APP_")` around a call, the outer one first; None where there is none."""
+    prefixes: list[str] = []
+    for use in context.find_uses(at.scope.module, "prefixed"):
+        opened = use.statement
+        is_around = isinstance(opened, ast.With) and opened.lineno <= node.lineno <= (opened.end_lineno or 0)
+        prefix = use.call.args[0] if use.call.args else None
+        if is_around and isinstance(prefix, ast.Constant):
+            prefixes.append(str(prefix.value))
+    return "".join(prefixes) or None
 
 
 def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[Value]:
@@ -146,6 +160,12 @@ def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]
     from regilink_doctor.lint.resolve.config_files import find_files, load_file
 
     loaded: list[tuple[Loaded, Use]] = []
+    reads = [use for use in module.uses if written_name(use.call.func) in ("config", "decouple.config")]
+    if "decouple" in module.imports and reads:  # it reads `.env` itself
+        place = reads[0].at.source.place(reads[0].call)
+        files = find_files(StringValue((KnownPart(".env", place),), place), reads[0].at)[:1]
+        tables = [load_file(context, file, "dotenv", reads[0].at, holder="dotenv") for file in files]
+        loaded += [(table, reads[0]) for table in tables if isinstance(table, Loaded)]
     for use in module.uses:
         if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS:
             files = [file for value in _find_named(context, use) for file in find_files(value, use.at)[:1]]

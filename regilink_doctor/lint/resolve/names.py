@@ -220,7 +220,7 @@ def find_binding(
     context: Context, name: str, binding: Binding, scope: Scope, frame: Frame | None = None
 ) -> Iterable[Value]:
     """What one binding gives a name."""
-    at = ProgramPoint(scope, binding.order, frame)
+    at = ProgramPoint(binding.scope or scope, binding.order, frame if binding.scope is None else None)
     if binding.annotation is None or not (binding.value is None or binding.kind == "parameter"):
         return context.binding(name, binding, at)
     instance = find_annotated(context, binding.annotation, at)

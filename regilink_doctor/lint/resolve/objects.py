@@ -79,9 +79,11 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
                 values += libraries.find_held(context, owner, node.attr)
                 continue
             made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
-            values.append(Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr))
+            values += _find_given_attribute(context, owner, node.attr) or [
+                Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
+            ]
         elif isinstance(owner, ModuleValue):
-            values += find_member(context, owner, node.attr)
+            values += [owner] if node.attr == "__dict__" else find_member(context, owner, node.attr)
         elif isinstance(owner, ClassOrObject):
             parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
             values += parameters or _find_attribute(context, owner, node, at)
@@ -102,6 +104,20 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         else:
             values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
+
+
+def _find_given_attribute(context: Context, owner: Instance, name: str) -> list[Value]:
+    """An attribute that has what the call was given that made the object: `run.project`, `artifact.type`."""
+    call, at = owner.made_by, owner.at
+    if call is None or at is None or f"{owner.type}.{name}" not in wandb_api.GIVEN_ATTRIBUTES:
+        return []
+    if (written_name(call.func) or "").rpartition(".")[2] not in ("init", "Artifact"):
+        return []
+    given = [item.value for item in call.keywords if item.arg == name]
+    if name == "type" and not given and len(call.args) > 1:
+        given = [call.args[1]]
+    values = [value for node in given for value in context.value(node, at)]
+    return values if all(isinstance(value, StringValue) for value in values) else []
 
 
 def _find_member_attribute(context: Context, member: Member, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
@@ -134,6 +150,10 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     for owner in owners:
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
+        elif isinstance(owner, ModuleValue) and keys and None not in keys:  # vars(settings)["NAME"]
+            values += [value for key in keys for value in find_member(context, owner, key or "")]
+        elif isinstance(owner, StringValue):
+            values.append(_cut_string(owner, node, at))
         elif is_configuration(owner):
             for key in keys:
                 values += libraries.find_configured(context, key or "", at.scope.module)
@@ -163,6 +183,24 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
+def _cut_string(owner: StringValue, node: ast.Subscript, at: ProgramPoint) -> Value:
+    """`name[3:]`, `name[0]` of a string that is known."""
+    bounds = [node.slice.lower, node.slice.upper] if isinstance(node.slice, ast.Slice) else [node.slice]
+    numbers = [_read_number(bound) if bound is not None else None for bound in bounds]
+    is_read = all((number is None) is (bound is None) for number, bound in zip(numbers, bounds, strict=True))
+    if owner.literal is None or not is_read or getattr(node.slice, "step", None) is not None:
+        return UNKNOWN
+    length = len(owner.literal)
+    if isinstance(node.slice, ast.Slice):
+        start, end, _ = slice(*numbers).indices(length)
+    elif any(part.default_of for part in owner.parts if isinstance(part, KnownPart)):
+        return UNKNOWN  # of an option with several values it is one of them
+    else:
+        start = (numbers[0] or 0) + (length if (numbers[0] or 0) < 0 else 0)
+        end = start + 1
+    return StringValue(owner.cut(start, end), at.source.place(node))
+
+
 def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
     """`items[1:3]` of a list that is written out; of any other, whatever it has."""
     bounds = node.slice
@@ -171,9 +209,11 @@ def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
     is_read = all((number is None) is (bound is None) for number, bound in ((start, bounds.lower), (end, bounds.upper)))
     items = owner.items
     is_plain = isinstance(owner.node, ast.List | ast.Tuple) and not any(isinstance(item, ast.Starred) for item in items)
-    if not is_read or not is_plain or bounds.step is not None:
+    step = _read_number(bounds.step) if bounds.step is not None else 1
+    if not is_read or not is_plain or not step:
         return [owner]
-    display = context.keep(("cut", id(owner.node), start, end), lambda: ast.List(list(items[start:end]), ast.Load()))
+    cut = list(items[start:end:step])
+    display = context.keep(("cut", id(owner.node), start, end, step), lambda: ast.List(cut, ast.Load()))
     return [Literal(display, owner.at)]
 
 

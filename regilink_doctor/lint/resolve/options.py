@@ -60,6 +60,9 @@ _GIVEN_OTHERWISE = ("callback", "const", "envvar", "is_flag", "multiple", "promp
 _READING = frozenset({"dict", "json", "log", "logger", "logging", "os", "pprint", "print", "vars", "wandb", "yaml"})
 """Packages and functions that only look at the options that they are passed."""
 
+_MOST_CHOICES = 8
+"""Strings that an option may be given which are alternatives of what is made of it."""
+
 _KEEPING = ("store", "append", "extend")
 """Actions of argparse that take a value."""
 
@@ -89,6 +92,11 @@ class _Option:
         return (action is not None and getattr(action, "value", "") not in _KEEPING) or any(
             getattr(self.find_keyword(name), "value", False) is True for name in ("is_flag", "count")
         )
+
+    @property
+    def is_enumerated(self) -> bool:
+        """Whether it is a flag of absl that is one of some strings."""
+        return (written_name(self.call.func) or "").endswith("DEFINE_enum")
 
     @property
     def name(self) -> str:
@@ -130,13 +138,49 @@ def _find_values(context: Context, option: _Option, passed: list[Value], name: s
     if defaults := _find_set_default(context, module, name):
         return [*passed, *defaults]
     if option.default is not None:
-        defaults = list(context.value(option.default, option.at))
-        return [*passed, *(with_name(mark_default(value, name), name) for value in defaults)]
+        return [*passed, *_find_possible(context, option, name, module)]
     if passed:
         return passed
-    if (choices := option.find_keyword("choices")) is not None:
-        return [with_name(value, name) for value in find_elements(context, choices, option.at)]
+    if choices := _find_choices(context, option):
+        return [with_name(value, name) for value in choices]
     return [_unknown_option(name, may_be_none=_is_optional(option) and not _is_required(context, name, module))]
+
+
+def _find_possible(context: Context, option: _Option, name: str, module: Module) -> list[Value]:
+    """The default of an option, those of other commands that declare it, and what else it can be by its declaration."""
+    values: list[Value] = []
+    for declared in (option, *context.keep(("again", id(module)), lambda: _index_again(context, module)).get(name, ())):
+        if declared.default is not None:
+            values += context.value(declared.default, declared.at)
+        if getattr(declared.find_keyword("action"), "value", "") == "store_const":
+            constant = declared.find_keyword("const")
+            values += context.value(constant, declared.at) if constant is not None else ()
+        values += _find_choices(context, declared)
+    unique = {value.pattern if isinstance(value, StringValue) else value: value for value in reversed(values)}
+    return [with_name(mark_default(value, name), name) for value in reversed(list(unique.values()))]
+
+
+def _find_choices(context: Context, option: _Option) -> list[Value]:
+    """The strings that an option may be given: `choices=("dev", "prod")`; nothing where they are not all known."""
+    choices = option.find_keyword("choices")
+    if choices is None and option.is_enumerated and len(option.call.args) > 2:
+        choices = option.call.args[2]
+    values = find_elements(context, choices, option.at) if choices is not None else ()
+    return (
+        list(values) if len(values) <= _MOST_CHOICES and all(isinstance(item, StringValue) for item in values) else []
+    )
+
+
+def _index_again(context: Context, module: Module) -> dict[str, list[_Option]]:
+    """The declarations of each destination after the first: those of other commands."""
+    again: dict[str, list[_Option]] = {}
+    names: set[str] = set()
+    for use in context.find_uses(module, "add_argument") if context.find_uses(module, "add_parser") else ():
+        option = _read_option(use.call, use.at)
+        if option.name in names:
+            again.setdefault(option.name, []).append(option)
+        names.add(option.name)
+    return again
 
 
 def _is_optional(option: _Option) -> bool:

@@ -112,7 +112,11 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         given = _find_given(context, scope, frame, name)
         return given if given is not None else _find_default(context, binding, scope)
     values: list[Value] = []
-    callers = list(_find_callers(context, scope)) or _find_described_callers(context, scope)
+    callers = (
+        list(_find_callers(context, scope))
+        or _find_described_callers(context, scope)
+        or list(_find_dispatched_callers(context, scope))
+    )
     are_outside = not callers
     if are_outside:
         callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
@@ -218,6 +222,26 @@ def _enter_called(context: Context, use: Use, scope: Scope) -> Iterator[Frame]:
             yield context.frame(scope, use.call, use.at, callee.receiver, callee.outer)
         elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
             yield context.frame(scope, use.call, use.at)
+
+
+def _find_dispatched_callers(context: Context, scope: Scope) -> Iterator[Frame]:
+    """The calls of a function by way of a table of functions, or of `set_defaults(func=function)` of argparse."""
+    if scope.parent is None or scope.parent.kind != "module":
+        return
+    for use in context.keep(("dispatches", id(scope.module)), lambda: _list_dispatches(context, scope.module)):
+        yield from _enter_called(context, use, scope)
+
+
+def _list_dispatches(context: Context, module: Module) -> list[Use]:
+    """Calls of items of tables, and of attributes that `set_defaults` gives."""
+    names = {item.arg for use in context.find_uses(module, "set_defaults") for item in use.call.keywords}
+    found: list[Use] = []
+    for use in module.uses:
+        function = use.call.func
+        is_item = isinstance(function, ast.Subscript) and isinstance(function.value, ast.Name)
+        if is_item or (isinstance(function, ast.Attribute) and function.attr in names):
+            found.append(use)
+    return found[:_MOST_CALLERS]
 
 
 def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:

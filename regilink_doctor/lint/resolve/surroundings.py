@@ -118,7 +118,22 @@ def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
         outer = tuple([item for item in setting.containers if item.kind not in ("branch", "function")])
         own = [command for command in facts.commands if within(outer, command.containers)]
     running = [command for command in own if _names_program(command)]
+    if running and all(_is_set_again(setting, command, facts) for command in running):
+        return False
     return not running or any(_runs(command, program) for command in running)
+
+
+def _is_set_again(setting: Setting, command: Command, facts: FileFacts) -> bool:
+    """Whether a job or step sets a variable again for a command: `env:` of a workflow below `env:` of the file."""
+    depth = len(setting.containers)
+    return any(
+        other.name == setting.name
+        and other.variable
+        and len(other.containers) > depth
+        and other.containers[-1].kind in ("job", "step")
+        and within(other.containers, command.containers)
+        for other in facts.settings
+    )
 
 
 def _runs(command: Command, program: str) -> bool:

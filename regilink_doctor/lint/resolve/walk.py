@@ -353,6 +353,8 @@ class _Walk:
             scope.returns.append(ReturnedValue(node.value, self.order))
         elif isinstance(node, ast.Global):
             scope.global_names.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            scope.outer_names.update(node.names)
 
     def read_target(
         self,
@@ -391,13 +393,18 @@ class _Walk:
         annotation: ast.expr | None,
         path: tuple[int, ...],
     ) -> None:
-        home = scope
+        home, inner = scope, None
         if target.id in scope.global_names and scope is not self.module.scope:
-            home = self.module.scope
+            home, inner = self.module.scope, scope
+            arm = self._global_arm(scope)
+        elif target.id in scope.outer_names:
+            inner = scope
+            while target.id in home.outer_names and home.parent is not None:
+                home = home.parent
             arm = self._global_arm(scope)
         if isinstance(value, ast.Call) and value.args and written_name(value.func) in _PARTIALS:
             self.module.partials.setdefault(target.id, value)
-        home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path))
+        home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path, scope=inner))
 
     def _global_arm(self, scope: Scope) -> Arm:
         """What a function binds in the module, as the module sees it: whenever it is called, if it is."""

@@ -111,6 +111,9 @@ ATTRIBUTES = {
 }
 """Attribute -> the class of its value."""
 
+GIVEN_ATTRIBUTES = frozenset({"wandb.Run.project", "wandb.Run.name", "wandb.Artifact.type"})
+"""Attributes that have what the call was given that made the object."""
+
 ELEMENTS = {
     "wandb.Artifacts": "wandb.Artifact",
     "wandb.ArtifactCollections": "wandb.ArtifactCollection",

@@ -31,6 +31,8 @@ FILLED_LATER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\[\"\\/]")
+_CHANGED = re.compile(r"(?P<name>\w+)(?P<operation>##?|%%?|,,|\^\^|//?)(?P<pattern>[^$`]{0,24})")
+_LONGEST_CHANGED = 256
 _MOST_PARTS = 32
 _LONGEST = 4096
 """A variable that is longer is a hole: a file can double one again and again."""
@@ -198,6 +200,8 @@ def _filling(
     if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):
         variable, default = parsed["name"], parsed["default"]
     value = known.get(variable)
+    if value is None and (changed := _expand(inside, known, place)) is not None:
+        return (changed,)
     if value is not None and _is_short(value):
         return value.parts
     names = tuple(word for word in (variable.removeprefix("oc.env:"), name) if word)
@@ -211,6 +215,37 @@ def _filling(
         )
     reason = "a template that is filled in later" if match[0].startswith(("{{", "{%")) else ""
     return (UnknownPart(match[0], place, names=names, reason=reason),)
+
+
+def _expand(inside: str, known: Mapping[str, StringValue], place: Place) -> KnownPart | None:
+    """`${X##*/}`, `${X%.pt}`, `${X,,}`, `${X/a/b}` of a variable that is known; None for anything else."""
+    match = _CHANGED.fullmatch(inside)
+    value = known.get(match["name"]) if match is not None else None
+    if match is None or value is None or value.literal is None or len(value.literal) > _LONGEST_CHANGED:
+        return None
+    text, operation, pattern = value.literal, match["operation"], match["pattern"]
+    if operation in (",,", "^^"):
+        changed = text.lower() if operation == ",," else text.upper()
+    elif operation in ("/", "//"):
+        old, _, new = pattern.partition("/")
+        if not old or not set("*?[\\").isdisjoint(old):
+            return None
+        changed = text.replace(old, new, 1 if operation == "/" else -1)
+    else:
+        changed = _cut_matching(text, operation, pattern)
+    return KnownPart(changed, place, names=(match["name"],))
+
+
+def _cut_matching(text: str, operation: str, pattern: str) -> str:
+    """A string without the shortest or longest beginning (`#`, `##`) or end (`%`, `%%`) that a pattern matches."""
+    from fnmatch import fnmatchcase
+
+    lengths = range(len(text) + 1) if len(operation) == 1 else range(len(text), -1, -1)
+    for length in lengths:
+        cut = text[:length] if "#" in operation else text[len(text) - length :]
+        if fnmatchcase(cut, pattern):
+            return text[length:] if "#" in operation else text[: len(text) - length]
+    return text
 
 
 def text_of(stretch: Fragment, start: int, end: int, name: str | None = None) -> StringValue:
