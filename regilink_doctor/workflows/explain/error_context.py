@@ -41,6 +41,7 @@ _LIBRARY = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|jupyter|proto)\b"
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
+_INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
 _WANDB_FILE = re.compile(r"(?:^|[/\\])wandb[/\\]")
 _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
@@ -137,6 +138,36 @@ _OTHER_PROGRAM = re.compile(
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
+_SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
+_PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
+_NEUTRAL_PACKAGES = (
+    *("aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "graphql", "http", "httpcore", "httpx"),
+    *(
+        "json",
+        "keras",
+        "lightning",
+        "multiprocessing",
+        "pydantic",
+        "pydantic_core",
+        "pytorch_lightning",
+        "queue",
+        "ray",
+    ),
+    *(
+        "requests",
+        "socket",
+        "ssl",
+        "subprocess",
+        "tenacity",
+        "transformers",
+        "ultralytics",
+        "urllib",
+        "urllib3",
+        "wandb",
+    ),
+    *("wandb_gql", "wandb_graphql", "yaml", "OpenSSL", "_pickle", "pickle"),
+)
+"""Packages that wandb works with, and those that call it: their exceptions can be about wandb."""
 _SWEEP = re.compile(
     r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"
     r"|\b(?:[Ss]weep|launch) agent\b"
@@ -315,6 +346,8 @@ class ErrorContext:
     @cached_property
     def is_raised_elsewhere(self) -> bool:
         """Whether the last traceback, and those that led to it, end in code that neither is wandb's nor calls it."""
+        if self.is_of_other_package and not self.is_raised_in_wandb:
+            return True
         has_program = any(not frame.is_library for frames in self.chain for frame in frames)
         if not has_program or self.exception is None or self.names_wandb_in_exception:
             return False
@@ -322,6 +355,23 @@ class ErrorContext:
             return False
         called = _CALL_IN_CODE.findall(self.source[-1]) if self.source else []
         return not any(CALLS.get(name, "api") != "api" for name in called)
+
+    @cached_property
+    def is_of_other_package(self) -> bool:
+        """Whether the class of the last exception belongs to a package that has nothing to do with wandb."""
+        match = _PACKAGE.match(self.last_line) if self.exception is not None else None
+        is_neutral = match is None or match["package"].startswith(_NEUTRAL_PACKAGES)
+        return not is_neutral and not self.names_wandb_in_exception
+
+    @property
+    def is_of_sync(self) -> bool:
+        """Whether the command that failed is `wandb sync`."""
+        return bool(_SYNC_COMMAND.search(self.text))
+
+    @property
+    def is_of_integration(self) -> bool:
+        """Whether another library called wandb where the error was raised: its frames are in a file named after it."""
+        return any(_INTEGRATION.search(frame.path) for frame in self.library_frames)
 
     @property
     def names_wandb_in_exception(self) -> bool:

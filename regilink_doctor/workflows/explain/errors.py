@@ -376,7 +376,7 @@ def _of_message(
         yield "F14"  # the connection to wandb-core, on this machine
     if message.failure == "C10" and context.status in structure.SERVER_SETUP:
         yield "F17"
-    if message.failure == "C10" and context.phase == "sync":
+    if message.failure == "C10" and context.phase == "sync" and context.is_of_sync:
         yield "F13"
     if message.failure == "F2" and "F23" in message.also and context.phase == "sweep":
         yield "F23"

@@ -64,6 +64,8 @@ _RETRY = re.compile(
     re.IGNORECASE,
 )
 """The request is sent again: what it says is no cause unless the program ends there."""
+_WEAVE = "https://trace.wandb.ai/"
+"""Weave sends its traces in the background: a program goes on without them."""
 _HARMLESS = re.compile(
     r"""^\s*(?:system)?monitor:\s | ^\s*(?:trainium|cwmetadata|coreweave\ metadata|featurechecker|sentry_ext):\s
       | ^\s*(?:runconsolelogs|analytics|watcher|dialing|jobBuilder|observability):\s | ^\s*processOutgoingData:\s
@@ -153,7 +155,7 @@ def read_lines(text: str) -> list[LogLine]:
 
 
 def _judge_line(line: LogLine, has_levels: bool) -> Kind:
-    if _RETRY.search(line.text):
+    if _RETRY.search(line.text) or _WEAVE in line.text:
         return "warning"
     if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
         return "plain"

@@ -306,6 +306,26 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         ),
     )
 )
+# What an exception of wandb means by the words in it, where the sentence is not known.
+_WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), causes)
+    for pattern, causes in (
+        (r"\bapi[ _-]?key\b|\bnot logged in\b|\bcredentials?\b", ("C18", "F3")),
+        (
+            r"\bserver version\b|upgrade your (?:\S+ )?server|not (?:enabled|supported) (?:on|by) .{0,20}\bserver\b"
+            r"|^Cannot query field|^Unknown (?:argument|type)",
+            ("B13",),
+        ),
+        (r"<!doctype html|<html", ("C19", "F17")),
+        (r"\bprotected\b", ("B10", "B11")),
+        (r"\b(?:quota|storage limit|billing|subscription)\b", ("E4", "B8")),
+        (r"\b(?:seat|view-only)\b", ("B8", "B7")),
+        (r"\blicense\b", ("F17", "E4")),
+        (r"\b(?:resume|run id)\b", ("F19",)),
+        (r"\bproject name\b", ("F20",)),
+        (r"\bexpected type\b", ("D6", "B4", "B5")),
+    )
+)
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -361,6 +381,7 @@ def find_causes(context: ErrorContext) -> Causes:
         find_system_causes,
         _judge_broken_code,
         _judge_status,
+        _judge_words,
         find_part,
         _judge_refused_run,
         _judge_component,
@@ -546,6 +567,16 @@ def _judge_status(context: ErrorContext) -> Causes:
         return causes
     by_phase = _STATUSES.get(context.status, {})
     return by_phase.get(context.phase, by_phase.get(None, ()))
+
+
+def _judge_words(context: ErrorContext) -> Causes:
+    """What the words of an exception say that wandb, or a library that calls it, has raised."""
+    if context.exception is None:
+        return ()
+    is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
+    if not is_of_wandb or context.is_raised_elsewhere:
+        return ()
+    return next((causes for pattern, causes in _WORDS if pattern.search(context.exception[1])), ())
 
 
 def _judge_refused_run(context: ErrorContext) -> Causes:
