@@ -191,7 +191,7 @@ def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, out
 
 @pytest.mark.parametrize(
     ("command", "status"),
-    [("lint", 1), ("rules", 0), ("doctor", 1), ("doctor --output-format json", 1)],
+    [("lint", 1), ("rules", 0), ("doctor", 2), ("doctor --output-format json", 2)],
 )
 def test_a_reader_that_has_gone_changes_no_status(tmp_path: Path, command: str, status: int) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
