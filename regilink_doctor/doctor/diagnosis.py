@@ -331,18 +331,8 @@ def run_diagnosis(
         findings=findings,
         servers=servers,
     )
-    rows: list[tuple[Subject, CheckResult]] = []
-    for kind in find_checks() if checks is None else checks:
-        if kind.opens_sockets and not probe:
-            continue
-        if watcher is not None:
-            watcher.begin_check(kind.name)
-        found = run_check(kind(), context, rows)
-        rows += found
-        if watcher is not None:
-            for _, check in found:
-                watcher.end_check(check)
-    rows = _drop_confirmed_warnings(rows)
+    kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]
+    rows = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))
     results = tuple(check for _, check in rows)
     good = not any(check.status in ("fail", "crash") for check in results)
     account_known = any(check.name == "account" and check.status == "pass" for check in results)
@@ -362,6 +352,22 @@ def run_diagnosis(
         requests=context.gateway.requests,
         elapsed_ms=milliseconds_since(begun),
     )
+
+
+def _run_checks(
+    kinds: Iterable[type[Check]], context: Context, watcher: Watcher | None
+) -> list[tuple[Subject, CheckResult]]:
+    """The rows of the checks, each of which may depend on those before it."""
+    rows: list[tuple[Subject, CheckResult]] = []
+    for kind in kinds:
+        if watcher is not None:
+            watcher.begin_check(kind.name)
+        found = run_check(kind(), context, rows)
+        rows += found
+        if watcher is not None:
+            for _, check in found:
+                watcher.end_check(check)
+    return rows
 
 
 def _drop_confirmed_warnings(rows: Sequence[tuple[Subject, CheckResult]]) -> list[tuple[Subject, CheckResult]]:

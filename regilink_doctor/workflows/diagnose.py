@@ -32,7 +32,6 @@ from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Confirm, Prober
@@ -83,17 +82,13 @@ def diagnose(
         host: see `ServerAccess`, as for `cwd`, `environ`, `python` and `timeout`.
     """
     server = ServerAccess(host, cwd, environ, python, timeout)
-    arguments = {"entity": entity, "project": project, "organization": organization}
-    settings = server.read_settings(_drop_missing(arguments), _expected(config))
+    arguments = _drop_missing({"entity": entity, "project": project, "organization": organization})
+    settings = server.read_settings(arguments, _expected(config))
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
-    findings: Sequence[Finding] = ()
-    servers: Sequence[StringValue] = ()
-    files = None
+    source: LintResult | None = None
     if targets is None:
         source = read_source(server.folder, config, paths)
-        findings, files = source.findings, source.files
-        servers = [address.read_variables(server.variables) for address in source.servers]
         links, found_names = _find_targets([report.site for report in source.sites], server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
@@ -109,11 +104,19 @@ def diagnose(
         timeout=server.timeout,
         probe=probe,
         watcher=watcher,
-        findings=findings,
-        servers=servers,
+        findings=source.findings if source else (),
+        servers=_read_servers(source, server),
     )
-    links_found = replace(diagnosis.links, unread=tuple(map(mask_secrets, unread)), files=files)
-    return replace(diagnosis, links=links_found)
+    return _with_source(diagnosis, unread, source.files if source else None)
+
+
+def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
+    return [address.read_variables(server.variables) for address in source.servers] if source is not None else []
+
+
+def _with_source(diagnosis: Diagnosis, unread: Sequence[str], files: int | None) -> Diagnosis:
+    """The diagnosis with what could not be read of the source, and how many files were looked through."""
+    return replace(diagnosis, links=replace(diagnosis.links, unread=tuple(map(mask_secrets, unread)), files=files))
 
 
 def _drop_missing(values: Mapping[str, str | None]) -> dict[str, str]:
