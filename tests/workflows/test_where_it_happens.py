@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +79,17 @@ def test_a_function_and_a_coroutine_can_be_decorated() -> None:
         with pytest.raises(CommError) as caught:
             call()
         assert "failure B1" in notes(caught.value)
+
+
+def test_a_generator_and_a_decorator_without_parentheses_explain_as_well() -> None:
+    @explain_errors
+    def publish(target: str) -> Iterator[str]:
+        yield target
+        raise CommError(REFUSAL)
+
+    with pytest.raises(CommError) as caught:
+        list(publish("wandb-registry-model/zoo"))
+    assert "failure B1" in notes(caught.value)
 
 
 def test_other_errors_go_on_as_they_are() -> None:

@@ -13,7 +13,7 @@ from regilink_doctor.workflows.explain import classify, explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Any, TypeVar
 
@@ -69,19 +69,32 @@ class explain_errors(ContextDecorator):  # noqa: N801 - used like a function
     ...     pass
     """
 
+    def __new__(cls, func: Callable[..., Any] | None = None) -> Any:
+        """A context manager; `@explain_errors` without parentheses decorates as `@explain_errors()` does."""
+        manager = super().__new__(cls)
+        return manager if func is None else manager(func)
+
     def __call__(self, func: Function) -> Function:
-        """Decorate a function, a coroutine function or a method."""
-        from inspect import iscoroutinefunction
+        """Decorate a function, a coroutine function, a generator function or a method."""
+        from inspect import iscoroutinefunction, isgeneratorfunction
 
-        if not iscoroutinefunction(func):
-            return super().__call__(func)
+        if iscoroutinefunction(func):
 
-        @wraps(func)
-        async def run(*arguments: Any, **named: Any) -> Any:
-            with explain_errors():
-                return await func(*arguments, **named)
+            @wraps(func)
+            async def run(*arguments: Any, **named: Any) -> Any:
+                with explain_errors():
+                    return await func(*arguments, **named)
 
-        return run  # type: ignore[return-value]
+            return run  # type: ignore[return-value]
+        if isgeneratorfunction(func):
+
+            @wraps(func)
+            def generate(*arguments: Any, **named: Any) -> Generator[Any, Any, Any]:
+                with explain_errors():
+                    return (yield from func(*arguments, **named))
+
+            return generate  # type: ignore[return-value]
+        return super().__call__(func)
 
     def __enter__(self) -> explain_errors:
         return self
