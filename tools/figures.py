@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 330,
-    "lines of Python": 75_200,
+    "files": 331,
+    "lines of Python": 76_700,
     "functions with a one-word name, percent": 26,
     "the same in lint": 28,
     "rule codes outside rules and the failure index": 14,
