@@ -255,7 +255,7 @@ class _ScriptReader:
         for _, container in self.open[-_MOST_CONTAINERS:] if self.loops else ():
             if container in self.loops:
                 name, values = self.loops[container]
-                ways = (f"${name}", f"${{{name}}}")
+                ways = (f"${name}", f"${{{name}}}", f"$${name}", f"$${{{name}}}")
                 if any(part.source in ways for word in words for _, part in word.unknown_parts):
                     turns = [(variant, dict.fromkeys(ways, value)) for variant in variants for value in values]
                     variants = [

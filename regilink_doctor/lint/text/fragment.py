@@ -25,7 +25,7 @@ FILLED_LATER = re.compile(
     | \{\{.{0,400}?\}\} | \{%.{0,400}?%\}          # Jinja, cookiecutter, Helm
     | \$\{(?P<braced>[^{}$]*(?:\{[^{}]*\}[^{}]*)*)\}  # Hydra, shell, compose
     | \$\((?:[^()]|\([^()]*\))*\)                  # a shell's command, make
-    | \$(?P<bare>[A-Za-z_]\w*|[0-9@*#])
+    | \$(?P<bare>[A-Za-z_]\w*|[0-9@*#]|\$(?:\w+|\{\w+\})?)  # of a shell; with two signs, of one that make starts
     | %\((?P<percent>\w+)\)s                       # configparser
     """,
     re.VERBOSE | re.DOTALL,
