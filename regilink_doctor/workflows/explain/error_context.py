@@ -101,7 +101,7 @@ _STATUS = re.compile(
       | \b(\d{3})\ (?:Client|Server)\ Error\b | ^\s*(\d{3})\ response\ executing""",
     re.VERBOSE | re.MULTILINE,
 )
-_GRAPHQL_PATH = re.compile(r"""["\\]+path["\\]+\s*:\s*\[["\\]+(\w+)""")
+_GRAPHQL_PATH = re.compile(r"""["\\]path["\\]{1,16}\s*:\s*\[["\\]{1,16}(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
