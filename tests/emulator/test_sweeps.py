@@ -1,7 +1,9 @@
 """Sweeps: the real SDK creates them, its agents run what the emulator says, and a train function links."""
 
+import gc
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,15 @@ GRID = {
     "metric": {"name": "loss", "goal": "minimize"},
     "parameters": {"lr": {"values": [0.3, 0.1]}, "batch": {"value": 4}},
 }
+
+
+@pytest.fixture(autouse=True)
+def agents_leave_nothing() -> Iterator[None]:
+    """wandb keeps the parameters of an agent's last run for every later run of the process, and their file open."""
+    yield
+    if "wandb" in sys.modules:
+        sys.modules["wandb"].teardown()
+        gc.collect()
 
 
 @pytest.fixture
