@@ -29,6 +29,16 @@ def test_an_error_is_read_by_its_structure() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("package", ["clickhouse_driver", "jsonlines", "rayon", "socketio", "redis"])
+def test_an_error_of_another_package_is_not_explained_by_wandbs_lines_above_it(package: str) -> None:
+    found = explain(f"wandb: Syncing run zoo-1\n{package}.errors.ConnectionError: [Errno 111] Connection refused")
+    assert (found.kind, found.failures, found.is_recognized) == ("error", (), False)
+    of_requests = explain(
+        "wandb: Syncing run zoo-1\nrequests.exceptions.ConnectionError: [Errno 111] Connection refused"
+    )
+    assert of_requests.failures[0] == "C19"
+
+
 def test_every_case_expects_one_thing() -> None:
     assert [case["name"] for case in CASES if len({"first", "unknown", "none"} & case.keys()) != 1] == []
 

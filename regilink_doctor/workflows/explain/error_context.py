@@ -140,33 +140,14 @@ _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
-_NEUTRAL_PACKAGES = (
-    *("aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "graphql", "http", "httpcore", "httpx"),
-    *(
-        "json",
-        "keras",
-        "lightning",
-        "multiprocessing",
-        "pydantic",
-        "pydantic_core",
-        "pytorch_lightning",
-        "queue",
-        "ray",
-    ),
-    *(
-        "requests",
-        "socket",
-        "ssl",
-        "subprocess",
-        "tenacity",
-        "transformers",
-        "ultralytics",
-        "urllib",
-        "urllib3",
-        "wandb",
-    ),
-    *("wandb_gql", "wandb_graphql", "yaml", "OpenSSL", "_pickle", "pickle"),
-)
+_NEUTRAL_PACKAGES = frozenset(
+    [
+        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "graphql", "http",
+        "httpcore", "httpx", "json", "keras", "lightning", "multiprocessing", "OpenSSL", "pickle", "pydantic",
+        "pydantic_core", "pytorch_lightning", "queue", "ray", "requests", "socket", "ssl", "subprocess", "tenacity",
+        "transformers", "ultralytics", "urllib", "urllib3", "wandb", "wandb_gql", "wandb_graphql", "yaml"
+    ]
+)  # fmt: skip
 """Packages that wandb works with, and those that call it: their exceptions can be about wandb."""
 _SWEEP = re.compile(
     r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"
@@ -360,7 +341,7 @@ class ErrorContext:
     def is_of_other_package(self) -> bool:
         """Whether the class of the last exception belongs to a package that has nothing to do with wandb."""
         match = _PACKAGE.match(self.last_line) if self.exception is not None else None
-        is_neutral = match is None or match["package"].startswith(_NEUTRAL_PACKAGES)
+        is_neutral = match is None or match["package"] in _NEUTRAL_PACKAGES
         return not is_neutral and not self.names_wandb_in_exception
 
     @property
