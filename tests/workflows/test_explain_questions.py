@@ -9,7 +9,7 @@ import pytest
 from tables import check_each
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.workflows.explain import explain
+from regilink_doctor.workflows.explain import explain, questions
 from regilink_doctor.workflows.explain.questions import SYMPTOMS, WORDS
 
 QUESTIONS = {
@@ -193,6 +193,35 @@ def test_what_people_ask_leads_to_its_failure() -> None:
         if found[case["text"]].failures[:1] not in [(failure,) for failure in case["first"]]
     }
     assert wrong == {}
+
+
+KNOWN_ALONE = {"run.link_artifact does nothing", "why does the link fail", "wandb login does not accept my API key"}
+"""Questions so short that only the same question, asked before, tells which failure comes first."""
+
+
+def bare(text: str) -> str:
+    return text.rstrip("?\uff1f\u3002. ")
+
+
+def test_a_question_is_recognized_without_having_been_asked_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {text: [failure] for text, failure in QUESTIONS.items()}
+    expected |= {case["text"]: case["first"] for case in ASKED}
+    tested = {bare(text) for text in expected} - KNOWN_ALONE
+    asked = json.loads(Path(questions._ASKED).read_text("utf-8"))
+    others = {failure: [text for text in texts if bare(text) not in tested] for failure, texts in asked.items()}
+    assert others != asked
+    (tmp_path / "asked.json").write_text(json.dumps(others), encoding="utf-8")
+    tables = (questions._entries, questions._rarities)
+    with monkeypatch.context() as patch:
+        patch.setattr(questions, "_ASKED", str(tmp_path / "asked.json"))
+        for table in tables:
+            table.cache_clear()
+        found = {text: explain(text).failures[:3] for text in expected}
+    for table in tables:
+        table.cache_clear()
+    assert {text: ids for text, ids in found.items() if ids[:1] not in [(item,) for item in expected[text]]} == {}
 
 
 def test_a_report_in_words_around_a_log_without_an_error_is_a_question() -> None:

@@ -43,7 +43,7 @@ _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang)|[?\uff1f]"
     r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
-_SPEAKS_OF_ITSELF = re.compile(
+_IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
     r"|(?:です|ます|ません|ください|ました)"
 )
@@ -125,7 +125,7 @@ WORDS = {
     "find": ("find found unable resolve", "見つか 解決 不明"),
     "finish": (
         "finish* ended no_active_run callback* lightning ultralytics transformers",
-        "終了 コールバック",
+        "終了 なくな コールバック",
     ),
     "here": (
         "works_on works_in works_for work_on work_in locally my_machine on_the_cluster on_the_server",
@@ -242,8 +242,8 @@ WORDS = {
         "ホームディレクトリ ディスク キャッシュ",
     ),
     "import": (
-        "import_wandb install* protobuf pydantic pip has_no_attribute",
-        "インストール インポート",
+        "import_wandb be_imported install* protobuf pydantic pip has_no_attribute",
+        "インストール インポート import_でき",
     ),
     "key-length": (
         "86 40_characters",
@@ -371,6 +371,9 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("the disk is full", ("home", "full"), ("F7", "E4"), specific=2),
     Symptom("the legacy model registry", ("old-registry",), ("A14", "B17"), specific=3),
     Symptom("the first part of the path", ("account", "organization", "first-part"), ("A12", "A13", "A15"), specific=3),
+    Symptom(
+        "the first part of the path", ("organization", "registry-itself", "first-part"), ("A12", "A13"), specific=1
+    ),
     Symptom("the two names of an organization", ("display",), ("A13", "A12"), specific=3),
     Symptom("an artifact of a personal account", ("own", "project", "link"), ("B1", "B2", "C20"), specific=2),
     Symptom("the files of a reference", ("bucket", "download"), ("F6", "D7"), specific=3),
@@ -503,7 +506,7 @@ def find_prose(text: str) -> str:
         elif not is_fenced and _SENTENCE.search(line) and not _LOG.search(line):
             sentences.append(line.strip())
     prose = " ".join(sentences)
-    return prose if _REPORTS_A_PROBLEM.search(prose) and _SPEAKS_OF_ITSELF.search(prose) else ""
+    return prose if _REPORTS_A_PROBLEM.search(prose) and _IS_FIRST_PERSON.search(prose) else ""
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
