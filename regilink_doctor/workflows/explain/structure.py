@@ -181,33 +181,18 @@ _SIGNATURE = re.compile(
 )
 _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
-_ONLY_OF_ACTIVE_RUN = (
-    *(
-        "alert",
-        "define_metric",
-        "finish",
-        "link_artifact",
-        "link_model",
-        "log",
-        "log_code",
-        "log_model",
-        "mark_preempting",
-    ),
-    *("save", "unwatch", "use_model", "watch", "write_logs"),
-)
-_ONLY_OF_API_RUN = (
-    *(
-        "delete",
-        "download_history_exports",
-        "history",
-        "load",
-        "logged_artifacts",
-        "metadata",
-        "rawconfig",
-        "scan_history",
-    ),
-    *("update", "upload_file", "used_artifacts", "user", "wait_until_finished"),
-)
+_ONLY_OF_ACTIVE_RUN = frozenset(
+    [
+        "alert", "define_metric", "finish", "link_artifact", "link_model", "log", "log_code", "log_model",
+        "mark_preempting", "save", "unwatch", "use_model", "watch", "write_logs"
+    ]
+)  # fmt: skip
+_ONLY_OF_API_RUN = frozenset(
+    [
+        "delete", "download_history_exports", "history", "load", "logged_artifacts", "metadata", "rawconfig",
+        "scan_history", "update", "upload_file", "used_artifacts", "user", "wait_until_finished"
+    ]
+)  # fmt: skip
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings)' object has no attribute '(\w+)'"
@@ -269,14 +254,15 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
             ("F14", "F7"),
         ),
         (
-            r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|logger path$|^ServerRequestType"
-            r"|server response\.$|run_soon callback|^Failed to (?:abandon|cancel) .*request|^requestcanceller: ",
+            r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|^ServerRequestType"
+            r"|failed to get logger path|^Error reading server response|run_soon callback"
+            r"|^Failed to (?:abandon|cancel) .*request|^requestcanceller: ",
             ("F14", "F21"),
         ),
         (
             r"^error (?:handling (?:record|request|run start)|writing (?:header|msg)|flushing writer|marshalling)"
             r"|\b(?:un)?marshal(?:l?ing)? (?:error|problem|spec|JSON)|^json decode error|^unknown defer state"
-            r"|^flush without callback|^nil record type|\bmetric(?: to map)?$|^can'?t read token|received error$"
+            r"|^flush without callback|^nil record type|^can'?t read token"
             r"|^unable to load resume tails|^Error decoding summary|^internal issue:|poll_exit_responses",
             ("F21", "F14"),
         ),
@@ -298,8 +284,8 @@ _COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
             ("F15", "F21"),
         ),
         (
-            r"exceeds maximum size of|Please try again\.$|^Please (?:fit|vectorize)|values that are not numbers"
-            r"|proper encoding\.$"
+            r"exceeds maximum size of|\bis not an? (?:array|classifier|regressor|clusterer)\b"
+            r"|^Please (?:fit|vectorize)|values that are not numbers"
             r"|^Cannot use --|and/or '\w+' required|^Invalid format for|^Unsupported argument|^No project provided"
             r"|can only be set for|^Unsupported tensorboard",
             ("F22",),
@@ -456,7 +442,7 @@ def _judge_call(context: ErrorContext) -> Causes:
     if not context.is_about_wandb and not (match and close_to(match[1], [*CALLS, *_OTHER_CALLS])):
         return ()
     if match:
-        if match[0].startswith("'Run'") and match[1] in (*_ONLY_OF_ACTIVE_RUN, *_ONLY_OF_API_RUN):
+        if match[0].startswith("'Run'") and match[1] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
             return ("F5", "B14", "F22")
         return ("F21", "B14") if match[1].startswith("_") or context.is_raised_in_wandb else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
