@@ -16,7 +16,6 @@ from regilink_doctor.core.text import clean_message, fence_text, remember_enviro
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site, path_of
 from regilink_doctor.lint.scan.kinds import KINDS
 from regilink_doctor.workflows.explain import explain_site
-from regilink_doctor.workflows.explain.paths import describe_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -240,8 +239,6 @@ class _Features:
         explanations = explain_site(site, catalog=catalog)
         explanation = next(explanations[path] for path in site.target if part in path.parts)
         lines = list(explanation.lines(translate=self._translate))
-        if known := list(describe_known(catalog, explanation)) if catalog is not None else []:
-            lines += ["", self._translate("In the catalog:"), *(f"  {self._translate(line)}" for line in known)]
         text = fence_text(clean_message("\n".join(lines)))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 

@@ -17,7 +17,6 @@ from regilink_doctor.rules import all_rules, rule_for
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.workflows.explain import INPUT_LIMIT, Explanation, explain
-from regilink_doctor.workflows.explain.paths import describe_known
 from regilink_doctor.workflows.lint import lint_paths
 
 MODEL = "https://wandb.ai/orgs/Acme Inc/registry/model"
@@ -412,5 +411,50 @@ def test_a_missing_collection_can_be_linked_to_and_not_read() -> None:
     linked, read = (
         explain(text, catalog=catalog) for text in ("wandb-registry-model/zo", "wandb-registry-model/zo:v1")
     )
-    assert list(describe_known(catalog, linked))[-1] == 'no collection "zo": a first link makes it'
-    assert list(describe_known(catalog, read))[-1] == 'no collection "zo": nothing can be read from it'
+    assert linked.in_catalog[-1] == 'no collection "zo": a first link makes it'
+    assert (linked.codes, linked.failures) == ((), ())
+    assert read.in_catalog[-1] == 'no collection "zo": nothing can be read from it'
+    assert (read.codes, read.failures) == (("REG305",), ("D2",))
+    assert not any(line.startswith("to read it") for line in read.write)
+
+
+def test_a_catalog_says_what_it_has_of_each_part() -> None:
+    registries = (Registry("model", ("model",), collections=(Collection("zoo", "model", ("production",), 3),)),)
+    catalog = Catalog((Organization("Acme Inc", "acme", ("team-a",), registries),), complete=True)
+    elsewhere = explain("other/wandb-registry-model/zoo", catalog=catalog)
+    assert elsewhere.in_catalog == ('no organization "other"; it has "Acme Inc"',)
+    assert "well formed" not in elsewhere.text
+    team = explain("team-a/wandb-registry-model/zoo", catalog=catalog)
+    assert (team.codes, team.failures, team.target) == (("REG202",), ("A12",), "wandb-registry-model/zoo")
+    misspelled = explain("wandb-registry-model/zoo:prodution", catalog=catalog)
+    assert misspelled.codes == ("REG305",)
+    assert misspelled.wrong[0].help == 'did you mean "production"?'
+    for version in ("production", "latest", "v2"):
+        assert explain(f"acme/wandb-registry-model/zoo:{version}", catalog=catalog).codes == ()
+
+
+def test_an_empty_version_is_wrong() -> None:
+    found = explain("wandb-registry-model/zoo:")
+    assert (found.codes, found.target) == (("REG107",), "wandb-registry-model/zoo")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.com/foo", "https://notwandb.ai/foo", "https://wandb.ai.example/x"]
+)
+def test_only_a_page_of_wandb_is_a_profile(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WANDB_BASE_URL", raising=False)
+    assert explain(address).kind == "url"
+    monkeypatch.setenv("WANDB_BASE_URL", address)
+    assert explain(address).kind == "entity-url"
+
+
+def test_link_model_with_a_registry_path_has_no_organization() -> None:
+    found = explain('run.link_model("x", "wandb-registry-model/zoo")')
+    assert (found.organization, found.goes, found.codes[0]) == (None, (), "REG112")
+    assert "Write:" not in found.text
+
+
+def test_code_with_a_syntax_error_says_so() -> None:
+    broken = explain('x = = run.link_artifact(a, "wandb-registry-model/zoo")')
+    assert broken.notes[0] == "this is not valid Python: only the path between quotes is judged"
+    assert "not valid" not in explain('link_model("x", "wandb-registry-model/zoo")').text

@@ -5,6 +5,7 @@ Nothing is sent, and no code is run.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 
@@ -81,7 +82,8 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_entry(bare) or explain_entries(bare):
         return explanation
     if _is_address(bare):
-        return explain_address(bare)
+        hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
+        return explain_address(bare, [host for host in hosts if host])
     context = read_error(text)
     if context.is_error and (explanation := explain_error(context, catalog)):
         return explanation

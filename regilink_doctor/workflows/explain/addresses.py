@@ -15,13 +15,19 @@ from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from regilink_doctor.core.target_path import Pasted
 
 
-def explain_address(text: str) -> Explanation:
-    """A URL or URI of any shape (U1 to U10, S3)."""
+_WANDB_DOMAINS = ("wandb.ai", "wandb.io", "coreweave.com")
+
+
+def explain_address(text: str, hosts: Collection[str] = ()) -> Explanation:
+    """A URL or URI of any shape (U1 to U10, S3); `hosts` are addresses of W&B servers beside W&B's own."""
     pasted = read_pasted(text)
-    if pasted is None:
+    # Every site has addresses with one part; all other shapes are W&B's alone.
+    if pasted is None or (pasted.kind == "entity" and not _is_on_wandb(text, hosts)):
         return _strange(text)
     if pasted.kind == "source" and pasted.project == LEGACY_REGISTRY:
         return _legacy(pasted)
@@ -34,6 +40,19 @@ def explain_address(text: str) -> Explanation:
         "landing": _landing,
     }[pasted.kind]
     return explain(pasted)
+
+
+def _is_on_wandb(address: str, hosts: Collection[str]) -> bool:
+    name = _read_host(address)
+    names = {_read_host(host).removeprefix("api.") for host in hosts}
+    return name.removeprefix("api.") in names or any(f".{name}".endswith(f".{domain}") for domain in _WANDB_DOMAINS)
+
+
+def _read_host(address: str) -> str:
+    try:
+        return urlsplit(address if "://" in address else f"https://{address}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _full_name(pasted: Pasted) -> str:
@@ -195,7 +214,7 @@ def _strange(text: str) -> Explanation:
         segments = [unquote(part) for part in url.path.split("/") if part]
     except ValueError:
         url, segments = None, []
-    title = say("an address, but not of a registry, an artifact or an entity")
+    title = say("an address, but not of a registry, an artifact or an entity of W&B")
     if url is not None and url.hostname and "runs" in segments[2:3]:
         title = say("the address of a run; the registry has no page for it")
     return Explanation(

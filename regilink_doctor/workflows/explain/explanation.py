@@ -83,8 +83,9 @@ class Explanation:
     """What a text is and what it means. The first fields are those of the contract's JSON.
 
     `registry` is without the prefix, `target` the target path to write. `title` says what the text is, `notes` where
-    it comes from. `parts` is the table, `goes` where a link would really put an artifact, `wrong` what is wrong,
-    `write` what to write, `causes` the likely causes, likeliest first. `body` and `examples` are a rule's.
+    it comes from. `parts` is the table, `in_catalog` what the catalog has of them, `goes` where a link would really
+    put an artifact, `wrong` what is wrong, `write` what to write, `causes` the likely causes, likeliest first. `body`
+    and `examples` are a rule's.
     """
 
     kind: Kind
@@ -100,6 +101,7 @@ class Explanation:
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
+    in_catalog: tuple[str, ...] = ()
     goes: tuple[str, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     write: tuple[str, ...] = ()
@@ -163,6 +165,7 @@ class _Layout:
         for note in explanation.notes:
             yield from (self.paint(QUIET, line) for line in self._wrap(self._show(note), "  "))
         yield from self._table(explanation.parts)
+        yield from self._section(self.translate("In the catalog:"), explanation.in_catalog)
         yield from self._section(self.translate("A link to it goes to:"), explanation.goes)
         if explanation.wrong:
             yield ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
 from regilink_doctor.core.targets import target_of
+from regilink_doctor.core.text import close_to
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import correct_path, judge_target
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.catalog.model import Collection, Organization, Registry
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.core.targets import LinkTarget
@@ -47,6 +48,8 @@ class PathFacts:
 def explain_path(text: str, kind: Kind, view: OrganizationView | None = None) -> Explanation:
     """A target path as it is, or a full name (a path with `:version`), which is for reading."""
     path = parsed(text)
+    if path is not None and path.version == "":  # no name of a version: what the link would make of the colon counts
+        kind = "target-path"
     is_full_name = kind == "full-name" and path is not None
     return _explain(
         text, kind, target_of(text.removesuffix(f":{path.version}") if is_full_name and path else text), view
@@ -61,6 +64,8 @@ def explain_known_link(target: LinkTarget, view: OrganizationView | None = None)
 def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView | None) -> Explanation:
     linked, path = target.text, parsed(text)
     facts = examine(target, view)
+    if kind == "full-name" and view is not None and not facts.wrong and (missing := _find_missing(path, view)):
+        facts = PathFacts((_wrong_of(missing),), facts.fixed, _failures_of(missing), view.complete)
     failures = facts.failures or _failures_of_project_link(linked)
     title = say("the full name of a version in a registry, for reading")
     if kind == "full-name" and (path is None or not path.is_registry):
@@ -72,7 +77,7 @@ def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView |
             else say("a target path, but not of a registry")
         )
     organization = path.prefix or None if path is not None and path.is_registry else None
-    return Explanation(
+    explanation = Explanation(
         kind,
         title,
         target=_target(linked, kind, facts),
@@ -89,6 +94,11 @@ def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView |
         write=_write(text, linked, kind, facts),
         causes=causes_of(failures, target=text) if facts.wrong or not (path and path.is_registry) else (),
     )
+    if view is None:
+        return explanation
+    explanation = replace(explanation, in_catalog=tuple(_describe_known(view, explanation)))
+    is_elsewhere = bool(organization) and not _is_listed(organization or "", view)
+    return replace(explanation, notes=(_ask_server(linked),)) if is_elsewhere and explanation.notes else explanation
 
 
 def examine(target: LinkTarget, view: OrganizationView | None = None) -> PathFacts:
@@ -99,9 +109,10 @@ def examine(target: LinkTarget, view: OrganizationView | None = None) -> PathFac
     ids = [failure for problem in problems for failure in _failures_of(problem)]
     certain = any(problem.severity == "error" for problem in problems)
     fixed = correct_path(text, view)
-    if not wrong and view is not None and (unknown := _unknown_registry(parsed(text), view)):
-        wrong, fixed, certain = (unknown,), None, view.complete
-        ids = [*rule_for(unknown.code).failures]
+    if not wrong and view is not None and (problem := _find_unlisted(parsed(text), view)):
+        wrong, certain = (_wrong_of(problem),), view.complete
+        fixed = without_organization(text) if problem.rule == rule_codes.TEAM_AS_ORGANIZATION else None
+        ids = [*_failures_of(problem)]
     failures = tuple(dict.fromkeys(failure for failure in ids if FAILURES[failure].is_possible_in("link")))
     return PathFacts(wrong, fixed, failures, certain)
 
@@ -110,10 +121,12 @@ def _failures_of(problem: Problem) -> tuple[str, ...]:
     return (problem.failure,) if problem.failure else rule_for(problem.rule).failures
 
 
-def _unknown_registry(path: TargetPath | None, view: OrganizationView) -> Wrong | None:
-    """What no organization has that the link could go to: whose run it is, a path alone does not tell."""
+def _find_unlisted(path: TargetPath | None, view: OrganizationView) -> Problem | None:
+    """A team before the registry, or a registry that no organization has: whose run it is, a path does not tell."""
     if path is None or not path.registry:
         return None
+    if path.prefix and not _is_listed(path.prefix, view) and view.entity(path.prefix) is not None:
+        return Problem(rule_codes.TEAM_AS_ORGANIZATION, failure="A12", facts={"path": str(path)})
     names = [
         name
         for organization in view.organization_names
@@ -128,7 +141,47 @@ def _unknown_registry(path: TargetPath | None, view: OrganizationView) -> Wrong 
         "registries": "\n".join(names),
         "outcome": "refused" if view.complete else "unknown",
     }
-    return _wrong_of(Problem(rule_codes.UNKNOWN_REGISTRY, facts=facts))
+    return Problem(rule_codes.UNKNOWN_REGISTRY, facts=facts)
+
+
+def _is_listed(organization: str, view: OrganizationView) -> bool:
+    names = view.organization_names
+    return not names or any(organization in (pair.name, pair.entity) for pair in names)
+
+
+def _find_missing(path: TargetPath | None, view: OrganizationView) -> Problem | None:
+    """The collection or alias of a full name that the catalog lists nowhere; None where it does not list them."""
+    registries = list(_find_registries(view, path.registry, path.prefix)) if path is not None and path.registry else []
+    collections = [item for _, registry in registries for item in registry.collections or ()]
+    if path is None or not registries or any(registry.collections is None for _, registry in registries):
+        return None
+    named = [item for item in collections if item.name == path.collection]
+    if not named:
+        names = "\n".join(item.name for item in collections)
+        facts = {"registry": path.registry or "", "collection": path.collection, "collections": names}
+        return Problem(rule_codes.UNKNOWN_COLLECTION, failure="D2", facts=facts)
+    aliases = tuple(alias for item in named for alias in item.aliases)
+    # Numbers of versions are not listed: any of them may be there.
+    if not path.version or not aliases or path.version in (*aliases, "latest") or is_version(path.version):
+        return None
+    facts = {
+        "collection": path.collection,
+        "alias": path.version,
+        "versions": wording.listed(aliases),
+        "intended": close_to(path.version, aliases) or "",
+    }
+    return Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
+
+
+def _find_registries(
+    view: OrganizationView, name: str, organization: str | None
+) -> Iterator[tuple[Organization, Registry]]:
+    """The registries of a catalog that a path can name, each with its organization."""
+    from regilink_doctor.core.catalog.model import CatalogContents
+
+    for owner in view.organizations if isinstance(view, CatalogContents) else ():
+        if organization in (None, "", owner.name, owner.entity):
+            yield from ((owner, item) for item in owner.registries if item.name.casefold() == name.casefold())
 
 
 def _wrong_of(problem: Problem) -> Wrong:
@@ -145,39 +198,39 @@ def find_destinations(target: LinkTarget) -> tuple[str, ...]:
     return tuple(join_phrases(": ", [call, where]) for call, where in places.items())
 
 
-def describe_known(catalog: Catalog, explanation: Explanation) -> Iterator[str]:
-    """What the catalog knows of the registry and the collection of a path, a line for each."""
-    name, collection = explanation.registry, explanation.collection
-    for organization in catalog.organizations if name else ():
-        if explanation.organization not in (None, organization.name, organization.entity):
-            continue
-        for registry in organization.registries:
-            if registry.name.casefold() != (name or "").casefold():
-                continue
-            shown, owner = wording.quoted(registry.name), wording.quoted(organization.name)
-            if registry.types is None:
-                yield say("registry {name} of {owner}, which takes every type", name=shown, owner=owner)
-            else:
-                types = wording.listed(registry.types)
-                yield say(
-                    "registry {name} of {owner}, which takes the types {types}", name=shown, owner=owner, types=types
-                )
-            if collection is None or registry.collections is None:
-                continue
-            known = next((item for item in registry.collections if item.name == collection), None)
-            if known is not None:
-                line = say(
-                    "collection {name} of the type {type}",
-                    name=wording.quoted(collection),
-                    type=wording.quoted(known.type),
-                )
-                if known.aliases:  # none are listed where they were not asked for
-                    line = say("{line}, with the aliases {aliases}", line=line, aliases=wording.listed(known.aliases))
-                yield line
-            elif explanation.kind == "full-name":
-                yield say("no collection {name}: nothing can be read from it", name=wording.quoted(collection))
-            else:
-                yield say("no collection {name}: a first link makes it", name=wording.quoted(collection))
+def _describe_known(view: OrganizationView, explanation: Explanation) -> Iterator[str]:
+    """What the catalog has of the organization, the registry and the collection of a path, a line for each."""
+    owner, name, collection = explanation.organization, explanation.registry, explanation.collection
+    if owner and not _is_listed(owner, view):
+        if view.entity(owner) is None:
+            listed = wording.listed(pair.name for pair in view.organization_names)
+            yield say(
+                "no organization {name}; it has {organizations}", name=wording.quoted(owner), organizations=listed
+            )
+        return
+    for organization, registry in _find_registries(view, name, owner) if name else ():
+        shown, shown_owner = wording.quoted(registry.name), wording.quoted(organization.name)
+        if registry.types is None:
+            yield say("registry {name} of {owner}, which takes every type", name=shown, owner=shown_owner)
+        else:
+            types = wording.listed(registry.types)
+            yield say(
+                "registry {name} of {owner}, which takes the types {types}", name=shown, owner=shown_owner, types=types
+            )
+        if collection is not None and registry.collections is not None:
+            yield _describe_collection(collection, registry.collections, explanation)
+
+
+def _describe_collection(name: str, collections: tuple[Collection, ...], explanation: Explanation) -> str:
+    known = next((item for item in collections if item.name == name), None)
+    if known is None and explanation.kind == "full-name":
+        return say("no collection {name}: nothing can be read from it", name=wording.quoted(name))
+    if known is None:
+        return say("no collection {name}: a first link makes it", name=wording.quoted(name))
+    line = say("collection {name} of the type {type}", name=wording.quoted(name), type=wording.quoted(known.type))
+    if known.aliases:  # none are listed where they were not asked for
+        return say("{line}, with the aliases {aliases}", line=line, aliases=wording.listed(known.aliases))
+    return line
 
 
 def parts_of(path: TargetPath | None, entity: str | None = None) -> tuple[tuple[str, str], ...]:
@@ -246,19 +299,23 @@ def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
 def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str, ...]:
     if facts.wrong or path is None or not path.is_registry:
         return ()
-    asks = say(
+    return (say("well formed; {asks}", asks=_ask_server(linked)),)
+
+
+def _ask_server(linked: str) -> str:
+    return say(
         "`regilink doctor {linked}` asks the server whether the registry exists and accepts it",
         linked=quote_for_shell(linked),
     )
-    return (say("well formed; {asks}", asks=asks),)
 
 
 def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, ...]:
     path = parsed(linked)
     target = _target(linked, kind, facts)
     if target is not None and kind == "full-name":
+        is_readable = rule_codes.UNKNOWN_COLLECTION not in facts.codes
         return (
-            say("to read it: {text}", text=wording.quoted(text)),
+            *((say("to read it: {text}", text=wording.quoted(text)),) if is_readable else ()),
             say(
                 "to link to it: target_path={target} (W&B numbers the versions, aliases go into aliases=)",
                 target=wording.quoted(target),

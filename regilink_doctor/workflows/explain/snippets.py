@@ -7,6 +7,7 @@ import re
 import textwrap
 
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parsed, read_snippet, show_unknown
@@ -82,7 +83,21 @@ def explain_unknown_path(string: StringValue) -> Explanation:
 def explain_quoted_path(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """The registry path between quotes in what is not whole Python; None when there is none."""
     path = read_snippet(text) if len(text) <= LIMIT and not _F_STRING.search(text) else None
-    return _of_path(path, view) if path is not None else None
+    if path is None:
+        return None
+    explanation = _of_path(path, view)
+    if _is_python(text):
+        return explanation
+    note = say("this is not valid Python: only the path between quotes is judged")
+    return replace(explanation, notes=(note, *explanation.notes))
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(textwrap.dedent(text).strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _complete(code: str) -> tuple[str, str]:
@@ -141,6 +156,11 @@ def _of_code(report: FileReport, sites: Sequence[Site], lines: range, view: Orga
     calls = ", ".join(dict.fromkeys(site.call for site in sites if site.place.span.line in lines))
     title = say("code that calls {calls}", calls=calls) if calls else say("code that puts a target path together")
     string = _main_string(sites)
+    path = parsed(string.literal) if string is not None and string.literal is not None else None
+    if path is not None and path.is_registry and path.prefix == LEGACY_REGISTRY:
+        # `link_model` puts its own project before the name: a registry path after it is refused, and has no parts.
+        causes = causes_of(failures)
+        return Explanation("snippet", title, codes=codes, failures=failures, wrong=wrong, causes=causes)
     if string is not None and string.literal is not None:
         inner = _of_path(string.literal, view)
         return replace(
