@@ -423,7 +423,7 @@ class Module:
         self.imports: set[str] = set()
         self.functions: dict[int, Scope] = {}
         self.forks: list[Fork] = []
-        self.partials: dict[str, ast.Call] = {}
+        self.partials: dict[str, dict[tuple[int, int], ast.Call]] = {}
         self.tested: dict[Place, None] = {}
         """Where the values are written that conditions were judged by."""
 

@@ -81,7 +81,7 @@ def _list_callers(context: Context, at: ProgramPoint) -> list[Frame]:
     """The call that a place is looked at in, else all that are found."""
     scope, frame = at.scope, at.frame
     is_known = frame is not None and frame.scope is scope
-    callers = [frame] if frame is not None and is_known else list(_find_callers(context, scope))
+    callers = [frame] if frame is not None and is_known else _find_callers(context, scope)
     return callers or context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
 
 
@@ -112,11 +112,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         given = _find_given(context, scope, frame, name)
         return given if given is not None else _find_default(context, binding, scope)
     values: list[Value] = []
-    callers = (
-        list(_find_callers(context, scope))
-        or _find_described_callers(context, scope)
-        or list(_find_dispatched_callers(context, scope))
-    )
+    callers = _find_callers(context, scope) or _find_described_callers(context, scope)
     are_outside = not callers
     if are_outside:
         callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
@@ -208,8 +204,12 @@ def _called_name(scope: Scope) -> str:
     return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
 
 
-def _find_callers(context: Context, scope: Scope) -> Iterator[Frame]:
-    """The calls of a function in its own file; of a class for its `__init__`."""
+def _find_callers(context: Context, scope: Scope) -> list[Frame]:
+    """The calls of a function in its own file, by its name or by way of a table; of a class for its `__init__`."""
+    return [*_find_named_callers(context, scope), *_find_dispatched_callers(context, scope)]
+
+
+def _find_named_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     for use in context.find_uses(scope.module, _called_name(scope))[:_MOST_CALLERS]:
         if use.scope is not scope:  # not a call of itself
             yield from _enter_called(context, use, scope)

@@ -403,7 +403,7 @@ class _Walk:
                 home = home.parent
             arm = self._global_arm(scope)
         if isinstance(value, ast.Call) and value.args and written_name(value.func) in _PARTIALS:
-            self.module.partials.setdefault(target.id, value)
+            self.module.partials.setdefault(target.id, {})[id(home), id(arm)] = value
         home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path, scope=inner))
 
     def _global_arm(self, scope: Scope) -> Arm:
@@ -534,8 +534,7 @@ class _Walk:
             if (deferred := _find_deferred(node)) is not None:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
-            partial = self.module.partials.get(node.func.id) if isinstance(node.func, ast.Name) else None
-            if partial is not None and (node.args or node.keywords):
+            for partial in self._find_partials(node.func, scope) if node.args or node.keywords else ():
                 self._call_partial(partial, use)
             if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
                 self._read_growth(node.func, node.args[0], scope, arm)
@@ -569,6 +568,17 @@ class _Walk:
             scope.inner_orders[id(node)] = self.order
             self._close(arm)
             arm.fork.end = arm.end
+
+    def _find_partials(self, function: ast.expr, scope: Scope) -> list[ast.Call]:
+        """What a name that is called was bound to so far by `functools.partial`: the last one of each branch."""
+        by_place = self.module.partials.get(function.id, {}) if isinstance(function, ast.Name) else {}
+        inner: Scope | None = scope if by_place else None
+        while inner is not None:
+            found = [call for (home, _), call in by_place.items() if home == id(inner)]
+            if found or (isinstance(function, ast.Name) and function.id in inner.bindings):
+                return found
+            inner = inner.parent
+        return []
 
     def _call_partial(self, partial: ast.Call, use: Use) -> None:
         """`send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it."""

@@ -145,7 +145,11 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
         others = _name_wrappers_of_file(path, levels - 1)
         names |= others | ({name} if target.rpartition(".")[2] in others else set())
     calls = {(last_word(use.call.func), _name_holder(use.scope)) for use in module.uses if use.scope.kind == "function"}
-    calls |= {(last_word(partial.args[0]), name) for name, partial in module.partials.items()}
+    calls |= {
+        (last_word(partial.args[0]), name)
+        for name, by_place in module.partials.items()
+        for partial in by_place.values()
+    }
     is_growing = True
     while is_growing:
         new = {name for word, name in calls if word in wandb_api.USE_WORDS or word in names} - names
