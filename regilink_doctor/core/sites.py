@@ -89,6 +89,8 @@ class Setting:
     """What it holds in, outermost first. See `within`."""
     only_default: bool = False
     """It gives way to a value that is already there: `setdefault`, `${X:-…}`."""
+    is_item: bool = False
+    """It is one of a list's items."""
     target: bool = False
     """Its value is a target path, by what it says or by what its key is called. There is a site for it as well."""
     kind: Literal["setting"] = "setting"

@@ -181,9 +181,14 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     for item in settings:
         patterns = [text.pattern for text in item.value]
         if may_concern_wandb(item.keys, "".join(patterns)):
-            target = any(is_target(item.keys, pattern) for pattern in patterns)
+            target = any(is_target(item.keys, pattern) and not _is_part(item, pattern) for pattern in patterns)
             kept.append(replace(item, target=True) if target else item)
     return tuple(kept)
+
+
+def _is_part(setting: Setting, pattern: str) -> bool:
+    """Whether a name of a list below a key in the singular may be joined with the others to one path."""
+    return setting.is_item and "/" not in pattern and not setting.name.endswith("s")
 
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -218,6 +223,7 @@ def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
                 value,
                 keys,
                 containers_of(scalar.keys[: -2 if variable or listed else -1]),
+                is_item=listed,
             )
 
 

@@ -266,7 +266,9 @@ class _DocumentReader:
     def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope) -> None:
         named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
         if is_worth_reading(named, value.value):
-            self.settings.append(self.make_setting(key, value, named, scope, variable=False))
+            setting = self.make_setting(key, value, named, scope, variable=False)
+            is_item = keys[-1].isdigit() and keys[-2] not in _PLACEHOLDERS
+            self.settings.append(replace(setting, is_item=True) if is_item else setting)
 
     def make_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope, *, variable: bool) -> Setting:
         is_set = (value.value != "" or value.style is not None) and not is_null(value)

@@ -28,7 +28,7 @@ from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers, last_word
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
+from regilink_doctor.lint.text.nodes import WITHS, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -276,6 +276,8 @@ class _Finder:
             found = {"inits": inits, "init": inits[0] if alone else None}
             if site.kind == "link" and site.call.startswith("wandb.Run."):
                 found["is_run_passed"] = not inits and _is_parameter(use)
+            if alone and site.call.startswith("wandb.Run.") and _is_left_with(use, *self.origins.runs(use)):
+                found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
@@ -448,6 +450,21 @@ def _is_parameter(use: Use) -> bool:
     owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
     bindings = use.scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
     return any(binding.kind == "parameter" for binding in bindings)
+
+
+def _is_left_with(use: Use, start: Use) -> bool:
+    """Whether a run was returned from inside the `with` that it belongs to: `run = train()`, which ends it."""
+    receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+    statement = start.statement
+    if not isinstance(receiver, ast.Name) or not isinstance(statement, WITHS) or start.scope.yields:
+        return False
+    if all(item.context_expr is not start.call for item in statement.items):
+        return False
+    bindings = use.scope.bindings.get(receiver.id, [])
+    before = bindings[: count_before(bindings, use.order)]
+    function = getattr(start.scope.node, "name", None)
+    calls = [binding.value if binding.kind == "value" else None for binding in before]
+    return bool(calls) and all(isinstance(call, ast.Call) and last_word(call.func) == function for call in calls)
 
 
 def _facts_of(site: Site) -> tuple[object, ...]:
