@@ -212,6 +212,15 @@ def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> N
     )
 
 
+@pytest.mark.parametrize("pattern", ["a+a+a+a+a+a+a+b", "[a-z]+[a-m]+b", "(a+)+$", "a+" * 8, "[a-z]+b"])
+def test_a_pattern_that_looks_at_a_string_again_and_again(pattern: str) -> None:
+    code = (
+        f"import re\n{PRELUDE}run.link_artifact(a, 'wandb-registry-model/' + re.sub({pattern!r}, '', {'a' * 2000!r}))\n"
+    )
+    *_, site = lint("train.py", code).sites
+    assert [value.literal is None for value in site.target] == [pattern != "[a-z]+b"]
+
+
 def test_hundreds_of_comments_that_silence() -> None:
     bad = "run.link_artifact(artifact, 'wandb-registry-model')  # noqa: REG102\n"
     assert lint("train.py", PRELUDE + bad * 500).suppressed == 500

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _LONGEST = 2048
 """Characters of a string that is looked at."""
 
-_PLAIN_PATTERN = r"(?:(?:\[\^?(?:[^\[\]\\]|\\[^bBAZ])+\]|\\[^0-9bBAZ]|[^\\.^$*+?{}\[\]|()])\+?){1,8}"
-"""Patterns that take time in proportion to the string: characters, classes of them, each repeated at most by `+`."""
+_ATOM = r"(?:\[\^?(?:[^\[\]\\]|\\[^bBAZ])+\]|\\[^0-9bBAZ]|[^\\.^$*+?{}\[\]|()])"
+_PLAIN_PATTERN = rf"{_ATOM}{{0,8}}(?:{_ATOM}\+{_ATOM}{{0,8}})?"
+"""Characters and classes of them, one repeated by `+`: with two of them, a short string can take hours."""
 
 _URL_PARTS = ("scheme", "netloc", "path", "params", "query", "fragment")
 
