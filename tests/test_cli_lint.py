@@ -103,6 +103,18 @@ def test_json_lines_is_one_finding_a_line(tmp_path: Path) -> None:
     assert json.loads(line)["code"] == "REG102"
 
 
+def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("import wandb\ndef f(:\n", encoding="utf-8")
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    done = regilink("lint", "--show-sites", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "train.py:3:1: wandb.Run.link_artifact" in done.stdout
+    assert done.stderr == "regilink: 1 file could not be read: bad.py:2 (invalid syntax).\n"
+    (tmp_path / "bad.py").unlink()
+    done = regilink("lint", "--show-sites", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_sites_have_the_shape_of_the_contract(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--show-sites", "--output-format", "json", cwd=tmp_path)

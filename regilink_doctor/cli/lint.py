@@ -265,7 +265,7 @@ def _run_lint(options: Any) -> int:
         from regilink_doctor.report.listings import list_sites
 
         _print_lines(list_sites(result.sites, output_format))
-        return _print_failures(result, options) or OK
+        return _print_failures(result, options) or _print_unlisted(result)
     if options.statistics:
         from regilink_doctor.report.listings import list_statistics
 
@@ -404,6 +404,15 @@ def _print_failures(result: LintResult, options: Any) -> int:
     for failure in (*(result.unreadable if options.quiet else result.notes), *result.left_alone, *result.failures):
         print(f"regilink: {escape_text(failure)}", file=sys.stderr)
     return UNUSABLE if result.failures else OK
+
+
+def _print_unlisted(result: LintResult) -> int:
+    """Say which files are missing in a list of call sites, because they could not be read."""
+    from regilink_doctor.report.summary import describe_unread
+
+    for sentence in describe_unread([item for item in result.unread if item not in result.unreadable]):
+        print(f"regilink: {escape_text(sentence)}", file=sys.stderr)
+    return FOUND if result.unread else OK
 
 
 def _change_files(result: LintResult, config: Config, catalog: Catalog | None, options: Any) -> int | None:
