@@ -587,7 +587,8 @@ def test_no_field_of_a_merged_map_or_a_catalog_leaves(
         ("lint", "--catalog", "catalog.json"),
     ):
         status, out, error = run(words, "utf-8", "strict", monkeypatch)
-        assert status != 2, (words, error)
+        # The doctor ends with 2 where it could check no link, as here: the entity is not in the catalog.
+        assert status != 2 or (words[0] == "doctor" and "the page is in" in error), (words, error)
         pages = [path.read_text(encoding="utf-8") for path in project.glob("*.html")]
         shown = "".join((out, error, *pages))
         assert WORD not in shown, words
