@@ -24,7 +24,7 @@ from regilink_doctor.core.text import escape_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -65,18 +65,16 @@ def run(options: argparse.Namespace) -> int:
     config = load_configuration()
     catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config)
     link_map, source = (_merge(options, catalog), None) if options.merge else _map(options, config, catalog)
-    unread: Sequence[str] = list(map(escape_text, source.unread)) if source is not None else ()
     if options.redact:
         link_map = redact_map(link_map)
-        unread = ["a file"] * len(unread)
     findings = find_map_problems(link_map, config.selection)
     translate = find_translation(options.lang, config, "messages")
-    _write(options, link_map, findings, unread, translate)
+    _write(options, link_map, findings, translate)
     if options.html:
-        _write_page(options.html, link_map, findings, unread, translate)
+        _write_page(options.html, link_map, findings, translate)
     if source is not None and source.failures:
         return UNUSABLE
-    return FOUND if unread or any(item.finding.severity != "info" for item in findings) else OK
+    return FOUND if link_map.unread or any(item.finding.severity != "info" for item in findings) else OK
 
 
 def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> tuple[LinkMap, LintResult]:
@@ -134,7 +132,6 @@ def _write(
     options: argparse.Namespace,
     link_map: LinkMap,
     findings: list[MapFinding],
-    unread: Sequence[str],
     translate: Callable[[str], str],
 ) -> None:
     from contextlib import nullcontext
@@ -144,7 +141,7 @@ def _write(
 
     with PrintingTo(options.output_file) if options.output_file else nullcontext():
         _print_map(options, link_map, findings, translate)
-    summary = summarize_map(link_map, findings, unread)
+    summary = summarize_map(link_map, findings)
     print(translate(summary) if options.output_format == "full" else summary, file=sys.stderr)
 
 
@@ -152,14 +149,13 @@ def _write_page(
     path: str,
     link_map: LinkMap,
     findings: list[MapFinding],
-    unread: Sequence[str],
     translate: Callable[[str], str],
 ) -> None:
     from regilink_doctor.cli.output import PrintingTo
     from regilink_doctor.report.link_map_page import render_page
 
     with PrintingTo(path):
-        for piece in render_page(link_map, findings, unread, translate):
+        for piece in render_page(link_map, findings, translate):
             print(piece)
 
 

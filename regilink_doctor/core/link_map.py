@@ -181,6 +181,7 @@ class LinkMap:
         catalog: what is on the server.
         is_live: the catalog was read from the server now, so that the registries in it are whole.
         is_merged: the maps of several repositories were put together, so that what nobody does is not done elsewhere.
+        unread: a sentence for each file that could not be read: what it links or consumes is missing.
     """
 
     def __init__(
@@ -191,7 +192,9 @@ class LinkMap:
         *,
         is_live: bool = False,
         is_merged: bool = False,
+        unread: Iterable[str] = (),
     ) -> None:
+        self.unread = tuple(unread)
         self.catalog = catalog
         self.is_live = is_live
         self.is_merged = is_merged

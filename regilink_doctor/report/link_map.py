@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.phrases import Phrase, counted, join_phrases, make_phrase, say
 from regilink_doctor.core.target_path import show_unknown
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.json_values import finding_value
 from regilink_doctor.report.locations import SEVERITIES
 from regilink_doctor.report.summary import describe_unread, list_places
@@ -132,7 +133,7 @@ def finding_lines(
             yield f"  {translate(label)}: {translate(text)}"
 
 
-def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Sequence[str] = ()) -> str:
+def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
     """What there is, counted; unknown targets, links to projects, tests and unread files are always named."""
     kinds = [use.kind for item in link_map.collections for use in item.uses]
     named = kinds.count("name")
@@ -151,10 +152,17 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Seq
         "info": counted(severities.count("info"), "info", "infos"),
     }
     verdict = [numbers[name] for name in numbers if name in severities] or [say("no findings")]
+    uses = (*kinds, *link_map.unknown, *link_map.outside, *link_map.tests)
+    if not findings and not uses and not link_map.unread:
+        verdict = [say("there was no link or consumer to look at")]
     whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1
     outside, tests = ([name_place(use, many=many) for use in uses] for uses in (link_map.outside, link_map.tests))
-    rest = [*_describe_outside(outside), *_describe_tests(tests), *describe_unread(unread)]
+    rest = [
+        *_describe_outside(outside),
+        *_describe_tests(tests),
+        *describe_unread([escape_text(line) for line in link_map.unread]),
+    ]
     return join_phrases(" ", [say("{verdict}.", verdict=whole), *rest]) if rest else whole
 
 

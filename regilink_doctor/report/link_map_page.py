@@ -90,11 +90,10 @@ POLICY = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_S
 def render_page(
     link_map: LinkMap,
     findings: Sequence[MapFinding],
-    unread: Sequence[str] = (),
     translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """The lines of the page, in the language of a translation."""
-    return _Page(link_map, findings, translate).render(summarize_map(link_map, findings, unread))
+    return _Page(link_map, findings, translate).render(summarize_map(link_map, findings))
 
 
 class _Page:

@@ -262,6 +262,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             unknown=_list(USE),
             outside=_list(USE),
             tests=_list(USE),
+            unread=TEXTS,
             findings=_list(
                 {
                     **FINDING,

@@ -60,17 +60,20 @@ def merge_maps(
     seen: dict[str, str] = {}
     notes: list[str] = []
     shared: dict[str, str] = {}
+    unread: dict[str, None] = {}
     for path in sorted(set(paths)):
-        repositories, found = _read_map(path, shared)
+        repositories, found, sentences = _read_map(path, shared)
+        lead = f"{repositories[0]}/" if len(repositories) == 1 else ""
+        unread.update(dict.fromkeys(f"{lead}{sentence}" for sentence in sentences))
         for repository in repositories:
             if repository in seen:
                 notes.append(f"{path}: {repository} is in {seen[repository]}, too: the uses of both are in the map")
             seen.setdefault(repository, path)
         uses.update(found)
-    return LinkMap(uses, seen, catalog, is_live=is_live, is_merged=True), notes
+    return LinkMap(uses, seen, catalog, is_live=is_live, is_merged=True, unread=unread), notes
 
 
-def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use]]:
+def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], list[str]]:
     if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
         raise MapFileError(f"{path}: not a plain file")
     with open(path, "rb") as file:
@@ -87,7 +90,9 @@ def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use]]:
         if value.get("version") != VERSION:
             raise MapFileError(f"version is {value.get('version')!r}, this regilink reads version {VERSION}")
         repositories = [_text(item, "repositories") for item in _list(value, "repositories", "")]
-        return repositories, [_read_use(item, where, shared) for where, item in _find_uses(value)]
+        uses = [_read_use(item, where, shared) for where, item in _find_uses(value)]
+        unread = [_text(item, "unread") for item in _list({"unread": [], **value}, "unread", "")]
+        return repositories, uses, unread
     except MapFileError as error:
         raise MapFileError(f"{path}: {error}") from None
 
@@ -209,7 +214,7 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
     yield from _render_list("outside", map(use_value, link_map.outside))
     yield ",\n"
     yield from _render_list("tests", map(use_value, link_map.tests))
-    yield ",\n"
+    yield f',\n  "unread": {json.dumps(list(link_map.unread))},\n'
     yield from _render_list("findings", findings)
     yield "\n}\n"
 

@@ -169,6 +169,20 @@ def test_a_file_that_cannot_be_read_is_named(
     assert "no findings. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
     assert main(["map", "--redact"]) == 1
     assert "train" not in capsys.readouterr().err
+    assert main(["map", "--output-format", "json", "--output-file", "whole.json", "--repository", "zoo"]) == 1
+    unread = json.loads(Path("whole.json").read_text(encoding="utf-8"))["unread"]
+    assert [sentence.partition(" ")[0] for sentence in unread] == ["train.py:2"]
+    capsys.readouterr()
+    assert main(["map", "--merge", "whole.json"]) == 1
+    assert "1 file could not be read: zoo/train.py:2 (" in capsys.readouterr().err
+
+
+def test_a_map_without_a_link_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["map"]) == 0
+    assert capsys.readouterr().err.endswith("; there was no link or consumer to look at\n")
 
 
 def test_mermaid_takes_no_markup_from_names(
