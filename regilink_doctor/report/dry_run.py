@@ -317,4 +317,8 @@ def _describe_success(outcome: DryRun) -> str:
         sentences.append(say("{names} could not be read", names=counted(failed, "name")))
     if in_registry and outcome.assumed:
         sentences.append(say("whether what is assumed exists, only a catalog shows"))
-    return join_phrases("; ", sentences) if sentences else say("Nothing was linked, as allowed")
+    if sentences:
+        return join_phrases("; ", sentences)
+    if outcome.sends_nothing:
+        return say("Nothing was linked, as allowed; the mode of wandb is {mode}", mode=outcome.mode)
+    return say("Nothing was linked, as allowed")

@@ -235,6 +235,15 @@ def test_the_exit_status_says_what_happened(
     assert json.loads(to_json(found))["exit_status"] == status
 
 
+@pytest.mark.parametrize("mode", ["offline", "disabled"])
+def test_a_dry_run_without_a_link_names_the_mode(project: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    monkeypatch.setenv("WANDB_MODE", mode)
+    outcome = shell(project, "exit 0")
+    assert outcome.faults == (f"it linked nothing: the mode of wandb is {mode}",)
+    allowed = shell(project, "exit 0", allow_no_links=True)
+    assert list(render(allowed))[-1] == f"Nothing was linked, as allowed; the mode of wandb is {mode}"
+
+
 def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_PROJECT", "mine")
     monkeypatch.setenv("WANDB_API_KEY", "f" * 40)

@@ -71,9 +71,7 @@ def dry_run(
     remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
-    world = _world(catalog, stub_artifacts=stub_artifacts)
-    if catalog is None:
-        _assume_organization(world, command, folder)
+    world = _world(catalog, command, folder, stub_artifacts=stub_artifacts)
     hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
     with (
         Emulator(world, keep=keep) as emulator,
@@ -102,6 +100,7 @@ def dry_run(
                 unsupported=world.ledger.unsupported,
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,
+                mode=settings.mode.value,
             )
 
 
@@ -126,7 +125,7 @@ def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mappi
     return variables
 
 
-def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
+def _world(catalog: Catalog | None, command: Sequence[str], folder: Path, *, stub_artifacts: bool) -> World:
     if catalog is None:
         world = World(assume=True)
         world.organization(ORGANIZATION, entity=ORGANIZATION)
@@ -146,6 +145,8 @@ def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
     world.stubs = set() if stub_artifacts else None
     # A program that logs in with a key of its own must get in, and the key must not matter.
     world.anybody = person
+    if catalog is None:
+        _assume_organization(world, command, folder)
     return world
 
 

@@ -95,7 +95,8 @@ class DryRun(ShownAsTable):
     where it is from: None where nobody names one, and the account's default would decide. `blocked_hosts` are real
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
     not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
-    operations that the emulator lacks: a limit of regilink, not a mistake of the command.
+    operations that the emulator lacks: a limit of regilink, not a mistake of the command. `mode` is that of the
+    settings and of `$WANDB_MODE`; code can choose another one.
     """
 
     argv: tuple[str, ...]
@@ -115,6 +116,7 @@ class DryRun(ShownAsTable):
     unsupported: tuple[str, ...] = ()
     stub_artifacts: bool = False
     allow_no_links: bool = False
+    mode: str = "online"
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
@@ -152,6 +154,11 @@ class DryRun(ShownAsTable):
         return _shown(self.status)
 
     @property
+    def sends_nothing(self) -> bool:
+        """Whether the settings have wandb send nothing, and no run was made in spite of them."""
+        return self.mode in ("offline", "dryrun", "disabled") and not self.runs
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """Why the exit status is 1: each a part of a sentence; empty when all is well."""
         found = []
@@ -165,8 +172,11 @@ class DryRun(ShownAsTable):
             found.append(say("{links} misplaced", links=counted(misplaced, "link")))
         if not self.links and not self.allow_no_links:
             # Of a command that failed it is no surprise: the option would not help.
-            alone = say("it linked nothing (--allow-no-links if that is right)")
-            found.append(say("it linked nothing") if found else alone)
+            if self.sends_nothing:
+                found.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.mode))
+            else:
+                alone = say("it linked nothing (--allow-no-links if that is right)")
+                found.append(say("it linked nothing") if found else alone)
         return tuple(found)
 
     @property
