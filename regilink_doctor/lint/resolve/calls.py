@@ -293,10 +293,12 @@ def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | No
     (owner, *others) = context.value(node.args[1], at)
     if others or not isinstance(owner, Literal) or not isinstance(owner.node, ast.List | ast.Tuple):
         return None
+    if len(owner.items) > MAX_ALTERNATIVES:
+        return UNKNOWN
 
     def make_list() -> ast.List:
         items = [copy_place(Computed(context.value(item, owner.at)), item) for item in owner.items]
-        calls = [copy_place(ast.Call(node.args[0], [item], []), node) for item in items[:MAX_ALTERNATIVES]]
+        calls = [copy_place(ast.Call(node.args[0], [item], []), node) for item in items]
         return ast.List(list(calls), ast.Load())
 
     return Literal(context.keep(("mapped", id(node), at.order, at.frame), make_list), at)

@@ -179,13 +179,14 @@ def _find_receivers(context: Context, scope: Scope, owner: Scope, frame: Frame |
     if is_instance and receiver is not None and receiver.instance:
         return [receiver]
     heirs = [heir for heir in _find_heirs(context, owner) if scope.name not in heir.bindings]
-    return [ClassOrObject(item, instance=is_instance) for item in (owner, *heirs)]
+    known: list[Value] = [ClassOrObject(item, instance=is_instance) for item in (owner, *heirs[:_MOST_HEIRS])]
+    return known if len(heirs) <= _MOST_HEIRS else [*known, Unknown(reason=TOO_MUCH)]
 
 
 def _find_heirs(context: Context, owner: Scope) -> list[Scope]:
     """The classes of the file that name a class as their base."""
     by_base = context.keep(("heirs", id(owner.module)), lambda: _index_heirs(owner.module))
-    return by_base.get(owner.name, [])[:_MOST_HEIRS]
+    return by_base.get(owner.name, [])
 
 
 def _index_heirs(module: Module) -> dict[str, list[Scope]]:
