@@ -608,7 +608,7 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -
             text = format_value(value.literal, how) if value.literal is not None else None
             found.append(make_changed(value, text, node, at).parts if text else unknown_string(node, at).parts)
         else:
-            found += _to_parts(context, [value], node, at) if not how else [unknown_string(node, at).parts]
+            found += _to_parts(context, [value], node, at) if how in ("", "%d") else [unknown_string(node, at).parts]
     return found
 
 
@@ -731,7 +731,7 @@ def _percent_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callabl
 def _format_by(entry: Entry | None, how: str) -> Entry | None:
     if entry is None or "*" in how:
         return None
-    return entry[0], entry[1], "" if how in ("s", "d") else f"%{how}"
+    return entry[0], entry[1], "" if how == "s" else f"%{how}"
 
 
 def _brace_fields(context: Context, values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
@@ -744,14 +744,14 @@ def _brace_fields(context: Context, values: Sequence[Entry], named: dict[str, En
                 yield at, at + 2, template[at]
                 at += 2
             elif template[at] == "{":
-                end = template.find("}", at)
+                end = _find_closing(template, at)
                 if end < 0:
                     return
                 field = template[at + 1 : end]
                 length = next((index for index, letter in enumerate(field) if letter in "!:.["), len(field))
                 name, rest = field[:length], field[length:]
                 if name == "":
-                    name, used = str(used), used + 1
+                    name, used = str(used), used + 1 + rest.count("{}")
                 entry = values[int(name)] if name.isdecimal() and int(name) < len(values) else named.get(name)
                 yield at, end + 1, _follow_field(context, entry, rest) if entry is not None and rest else entry
                 at = end + 1
@@ -759,6 +759,16 @@ def _brace_fields(context: Context, values: Sequence[Entry], named: dict[str, En
                 at += 1
 
     return find_fields
+
+
+def _find_closing(template: str, at: int) -> int:
+    """Where the field ends that begins here, with the fields in its format; -1 where it does not end."""
+    depth = 0
+    for index in range(at, len(template)):
+        depth += {"{": 1, "}": -1}.get(template[index], 0)
+        if depth == 0:
+            return index
+    return -1
 
 
 def _follow_field(context: Context, entry: Entry, rest: str) -> Entry | None:
