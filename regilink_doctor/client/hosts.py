@@ -72,6 +72,21 @@ def upstream(url: str) -> str | None:
     return None
 
 
+def is_on_server(address: str, host: str) -> bool:
+    """Whether an address of the W&B App may lead to what the server at `host` has.
+
+    Any may at a server on this machine: an emulator stands in for the server of the address.
+    """
+    name, other = _bare_name(address), _bare_name(host)
+    return name == other or other in ("localhost", "::1") or other.startswith("127.")
+
+
+def _bare_name(url: str) -> str:
+    """The name of a server without what tells its app from its API."""
+    name = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("api.")
+    return _FORGE_HOSTS.get(name, name).removeprefix("api.")
+
+
 def login_of(url: str) -> tuple[str, ...]:
     """What must not be shown of an address: the password in front of the server's name, as written and as meant."""
     login = url.rpartition("://")[2].partition("/")[0].rpartition("@")[0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
-from regilink_doctor.client.queries import ask
+from regilink_doctor.client.hosts import is_on_server, without_login
+from regilink_doctor.client.queries import Field, ask
 from regilink_doctor.client.questions import (
     CollectionQuestion,
     Questions,
@@ -27,7 +30,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import TargetPath, parse, parsed, read_pasted
+from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string
 from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.doctor.facts import list_nodes, version_of
@@ -38,6 +41,7 @@ from regilink_doctor.workflows.server_session import ServerAccess, ServerSession
 
 Status = Literal["ok", "different", "absent", "skipped"]
 LATEST = "latest"
+_WEB = re.compile(r"https?://[^\s/\[\]]")
 
 
 @record
@@ -258,12 +262,40 @@ def verify(
         item if isinstance(item, Expected) else Expected(_read_name(item), tuple(aliases), type, digest, source)
         for item in names
     ]
-    known = [verification for item in every if (verification := _by_name(item)) is not None]
-    if len(known) == len(every):
-        return tuple(known)  # none of them is worth a question
+    access = ServerAccess(host, cwd, environ, python, timeout)
+    elsewhere = _find_elsewhere(names, every, access)
+    known = [elsewhere.get(index) or _by_name(item) for index, item in enumerate(every)]
+    settled_already = [verification for verification in known if verification is not None]
+    if len(settled_already) == len(every):
+        return tuple(settled_already)  # none of them is worth a question
     with answered():
-        asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout))
-        return _Verifier(asked, organization).verify(every)
+        return _Verifier(ServerSession(access), organization).verify(every, known)
+
+
+def _find_elsewhere(
+    names: Sequence[str | Expected], every: Sequence[Expected], access: ServerAccess
+) -> dict[int, Verification]:
+    """The addresses of another server than the one that would be asked, which cannot answer for it."""
+    texts = {index: name for index, name in enumerate(names) if isinstance(name, str)}
+    whole = {index: f"https://{text}" if text.startswith(HOSTS) else text for index, text in texts.items()}
+    addresses = {index: text for index, text in whole.items() if _WEB.match(text)}
+    if not addresses:
+        return {}
+    host = access.read_settings().host.value
+    return {
+        index: settled(
+            every[index],
+            "different",
+            say(
+                "the address is on {name}, and {host} would be asked",
+                name=urlsplit(address).hostname or "",
+                host=without_login(host),
+            ),
+            say("give the full name, or name the server with --host"),
+        )
+        for index, address in addresses.items()
+        if not is_on_server(address, host)
+    }
 
 
 def _read_name(text: str) -> str:
@@ -332,11 +364,11 @@ class _Verifier:
         self._asked = asked
         self._meant = organization
 
-    def verify(self, every: Sequence[Expected]) -> tuple[Verification, ...]:
+    def verify(self, every: Sequence[Expected], known: Sequence[Verification | None]) -> tuple[Verification, ...]:
         done: dict[int, Verification] = {}
         questions: dict[int, Question] = {}
         for index, expected in enumerate(every):
-            read = self._read(expected)
+            read = known[index] or self._read(expected)
             if isinstance(read, Verification):
                 done[index] = read
             else:
@@ -344,7 +376,7 @@ class _Verifier:
         missing: dict[int, Question] = {}
         if questions:
             order = list(questions)
-            data = ask(self._asked.gateway, "RegilinkVerify", target_fields(_questions(questions.values()))).data
+            data = self._ask("RegilinkVerify", target_fields(_questions(questions.values())))
             for position, index in enumerate(order):
                 found = (data.get(version_alias(position)) or {}).get("artifactCollectionMembership")
                 registry = (data.get(registry_alias(position)) or {}).get("project")
@@ -357,9 +389,14 @@ class _Verifier:
         done.update(self._neighbours(missing))
         return tuple(done[index] for index in range(len(every)))
 
+    def _ask(self, name: str, fields: Sequence[Field]) -> Mapping[str, Any]:
+        """The whole answer: what a server does not know is not missing in the registry."""
+        reply = ask(self._asked.gateway, name, fields)
+        if reply.unknown:
+            raise self._asked.gateway.fault("too-old", f"it does not know {' and '.join(reply.unknown)}")
+        return reply.data
+
     def _read(self, expected: Expected) -> Verification | Question:
-        if known := _by_name(expected):
-            return known
         path = parse(expected.name)
         names = self._organization(path.prefix or self._meant)
         if names is None:
@@ -408,7 +445,7 @@ class _Verifier:
             CollectionQuestion(item.names.name, item.names.entity, item.path.registry or "", item.path.collection)
             for item in missing.values()
         ]
-        data = ask(self._asked.gateway, "RegilinkNeighbours", neighbour_fields(asked)).data
+        data = self._ask("RegilinkNeighbours", neighbour_fields(asked))
         for position, (index, question) in enumerate(missing.items()):
             names = [str(node["name"]) for node in _owned(data, f"names{position}", "artifactCollections")]
             there = [version_words(node) for node in _owned(data, f"there{position}", "artifactMemberships")]

@@ -53,6 +53,24 @@ def test_what_is_there_is_ok(run: Emulator, name: str) -> None:
     assert (found.type, found.problems) == ("model", ())
 
 
+def test_an_address_of_another_server_is_not_verified_on_this_one(tmp_path: Path) -> None:
+    page = "/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo"
+    environ = {"WANDB_API_KEY": "a" * 40, "HOME": str(tmp_path), "WANDB_BASE_URL": "https://wandb.zoo.example"}
+    found = verify([f"wandb.ai{page}", f"https://other.example{page}"], environ=environ, cwd=tmp_path)
+    assert [(item.status, item.problems) for item in found] == [
+        ("different", (f"the address is on {name}, and https://wandb.zoo.example would be asked",))
+        for name in ("wandb.ai", "other.example")
+    ]
+
+
+@pytest.mark.parametrize("version", ["0.63", "0.67"])
+def test_what_an_old_server_cannot_answer_is_not_absent(run: Emulator, version: str) -> None:
+    run.world.server(version)
+    for name in (f"{ZOO}:production", "wandb-registry-model/zo"):
+        with pytest.raises(Unanswered, match="artifactCollectionMembership"):
+            one(run, name)
+
+
 def test_the_spelling_is_that_of_the_server(run: Emulator) -> None:
     assert one(run, "wandb-registry-MODEL/zoo:production").found == f"acme/{ZOO}:v2"
 
