@@ -57,6 +57,8 @@ class Linter:
         """`file:line` of the links whose target path could not be read from the source."""
         self.unshown: dict[str, int] = {}
         """For each file, how many findings its item does not show: suppressed ones, those below `min-severity`."""
+        self.ignored: dict[str, int] = {}
+        """For each file, how many findings `per-file-ignores` leaves out."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -67,7 +69,13 @@ class Linter:
 
     def lint_file(self, path: Path) -> LintResult:
         """Lint one file."""
-        result = lint_paths([show_path(str(path))], catalog=self._catalog, config=self._config)
+        shown = show_path(str(path))
+        result = lint_paths([shown], catalog=self._catalog, config=self._config)
+        config = self._config.for_folder(os.path.dirname(shown))
+        if config.per_file_ignores:
+            everything = config.changed({"per_file_ignores": {}})
+            whole = lint_paths([shown], catalog=self._catalog, config=everything)
+            self.ignored[str(path)] = max(0, len(whole.findings) - len(result.findings))
         self.unread_links |= dict.fromkeys(find_unread_links(result))
         self.unshown[str(path)] = result.suppressed + result.hidden
         return result

@@ -192,6 +192,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         unshown = linter_of(config).unshown
         if number := sum(unshown.values()):
             terminalreporter.write_line(f"regilink: {counted(number, 'finding')} suppressed, or hidden by min-severity")
+        if number := sum(linter_of(config).ignored.values()):
+            terminalreporter.write_line(f"regilink: {counted(number, 'finding')} ignored by per-file-ignores")
         if not unshown:
             terminalreporter.write_line("regilink: nothing was linted: no file here can have a link or a finding")
     if _wants_report(config):

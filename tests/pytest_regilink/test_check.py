@@ -190,6 +190,16 @@ def test_what_the_items_do_not_show_is_counted(pytester: pytest.Pytester, run: R
     result.stdout.fnmatch_lines(["regilink: 1 finding suppressed, or hidden by min-severity"])
 
 
+def test_what_per_file_ignores_leaves_out_is_counted(pytester: pytest.Pytester, run: Run) -> None:
+    result = run("--regilink-check")
+    assert "per-file-ignores" not in result.stdout.str()
+    text = '[tool.regilink.per-file-ignores]\n"src/*" = ["REG102"]\n'
+    (pytester.path / "pyproject.toml").write_text(text, encoding="utf-8")
+    result = run("--regilink-check")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["regilink: 1 finding ignored by per-file-ignores"])
+
+
 def test_nothing_to_lint_is_said(pytester: pytest.Pytester, run: Run) -> None:
     (pytester.path / "src" / "train.py").unlink()
     run("--regilink-check").stdout.fnmatch_lines(["regilink: nothing was linted: *"])
