@@ -61,6 +61,7 @@ _EXCEPTION_IN_SENTENCE = re.compile(
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
 _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
+_RAISES = re.compile(r"\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b")
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
     for words, name in (
@@ -155,7 +156,13 @@ _SWEEP = re.compile(
 )
 
 _LOCAL_FILE = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])""")
-_SERVER_CONTAINER = re.compile(r"\bwandb[-/]local\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/")
+_DENIED_OWN_FILE = re.compile(
+    r"""\[Errno 13\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""", re.IGNORECASE
+)
+"""A relative path without wandb's name: wandb makes its own folders below `wandb` and `artifacts`."""
+_SERVER_CONTAINER = re.compile(
+    r"\bwandb[-/]local\b|\bwandb-server\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/"
+)
 _ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
 
 CALLS: dict[str, Phase] = {
@@ -266,7 +273,10 @@ class ErrorContext:
             if line in self.raised and (match := _RAISED.match(line)):
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
         if heading := _HEADING.search(self.message_text):
-            return heading["name"], ""
+            absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
+            return heading["name"], absent[0] if absent else ""
+        if self.is_cut and self.source and (match := _RAISES.match(self.source[-1])):
+            return match["name"], ""
         if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
             return match["name"], match["quoted"] or match["rest"]
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
@@ -294,9 +304,15 @@ class ErrorContext:
                 if is_wanted(line) and not _IS_ADVICE.search(line):
                     is_cut = line.endswith(":") and number + 1 < len(lines)
                     return f"{line} {lines[number + 1]}" if is_cut else line
-        if self.source and lines and "most recent call last" in lines[-1]:
-            return self.source[-1].strip()  # the traceback was cut before its last line
+        if self.exception is not None and (self.is_cut or _HEADING.search(self.message_text)):
+            return ": ".join(part for part in self.exception if part)
         return lines[-1] if lines else ""
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether the text ends inside a traceback, before the line that says what was raised."""
+        lines = [line for line in self.message_text.splitlines() if line.strip() and not line.startswith("```")]
+        return bool(self.frames and lines and "most recent call last" in lines[-1])
 
     @cached_property
     def status(self) -> int | None:
@@ -378,6 +394,12 @@ class ErrorContext:
     def names_local_file(self) -> bool:
         """Whether the last exception names a file of wandb on this machine."""
         return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1]))
+
+    @property
+    def is_denied_own_file(self) -> bool:
+        """Whether the program may not write a file of its own."""
+        is_denied = self.exception is not None and _DENIED_OWN_FILE.search(self.exception[1]) is not None
+        return is_denied and not self.is_raised_in_wandb
 
     @property
     def is_in_server_container(self) -> bool:

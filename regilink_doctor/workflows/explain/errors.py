@@ -253,6 +253,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     matches = _recognize(context)
     if context.is_raised_elsewhere:  # what any program says of its network or processes is not W&B's here
         matches = [match for match in matches if not _is_of_any_program(context, match)]
+    if context.is_denied_own_file:
+        matches = [match for match in matches if (match.message.speaker, match.message.failure) != ("other", "F7")]
     if not matches and context.last_warnings and context.exception is None and not context.error_lines:
         context = context.with_last_warnings()
         matches = _recognize(context)
@@ -271,7 +273,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     codes = [*certain, *special, *(code for cause in causes for code in cause.codes)]
     return Explanation(
         "error",
-        _quote(context, matches[0]) if matches else context.last_line,
+        _quote(context, matches[0]) if matches else _describe_unknown(context),
         is_recognized=bool(ids),
         target=facts.fixed if facts is not None and (is_registry or facts.wrong) else None,
         organization=path.prefix if path is not None and is_registry else None,
@@ -372,7 +374,9 @@ def _of_message(
         yield "C18"
     if message.failure in ("B7", "F7") and context.is_in_server_container:
         yield "F17"
-    if message.failure == "C19" and structure.find_part(context) == ("F14",):
+    if message.failure == "F14" and context.is_from_bucket:
+        yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
+    if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
     if message.failure == "C10" and context.status in structure.SERVER_SETUP:
         yield "F17"
@@ -458,6 +462,12 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
     # Of a message that was put together from pieces, the text has no such place.
     text = context.messages_and_warnings[start:end] if end else match.message.template.format_map(match.fields)
     return " ".join(text.split())
+
+
+def _describe_unknown(context: ErrorContext) -> str:
+    if "most recent call last" in context.last_line:
+        return say("the traceback is cut before its last line")
+    return context.last_line
 
 
 def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Iterator[str]:

@@ -54,6 +54,8 @@ _BOX = "│┃╭╰╮╯"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
 _MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
 
+_LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
+"""A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
 _LEVEL_OF_WANDB = re.compile(r"\s*wandb: (ERROR|WARNING|INFO)\b")
 _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
@@ -164,7 +166,7 @@ def _judge_line(line: LogLine, has_levels: bool) -> Kind:
 
 def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None]]:
     """The line without colors, boxes and prefixes, and the level that its logger gives it."""
-    line = _ANSI.sub("", raw).rstrip("\r")
+    line = _LINKED_FRAME.sub(r"\1", _ANSI.sub("", raw).rstrip("\r"))
     if (record_of_line := _read_json(line)) is not None:
         said, inner_level = record_of_line
         for inner in said.splitlines():

@@ -38,6 +38,7 @@ _LOG = re.compile(
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
+_INLINE_CODE = re.compile(r"`[^`\n]*`")
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang)|[?\uff1f]"
@@ -233,8 +234,12 @@ WORDS = {
         "in_front_of front before first_part beginning",
         "先頭 前に 最初",
     ),
+    "folder-of-wandb": (
+        "staging local/share/wandb .cache/wandb",
+        "ステージング",
+    ),
     "full": (
-        "full fill* space quota big large grow*",
+        "full fill* space quota diskquota* disk_quota* big large grow*",
         "いっぱい 容量 溢れ 満杯",
     ),
     "home": (
@@ -369,6 +374,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("nothing is pinned when reading", ("pin",), ("D3", "B12"), specific=2),
     Symptom("an offline run that is not synced", ("sync", "skipped"), ("F13", "C1"), specific=2),
     Symptom("the disk is full", ("home", "full"), ("F7", "E4"), specific=2),
+    Symptom("the disk is full", ("folder-of-wandb", "full"), ("F7", "E4"), specific=3),
     Symptom("the legacy model registry", ("old-registry",), ("A14", "B17"), specific=3),
     Symptom("the first part of the path", ("account", "organization", "first-part"), ("A12", "A13", "A15"), specific=3),
     Symptom(
@@ -503,7 +509,7 @@ def find_prose(text: str) -> str:
             return ""
         if line.lstrip().startswith("```"):
             is_fenced = not is_fenced
-        elif not is_fenced and _SENTENCE.search(line) and not _LOG.search(line):
+        elif not is_fenced and _SENTENCE.search(line) and not _LOG.search(_INLINE_CODE.sub("", line)):
             sentences.append(line.strip())
     prose = " ".join(sentences)
     return prose if _REPORTS_A_PROBLEM.search(prose) and _IS_FIRST_PERSON.search(prose) else ""

@@ -154,6 +154,8 @@ _VARIABLES: dict[str, Causes] = {
 }
 """What it means that a program finds one of wandb's variables unset."""
 _MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
+_FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
+"""A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 _STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
@@ -372,6 +374,8 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_refused_run,
         _judge_component,
         _judge_usage,
+        _judge_cut_traceback,
+        _judge_server_container,
     )
     for question in questions:
         if causes := question(context):
@@ -387,7 +391,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
     if _VERSION_AS_FOLDER.search(text):
         return ("F6", "F7")
     # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
-    is_of_wandb = context.names_local_file or context.is_raised_in_wandb or not (context.frames or _PATH.search(text))
+    is_of_other = context.frames or context.is_denied_own_file or _PATH.search(text)
+    is_of_wandb = context.names_local_file or context.is_raised_in_wandb or not is_of_other
     if match := _WINERROR.search(text):
         number = int(match[1])
         return _WINERROR_CAUSES.get(number, ()) if is_of_wandb or number not in _WINERRORS_OF_A_FILE else ()
@@ -404,10 +409,10 @@ def find_part(context: ErrorContext) -> Causes:
     is_of_command = context.exception is None or (context.exception[0] == "Error" and not context.frames)
     if context.phase == "sweep" and (is_of_command or context.is_reported_by_wandb):
         return ("F16",)
+    if context.is_raised_in_import and (context.exception is not None or context.is_cut):
+        return ("F15", "F9")
     if context.exception is None:
         return ()
-    if context.is_raised_in_import:
-        return ("F15", "F9")
     if not context.is_raised_in_wandb:
         return ()
     for frame in reversed(context.library_frames):
@@ -498,6 +503,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F15", "F21")
     if name in ("EOFError", "Abort") and _ASKS_FOR_KEY.search(context.text):
         return ("C18",)  # nobody answers where the program runs
+    if name == "UsageError" and _FINISHED.match(text):
+        return ("C8", "F4")
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
     if context.missing_attribute in _RUN_ATTRIBUTES:
@@ -585,3 +592,15 @@ def _judge_usage(context: ErrorContext) -> Causes:
         return ("F22", "B14")
     is_usage = context.exception is not None and context.exception[0] == "UsageError" and context.is_about_wandb
     return ("F22", "F20") if is_usage else ()
+
+
+def _judge_cut_traceback(context: ErrorContext) -> Causes:
+    """What fails in a download of which only the frames are left."""
+    is_download = context.is_cut and context.phase == "download" and context.is_raised_in_wandb
+    return ("F6", "D7", "F2") if is_download and context.exception is None else ()
+
+
+def _judge_server_container(context: ErrorContext) -> Causes:
+    """An error that a process inside the container of W&B's server has logged."""
+    is_logged = context.exception is None and context.is_error
+    return ("F17",) if is_logged and context.is_in_server_container else ()
