@@ -191,10 +191,10 @@ def find_problems(
     Args:
         text: the target path, `UNKNOWN_NAME` for each part that is not known.
         trailing_slash_fails: `Artifact.link` reads a trailing slash as an empty name, `Run.link_artifact` drops it
-            (row A17).
+            (failure A17).
         none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
-            inside an f-string (row A7).
-        versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (row A8).
+            inside an f-string (failure A7).
+        versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (failure A8).
         named_registry: the variable, key or argument that has the string is named after a registry.
         registries: names, without the prefix, of registries that are known to exist.
     """
@@ -434,7 +434,7 @@ def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
 def _unprefixed(
     filled: list[_Segment], named_registry: bool, registries: Collection[str]
 ) -> Iterator[tuple[int, Problem]]:
-    """No segment has the prefix: a project-level link, wrong only when something names a registry (row A1)."""
+    """No segment has the prefix: a project-level link, wrong only when something names a registry (failure A1)."""
     if len(filled) == 1:
         if named_registry and filled[0].known:
             yield (
@@ -468,7 +468,7 @@ class LinkInput:
     `entity` is None for a registry link: the organization entity is still to be resolved, from `source_entity` and
     `organization` (the path's first part or `$WANDB_ORGANIZATION`, None when neither is given).
     `collection` keeps a `:version` if the text had one. `emptied`: the text had no name (`""`, `m/`), so the parts in
-    front of it moved up by one, the run's project became the collection, or `m` did (row A5).
+    front of it moved up by one, the run's project became the collection, or `m` did (failure A5).
     """
 
     source_entity: str
@@ -526,7 +526,7 @@ def sdk_link(
     problem = find_call_problem(call, text)
     if problem is not None and problem.severity == "error":
         return SdkRefusal("AttributeError" if call == "none" else "AssertionError", problem)
-    # Only Artifact.link is wrapped in `normalize_exceptions`, so the same words come as two types (row A3).
+    # Only Artifact.link is wrapped in `normalize_exceptions`, so the same words come as two types (failure A3).
     exception: Literal["ValueError", "CommError"] = "CommError"
     emptied = False
     try:

@@ -43,9 +43,9 @@ class UnknownPart:
 
     *environment*: a variable of the environment without a default, None when it is not set. *option*: an option of the
     command line without a default, None when it is not given. *versioned-name*: the name of an artifact, which ends in
-    `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its own project counts it (row
-    B12). *run-entity*: the entity of a run. `reason` says why it is not known, where there is more to say. `variables`:
-    the variable of the environment that it is.
+    `:vN` once it is logged (failure A8). *source-version*: the version of an artifact as its own project counts it
+    (failure B12). *run-entity*: the entity of a run. `reason` says why it is not known, where there is more to say.
+    `variables`: the variable of the environment that it is.
     """
 
     source: str
@@ -166,7 +166,7 @@ class StringValue:
         return None
 
     def empty_defaults(self, start: int, end: int) -> Iterator[KnownPart]:
-        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (row A5)."""
+        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (failure A5)."""
         for offset, part in self._offsets():
             if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
                 yield part

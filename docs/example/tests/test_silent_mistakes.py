@@ -59,7 +59,7 @@ def test_the_same_call_is_refused_here(regilink, regilink_responses):
 
 
 def test_a_patched_requests_does_not_see_the_sdk(regilink, monkeypatch):
-    """From wandb 0.27.1 on its calls leave from another process, past every patch in this one (row E1)."""
+    """From wandb 0.27.1 on its calls leave from another process, past every patch in this one (failure E1)."""
     seen = []
     send = requests.Session.send
 
