@@ -426,6 +426,10 @@ def test_a_catalog_says_what_it_has_of_each_part() -> None:
     assert "well formed" not in elsewhere.text
     team = explain("team-a/wandb-registry-model/zoo", catalog=catalog)
     assert (team.codes, team.failures, team.target) == (("REG202",), ("A12",), "wandb-registry-model/zoo")
+    page = "https://wandb.ai/orgs/acme/registry/x?selectionPath=acme%2Fwandb-registry-{}%2Fzoo"
+    assert explain(page.format("modle"), catalog=catalog).codes == ("REG108", "REG301")
+    shown = explain(page.format("model"), catalog=catalog).in_catalog
+    assert shown[-1] == 'collection "zoo" of the type "model", with the aliases "production"'
     misspelled = explain("wandb-registry-model/zoo:prodution", catalog=catalog)
     assert misspelled.codes == ("REG305",)
     assert misspelled.wrong[0].help == 'did you mean "production"?'

@@ -83,7 +83,7 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return explanation
     if _is_address(bare):
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
-        return explain_address(bare, [host for host in hosts if host])
+        return explain_address(bare, [host for host in hosts if host], catalog)
     context = read_error(text)
     if context.is_error and (explanation := explain_error(context, catalog)):
         return explanation

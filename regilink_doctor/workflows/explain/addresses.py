@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import read_pasted
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.rules.wording import quoted
@@ -17,13 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path import Pasted
 
 
 _WANDB_DOMAINS = ("wandb.ai", "wandb.io", "coreweave.com")
 
 
-def explain_address(text: str, hosts: Collection[str] = ()) -> Explanation:
+def explain_address(text: str, hosts: Collection[str] = (), view: OrganizationView | None = None) -> Explanation:
     """A URL or URI of any shape (U1 to U10, S3); `hosts` are addresses of W&B servers beside W&B's own."""
     pasted = read_pasted(text)
     # Every site has addresses with one part; all other shapes are W&B's alone.
@@ -31,8 +33,9 @@ def explain_address(text: str, hosts: Collection[str] = ()) -> Explanation:
         return _strange(text)
     if pasted.kind == "source" and pasted.project == LEGACY_REGISTRY:
         return _legacy(pasted)
+    if pasted.kind == "collection":
+        return _collection(pasted, view)
     explain = {
-        "collection": _collection,
         "registry": _registry,
         "source": _source,
         "legacy": _legacy,
@@ -65,9 +68,9 @@ def _as_target() -> tuple[str, ...]:
     return (say("used as a target path, this address becomes a collection of that name in the run's own project"),)
 
 
-def _collection(pasted: Pasted) -> Explanation:
+def _collection(pasted: Pasted, view: OrganizationView | None) -> Explanation:
     target = pasted.target or ""
-    facts = paths.examine(target_of(target))
+    facts = paths.examine(target_of(target), view)
     reading = f"{target}:{pasted.version}" if pasted.version else f"{target}:ALIAS"
     parts = [
         (say("organization"), pasted.organization or say("(not in the address)")),
@@ -78,7 +81,7 @@ def _collection(pasted: Pasted) -> Explanation:
         parts.append((say("version or alias"), pasted.version))
     if pasted.artifact_type:
         parts.append((say("type"), pasted.artifact_type))
-    return Explanation(
+    explanation = Explanation(
         "url",
         say("the address of a collection in a registry, at one version")
         if pasted.version
@@ -98,6 +101,7 @@ def _collection(pasted: Pasted) -> Explanation:
             say("to read it: {reading}", reading=quoted(reading)),
         ),
     )
+    return replace(explanation, in_catalog=tuple(paths.describe_known(view, explanation))) if view else explanation
 
 
 def _registry(pasted: Pasted) -> Explanation:

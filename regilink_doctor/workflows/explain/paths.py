@@ -96,7 +96,7 @@ def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView |
     )
     if view is None:
         return explanation
-    explanation = replace(explanation, in_catalog=tuple(_describe_known(view, explanation)))
+    explanation = replace(explanation, in_catalog=tuple(describe_known(view, explanation)))
     is_elsewhere = bool(organization) and not _is_listed(organization or "", view)
     return replace(explanation, notes=(_ask_server(linked),)) if is_elsewhere and explanation.notes else explanation
 
@@ -198,7 +198,7 @@ def find_destinations(target: LinkTarget) -> tuple[str, ...]:
     return tuple(join_phrases(": ", [call, where]) for call, where in places.items())
 
 
-def _describe_known(view: OrganizationView, explanation: Explanation) -> Iterator[str]:
+def describe_known(view: OrganizationView, explanation: Explanation) -> Iterator[str]:
     """What the catalog has of the organization, the registry and the collection of a path, a line for each."""
     owner, name, collection = explanation.organization, explanation.registry, explanation.collection
     if owner and not _is_listed(owner, view):
