@@ -161,7 +161,7 @@ _DENIED_OWN_FILE = re.compile(
 )
 """A relative path without wandb's name: wandb makes its own folders below `wandb` and `artifacts`."""
 _SERVER_CONTAINER = re.compile(
-    r"\bwandb[-/]local\b|\bwandb-server\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/"
+    r"(?<!//)\bwandb(?:[-/]local|-server)\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/"
 )
 _ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
 
@@ -446,7 +446,7 @@ class ErrorContext:
         if not own:
             return None
         if _CELL.search(own[-1].path):
-            return f"line {own[-1].line} of a notebook's cell"
+            return f"line {own[-1].line} of a notebook's cell" if own[-1].line else "a notebook's cell"
         line = f":{own[-1].line}" if own[-1].line else ""
         return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
 
