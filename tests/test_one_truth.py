@@ -140,6 +140,8 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
 
 
 @given(TEXTS)
+@example(" /https:")
+@example("wandb-registry-model/:")
 def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:
     code = f"import wandb\nwandb.run.use_artifact({json.dumps(text)})\n"
     linted = {

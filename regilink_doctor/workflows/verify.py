@@ -342,13 +342,13 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
-    if expected.name.endswith(":"):
-        problem = say("{name} ends with a colon, and names no alias", name=quoted(expected.name))
-        return settled(expected, "different", problem, say("write the alias, or leave the colon out"))
     in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=True)
     wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
+    if expected.name.endswith(":"):
+        problem = say("{name} ends with a colon, and names no alias", name=quoted(expected.name))
+        return settled(expected, "different", problem, say("write the alias, or leave the colon out"))
     if path is None or not path.is_registry or not path.collection:
         return settled(
             expected,

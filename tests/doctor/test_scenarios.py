@@ -536,10 +536,11 @@ def test_without_targets_the_registries_are_ready_to_paste(examined: Diagnose) -
     assert found.ready.targets == ("wandb-registry-dataset/my-collection", "wandb-registry-model/my-collection")
 
 
-def test_a_plain_project_link_is_nobodys_business(examined: Diagnose) -> None:
+def test_a_target_in_a_project_lacks_the_prefix_as_it_seems(examined: Diagnose) -> None:
     found = examined("my-project/best")
-    assert not found.of("fail", "warn", "skip")
-    assert next(row for row in found.checks if row.name == "destination").message.startswith("not a registry link")
+    (warning,) = found.of("fail", "warn", "skip")
+    assert (warning.name, warning.status) == ("destination", "warn")
+    assert (warning.note or "").endswith('it goes into collection "best" of the project "my-project" of team-a')
 
 
 def test_suggestions_cost_one_more_request_whatever_the_number(examined: Diagnose) -> None:
