@@ -20,14 +20,14 @@ from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
     "files": 331,
-    "lines of Python": 76_700,
+    "lines of Python": 77_000,
     "functions with a one-word name, percent": 26,
     "the same in lint": 28,
     "rule codes outside rules and the failure index": 14,
     "import cycles": 0,
     "functions of more than 70 lines": 0,
     "files entered for one finding": 55,
-    "switches between files for one finding": 511,
+    "switches between files for one finding": 517,
     "own modules loaded for one finding": 88,
     "words of the old dialect": 6,
 }
