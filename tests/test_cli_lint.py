@@ -103,6 +103,15 @@ def test_json_lines_is_one_finding_a_line(tmp_path: Path) -> None:
     assert json.loads(line)["code"] == "REG102"
 
 
+def test_a_caller_that_passes_something_unknown_is_not_called_well(tmp_path: Path) -> None:
+    callers = 'publish("wandb-registry-model/zoo")\npublish(sys.argv[1])\n'
+    wrapper = "def publish(target):\n    run.link_artifact(artifact, target)\n"
+    text = f'import sys\nimport wandb\nrun = wandb.init(entity="team-a")\n{wrapper}{callers}'
+    (tmp_path / "train.py").write_text(text, encoding="utf-8")
+    done = regilink("lint", cwd=tmp_path)
+    assert done.stdout == "Nothing found in 1 file. 1 link could be read only in part: train.py:5.\n"
+
+
 def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import wandb\ndef f(:\n", encoding="utf-8")
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")

@@ -57,15 +57,22 @@ def find_unread_links(result: LintResult) -> list[str]:
     return _lines_of([site for site in sites if not any(map(_shows_registry, site.target))])
 
 
+def _find_partly_read_links(result: LintResult) -> list[str]:
+    """`file:line` of the links of which the source shows some target paths, and that may have others."""
+    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    return _lines_of([site for site in sites if len(set(map(_shows_registry, site.target))) > 1])
+
+
 def _count_unresolved(result: LintResult) -> list[str]:
-    """The links that could not be read: "nothing found" says nothing about them."""
-    places = find_unread_links(result)
-    where = list_places(places)
-    return (
-        [say("{links} could not be read: {places}.", links=counted(len(places), "link"), places=where)]
-        if places
-        else []
-    )
+    """The links that could not be read, or only in part: "nothing found" says nothing about them."""
+    sentences: list[str] = []
+    if places := find_unread_links(result):
+        where = list_places(places)
+        sentences.append(say("{links} could not be read: {places}.", links=counted(len(places), "link"), places=where))
+    if places := _find_partly_read_links(result):
+        links, where = counted(len(places), "link"), list_places(places)
+        sentences.append(say("{links} could be read only in part: {places}.", links=links, places=where))
+    return sentences
 
 
 def summarize_project_links(result: LintResult, *, without_findings: bool = False) -> list[str]:

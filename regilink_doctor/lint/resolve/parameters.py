@@ -123,10 +123,9 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in given or ()]
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
-    known = [value for value in values if value != UNKNOWN]
     if len(context.find_uses(scope.module, _called_name(scope))) > _MOST_CALLERS:
-        known.append(Unknown(reason=TOO_MUCH))
-    return known or values
+        values.append(Unknown(reason=TOO_MUCH))
+    return values
 
 
 def _unset_parameter(name: str) -> Value:
