@@ -10,5 +10,6 @@ def write(section: str) -> None:
     """Put a part, which begins with its title, in the place of what it was; a new one comes last."""
     title = section.partition("\n")[0] + "\n"
     before, found, rest = PAGE.read_text(encoding="utf-8").partition(title)
-    after = rest.partition(END)[2] if found else "\n"
+    body, heading, others = rest.partition("\n## ")
+    after = (body.partition(END)[2] or "\n") + heading + others
     PAGE.write_text(f"{before if found else before + chr(10)}{section.rstrip()}\n\n{END}{after}", encoding="utf-8")
