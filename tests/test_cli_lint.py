@@ -119,6 +119,7 @@ def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> No
     assert done.returncode == 1
     assert "train.py:3:1: wandb.Run.link_artifact" in done.stdout
     assert done.stderr == "regilink: 1 file could not be read: bad.py:2 (invalid syntax).\n"
+    assert regilink("lint", "--show-sites", "--exit-zero", cwd=tmp_path).returncode == 0
     (tmp_path / "bad.py").unlink()
     done = regilink("lint", "--show-sites", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -265,7 +265,8 @@ def _run_lint(options: Any) -> int:
         from regilink_doctor.report.listings import list_sites
 
         _print_lines(list_sites(result.sites, output_format))
-        return _print_failures(result, options) or _print_unlisted(result)
+        status = _print_failures(result, options) or _print_unlisted(result)
+        return OK if options.exit_zero and status != UNUSABLE else status
     if options.statistics:
         from regilink_doctor.report.listings import list_statistics
 
