@@ -225,6 +225,32 @@ def test_a_configuration_that_is_broken_at_the_start(tree: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize("output_format", ["full", "concise", "json", "github", "sarif"])
+def test_no_key_that_appears_meanwhile_is_printed(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, output_format: str
+) -> None:
+    of_environment, of_code, of_dotenv, of_address = (letter * 3 + "1b2c3d4e5" * 4 + letter for letter in "abcd")
+    monkeypatch.setenv("WANDB_API_KEY", of_environment)
+    done = watched(
+        tree,
+        monkeypatch,
+        lambda: write(
+            tree, "src/train.py", f'{WRONG}wandb.login(key="{of_code}")\nk = f("{of_code}", "wandb-registry-")\n'
+        ),
+        lambda: write(tree, ".env", f"WANDB_API_KEY={of_dotenv}\nTARGET_PATH=wandb-registry-{of_dotenv}\n"),
+        lambda: write(tree, "src/train.py", f"{WRONG}wandb.login(key='{of_code}'\n"),
+        lambda: write(tree, "src/job.py", RIGHT.replace("zoo", of_environment).replace("m/", f"{of_environment}:v1/")),
+        lambda: write(tree, "regilink.toml", f'host = "http://user:{of_address}@h:99999"\n'),
+        lambda: write(tree, "regilink.toml", f'catalog = "{of_environment}.json"\n'),
+        arguments=(".", f"--output-format={output_format}"),
+    )
+    shown = done.stdout + done.stderr
+    assert done.stderr.count("waiting for changes") == 7, done
+    assert "REG704" in done.stdout
+    assert "[key]" in shown
+    assert [key for key in (of_environment, of_code, of_dotenv, of_address) if key in shown] == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 def test_a_process_of_its_own_ends_at_ctrl_c(tree: Path) -> None:
     command = [sys.executable, "-m", "regilink_doctor", "lint", "--watch", "--output-format=concise"]

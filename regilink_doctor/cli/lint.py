@@ -23,6 +23,7 @@ from regilink_doctor.cli.options import (
 )
 from regilink_doctor.cli.output import declare_kind
 from regilink_doctor.config import CACHE, FORMATS, SEVERITIES
+from regilink_doctor.core.rule_codes import HARD_CODED_API_KEY
 from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
@@ -247,6 +248,7 @@ def _run_lint(options: Any) -> int:
     catalog = known_catalog(options.catalog, config)
     _refuse_contradictions(options)
     result = _lint_paths(paths, config, catalog, options)
+    _hide_found_keys(result)
     if options.fix or options.fix_only or options.diff or options.add_ignore:
         changed = _change_files(result, config, catalog, options)
         if changed is not None:
@@ -360,6 +362,19 @@ def _refuse_other_files(folder: str) -> None:
         return
     if names and "CACHEDIR.TAG" not in names:
         raise UsageProblem(f"--cache-dir: {folder} has other files; name a new folder or an empty one")
+
+
+def _hide_found_keys(result: LintResult) -> None:
+    """Mask the keys that lint has found wherever else the report would show them, as part of a target path."""
+    found = [finding.place for finding in result.findings if finding.code == HARD_CODED_API_KEY]
+    if found:
+        from regilink_doctor.core.text import remember_secret
+        from regilink_doctor.report.locations import SourceLines
+
+        lines = SourceLines(result.sources)
+        for place in found:
+            for line in lines.lines_around(place)[place.span.line - 1 : place.span.line]:
+                remember_secret(line[place.span.column - 1 : place.span.end_column - 1])
 
 
 def _find_style(options: Any) -> Style:

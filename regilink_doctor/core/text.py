@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How files begin that `>` of PowerShell has written; pip and YAML read them, Python does not."""
+
+
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     """The codec that decodes a file, and encodes it again to the same bytes.
 
@@ -21,6 +25,10 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     """
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if content[:2] in UTF16_MARKS:
+        if cookie:
+            raise LookupError("is UTF-16")
+        return "utf-16"
     if not cookie or b"coding" not in b"".join(content.split(b"\n", 2)[:2]):
         return "utf-8"
     import io
@@ -43,7 +51,7 @@ def encoding_of(content: bytes, *, cookie: bool = True) -> str:
     try:
         return find_encoding(content, cookie=cookie)
     except LookupError:
-        return "utf-8"
+        return "utf-16" if content[:2] in UTF16_MARKS else "utf-8"
 
 
 def decode_output(content: bytes) -> str:
@@ -52,7 +60,7 @@ def decode_output(content: bytes) -> str:
     That is UTF-8, or UTF-16 with its mark (`>` of PowerShell); where most letters are not UTF-8, it is the encoding of
     the system, in which Python writes to pipes and files on Windows.
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content[:2] in UTF16_MARKS:
         return content.decode("utf-16", "replace")
     text = content.decode("utf-8-sig", "replace")
     unread = text.count("\ufffd")

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from bisect import bisect_right, insort
+from codecs import BOM_UTF16_LE
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
@@ -49,10 +50,11 @@ class TextEdit:
 
 @record
 class Document:
-    """A file, or a notebook with its cells. `starts` are the offsets of the lines."""
+    """A file, or a notebook with its cells. `starts` are the offsets of the lines, `mark` is the start of UTF-16."""
 
     text: str
     encoding: str
+    mark: bytes
     starts: tuple[int, ...]
     cells: tuple[Cell, ...] | None
 
@@ -66,8 +68,12 @@ class Document:
             cells = read_cells(text) if kind == "notebook" else None
         except (UnicodeError, LookupError, NotNotebook):
             return None
+        mark = b""
+        if encoding == "utf-16":  # Python writes its mark in the order of bytes of this machine
+            mark = content[:2]
+            encoding = "utf-16-le" if mark == BOM_UTF16_LE else "utf-16-be"
         starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
-        document = cls(text, encoding, starts, cells)
+        document = cls(text, encoding, mark, starts, cells)
         return document if document.encoded(()) == content else None
 
     def replacement(self, edit: Edit, cell: int | None) -> TextEdit | None:
@@ -92,7 +98,7 @@ class Document:
             parts += [self.text[at : item.start], item.content]
             at = item.end
         try:
-            return "".join([*parts, self.text[at:]]).encode(self.encoding)
+            return self.mark + "".join([*parts, self.text[at:]]).encode(self.encoding)
         except UnicodeError:
             return None
 
@@ -278,8 +284,11 @@ def write_file(path: str, before: bytes, after: bytes) -> None:
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "it is read-only", path)
     with open(real, "rb") as file:
-        if file.read() != before:
-            raise FileChanged(f"{path} has changed since it was read")
+        now = file.read()
+    if now == after:  # it has been written already, by another of its names
+        return
+    if now != before:
+        raise FileChanged(f"{path} has changed since it was read")
     write_whole(real, after, os.stat(real).st_mode & 0o7777)
 
 

@@ -14,6 +14,7 @@ from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.lint import change
 from regilink_doctor.lint.change import Document, add_ignores
 from regilink_doctor.lint.engine import FileReport, lint_bytes
+from regilink_doctor.lint.scan.files import can_matter
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 BAD = 'run.link_artifact(a, "wandb_registry-model/größe:v3")\n'
@@ -43,6 +44,32 @@ def test_encoding_and_line_ends_stay(line_end: str, encoding: str) -> None:
     before, after = ((cookie + PRELUDE + code + tail).replace("\n", line_end).encode(encoding) for code in (BAD, GOOD))
     assert fix_file(before) == after
     assert fix_file(after) == after
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["conf.yaml", "a.env", "run.sh", "a.ini", "Makefile"])
+def test_files_of_powershell_are_read_and_stay_utf_16(order: str, name: str) -> None:
+    line = {"conf.yaml": 'target_path: "%s"', "a.ini": "[a]\r\ntarget_path = %s"}.get(name, "WANDB_PROJECT=%s")
+    if name == "run.sh":
+        line = "python train.py --target-path %s"
+    path = "wandb_registry-model/größe" if "WANDB" not in line else "wandb-registry-"
+    content = f"\ufeff# größe\r\n{line % path}\r\n".encode(order)
+    assert can_matter(name, content)
+    report = lint_bytes(name, content)
+    utf_8 = lint_bytes(name, content.decode(order).encode())
+    assert [(item.code, item.place) for item in report.findings] == [(item.code, item.place) for item in utf_8.findings]
+    fixed = fix_file(content, name)
+    assert fixed == fix_file(content.decode(order).encode(), name).decode().encode(order)
+    if name in ("conf.yaml", "a.ini"):
+        assert fixed == content.replace("wandb_".encode(order), "wandb-".encode(order)) != content
+
+
+def test_python_in_utf_16_is_named() -> None:
+    content = f"\ufeff{PRELUDE}".encode("utf-16-le")
+    assert can_matter("train.py", content)
+    assert [item.message for item in lint_bytes("train.py", content).findings] == [
+        "this file cannot be read as Python: is UTF-16"
+    ]
 
 
 def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:
@@ -224,6 +251,8 @@ def test_hard_links_stay(tmp_path: Path) -> None:
     change.write_file(str(file), b"older", b"new")
     assert (other.read_bytes(), file.stat().st_nlink) == (b"new", 2)
     assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py"]
+    change.write_file(str(other), b"older", b"new")  # a run over both names has planned the same for both
+    assert file.read_bytes() == b"new"
 
 
 @pytest.mark.skipif(not hasattr(os, "chown"), reason="files are not given away there")
