@@ -112,7 +112,7 @@ class _ScriptReader:
         self.replaced: set[int] = set()
         """Those that calls of their function have given words."""
         self.piped: list[Word] = []
-        """What the command before a `|` prints."""
+        """What the command at hand reads: the words that the one before a `|` prints, or those of `<<<`."""
         self.written_to = ""
         """The file that the last command writes."""
         self.script = Script()
@@ -139,11 +139,13 @@ class _ScriptReader:
             if mark == "(" and len(words) == 1:  # name() { …
                 self.open_block("}", "function", words[0])
             elif not pattern:
+                self.piped = marks.here_strings or self.piped
                 self.add_command(words, guarded=guarded)
                 self.read_github_environment(words, marks)
                 self.piped = words[1:] if mark == "|" and [word.plain for word in words[:1]] in _PRINTS else []
             guarded = mark in ("&&", "||")
-            words = []
+            words, marks.here_strings = [], []
+        self.piped = marks.here_strings or self.piped
         self.add_command(words, guarded=guarded)
         self.read_github_environment(words, marks)
         self.read_documents(marks)
@@ -400,7 +402,7 @@ class _ScriptReader:
         """The variables of a container: `docker run -e X=value`."""
         if words[0].plain.rpartition("/")[2] not in _CONTAINERS:
             return
-        for word, following in zip(words[1:], [*words[2:], None], strict=True):
+        for word, following in zip(words[1:], [*words[2:], None], strict=False):
             if word.plain.startswith("--env="):
                 following = Words(self.stretch, self.known).read_word(word.start + len("--env="))
             elif word.plain not in ("-e", "--env"):
@@ -537,6 +539,8 @@ class Words:
         self.known = known
         self.redirected_to = ""
         """The file that the command at hand writes to, as it is written."""
+        self.here_strings: list[Word] = []
+        """What the command at hand reads from `<<< word`."""
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
 
@@ -580,7 +584,7 @@ class Words:
 
     def _after_redirection(self, at: int, ends: list[Word]) -> int:
         text = self.stretch.text
-        document = text.startswith("<<", at) and not text.startswith("<<<", at)
+        signs = text[at : at + 3]
         while at < len(text) and text[at] in "<>&-|":
             at += 1
         while at < len(text) and text[at] in " \t":
@@ -590,7 +594,9 @@ class Words:
         word = self.read_word(at) if at < len(text) and text[at] != "\n" else None
         if word is None:
             return at
-        if document and word.plain:
+        if signs == "<<<":
+            self.here_strings = [word]
+        elif signs.startswith("<<") and word.plain:
             ends.append(word)
         elif text[word.start - 1] != "<":
             self.redirected_to = text[word.start : word.end]

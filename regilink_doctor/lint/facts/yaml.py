@@ -95,8 +95,8 @@ class _DocumentReader:
         self.commands: list[Command] = []
         self.programs: list[Program] = []
         self.seen: set[int] = set()
-        self.environments: set[int] = set()
-        """Nodes that are read as variables of the environment."""
+        self.understood: set[int] = set()
+        """Nodes that need no further look: variables of the environment, and what is not for a shell."""
 
     def read_document(self, root: Node) -> None:
         names = {key.value for key, _ in scalar_pairs(root)}
@@ -142,6 +142,8 @@ class _DocumentReader:
             kind = "job"
         elif keys and not ENVIRONMENT_KEYS.isdisjoint(pairs):
             kind = "key"
+        if value_of(node, "uses").startswith("actions/github-script@"):
+            self.understood.add(id(find_below(node, "with", "script")))  # JavaScript
         containers = scope.containers
         if kind == "job":
             scope = replace(scope, runs=self.read_matrix(find_below(node, "strategy", "matrix")))
@@ -154,7 +156,7 @@ class _DocumentReader:
         for name in [name for name in pairs if name in named]:
             settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
             if settings is not None:
-                self.environments.add(id(pairs[name]))
+                self.understood.add(id(pairs[name]))
                 self.settings += settings
                 # Compose fills `$X` in from its own environment, not from that of the container.
                 known = {**known, **_name_values(settings)} if kind != "service" else known
@@ -244,7 +246,7 @@ class _DocumentReader:
         """What is below a key, unless it is understood as a whole."""
         name = key.value if isinstance(key.value, str) else ""
         below = (*keys, name)
-        if id(value) in self.environments:
+        if id(value) in self.understood:
             return
         if name in _SCRIPTS:
             self.read_scripts(name, value, scope)

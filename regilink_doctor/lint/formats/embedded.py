@@ -35,12 +35,14 @@ def find_sites_inside(program: Program) -> tuple[Site, ...]:
 
 
 class PlaceMover:
-    """Moves the places of one path, and spans that stand alone. What is shared stays shared."""
+    """Moves the places of one path, and the spans of records that are in it. What is shared stays shared."""
 
     def __init__(self, path: str, move_place: Callable[[Span], Place]) -> None:
         self.path = path
         self.move_place = move_place
         self.done: dict[int, tuple[object, object]] = {}
+        self.is_elsewhere = False
+        """The record that is copied is in another file: so are the spans in it that stand alone."""
 
     def move(self, value: T) -> T:
         """The copy of a value: a record, a tuple or a mapping of them."""
@@ -52,7 +54,7 @@ class PlaceMover:
         if isinstance(value, Place):
             return self.move_place(value.span) if value.path == self.path else value
         if isinstance(value, Span):
-            return self.move_place(value).span
+            return value if self.is_elsewhere else self.move_place(value).span
         if isinstance(value, tuple):
             return tuple(self.move_value(item) for item in value)
         if isinstance(value, dict):
@@ -61,7 +63,11 @@ class PlaceMover:
             return value
         if id(value) in self.done:
             return self.done[id(value)][1]
+        outer, place = self.is_elsewhere, getattr(value, "place", None)
+        if isinstance(place, Place):
+            self.is_elsewhere = place.path != self.path
         new = replace(value, **{name: self.move_value(getattr(value, name)) for name in value.__match_args__})
+        self.is_elsewhere = outer
         self.done[id(value)] = (value, new)
         return new
 
