@@ -6,7 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import is_key, mark_public
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, variable_of
+from regilink_doctor.rules.site_facts import variable_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class HardCodedApiKey(Rule):
 
     Anyone who can read the file can act as the key's owner, and colleagues link under another name without knowing.
     Delete the key in the W&B App (it stays in the history of git), and read the new one from the environment or
-    `wandb login`. Reported only where a string is used as a key: forty hexadecimal digits alone may be a commit.
+    `wandb login`. Reported only where a string is used as W&B's key, or is called so: forty hexadecimal digits alone
+    may be a commit.
     """
 
     code = "REG704"
@@ -48,6 +49,7 @@ class HardCodedApiKey(Rule):
         'wandb.login(key="9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70")',
         'import os\nos.environ["WANDB_API_KEY"] = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"',
         'KEY = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"\nwandb.Api(api_key=KEY)',
+        'WANDB_API_KEY = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"',
     )
     good = (
         'import os\nwandb.login(key=os.environ["WANDB_API_KEY"])',
@@ -70,15 +72,22 @@ class HardCodedApiKey(Rule):
                     yield self.report(string.place if string.place.path == site.place.path else site.place)
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
-        """`wandb login KEY`, and `docker run -e WANDB_API_KEY=KEY`."""
+        """`wandb login KEY`, `docker run -e WANDB_API_KEY=KEY`, and options: `--wandb_key KEY`, `wandb.api_key=KEY`."""
         words = [word.literal or "" for word in command.words]
         login = "login" in words and any(word.rpartition("/")[2] == "wandb" for word in words)
+        before = ""
         for word, literal in zip(command.words, words, strict=True):
             name, _, value = literal.rpartition("=")
-            if is_key(value) and (login or name.endswith("WANDB_API_KEY")):
+            if is_key(value) and (login or _names_key(name or before)):
                 yield self.report(word.place_of(len(name) + bool(name), len(literal)), "command")
+            before = literal
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
-        value = certain(setting.value)
-        if variable_of(setting) == "WANDB_API_KEY" and value is not None and is_key(value):
+        literals = [string.literal for string in setting.value]
+        if variable_of(setting) == "WANDB_API_KEY" and any(literal and is_key(literal) for literal in literals):
             yield self.report(setting.place, setting.how)
+
+
+def _names_key(name: str) -> bool:
+    """Whether an option, a variable or a path of a configuration is called as W&B's key: `--wandb_key`."""
+    return "wandb" in name.lower() and name.lower().endswith(("key", "token"))

@@ -6,6 +6,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.resolve.surroundings import START_MARKS
 from regilink_doctor.lint.resolve.walk import read_module
+from regilink_doctor.lint.sites.environment import written_keys
 from regilink_doctor.lint.sites.find import find_sites
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -44,6 +45,7 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
         sites, settings = find_sites(source, module)
     finally:
         module.forget()
+    settings = (*settings, *written_keys(source, tree))
     reading = ParsedFile((source,), sites, settings, tested=tuple(module.tested))
     return _with_commands(reading, source, tree) if any(mark in source.text for mark in START_MARKS) else reading
 

@@ -31,6 +31,7 @@ SPEAKS_OF_WANDB = {
     b"wandb": (b"wandb",),
     b"link_": (b"link_artifact", b"link_model"),
     b"use_artifact": (b"use_artifact",),
+    b"WANDB_": (b"WANDB_API_KEY", b"WANDB_KEY"),
 }
 """The first gate: without one of these words a file has nothing to do with W&B. Those that begin alike are looked for
 by their beginning first: every file of a tree is searched for each.
@@ -44,6 +45,9 @@ CAN_MATTER = (
     b"wandb.init(",
     b"login",
     b"api_key",
+    b"WANDB_API_KEY",
+    b"wandb_key",
+    b"WANDB_KEY",
     b"responses",
     b"requests_mock",
     b"regilink:",

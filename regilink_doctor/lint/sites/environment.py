@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from regilink_doctor.core.sites import Setting
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
+from regilink_doctor.lint.text.source import piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 _ENVIRON = (Name("os.putenv"), Name("os.environ.setdefault"), Name("os.environ.pop"), Name("os.environ.update"))
 _OF_TESTS = ("setenv", "delenv")
 """Methods of `monkeypatch`, whatever the name of the fixture."""
+
+_KEY_NAMES = ("wandb_api_key", "wandb_apikey", "wandb_key", "wandb_token")
+"""What programs call the key of W&B, in any case."""
 
 
 def assignments(source: Source, module: Module, resolver: Resolver, statements: CallContextReader) -> Iterator[Setting]:
@@ -42,6 +47,44 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
                 weak = function.attr == "setdefault"
                 for key, value in pairs:
                     yield from _setting(source, resolver, statements, key, value, at, use.statement, weak=weak)
+
+
+def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
+    """A setting for each string of the form of a key that is named as W&B's: a constant, an item, an argument."""
+    from regilink_doctor.core.text import is_key
+
+    if not any(name in source.text.lower() for name in _KEY_NAMES):
+        return
+    if not any(is_key(word) for word in source.text.replace("'", " ").replace('"', " ").split()):
+        return
+    for node in walk(tree):
+        for name, value in _name_values(node):
+            is_named = isinstance(name, str) and name.lower().replace("-", "_").strip("_").endswith(_KEY_NAMES)
+            if is_named and isinstance(value, ast.Constant) and isinstance(value.value, str) and is_key(value.value):
+                place = source.place(value)
+                string = StringValue((piece(source, value, value.value),), place)
+                yield Setting("WANDB_API_KEY", place, place.span, "python", False, (string,), ("WANDB_API_KEY",))
+
+
+def _name_values(node: ast.AST) -> list[tuple[object, ast.expr | None]]:
+    """What a node gives to names: targets of an assignment, keys, keywords, options and parameters with defaults."""
+    if isinstance(node, ast.Assign):
+        return [((written_name(target) or "").rpartition(".")[2], node.value) for target in node.targets]
+    if isinstance(node, ast.AnnAssign):
+        return [((written_name(node.target) or "").rpartition(".")[2], node.value)]
+    if isinstance(node, ast.Dict):
+        return [(getattr(key, "value", None), value) for key, value in zip(node.keys, node.values, strict=True)]
+    if isinstance(node, ast.keyword):
+        return [(node.arg, node.value)]
+    if isinstance(node, ast.Call):  # os.environ.setdefault(NAME, KEY), parser.add_argument("--wandb-key", default=KEY)
+        names = [getattr(item, "value", None) for item in node.args[:1]]
+        values = [*node.args[1:2], *(item.value for item in node.keywords if item.arg == "default")]
+        return [(name, value) for name in names for value in values]
+    if isinstance(node, ast.arguments):
+        positional = [*node.posonlyargs, *node.args][-len(node.defaults) or None :]
+        pairs = [*zip(positional, node.defaults, strict=False), *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+        return [(item.arg, value) for item, value in pairs]
+    return []
 
 
 def _pairs(name: str, call: ast.Call) -> list[tuple[ast.expr, ast.expr | None]]:
