@@ -52,10 +52,11 @@ class Fork:
     """A statement with arms, of which the program takes one (of a `try` or a loop: perhaps), from `start` to `end`.
 
     `test` chooses between the two arms of an `if`. `exhaustive`: one of `arms` is always begun. A *call* has one arm,
-    the body of a function that binds global names; *own* is the stretch where a comprehension has its names.
+    the body of a function that binds global names; *own* is the stretch where a comprehension has its names. `calls`
+    are the places in the body of a `try` that may raise.
     """
 
-    __slots__ = ("arms", "end", "exhaustive", "kind", "start", "test")
+    __slots__ = ("arms", "calls", "end", "exhaustive", "kind", "start", "test")
 
     def __init__(self, kind: ForkKind, start: int, test: ast.expr | None = None) -> None:
         self.kind = kind
@@ -63,6 +64,7 @@ class Fork:
         self.start = start
         self.end = END
         self.arms: list[Arm] = []
+        self.calls: list[int] = []
         self.exhaustive = False
 
     def excludes(self, arm: Arm, order: int) -> bool:
@@ -72,6 +74,14 @@ class Fork:
         if not self.start <= order < self.end or self.kind in ("loop", "call"):
             return False
         return self.kind != "try" or arm is not self.arms[0]
+
+    def is_left_between(self, arm: Arm, start: int, order: int, covered: set[int]) -> bool:
+        """Whether an exception after `start`, in the body of a `try`, may lead to a place by way of a handler."""
+        if self.kind != "try" or arm is not self.arms[0] or not any(call > start for call in self.calls):
+            return False
+        if order < self.end:
+            return any(handler.contains(order) for handler in self.arms[1:])
+        return any(id(handler) not in covered and not handler.never_reaches(order) for handler in self.arms[1:])
 
 
 class Arm:
@@ -339,6 +349,18 @@ class ProgramPoint:
         return self.scope.module.source
 
 
+class Elsewhere(ast.expr):
+    """An expression inside another one that has its value at a place of its own."""
+
+    _fields = ("value",)
+
+    def __init__(self, value: ast.expr, scope: Scope, order: int) -> None:
+        super().__init__()
+        self.value = value
+        self.scope = scope
+        self.order = order
+
+
 class _Placed:
     """Something that is at a place."""
 
@@ -462,7 +484,9 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
             return reaching[::-1], None, covered
         outermost, reaches = arm, True
         while True:
-            reaches = reaches and id(outermost) not in covered and not outermost.never_reaches(order)
+            is_passed = id(outermost) in covered or outermost.never_reaches(order)
+            if is_passed and not outermost.fork.is_left_between(outermost, binding.order, order, covered):
+                reaches = False
             if outermost.parent is None or outermost.parent.contains(order):
                 break
             outermost = outermost.parent

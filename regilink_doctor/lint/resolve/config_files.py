@@ -13,6 +13,7 @@ import posixpath
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.lint.resolve.module_files import file_of, find_roots
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,
@@ -28,7 +29,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import exists, is_file, read_file, remembered
+from regilink_doctor.lint.text.memory import is_file, read_file, remembered
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -155,8 +156,6 @@ def get_path_attribute(owner: TreePath, name: str) -> Value:
 
 def _find_package_folders(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """The folder of a package: `importlib.resources.files("package")`."""
-    from regilink_doctor.lint.resolve.module_files import file_of
-
     folders: list[Value] = []
     for value in context.value(node.args[0], at):
         name = value.literal if isinstance(value, StringValue) else None
@@ -234,21 +233,6 @@ def _locate(folder: str, path: str) -> tuple[str, ...]:
     above = posixpath.join(roots[-1], "")
     paths = [_join_paths(root, path) for root in roots]
     return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and is_file(path)])
-
-
-@remembered(1024)
-def find_roots(folder: str) -> tuple[str, ...]:
-    """The folder and those above it up to the root of the repository, or else to the current folder."""
-    here = absolute_path(os.curdir)
-    folders = [folder]
-    for _ in range(_MAX_FOLDERS):
-        if exists(posixpath.join(folders[-1], ".git")) or folders[-1] == here:
-            return tuple(folders)
-        parent = os.path.dirname(folders[-1])
-        if parent == folders[-1]:
-            break
-        folders.append(parent)
-    return (folder,)
 
 
 # Documents

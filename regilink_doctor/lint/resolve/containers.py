@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.resolve import config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, ReturnedValue
+from regilink_doctor.lint.resolve import aliases, config_files, wandb_api
+from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Elsewhere, Frame, ProgramPoint, ReturnedValue
 from regilink_doctor.lint.resolve.conditions import decide, is_true
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.strings import name_attribute, to_string
@@ -23,7 +23,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import Updated, copy_place, written_name
+from regilink_doctor.lint.text.nodes import Changed, Updated, copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +51,137 @@ def resolve_display(
 
 @resolves(Updated)
 def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterable[Value]:
-    """A name after `name.update(more)`: the longer dictionary; what is no dictionary is as before."""
-    owner = node.values[0]
+    """A name after `name.update(more)` or `name[key] = value`: the longer dictionary, the list with another item."""
+    owner, key = node.values[0], node.keys[-1]
     before = context.value(owner, at)
-    mappings = [value for value in before if isinstance(value, Literal | Loaded) and value.is_mapping]
-    return [Literal(node, at, attributes=any(value.attributes for value in mappings))] if mappings else before
+    is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    values: list[Value] = []
+    is_mapping = False
+    for value in before:
+        if is_mapping_like(value) or (is_named and value == UNKNOWN):
+            is_mapping = True
+        elif isinstance(value, Literal) and len(node.keys) == 2 and key is not None:
+            values.append(_change(context, value, "[]", [key, node.values[1]], node, at))
+        else:
+            values.append(value)
+    has_attributes = any(value.attributes for value in before if isinstance(value, Literal | Loaded))
+    return [*([Literal(node, at, attributes=has_attributes)] if is_mapping else []), *values]
+
+
+def is_mapping_like(value: Value) -> bool:
+    """Whether a value is looked up by keys: a dictionary, a table of a file, the options of a program."""
+    return isinstance(value, Arguments) or (isinstance(value, Literal | Loaded) and value.is_mapping)
+
+
+@resolves(Changed)
+def resolve_changed(context: Context, node: Changed, at: ProgramPoint) -> Iterable[Value]:
+    """A name after a method changed its list or dictionary; anything else is as before."""
+    return [
+        _change(context, value, node.change, node.args, node, at)
+        if isinstance(value, Literal) or (is_mapping_like(value) and node.change in ("pop", "del", "setdefault"))
+        else value
+        for value in context.value(node.value, at)
+    ]
+
+
+def _change(
+    context: Context, owner: Value, change: str, args: Sequence[ast.expr], node: ast.expr, at: ProgramPoint
+) -> Value:
+    """A list or dictionary after a change of it; any of its items, in any order, where that is not certain."""
+    before = copy_place(Computed((owner,)), node)
+    key = ("changed", id(node), id(getattr(owner, "node", None)), at.order, at.frame)
+    if change == "clear":
+        empty = ast.Dict([], []) if is_mapping_like(owner) else ast.List([], ast.Load())
+        return Literal(context.keep(key, lambda: empty), at)
+    if is_mapping_like(owner):
+        if change in ("pop", "del") and args:
+            removed = Computed((_NO_SUCH_KEY,))
+            return Literal(context.keep(key, lambda: ast.Dict([None, args[0]], [before, removed])), at)
+        if change == "setdefault" and args:
+            default = args[1] if len(args) > 1 else ast.Constant(None)
+            return Literal(context.keep(key, lambda: ast.Dict([args[0], None], [default, before])), at)
+        return UNKNOWN
+    if not isinstance(owner, Literal):
+        return UNKNOWN
+
+    def make_list() -> ast.List | ast.Set:
+        items = [_evaluate(context, item, owner.at, at) for item in owner.items] if _is_in_order(owner) else None
+        changed = _change_items(context, items, change, args, at) if items is not None else None
+        if changed is not None:
+            return ast.List(changed, ast.Load())
+        added = (
+            args[1:2] if change in ("insert", "[]") else [ast.Starred(args[1], ast.Load())] if change == "[:]" else []
+        )
+        return ast.Set([ast.Starred(before, ast.Load()), *added])
+
+    display = context.keep(key, make_list)
+    return Literal(display, at, may_be_empty=isinstance(display, ast.Set))
+
+
+def _change_items(
+    context: Context, items: list[ast.expr], change: str, args: Sequence[ast.expr], at: ProgramPoint
+) -> list[ast.expr] | None:
+    """The items of a list after a change; None where it is not certain which they are."""
+    if change == "reverse":
+        return items[::-1]
+    if change == "sort":
+        return _sort(context, items, at) if not args else None
+    if change == "popleft":
+        return items[1:]
+    if change in ("remove", "discard"):
+        (removed, *others) = context.value(args[0], at) if args else (UNKNOWN,)
+        known = [read_literals(context, item, at) for item in items]
+        literal = removed.literal if not others and isinstance(removed, StringValue) else None
+        if literal is None or any(len(texts) != 1 or None in texts for texts in known):
+            return None
+        number = next((index for index, texts in enumerate(known) if texts == [literal]), len(items))
+        return [*items[:number], *items[number + 1 :]]
+    if change == "[:]":
+        bounds = args[0]
+        is_whole = isinstance(bounds, ast.Slice) and bounds.lower is bounds.upper is bounds.step is None
+        return [ast.Starred(args[1], ast.Load())] if is_whole else None
+    position = _read_index(context, args[0], at) if args else -1
+    number = position if position is not None else len(items)
+    if position is None or (change != "insert" and not -len(items) <= number < len(items)):
+        return None
+    if change == "insert" and len(args) == 2:
+        start = slice(number, None).indices(len(items))[0]
+        return [*items[:start], args[1], *items[start:]]
+    if change == "[]":
+        return [args[1] if index == number % len(items) else item for index, item in enumerate(items)]
+    if change in ("pop", "del"):
+        return [item for index, item in enumerate(items) if index != number % len(items)]
+    return None
+
+
+def _sort(context: Context, items: Sequence[ast.expr], at: ProgramPoint) -> list[ast.expr] | None:
+    """Strings that are known, in their order."""
+    known = [read_literals(context, item, at) for item in items]
+    if any(len(texts) != 1 or None in texts for texts in known):
+        return None
+    return [
+        item
+        for _, _, item in sorted(
+            (texts[0] or "", index, item) for index, (texts, item) in enumerate(zip(known, items, strict=True))
+        )
+    ]
+
+
+def read_literals(context: Context, node: ast.expr, at: ProgramPoint) -> list[str | None]:
+    """The alternatives of an expression as strings, None for one that is not known."""
+    return [value.literal if isinstance(value, StringValue) else None for value in context.value(node, at)]
+
+
+def _read_index(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
+    values = context.value(node, at)
+    number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+@resolves(Elsewhere)
+def resolve_elsewhere(context: Context, node: Elsewhere, at: ProgramPoint) -> Iterable[Value]:
+    """What has its value at a place of its own."""
+    return context.value(node.value, ProgramPoint(node.scope, node.order))
 
 
 @resolves(ast.ListComp, ast.GeneratorExp, ast.SetComp)
@@ -178,6 +304,8 @@ def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
     if owner.is_mapping and isinstance(owner.node, ast.Call):
         place = owner.at.source.place(owner.node)
         return [StringValue((KnownPart(key, place),), place) for key, _ in owner.pairs if isinstance(key, str)]
+    if isinstance(owner.node, ast.Dict):
+        return list(_find_view(context, owner, "keys"))
     values: list[Value] = []
     for item in owner.items[:_MOST_ITEMS]:
         if isinstance(item, ast.Starred):
@@ -186,6 +314,8 @@ def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
             values += context.value(item, owner.at)
     if len(owner.items) > _MOST_ITEMS:
         values.append(UNKNOWN)
+    for item, at in aliases.find_added(context, owner)[0]:
+        values += find_elements(context, item.value, at) if isinstance(item, ast.Starred) else context.value(item, at)
     return values
 
 
@@ -206,7 +336,7 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
         return [value if index == 0 else UNKNOWN]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
-    if isinstance(value.node, ast.Set):
+    if isinstance(value.node, ast.Set) or aliases.find_added(context, value)[1]:
         return find_items(context, value)
     items = value.items
     starred = context.keep(
@@ -250,17 +380,27 @@ def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -
 
 
 def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> list[Value]:
-    """The value of one key: the last that is written, or a mapping behind it that has the key."""
+    """The value of one key: the last that is written, or a mapping behind it that has the key.
+
+    What is written under a key that is not known, or in a mapping that may not have the key, may be the value, too.
+    """
     values: list[Value] = []
     is_unknown = False
-    last = index.last.get(name, index.last.get("", -1))
-    for number in reversed([number for number in index.unpacked if number > last][-_MOST_ITEMS:]):
-        mappings = context.value(index.named[number][1], owner.at)
-        found = [_find_in_mapping(context, [mapping], [name]) for mapping in mappings]
+    last = index.last.get(name, -1)
+    between = [number for number in index.open if number > last]
+    for number in reversed(between[-_MOST_ITEMS:]):
+        written, node = index.named[number]
+        if written is not None:
+            values += [with_name(value, name) for value in context.value(node, owner.at)]
+            continue
+        found = [_find_in_mapping(context, [mapping], [name]) for mapping in context.value(node, owner.at)]
         values += [value for item in found for value in item if value != UNKNOWN]
         is_unknown = is_unknown or any(value == UNKNOWN for item in found for value in item)
         if all(found) and not is_unknown:
             return values
+    if len(between) > _MOST_ITEMS:
+        is_unknown = True
+    values += [with_name(value, name) for value in aliases.find_stored(context, owner, name)]
     if last >= 0:
         return values + [with_name(value, name) for value in context.value(index.named[last][1], owner.at)]
     return [*values, UNKNOWN] if is_unknown else values
@@ -272,25 +412,37 @@ def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence
     for mapping in mappings:
         if isinstance(mapping, Name) and mapping.path == "os.environ":
             continue  # it may have any key, as it may for a value that is asked for by itself
-        is_known = isinstance(mapping, Literal | Loaded) and mapping.is_mapping
-        values += (
-            find_by_key(context, mapping, keys) if isinstance(mapping, Literal | Loaded) and is_known else [UNKNOWN]
-        )
+        if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+            values += find_by_key(context, mapping, keys)
+        elif isinstance(mapping, Arguments):
+            values += [value for key in keys for value in _find_argument(context, mapping, key)]
+        else:
+            values.append(UNKNOWN)
     return values
+
+
+def _find_argument(context: Context, owner: Arguments, name: str | None) -> Iterable[Value]:
+    """An option of a program by its name."""
+    if name is None:
+        return [UNKNOWN]
+    node = context.keep(("argument", owner, name), lambda: ast.Attribute(Computed((owner,)), name, ast.Load()))
+    return context.value(node, ProgramPoint(owner.module.scope, END))
 
 
 class KeyIndex:
     """The entries of a dictionary in order, with the name of the key, "" for an unknown one, None for `**`.
 
-    `last` is the number of the last entry of each name, `unpacked` are those of mappings.
+    `last` is the number of the last entry of each name, `unpacked` are those of mappings, `open` those that may have
+    any key.
     """
 
-    __slots__ = ("last", "named", "unpacked")
+    __slots__ = ("last", "named", "open", "unpacked")
 
     def __init__(self, named: list[tuple[str | None, ast.expr]]) -> None:
         self.named = named
         self.last = {name: number for number, (name, _) in enumerate(named) if name is not None}
         self.unpacked = [number for number, (name, _) in enumerate(named) if name is None]
+        self.open = [number for number, (name, _) in enumerate(named) if not name]
 
 
 def index_keys(context: Context, owner: Literal) -> KeyIndex:
@@ -314,6 +466,26 @@ def find_key_names(context: Context, key: ast.expr, at: ProgramPoint) -> list[st
         text = to_string(context, value, key, at) if isinstance(value, StringValue | Member) else None
         names += [text.literal] if text is not None else []
     return names
+
+
+def flatten_pairs(
+    context: Context, mapping: ast.expr, at: ProgramPoint
+) -> list[tuple[str | None, ast.expr, ProgramPoint]]:
+    """The keys and values of one dictionary, with those that it unpacks; None for a key that is not known."""
+    pairs: list[tuple[str | None, ast.expr, ProgramPoint]] = []
+    waiting: list[tuple[ast.expr | str | None, ast.expr, ProgramPoint]] = [(None, mapping, at)]
+    while waiting and len(pairs) < _MOST_ITEMS:
+        key, node, place = waiting.pop()
+        name = key.value if isinstance(key, ast.Constant) else key
+        if key is not None:
+            pairs.append((name if isinstance(name, str) else None, node, place))
+            continue
+        (value, *others) = context.value(node, place)
+        if others or not isinstance(value, Literal) or not value.is_mapping:
+            pairs.append((None, node, place))
+        else:
+            waiting += reversed([(inner, item, value.at) for inner, item in value.pairs])
+    return pairs
 
 
 def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
@@ -368,6 +540,8 @@ def has_key(
         return None if config_files.find_in_document(owner, [key]) else False
     index = context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: index_keys(context, owner))
     if key in index.last:
+        if getattr(index.named[index.last[key]][1], "values", ()) == (_NO_SUCH_KEY,):
+            return False
         return None if owner.may_be_empty else True
     if "" in index.last:
         return None
@@ -511,14 +685,21 @@ def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
         return config_files.find_in_document(owner, ()) if view == "values" else config_files.find_loaded_items(owner)
     if not isinstance(owner, Literal) or not owner.is_mapping:
         return [UNKNOWN]
-    if view == "keys":
+    if view == "keys" and isinstance(owner.node, ast.Call):
         return find_items(context, owner)
-    pairs = owner.take_pairs(_MOST_ITEMS)
-    if view == "values":
-        return [item for _, value in pairs for item in context.value(value, owner.at)]
-    return [Literal(_pair(context, key, value), owner.at) for key, value in pairs if isinstance(key, ast.expr)] or [
-        UNKNOWN
-    ]
+    values: list[Value] = []
+    for key, value in owner.take_pairs(_MOST_ITEMS):
+        if key is None:
+            values += [item for inner in context.value(value, owner.at) for item in _find_view(context, inner, view)]
+        elif view == "values":
+            values += [item for item in context.value(value, owner.at) if item != _NO_SUCH_KEY]
+        elif isinstance(key, ast.expr):
+            values += (
+                context.value(key, owner.at) if view == "keys" else [Literal(_pair(context, key, value), owner.at)]
+            )
+    if len(owner.pairs) > _MOST_ITEMS or (view == "items" and not values):
+        values.append(UNKNOWN)
+    return values
 
 
 def _pair(context: Context, *items: ast.expr) -> ast.Tuple:

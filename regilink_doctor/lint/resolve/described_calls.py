@@ -13,9 +13,10 @@ from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
-from regilink_doctor.lint.resolve.config_files import find_roots, read_document
+from regilink_doctor.lint.resolve.config_files import read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
+from regilink_doctor.lint.resolve.module_files import find_roots
 from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
 from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import written_name

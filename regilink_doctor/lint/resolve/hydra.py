@@ -18,9 +18,10 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import find_at, find_roots, is_empty_file, read_document
+from regilink_doctor.lint.resolve.config_files import find_at, is_empty_file, read_document
 from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
 from regilink_doctor.lint.resolve.interpolation import split_path
+from regilink_doctor.lint.resolve.module_files import find_roots
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,

@@ -1,6 +1,11 @@
-"""Where an import leads: beside the file, in each folder above it up to the root of the repository, in `src/` there.
+"""Where an import leads, and which files of the tree import one.
 
-Asked for every import of every file, so the names in a folder are read once and looked up from then on.
+An import is looked for beside the file, in each folder above it up to the root of the repository, and in `src/` there:
+for every import of every file, so the names in a folder are read once and looked up from then on.
+
+The functions of a file are called in those that import it, and what runs one of them runs it, too. For that the lines
+with imports are read of all programs below the root of the repository, once in a run and up to a bound. Tests are left
+out: they pass values of their own.
 """
 
 from __future__ import annotations
@@ -9,7 +14,8 @@ import os
 import posixpath
 import sys
 
-from regilink_doctor.lint.text.memory import exists, find_names, is_file, is_folder, read_file, remembered
+from regilink_doctor.core.files import absolute_path
+from regilink_doctor.lint.text.memory import exists, find_names, is_file, is_folder, read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +27,9 @@ MAX_BYTES = 1 << 18
 
 _MAX_FOLDERS = 12
 _SOURCES = ("src", "lib", "python")
+_MOST_IMPORTERS = 24
+_SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
+_TESTS = ("test", "tests", "testing")
 
 
 def may_be_ours(dotted: str) -> bool:
@@ -126,3 +135,83 @@ def _read_imports(content: bytes) -> Iterator[str]:
             for item in imported.partition("#")[0].strip(" ()").split(","):
                 if item.strip():
                     yield f"{holder}{'' if holder.endswith('.') else '.'}{item.split()[0]}"
+
+
+# What is around a file
+
+
+@remembered(1024)
+def find_roots(folder: str) -> tuple[str, ...]:
+    """The folder and those above it up to the root of the repository, or else to the current folder."""
+    here = absolute_path(os.curdir)
+    folders = [folder]
+    for _ in range(_MAX_FOLDERS):
+        if exists(posixpath.join(folders[-1], ".git")) or folders[-1] == here:
+            return tuple(folders)
+        parent = os.path.dirname(folders[-1])
+        if parent == folders[-1]:
+            break
+        folders.append(parent)
+    return (folder,)
+
+
+@remembered(1024)
+def find_importers(path: str) -> tuple[str, ...]:
+    """The files that import the one of an absolute path, also by way of the package that exports it."""
+    root = find_roots(os.path.dirname(path))[-1]
+    importers: list[str] = []
+    waiting = [path]
+    for imported in waiting:
+        for importer, dotted in _index_imports(root).get(_name_module(imported), ()):
+            if importer in importers or importer == path or file_of(os.path.dirname(importer), dotted) != imported:
+                continue
+            importers.append(importer)
+            waiting += [importer] if os.path.basename(importer) == "__init__.py" else []
+        if len(importers) >= _MOST_IMPORTERS:
+            break
+    return tuple(importers[:_MOST_IMPORTERS])
+
+
+@remembered(1024)
+def find_programs(path: str) -> tuple[str, ...]:
+    """The files that import the one of an absolute path, themselves or through others: what runs them runs it."""
+    programs: list[str] = []
+    waiting = [path]
+    for imported in waiting:
+        found = [importer for importer in find_importers(imported) if importer not in waiting]
+        waiting += found
+        programs += found
+        if len(programs) >= _MOST_IMPORTERS:
+            break
+    return tuple(programs[:_MOST_IMPORTERS])
+
+
+def _name_module(path: str) -> str:
+    """The last word of the dotted name of a file."""
+    return os.path.basename(os.path.dirname(path) if path.endswith("__init__.py") else path.removesuffix(".py"))
+
+
+@remembered(8)
+def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
+    """The imports below a folder, by the last word of the dotted name: who imports, and the dotted name."""
+    paths = _list_programs(root)
+    names = {_name_module(path) for path in paths}
+    index: dict[str, list[tuple[str, str]]] = {}
+    for path in paths:
+        for dotted in list_imports(path):
+            name = dotted.rpartition(".")[2]
+            if name in names:
+                index.setdefault(name, []).append((path, dotted))
+    return index
+
+
+@remembered(8)
+def _list_programs(root: str) -> tuple[str, ...]:
+    paths: list[str] = []
+    for folder, folders, names in walk(root):
+        folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED and name not in _TESTS]
+        programs = [name for name in names if name.endswith(".py") and not name.endswith("_test.py")]
+        paths += [posixpath.join(folder, name) for name in programs if not name.startswith("test_")]
+        if len(paths) >= MAX_PROGRAMS:
+            break
+    return tuple(paths)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
+from regilink_doctor.lint.resolve.aliases import find_set_member
 from regilink_doctor.lint.resolve.bindings import (
     END,
     Binding,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame
 
 _NOT_FOUND = Unknown(reason="None, where a loop finds nothing")
+_MOST_CALLS = 16
 _MOST_BINDINGS = 32
 """Of a name in one statement; where there are more the name is unknown."""
 
@@ -61,16 +64,46 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
+                if scope.kind == "module" and scope.module is not context.module:
+                    values = (*values, *find_set_member(context, scope.module, name))
                 # What holds at the end of an outer function, or of the module, holds inside.
                 for inner in (ProgramPoint(scope, order, frame), *([at] if scope is not at.scope else [])):
                     values = tuple(narrow(context, name, values, inner)) if name in inner.scope.guards else values
                 return values
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
+        outer = frame.find_outer() if frame is not None and frame.scope is scope else None
+        orders = _find_calls_between(context, name, scope, frame)
+        if orders:
+            home = ProgramPoint(_find_home(scope), END, outer)
+            return [value for order in orders for value in find_name(context, name, replace(home, order=order))]
         # From an inner function the outer one is seen as it is in the end.
-        frame = frame.find_outer() if frame is not None and frame.scope is scope else None
-        scope, order = scope.parent, END
+        frame, scope, order = outer, scope.parent, END
     return context.answer(("starred", name, id(at.scope.module)), lambda: _find_starred(context, name, at))
+
+
+def _find_home(scope: Scope) -> Scope:
+    """The function or module around a function or method."""
+    parent = scope.parent or scope
+    return parent.parent if parent.kind == "class" and parent.parent is not None else parent
+
+
+def _find_calls_between(context: Context, name: str, scope: Scope, frame: Frame | None) -> list[int]:
+    """Where a function is called by the code around it, if a name of that code gets another value later."""
+    home = _find_home(scope)
+    bindings = home.bindings.get(name, ())
+    if scope.kind != "function" or len(bindings) < 2 or bindings[-1].scope is not None:
+        return []
+    caller = frame
+    while caller is not None:
+        if caller.at.scope is home:
+            return [caller.at.order] if bindings[0].order < caller.at.order < bindings[-1].order else []
+        caller = caller.at.frame
+    uses = context.find_uses(scope.module, scope.name)
+    orders = [use.order for use in uses]
+    if len(orders) > _MOST_CALLS or any(use.scope is not home or use.order < bindings[0].order for use in uses):
+        return []
+    return orders if any(order < bindings[-1].order for order in orders) else []
 
 
 def _find_starred(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:

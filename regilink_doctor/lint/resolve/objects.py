@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
+from regilink_doctor.lint.resolve.aliases import find_set, list_set
 from regilink_doctor.lint.resolve.bindings import (
     END,
     ClassOrObject,
@@ -22,9 +23,10 @@ from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, fin
 from regilink_doctor.lint.resolve.names import find_binding, find_name
 from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field
-from regilink_doctor.lint.resolve.strings import find_member_strings
+from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    TOO_MUCH,
     UNKNOWN,
     Arguments,
     Function,
@@ -43,7 +45,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
                 Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
             ]
         elif isinstance(owner, ModuleValue):
-            values += [owner] if node.attr == "__dict__" else find_member(context, owner, node.attr)
+            values += [owner] if node.attr == "__dict__" else _find_module_attribute(context, owner, node, at)
         elif isinstance(owner, ClassOrObject):
             parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
             values += parameters or _find_attribute(context, owner, node, at)
@@ -159,7 +161,8 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
                 values += libraries.find_configured(context, key or "", at.scope.module)
             values += [] if values else [UNKNOWN]
         elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
-            found = _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys)
+            stored = _find_stored_item(context, node, keys, at) if not isinstance(node.value, ast.Name) else []
+            found = stored or find_by_key(context, owner, keys)
             values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
         elif isinstance(owner, Literal) and isinstance(node.slice, ast.Slice):
             values += _cut(context, owner, node)
@@ -177,7 +180,9 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
             values.append(Member(owner.scope, keys[0] or ""))  # Registry["MODEL"]
         elif isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS:
-            values.append(Instance(wandb_api.ELEMENTS[owner.type], owner.made_by, owner.at))
+            is_part = isinstance(node.slice, ast.Slice)
+            element = wandb_api.ELEMENTS[owner.type]
+            values.append(owner if is_part else Instance(element, owner.made_by, owner.at))
         else:
             values.append(UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
@@ -230,13 +235,53 @@ def _read_number(node: ast.expr) -> int | None:
 
 def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
     """`owner.attr`: what was assigned to it before, else what its class says."""
+    lineage = list(find_lineage(context, owner.scope))
+    if any("__getattribute__" in scope.bindings for scope in lineage):
+        return [UNKNOWN]
     values: list[Value] = []
     # `self.x`: what all methods assign counts.
-    if not isinstance(node.value, ast.Name) or node.value.id != at.scope.first_parameter:
+    is_own = isinstance(node.value, ast.Name) and node.value.id == at.scope.first_parameter
+    has_method = any(
+        scope.bindings[node.attr][0].kind == "function" for scope in lineage if node.attr in scope.bindings
+    )
+    if not is_own and not has_method:  # what a setter is given it may change
         values, is_certain = _find_assigned(context, node, at)
+        if any("__setattr__" in scope.bindings for scope in lineage):
+            values, is_certain = [UNKNOWN] if values else [], False
         if is_certain:
             return values
-    return [*find_attribute(context, owner, node.attr), *values]
+    found = [*find_attribute(context, owner, node.attr), *values]
+    if node.attr in list_set(context, context.module) or owner.scope.module is not context.module:
+        found += find_set(context, owner, lineage, node.attr, at)
+    return found if found else _call_getattr(context, owner, lineage, node, at)
+
+
+def _call_getattr(
+    context: Context, owner: ClassOrObject, lineage: Sequence[Scope], node: ast.Attribute, at: ProgramPoint
+) -> list[Value]:
+    """What `__getattr__` of a class gives for an attribute that it does not have."""
+    if (
+        not owner.instance
+        or node.attr.startswith("__")
+        or not any("__getattr__" in scope.bindings for scope in lineage)
+    ):
+        return []
+
+    def make_call() -> ast.Call:
+        method = name_attribute(context, owner, "__getattr__")
+        return copy_place(ast.Call(method, [copy_place(ast.Constant(node.attr), node)], []), node)
+
+    return list(context.value(context.keep(("getattr of", owner, id(node)), make_call), at))
+
+
+def _find_module_attribute(
+    context: Context, owner: ModuleValue, node: ast.Attribute, at: ProgramPoint
+) -> Sequence[Value]:
+    """`module.name`: what the file has assigned to it before, else what the module says."""
+    if node.attr not in list_set(context, context.module):
+        return list(find_member(context, owner, node.attr))
+    values, is_certain = _find_assigned(context, node, at)
+    return values if is_certain else [*find_member(context, owner, node.attr), *values]
 
 
 def _find_assigned(context: Context, node: ast.Attribute, at: ProgramPoint) -> tuple[list[Value], bool]:
@@ -248,6 +293,8 @@ def _find_assigned(context: Context, node: ast.Attribute, at: ProgramPoint) -> t
     for store in reaching[:MAX_ALTERNATIVES]:
         found = context.value(store.value, ProgramPoint(store.scope, store.order, at.frame))
         values += [with_name(item, node.attr) for item in found]
+    if len(reaching) > MAX_ALTERNATIVES:
+        values.append(Unknown(reason=TOO_MUCH))
     return values, bool(values) and fork is None and (reaching[0].arm is None or reaching[0].arm.contains(at.order))
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import importers, libraries, wandb_api
+from regilink_doctor.lint.resolve import libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
-from regilink_doctor.lint.resolve.module_files import MAX_BYTES
+from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.names import find_annotated
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
@@ -249,7 +249,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
     name = _called_name(scope)
-    for path in importers.find_importers(absolute_path(scope.module.source.path)) if name else ():
+    for path in find_importers(absolute_path(scope.module.source.path)) if name else ():
         module = find_module_of_file(context, path) if has_word(path, name, MAX_BYTES) else None
         for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
             yield from _enter_called(context, use, scope)

@@ -268,8 +268,11 @@ def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
 
 @resolves_binding("augment")
 def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
-    """`name += value`."""
+    """`name += value`, `name |= mapping`."""
     node = binding.node
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr):
+        merged = context.keep(("merged", id(node)), lambda: ast.BinOp(node.target, ast.BitOr(), node.value))
+        return context.value(merged, at)
     if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add):
         return [UNKNOWN]
     return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)

@@ -15,8 +15,8 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document
-from regilink_doctor.lint.resolve.importers import find_programs
+from regilink_doctor.lint.resolve.config_files import MAX_BYTES, read_document
+from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import KINDS, kind_of
 from regilink_doctor.lint.text.memory import has_word, is_file, is_folder, list_names, read_file, remembered

@@ -10,6 +10,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.lint.resolve.bindings import (
     Arm,
     Binding,
+    Elsewhere,
     Fork,
     Guard,
     Module,
@@ -26,6 +27,7 @@ from regilink_doctor.lint.text.nodes import (
     LEAVES,
     SIMPLE,
     WITHS,
+    Changed,
     Updated,
     copy_place,
     inside,
@@ -91,6 +93,11 @@ _NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", 
 
 _GROWS = frozenset({"append", "extend", "add"})
 """Methods that add to a list or set."""
+
+_CHANGES = frozenset(
+    {"clear", "discard", "insert", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "shuffle", "sort"}
+)
+"""Other methods that change a list or dictionary in place."""
 
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 _MOST_CASES = 16
@@ -173,7 +180,10 @@ class _Walk:
             for item in node.items:
                 if item.optional_vars is not None:
                     self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
-            self._add_body(node.body, scope, arm)
+            if any(_suppresses(item.context_expr) for item in node.items):
+                self._read_suppressing(node.body, scope, arm)
+            else:
+                self._add_body(node.body, scope, arm)
         elif isinstance(node, _LOOPS):
             fork = self._fork("loop")
             fork.exhaustive = (
@@ -213,6 +223,17 @@ class _Walk:
         self._add_body(last, scope, arm)
         self._add(self._arm(fork, [*body, *after], scope, arm), *clauses, self._closing(fork))
 
+    def _read_suppressing(self, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
+        """The body of `with suppress(Error)`: that of a `try` with a handler that does nothing."""
+        fork = self._fork("try")
+        fork.exhaustive = True
+
+        def close() -> None:
+            self._close(Arm(fork, arm, self.order + 1))
+            self._close(fork)
+
+        self._add(self._arm(fork, body, scope, arm), (close, ()))
+
     def _read_handler(
         self, fork: Fork, handler: ast.ExceptHandler, node: ast.stmt, scope: Scope, arm: Arm | None
     ) -> None:
@@ -250,7 +271,7 @@ class _Walk:
         return self._close, (fork,)
 
     def _close(self, closed: Fork | Arm) -> None:
-        self.order += 1
+        self.order += 2  # the place before the end is after all that is inside
         closed.end = self.order
 
     def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None = None) -> _Task:
@@ -322,17 +343,19 @@ class _Walk:
         if isinstance(node, ast.Expr):
             return
         if isinstance(node, ast.Assign):
+            value, first = node.value, node.targets[0]
             for target in node.targets:
-                self.read_target(target, node.value, scope, arm)
+                self.read_target(target, value, scope, arm)
                 if isinstance(target, _ITEMS):
-                    self.module.stores.append(Store(target, node.value, scope, self.order, arm, node))
-                    owner, updated = _update_owner(target, node.value)
-                    if _is_namespace(owner, scope):
-                        self.read_target(owner, updated, scope, arm)
+                    self._read_store(target, value, scope, arm, node)
+                if target is first and isinstance(first, ast.Name) and isinstance(value, ast.List | ast.Dict):
+                    value = first  # `a = b = []`: two names for one list
+                    self.order += 1
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Subscript):
                     self.module.removals.append(Store(target, target.slice, scope, self.order, arm, node))
+                    self._rebind(target.value, Changed(target.value, "del", [target.slice]), scope, arm)
         elif isinstance(node, ast.AnnAssign):
             self.read_target(node.target, node.value, scope, arm, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
@@ -347,6 +370,10 @@ class _Walk:
             update = copy_place(ast.Attribute(node.target, "update", ast.Load()), node.target)
             call = copy_place(ast.Call(update, [node.value], []), node.target)
             self.module.uses.append(Use(call, scope, self.order, node, arm))
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, _ITEMS):
+            value = copy_place(ast.BinOp(node.target, node.op, node.value), node.target)
+            self.read_target(node.target, value, scope, arm)
+            self._read_store(node.target, value, scope, arm, node)
         elif isinstance(node, ast.Assert):
             self._guard(_read_test(node.test), True, scope, self.order, self.order, arm)
         elif isinstance(node, ast.Return):
@@ -380,8 +407,7 @@ class _Walk:
             elif isinstance(target, _DISPLAYS):
                 waiting += reversed(list(_unpack(target, value, kind, path)))
             elif isinstance(target, ast.Starred):
-                rest = ast.Set([ast.Starred(value, ast.Load())]) if value is not None and not path else None
-                waiting.append((target.value, rest, "value" if rest is not None else "unknown", ()))
+                waiting.append((target.value, value, kind, path))
 
     def _bind(
         self,
@@ -529,6 +555,8 @@ class _Walk:
     def _note(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         if isinstance(node, ast.Call):
             self.order += 1
+            if arm is not None and arm.fork.kind == "try":
+                arm.fork.calls.append(self.order)
             use = Use(node, scope, self.order, statement, arm)
             self.module.uses.append(use)
             if (deferred := _find_deferred(node)) is not None:
@@ -536,10 +564,8 @@ class _Walk:
                 self.deferred[id(node)] = deferred
             for partial in self._find_partials(node.func, scope) if node.args or node.keywords else ():
                 self._call_partial(partial, use)
-            if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
-                self._read_growth(node.func, node.args[0], scope, arm)
-            elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-                self._read_update(node.func.value, node, scope, arm)
+            if isinstance(node.func, ast.Attribute):
+                self._read_change(node, node.func, scope, arm)
         elif isinstance(node, ast.Attribute):
             is_read = isinstance(node.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
             if is_read and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name | ast.Attribute):
@@ -589,28 +615,49 @@ class _Walk:
         self.module.uses.append(replace(use, call=copy_place(whole, call)))
         self.completed.add(id(self.deferred.get(id(partial))))
 
-    def _read_growth(self, function: ast.Attribute, item: ast.expr, scope: Scope, arm: Arm | None) -> None:
-        """`items.append(item)`, `items.extend(more)`: from here on the name is bound to the longer list."""
-        owner = function.value
-        added = ast.Starred(item, ast.Load()) if function.attr == "extend" else item
-        if isinstance(owner, ast.Name) and owner.id in scope.bindings and owner.id not in scope.global_names:
-            before = ast.Starred(owner, ast.Load())
-            self._bind(owner, ast.List([before, added], ast.Load()), scope, arm, "value", None, ())
-        elif isinstance(owner, ast.Attribute):
-            self.read_target(owner, ast.List([added], ast.Load()), scope, arm)
-
-    def _read_update(self, owner: ast.expr, call: ast.Call, scope: Scope, arm: Arm | None) -> None:
-        """`mapping.update(more, key=value)`: from here on the name is bound to the longer dictionary."""
-        if isinstance(owner, ast.Name) and owner.id not in scope.global_names:
-            if owner.id not in scope.bindings:
-                # A function changes what the module has: from then on it may be either.
-                if scope.kind != "function" or owner.id not in self.module.scope.bindings:
-                    return
-                scope, arm = self.module.scope, self._global_arm(scope)
+    def _read_change(self, call: ast.Call, function: ast.Attribute, scope: Scope, arm: Arm | None) -> None:
+        """A method that changes a list or dictionary: from here on its name is bound to what it has become."""
+        owner, method = function.value, function.attr
+        if method in _GROWS and len(call.args) == 1:
+            item = call.args[0]
+            added = ast.Starred(item, ast.Load()) if method == "extend" else item
+            if isinstance(owner, ast.Attribute):
+                # What else is in it, and where, depends on which methods are called.
+                self.read_target(owner, ast.Set([added]), scope, arm)
+            else:
+                self._rebind(owner, ast.List([ast.Starred(owner, ast.Load()), added], ast.Load()), scope, arm)
+        elif method == "update":
             keys = [ast.Constant(item.arg) if item.arg else None for item in call.keywords]
             values = [owner, *call.args, *(item.value for item in call.keywords)]
-            updated = Updated(keys=[*[None] * (1 + len(call.args)), *keys], values=values)
-            self._bind(owner, updated, scope, arm, "value", None, ())
+            self._rebind(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
+        elif method in _CHANGES and isinstance(owner, ast.Name):
+            scope.inner_orders[id(call)] = self.order  # `names.pop()` gives what was in it before
+            self.order += 1
+            arguments = [*call.args, *(item.value for item in call.keywords)]
+            self._rebind(owner, Changed(owner, method, arguments), scope, arm)
+
+    def _read_store(
+        self, target: ast.Attribute | ast.Subscript, value: ast.expr, scope: Scope, arm: Arm | None, node: ast.stmt
+    ) -> None:
+        """An assignment to an attribute or an item: also what the name is from then on that it belongs to."""
+        self.module.stores.append(Store(target, value, scope, self.order, arm, node))
+        owner, updated, has_attribute = _update_owner(target, value)
+        if not has_attribute or _is_namespace(owner, scope):
+            self._rebind(owner, updated, scope, arm)
+
+    def _rebind(self, owner: ast.expr, changed: ast.expr, scope: Scope, arm: Arm | None) -> None:
+        """Bind a name to what its list or dictionary has become.
+
+        A function changes what the module has: from then on it may be either.
+        """
+        if not isinstance(owner, ast.Name):
+            return
+        copy_place(changed, owner)
+        if owner.id in scope.bindings or owner.id in scope.global_names or owner.id in scope.outer_names:
+            self._bind(owner, changed, scope, arm, "value", None, ())
+        elif scope.kind == "function" and owner.id in self.module.scope.bindings:
+            seen = _look_from_module(changed, owner, scope, self.order)
+            self._bind(owner, seen, self.module.scope, self._global_arm(scope), "value", None, ())
 
 
 def _find_deferred(call: ast.Call) -> ast.Call | None:
@@ -664,16 +711,26 @@ def _unpack(
 ) -> Iterator[_Target]:
     """The targets inside a target, each with what it is given."""
     values = value.elts if kind == "value" and not path and isinstance(value, _DISPLAYS) else []
-    pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
+    pairs = len(values) == len(target.elts) and not any(
+        isinstance(item, ast.Starred) for item in (*values, *target.elts)
+    )
+    after = len(target.elts)
     for index, item in enumerate(target.elts):
         if pairs:
             yield item, values[index], "value", ()
         elif isinstance(item, ast.Starred):
-            yield item, value if kind == "value" and not path else None, kind, path
+            after = index
+            if value is None or kind != "value" or path:
+                yield item, None, "unknown", ()
+                continue
+            end = index + 1 - len(target.elts)
+            bounds = ast.Slice(ast.Constant(index), ast.UnaryOp(ast.USub(), ast.Constant(-end)) if end else None)
+            yield item, copy_place(ast.Subscript(value, bounds, ast.Load()), value), "value", ()
         elif value is None:
             yield item, None, "unknown", ()
         else:
-            yield item, value, kind, (*path, index)
+            # What comes after `*rest` is counted from the end.
+            yield item, value, kind, (*path, index if index < after else index - len(target.elts))
 
 
 def _elifs(node: ast.If) -> Iterator[ast.If]:
@@ -708,16 +765,52 @@ def _ends_program(node: ast.expr) -> bool:
     return name in _ENDS or (method in ("error", "exit") and receiver.rpartition(".")[2].endswith("parser"))
 
 
+def _suppresses(node: ast.expr) -> bool:
+    """Whether a context manager is `contextlib.suppress(…)`."""
+    return isinstance(node, ast.Call) and (written_name(node.func) or "").rpartition(".")[2] == "suppress"
+
+
 def _matches_all(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
 
-def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr]:
-    """`owner.a.b = value` as what `owner` is from then on."""
-    while isinstance(target, ast.Attribute):
-        value = Updated([None, ast.Constant(target.attr)], [target.value, value])
+def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr, bool]:
+    """`owner.a["b"] = value` as what `owner` is from then on, and whether an attribute is assigned to."""
+    has_attribute = False
+    while isinstance(target, _ITEMS):
+        if isinstance(target, ast.Attribute):
+            has_attribute = True
+            value = Updated([None, ast.Constant(target.attr)], [target.value, value])
+        elif isinstance(target.slice, ast.Slice):
+            value = Changed(target.value, "[:]", [target.slice, value])
+        else:
+            value = Updated([None, target.slice], [target.value, value])
+        copy_place(value, target)
         target = target.value
-    return target, value
+    return target, value, has_attribute
+
+
+def _look_from_module(changed: ast.expr, owner: ast.Name, scope: Scope, order: int) -> ast.expr:
+    """What a function makes of `owner`, which the module has, with all else in it as the function sees it."""
+    if isinstance(changed, Updated):
+        keys = [key and _look_from_module(key, owner, scope, order) for key in changed.keys]
+        values = [_look_from_module(value, owner, scope, order) for value in changed.values]
+        return copy_place(Updated(keys, values), changed)
+    if isinstance(changed, Changed):
+        arguments = [_look_from_module(item, owner, scope, order) for item in changed.args]
+        value = _look_from_module(changed.value, owner, scope, order)
+        return copy_place(Changed(value, changed.change, arguments), changed)
+    if isinstance(changed, ast.List) and changed.elts[:1] and isinstance(changed.elts[0], ast.Starred):
+        first, *added = changed.elts
+        return ast.List([first, *(_look_from_module(item, owner, scope, order) for item in added)], ast.Load())
+    if isinstance(changed, ast.Starred):
+        return ast.Starred(_look_from_module(changed.value, owner, scope, order), ast.Load())
+    first_name = changed
+    while isinstance(first_name, _ITEMS):
+        first_name = first_name.value
+    if isinstance(changed, ast.Constant | ast.Slice) or first_name is owner:
+        return changed
+    return copy_place(Elsewhere(changed, scope, order), changed)
 
 
 def _is_namespace(owner: ast.expr, scope: Scope) -> bool:

@@ -13,11 +13,10 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
-from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_roots, load_file, read_document
+from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
-from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
-from regilink_doctor.lint.resolve.module_files import MAX_BYTES
+from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.values import (

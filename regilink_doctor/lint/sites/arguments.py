@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import find_in_document
+from regilink_doctor.lint.resolve.containers import flatten_pairs
 from regilink_doctor.lint.resolve.parameters import spread_arguments
 from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
 from regilink_doctor.lint.text import syntax as ast
@@ -144,12 +145,10 @@ class ArgumentReader:
 
     def _unpack(self, mapping: ast.expr) -> None:
         """Read what is given by `**mapping`, if that is one dictionary that is written out."""
-        (value, *others) = self.resolver.value(mapping, self.at)
-        if not others and isinstance(value, Literal) and value.is_mapping:
-            names = ((key.value if isinstance(key, ast.Constant) else key, item) for key, item in value.pairs)
-            self.inner |= {name: (item, value.at) for name, item in names if isinstance(name, str)}
-            if self.at.frame is not None and all(name for name, _ in value.pairs):
-                self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known
+        pairs = flatten_pairs(self.resolver, mapping, self.at)
+        self.inner |= {name: (item, at) for name, item, at in pairs if name is not None}
+        if pairs and self.at.frame is not None and all(name is not None for name, _, _ in pairs):
+            self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""

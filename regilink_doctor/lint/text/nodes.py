@@ -103,7 +103,22 @@ def written_name(node: ast.AST) -> str | None:
 
 
 class Updated(ast.Dict):
-    """What a dictionary is after `name.update(more)`: `{**name, **more}`."""
+    """What a dictionary is after `name.update(more)`, `{**name, **more}`, or `name[key] = value`."""
+
+
+class Changed(ast.expr):
+    """What a list or dictionary, `value`, is after one of its methods changed it: `names.insert(0, "zoo")`.
+
+    `change` is the name of the method, or "del" for `del value[key]`, "[:]" for `value[start:end] = items`.
+    """
+
+    _fields = ("value", "args")
+
+    def __init__(self, value: ast.expr, change: str, args: list[ast.expr]) -> None:
+        super().__init__()
+        self.value = value
+        self.change = change
+        self.args = args
 
 
 def copy_place(node: NodeT, original: ast.expr) -> NodeT:

@@ -1,0 +1,181 @@
+"""What changes an object by another name that it has: `other = config`, a parameter, a module that is imported.
+
+A name is followed from one of its bindings to the next; a change by another name is none of them. Where one may reach
+the object that is looked at, what it sets is one more alternative. Looked for by the key or attribute that is read.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store
+from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, ModuleValue
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
+    from regilink_doctor.lint.resolve.context import Context
+    from regilink_doctor.lint.resolve.values import Value
+
+_ADDS = frozenset({"add", "append", "extend", "insert"})
+_LIST_METHODS = (*_ADDS, "clear", "pop", "remove", "reverse", "sort")
+_NAMES = (ast.Name, ast.Attribute, ast.Subscript)
+_MOST_CHANGES = 32
+"""Changes of one key, attribute or list that are looked at; where there are more, it is unknown."""
+
+
+def find_stored(context: Context, owner: Literal, key: str) -> list[Value]:
+    """What is assigned to a key of a dictionary by another name for it."""
+    values: list[Value] = []
+    for module in _list_modules(context, owner.at.scope.module):
+        stores = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(module)).get(key, ())  # type: ignore[misc]
+        for store in stores[:_MOST_CHANGES]:
+            if any(_is_same(value, owner) for value in context.value(store.target.value, store.at)):
+                values += context.value(store.value, store.at)
+        values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
+    return values
+
+
+def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, ProgramPoint]], bool]:
+    """What is added to a list by another name for it, and whether it is changed by another name at all."""
+    added: list[tuple[ast.expr, ProgramPoint]] = []
+    is_changed = False
+    for module in _list_modules(context, owner.at.scope.module):
+        uses = context.keep(("changed lists", id(module)), lambda module=module: _list_changes(context, module))  # type: ignore[misc]
+        for use in uses[:_MOST_CHANGES]:
+            function = use.call.func
+            if isinstance(function, ast.Attribute) and any(
+                _is_same(value, owner) for value in context.value(function.value, use.at)
+            ):
+                is_changed = True
+                items = use.call.args[-1:] if function.attr in _ADDS else []
+                added += [
+                    (ast.Starred(item, ast.Load()) if function.attr == "extend" else item, use.at) for item in items
+                ]
+    return added, is_changed
+
+
+def find_set(
+    context: Context, owner: ClassOrObject, lineage: Sequence[Scope], name: str, at: ProgramPoint
+) -> list[Value]:
+    """What is assigned to an attribute of an object or class elsewhere than in its own methods and before a place."""
+    values: list[Value] = []
+    for module in _list_modules(context, owner.scope.module):
+        stores = list_set(context, module).get(name, ())
+        for store in stores[:_MOST_CHANGES]:
+            is_later = store.scope is at.scope and store.order >= at.order
+            if not is_later and any(
+                _may_be(value, owner, lineage) for value in context.value(store.target.value, store.at)
+            ):
+                values += context.value(store.value, store.at)
+        values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
+    return values
+
+
+def find_set_member(context: Context, module: Module, name: str) -> list[Value]:
+    """What the file assigns to a name of another module: `settings.REGISTRY = "model"`."""
+    values: list[Value] = []
+    for store in list_set(context, context.module).get(name, ())[:_MOST_CHANGES]:
+        if ModuleValue(module) in context.value(store.target.value, store.at):
+            values += context.value(store.value, store.at)
+    return values
+
+
+def list_set(context: Context, module: Module) -> dict[str, list[Store]]:
+    """The assignments to attributes of anything but `self`, by the attribute; `setattr` with a name is one, too."""
+    return context.keep(("set attributes", id(module)), lambda: _index_attributes(module))
+
+
+def _list_modules(context: Context, module: Module) -> Sequence[Module]:
+    return (module,) if module is context.module else (module, context.module)
+
+
+def _is_same(value: Value, owner: Literal) -> bool:
+    return isinstance(value, Literal) and value.node is owner.node and value.at.frame == owner.at.frame
+
+
+def _may_be(value: Value, owner: ClassOrObject, lineage: Sequence[Scope]) -> bool:
+    """Whether what is changed may be the object, or a class of it."""
+    if not isinstance(value, ClassOrObject) or not any(value.scope is scope for scope in lineage):
+        return False
+    if not value.instance:
+        return True
+    return owner.instance and (value.made is None or owner.made is None or value.made is owner.made)
+
+
+def _is_alias(node: ast.expr, scope: Scope, aliased: frozenset[str]) -> bool:
+    """Whether a list or dictionary has another name: changes by its only name are bindings of that."""
+    root = node
+    while isinstance(root, ast.Subscript):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return isinstance(root, ast.Attribute)
+    return root.id in aliased or any(
+        binding.kind in ("parameter", "element", "context")
+        or (binding.kind == "value" and isinstance(binding.value, _NAMES))
+        for binding in scope.bindings.get(root.id, ())
+    )
+
+
+def _find_aliased(module: Module) -> frozenset[str]:
+    """The names of lists and dictionaries that get another name in the file."""
+    values = [
+        binding.value
+        for scope in (module.scope, *module.functions.values())
+        for bindings in scope.bindings.values()
+        for binding in bindings
+        if isinstance(binding.value, ast.Name)
+    ]
+    values += [store.value for store in module.stores if isinstance(store.value, ast.Name)]
+    return frozenset(value.id for value in values)
+
+
+def _index_keys(module: Module) -> dict[str, list[Store]]:
+    stores: dict[str, list[Store]] = {}
+    aliased = _find_aliased(module) if module.stores else frozenset()
+    for store in module.stores:
+        key = store.target.slice if isinstance(store.target, ast.Subscript) else None
+        is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+        if is_named and _is_alias(store.target.value, store.scope, aliased):
+            stores.setdefault(str(getattr(key, "value", None)), []).append(store)
+    return stores
+
+
+def _list_changes(context: Context, module: Module) -> list[Use]:
+    uses = [use for method in _LIST_METHODS for use in context.find_uses(module, method)]
+    aliased = _find_aliased(module) if uses else frozenset()
+    return [
+        use
+        for use in uses
+        if isinstance(use.call.func, ast.Attribute) and _is_alias(use.call.func.value, use.scope, aliased)
+    ]
+
+
+def _index_attributes(module: Module) -> dict[str, list[Store]]:
+    stores: dict[str, list[Store]] = {}
+    for store in (*module.stores, *_list_setattr(module)):
+        target = store.target
+        if isinstance(target, ast.Subscript):
+            holder, key = target.value, target.slice
+            if not isinstance(holder, ast.Attribute) or holder.attr != "__dict__" or not isinstance(key, ast.Constant):
+                continue
+            target = ast.Attribute(holder.value, str(key.value), ast.Store())
+            store = replace(store, target=target)
+        is_own = (
+            isinstance(target.value, ast.Name) and store.scope.owner and target.value.id == store.scope.first_parameter
+        )
+        if not is_own:
+            stores.setdefault(target.attr, []).append(store)
+    return stores
+
+
+def _list_setattr(module: Module) -> Iterator[Store]:
+    for use in module.uses:
+        call = use.call
+        if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) == 3:
+            owner, name, value = call.args
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                target = ast.Attribute(owner, name.value, ast.Store())
+                yield Store(target, value, use.scope, use.order, use.arm, use.statement)
