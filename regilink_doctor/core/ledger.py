@@ -67,3 +67,11 @@ class Triggered:
     alias: str | None
     action: str
     outcome: str | None = None
+
+
+@record
+class UnsentRun:
+    """A run of which the server sees nothing. `mode` is `offline` or `disabled`, `place` is `file:line`."""
+
+    mode: str
+    place: str | None

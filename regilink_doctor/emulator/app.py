@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 
 from regilink_doctor.core import wandb_messages
+from regilink_doctor.core.ledger import UnsentRun
 from regilink_doctor.core.text import clean_message
 from regilink_doctor.emulator import faults, recorded_calls
 from regilink_doctor.emulator.admin import Admin
@@ -14,7 +15,7 @@ from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Call, Request, Response, split_path
 from regilink_doctor.emulator.ledger import ServedRequest
-from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
+from regilink_doctor.emulator.recorder import CORE, SERVER, UNSENT_RUN, LinkCall
 from regilink_doctor.emulator.storage import BlobStore, Served, Storage, refuse_key
 from regilink_doctor.emulator.world import World, access, automations
 from regilink_doctor.emulator.world.access import Refusal
@@ -77,6 +78,9 @@ class App:
         """Take what `recorder` saw of a call: its string, and what the SDK itself refused."""
         if call.call == SERVER:
             self.world.ledger.add_server(call.host or "")
+            return
+        if call.call == UNSENT_RUN:
+            self.world.ledger.add_unsent_run(UnsentRun(call.mode, call.place))
             return
         if call.call == CORE:
             if not call.ended:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from typing import Any, Literal
 
-from regilink_doctor.core.ledger import LinkAttempt, Triggered
+from regilink_doctor.core.ledger import LinkAttempt, Triggered, UnsentRun
 from regilink_doctor.core.records import record, replace
 
 
@@ -59,6 +59,7 @@ class Ledger:
         """Before this place, every attempt has the path that the code gave."""
         self._consumed: list[Consumption] = []
         self._servers: dict[str, None] = {}
+        self._unsent_runs: list[UnsentRun] = []
         self._triggered: list[Triggered] = []
         self._unsupported: dict[str, None] = {}
         self._requests: deque[ServedRequest] = deque(maxlen=MAX_REQUESTS)
@@ -117,6 +118,17 @@ class Ledger:
         """Note a server that code names."""
         with self._lock:
             self._servers.setdefault(url.rstrip("/"))
+
+    @property
+    def unsent_runs(self) -> tuple[UnsentRun, ...]:
+        """The runs that were offline or disabled; seen only where a recorder watches the code."""
+        with self._lock:
+            return tuple(self._unsent_runs)
+
+    def add_unsent_run(self, entry: UnsentRun) -> None:
+        """Append a run that sends nothing."""
+        with self._lock:
+            self._unsent_runs.append(entry)
 
     @property
     def triggered(self) -> tuple[Triggered, ...]:

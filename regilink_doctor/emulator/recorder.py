@@ -79,6 +79,8 @@ LOOK_UP = "Api.artifacts"
 """`call` of a question of the public Api about a registry: its organization may have to be assumed."""
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
+UNSENT_RUN = "unsent run"
+"""`call` of a `LinkCall` that only says that a run has begun which sends nothing: `mode` is offline or disabled."""
 
 _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",
@@ -402,14 +404,18 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
                 return
             args, kwargs = (args[0], named), {}
         read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP) else _read_call
-        if name == SERVER and (ended or (host := _find_host(args, kwargs)) is None):
-            return
         target, *rest = args or (None,)
-        call = (
-            LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
-            if name == SERVER
-            else read(name, target, tuple(rest), kwargs, error, ended)
-        )
+        if name == SERVER and ended:
+            mode = _mode_of(target)
+            if mode == "online" or error is not None:
+                return
+            call = LinkCall(UNSENT_RUN, None, mode=mode, place=_find_place())
+        elif name == SERVER:
+            if (host := _find_host(args, kwargs)) is None:
+                return
+            call = LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
+        else:
+            call = read(name, target, tuple(rest), kwargs, error, ended)
         for sink in tuple(_sinks):
             sink(call)
     except Exception as problem:
@@ -482,8 +488,10 @@ def _read_call(
 
 
 def _mode_of(run: Any) -> str:
-    online = "offline" if getattr(run, "offline", False) else "online"
-    return "disabled" if type(run).__name__ == "NoopRun" else online
+    """`disabled`, `offline` or `online`, also of what is not a run."""
+    if getattr(run, "disabled", False) is True:
+        return "disabled"
+    return "offline" if getattr(run, "offline", False) is True else "online"
 
 
 def _read_property(thing: Any, name: str) -> str | None:

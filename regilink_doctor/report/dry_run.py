@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered, UnsentRun
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
 
 
@@ -136,6 +136,7 @@ def to_json(outcome: DryRun) -> str:
         },
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
+        "unsent_runs": [asdict(each) for each in outcome.unsent_runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
         "links": [_link_json(each) for each in outcome.links],
         "consumed": [asdict(each) for each in outcome.consumed],
@@ -192,7 +193,8 @@ class _Report:
         if any(item.kind == "team" for item in outcome.assumed):
             note = say("W&B refuses links from a personal entity; only a catalog shows which entities are teams")
             yield f"  {self._show(note)}"
-        yield from self._render_section(say("Runs"), map(_describe_run, outcome.runs))
+        runs = [*map(_describe_run, outcome.runs), *map(_describe_unsent_run, outcome.unsent_runs)]
+        yield from self._render_section(say("Runs"), runs)
         yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
         yield from self._render_links()
         if outcome.left_to_default:
@@ -271,6 +273,11 @@ def _describe_run(run: RunMade) -> str:
     return say("{name}  ({facts})", name=run.path, facts=join_phrases(", ", parts))
 
 
+def _describe_unsent_run(run: UnsentRun) -> str:
+    facts = join_phrases(", ", [run.mode, *([run.place] if run.place else [])])
+    return say("a run that sends nothing  ({facts})", facts=facts)
+
+
 def _describe_artifact(artifact: ArtifactMade) -> str:
     facts = [artifact.type, counted(artifact.files, "file"), _format_size(artifact.size)]
     facts += [say("aliases {names}", names=", ".join(artifact.aliases))] if artifact.aliases else []
@@ -318,7 +325,9 @@ def _describe_success(outcome: DryRun) -> str:
     if in_registry and outcome.assumed:
         sentences.append(say("whether what is assumed exists, only a catalog shows"))
     if sentences:
+        if outcome.unsent_runs:
+            sentences.append(say("{runs} sent nothing", runs=counted(len(outcome.unsent_runs), "run")))
         return join_phrases("; ", sentences)
-    if outcome.sends_nothing:
-        return say("Nothing was linked, as allowed; the mode of wandb is {mode}", mode=outcome.mode)
+    if outcome.unsent_mode:
+        return say("Nothing was linked, as allowed; the mode of wandb is {mode}", mode=outcome.unsent_mode)
     return say("Nothing was linked, as allowed")

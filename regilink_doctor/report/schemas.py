@@ -225,6 +225,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             runs=_list(
                 _object(**dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT), logged=NUMBER, used=NUMBER)
             ),
+            unsent_runs=_list(_object(mode=TEXT, place=TEXT_OR_NULL)),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
             links=_list(ATTEMPT),
             consumed=_list(_object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG)),

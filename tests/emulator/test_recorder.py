@@ -81,6 +81,7 @@ def test_offline_disabled_and_finished_runs_are_in_the_ledger(server: Server) ->
         ("C5", "REG602", path),
         ("C8", "REG603", path),
     ]
+    assert [run.mode for run in server.emulator.ledger.unsent_runs] == ["offline", "disabled"]
 
 
 def test_without_anybody_who_listens_the_methods_are_wandbs_own() -> None:
@@ -121,7 +122,9 @@ def test_the_start_of_wandb_core_is_told_to_load_meanwhile_what_answers(server: 
     assert [(call.call, call.ended, call.error) for call in told] == [
         ("wandb-core", False, None),
         ("wandb-core", True, None),
+        ("unsent run", True, None),
     ]
+    assert told[2].mode == "offline"
     subprocess.run([sys.executable, "-c", LOADING], check=True)
     assert not server.links
 

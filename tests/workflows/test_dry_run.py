@@ -15,6 +15,7 @@ import pytest
 import regilink_doctor
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.records import replace
 from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import demo
 from regilink_doctor.workflows.dry_run import DryRun, collect, dry_run
@@ -242,6 +243,30 @@ def test_a_dry_run_without_a_link_names_the_mode(project: Path, monkeypatch: pyt
     assert outcome.faults == (f"it linked nothing: the mode of wandb is {mode}",)
     allowed = shell(project, "exit 0", allow_no_links=True)
     assert list(render(allowed))[-1] == f"Nothing was linked, as allowed; the mode of wandb is {mode}"
+
+
+def test_runs_that_the_code_keeps_offline_are_named(project: Path) -> None:
+    code = """
+import wandb
+with wandb.init(entity="team-a", mode="disabled") as run:
+    run.use_artifact("wandb-registry-model/zoo:latest")
+wandb.init(entity="team-a", settings=wandb.Settings(mode="offline")).finish()
+with wandb.init(entity="team-a", mode="online") as run:
+    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")
+"""
+    (project / "train.py").write_text(code, encoding="utf-8")
+    outcome = shell(project, "python train.py")
+    assert [(run.mode, run.place) for run in outcome.unsent_runs] == [
+        ("disabled", "train.py:3"),
+        ("offline", "train.py:5"),
+    ]
+    shown = list(render(outcome))
+    assert "  a run that sends nothing  (disabled, train.py:3)" in shown
+    assert shown[-1].endswith("; 2 runs sent nothing")
+    assert outcome.exit_status == 0
+    assert json.loads(to_json(outcome))["unsent_runs"][1] == {"mode": "offline", "place": "train.py:5"}
+    alone = replace(outcome, links=(), runs=(), allow_no_links=True)
+    assert list(render(alone))[-1] == "Nothing was linked, as allowed; the mode of wandb is disabled"
 
 
 def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

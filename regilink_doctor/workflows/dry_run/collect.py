@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from regilink_doctor.core.files import relative_path
-from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.ledger import LinkAttempt, UnsentRun
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import parsed
@@ -101,6 +101,11 @@ def runs(world: World) -> tuple[RunMade, ...]:
         )
         for run in _runs(world)
     )
+
+
+def list_unsent_runs(world: World, folder: Path) -> tuple[UnsentRun, ...]:
+    """The runs of which nothing was sent; places below `folder` are relative to it."""
+    return tuple(replace(item, place=_near(item.place, folder)) for item in world.ledger.unsent_runs)
 
 
 def _runs(world: World) -> list[Run]:

@@ -15,7 +15,7 @@ from regilink_doctor.rules.wording import quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import Triggered
+    from regilink_doctor.core.ledger import Triggered, UnsentRun
 
 
 @record
@@ -96,7 +96,7 @@ class DryRun(ShownAsTable):
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
     not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
     operations that the emulator lacks: a limit of regilink, not a mistake of the command. `mode` is that of the
-    settings and of `$WANDB_MODE`; code can choose another one.
+    settings and of `$WANDB_MODE`; `unsent_runs` are those for which it, or the code, had wandb send nothing.
     """
 
     argv: tuple[str, ...]
@@ -117,6 +117,7 @@ class DryRun(ShownAsTable):
     stub_artifacts: bool = False
     allow_no_links: bool = False
     mode: str = "online"
+    unsent_runs: tuple[UnsentRun, ...] = ()
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
@@ -154,9 +155,12 @@ class DryRun(ShownAsTable):
         return _shown(self.status)
 
     @property
-    def sends_nothing(self) -> bool:
-        """Whether the settings have wandb send nothing, and no run was made in spite of them."""
-        return self.mode in ("offline", "dryrun", "disabled") and not self.runs
+    def unsent_mode(self) -> str | None:
+        """The mode in which wandb sends nothing, of the code or of the settings; None where a run was sent."""
+        modes = [run.mode for run in self.unsent_runs]
+        if self.mode in ("offline", "dryrun", "disabled"):
+            modes.append(self.mode)
+        return modes[0] if modes and not self.runs else None
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -172,8 +176,8 @@ class DryRun(ShownAsTable):
             found.append(say("{links} misplaced", links=counted(misplaced, "link")))
         if not self.links and not self.allow_no_links:
             # Of a command that failed it is no surprise: the option would not help.
-            if self.sends_nothing:
-                found.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.mode))
+            if self.unsent_mode:
+                found.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.unsent_mode))
             else:
                 alone = say("it linked nothing (--allow-no-links if that is right)")
                 found.append(say("it linked nothing") if found else alone)
