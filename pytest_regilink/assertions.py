@@ -486,7 +486,7 @@ def assert_map(
         maps: maps of other repositories, as `regilink map --output-format json` writes them.
         catalog: `regilink.catalog.json`.
         repository: the name of this one; an older map of it among `maps` does not count.
-        allow_unknown: accept consumers whose names the source does not show.
+        allow_unknown: accept consumers whose names the source does not show, and maps with files that could not be read.
 
     Raises:
         AssertionError: something is not so; the message says what and where.
@@ -503,7 +503,7 @@ def assert_map(
     view = Catalog.load(os.fspath(catalog)) if catalog is not None else None
     config = Config()
     result = map_paths([os.fspath(path) for path in paths] or ["."], catalog=view, config=config, repository=repository)
-    if unread := (*result.lint.failures, *result.lint.unread):
+    if unread := [*result.lint.failures, *result.lint.unread]:
         raise ImpossibleAssertion("\n  ".join(["the source cannot be read: " + unread[0], *unread[1:]]))
     own = result.link_map
     if not any(use.kind == "consume" for use in own.uses):
@@ -520,6 +520,9 @@ def assert_map(
     if not allow_unknown:
         unknown = (use for use in own.unknown if use.kind == "consume")
         lines += [f"{describe_use(use, many=False)}: the source does not show what this consumes" for use in unknown]
+        leads = tuple(f"{name}/" for name in own.repositories)  # of an older map, as `merge_maps` writes them
+        unread = [sentence for sentence in others.unread if not sentence.startswith(leads)]
+        lines += [f"{sentence}; what this file links is not in the map" for sentence in unread]
     if lines:
         raise AssertionError("\n  ".join(["the map does not fit: " + lines[0], *lines[1:]]))
 

@@ -73,12 +73,25 @@ def upstream(url: str) -> str | None:
 
 
 def is_on_server(address: str, host: str) -> bool:
-    """Whether an address of the W&B App may lead to what the server at `host` has.
+    """Whether an address of the W&B App leads to what the server at `host` has.
 
-    Any may at a server on this machine: an emulator stands in for the server of the address.
+    Servers on this machine are told apart by their ports; elsewhere the App may have another port than the API.
     """
     name, other = _bare_name(address), _bare_name(host)
-    return name == other or other in ("localhost", "::1") or other.startswith("127.")
+    if _is_local(name) and _is_local(other):
+        return _port_of(address) == _port_of(host)
+    return name == other
+
+
+def _is_local(name: str) -> bool:
+    return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def _port_of(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
 
 
 def _bare_name(url: str) -> str:

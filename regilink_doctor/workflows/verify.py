@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
-from regilink_doctor.client.hosts import is_on_server, without_login
+from regilink_doctor.client.hosts import is_on_server, server_of, without_login
 from regilink_doctor.client.queries import Field, ask
 from regilink_doctor.client.questions import (
     CollectionQuestion,
@@ -288,7 +288,7 @@ def _find_elsewhere(
             "different",
             say(
                 "the address is on {name}, and {host} would be asked",
-                name=urlsplit(address).hostname or "",
+                name=server_of(without_login(address)),
                 host=without_login(host),
             ),
             say("give the full name, or name the server with --host"),

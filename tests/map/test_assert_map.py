@@ -60,6 +60,18 @@ def test_an_unknown_name_is_never_well(folders: Path) -> None:
     assert_map("serve", maps=["train.json"], repository="serve", allow_unknown=True)
 
 
+def test_a_map_of_another_repository_with_unread_files_is_never_well(folders: Path) -> None:
+    Path("train/broken.py").write_text(f"{TRAIN}(", encoding="utf-8")
+    main(["map", "train", "--repository", "train", "--output-format", "json", "--output-file", "train.json"])
+    with pytest.raises(AssertionError, match="train/train/broken.py.*; what this file links is not in the map"):
+        assert_map("serve", maps=["train.json"], repository="serve")
+    assert_map("serve", maps=["train.json"], repository="serve", allow_unknown=True)
+    own = json.loads(Path("train.json").read_text(encoding="utf-8"))
+    Path("old.json").write_text(json.dumps({**own, "repositories": ["serve"], "collections": []}), encoding="utf-8")
+    Path("train.json").write_text(json.dumps({**own, "unread": []}), encoding="utf-8")
+    assert_map("serve", maps=["train.json", "old.json"], repository="serve")
+
+
 @pytest.mark.usefixtures("folders")
 def test_without_a_consumer_it_proves_nothing() -> None:
     with pytest.raises(ImpossibleAssertion):

@@ -41,12 +41,12 @@ def one(emulator: Emulator, name: str, **expected: object) -> Verification:
     "name",
     [
         *(ZOO, f"{ZOO}:production", f"{ZOO}:latest", f"{ZOO}:v2", f"acme/{ZOO}:v2", f"Acme Inc/{ZOO}:production"),
-        "https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo&view=versions&version=v2",
+        "http://localhost:PORT/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo&view=versions&version=v2",
         "wandb-artifact:///acme/wandb-registry-model/zoo:production",
     ],
 )
 def test_what_is_there_is_ok(run: Emulator, name: str) -> None:
-    found = one(run, name, type="model")
+    found = one(run, name.replace("PORT", run.url.rpartition(":")[2]), type="model")
     assert found.ok, found
     assert found.found == f"acme/{ZOO}:v2"
     assert found.aliases == ("latest", "production")
@@ -61,6 +61,13 @@ def test_an_address_of_another_server_is_not_verified_on_this_one(tmp_path: Path
         ("different", (f"the address is on {name}, and https://wandb.zoo.example would be asked",))
         for name in ("wandb.ai", "other.example")
     ]
+
+
+def test_a_server_on_this_machine_answers_for_no_other(run: Emulator) -> None:
+    for server in ("https://wandb.ai", "http://localhost:1", "https://127.0.0.1"):
+        found = one(run, f"{server}/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo")
+        assert (found.status, found.found) == ("different", None)
+        assert found.problems[0].endswith(f"and {run.url} would be asked")
 
 
 @pytest.mark.parametrize("version", ["0.63", "0.67"])
