@@ -486,7 +486,7 @@ def assert_map(
         maps: maps of other repositories, as `regilink map --output-format json` writes them.
         catalog: `regilink.catalog.json`.
         repository: the name of this one; an older map of it among `maps` does not count.
-        allow_unknown: accept consumers whose names the source does not show, and maps with files that could not be read.
+        allow_unknown: accept consumers whose names the source does not show, and maps with files that were not read.
 
     Raises:
         AssertionError: something is not so; the message says what and where.

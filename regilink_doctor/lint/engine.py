@@ -293,7 +293,7 @@ def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
     if site.call in LOOK_UPS:
         site = replace(site, target=site.arguments.strings.get("name", ()))
     if site.kind in ("consume", "other"):
-        return report_names(_with_tree(site, facts))
+        return report_names(_with_tree(site, facts), facts.view, facts.configured)
     return report_targets(_with_tree(site, facts), facts.view, facts.configured)
 
 

@@ -169,10 +169,12 @@ class UnpinnedConsumption(Rule):
         return Message(
             say("{name} has no version or alias", name=quoted(name)),
             "W&B then uses the version that was linked last, no matter by which user",
-            say("write {code}", code=quoted(name + ":ALIAS")),
+            say("write {code}", code=quoted(problem.facts.get("to_write", name) + ":ALIAS")),
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        from regilink_doctor.rules.judge import known_registries, write_registry
+
         if "version" in consume.arguments.names:
             return
         for name in consume.target:
@@ -180,7 +182,10 @@ class UnpinnedConsumption(Rule):
             # An unknown part in the name, or at its end, may bring the version along.
             if path is None or {":", "@"} & set(name.pattern) or not is_known(path.name) or not path.name:
                 continue
-            yield self.report(consume.argument or consume.place, name=name.pattern)
+            names = known_registries(facts.view, facts.configured)
+            yield self.report(
+                consume.argument or consume.place, name=name.pattern, to_write=write_registry(name.pattern, names)
+            )
 
 
 _SCHEMES = ("wandb-artifact:", "registry:", "https:", "http:")

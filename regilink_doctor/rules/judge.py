@@ -88,15 +88,18 @@ def report_targets(
                 yield Report(problem, string=target.path, related=rule_for(problem.rule).related_to(problem))
 
 
-def report_names(site: Site) -> Iterator[Report]:
+def report_names(
+    site: Site, view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
+) -> Iterator[Report]:
     """Reports on the names that a call consumes: they are judged by the same grammar as target paths."""
     if site.context.expected:
         return
     seen = set()
     replaced = _find_replaced(site)
+    registries = known_registries(view, configured)
     for name in [name for name in site.target if name not in replaced]:
         target = LinkTarget(name, place=site.place, site=site)
-        for problem in judge_name(target):
+        for problem in judge_name(target, registries):
             key = (problem.rule, problem.kind, name.place_of(problem.start, max(problem.end, problem.start + 1)))
             if key not in seen:
                 seen.add(key)
@@ -110,10 +113,24 @@ def _find_replaced(site: Site) -> list[StringValue]:
     return [string for string, part in known if part.default_of in in_dotenv]
 
 
-def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Problem]:
+def known_registries(
+    view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
+) -> tuple[str, ...]:
+    """The names of all registries that a catalog has, else of those in the configuration."""
+    if view is None:
+        return tuple(configured.registries)
+    return tuple(name for organization in view.organization_names for name in view.registry_names(organization.entity))
+
+
+def judge_name(
+    name: LinkTarget, known_names: tuple[str, ...] = (), *, means_registry: bool = False
+) -> Iterator[Problem]:
     """The problems of a name that is consumed, given as the path of a target.
 
-    `means_registry`: it can only be a name in a registry, whatever its project is called.
+    Args:
+        name: the name.
+        known_names: registries, for the name that a message shows; none: the one in the name stays.
+        means_registry: it can only be a name in a registry, whatever its project is called.
     """
     string = name.path
     path = string.pattern.partition(":")[0]
@@ -129,7 +146,7 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
         if (problem.rule in NAME_RULES and not _is_artifact_of_project(name, problem))
         or (problem.rule == "REG101" and (means_registry or _lacks_word(name, problem)))
     ]
-    corrected = _write_intended(path, in_path, NAME_RULES) + string.pattern[len(path) :]
+    corrected = write_registry(_write_intended(path, in_path, NAME_RULES), known_names) + string.pattern[len(path) :]
     for problem in in_path:
         yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))
     version, start = string.pattern[len(path) + 1 :], len(path) + 1
@@ -188,7 +205,7 @@ def judge_target(
     corrected = None
     if weighed:
         names = _registries(target, view) or tuple(configured.registries)
-        corrected = _write_registry(_write_intended(target.path.pattern, weighed), names)
+        corrected = write_registry(_write_intended(target.path.pattern, weighed), names)
     return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
 
 
@@ -215,7 +232,7 @@ def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str
     return path if empty is None else f"{path[: empty.start]}/COLLECTION{path[empty.end :]}"
 
 
-def _write_registry(path: str, names: tuple[str, ...]) -> str:
+def write_registry(path: str, names: tuple[str, ...]) -> str:
     """The path with the one of the known registries that was clearly intended, where it names none of them."""
     name = registry.registry if names and (registry := parsed(path)) is not None else None
     if not name or not is_known(name) or name.casefold() in {known.casefold() for known in names}:
@@ -392,8 +409,12 @@ def _weaken(target: LinkTarget, problem: Problem) -> Problem:
 
 
 def _registries(target: LinkTarget, view: OrganizationView | None) -> tuple[str, ...]:
-    entity = view.entity(target.known_entity or "") if view is not None else None
-    if view is None or entity is None:
+    if view is None:
+        return ()
+    if not target.known_entity and len(view.organization_names) == 1:
+        return known_registries(view)
+    entity = view.entity(target.known_entity or "")
+    if entity is None:
         return ()
     return tuple(name for names in entity.organizations for name in view.registry_names(names.entity))
 

@@ -108,23 +108,23 @@ class UnknownRegistry(Rule):
 
     def _correct_path(self, string: StringValue, site: Site, facts: FileFacts) -> str:
         """The path without its other problems, as all messages of one path show it."""
-        from regilink_doctor.rules.judge import judge_name, judge_target
+        from regilink_doctor.rules.judge import judge_name, judge_target, known_registries
 
         if site.kind == "link":
             problems = judge_target(LinkTarget(string, place=site.place, site=site), None, facts.configured)
         else:
-            problems = tuple(judge_name(LinkTarget(string, place=site.place, site=site)))
+            names = known_registries(facts.view, facts.configured)
+            problems = tuple(judge_name(LinkTarget(string, place=site.place, site=site), names))
         return (problems[0].corrected if problems else None) or string.pattern
 
     def _known_names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:
+        from regilink_doctor.rules.judge import known_registries
+
         view = facts.view
-        if view is None:
-            return tuple(facts.configured.registries), "warning"
-        if site.kind == "link":
+        if view is not None and site.kind == "link":
             return (), "warning"  # the judgement reports it
-        organizations = view.organization_names
-        names = [name for organization in organizations for name in view.registry_names(organization.entity)]
-        return tuple(names), "error" if view.complete else "warning"
+        names = known_registries(view, facts.configured)
+        return names, "error" if view is not None and view.complete else "warning"
 
 
 class RegistryDisplayName(Rule):

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
 from regilink_doctor.client.hosts import is_on_server, server_of, without_login

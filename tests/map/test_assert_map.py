@@ -63,7 +63,7 @@ def test_an_unknown_name_is_never_well(folders: Path) -> None:
 def test_a_map_of_another_repository_with_unread_files_is_never_well(folders: Path) -> None:
     Path("train/broken.py").write_text(f"{TRAIN}(", encoding="utf-8")
     main(["map", "train", "--repository", "train", "--output-format", "json", "--output-file", "train.json"])
-    with pytest.raises(AssertionError, match="train/train/broken.py.*; what this file links is not in the map"):
+    with pytest.raises(AssertionError, match=r"train/train/broken\.py.*; what this file links is not in the map"):
         assert_map("serve", maps=["train.json"], repository="serve")
     assert_map("serve", maps=["train.json"], repository="serve", allow_unknown=True)
     own = json.loads(Path("train.json").read_text(encoding="utf-8"))
