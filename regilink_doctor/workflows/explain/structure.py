@@ -8,8 +8,10 @@ or nothing; `find_causes` asks them in the order of what they prove.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from regilink_doctor.core.text import close_to
+from regilink_doctor.core.wandb_messages.components import COMPONENTS
 from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False
@@ -222,78 +224,13 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"wandb/", ("F22",)),
     )
 )
-# The part of wandb that logged an error, by the words with which its lines begin -> what an error of it means.
-_COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), causes)
-    for pattern, causes in (
-        (
-            r"file ?transfer: download|^error (?:downloading|getting|copying) (?:object|file|reference)"
-            r"|^error (?:finding blobs|getting correct blob|setting (?:up Azure|version ID)|creating reader)"
-            r"|^error (?:parsing reference|constructing object input)",
-            ("F6", "C19"),
-        ),
-        (
-            r"^writer: |error storing record|^can't (?:open|write|close) (?:file|header)|\blog file(?:$|:)"
-            r"|^error (?:creating (?:files|log|download) (?:dir|file)|writing metadata file|adding file to cache)"
-            r"|\bport file$|for writing logs|^Failed to remove|^Permission error accessing",
-            ("F7", "F13"),
-        ),
-        (r"^runsync: |transaction log|^can't read (?:header|record)|failed to (?:read|seek) record", ("F13", "F7")),
-        (r"linkArtifact", ("E4", "B7", "B3")),
-        (r"artifact|^(?:createManifest|sendManifestFiles)\b", ("C10", "F17", "F2")),
-        (r"file ?transfer|^uploader: |^upload_file|async upload|^Got error in async mode", ("C10", "C19", "F17")),
-        (r"failed to init run|upsertRun|sendRun\b|upsert bucket|^runmetadata: ", ("F1", "B2", "F2")),
-        (r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b", ("C18",)),
-        (r"parse base URL|BaseURLFromSettings|^error parsing url$|^Host must be a url", ("C19",)),
-        (r"^file_?stream|filestream thread|^dropp+ed (?:streaming file )?chunk|^runfiles\b", ("C10", "C19", "F2")),
-        (r"^runupserter\b|^sender: |^Error updating run config|requests_with_retry", ("C19", "F2", "F1")),
-        (r"^Error (?:communicating with W&B|while calling W&B API|executing GraphQL)", ("C19", "F2")),
-        (r"^Got (?:API error|response status)|^(?:api: )?HTTP error$|^failed to get sampled history", ("F2", "C19")),
-        (r"^tensorboard\b|\btbrecord\b|\bTB(?:Dir|Event)\w+ thread", ("F21",)),
-        (r"^(?:connection|handler|dispatch|stream|server|handleI\w+|fileTransferManager)\b", ("F14", "F21")),
-        (
-            r"^Thread \S+:|\b(?:W&B|wandb) process\b|transport failed|backend process timed out|mailbox slot",
-            ("F14", "F7"),
-        ),
-        (
-            r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|^ServerRequestType"
-            r"|failed to get logger path|^Error reading server response|run_soon callback"
-            r"|^Failed to (?:abandon|cancel) .*request|^requestcanceller: ",
-            ("F14", "F21"),
-        ),
-        (
-            r"^error (?:handling (?:record|request|run start)|writing (?:header|msg)|flushing writer|marshalling)"
-            r"|\b(?:un)?marshal(?:l?ing)? (?:error|problem|spec|JSON)|^json decode error|^unknown defer state"
-            r"|^flush without callback|^nil record type|^can'?t read token"
-            r"|^unable to load resume tails|^Error decoding summary|^internal issue:|poll_exit_responses",
-            ("F21", "F14"),
-        ),
-        (r"^Error reading settings", ("F20", "F7")),
-        (
-            r"\b(?:kaniko|kubernetes|entrypoint|execution point|run queue|scheduler|launch|job|pod logs?)\b"
-            r"|^Stopping agent|agent status|^Exception in task|exception in event stream|^Command failed:"
-            r"|(?:waiting|wait) for resource|^Could not (?:find (?:git commit|requirements\.txt)|parse git)"
-            r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter",
-            ("F16",),
-        ),
-        (r"\bsweep\b", ("F16", "F23")),
-        (r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b", ("C18", "F3")),
-        (r"\btimed? ?out\b|\bconnect(?:ion)?\b|\bnetwork\b|\bcertificate\b|\bproxy\b", ("C19", "F2")),
-        (r"\bdisk\b|\bdirectory\b|\bfolder\b|\bnot writable\b", ("F7",)),
-        (
-            r"\bpip install\b|^Failed to (?:patch|import)\b|^Error importing optional module|^Unable to patch"
-            r"|package was not found|failed to import",
-            ("F15", "F21"),
-        ),
-        (
-            r"exceeds maximum size of|\bis not an? (?:array|classifier|regressor|clusterer)\b"
-            r"|^Please (?:fit|vectorize)|values that are not numbers"
-            r"|^Cannot use --|and/or '\w+' required|^Invalid format for|^Unsupported argument|^No project provided"
-            r"|can only be set for|^Unsupported tensorboard",
-            ("F22",),
-        ),
-    )
-)
+
+
+@cache
+def _components() -> tuple[tuple[re.Pattern[str], Causes], ...]:
+    return tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in COMPONENTS)
+
+
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), causes)
@@ -583,7 +520,7 @@ def _judge_component(context: ErrorContext) -> Causes:
     if not context.error_lines or not context.is_about_wandb or context.exception is not None:
         return ()
     line = context.last_line.removeprefix("wandb: ERROR ")
-    return next((causes for pattern, causes in _COMPONENTS if pattern.search(line)), ())
+    return next((causes for pattern, causes in _components() if pattern.search(line)), ())
 
 
 def _judge_usage(context: ErrorContext) -> Causes:
