@@ -14,14 +14,16 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"|^error (?:finding blobs|getting correct blob|setting (?:up Azure|version ID)|creating reader)"
         r"|^error (?:parsing reference|constructing object input)|\bdigest/etag mismatch|^invalid \w+ URI\b"
         r"|\bdecode manifest JSON\b|^http request failed: |^download failed: |\bmanifest from url failed\b"
-        r"|^error reading entry from fetched|^reference artifact task|^client (?:not found|is not an account)",
+        r"|failed to download artifact|could not get manifest for artifact|^error reading entry from fetched"
+        r"|^reference artifact task|^client (?:not found|is not an account)",
     ),
     # The files of the run on this machine.
     (
         ("F7", "F13"),
         r"^writer: |error storing record|^can't (?:open|write|close) (?:file|header)|\blog file(?:$|:)"
         r"|^error (?:creating (?:files|log|download) (?:dir|file)|writing metadata file|adding file to cache)"
-        r"|\bport file$|for writing logs|^Failed to remove|^Permission error accessing",
+        r"|failed to (?:open|write|write to|close) (?:config|metadata|output|summary) file|\bport file$"
+        r"|for writing logs|^Failed to remove|^Permission error accessing",
     ),
     (
         ("F13", "F7"),
@@ -30,17 +32,35 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("F7", "F21"),
-        r"^runconsolelogs: |^failed to (?:truncate|append|load \d+ bytes|close: |set file permissions|create chunk)"
-        r"|^unable to (?:create (?:temporary|destination) file|open source file|get source file info)|^copy failed: "
-        r"|^error (?:opening manifest file|scanning file|writing data to file)|^failed to write data to file",
+        r"^runconsolelogs: "
+        r"|^failed to (?:truncate|append|load \d+ bytes|close: |set file permissions|create chunk)"
+        r"|^unable to (?:create (?:temporary|destination) file|open source file|get source file info)"
+        r"|^copy failed: |^error (?:opening manifest file|scanning file|writing data to file)"
+        r"|^failed to write data to file",
+    ),
+    # Code that meets what it does not expect.
+    (
+        ("F21", "F14"),
+        r"^error (?:handling (?:record|request|run start)|writing (?:header|msg)|flushing writer|marshalling)"
+        r"|\b(?:un)?marshal(?:l?ing|l)?\b|^json decode error|^(?:handleDefer: )?unknown defer state"
+        r"|^flush without callback|\bnil record type|^can'?t read token"
+        r"|\b(?:is|are|response(?: is)?) (?:nil|empty)$|^unable to load resume tails|^Error decoding summary"
+        r"|^internal issue:|poll_exit_responses"
+        r"|^(?:flowcontrol|gqlcompat|observability|runhandle|runhistory|runmetric|runsummary|runwork|watcher|wbapi): "
+        r"|\berror serializing\b|\bfailed to serialize\b|\b(?:called|received) .{0,40}(?:after|more than once)\b"
+        r"|\bgot nil\b|\bnil (?:feature|logger|policy|printer|request|upserter)\b"
+        r"|\bunknown (?:re(?:cord|quest) )?type\b|\bunexpected type\b|\bparquet\b|\brow group\b|\bout of bounds\b"
+        r"|\bbuffer underflow\b|^reading (?:num|column)",
     ),
     # Links, artifacts, uploads.
+    (("C3", "C1"), r"\boffline mode\b"),
     (("E4", "B7", "B3"), r"linkArtifact"),
     (("C10", "F17", "F2"), r"artifact|^(?:createManifest|sendManifestFiles)\b"),
     (
         ("C10", "C19", "F17"),
         r"file ?transfer|^uploader: |^upload_file|async upload|^Got error in async mode|^Error uploading\b"
-        r"|\bremaining uploads\b|\bupload URLs?\b|^no ETag in response|\bpart number: |^could not resolve client id",
+        r"|\bremaining uploads\b|\bupload URLs?\b|^no ETag in response|\bpart number: "
+        r"|^could not resolve client id",
     ),
     # The run itself.
     (
@@ -49,7 +69,8 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("F19", "F2"),
-        r"\bresume (?:status|response|state)\b|^rewind\b|^no (?:config|(?:events|history|log) (?:tail|line count)) found",
+        r"\bresume (?:status|response|state)\b|\bResumeState\b|^rewind\b"
+        r"|^no (?:config|(?:events|history|log) (?:tail|line count)) found",
     ),
     (("C18",), r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b|\bauthenticat(?:e|ion)\b"),
     (("C19",), r"parse base URL|BaseURLFromSettings|^error parsing url$|^Host must be a url"),
@@ -69,21 +90,11 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("F14", "F7"), r"^Thread \S+:|\b(?:W&B|wandb) process\b|transport failed|backend process timed out|mailbox slot"),
     (
         ("F14", "F21"),
-        r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|^ServerRequestType|^forced shutdown"
-        r"|failed to get logger path|^Error reading server response|run_soon callback|^error connecting to server: "
-        r"|^Failed to (?:abandon|cancel) .*request|^requestcanceller: |^error (?:launching|getting port)\b"
-        r"|^fail (?:close|create|rename|sync|write)\b|^error (?:marshaling|writing) message: ",
-    ),
-    # Code that meets what it does not expect.
-    (
-        ("F21", "F14"),
-        r"^error (?:handling (?:record|request|run start)|writing (?:header|msg)|flushing writer|marshalling)"
-        r"|\b(?:un)?marshal(?:l?ing|l)?\b|^json decode error|^(?:handleDefer: )?unknown defer state"
-        r"|^flush without callback|\bnil record type|^can'?t read token|\b(?:is|are|response(?: is)?) (?:nil|empty)$"
-        r"|^unable to load resume tails|^Error decoding summary|^internal issue:|poll_exit_responses"
-        r"|^(?:flowcontrol|gqlcompat|observability|runhandle|runhistory|runmetric|runsummary|runwork|watcher|wbapi): "
-        r"|\bgot nil\b|\bnil (?:feature|logger|policy|printer|request|upserter)\b|\bunknown (?:re(?:cord|quest) )?type\b"
-        r"|\bunexpected type\b|\bparquet\b|\brow group\b|\bout of bounds\b|\bbuffer underflow\b|^reading (?:num|column)",
+        r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|^ServerRequestType"
+        r"|^forced shutdown|\bportfile\b|failed to get logger path|^Error reading server response"
+        r"|run_soon callback|^error connecting to server: |^Failed to (?:abandon|cancel) .*request"
+        r"|^requestcanceller: |^error (?:launching|getting port)\b|^fail (?:close|create|rename|sync|write)\b"
+        r"|^error (?:marshaling|writing) message: ",
     ),
     (("F20", "F7"), r"^Error reading settings|^config: "),
     # Launch, sweeps, keys, networks and disks, in the words of any part.
@@ -92,7 +103,8 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"\b(?:kaniko|kubernetes|entrypoint|execution point|run queue|scheduler|launch|job|pod logs?)\b"
         r"|^Stopping agent|agent status|^Exception in task|exception in event stream|^Command failed:"
         r"|(?:waiting|wait) for resource|^Could not (?:find (?:git commit|requirements\.txt)|parse git)"
-        r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter|^Agent config error",
+        r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter"
+        r"|^Agent config error",
     ),
     (("F16", "F23"), r"\bsweep\b"),
     (("C18", "F3"), r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b"),

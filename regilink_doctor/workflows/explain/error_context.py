@@ -90,6 +90,7 @@ _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
+_STORE_OF_SERVER = re.compile(r"/local-files/|<BucketName>local-files|/vol/minio\b")
 _OFFLINE = re.compile(r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b")
 _UPLOAD = re.compile(
     r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
@@ -99,18 +100,20 @@ _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.l
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
-      | \b(\d{3})\ (?:Client|Server)\ Error\b | ^\s*(\d{3})\ response\ executing""",
+      | \b(\d{3})\ (?:Client|Server)\ Error\b | ^\s*(\d{3})\ response\ executing
+      | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
 _GRAPHQL_PATH = re.compile(r"""["\\]path["\\]{1,16}\s*:\s*\[["\\]{1,16}(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
+      | ^\w+:\ <ERROR>\ \S
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
-      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S
+      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S | \bGraphQL\ error:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -183,7 +186,7 @@ CALLS: dict[str, Phase] = {
 """A call of wandb's API -> what the program was doing."""
 
 _OPERATIONS: dict[str, Phase] = {
-    "upsertBucket": "init", "bucket": "init", "linkArtifact": "link", "unlinkArtifact": "delete",
+    "upsertBucket": "init", "bucket": "init", "rewindRun": "init", "linkArtifact": "link", "unlinkArtifact": "delete",
     "deleteArtifact": "delete", "deleteArtifactSequence": "delete", "deleteArtifactPortfolio": "delete",
     "createArtifact": "log", "createArtifactManifest": "log", "createArtifactFiles": "log", "commitArtifact": "log",
     "createArtifactType": "log", "useArtifact": "consume", "project": "consume", "artifact": "consume",
@@ -243,6 +246,8 @@ class ErrorContext:
     """The lines right below the frames of tracebacks: the exceptions."""
     is_logged_by_wandb: bool = False
     """The prefix of a line names one of wandb's modules; `text` no longer shows it."""
+    ends_in_frame: bool = False
+    """The last lines are frames: what was raised is cut off."""
 
     @cached_property
     def messages_and_warnings(self) -> str:
@@ -260,6 +265,7 @@ class ErrorContext:
             self.exception is not None
             or self.error_lines
             or self.status
+            or self.is_cut
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
         )
@@ -311,8 +317,7 @@ class ErrorContext:
     @cached_property
     def is_cut(self) -> bool:
         """Whether the text ends inside a traceback, before the line that says what was raised."""
-        lines = [line for line in self.message_text.splitlines() if line.strip() and not line.startswith("```")]
-        return bool(self.frames and lines and "most recent call last" in lines[-1])
+        return self.ends_in_frame and any(frame.is_library for frame in self.frames)
 
     @cached_property
     def status(self) -> int | None:
@@ -502,6 +507,11 @@ class ErrorContext:
         """Whether the address that answered is one of a bucket."""
         return bool(_BUCKET.search(self.message_text))
 
+    @property
+    def is_from_store_of_server(self) -> bool:
+        """Whether the store inside the container of W&B's server answered, or did not."""
+        return bool(_STORE_OF_SERVER.search(self.message_text))
+
     @cached_property
     def registry_path(self) -> tuple[str, bool] | None:
         """The last registry path that the text quotes, and whether it is linked to: the nearest to the error."""
@@ -576,6 +586,7 @@ def read_error(text: str) -> ErrorContext:
         _last_warnings(lines),
         tuple(raised),
         bool(_LOGGER.search(text)),
+        bool(chains[-1][-1]) and not "".join(messages[last_frame:]).strip("` \n"),
     )
 
 

@@ -37,7 +37,7 @@ _REPORTED = re.compile(
     r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
-_IS_OF_PYTHON = re.compile(r"has no attribute|got an unexpected|cannot import name|No module named")
+_IS_OF_ITS_END = re.compile(r"has no attribute|got an unexpected|cannot import name|No module named|\(required by")
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
@@ -192,7 +192,7 @@ def _beginnings() -> tuple[WandbMessage, ...]:
     meanings: dict[str, set[str]] = {}
     messages: dict[str, WandbMessage] = {}
     for message in wandb_messages.WANDB_MESSAGES:
-        if _IS_OF_PYTHON.search(message.template):
+        if _IS_OF_ITS_END.search(message.template):
             continue  # its last word decides
         for beginning in (message.template.partition(". ")[0], _cut_template(message.template)):
             meanings.setdefault(beginning, set()).add(message.failure)
@@ -379,6 +379,8 @@ def _of_message(
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
     if message.failure == "C10" and context.status in structure.SERVER_SETUP:
+        yield "F17"
+    if message.failure in ("C10", "C19", "F2", "F6") and context.is_from_store_of_server:
         yield "F17"
     if message.failure == "C10" and context.phase == "sync" and context.is_of_sync:
         yield "F13"

@@ -202,6 +202,8 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
     said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
     if not said:
         return None
+    if len(said) == 2 and value.get("error") == said[1] and "\n" not in "".join(said) and not _ANNOUNCES.match(said[1]):
+        said = [f"{said[0].rstrip(': ')}: {said[1]}"]  # what failed, and why: the part of wandb is in the first
     if isinstance(status := value.get("status"), int):
         said[0] = f"{said[0]}: HTTP {status} {value.get('url', '')}".rstrip()
     level = next((item for key in _LEVEL_KEYS if isinstance(item := value.get(key), str)), None)

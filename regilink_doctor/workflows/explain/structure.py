@@ -136,6 +136,17 @@ _CLASSES_OF_STORAGE = (
 )
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError")
+_CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
+"""With these wandb raises what a part of wandb-core has said."""
+_CUT_CALLS: dict[str, Causes] = {
+    "download": ("F6", "D7", "F2"),
+    "consume": ("D2", "D1", "D7"),
+    "log": ("F18", "F7", "C10"),
+    "init": ("F2", "C19", "F1"),
+    "login": ("C18", "C19"),
+    "sync": ("F13", "F2"),
+}
+"""What a call fails for most often."""
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
 
@@ -199,10 +210,12 @@ _ONLY_OF_API_RUN = frozenset(
 )  # fmt: skip
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
-    r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings)' object has no attribute '(\w+)'"
+    r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
+    r" object has no attribute '(?P<attribute>\w+)'"
 )
 
 # The part of wandb that raised an error: files of its package -> what a refusal of it means. The deepest frame decides.
+_OF_INTEGRATION = ("F22", "F15")
 _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     (re.compile(pattern), causes)
     for pattern, causes in (
@@ -211,16 +224,18 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"wandb/filesync/", ("C10", "F7")),
         (r"wandb/sync/|/sdk/internal/datastore\.py", ("F13",)),
         (
-            r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)|/interface_(?:sock|queue)",
+            r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)"
+            r"|/sdk/interface/(?:interface_(?:sock|queue)|router)",
             ("F14",),
         ),
-        (r"/sdk/internal/(?:internal|handler|sender|writer|file_stream|context)", ("F14",)),
+        (r"/sdk/internal/(?:internal(?!_api)|handler|sender|writer|file_stream|context)", ("F14",)),
         (r"/sdk/launch/|wandb/agents/|/wandb_(?:agent|sweep)\.py|/sdk/wandb_sweep|sdk/sweeps/", ("F16",)),
         (r"/lib/(?:apikey|wbauth)|/wandb_login\.py", ("C18", "C19")),
         (r"/(?:wandb_config|config_util|wandb_settings|wandb_init)\.py", ("F20", "F22")),
         (r"/sdk/artifacts/", ("F18", "F22")),
         (r"/sdk/data_types/|wandb/data_types\.py", ("F22", "F18")),
         (r"/apis/public/registries/", ("D18", "B7")),
+        (r"wandb/integration/", _OF_INTEGRATION),
         (r"wandb/", ("F22",)),
     )
 )
@@ -231,24 +246,39 @@ def _components() -> tuple[tuple[re.Pattern[str], Causes], ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in COMPONENTS)
 
 
+_NOT_FOUND = r"\b(?:not (?:be )?found|does(?: not|n't) (?:exist|contain))\b"
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), causes)
     for pattern, causes in (
         (r"\bapi[ _-]?key\b|\bnot logged in\b|\bcredentials?\b", ("C18", "F3")),
         (
-            r"\bserver version\b|upgrade your (?:\S+ )?server|not (?:enabled|supported) (?:on|by) .{0,20}\bserver\b"
+            r"\bserver version\b|(?:ensure|upgrade|update) (?:your )?(?:\S+ )?server\b|\bserver does not support\b"
+            r"|not (?:enabled|supported) (?:on|by) .{0,20}\bserver\b"
             r"|^Cannot query field|^Unknown (?:argument|type)",
             ("B13",),
         ),
         (r"<!doctype html|<html", ("C19", "F17")),
-        (r"\bprotected\b", ("B10", "B11")),
+        (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
         (r"\b(?:quota|storage limit|billing|subscription)\b", ("E4", "B8")),
         (r"\b(?:seat|view-only)\b", ("B8", "B7")),
         (r"\blicense\b", ("F17", "E4")),
         (r"\b(?:resume|run id)\b", ("F19",)),
         (r"\bproject name\b", ("F20",)),
         (r"\bexpected type\b", ("D6", "B4", "B5")),
+        (
+            r"(?:could not|cannot|unable to|failed to) (?:find|fetch|load|get|read) (?:the )?(?:artifact|version|alias)"
+            rf"|\b(?:artifact|version|alias|collection)\b.{{0,80}}{_NOT_FOUND}",
+            ("D2", "D1", "D7"),
+        ),
+        (rf"\b(?:registry|organization)\b.{{0,80}}{_NOT_FOUND}", ("D1", "B3", "A13")),
+        (rf"\b(?:entity|project|team)\b.{{0,80}}{_NOT_FOUND}", ("B2", "F1", "D1")),
+        (r"\b(?:must|please) call `?wandb\.init\b|\bactive run\b|\binside a run\b", ("F4", "C8")),
+        (
+            r"\bpip install\b|\bplease install\b|\bcould(?:n't| not) import\b|\bmust be installed\b"
+            r"|\brequires .{1,60}\b(?:installed|version)\b|\bversion\b.{0,40}\b(?:is required|must be at least)\b",
+            ("F15",),
+        ),
     )
 )
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
@@ -356,6 +386,8 @@ def find_part(context: ErrorContext) -> Causes:
         path = frame.path.replace("\\", "/")
         for pattern, causes in _PARTS:
             if pattern.search(path):
+                if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb:
+                    return ("F21", "F15")  # the library that it is for has refused what wandb called it with
                 # A refusal without words names no argument, and the server refuses for other reasons.
                 is_of_argument = bool(context.exception[1]) and context.exception[0] not in _CLASSES_OF_THE_SERVER
                 return causes if is_of_argument or "F22" not in causes else ()
@@ -381,14 +413,17 @@ def _judge_call(context: ErrorContext) -> Causes:
     if name not in ("TypeError", "AttributeError"):
         return ()
     match = _OBJECT_OF_WANDB.search(text)
-    if not context.is_about_wandb and not (match and close_to(match[1], [*CALLS, *_OTHER_CALLS])):
+    if not context.is_about_wandb and not (match and close_to(match["attribute"], [*CALLS, *_OTHER_CALLS])):
         return ()
     if match:
-        if match[0].startswith("'Run'") and match[1] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
+        if match["integration"]:
+            return ("F15", "F21")  # a class that wandb derives from one of another library, which has changed
+        if match[0].startswith("'Run'") and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
             return ("F5", "B14", "F22")
-        return ("F21", "B14") if match[1].startswith("_") or context.is_raised_in_wandb else ("A18", "B14", "F5")
+        is_internal = match["attribute"].startswith("_") or context.is_raised_in_wandb
+        return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
-        if match[1] is None and match[2] == "__init__" and not context.frames:
+        if match[1] not in _CLASSES and match[2] == "__init__" and not context.frames:
             return ("F15", "F21", "F22")  # calls of wandb name their class; a library of its own does not fit
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
             return ("F15", "F21")
@@ -399,7 +434,7 @@ def _judge_call(context: ErrorContext) -> Causes:
         return (
             ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) or match[2] == "init" else ("F22", "B14", "A18")
         )
-    if _NOT_SERIALIZABLE.search(text) and (context.is_raised_in_wandb or context.call):
+    if _NOT_SERIALIZABLE.search(text) and not context.is_raised_elsewhere:
         return (
             ("F18", "F22") if context.phase == "log" else ("F20", "F22") if context.phase == "init" else ("F22", "F18")
         )
@@ -428,17 +463,17 @@ def _judge_class(context: ErrorContext) -> Causes:
     is_import = name in ("ImportError", "ModuleNotFoundError")
     if is_import and ("wandb" in text or (context.is_about_wandb and _DEPENDENCY.search(text))):
         return ("F15",)
-    if "offline" in text and context.is_about_wandb:
+    if "offline" in text and context.is_about_wandb and find_part(context)[:1] != ("F20",):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
-    if text.startswith("module '") and context.is_raised_in_wandb:
-        return ("F15",)  # a package that wandb needs is another one, or too old
+    if text.startswith("module '") and (context.is_raised_in_wandb or _DEPENDENCY.search(text)):
+        return ("F15",) if context.is_about_wandb else ()  # a package that wandb needs is another one, or too old
     if context.names_local_file and name == "FileNotFoundError":
         return _CLASSES_RAISED_IN_WANDB[name]
     if name in ("Exception", "UsageError") and text == "problem":
         return ("F14", "F21")  # wandb.init hides what went wrong before
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
         return ("F15", "F21")
-    if name in ("EOFError", "Abort") and _ASKS_FOR_KEY.search(context.text):
+    if name in ("EOFError", "Abort", "StdinNotImplementedError") and _ASKS_FOR_KEY.search(context.text):
         return ("C18",)  # nobody answers where the program runs
     if name == "UsageError" and _FINISHED.match(text):
         return ("C8", "F4")
@@ -470,6 +505,8 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
     part = find_part(context)
     if part == ("F16",):
         return ("F23", "F16", "F21")
+    if name == "AssertionError" and text and part[:1] == ("F22",):
+        return ()  # wandb's way to check an argument
     if context.phase == "download" and name in ("IndexError", "KeyError"):
         return ("F6", "F21")  # the version has no files, or lacks the one that was asked for
     if "'NoneType' object" in text and _NULL_ANSWER.search(path):
@@ -485,12 +522,14 @@ def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere:
         return ()
+    if context.operation == "rewindRun":
+        return ("F19",)
     if context.status is None:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
     if context.status >= 500 and context.status not in _STATUSES:
         return _SERVER_FAULT
     if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
-        return ("F6", "F17")
+        return ("F17", "F6") if context.is_from_store_of_server else ("F6", "F17")
     if context.is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
         return ("F17", "C19")
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
@@ -517,9 +556,14 @@ def _judge_refused_run(context: ErrorContext) -> Causes:
 
 def _judge_component(context: ErrorContext) -> Causes:
     """What the part of wandb means that logged the last error."""
-    if not context.error_lines or not context.is_about_wandb or context.exception is not None:
+    if not context.is_about_wandb or context.is_raised_elsewhere:
         return ()
-    line = context.last_line.removeprefix("wandb: ERROR ")
+    if context.exception is None and context.error_lines:
+        line = context.last_line.removeprefix("wandb: ERROR ")
+    elif context.exception is not None and context.exception[0] in _CLASSES_OF_COMPONENTS and not context.operation:
+        line = context.exception[1]
+    else:
+        return ()
     return next((causes for pattern, causes in _components() if pattern.search(line)), ())
 
 
@@ -532,9 +576,10 @@ def _judge_usage(context: ErrorContext) -> Causes:
 
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
-    """What fails in a download of which only the frames are left."""
-    is_download = context.is_cut and context.phase == "download" and context.is_raised_in_wandb
-    return ("F6", "D7", "F2") if is_download and context.exception is None else ()
+    """What fails in a call of wandb of which only the frames are left."""
+    if not context.is_cut or not context.is_raised_in_wandb or context.exception is not None:
+        return ()
+    return _CUT_CALLS.get(context.phase or "", ())
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
