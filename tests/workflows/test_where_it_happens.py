@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -90,6 +90,45 @@ def test_a_generator_and_a_decorator_without_parentheses_explain_as_well() -> No
     with pytest.raises(CommError) as caught:
         list(publish("wandb-registry-model/zoo"))
     assert "failure B1" in notes(caught.value)
+
+
+def test_an_asynchronous_generator_explains_and_passes_on_what_is_sent_and_thrown() -> None:
+    ended: list[str] = []
+
+    @explain_errors
+    async def publish(target: str) -> AsyncGenerator[str, str]:
+        try:
+            answer = yield target
+            try:
+                yield answer
+            except ValueError as error:
+                yield f"caught {error}"
+            raise CommError(REFUSAL)
+        finally:
+            ended.append(target)
+
+    async def use() -> list[str]:
+        published = publish("zoo")
+        seen = [
+            await published.asend(None),
+            await published.asend("sent"),
+            await published.athrow(ValueError("thrown")),
+        ]
+        with pytest.raises(CommError) as caught:
+            await published.asend("")
+        return [*seen, notes(caught.value)]
+
+    async def leave_early() -> list[str]:
+        async for target in (published := publish("birds")):
+            await published.aclose()
+            return [target]
+        return []
+
+    *seen, explanation = asyncio.run(use())
+    assert seen == ["zoo", "sent", "caught thrown"]
+    assert "failure B1" in explanation
+    assert asyncio.run(leave_early()) == ["birds"]
+    assert ended == ["zoo", "birds"]
 
 
 def test_other_errors_go_on_as_they_are() -> None:

@@ -54,7 +54,8 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # Links, artifacts, uploads.
     (("C3", "C1"), r"\boffline mode\b"),
-    (("E4", "B7", "B3"), r"linkArtifact"),
+    (("A3", "A8"), r"\bcollection name\b"),
+    (("E4", "B7", "B3"), r"linkArtifact|\bfailed to link\b"),
     (("C10", "F17", "F2"), r"artifact|^(?:createManifest|sendManifestFiles)\b"),
     (
         ("C10", "C19", "F17"),

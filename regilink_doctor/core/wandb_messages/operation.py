@@ -105,6 +105,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage(
         "network-error-retry", "C19", "Network error ({kind}), entering retry loop", "sdk", also=("F2", "F17")
     ),
+    WandbMessage("network-error-quoted", "C19", "Network error({kind})", "other", also=("F2", "F17")),
     WandbMessage("retries-exceeded", "C19", "Max retries exceeded with url", "other", also=("F2",)),
     WandbMessage("connection-reset", "C19", "connection reset by peer", "other", also=("F2", "F17")),
     WandbMessage("remote-closed", "C19", "Remote end closed connection without response", "other", also=("F2", "F17")),
@@ -462,6 +463,14 @@ OPERATION: tuple[WandbMessage, ...] = (
         also=("F13", "F7", "F17"),
     ),
     WandbMessage("sync-no-record", "F13", "Skipping directory: {folder}", "other"),
+    WandbMessage(
+        "log-model-offline",
+        "F22",
+        "Providing log_model={model} and offline={offline} is an invalid configuration",
+        "other",
+        also=("F13",),
+        hint="a model is uploaded while the run is online; sync the run, or log the model later",
+    ),
     WandbMessage("sync-nothing", "F13", "No runs to be synced.", "other"),
     WandbMessage("sync-corrupt", "F13", "incomplete transaction log", "sdk"),
     WandbMessage("upload-failed-go", "C10", "failed to upload file", "other", also=("F17", "F2")),
@@ -613,7 +622,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("backend-communication", "F14", "Error communicating with wandb process", "other", also=("C19", "F2")),
     WandbMessage("abnormal-exit", "F14", "Abnormal program exit", "other", also=("F7",)),
     WandbMessage("broken-pipe", "F14", "Broken pipe", "other", also=("C19",)),
-    WandbMessage("core-panic", "F14", "panic: runtime error: {reason}", "other", also=("F9",)),
+    WandbMessage("core-panic", "F21", "panic: runtime error: {reason}", "other", also=("F14", "F9")),
+    WandbMessage("core-stack", "F21", "github.com/wandb/wandb/core/{place}(", "other", also=("F14",)),
     WandbMessage("core-memory", "F14", "runtime: out of memory", "other"),
     WandbMessage("forked", "C16", "This operation is not valid in a forked process", "sdk", also=("F14",)),
     WandbMessage(

@@ -374,6 +374,8 @@ def _of_message(
         yield "C18"
     if message.failure in ("B7", "F7") and context.is_in_server_container:
         yield "F17"
+    if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
+        yield from (match.message.failure for match in others if match.message.failure == "F14")
     if message.failure == "F14" and context.is_from_bucket:
         yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:

@@ -208,6 +208,7 @@ _ONLY_OF_API_RUN = frozenset(
         "scan_history", "update", "upload_file", "used_artifacts", "user", "wait_until_finished"
     ]
 )  # fmt: skip
+_EXPERIMENT = ".experiment."
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
@@ -251,7 +252,7 @@ _NOT_FOUND = r"\b(?:not (?:be )?found|does(?: not|n't) (?:exist|contain))\b"
 _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), causes)
     for pattern, causes in (
-        (r"\bapi[ _-]?key\b|\bnot logged in\b|\bcredentials?\b", ("C18", "F3")),
+        (r"\bapi[ _-]?key\b|\b(?:be|not) logged in\b|\bwandb\.login\b|\bcredentials?\b", ("C18", "F3")),
         (
             r"\bserver version\b|(?:ensure|upgrade|update) (?:your )?(?:\S+ )?server\b|\bserver does not support\b"
             r"|not (?:enabled|supported) (?:on|by) .{0,20}\bserver\b"
@@ -267,13 +268,14 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"\bproject name\b", ("F20",)),
         (r"\bexpected type\b", ("D6", "B4", "B5")),
         (
-            r"(?:could not|cannot|unable to|failed to) (?:find|fetch|load|get|read) (?:the )?(?:artifact|version|alias)"
+            r"(?:could not|cannot|unable to|failed to) (?:find|fetch|load|get|read) (?:the )?"
+            r"(?:artifact|version|alias|collection)"
             rf"|\b(?:artifact|version|alias|collection)\b.{{0,80}}{_NOT_FOUND}",
             ("D2", "D1", "D7"),
         ),
         (rf"\b(?:registry|organization)\b.{{0,80}}{_NOT_FOUND}", ("D1", "B3", "A13")),
         (rf"\b(?:entity|project|team)\b.{{0,80}}{_NOT_FOUND}", ("B2", "F1", "D1")),
-        (r"\b(?:must|please) call `?wandb\.init\b|\bactive run\b|\binside a run\b", ("F4", "C8")),
+        (r"\bcall `?wandb\.init\b|\bwandb\.run\b.{0,20}\bNone\b|\bactive run\b|\binside a run\b", ("F4", "C8")),
         (
             r"\bpip install\b|\bplease install\b|\bcould(?:n't| not) import\b|\bmust be installed\b"
             r"|\brequires .{1,60}\b(?:installed|version)\b|\bversion\b.{0,40}\b(?:is required|must be at least)\b",
@@ -281,6 +283,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         ),
     )
 )
+_REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -386,7 +389,8 @@ def find_part(context: ErrorContext) -> Causes:
         path = frame.path.replace("\\", "/")
         for pattern, causes in _PARTS:
             if pattern.search(path):
-                if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb:
+                is_of_other = not context.library_frames[-1].is_wandb and context.exception[0] != "ValueError"
+                if causes == _OF_INTEGRATION and is_of_other:
                     return ("F21", "F15")  # the library that it is for has refused what wandb called it with
                 # A refusal without words names no argument, and the server refuses for other reasons.
                 is_of_argument = bool(context.exception[1]) and context.exception[0] not in _CLASSES_OF_THE_SERVER
@@ -479,6 +483,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("C8", "F4")
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
+    if text.startswith("'function' object has no attribute") and context.source and _EXPERIMENT in context.source[-1]:
+        return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if context.missing_attribute in _RUN_ATTRIBUTES:
         if context.is_offline and context.phase == "consume":
             return ("C3", "F4")
@@ -543,8 +549,10 @@ def _judge_words(context: ErrorContext) -> Causes:
     if context.exception is None:
         return ()
     is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
-    if not is_of_wandb or context.is_raised_elsewhere:
+    if not (is_of_wandb or context.names_wandb_in_exception) or context.is_raised_elsewhere:
         return ()
+    if context.exception[0] in _CLASSES_OF_THE_SERVER and _REFUSES.search(context.exception[1]):
+        return find_causes_of_refusal(context)
     return next((causes for pattern, causes in _WORDS if pattern.search(context.exception[1])), ())
 
 

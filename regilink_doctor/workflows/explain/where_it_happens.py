@@ -13,7 +13,7 @@ from regilink_doctor.workflows.explain import classify, explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Any, TypeVar
 
@@ -75,8 +75,8 @@ class explain_errors(ContextDecorator):  # noqa: N801 - used like a function
         return manager if func is None else manager(func)
 
     def __call__(self, func: Function) -> Function:
-        """Decorate a function, a coroutine function, a generator function or a method."""
-        from inspect import iscoroutinefunction, isgeneratorfunction
+        """Decorate a function, a method, a generator function, or an asynchronous one of them."""
+        from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
         if iscoroutinefunction(func):
 
@@ -94,6 +94,13 @@ class explain_errors(ContextDecorator):  # noqa: N801 - used like a function
                     return (yield from func(*arguments, **named))
 
             return generate  # type: ignore[return-value]
+        if isasyncgenfunction(func):
+
+            @wraps(func)
+            def generate_asynchronously(*arguments: Any, **named: Any) -> AsyncGenerator[Any, Any]:
+                return _delegate(func(*arguments, **named))
+
+            return generate_asynchronously  # type: ignore[return-value]
         return super().__call__(func)
 
     def __enter__(self) -> explain_errors:
@@ -105,6 +112,27 @@ class explain_errors(ContextDecorator):  # noqa: N801 - used like a function
         if error is not None and isinstance(error, Exception):
             with suppress(Exception):  # an explanation must never replace the error
                 annotate(error)
+
+
+async def _delegate(inner: AsyncGenerator[Any, Any]) -> AsyncGenerator[Any, Any]:
+    """What `yield from` does for a generator: values, and what is sent and thrown, pass through."""
+    step = inner.asend(None)
+    try:
+        while True:
+            with explain_errors():
+                value = await step
+            try:
+                sent = yield value
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                step = inner.athrow(error)
+            else:
+                step = inner.asend(sent)
+    except StopAsyncIteration:
+        return
+    finally:
+        await inner.aclose()
 
 
 def annotate(error: BaseException) -> None:
