@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from regilink_doctor.core.records import field, record
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -354,11 +354,29 @@ class Elsewhere(ast.expr):
 
     _fields = ("value",)
 
-    def __init__(self, value: ast.expr, scope: Scope, order: int) -> None:
+    def __init__(self, value: ast.expr, at: ProgramPoint) -> None:
         super().__init__()
         self.value = value
-        self.scope = scope
-        self.order = order
+        self.at = at
+
+
+def look_from(node: ast.expr, at: ProgramPoint) -> ast.expr:
+    """An expression as it is at a place, inside another one that is looked at elsewhere."""
+    if isinstance(node, ast.Starred):
+        return copy_place(ast.Starred(look_from(node.value, at), ast.Load()), node)
+    return node if isinstance(node, ast.Constant) else copy_place(Elsewhere(node, at), node)
+
+
+def complete_partial(function: ast.expr, made: ast.Call, at: ProgramPoint, call: ast.Call) -> ast.Call:
+    """A call of what `functools.partial` made at a place, as one of its function with all that both were given."""
+    bound = [look_from(item, at) for item in made.args[1:]]
+    given = {keyword.arg for keyword in call.keywords}
+    kept = [
+        copy_place(ast.keyword(item.arg, look_from(item.value, at)), item)
+        for item in made.keywords
+        if item.arg not in given
+    ]
+    return copy_place(ast.Call(function, [*bound, *call.args], [*kept, *call.keywords]), call)
 
 
 class _Placed:
@@ -418,7 +436,7 @@ class Module:
     `removals` are `del os.environ["X"]`: what is removed, with its key for a value. `reads` are looks at the attributes
     that only a logged artifact has, `imports` the top-level packages that are imported anywhere. `functions` has the
     scope of a function's or class's node by the identity of that node. `partials` has what `functools.partial` was
-    given for a name.
+    given for a name, and where.
     """
 
     __slots__ = (
@@ -445,7 +463,7 @@ class Module:
         self.imports: set[str] = set()
         self.functions: dict[int, Scope] = {}
         self.forks: list[Fork] = []
-        self.partials: dict[str, dict[tuple[int, int], ast.Call]] = {}
+        self.partials: dict[str, dict[tuple[int, int], tuple[ast.Call, ProgramPoint]]] = {}
         self.tested: dict[Place, None] = {}
         """Where the values are written that conditions were judged by."""
 
@@ -484,9 +502,10 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
             return reaching[::-1], None, covered
         outermost, reaches = arm, True
         while True:
-            is_passed = id(outermost) in covered or outermost.never_reaches(order)
-            if is_passed and not outermost.fork.is_left_between(outermost, binding.order, order, covered):
+            if id(outermost) in covered or outermost.never_reaches(order):
                 reaches = False
+            if not reaches and outermost.fork.is_left_between(outermost, binding.order, order, covered):
+                reaches = True
             if outermost.parent is None or outermost.parent.contains(order):
                 break
             outermost = outermost.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
-from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope, complete_partial, look_from
 from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
@@ -126,8 +126,7 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             values += _call_named(context, callee.path, node, at)
         elif isinstance(callee, Instance) and callee.type == _NAMED_TUPLE and callee.made_by is not None:
             values.append(_make_named_tuple(context, callee.made_by, node, at))
-        elif isinstance(callee, Instance) and callee.type == PARTIAL and callee.made_by is not None:
-            whole = complete_partial(context, callee.made_by, callee.at or at, node, at)
+        elif isinstance(callee, Instance) and (whole := enter_partial(context, callee, node, at)) is not None:
             values += resolve_call(context, whole, at)
         elif isinstance(callee, Method) and callee.owner.type == _TEMPLATE:
             values += fill_template(context, callee.owner, node, at)
@@ -148,22 +147,13 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
     return values
 
 
-def complete_partial(
-    context: Context, made: ast.Call, inside: ProgramPoint, call: ast.Call, at: ProgramPoint
-) -> ast.Call:
-    """A call of what `functools.partial` made, as one of its function with all that both were given."""
-
-    def complete() -> ast.Call:
-        function, *bound = (copy_place(Computed(context.value(item, inside)), item) for item in made.args)
-        given = {keyword.arg for keyword in call.keywords}
-        keywords = [
-            ast.keyword(item.arg, copy_place(Computed(context.value(item.value, inside)), item.value))
-            for item in made.keywords
-            if item.arg not in given
-        ]
-        return copy_place(ast.Call(function, [*bound, *call.args], [*keywords, *call.keywords]), call)
-
-    return context.keep(("partial", id(made), inside.frame, id(call), at.order, at.frame), complete)
+def enter_partial(context: Context, callee: Instance, call: ast.Call, at: ProgramPoint) -> ast.Call | None:
+    """A call of what `functools.partial` made, as one of its function; None for anything else."""
+    made, inside = callee.made_by, callee.at
+    if callee.type != PARTIAL or made is None or inside is None:
+        return None
+    key = ("partial", id(made), inside.frame, id(call), at.order, at.frame)
+    return context.keep(key, lambda: complete_partial(look_from(made.args[0], inside), made, inside, call))
 
 
 @resolves_binding("context")

@@ -181,7 +181,7 @@ def _read_index(context: Context, node: ast.expr, at: ProgramPoint) -> int | Non
 @resolves(Elsewhere)
 def resolve_elsewhere(context: Context, node: Elsewhere, at: ProgramPoint) -> Iterable[Value]:
     """What has its value at a place of its own."""
-    return context.value(node.value, ProgramPoint(node.scope, node.order))
+    return context.value(node.value, node.at)
 
 
 @resolves(ast.ListComp, ast.GeneratorExp, ast.SetComp)

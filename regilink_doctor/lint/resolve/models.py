@@ -14,7 +14,7 @@ from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_
 from regilink_doctor.lint.resolve.containers import find_items
 from regilink_doctor.lint.resolve.environment import find_assigned
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding
-from regilink_doctor.lint.resolve.objects import find_lineage
+from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,

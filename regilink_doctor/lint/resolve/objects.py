@@ -15,14 +15,14 @@ from regilink_doctor.lint.resolve.bindings import (
     count_before,
     find_reaching,
 )
-from regilink_doctor.lint.resolve.conditions import narrow
+from regilink_doctor.lint.resolve.conditions import apply_test, narrow
 from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding, find_name
 from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
-from regilink_doctor.lint.resolve.parameters import enter_init, find_field
+from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage
 from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -51,9 +51,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Module, Use
 
-_MOST_BASES = 8
+_MOST_LEVELS = 4
 _MAKING = ("__init__", "__post_init__")
 """The methods that an object has gone through to their ends before others are called."""
 
@@ -250,10 +250,33 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
             values, is_certain = [UNKNOWN] if values else [], False
         if is_certain:
             return values
+    elif is_own and at.scope.name in _MAKING and f"{at.scope.first_parameter}.{node.attr}" in at.scope.bindings:
+        return _find_while_making(context, owner, lineage, node.attr, at)
     found = [*find_attribute(context, owner, node.attr), *values]
     if node.attr in list_set(context, context.module) or owner.scope.module is not context.module:
         found += find_set(context, owner, lineage, node.attr, at)
     return found if found else _call_getattr(context, owner, lineage, node, at)
+
+
+def _find_while_making(
+    context: Context, owner: ClassOrObject, lineage: Sequence[Scope], name: str, at: ProgramPoint
+) -> list[Value]:
+    """`self.name` inside `__init__` or `__post_init__`: as the lines before have left it."""
+    method = at.scope
+    written = f"{method.first_parameter}.{name}"
+    bindings, fork, _ = find_reaching(method.bindings[written], at.order)
+    values = list(find_name(context, written, at)) if bindings else []
+    is_certain = bool(bindings) and fork is None and (bindings[0].arm is None or bindings[0].arm.contains(at.order))
+    if is_certain:
+        return values
+    values = [value for value in values if value != UNKNOWN]
+    number = next((index for index, scope in enumerate(lineage) if scope is method.owner), len(lineage))
+    for scope in lineage[number:]:
+        before = _find_body(context, owner, scope, name) if scope is method.owner else ()
+        before = before or _find_own(context, owner, scope, name) if scope is not method.owner else before
+        if before:
+            return [*before, *values]
+    return values or [UNKNOWN]
 
 
 def _call_getattr(
@@ -405,15 +428,74 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
     if all(method.name == "__post_init__" for _, method, _ in stored) and owner.instance and name in scope.bindings:
         values += _find_converted(context, owner, scope, name) if stored else ()
     stored = stored if not values else ()
-    for method in {id(method): method for _, method, _ in stored if method.name in _MAKING}.values():
-        # The frame is that of the class: its parameters are those of `__init__`.
-        at = ProgramPoint(method, END, enter_init(context, method, owner.made))
-        values += [with_name(item, name) for item in find_name(context, f"{method.first_parameter}.{name}", at)]
+    making = {method.name: method for _, method, _ in stored if method.name in _MAKING}
+    for method in [making[name] for name in _MAKING[::-1] if name in making]:
+        frame, is_called = _enter_making(context, owner, method)
+        # What is set under a condition alone has the value before it otherwise.
+        found = _find_left(context, owner, scope, name, ProgramPoint(method, END, frame)) if is_called else [UNKNOWN]
+        values += [with_name(item, name) for item in found]
+        if method.name == "__post_init__":
+            break
     for value, method, order in stored[: MAX_ALTERNATIVES + 1]:
         if method.name not in _MAKING:
             values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
-    if values:
-        return values
+    return values or _find_body(context, owner, scope, name)
+
+
+def _find_left(context: Context, owner: ClassOrObject, scope: Scope, name: str, at: ProgramPoint) -> list[Value]:
+    """What `__init__` or `__post_init__` leaves an attribute at: what it certainly or perhaps assigns."""
+    written = f"{at.scope.first_parameter}.{name}"
+    values = list(find_name(context, written, at))
+    _, fork, _ = find_reaching(at.scope.bindings[written], at.order)
+    if at.scope.name == "__post_init__" and fork is not None:
+        before = _find_body(context, owner, scope, name)
+        place = ProgramPoint(at.scope, fork.start, at.frame)
+        passing = apply_test(context, fork.test, False, written, before, place) if fork.test is not None else before
+        values = [*passing, *(value for value in values if value != UNKNOWN)]
+    return values
+
+
+def _enter_making(context: Context, owner: ClassOrObject, method: Scope) -> tuple[Frame | None, bool]:
+    """The frame of an `__init__` for the call that makes an object, and whether it is called.
+
+    That of a base is entered by `super().__init__(…)` of the class of the object.
+    """
+    made = owner.made
+    if made is None:
+        return None, True
+    inits = [
+        scope.bindings["__init__"][-1] for scope in find_lineage(context, owner.scope) if "__init__" in scope.bindings
+    ]
+    current = owner.scope.module.functions.get(id(inits[0].node)) if inits else None
+    if current is None or method.name != "__init__":
+        return context.frame(method, made.call, made.at, owner), True
+    frame = context.frame(current, made.call, made.at, owner)
+    for _ in range(_MOST_LEVELS):
+        if current is method or current is None:
+            return frame, True
+        calls = [use for use in context.find_uses(current.module, "__init__") if use.scope is current]
+        followed = [
+            (value.scope, use)
+            for use in calls
+            for value in _find_called(context, use, frame)
+            if isinstance(value, Function)
+        ]
+        if not followed:
+            return None, current.module is not method.module
+        chosen = next(((scope, use) for scope, use in followed if scope is method), followed[0])
+        scope, use = chosen
+        frame = context.frame(scope, use.call, ProgramPoint(use.scope, use.order, frame), owner)
+        current = scope
+    return None, True
+
+
+def _find_called(context: Context, use: Use, frame: Frame | None) -> tuple[Value, ...]:
+    return context.value(use.call.func, ProgramPoint(use.scope, use.order, frame))
+
+
+def _find_body(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
+    """An attribute as the body of a class has it: a method, a field that is given, a value."""
+    values: list[Value] = []
     for binding in scope.bindings.get(name, ())[: MAX_ALTERNATIVES + 1]:
         if binding.kind == "function":
             method = scope.module.functions[id(binding.node)]
@@ -454,19 +536,6 @@ def _find_returned(context: Context, method: Scope, owner: ClassOrObject) -> lis
         if returned.value is not None:
             values += context.value(returned.value, ProgramPoint(method, returned.order, frame))
     return values or [UNKNOWN]
-
-
-def find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
-    """A class and its bases, as far as they are in the tree."""
-    waiting, seen = [scope], {id(scope)}
-    while waiting and len(seen) <= _MOST_BASES:
-        scope = waiting.pop(0)
-        yield scope
-        for base in getattr(scope.node, "bases", ()):
-            for value in context.value(base, ProgramPoint(scope.parent or scope, END)):
-                if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
-                    seen.add(id(value.scope))
-                    waiting.append(value.scope)
 
 
 # What is assigned

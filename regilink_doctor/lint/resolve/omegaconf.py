@@ -11,7 +11,8 @@ from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, parse_text
 from regilink_doctor.lint.resolve.containers import find_elements, index_keys
 from regilink_doctor.lint.resolve.interpolation import MISSING, split_path
-from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
+from regilink_doctor.lint.resolve.objects import find_attribute
+from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,

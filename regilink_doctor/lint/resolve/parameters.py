@@ -13,7 +13,7 @@ from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
-from regilink_doctor.lint.resolve.names import find_annotated
+from regilink_doctor.lint.resolve.names import find_annotated, find_binding
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -24,6 +24,7 @@ from regilink_doctor.lint.resolve.values import (
     Literal,
     Loaded,
     Member,
+    NonString,
     TreePath,
     Unknown,
     Value,
@@ -38,12 +39,14 @@ from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Use
 
 _MOST_CALLERS = 16
 _MOST_HEIRS = 4
+_MOST_BASES = 8
+_LEFT_OUT = NonString("left out")
 
 
 @resolves_binding("parameter")
@@ -110,7 +113,10 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
     scope, frame = at.scope, at.frame
     if frame is not None and frame.scope is scope:
         given = _find_given(context, scope, frame, name)
-        return given if given is not None else _find_default(context, binding, scope)
+        if given is None:
+            return _find_default(context, binding, scope)
+        is_left_out = _LEFT_OUT in given
+        return [*_drop_left_out(given), *(_find_default(context, binding, scope) if is_left_out else ())]
     values: list[Value] = []
     callers = _find_callers(context, scope) or _find_described_callers(context, scope)
     are_outside = not callers
@@ -119,13 +125,18 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
     is_left_out = not callers
     for caller in callers:
         given = _find_given(context, scope, caller, name)
-        is_left_out = is_left_out or given is None
-        values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in given or ()]
+        is_left_out = is_left_out or given is None or _LEFT_OUT in given
+        passed = _drop_left_out(given or ())
+        values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in passed]
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
     if len(context.find_uses(scope.module, _called_name(scope))) > _MOST_CALLERS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
+
+
+def _drop_left_out(values: Iterable[Value]) -> list[Value]:
+    return [value for value in values if value != _LEFT_OUT]
 
 
 def _unset_parameter(name: str) -> Value:
@@ -139,9 +150,10 @@ def enter_init(context: Context, method: Scope, made: Frame | None) -> Frame | N
 
 def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
     """What a field of a dataclass, model or NamedTuple is given when an object is made; None: not given."""
-    if "__init__" in scope.bindings:
+    if "__init__" in scope.bindings or not _has_field(scope, name):
         return None
-    fields = context.keep(("fields", id(scope)), lambda: _index_fields(scope))
+    lineage = list(find_lineage(context, owner.scope))
+    fields = context.keep(("fields", id(owner.scope)), lambda: _index_fields(lineage))
     if name not in fields:
         return None
     given = _find_given_field(context, owner, scope, fields, name)
@@ -151,21 +163,88 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
 def _find_given_field(
     context: Context, owner: ClassOrObject, scope: Scope, fields: dict[str, int], name: str
 ) -> list[Value] | None:
+    indexes = {field: index for field, index in fields.items() if index >= 0}
     if owner.made is not None:
-        found = _find_argument(context, owner.made.call, fields, name, owner.made.at)
+        found = _find_argument(context, owner.made.call, indexes, name, owner.made.at)
         for alias in libraries.find_aliases(context, scope, name) if found is None else ():
             found = found or _find_argument(context, owner.made.call, {}, alias, owner.made.at)
-        return found
+        return _complete_field(context, scope, name, found)
     values: list[Value] = []
     for use in context.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
         if ClassOrObject(scope) in context.value(use.call.func, use.at):
-            values += _find_argument(context, use.call, fields, name, use.at) or ()
-    return values or None
+            values += _find_argument(context, use.call, indexes, name, use.at) or ()
+    return _complete_field(context, scope, name, values or None)
 
 
-def _index_fields(scope: Scope) -> dict[str, int]:
-    names = (name for name, bindings in scope.bindings.items() if bindings[0].annotation is not None)
-    return {name: index for index, name in enumerate(names)}
+def _complete_field(context: Context, scope: Scope, name: str, given: list[Value] | None) -> list[Value] | None:
+    """What a field is given, and its default where a call may leave it out."""
+    if given is None or _LEFT_OUT not in given:
+        return given
+    return [*_drop_left_out(given), *find_binding(context, name, scope.bindings[name][-1], scope)]
+
+
+def _find_initial(context: Context, lineage: Sequence[Scope], name: str) -> list[Value] | None:
+    """The default of a field that a call leaves out, as `__post_init__` is given it."""
+    for scope in lineage:
+        if name in scope.bindings:
+            return list(find_binding(context, name, scope.bindings[name][-1], scope))
+    return None
+
+
+def _has_field(scope: Scope, name: str) -> bool:
+    bindings = scope.bindings.get(name)
+    return bool(bindings) and bindings[0].annotation is not None  # type: ignore[index]
+
+
+def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
+    """The number of each field among the positional arguments of a class, -1 for one that is given by name alone.
+
+    Those of its bases come first. A field that is not given at all, as `ClassVar` or `init=False`, is left out.
+    """
+    names: dict[str, bool] = {}
+    for scope in reversed(lineage):
+        is_named = _get_flag(next(iter(getattr(scope.node, "decorator_list", ())), None), "kw_only") is True
+        for name, bindings in scope.bindings.items():
+            binding = bindings[0]
+            annotated = written_name(_strip_annotation(binding.annotation)) if binding.annotation is not None else None
+            word = (annotated or "").rpartition(".")[2]
+            if binding.annotation is None or word == "ClassVar" or _get_flag(binding.value, "init") is False:
+                continue
+            if word == "KW_ONLY":
+                is_named = True
+            elif name not in names or scope is not lineage[-1]:
+                flag = _get_flag(binding.value, "kw_only")
+                names[name] = is_named if flag is None else flag
+    positional = [name for name, is_by_name in names.items() if not is_by_name]
+    return {name: -1 if is_by_name else positional.index(name) for name, is_by_name in names.items()}
+
+
+def _strip_annotation(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _get_flag(node: ast.expr | None, name: str) -> bool | None:
+    """A keyword of a call that is True or False: `field(init=False)`."""
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg == name and isinstance(keyword.value, ast.Constant):
+            return bool(keyword.value.value)
+    return None
+
+
+# Classes
+
+
+def find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
+    """A class and its bases, as far as they are in the tree."""
+    waiting, seen = [scope], {id(scope)}
+    while waiting and len(seen) <= _MOST_BASES:
+        scope = waiting.pop(0)
+        yield scope
+        for base in getattr(scope.node, "bases", ()):
+            for value in context.value(base, ProgramPoint(scope.parent or scope, END)):
+                if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
+                    seen.add(id(value.scope))
+                    waiting.append(value.scope)
 
 
 # Callers
@@ -210,7 +289,10 @@ def _find_callers(context: Context, scope: Scope) -> list[Frame]:
 
 
 def _find_named_callers(context: Context, scope: Scope) -> Iterator[Frame]:
-    for use in context.find_uses(scope.module, _called_name(scope))[:_MOST_CALLERS]:
+    uses = context.find_uses(scope.module, _called_name(scope))[:_MOST_CALLERS]
+    if scope.name == "__init__" and _find_heirs(context, scope.owner or scope):
+        uses = [*uses, *context.find_uses(scope.module, "__init__")[:_MOST_CALLERS]]  # `super().__init__(…)`
+    for use in uses:
         if use.scope is not scope:  # not a call of itself
             yield from _enter_called(context, use, scope)
 
@@ -282,6 +364,12 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
     if not isinstance(arguments, ast.arguments):
         return [UNKNOWN]
     is_bound = _is_bound(scope, frame)
+    if scope.name == "__post_init__" and scope.owner is not None:  # it is given the fields that are `InitVar`
+        lineage = list(find_lineage(context, scope.owner))
+        fields = context.keep(("fields", id(scope.owner)), lambda: _index_fields(lineage))
+        given = {field: index for field, index in fields.items() if index >= 0}
+        found = _find_argument(context, frame.call, given, name, frame.at)
+        return found if found is not None else _find_initial(context, lineage, name)
     indexes = context.keep(("parameters", id(arguments), is_bound), lambda: _index_parameters(arguments, is_bound))
     return _find_argument(context, frame.call, indexes, name, frame.at)
 
@@ -304,29 +392,66 @@ def _index_parameters(arguments: ast.arguments, is_bound: bool) -> dict[str, int
 def _find_argument(
     context: Context, call: ast.Call, indexes: dict[str, int], name: str, at: ProgramPoint
 ) -> list[Value] | None:
-    """What a call gives for a parameter, by its name or its number; None when it leaves it out."""
+    """What a call gives for a parameter, by its name or its number; None when it leaves it out.
+
+    A call that leaves it out for some of the values of `**mapping` has `_LEFT_OUT` among the values.
+    """
     keywords = context.keep(("keywords", id(call)), lambda: {item.arg: item.value for item in call.keywords})
     if name in keywords:
         return list(context.value(keywords[name], at))
     starred = context.keep(("starred", id(call)), lambda: _find_starred(call))
     if name in indexes and indexes[name] < starred:
         return list(context.value(call.args[indexes[name]], at))
+    values: list[Value] = []
+    if starred < len(call.args) and name in indexes:
+        values = _find_spread(context, call, indexes[name], at)
+        if values and _LEFT_OUT not in values:
+            return values
+        values = [value for value in values if value != _LEFT_OUT]
     if None in keywords:  # f(**CONFIG)
-        for value in context.value(keywords[None], at):
-            if isinstance(value, Literal | Loaded) and value.is_mapping:
-                return find_by_key(context, value, [name]) or None
-            if isinstance(value, Arguments):
-                return find_option(context, value, name)
-            if is_configuration(value):
-                configured = libraries.find_configured(context, name, at.scope.module)
-                return [item for item in configured if item != UNKNOWN] or None
-            return [UNKNOWN]
-    if starred == len(call.args) or name not in indexes:
-        return None
+        values += _find_unpacked(context, keywords[None], name, at)
+        return values if values != [_LEFT_OUT] else None
+    return [*values, _LEFT_OUT] if values else None
+
+
+def _find_spread(context: Context, call: ast.Call, index: int, at: ProgramPoint) -> list[Value]:
+    """What `*items` gives for the parameter of a number; `_LEFT_OUT` where it may be too short."""
+    if sum(isinstance(item, ast.Starred) for item in call.args) == 1:
+        first = _find_starred(call)
+        rows = context.value(call.args[first].value, at)  # type: ignore[attr-defined]
+        if index >= first and rows and all(isinstance(row, Literal) and _is_row(row) for row in rows):
+            rest = call.args[first + 1 :]
+            values: list[Value] = []
+            for row in rows:
+                items = row.items if isinstance(row, Literal) else ()
+                number = index - first
+                if number < len(items) and isinstance(row, Literal):
+                    values += context.value(items[number], row.at)
+                elif number - len(items) < len(rest):
+                    values += context.value(rest[number - len(items)], at)
+                else:
+                    values.append(_LEFT_OUT)
+            return values
     items, is_all = spread_arguments(context, call, at)
-    if indexes[name] < len(items):
-        return list(context.value(items[indexes[name]], at))
-    return None if is_all else [UNKNOWN]
+    if index < len(items):
+        return list(context.value(items[index], at))
+    return [_LEFT_OUT] if is_all else [UNKNOWN]
+
+
+def _find_unpacked(context: Context, mapping: ast.expr, name: str, at: ProgramPoint) -> list[Value]:
+    """What `**mapping` gives for a parameter; `_LEFT_OUT` for a mapping that does not have it."""
+    values: list[Value] = []
+    for value in context.value(mapping, at):
+        if isinstance(value, Literal | Loaded) and value.is_mapping:
+            values += find_by_key(context, value, [name]) or [_LEFT_OUT]
+        elif isinstance(value, Arguments):
+            values += find_option(context, value, name)
+        elif is_configuration(value):
+            configured = libraries.find_configured(context, name, at.scope.module)
+            values += [item for item in configured if item != UNKNOWN] or [_LEFT_OUT]
+        else:
+            values.append(UNKNOWN)
+    return list(dict.fromkeys(values))
 
 
 def spread_arguments(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[ast.expr], bool]:
@@ -376,7 +501,7 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
     if bound:
         return bound
     is_only = is_only or bound is not None
-    outer = ProgramPoint(scope.parent or scope, END)
+    outer = ProgramPoint(scope.parent or scope, binding.order)
     values = context.value(binding.value, outer) if binding.value is not None else (_unset_parameter(name),)
     # A command of click or typer: the command line calls it, too.
     if scope.is_decorated("command", "callback"):

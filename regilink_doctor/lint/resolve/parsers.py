@@ -13,8 +13,9 @@ from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.libraries import FLAG_HOLDER
 from regilink_doctor.lint.resolve.models import construct, find_field_class
-from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
+from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
+from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,

@@ -10,15 +10,17 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.lint.resolve.bindings import (
     Arm,
     Binding,
-    Elsewhere,
     Fork,
     Guard,
     Module,
+    ProgramPoint,
     Read,
     ReturnedValue,
     Scope,
     Store,
     Use,
+    complete_partial,
+    look_from,
 )
 from regilink_doctor.lint.resolve.wandb_api import BY_NAME, LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
@@ -346,8 +348,9 @@ class _Walk:
             value, first = node.value, node.targets[0]
             for target in node.targets:
                 self.read_target(target, value, scope, arm)
-                if isinstance(target, _ITEMS):
-                    self._read_store(target, value, scope, arm, node)
+                for item, given in _list_items(target, value):
+                    self._read_store(item, given, scope, arm, node)
+                    self.order += target is not item
                 if target is first and isinstance(first, ast.Name) and isinstance(value, ast.List | ast.Dict):
                     value = first  # `a = b = []`: two names for one list
                     self.order += 1
@@ -429,7 +432,8 @@ class _Walk:
                 home = home.parent
             arm = self._global_arm(scope)
         if isinstance(value, ast.Call) and value.args and written_name(value.func) in _PARTIALS:
-            self.module.partials.setdefault(target.id, {})[id(home), id(arm)] = value
+            by_place = self.module.partials.setdefault(target.id, {})
+            by_place[id(home), id(arm)] = value, ProgramPoint(scope, self.order)
         home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path, scope=inner))
 
     def _global_arm(self, scope: Scope) -> Arm:
@@ -555,15 +559,21 @@ class _Walk:
     def _note(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         if isinstance(node, ast.Call):
             self.order += 1
-            if arm is not None and arm.fork.kind == "try":
-                arm.fork.calls.append(self.order)
+            around = arm
+            while around is not None:
+                if around.fork.kind == "try":
+                    around.fork.calls.append(self.order)
+                around = around.parent
             use = Use(node, scope, self.order, statement, arm)
             self.module.uses.append(use)
             if (deferred := _find_deferred(node)) is not None:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
-            for partial in self._find_partials(node.func, scope) if node.args or node.keywords else ():
-                self._call_partial(partial, use)
+            for partial, made_at in self._find_partials(node.func, scope) if node.args or node.keywords else ():
+                # `send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it
+                whole = complete_partial(partial.args[0], partial, made_at, node)
+                self.module.uses.append(replace(use, call=whole))
+                self.completed.add(id(self.deferred.get(id(partial))))
             if isinstance(node.func, ast.Attribute):
                 self._read_change(node, node.func, scope, arm)
         elif isinstance(node, ast.Attribute):
@@ -595,7 +605,7 @@ class _Walk:
             self._close(arm)
             arm.fork.end = arm.end
 
-    def _find_partials(self, function: ast.expr, scope: Scope) -> list[ast.Call]:
+    def _find_partials(self, function: ast.expr, scope: Scope) -> list[tuple[ast.Call, ProgramPoint]]:
         """What a name that is called was bound to so far by `functools.partial`: the last one of each branch."""
         by_place = self.module.partials.get(function.id, {}) if isinstance(function, ast.Name) else {}
         inner: Scope | None = scope if by_place else None
@@ -605,15 +615,6 @@ class _Walk:
                 return found
             inner = inner.parent
         return []
-
-    def _call_partial(self, partial: ast.Call, use: Use) -> None:
-        """`send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it."""
-        call = use.call
-        given = {keyword.arg for keyword in call.keywords}
-        keywords = [keyword for keyword in partial.keywords if keyword.arg not in given]
-        whole = ast.Call(partial.args[0], [*partial.args[1:], *call.args], [*keywords, *call.keywords])
-        self.module.uses.append(replace(use, call=copy_place(whole, call)))
-        self.completed.add(id(self.deferred.get(id(partial))))
 
     def _read_change(self, call: ast.Call, function: ast.Attribute, scope: Scope, arm: Arm | None) -> None:
         """A method that changes a list or dictionary: from here on its name is bound to what it has become."""
@@ -656,7 +657,7 @@ class _Walk:
         if owner.id in scope.bindings or owner.id in scope.global_names or owner.id in scope.outer_names:
             self._bind(owner, changed, scope, arm, "value", None, ())
         elif scope.kind == "function" and owner.id in self.module.scope.bindings:
-            seen = _look_from_module(changed, owner, scope, self.order)
+            seen = _look_from_module(changed, owner, ProgramPoint(scope, self.order))
             self._bind(owner, seen, self.module.scope, self._global_arm(scope), "value", None, ())
 
 
@@ -733,6 +734,20 @@ def _unpack(
             yield item, value, kind, (*path, index if index < after else index - len(target.elts))
 
 
+def _list_items(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Attribute | ast.Subscript, ast.expr]]:
+    """The attributes and items that an assignment sets, each with what it is given."""
+    waiting: list[_Target] = [(target, value, "value", ())]
+    while waiting:
+        inner, given, kind, path = waiting.pop()
+        if isinstance(inner, ast.Tuple | ast.List):
+            waiting += _unpack(inner, given, kind, path)
+        elif isinstance(inner, ast.Attribute | ast.Subscript) and given is not None:
+            for number in path:
+                key = copy_place(ast.Constant(number), given)
+                given = copy_place(ast.Subscript(given, key, ast.Load()), given)
+            yield inner, given
+
+
 def _elifs(node: ast.If) -> Iterator[ast.If]:
     """The `elif` clauses of an `if`, in order."""
     while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
@@ -790,27 +805,21 @@ def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr
     return target, value, has_attribute
 
 
-def _look_from_module(changed: ast.expr, owner: ast.Name, scope: Scope, order: int) -> ast.expr:
+def _look_from_module(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> ast.expr:
     """What a function makes of `owner`, which the module has, with all else in it as the function sees it."""
     if isinstance(changed, Updated):
-        keys = [key and _look_from_module(key, owner, scope, order) for key in changed.keys]
-        values = [_look_from_module(value, owner, scope, order) for value in changed.values]
-        return copy_place(Updated(keys, values), changed)
+        keys = [key and _look_from_module(key, owner, at) for key in changed.keys]
+        return copy_place(Updated(keys, [_look_from_module(value, owner, at) for value in changed.values]), changed)
     if isinstance(changed, Changed):
-        arguments = [_look_from_module(item, owner, scope, order) for item in changed.args]
-        value = _look_from_module(changed.value, owner, scope, order)
-        return copy_place(Changed(value, changed.change, arguments), changed)
+        arguments = [_look_from_module(item, owner, at) for item in changed.args]
+        return copy_place(Changed(_look_from_module(changed.value, owner, at), changed.change, arguments), changed)
     if isinstance(changed, ast.List) and changed.elts[:1] and isinstance(changed.elts[0], ast.Starred):
         first, *added = changed.elts
-        return ast.List([first, *(_look_from_module(item, owner, scope, order) for item in added)], ast.Load())
-    if isinstance(changed, ast.Starred):
-        return ast.Starred(_look_from_module(changed.value, owner, scope, order), ast.Load())
-    first_name = changed
-    while isinstance(first_name, _ITEMS):
-        first_name = first_name.value
-    if isinstance(changed, ast.Constant | ast.Slice) or first_name is owner:
-        return changed
-    return copy_place(Elsewhere(changed, scope, order), changed)
+        return ast.List([first, *(_look_from_module(item, owner, at) for item in added)], ast.Load())
+    root = changed
+    while isinstance(root, _ITEMS):
+        root = root.value
+    return changed if isinstance(changed, ast.Slice) or root is owner else look_from(changed, at)
 
 
 def _is_namespace(owner: ast.expr, scope: Scope) -> bool:

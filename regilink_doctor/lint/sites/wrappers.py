@@ -10,11 +10,11 @@ from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
-from regilink_doctor.lint.resolve.calls import complete_partial
+from regilink_doctor.lint.resolve.calls import enter_partial
 from regilink_doctor.lint.resolve.conditions import is_excluded
 from regilink_doctor.lint.resolve.imports import MAX_BYTES, find_imported_files, list_imported_files, parse_file
 from regilink_doctor.lint.resolve.objects import find_attribute
-from regilink_doctor.lint.resolve.values import PARTIAL, Function, Instance
+from regilink_doctor.lint.resolve.values import Function, Instance
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import read_file, remembered
@@ -103,8 +103,7 @@ def _find_callees(use: Use, resolver: Resolver) -> Iterator[tuple[Use, Function]
             owner = ClassOrObject(value.scope, instance=True, made=made)
             methods = find_attribute(resolver, owner, "__init__")
             yield from ((use, method) for method in methods if isinstance(method, Function))
-        elif isinstance(value, Instance) and value.type == PARTIAL and value.made_by and value.at:
-            whole = complete_partial(resolver, value.made_by, value.at, use.call, use.at)
+        elif isinstance(value, Instance) and value.at and (whole := enter_partial(resolver, value, use.call, use.at)):
             functions = [item for item in resolver.value(whole.func, use.at) if isinstance(item, Function)]
             # In its own file the walk has noted the whole call.
             is_elsewhere = value.at.scope.module is not use.scope.module
@@ -148,7 +147,7 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
     calls |= {
         (last_word(partial.args[0]), name)
         for name, by_place in module.partials.items()
-        for partial in by_place.values()
+        for partial, _ in by_place.values()
     }
     is_growing = True
     while is_growing:

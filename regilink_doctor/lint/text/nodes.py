@@ -121,7 +121,7 @@ class Changed(ast.expr):
         self.args = args
 
 
-def copy_place(node: NodeT, original: ast.expr) -> NodeT:
+def copy_place(node: NodeT, original: ast.expr | ast.keyword) -> NodeT:
     """A node that no source has, at the place of one that it has."""
     node.lineno, node.col_offset = original.lineno, original.col_offset
     node.end_lineno, node.end_col_offset = original.end_lineno, original.end_col_offset
