@@ -17,6 +17,7 @@ import regilink_doctor.rules.hard_coded_api_key  # noqa: F401 - marks the key of
 from regilink_doctor.core import text
 from regilink_doctor.emulator import environ
 
+gc.disable()  # until all tests are collected: what is imported stays
 # Hundreds of tests start Python, and each start compiles everything anew where the user's environment turns bytecode
 # off: a third of the suite's time. Here it is kept, but not in the user's tree.
 if sys.dont_write_bytecode:
@@ -48,7 +49,7 @@ except ImportError:  # the environments with old wandbs have what their tests ne
     pass
 else:
     # On a machine that is busy, examples are slow to come: that is not a failure.
-    for _name, _examples in (("calm", 30), ("thorough", 300)):  # CI has --hypothesis-profile=thorough
+    for _name, _examples in (("calm", 15), ("thorough", 300)):  # CI has --hypothesis-profile=thorough
         settings.register_profile(
             _name, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=_examples
         )
@@ -63,6 +64,7 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_finish() -> None:
     """Take wandb, the items and what else lives to the end out of every further collection of garbage; have few."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
@@ -77,6 +79,12 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # What one test gives as a key is an ordinary word in the output of the next one.
     monkeypatch.setattr(text, "_remembered", [])
     monkeypatch.setattr(text, "_public", set(text._public))
+
+
+@pytest.fixture(params=["forked", pytest.param("started", marks=pytest.mark.slow)])
+def python(request: pytest.FixtureRequest) -> str:
+    """A `python` for programs that use the SDK: `forked_python`, and in CI the real one as well."""
+    return str(request.getfixturevalue("forked_python")) if request.param == "forked" else sys.executable
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,14 @@
-"""A table checked in one test: one for each of a hundred entries takes seconds, their checks take milliseconds."""
+"""Tables of cases: many checked in one test, and which of very many are for when time does not matter.
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
+One test for each of a hundred entries takes seconds, where their checks take milliseconds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count, product
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 Entry = TypeVar("Entry")
 
@@ -28,3 +33,18 @@ def number_folders(parent: Path) -> Iterator[Path]:
         folder = parent / str(number)
         folder.mkdir()
         yield folder
+
+
+def combine(*lists: Iterable[Any]) -> list[Any]:
+    """All combinations; those beside a diagonal, on which each value occurs, are for when time does not matter."""
+    values = [list(items) for items in lists]
+    diagonal = {tuple(items[number % len(items)] for items in values) for number in range(max(map(len, values)))}
+    return [item if item in diagonal else pytest.param(*item, marks=pytest.mark.slow) for item in product(*values)]
+
+
+def sample(values: Iterable[Any], one_in: int) -> list[Any]:
+    """All values; of so many, one is in every run, and the others are for when time does not matter."""
+    return [
+        value if number % one_in == 0 else pytest.param(value, marks=pytest.mark.slow)
+        for number, value in enumerate(values)
+    ]

@@ -11,14 +11,14 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from in_process import run_command
+from tables import combine
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.findings import Finding
@@ -54,13 +54,6 @@ def lint(code: str, path: str = "train.py") -> FileReport:
     report = lint_bytes(path, code.encode())
     assert "REG002" not in [finding.code for finding in report.findings], report.findings
     return report
-
-
-def combine(*lists: Iterable[Any]) -> list[Any]:
-    """All combinations; those beside a diagonal, on which each value occurs, are for when time does not matter."""
-    values = [list(items) for items in lists]
-    diagonal = {tuple(items[number % len(items)] for items in values) for number in range(max(map(len, values)))}
-    return [item if item in diagonal else pytest.param(*item, marks=pytest.mark.slow) for item in product(*values)]
 
 
 # Files that must end.
@@ -169,7 +162,7 @@ def test_patterns_of_files_end(pattern: str, where: str, tmp_path: Path, monkeyp
         assert done.stderr.startswith("regilink: "), done.stderr
 
 
-@pytest.mark.parametrize("count", [30, 120])
+@pytest.mark.parametrize("count", [30, pytest.param(120, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("target", ["wandb-registry-model", "model/x:v{n}"])
 def test_comments_are_added_in_few_rounds(
     count: int, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

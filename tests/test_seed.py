@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def emulator(server: Emulator) -> Emulator:
     return server
 
 
-def run(code: str, emulator: Emulator, folder: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+def run(code: str, emulator: Emulator, folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     (folder / "weights.txt").write_text("weights", encoding="utf-8")
     (folder / "train.py").write_text(code, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
@@ -73,8 +72,8 @@ def snippet(entity: str = "team-a", registry: str = "model", type: str = "model"
     return SNIPPET.format(entity=entity, registry=registry, type=type)
 
 
-def test_the_snippet_links_and_is_found_again(emulator: Emulator, tmp_path: Path) -> None:
-    done = run(snippet() + FETCH, emulator, tmp_path)
+def test_the_snippet_links_and_is_found_again(emulator: Emulator, tmp_path: Path, python: str) -> None:
+    done = run(snippet() + FETCH, emulator, tmp_path, python)
     assert done.returncode == 0, done.stderr
     assert "fetched" in done.stdout
     (link,) = emulator.ledger.links

@@ -134,6 +134,7 @@ PYTHON_SAYS = [
 ]
 
 
+@pytest.mark.slow  # reads all of its source
 def test_the_installed_wandb_still_says_it(wandb_says: list[str]):
     whole = "\n".join(wandb_says)
 

@@ -119,6 +119,7 @@ def test_names_do_not_control_the_page(server: Server) -> None:
     assert page.text.count("<script>document.title='owned'</script>\\x1b[31m\\u202e&") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_a_browser_shows_it_and_runs_nothing(server: Server, tmp_path: Path) -> None:
     server.world.collection(HOSTILE, registry="model")

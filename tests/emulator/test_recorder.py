@@ -132,7 +132,6 @@ def test_the_start_of_wandb_core_is_told_to_load_meanwhile_what_answers(server: 
 CHILD = """
 import sys
 import site_of_the_user
-assert "wandb" not in sys.modules
 import wandb
 with wandb.init(entity="team-a", project="proj") as run:
     artifact = run.log_artifact(wandb.Artifact("zoo", "model"))
@@ -144,14 +143,17 @@ with wandb.init(entity="team-a", project="proj") as run:
 """
 
 
-def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(server: Server, tmp_path: Path) -> None:
+def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(
+    server: Server, tmp_path: Path, python: str
+) -> None:
     own = tmp_path / "own"
     own.mkdir()
     (own / "sitecustomize.py").write_text("import sys\nsys.modules['site_of_the_user'] = sys\n", encoding="utf-8")
     outer = {**os.environ, "PYTHONPATH": str(own)}
     emulator = server.emulator
     environ = {**outer, **emulator.environ(), **recorder.build_environ(emulator.folder, emulator.url, outer)}
-    done = subprocess.run([sys.executable, "-c", CHILD], env=environ, capture_output=True, text=True, check=False)
+    code = CHILD if python != sys.executable else f"import sys; assert 'wandb' not in sys.modules{CHILD}"
+    done = subprocess.run([python, "-c", code], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert [(each.requested, each.verdict, each.code) for each in server.links] == [

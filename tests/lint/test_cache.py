@@ -180,13 +180,13 @@ def check_random_edits(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) 
     assert False in hits
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_report_is_never_stale(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     check_random_edits(seed, 8, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize("seed", range(2, 12))
 def test_a_report_is_never_stale_at_length(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     check_random_edits(seed, 60, monkeypatch)
 

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,8 +66,7 @@ def test_the_program_is_checked_whatever_is_beside_it(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         KINDS[kind](tmp_path / name)
     for arguments in (["lint", "--isolated", "train.py"], ["lint", "--isolated"]):
-        command = [sys.executable, "-m", "regilink_doctor", *arguments, "--output-format", "concise"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = run_command(*arguments, "--output-format", "concise", cwd=tmp_path)
         assert done.returncode == 1, done.stderr
         assert "REG102" in done.stdout, done.stdout
         assert "REG002" not in done.stdout
@@ -81,7 +78,10 @@ SETUP = (".pre-commit-config.yaml", "ruff.toml", "regilink.catalog.json", ".gith
 
 @pytest.mark.parametrize("names", [("regilink.toml",), ("pyproject.toml",), SETUP], ids=" ".join)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_command_ends_whatever_its_own_files_are(kind: str, names: tuple[str, ...], tmp_path: Path) -> None:
+def test_every_command_ends_whatever_its_own_files_are(
+    kind: str, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "train.py").write_text(PROGRAM, encoding="utf-8")
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

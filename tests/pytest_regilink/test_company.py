@@ -13,8 +13,11 @@ STRICT = ["error", "ignore:The '.*' attribute with value .* was provided to the 
 """Warnings are errors, but for those of pydantic about the models of an older wandb, when that is imported."""
 
 
-def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run, forked_python: str) -> None:
-    """In one process: `[tool.pytest]` strict, warnings as errors, importlib, no cache, two workers; they report.
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_workers_and_a_strict_configuration(
+    suite: pytest.Pytester, apart: Run, forked_python: str, number: int
+) -> None:
+    """In one run: `[tool.pytest]` strict, warnings as errors, importlib, no cache, workers; they report.
 
     pytest-asyncio and pytest-randomly are in the environment of the example project, where its suite is run with them.
     """
@@ -51,7 +54,9 @@ def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run, 
             assert len(regilink.links) == 1
         """,
     )
-    workers = ("-p", "xdist", "--dist=load", f"--tx=2*popen//python={forked_python}") if find_spec("xdist") else ()
+    workers = (
+        ("-p", "xdist", "--dist=load", f"--tx={number}*popen//python={forked_python}") if find_spec("xdist") else ()
+    )
     result = apart(*workers, "--regilink-report", "--regilink-report-file=report.json")
     outcomes = result.parseoutcomes()
     assert outcomes.pop("passed") >= 3  # with the files that link

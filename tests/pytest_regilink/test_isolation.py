@@ -252,7 +252,7 @@ def test_a_server_of_the_class_is_shared_in_it(pytester: pytest.Pytester, run: R
     run().assert_outcomes(passed=3)
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_another_process_is_seen(regilink: Regilink, method: str) -> None:
     link("wandb-registry-model/parent")
     process = multiprocessing.get_context(method).Process(target=link, args=("wandb-registry-model/child",))
@@ -373,6 +373,7 @@ class ForgottenConnection:
 
 @pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="needs a list of the open descriptors")
 def test_connections_that_wandb_forgets_do_not_use_up_the_descriptors() -> None:
+    gc.freeze()  # what lives already is not looked at again
     gc.disable()
     try:
         sdk = Sdk()

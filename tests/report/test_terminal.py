@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tables import combine
 
 from regilink_doctor.core.text import text_width
 from regilink_doctor.report.terminal import fit_lines, paint_text
@@ -33,8 +34,9 @@ def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:
     return written.decode().splitlines()
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
-@pytest.mark.parametrize("words", [("rules",), ("explain", "A8"), ("no-such-command",)])
+@pytest.mark.parametrize(
+    ("columns", "words"), combine([60, 80, 120], [("rules",), ("explain", "A8"), ("no-such-command",)])
+)
 def test_nothing_is_wider_than_the_terminal(columns: int, words: tuple[str, ...], tmp_path: Path) -> None:
     lines = on_a_terminal(columns, *words, folder=tmp_path)
     assert lines

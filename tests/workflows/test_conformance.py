@@ -99,7 +99,14 @@ def check(server: OddServer, **options: Any) -> Conformance:
     return check_conformance(access, confirm=lambda writes: True, notice=pytest.fail, **options)
 
 
-@pytest.mark.parametrize("names", [set(), {APART}, DIFFERENCES.keys() - {APART}], ids=["none", "one", "the others"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(set(), id="none", marks=pytest.mark.slow),
+        pytest.param({APART}, id="one", marks=pytest.mark.slow),
+        pytest.param(DIFFERENCES.keys() - {APART}, id="the others"),
+    ],
+)
 def test_each_difference_is_found_and_nothing_else(odd_server: OddServer, names: set[str]) -> None:
     odd_server.ask(" ".join(names))
     report = check(odd_server, second_key=odd_server.keys[SECOND])
@@ -271,7 +278,9 @@ SPOILED = {
 }
 
 
-@pytest.mark.parametrize("way", SPOILED)
+@pytest.mark.parametrize(
+    "way", ["another shape", *(pytest.param(way, marks=pytest.mark.slow) for way in SPOILED if way != "another shape")]
+)
 def test_a_server_that_spoils_one_operation_is_not_called_the_same(
     way: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

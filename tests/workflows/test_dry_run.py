@@ -130,9 +130,9 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
 
 @needs_shell
 def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    project: Path, python: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}")
     (project / "train.py").write_text(TRAIN, encoding="utf-8")
     (project / "run.sh").write_text("set -e\necho starting\npython -m train\n", encoding="utf-8")
     CATALOG.save(project / "regilink.catalog.json")

@@ -68,7 +68,9 @@ def test_without_a_terminal_it_shows_and_writes_nothing(project: Path) -> None:
     assert os.listdir(project) == ["train.py"]
 
 
-@pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(
+    ("answer", "written"), [("y", True), ("n", False), pytest.param("", False, marks=pytest.mark.slow)]
+)
 def test_it_asks(project: Path, answer: str, written: bool) -> None:
     ours, theirs = pytest.importorskip("pty").openpty()
     with subprocess.Popen(

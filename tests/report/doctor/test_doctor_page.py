@@ -123,6 +123,7 @@ def test_a_browser_builds_the_page_and_runs_nothing(tmp_path: Path) -> None:
     assert "owned</title>" not in built
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 def test_on_a_telephone_nothing_stands_out_at_the_side(tmp_path: Path) -> None:
     frame = (
@@ -137,8 +138,10 @@ def test_on_a_telephone_nothing_stands_out_at_the_side(tmp_path: Path) -> None:
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 @pytest.mark.parametrize(
     ("flags", "colour"),
-    [((), (0xFF, 0xFF, 0xFF)), (("--blink-settings=preferredColorScheme=0",), (0x14, 0x17, 0x1A))],
-    ids=["light", "dark"],
+    [
+        pytest.param((), (0xFF, 0xFF, 0xFF), id="light", marks=pytest.mark.slow),
+        pytest.param(("--blink-settings=preferredColorScheme=0",), (0x14, 0x17, 0x1A), id="dark"),
+    ],
 )
 def test_a_browser_shows_it_light_and_dark(
     flags: tuple[str, ...], colour: tuple[int, int, int], tmp_path: Path
