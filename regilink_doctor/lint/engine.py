@@ -294,7 +294,17 @@ def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
         site = replace(site, target=site.arguments.strings.get("name", ()))
     if site.kind in ("consume", "other"):
         return report_names(_with_tree(site, facts), facts.view, facts.configured)
-    return report_targets(_with_tree(site, facts), facts.view, facts.configured)
+    reports = report_targets(_with_tree(site, facts), facts.view, facts.configured)
+    return (report for report in reports if not _is_created(report, facts))
+
+
+def _is_created(report: Report, facts: _Facts) -> bool:
+    """Whether a registry that is not known is one that the program creates."""
+    if report.problem.rule != rule_codes.UNKNOWN_REGISTRY or report.string is None:
+        return False
+    from regilink_doctor.rules.site_facts import created_registries, known_registry
+
+    return known_registry(report.string) in facts.once(created_registries)
 
 
 def _with_tree(site: Site, facts: _Facts) -> Site:

@@ -107,6 +107,7 @@ def _may_be_set(variable: str, program: str) -> bool:
         any(may_set(path, variable, program) for path in _find_mentioning(base, variable))
         or _has_setting(base, key)
         or any(_is_sweep_with(key, path, program) for path in _find_mentioning(base, "parameters:"))
+        or any(_is_launcher_of(path, program) for path in _find_launchers(base, variable))
         for base in _upwards(os.path.dirname(program))
     )
 
@@ -117,6 +118,21 @@ def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
     given = {name.strip(): value.strip() for name, colon, value in lines if colon and name[:1] not in (b" ", b"#")}
     named = given.get(b"program", b"").decode(errors="replace")
     return bool(given.get(key)) and os.path.basename(named) == os.path.basename(program)
+
+
+def _is_launcher_of(path: str, program: str) -> bool:
+    return path != program and os.path.basename(program).encode() in (read_file(path, _MAX_BYTES) or b"")
+
+
+@remembered(4096)
+def _find_launchers(base: str, variable: str) -> tuple[str, ...]:
+    """The programs of one folder, nox's among them, that start others and mention a variable."""
+    from regilink_doctor.lint.resolve.surroundings import START_MARKS
+
+    words = tuple(mark.encode() for mark in START_MARKS)
+    paths = [posixpath.join(base, name) for name in list_names(base)[:_MAX_FILES] if name.endswith(".py")]
+    contents = ((path, read_file(path, _MAX_BYTES) or b"") for path in paths)
+    return tuple([path for path, text in contents if variable.encode() in text and any(word in text for word in words)])
 
 
 @remembered(4096)

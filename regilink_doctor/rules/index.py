@@ -117,7 +117,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "read": ("REG610",),
     "requirement": ("REG701",),
     "setting": ("REG106", "REG202", "REG203", "REG204", "REG209", "REG703", "REG704",),
-    "target": ("REG403",),
+    "target": ("REG302", "REG403",),
     "wandb.Api": ("REG704",),
     "wandb.Api.artifact_collection": ("REG106", "REG112", "REG301",),
     "wandb.Api.artifact_collection_exists": ("REG112", "REG511",),

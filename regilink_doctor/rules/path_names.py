@@ -99,11 +99,12 @@ class VersionInTarget(Rule):
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
-        'run.link_artifact(artifact, f"wandb-registry-model/{artifact.name}")',
+        'used = run.use_artifact("zoo:latest")\nrun.link_artifact(used, f"wandb-registry-model/{used.name}")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
         'run.use_artifact("wandb-registry-model/zoo:v3")',
+        'new = wandb.Artifact("zoo", type="model")\nrun.link_artifact(new, f"wandb-registry-model/{new.name}")',
     )
 
     def fix_safety(self, problem: Problem) -> Applicability | None:

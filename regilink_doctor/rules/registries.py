@@ -6,10 +6,10 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, parse, parsed
-from regilink_doctor.core.targets import LinkTarget
+from regilink_doctor.core.targets import LinkTarget, link_targets
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, known_registry, registry_path
+from regilink_doctor.rules.site_facts import certain, created_registries, known_registry, registry_path
 from regilink_doctor.rules.wording import correct_path, listed, only_suggestion, quoted, rename_registry
 
 TYPE_CHECKING = False
@@ -87,24 +87,33 @@ class UnknownRegistry(Rule):
         return rename_registry(path, name, only_suggestion(name or "", names))
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """Links by the configuration; what is consumed by the catalog as well."""
+        """By the configuration, or the catalog; of links, those whose entity leaves the judgement without an answer."""
         if site.context.expected or (facts.in_test and facts.view is None):
             return
         names, severity = self._known_names(site, facts)
         if not names:
             return
-        folded = {name.casefold() for name in names}
+        folded = {name.casefold() for name in (*names, *facts.once(created_registries))}
         passed = site.arguments.strings.get("name", ())
         is_registry = site.call == "wandb.Api.registry"
         for string in passed if is_registry else (*site.target, *passed):
             name = string.literal if is_registry else known_registry(string)
             if name is None or name.casefold() in folded or (is_registry and name.startswith(REGISTRY_PREFIX)):
                 continue
+            if facts.view is not None and site.kind == "link" and self._is_judged(string, site, facts):
+                continue
             kind = "api" if is_registry else ""
             place = site.argument or site.place
             known = "\n".join(names)
             path = string.pattern if kind else self._correct_path(string, site, facts)
             yield self.report(place, kind, severity=severity, registry=name, registries=known, path=path)
+
+    @staticmethod
+    def _is_judged(string: StringValue, site: Site, facts: FileFacts) -> bool:
+        from regilink_doctor.rules.judge import judge_target
+
+        targets = [target for target in link_targets(site) if target.path == string]
+        return any(judge_target(target, facts.view, facts.configured) for target in targets)
 
     def _correct_path(self, string: StringValue, site: Site, facts: FileFacts) -> str:
         """The path without its other problems, as all messages of one path show it."""
@@ -121,10 +130,9 @@ class UnknownRegistry(Rule):
         from regilink_doctor.rules.judge import known_registries
 
         view = facts.view
-        if view is not None and site.kind == "link":
-            return (), "warning"  # the judgement reports it
         names = known_registries(view, facts.configured)
-        return names, "error" if view is not None and view.complete else "warning"
+        is_certain = view is not None and view.complete and site.kind != "link"  # whose organization is not known here
+        return names, "error" if is_certain else "warning"
 
 
 class RegistryDisplayName(Rule):
@@ -140,6 +148,7 @@ class RegistryDisplayName(Rule):
     failures = ("A10",)
     watches = (
         "link",
+        "target",
         "consume",
     )
     needs_catalog = True
@@ -189,7 +198,7 @@ class RegistryDisplayName(Rule):
                 continue
             name = path.registry or ""
             intended = CORE_REGISTRY_DISPLAY.get(name.casefold())
-            if intended is None and site.kind == "link" and name != name.casefold():
+            if intended is None and site.kind in ("link", "target") and name != name.casefold():
                 intended = name.casefold() if name.casefold() in CORE_REGISTRY_TYPES else None
             if intended is not None and name not in facts.configured.registries:
                 start = target.pattern.find(REGISTRY_PREFIX)

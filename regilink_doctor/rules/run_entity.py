@@ -342,8 +342,10 @@ class TeamAsOrganization(Rule):
         if organization in (*facts.configured.teams, *facts.configured.personal_entities):
             return ()
         part = target.part_at(0)
+        # Also `os.getenv("WANDB_ORG") or os.getenv("WANDB_ENTITY")`: the entity is what is left of it.
+        is_entity = isinstance(part, UnknownPart) and part.variables[-1:] == ("WANDB_ENTITY",)
         if isinstance(part, UnknownPart):
-            if organization != UNKNOWN_NAME or _is_named_organization(part):
+            if organization != UNKNOWN_NAME or (_is_named_organization(part) and not is_entity):
                 return None
             if part.kind == "run-entity" or part.source in _OF_THE_RUN:
                 return ()
@@ -355,8 +357,7 @@ class TeamAsOrganization(Rule):
                 return (Related("the run's entity is given here", entity.place),)
         inits = site.inits or facts.inits
         leaves_out = all(not init.entity for init in inits)
-        is_entity = isinstance(part, UnknownPart) and part.variables == ("WANDB_ENTITY",) and _reads_variable(part)
-        return () if is_entity and leaves_out else None
+        return () if isinstance(part, UnknownPart) and is_entity and _reads_variable(part) and leaves_out else None
 
 
 def _is_named_organization(part: UnknownPart) -> bool:
@@ -372,7 +373,7 @@ def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
         return False
     if part.place == other.place:
         return True
-    same_variable = _reads_variable(part) and part.variables == other.variables
+    same_variable = _reads_variable(part) and part.variables[-1:] == other.variables
     return same_variable or (part.source == other.source and "(" not in part.source)
 
 

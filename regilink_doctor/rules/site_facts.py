@@ -51,6 +51,12 @@ def known_registry(text: StringValue) -> str | None:
     return name if name and is_known(name) else None
 
 
+def created_registries(facts: FileFacts) -> frozenset[str]:
+    """The names of the registries that the program itself creates."""
+    calls = (site for site in facts.sites if site.call == "wandb.Api.create_registry")
+    return frozenset(string.pattern for site in calls for string in site.arguments.strings.get("name", ()))
+
+
 def registry_target(site: Site) -> StringValue | None:
     """The first of the paths of a site that is one of a registry."""
     for text in site.target:
@@ -196,10 +202,17 @@ def _names_in(source: str) -> list[str]:
 
 
 def agent_function(agent: Site) -> str | None:
-    """The function that a `wandb.agent` runs, as it is written."""
+    """The function that a `wandb.agent` runs, as it is written, also in a `partial(...)` or a `lambda`."""
     strings = agent.arguments.strings.get("function", ())
     functions = [part.source for string in strings for _, part in string.unknown_parts]
-    return functions[0] if len(functions) == 1 else None
+    if len(functions) != 1:
+        return None
+    function = functions[0]
+    if function.startswith(("partial(", "functools.partial(")):
+        return function.partition("(")[2].partition(",")[0].rstrip(") ")
+    if function.startswith("lambda"):
+        return function.partition(":")[2].partition("(")[0].strip()
+    return function
 
 
 def sweep_entity(agent: Site, facts: FileFacts) -> str | None:

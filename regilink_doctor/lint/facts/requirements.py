@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Requirement
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment
@@ -31,7 +32,7 @@ _SECTION = re.compile(r"^\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What a list of requirements or a lock file says."""
+    """What a list of requirements or a lock file says, and `setup.cfg`, in which tox and pytest may be configured."""
     source = Source.decode(path, content, python=False)
     stretch = Fragment.whole(source)
     name = os.path.basename(path).lower()
@@ -40,7 +41,9 @@ def read(path: str, content: bytes) -> FileFacts:
     elif name.endswith(".lock"):
         found = _read_lock(stretch, _LOCKED)
     elif name == "setup.cfg":
-        found = _read_setup_cfg(stretch)
+        from regilink_doctor.lint.facts import ini
+
+        return replace(ini.read(path, content), requirements=tuple(_read_setup_cfg(stretch)))
     else:
         found = _read_list(stretch, source)
     return FileFacts(source, requirements=tuple(found))

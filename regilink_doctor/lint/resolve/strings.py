@@ -86,7 +86,8 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     if isinstance(value, StringValue):
         return value
     if isinstance(value, Method) and value.path in wandb_api.VERSIONED_NAMES:
-        return unknown_string(node, at, "versioned-name")
+        draft = _find_draft_name(context, value, node, at) if value.path == "wandb.Artifact.name" else None
+        return draft or unknown_string(node, at, "versioned-name")
     if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
         is_linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
         return unknown_string(node, at, "unknown" if is_linked else "source-version")
@@ -104,6 +105,33 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
             return with_name(string, value.option) if value.option else string  # type: ignore[return-value]
         return unknown_string(node, at)
     return None
+
+
+_SAVES = ("wait", "link", "link_artifact", "save")
+"""Methods after which the name of an artifact has its version."""
+
+
+def _find_draft_name(context: Context, name: Method, node: ast.expr, at: ProgramPoint) -> StringValue | None:
+    """The name that a program gave an artifact, where nothing can have waited for it yet: it has no version."""
+    owner: Value = name.owner
+    for _ in range(_MOST_LEVELS):
+        made = owner.made_by if isinstance(owner, Instance) else None
+        function = (written_name(made.func) or "").rpartition(".")[2] if made is not None else ""
+        if made is None or function not in ("Artifact", "log_artifact"):
+            return None
+        made_at = owner.at if isinstance(owner, Instance) and owner.at is not None else at
+        logged = context.value(made.args[0], made_at) if function == "log_artifact" and made.args else ()
+        if len(logged) != 1 or not isinstance(logged[0], Instance):
+            break
+        owner = logged[0]
+    uses = (use for method in _SAVES for use in context.find_uses(at.scope.module, method))
+    if any(use.scope is not at.scope or use.order < at.order for use in uses):
+        return None
+    position = 1 if function == "log_artifact" else 0
+    given = [*made.args[position : position + 1], *(item.value for item in made.keywords if item.arg == "name")]
+    values = context.value(given[0], made_at) if given else ()
+    string = values[0] if len(values) == 1 else None
+    return string if isinstance(string, StringValue) else unknown_string(node, at)
 
 
 def _is_run_entity(value: Method) -> bool:
