@@ -113,25 +113,32 @@ _SAVES = ("wait", "link", "link_artifact", "save")
 
 def _find_draft_name(context: Context, name: Method, node: ast.expr, at: ProgramPoint) -> StringValue | None:
     """The name that a program gave an artifact, where nothing can have waited for it yet: it has no version."""
-    owner: Value = name.owner
-    for _ in range(_MOST_LEVELS):
-        made = owner.made_by if isinstance(owner, Instance) else None
-        function = (written_name(made.func) or "").rpartition(".")[2] if made is not None else ""
-        if made is None or function not in ("Artifact", "log_artifact"):
-            return None
-        made_at = owner.at if isinstance(owner, Instance) and owner.at is not None else at
-        logged = context.value(made.args[0], made_at) if function == "log_artifact" and made.args else ()
-        if len(logged) != 1 or not isinstance(logged[0], Instance):
-            break
-        owner = logged[0]
     uses = (use for method in _SAVES for use in context.find_uses(at.scope.module, method))
     if any(use.scope is not at.scope or use.order < at.order for use in uses):
         return None
-    position = 1 if function == "log_artifact" else 0
-    given = [*made.args[position : position + 1], *(item.value for item in made.keywords if item.arg == "name")]
-    values = context.value(given[0], made_at) if given else ()
-    string = values[0] if len(values) == 1 else None
-    return string if isinstance(string, StringValue) else unknown_string(node, at)
+    values = _find_given_name(context, name.owner, at)
+    if values is None:
+        return None
+    return values[0] if len(values) == 1 and isinstance(values[0], StringValue) else unknown_string(node, at)
+
+
+def _find_given_name(context: Context, artifact: Value, at: ProgramPoint) -> Sequence[Value] | None:
+    """The name that an artifact is made or logged with; None for one that comes from elsewhere."""
+    for _ in range(_MOST_LEVELS):
+        made = artifact.made_by if isinstance(artifact, Instance) else None
+        if not isinstance(artifact, Instance) or made is None:
+            return None
+        function, made_at = (written_name(made.func) or "").rpartition(".")[2], artifact.at or at
+        logged = context.value(made.args[0], made_at) if function == "log_artifact" and made.args else ()
+        if len(logged) == 1 and isinstance(logged[0], Instance):
+            artifact = logged[0]
+            continue
+        if function not in ("Artifact", "log_artifact"):
+            return None
+        position = 1 if function == "log_artifact" else 0
+        given = [*made.args[position : position + 1], *(item.value for item in made.keywords if item.arg == "name")]
+        return context.value(given[0], made_at) if given else ()
+    return None
 
 
 def _is_run_entity(value: Method) -> bool:
