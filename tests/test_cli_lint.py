@@ -160,7 +160,7 @@ def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
     )
     assert regilink("lint", cwd=tmp_path, REGILINK_QUIET="Off").stdout.endswith("Found 1 error in 1 file.\n")
     wrong = regilink("lint", cwd=tmp_path, REGILINK_FIX="perhaps")
-    assert (wrong.returncode, wrong.stderr) == (2, "regilink: REGILINK_FIX is 'perhaps', neither true nor false\n")
+    assert (wrong.returncode, wrong.stderr) == (2, 'regilink: REGILINK_FIX is "perhaps", neither true nor false\n')
 
 
 @pytest.mark.parametrize("form", ["--config=docs-url = '{}'", "--config\ndocs-url='{}'"])
@@ -293,14 +293,14 @@ def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
     assert regilink("lint", "--config", 'select = ["REG102"]', cwd=tmp_path).returncode == 0
     wrong = regilink("lint", "--select", "REG1O2", cwd=tmp_path)
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("regilink: --select: there is no rule 'REG1O2', did you mean REG102?")
+    assert wrong.stderr.startswith('regilink: --select: there is no rule "REG1O2", did you mean REG102?')
 
 
 def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "regilink.toml").write_text("selct = []\n", encoding="utf-8")
     done = regilink("lint", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "regilink: regilink.toml: unknown key 'selct', did you mean \"select\"?\n"
+    assert done.stderr == 'regilink: regilink.toml: unknown key "selct", did you mean "select"?\n'
 
 
 def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from regilink_doctor.config import FORMATS
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["lnt"], "there is no command 'lnt', did you mean lint?"),
-        (["xyzzy"], "there is no command 'xyzzy', only lint, doctor, explain,"),
+        (["lnt"], 'there is no command "lnt", did you mean lint?'),
+        (["xyzzy"], 'there is no command "xyzzy", only lint, doctor, explain,'),
         (["src", "--fix"], "src is not a command\n  help: to lint it: regilink lint src --fix\n"),
         (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
         (["lint", "-f"], "lint has no option -f, did you mean --fix or --fix-only or --force-exclude?"),
@@ -31,10 +31,10 @@ from regilink_doctor.config import FORMATS
             ["emulator", "python", "x y.py"],
             "write your own command after --\n  help: regilink emulator -- python 'x y.py'\n",
         ),
-        (["dry-run", "python", "--", "train.py"], "dry-run does not accept 'python'; see regilink help dry-run"),
-        (["rules", "REG101"], "rules does not accept 'REG101'\n  help: regilink rule REG101\n"),
+        (["dry-run", "python", "--", "train.py"], 'dry-run does not accept "python"; see regilink help dry-run'),
+        (["rules", "REG101"], 'rules does not accept "REG101"\n  help: regilink rule REG101\n'),
         (["catalog", "pull", "--colections", "full"], "catalog pull has no option --colections, did you mean --collec"),
-        (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show"),
+        (["catalog", "list"], 'catalog: VERB is "list", not one of pull, diff, show'),
         (
             ["lint", "--output-format", "jsn"],
             f"{', '.join(FORMATS)}, did you mean json?",

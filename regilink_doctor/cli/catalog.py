@@ -20,6 +20,7 @@ from regilink_doctor.cli.options import (
     load_configuration,
     wants_colour,
 )
+from regilink_doctor.core.text import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _run_pull(options: argparse.Namespace) -> int:
         found.save(path)
     except (OSError, ValueError) as error:  # a null character in the name
         reason = getattr(error, "strerror", None) or error
-        raise UsageProblem(f"{path!r} cannot be written: {reason}") from None
+        raise UsageProblem(f"{quote_text(path)} cannot be written: {reason}") from None
     print(f"{path} written: {summarize_catalog(found)}", file=sys.stderr)
     print(describe_trust(found), file=sys.stderr)
     if load_configuration().catalog_path is None:

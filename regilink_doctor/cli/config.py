@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.cli.options import OK, UsageProblem
+from regilink_doctor.core.text import quote_text
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +33,7 @@ def _run_config(options: argparse.Namespace) -> int:
         lines.append(f"    {key.name} = {key.example}")
     else:
         near = did_you_mean(options.key, keys) or f"; there are {', '.join(keys)}"
-        raise UsageProblem(f"config: there is no key {options.key!r}{near}")
+        raise UsageProblem(f"config: there is no key {quote_text(options.key)}{near}")
     for line in fit_lines(lines, terminal_width()):
         print(line)
     return OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.cli.options import UsageProblem, add_option, load_catalog
+from regilink_doctor.core.text import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _run_emulator(options: argparse.Namespace) -> int:
     for name in options.allow_host:
         if not name or set("/:@ ").intersection(name):
             raise UsageProblem(
-                f"emulator: --allow-host takes a name without scheme and port, as in a URL: not {name!r}"
+                f"emulator: --allow-host takes a name without scheme and port, as in a URL: not {quote_text(name)}"
             )
     try:
         return emulate(

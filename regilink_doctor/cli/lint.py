@@ -24,7 +24,7 @@ from regilink_doctor.cli.options import (
 from regilink_doctor.cli.output import declare_kind
 from regilink_doctor.config import CACHE, FORMATS, SEVERITIES
 from regilink_doctor.core.rule_codes import HARD_CODED_API_KEY
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.text import escape_text, quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _per_file(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for pair in _split_commas(values):
         pattern, colon, code = pair.rpartition(":")
         if not colon or not pattern:
-            raise UsageProblem(f"--per-file-ignores: {pair!r} is not PATTERN:CODE, as in 'tests/*:REG201'")
+            raise UsageProblem(f"--per-file-ignores: {quote_text(pair)} is not PATTERN:CODE, as in 'tests/*:REG201'")
         found[pattern] = (*found.get(pattern, ()), *_check_codes("--per-file-ignores", [code]))
     return found
 

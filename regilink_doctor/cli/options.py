@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from regilink_doctor.core.text import PATH_LIMIT, escape_text, shorten_value
+from regilink_doctor.core.text import PATH_LIMIT, escape_text, quote_text, shorten_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,21 +97,21 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     choices = settings.get("choices")
     if settings.get("action") == "store_true":
         if value.lower() not in _YES + _NO:
-            raise UsageProblem(f"{variable} is {value!r}, neither true nor false")
+            raise UsageProblem(f"{variable} is {quote_text(value)}, neither true nor false")
         return value.lower() in _YES
     if settings.get("action") == "append":
         return [value] if value else []
     if isinstance(choices, tuple) and value not in choices:
         if flag == "--output-format" and value in _formats_of_any_command():
             return None
-        raise UsageProblem(f"{variable} is {value!r}, not one of {', '.join(choices)}")
+        raise UsageProblem(f"{variable} is {quote_text(value)}, not one of {', '.join(choices)}")
     if callable(convert := settings.get("type")):
         try:
             return convert(value)
         except ValueError:
             from regilink_doctor.cli.usage_errors import name_kind_of_value
 
-            raise UsageProblem(f"{variable} is {value!r}, not {name_kind_of_value(convert)}") from None
+            raise UsageProblem(f"{variable} is {quote_text(value)}, not {name_kind_of_value(convert)}") from None
     return value
 
 
@@ -237,7 +237,7 @@ def find_translation(asked: str | None, config: Config, *catalogs: str) -> Calla
     name = find_language(wanted)
     if name is None:
         if language:
-            raise UsageProblem(f"{called} is {language!r}, not one of {', '.join(list_languages())}")
+            raise UsageProblem(f"{called} is {quote_text(language)}, not one of {', '.join(list_languages())}")
         return str
     return load_translation(name, *catalogs)
 

@@ -16,6 +16,7 @@ from regilink_doctor.core.text import (
     escape_text,
     escape_unsafe,
     mask_secrets,
+    quote_text,
     remember_environment,
 )
 
@@ -197,7 +198,7 @@ def write_report(path: str, content: bytes) -> None:
     except OSError as error:
         raise UsageProblem(escape_text(f"{path} cannot be written: {error.strerror or error}")) from None
     except ValueError as error:  # a null character
-        raise UsageProblem(f"{path!r} cannot be the name of a file: {error}") from None
+        raise UsageProblem(f"{quote_text(path)} cannot be the name of a file: {error}") from None
 
 
 def print_error(text: str) -> None:

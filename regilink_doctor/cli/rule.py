@@ -12,6 +12,7 @@ from regilink_doctor.cli.options import (
     load_configuration,
     wants_colour,
 )
+from regilink_doctor.core.text import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,5 +71,7 @@ def _find_code(word: str) -> str:
     if word in by_name:
         return by_name[word]
     if near := get_close_matches(word, by_name, n=1):
-        raise UsageProblem(f"rule: there is no rule {word!r}, did you mean {near[0]} ({by_name[near[0]]})?")
-    raise UsageProblem(f"rule: {rule_problem(word) or f'{word!r} is not the code of one rule; see regilink rules'}")
+        raise UsageProblem(f"rule: there is no rule {quote_text(word)}, did you mean {near[0]} ({by_name[near[0]]})?")
+    raise UsageProblem(
+        f"rule: {rule_problem(word) or f'{quote_text(word)} is not the code of one rule; see regilink rules'}"
+    )

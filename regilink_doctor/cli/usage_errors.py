@@ -7,7 +7,7 @@ import re
 from difflib import get_close_matches
 
 from regilink_doctor.core.origin import quote_for_shell
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.text import escape_text, quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> 
     if os.path.lexists(word):
         return f"{escape_text(word)} is not a command{_help_line('lint', word, *rest, purpose='to lint it')}"
     if similar := get_close_matches(word, names, n=1, cutoff=_SIMILAR):
-        return f"there is no command {word!r}, did you mean {similar[0]}?"
-    return f"there is no command {word!r}, only {', '.join(names)}"
+        return f"there is no command {quote_text(word)}, did you mean {similar[0]}?"
+    return f"there is no command {quote_text(word)}, only {', '.join(names)}"
 
 
 def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs: bool, separated: bool) -> str:
@@ -57,8 +57,8 @@ def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs:
     if runs and not separated:
         return f"{command}: write your own command after --{_help_line(command, '--', *words)}"
     if command == "rules":
-        return f"rules does not accept {first!r}{_help_line('rule', *words)}"
-    return f"{command} does not accept {first!r}; see {_help_command(command)}"
+        return f"rules does not accept {quote_text(first)}{_help_line('rule', *words)}"
+    return f"{command} does not accept {quote_text(first)}; see {_help_command(command)}"
 
 
 def explain_unreadable(program: str, message: str) -> str:
@@ -67,13 +67,13 @@ def explain_unreadable(program: str, message: str) -> str:
     start = f"{command}: " if command else ""
     if wrong := re.fullmatch(r"argument (\S+): invalid (\w+) value: '(.*)'", message, re.DOTALL):
         flag, converter, value = wrong.groups()
-        return f"{start}{flag} is {value!r}, not {name_kind_of_value(converter)}"
+        return f"{start}{flag} is {quote_text(value)}, not {name_kind_of_value(converter)}"
     if choice := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
         flag, value, listed = choice.groups()
         choices = [name.strip(" '") for name in listed.split(",")]
         similar = get_close_matches(value, choices, 1, _SIMILAR)
         hint = f", did you mean {similar[0]}?" if similar else ""
-        return f"{start}{flag} is {value!r}, not one of {', '.join(choices)}{hint}"
+        return f"{start}{flag} is {quote_text(value)}, not one of {', '.join(choices)}{hint}"
     return f"{start}{escape_text(message.removeprefix('argument '))}; see {program} --help"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.files import relative_path, to_slashes
+from regilink_doctor.core.text import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -307,7 +308,7 @@ def _content(path: str) -> bytes | None:
     except OSError as error:
         raise ConfigProblem(f"{path}: {error.strerror or error}") from None
     except ValueError as error:
-        raise ConfigProblem(f"{path!r} cannot be the name of a file: {error}") from None
+        raise ConfigProblem(f"{quote_text(path)} cannot be the name of a file: {error}") from None
 
 
 SITE = ""
@@ -350,7 +351,9 @@ def check_address(address: str, called: str) -> None:
         example = "https://docs.example.com/regilink/"
         raise AddressProblem(f"{called} is {show_value(address)}, not an address such as {example}")
     if any(sign in address for sign in ' "<>?#'):
-        raise AddressProblem(f"{called} is {address!r}: give the address where the site begins, without ? and #")
+        raise AddressProblem(
+            f"{called} is {quote_text(address)}: give the address where the site begins, without ? and #"
+        )
 
 
 def rule_page(site: str, code: str) -> str | None:

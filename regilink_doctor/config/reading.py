@@ -11,7 +11,7 @@ from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, 
 from regilink_doctor.config.schema import KEYS, VERSION
 from regilink_doctor.core.files import relative_path, to_slashes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.text import PATH_LIMIT, escape_text, shorten_value, show_value
+from regilink_doctor.core.text import PATH_LIMIT, escape_text, quote_text, shorten_value, show_value
 from regilink_doctor.rules.selection import rule_problem
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def read_line(line: str) -> dict[str, object]:
     Raises:
         ConfigProblem: it is no line of TOML, or its key or value is not understood.
     """
-    return _values(_parse(line.encode(), f"--config {line!r}"), "--config")
+    return _values(_parse(line.encode(), f"--config {quote_text(line)}"), "--config")
 
 
 def _parse(content: bytes, where: str) -> dict[str, Any]:

@@ -89,9 +89,14 @@ VALUE_LIMIT, PATH_LIMIT = 80, 300
 """Characters that a message shows of a value and of a path."""
 
 
+def quote_text(text: str) -> str:
+    """A string for a message: on one line, in the double quotes that all messages have around what a user wrote."""
+    return f'"{escape_text(text)}"'
+
+
 def show_value(value: object) -> str:
-    """A value for a message that says that it is wrong: as Python writes it, of a long one the start."""
-    return shorten_value(repr(value))
+    """A value for a message that says that it is wrong; of a long one the start."""
+    return shorten_value(quote_text(value) if isinstance(value, str) else repr(value))
 
 
 def shorten_value(text: str, limit: int = VALUE_LIMIT) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.core.text import mask_secrets, show_value
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Bytes, Request, Response
 from regilink_doctor.emulator.recorder import LinkCall
@@ -167,5 +167,5 @@ def _read_fault(asked: Any) -> Fault:
     for name, value in asked.items():
         wanted: Any = types.get(name, (int, float))
         if value is not None and (not isinstance(value, wanted) or (isinstance(value, bool) != (wanted is bool))):
-            raise FaultError(f"{name} is {value!r}, which is of the wrong type")
+            raise FaultError(f"{name} is {show_value(value)}, which is of the wrong type")
     return Fault(**asked)

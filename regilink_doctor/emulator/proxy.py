@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from regilink_doctor.core.records import field, record
+from regilink_doctor.core.text import quote_text
 from regilink_doctor.emulator.loopback import Handler, LoopbackServer
 
 TIMEOUT = 30.0
@@ -162,7 +163,7 @@ class _Handler(Handler):
         self.close_connection = True
         target = _read_target(f"//{self.path}", 443)
         if target is None:
-            self._send_text(400, "Bad Request", f"{self.path!r} is not a host and port")
+            self._send_text(400, "Bad Request", f"{quote_text(self.path)} is not a host and port")
         elif (refusal := self.server.explain_refusal(*target)) is not None:
             self._send_text(403, refusal, refusal)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import shorten_value
+from regilink_doctor.core.text import quote_text, shorten_value
 from regilink_doctor.rules.index import PEDANTIC, RULES
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ def rule_problem(code: str) -> str | None:
         return None
     by_name = {name: known for known, (name, _) in RULES.items()}
     if code in by_name:
-        return f"rules go by their codes here: write {by_name[code]!r} for {code!r}"
+        return f"rules go by their codes here: write {quote_text(by_name[code])} for {quote_text(code)}"
     return no_such_rule(code, "; `regilink rules` lists them")
 
 
@@ -107,8 +107,8 @@ def no_such_rule(code: str, otherwise: str = "") -> str:
     meant = meant_by_letters(code)
     near = [meant] if meant else get_close_matches(code.upper(), RULES, n=1, cutoff=0.7)
     if near:
-        return say("there is no rule {code!r}, did you mean {near}?", code=code, near=near[0])
-    missing = say("there is no rule {code!r}", code=code)
+        return say("there is no rule {code}, did you mean {near}?", code=quote_text(code), near=near[0])
+    missing = say("there is no rule {code}", code=quote_text(code))
     return missing + otherwise if otherwise else missing
 
 

@@ -7,6 +7,7 @@ from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
+from regilink_doctor.core.text import quote_text
 from regilink_doctor.rules.base import Replacement
 
 TYPE_CHECKING = False
@@ -30,10 +31,7 @@ _PROJECT = "\1project"
 
 def quoted(text: str) -> str:
     """A name or path as it is shown: in double quotes, `{?}` for unknown parts, control characters escaped."""
-    shown = show_unknown(text)
-    if not shown.isprintable():
-        shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in shown)
-    return f'"{shown}"'
+    return quote_text(show_unknown(text))
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

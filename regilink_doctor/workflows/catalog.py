@@ -13,6 +13,7 @@ from regilink_doctor.client import inventory
 from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry, Writers
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
+from regilink_doctor.core.text import quote_text
 from regilink_doctor.doctor.facts import VISIBILITY, WRITING, grants_of, list_nodes, registry_of
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
@@ -203,7 +204,9 @@ def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) 
             found.append(names)
         elif not skip_missing:
             who = asked.account.username
-            raise Unanswered(f"no organization {name!r} is shown to {who}", f"the account's organizations: {listed}")
+            raise Unanswered(
+                f"no organization {quote_text(name)} is shown to {who}", f"the account's organizations: {listed}"
+            )
     return tuple(dict.fromkeys(found))
 
 

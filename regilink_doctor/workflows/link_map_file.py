@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from regilink_doctor.core.files import is_test_path
 from regilink_doctor.core.link_map import LinkMap, Use
 from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
+from regilink_doctor.core.text import show_value
 
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
@@ -88,7 +89,7 @@ def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], 
         if not isinstance(value, dict) or "collections" not in value:
             raise MapFileError('it has no "collections": `regilink map --output-format json` writes maps')
         if value.get("version") != VERSION:
-            raise MapFileError(f"version is {value.get('version')!r}, this regilink reads version {VERSION}")
+            raise MapFileError(f"version is {show_value(value.get('version'))}, this regilink reads version {VERSION}")
         repositories = [_text(item, "repositories") for item in _list(value, "repositories", "")]
         uses = [_read_use(item, where, shared) for where, item in _find_uses(value)]
         unread = [_text(item, "unread") for item in _list({"unread": [], **value}, "unread", "")]

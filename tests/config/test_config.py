@@ -53,24 +53,24 @@ def test_rules_are_told_what_the_tables_say() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("selct = []", "regilink.toml: unknown key 'selct', did you mean \"select\"?"),
+        ("selct = []", 'regilink.toml: unknown key "selct", did you mean "select"?'),
         ("per_file_ignores = {}", 'did you mean "per-file-ignores"?'),
-        ('select = ["REG1033"]', "there is no rule 'REG1033', did you mean REG103?"),
-        ('ignore = ["missing-collection"]', "write 'REG102' for 'missing-collection'"),
-        ('ignore = "REG102"', "ignore is 'REG102', not a list of strings"),
+        ('select = ["REG1033"]', 'there is no rule "REG1033", did you mean REG103?'),
+        ('ignore = ["missing-collection"]', 'write "REG102" for "missing-collection"'),
+        ('ignore = "REG102"', 'ignore is "REG102", not a list of strings'),
         ("pedantic = 1", "pedantic is 1, not true or false"),
         ('output-format = "jsn"', 'did you mean "json"?'),
         ("registries = []", 'write registries = { model = ["model"], raw = [] }'),
-        ("[registries]\nwandb-registry-model = []", "write 'model', without the prefix"),
-        ('[registries]\nmodel = "model"', "registries.model is 'model', not a list"),
-        ('[per-file-ignores]\n"tests/*" = ["REG9x"]', "there is no rule 'REG9x'"),
-        ("entity = ''", "entity is '', not a string"),
+        ("[registries]\nwandb-registry-model = []", 'write "model", without the prefix'),
+        ('[registries]\nmodel = "model"', 'registries.model is "model", not a list'),
+        ('[per-file-ignores]\n"tests/*" = ["REG9x"]', 'there is no rule "REG9x"'),
+        ("entity = ''", 'entity is "", not a string'),
         ("select = [", "not TOML"),
         ("teams = [1]", "teams is 1, not a string"),
-        ('ignore = ["REG1O1"]', "there is no rule 'REG1O1', did you mean REG101?"),
-        ("[tool.regilink]", "unknown key 'tool'; the keys stand in the file itself, in no table"),
-        ("line-length = 100", "unknown key 'line-length'; there are select, ignore, extend-select, per-file-ignores,"),
-        ('wandb-version = ">=0.21"', "wandb-version is '>=0.21', not a version such as 0.31.0"),
+        ('ignore = ["REG1O1"]', 'there is no rule "REG1O1", did you mean REG101?'),
+        ("[tool.regilink]", 'unknown key "tool"; the keys stand in the file itself, in no table'),
+        ("line-length = 100", 'unknown key "line-length"; there are select, ignore, extend-select, per-file-ignores,'),
+        ('wandb-version = ">=0.21"', 'wandb-version is ">=0.21", not a version such as 0.31.0'),
     ],
 )
 def test_a_complaint_names_the_key_and_what_was_meant(text: str, words: str) -> None:
@@ -78,7 +78,7 @@ def test_a_complaint_names_the_key_and_what_was_meant(text: str, words: str) -> 
 
 
 def test_a_table_below_ours_is_said_to_be_none() -> None:
-    with pytest.raises(ConfigProblem, match=r"unknown key 'lint'; the keys stand in \[tool.regilink\] itself"):
+    with pytest.raises(ConfigProblem, match=r'unknown key "lint"; the keys stand in \[tool.regilink\] itself'):
         read_config("pyproject.toml", b"[tool.regilink.lint]\nselect = []\n")
 
 

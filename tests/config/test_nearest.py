@@ -75,7 +75,7 @@ def test_how_a_run_reports_is_decided_where_it_begins(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [("selct = []", "unknown key 'selct'"), ('catalog = "none.json"', "none.json")]
+    ("text", "problem"), [("selct = []", 'unknown key "selct"'), ('catalog = "none.json"', "none.json")]
 )
 def test_a_configuration_below_that_cannot_be_used_is_a_failure(
     text: str, problem: str, capsys: pytest.CaptureFixture[str]
@@ -126,7 +126,7 @@ def test_the_version_that_the_current_folder_requires(
 ) -> None:
     write("regilink.toml", f'required-version = "{versions}"\n')
     assert main(["lint", "."]) == status
-    assert (f"required-version is '{versions}', and this is regilink" in capsys.readouterr().err) is (status == 2)
+    assert (f'required-version is "{versions}", and this is regilink' in capsys.readouterr().err) is (status == 2)
 
 
 def test_the_version_that_another_folder_requires_is_for_runs_that_begin_there(
@@ -141,7 +141,7 @@ def test_the_version_that_another_folder_requires_is_for_runs_that_begin_there(
 def test_versions_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     write("regilink.toml", 'required-version = "new"\n')
     assert main(["lint", "."]) == 2
-    assert "required-version is 'new', not versions such as" in capsys.readouterr().err
+    assert 'required-version is "new", not versions such as' in capsys.readouterr().err
 
 
 def test_the_catalog_of_the_nearest_configuration_is_used() -> None:

@@ -231,7 +231,7 @@ def test_the_admin_endpoint_adds_lists_and_removes_them(emulator: Emulator) -> N
         ({"kind": "dorp"}, "did you mean 'drop'?"),
         ({"kind": "drop", "when": 1}, "a fault has no when"),
         ({"operation": "viewer"}, 'a "kind"'),
-        ({"kind": "drop", "count": "2"}, "count is '2'"),
+        ({"kind": "drop", "count": "2"}, 'count is "2"'),
         ({"kind": "drop", "count": True}, "count is True"),
         ("drop", 'a "kind"'),
     ],

@@ -71,13 +71,13 @@ class TestWhichLanguage:
     def test_unknown_language(self, project: Path) -> None:
         result = run_command("lint", "--lang", "tlh", cwd=project)
         assert result.returncode == 2
-        assert result.stderr == "regilink: --lang is 'tlh', not one of en, ja\n"
+        assert result.stderr == 'regilink: --lang is "tlh", not one of en, ja\n'
 
     def test_unknown_language_in_the_configuration(self, project: Path) -> None:
         (project / "regilink.toml").write_text('lang = "tlh"\n', encoding="utf-8")
         result = run_command("lint", cwd=project)
         assert result.returncode == 2
-        assert result.stderr == "regilink: regilink.toml: lang is 'tlh', not one of en, ja\n"
+        assert result.stderr == 'regilink: regilink.toml: lang is "tlh", not one of en, ja\n'
 
     def test_every_language_is_a_folder_with_catalogs(self) -> None:
         assert list_languages() == ["en", "ja"]

@@ -72,7 +72,7 @@ def test_a_comment_in_a_string_is_no_comment() -> None:
 
 def test_a_code_with_letters_for_digits_is_understood() -> None:
     (found,) = lint_bytes("a.py", b"x = 1  # regilink: ignore[REG1O1]\n").findings
-    assert found.message.endswith("there is no rule 'REG1O1', did you mean REG101?")
+    assert found.message.endswith('there is no rule "REG1O1", did you mean REG101?')
 
 
 def test_unused_and_invalid_comments_are_told() -> None:

@@ -261,9 +261,9 @@ def test_a_path_that_no_link_can_have_is_refused(path: object) -> None:
 
 
 def test_a_rule_a_failure_and_a_way_to_consume_must_exist() -> None:
-    with pytest.raises(ImpossibleAssertion, match="there is no rule 'REG999'"):
+    with pytest.raises(ImpossibleAssertion, match='there is no rule "REG999"'):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG999")
-    with pytest.raises(ImpossibleAssertion, match="there is no rule 'REG3O1', did you mean REG301"):
+    with pytest.raises(ImpossibleAssertion, match='there is no rule "REG3O1", did you mean REG301'):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG3O1")
     with pytest.raises(ImpossibleAssertion, match='there is no failure "Z9"'):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="Z9")

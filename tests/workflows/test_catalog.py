@@ -128,7 +128,7 @@ def test_the_organization_is_that_of_the_entity_or_the_one_that_is_named(emulato
     ):
         found = pull_catalog(wanted, environ={**environ, "WANDB_ENTITY": entity})
         assert [each.entity for each in found.organizations] == entities
-    with pytest.raises(Unanswered, match="no organization 'Umbrella' is shown to alice") as caught:
+    with pytest.raises(Unanswered, match='no organization "Umbrella" is shown to alice') as caught:
         pull_catalog(["Umbrella"], environ=environ)
     assert caught.value.help == "the account's organizations: Acme Inc (entity acme), Beta GmbH (entity beta)"
 

@@ -404,7 +404,7 @@ def test_a_beginning_of_codes_lists_the_rules() -> None:
     assert "  REG101 missing-registry-prefix (warning)\n  REG102 missing-collection (error)\n" in found.text
     assert explain("reg").codes == tuple(sorted(RULES))
     nothing = explain("REG99")
-    assert (nothing.is_recognized, nothing.title) == (False, "no rule begins with 'REG99'")
+    assert (nothing.is_recognized, nothing.title) == (False, 'no rule begins with "REG99"')
     assert nothing.notes[0].startswith("there are REG0, REG1, ")
 
 

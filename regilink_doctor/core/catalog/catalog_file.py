@@ -9,7 +9,7 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.text import ShownAsTable, show_value
+from regilink_doctor.core.text import ShownAsTable, quote_text, show_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def read_catalog(path: str | Path) -> CatalogContents:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except ValueError as error:  # a null character
-        raise CatalogError(f"{str(path)!r}: not the name of a file: {error}") from None
+        raise CatalogError(f"{quote_text(str(path))}: not the name of a file: {error}") from None
     if len(content) > MAX_BYTES:
         raise CatalogError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
     try:

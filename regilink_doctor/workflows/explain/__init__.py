@@ -13,7 +13,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
-from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.core.text import mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.error_context import read_error
 from regilink_doctor.workflows.explain.errors import (
@@ -226,7 +226,7 @@ def _unknown(text: str) -> Explanation:
     if near := near_entries(text):
         return Explanation(
             "unknown",
-            say("no rule and no failure is called {text!r}", text=text.strip()),
+            say("no rule and no failure is called {text}", text=quote_text(text.strip())),
             is_recognized=False,
             notes=(say("did you mean {near}?", near=", ".join(near)),),
         )

@@ -12,7 +12,7 @@ from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.targets import target_of
-from regilink_doctor.core.text import close_to
+from regilink_doctor.core.text import close_to, quote_text
 from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
@@ -83,7 +83,7 @@ def explain_entries(text: str) -> Explanation | None:
             known = ", ".join(sorted({code[:4] for code in RULES}))
             return Explanation(
                 "unknown",
-                say("no rule begins with {word!r}", word=word),
+                say("no rule begins with {word}", word=quote_text(word)),
                 is_recognized=False,
                 notes=(say("there are {known}", known=known),),
             )
@@ -508,7 +508,7 @@ def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFac
     if context.sdk_version:
         yield say("wandb {version}", version=context.sdk_version)
     if names.path and facts is not None and not facts.wrong:
-        yield say("the path in it, {path!r}, is well formed; the server can still refuse it", path=names.path)
+        yield say("the path in it, {path}, is well formed; the server can still refuse it", path=quote_text(names.path))
     if not context.is_about_wandb:
         yield say("the text does not name wandb: the error may come from another program")
         return

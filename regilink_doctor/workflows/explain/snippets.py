@@ -11,6 +11,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parsed, read_snippet, show_unknown
+from regilink_doctor.core.text import quote_text
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
 from regilink_doctor.workflows.explain import paths
@@ -207,9 +208,9 @@ def _with_unknown_parts(explanation: Explanation, string: StringValue) -> Explan
         **{name: value for name, value in known.items() if value and is_known(value)},
         notes=(
             say(
-                "known only when the program runs: {sources}; the rest of {shown!r} is known",
+                "known only when the program runs: {sources}; the rest of {shown} is known",
                 sources=sources,
-                shown=shown,
+                shown=quote_text(shown),
             ),
         ),
         parts=tuple(_shown_parts(path)),
