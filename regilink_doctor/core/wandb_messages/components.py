@@ -53,6 +53,7 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"|\bbuffer underflow\b|^reading (?:num|column)",
     ),
     # Links, artifacts, uploads.
+    (("F8", "D2"), r"\b(?:artifact|version)\b.{0,60}\b(?:was|been) deleted\b"),
     (("C3", "C1"), r"\boffline mode\b"),
     (("A3", "A8"), r"\bcollection name\b"),
     (("E4", "B7", "B3"), r"linkArtifact|\bfailed to link\b"),

@@ -31,6 +31,7 @@ _FRAME = re.compile(
       | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
       | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
+      | (?P<path6>[^\s:"'][^"\n:]{0,300}\.py):(?P<line6>\d{1,7}):\ in\ (?P<function6>[\w.<>]{1,100})\s*$  # pytest
     )""",
     re.VERBOSE,
 )
@@ -111,7 +112,7 @@ _ERROR_MARK = re.compile(
       | ^\w+:\ <ERROR>\ \S
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
-      | Segmentation\ fault | \bcore\ dumped\b | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
+      | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
       | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S | \bGraphQL\ error:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
@@ -160,7 +161,8 @@ _SWEEP = re.compile(
 
 _LOCAL_FILE = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])""")
 _DENIED_OWN_FILE = re.compile(
-    r"""\[Errno 13\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""", re.IGNORECASE
+    r"""\[Errno (?:13|30)\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""",
+    re.IGNORECASE,
 )
 """A relative path without wandb's name: wandb makes its own folders below `wandb` and `artifacts`."""
 _SERVER_CONTAINER = re.compile(
@@ -440,6 +442,8 @@ class ErrorContext:
             return "sync" if phase == "init" and _SYNC.search(self.text) else phase
         if self.call is not None:
             return CALLS[self.call]
+        if "/artifactsV2/" in self.message_text:
+            return "download"
         if _SYNC.search(self.text):
             return "sync"
         return "sweep" if _SWEEP.search(self.text) else None
@@ -483,7 +487,15 @@ class ErrorContext:
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
         text = self.text.lower()
-        signs = ("wandb", "w&b", "/local-files/", "response executing graphql", "commerror", "callbacks/wb.py")
+        signs = (
+            "wandb",
+            "w&b",
+            "/local-files/",
+            "response executing graphql",
+            "commerror",
+            "callbacks/wb.py",
+            "torchhistory",
+        )
         is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
         return self.is_logged_by_wandb or is_operation or any(sign in text for sign in signs)
 
@@ -598,7 +610,7 @@ def _continues(messages: list[str], line: str) -> bool:
 
 def _frame(match: re.Match[str]) -> Frame:
     groups = match.groupdict()
-    for suffix in ("", "2", "3", "4", "5"):
+    for suffix in ("", "2", "3", "4", "5", "6"):
         if (path := groups.get(f"path{suffix}")) is not None:
             line = groups.get(f"line{suffix}")
             return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or "")

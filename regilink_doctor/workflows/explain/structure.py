@@ -187,7 +187,7 @@ _BROKEN_CLASSES = (
 )
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
-    r"|unhashable type|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
+    r"|unhashable type|indices must be|not supported between instances|values to unpack|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
     r"|got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
 )
 _SIGNATURE = re.compile(
@@ -208,10 +208,19 @@ _ONLY_OF_API_RUN = frozenset(
         "scan_history", "update", "upload_file", "used_artifacts", "user", "wait_until_finished"
     ]
 )  # fmt: skip
+_CALLS_OF_NEW_WANDB = frozenset(
+    [
+        "Api.artifact_collection_exists", "Api.artifact_exists", "Api.automation", "Api.automations",
+        "Api.create_automation", "Api.create_registry", "Api.organization", "Api.registries", "Api.registry",
+        "Artifact.history_step", "Artifact.is_link", "Artifact.link", "Artifact.linked_artifacts",
+        "Artifact.source_artifact", "Artifact.tags", "Artifact.unlink", "Artifact.url"
+    ]
+)  # fmt: skip
+"""Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
-    r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
+    r"'(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
     r" object has no attribute '(?P<attribute>\w+)'"
 )
 
@@ -247,6 +256,7 @@ def _components() -> tuple[tuple[re.Pattern[str], Causes], ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in COMPONENTS)
 
 
+_DELETED = r"\b(?:artifact|version)\b.{0,60}\b(?:was|been) deleted\b"
 _NOT_FOUND = r"\b(?:not (?:be )?found|does(?: not|n't) (?:exist|contain))\b"
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
@@ -260,6 +270,8 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
             ("B13",),
         ),
         (r"<!doctype html|<html", ("C19", "F17")),
+        (_DELETED, ("F8", "D2")),
+        (r"\bevent loop\b|\binterpreter shutdown\b|\bstart new thread\b|\bschedule new futures\b", ("F14", "F21")),
         (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
         (r"\b(?:quota|storage limit|billing|subscription)\b", ("E4", "B8")),
         (r"\b(?:seat|view-only)\b", ("B8", "B7")),
@@ -284,6 +296,10 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
     )
 )
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
+_CRASH = re.compile(
+    r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
+)
+_OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -336,6 +352,7 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_variable,
         _judge_call,
         _judge_class,
+        _judge_crash,
         find_system_causes,
         _judge_broken_code,
         _judge_status,
@@ -381,20 +398,24 @@ def find_part(context: ErrorContext) -> Causes:
         return ("F16",)
     if context.is_raised_in_import and (context.exception is not None or context.is_cut):
         return ("F15", "F9")
-    if context.exception is None:
+    if context.exception is None or not context.is_raised_in_wandb:
         return ()
-    if not context.is_raised_in_wandb:
-        return ()
+    causes = _causes_of_frames(context)
+    name, text = context.exception
+    if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb and name != "ValueError":
+        return ("F21", "F15")  # the library that it is for has refused what wandb called it with
+    # A refusal without words names no argument, and the server refuses for other reasons.
+    is_of_argument = bool(text) and name not in _CLASSES_OF_THE_SERVER
+    return causes if is_of_argument or "F22" not in causes else ()
+
+
+def _causes_of_frames(context: ErrorContext) -> Causes:
+    """What a refusal of the part of wandb means to which the deepest frame belongs."""
     for frame in reversed(context.library_frames):
         path = frame.path.replace("\\", "/")
         for pattern, causes in _PARTS:
             if pattern.search(path):
-                is_of_other = not context.library_frames[-1].is_wandb and context.exception[0] != "ValueError"
-                if causes == _OF_INTEGRATION and is_of_other:
-                    return ("F21", "F15")  # the library that it is for has refused what wandb called it with
-                # A refusal without words names no argument, and the server refuses for other reasons.
-                is_of_argument = bool(context.exception[1]) and context.exception[0] not in _CLASSES_OF_THE_SERVER
-                return causes if is_of_argument or "F22" not in causes else ()
+                return causes
     return ()
 
 
@@ -422,11 +443,15 @@ def _judge_call(context: ErrorContext) -> Causes:
     if match:
         if match["integration"]:
             return ("F15", "F21")  # a class that wandb derives from one of another library, which has changed
-        if match[0].startswith("'Run'") and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
+        if match["owner"] == "Run" and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
             return ("F5", "B14", "F22")
+        if f"{match['owner']}.{match['attribute']}" in _CALLS_OF_NEW_WANDB:
+            return ("B14", "A18")
         is_internal = match["attribute"].startswith("_") or context.is_raised_in_wandb
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
+        if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
+            return ("F21", "F15")  # nobody calls these but wandb, or a library that does not fit it
         if match[1] not in _CLASSES and match[2] == "__init__" and not context.frames:
             return ("F15", "F21", "F22")  # calls of wandb name their class; a library of its own does not fit
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
@@ -469,6 +494,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F15",)
     if "offline" in text and context.is_about_wandb and find_part(context)[:1] != ("F20",):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
+    if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
+        return ("F15", "F21")  # a warning of a package that it does not fit, made an error
     if text.startswith("module '") and (context.is_raised_in_wandb or _DEPENDENCY.search(text)):
         return ("F15",) if context.is_about_wandb else ()  # a package that wandb needs is another one, or too old
     if context.names_local_file and name == "FileNotFoundError":
@@ -497,7 +524,14 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
         return ("F6", "F2")
     # The number of the operating system says more than the class.
-    return _CLASSES_RAISED_IN_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
+    is_of_wandb = context.is_raised_in_wandb or context.is_reported_by_wandb
+    return _CLASSES_RAISED_IN_WANDB.get(name, ()) if is_of_wandb and not _ERRNO.search(text) else ()
+
+
+def _judge_crash(context: ErrorContext) -> Causes:
+    """A program of wandb beside Python that has crashed."""
+    is_crash = context.exception is None and _CRASH.search(context.message_text) is not None
+    return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
 
 def _judge_broken_code(context: ErrorContext) -> Causes:
@@ -587,7 +621,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     """What fails in a call of wandb of which only the frames are left."""
     if not context.is_cut or not context.is_raised_in_wandb or context.exception is not None:
         return ()
-    return _CUT_CALLS.get(context.phase or "", ())
+    causes = _causes_of_frames(context)
+    return causes if causes[:1] in (("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
