@@ -74,16 +74,17 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"\bresume (?:status|response|state)\b|\bResumeState\b|^rewind\b"
         r"|^no (?:config|(?:events|history|log) (?:tail|line count)) found",
     ),
-    (("C18",), r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b|\bauthenticat(?:e|ion)\b"),
+    (("C18",), r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b|\bauthenticat(?:e|ing|ion)\b"),
     (("C19",), r"parse base URL|BaseURLFromSettings|^error parsing url$|^Host must be a url"),
     (
         ("C10", "C19", "F2"),
         r"^file_?stream|filestream thread|^dropp+ed (?:streaming file )?chunk|^runfiles\b",
     ),
+    (("B2", "D1", "D7"), r"\b(?:fetch|find|load)(?:ing)? (?:the )?runs?\b"),
     (("C19", "F2", "F1"), r"^runupserter\b|^sender: |^Error updating run config|requests_with_retry"),
     (("C19", "F2"), r"^Error (?:communicating with W&B|while calling W&B API|executing GraphQL)|^api: failed\b"),
     (("F2", "C19"), r"^Got (?:API error|response status)|^(?:api: )?HTTP error\b|^failed to get sampled history"),
-    (("F21",), r"^tensorboard\b|\btbrecord\b|\bTB(?:Dir|Event)\w+ thread|\btensor (?:has|dtype|content)\b"),
+    (("F21",), r"\btensorboard\b|\btbrecord\b|\bTB(?:Dir|Event)\w+ thread|\btensor (?:has|dtype|content)\b"),
     # wandb's own processes.
     (
         ("F14", "F21"),

@@ -648,6 +648,9 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("sweep-deleted", "F16", "Sweep was deleted or agent was not found", "sdk"),
     WandbMessage("sweep-not-running", "F16", "Sweep {sweep} is not running", "server"),
     WandbMessage("sweep-user", "F16", "Sweep user not valid", "server", status=400, also=("B2", "C18")),
+    WandbMessage(
+        "sweep-names-missing", "F16", "entityName and projectName required", "server", status=400, also=("A7", "B2")
+    ),
     WandbMessage("sweep-project-missing", "F16", "name required for project query", "server", status=400),
     WandbMessage("agent-not-found", "F16", "agent not found", "server", status=404),
     WandbMessage("sweep-not-found", "F16", "sweep not found", "server", status=404, also=("B2",)),

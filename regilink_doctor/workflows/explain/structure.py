@@ -187,7 +187,8 @@ _BROKEN_CLASSES = (
 )
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
-    r"|unhashable type|indices must be|not supported between instances|values to unpack|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
+    r"|unhashable type|indices must be|not supported between instances|values to unpack"
+    r"|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
     r"|got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
 )
 _SIGNATURE = re.compile(
@@ -622,7 +623,7 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if not context.is_cut or not context.is_raised_in_wandb or context.exception is not None:
         return ()
     causes = _causes_of_frames(context)
-    return causes if causes[:1] in (("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
+    return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
