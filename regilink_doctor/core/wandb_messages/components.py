@@ -74,7 +74,10 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"\bresume (?:status|response|state)\b|\bResumeState\b|^rewind\b"
         r"|^no (?:config|(?:events|history|log) (?:tail|line count)) found",
     ),
-    (("C18",), r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b|\bauthenticat(?:e|ing|ion)\b"),
+    (
+        ("C18",),
+        r"fetch credentials|NewCredentialProvider|couldn't get API key|\bnetrc\b|\bauthenticat(?:ed?|ing|ion)\b",
+    ),
     (("C19",), r"parse base URL|BaseURLFromSettings|^error parsing url$|^Host must be a url"),
     (
         ("C10", "C19", "F2"),

@@ -70,6 +70,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         hint="the path of wandb.Api().run is ENTITY/PROJECT/RUN_ID, with the id from the run's address, not its name",
     ),
     WandbMessage("api-project-missing", "D1", "Could not find project {project}", "sdk", also=("B2", "D7")),
+    WandbMessage("run-gone-upload", "F19", "CommError, Run does not exist", "other", also=("F13",)),
     WandbMessage("run-gone", "F19", "Run does not exist {run}", "other", also=("F13",)),
     WandbMessage("run-not-found-sync", "F13", "not found while updating run", "server", status=404, also=("F19",)),
     # W&B is slow, or fails itself.
@@ -105,6 +106,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage(
         "network-error-retry", "C19", "Network error ({kind}), entering retry loop", "sdk", also=("F2", "F17")
     ),
+    WandbMessage("network-error", "C19", "wandb: Network error", "other", also=("F2", "F17")),
     WandbMessage("network-error-quoted", "C19", "Network error({kind})", "other", also=("F2", "F17")),
     WandbMessage("retries-exceeded", "C19", "Max retries exceeded with url", "other", also=("F2",)),
     WandbMessage("connection-reset", "C19", "connection reset by peer", "other", also=("F2", "F17")),

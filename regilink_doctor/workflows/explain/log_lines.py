@@ -67,6 +67,7 @@ _RETRY = re.compile(
     re.IGNORECASE,
 )
 """The request is sent again: what it says is no cause unless the program ends there."""
+_RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
 """Weave sends its traces in the background: a program goes on without them."""
 _HARMLESS = re.compile(
@@ -158,6 +159,8 @@ def read_lines(text: str) -> list[LogLine]:
 
 
 def _judge_line(line: LogLine, has_levels: bool) -> Kind:
+    if _RECOVERED in line.text:
+        return "information"
     if _RETRY.search(line.text) or _WEAVE in line.text:
         return "warning"
     if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):

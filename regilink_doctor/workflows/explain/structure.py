@@ -607,7 +607,7 @@ def _judge_component(context: ErrorContext) -> Causes:
         line = context.exception[1]
     else:
         return ()
-    return next((causes for pattern, causes in _components() if pattern.search(line)), ())
+    return next((causes for pattern, causes in (*_components(), *_WORDS) if pattern.search(line)), ())
 
 
 def _judge_usage(context: ErrorContext) -> Causes:
@@ -622,6 +622,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     """What fails in a call of wandb of which only the frames are left."""
     if not context.is_cut or not context.is_raised_in_wandb or context.exception is not None:
         return ()
+    if "login" in context.library_frames[-1].function:
+        return ("C18", "C19")
     causes = _causes_of_frames(context)
     return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
 
