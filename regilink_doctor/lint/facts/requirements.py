@@ -232,6 +232,20 @@ def _release_of(version: str) -> tuple[int, ...]:
     return tuple(map(int, match[0].split("."))) if match else ()
 
 
+_QUOTED = re.compile(r"""(["'])(?P<text>[^"'\n]*wandb[^"'\n]*)\1""")
+
+
+def read_script_metadata(source: Source) -> Iterator[Requirement]:
+    """The requirements in the comment that `uv run` and `pipx run` read: `# dependencies = ["wandb==0.20.1"]`."""
+    stretch = Fragment.whole(source)
+    begin = stretch.text.find("# /// script\n")
+    end = stretch.text.find("\n# ///\n", begin)
+    for match in _QUOTED.finditer(stretch.text, begin, max(begin, end)):
+        statement = stretch.span(*match.span())
+        if found := read_requirement(stretch, *match.span("text"), statement):
+            yield found
+
+
 _INSTALLS = re.compile(r"(?:.* )?(?:pip3? install|uv add|poetry add|pdm add|conda install|mamba install)(?: |$)")
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?P<specifiers>[=<>!~@^].*)?")
 _MOST_WORDS = 8

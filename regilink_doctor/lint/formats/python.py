@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.text import syntax as ast
 
+_SCRIPT_MARK = "# /// script"
 _TEMPLATE = ("{{", "}}", "<%")
 """Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""
 
@@ -47,6 +48,10 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
         module.forget()
     settings = (*settings, *written_keys(source, tree))
     reading = ParsedFile((source,), sites, settings, tested=tuple(module.tested))
+    if _SCRIPT_MARK in source.text:
+        from regilink_doctor.lint.facts.requirements import read_script_metadata
+
+        reading = replace(reading, requirements=tuple(read_script_metadata(source)))
     return _with_commands(reading, source, tree) if any(mark in source.text for mark in START_MARKS) else reading
 
 

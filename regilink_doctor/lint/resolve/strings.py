@@ -347,6 +347,8 @@ def _starred(node: ast.expr) -> ast.Starred:
 
 def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> Iterable[Value] | None:
     """`.format`, `.join`, `.strip`, `.replace` and their like of a string; None for the method of anything else."""
+    if function.attr in ("strftime", "isoformat"):
+        return _call_time(context, node, function, at)
     if function.attr not in METHODS:
         return None
     values = context.value(function.value, at)
@@ -646,8 +648,52 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -
             text = format_value(value.literal, how) if value.literal is not None else None
             found.append(make_changed(value, text, node, at).parts if text else unknown_string(node, at).parts)
         else:
-            found += _to_parts(context, [value], node, at) if how in ("", "%d") else [unknown_string(node, at).parts]
+            formatted = _format_time(how[1:], node, at) if how[:1] == ":" and "%" in how else None
+            unformatted = (
+                _to_parts(context, [value], node, at) if how in ("", "%d") else [unknown_string(node, at).parts]
+            )
+            found += [formatted.parts] if formatted is not None else unformatted
     return found
+
+
+_IN_NAMES = frozenset("-_.")
+"""What may be between the fields of a time in every kind of name."""
+
+_LONG_FIELDS = {"D": "/", "R": ":", "T": ":"}
+"""Fields of a time that stand for several, and what is between those."""
+
+_ISO_FORMAT = "%Y-%m-%dT%H:%M:%S"
+
+
+def _call_time(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+    """`now.strftime("%d/%m %H:%M")`, `datetime.now().isoformat()`: unknown numbers, with what is between them."""
+    if function.attr == "isoformat":
+        made = function.value.func if isinstance(function.value, ast.Call) else None
+        is_now = isinstance(made, ast.Attribute) and made.attr in ("now", "utcnow", "fromtimestamp")
+        given = _format_time(_ISO_FORMAT, node, at) if is_now and not node.args and not node.keywords else None
+    else:
+        values = context.value(node.args[0], at) if node.args else ()
+        string = values[0] if len(values) == 1 else None
+        literal = string.literal if isinstance(string, StringValue) else None
+        given = _format_time(literal, node, at) if literal is not None else None
+    return [given] if given is not None else None
+
+
+def _format_time(form: str, node: ast.expr, at: ProgramPoint) -> StringValue | None:
+    """A time by its format; None where nothing is between its fields that a name could not have."""
+    place, (unknown,) = at.source.place(node), unknown_string(node, at).parts
+    parts: list[KnownPart | UnknownPart] = []
+    start = 0
+    while (field := form.find("%", start)) >= 0:
+        end = field + 2 if form[field + 1 : field + 2] not in ("-", "#", "0", "_") else field + 3
+        between = _LONG_FIELDS.get(form[end - 1 : end])
+        parts += [KnownPart(form[start:field], place)] if field > start else []
+        parts += [unknown, KnownPart(between, place), unknown] if between else [unknown]
+        start = end
+    parts += [KnownPart(form[start:], place)] if start < len(form) else []
+    known = "".join(part.text for part in parts if isinstance(part, KnownPart))
+    is_plain = all(letter.isalnum() or letter in _IN_NAMES for letter in known)
+    return None if is_plain or len(parts) > MAX_PARTS else StringValue(tuple(parts), place)
 
 
 def format_value(value: str | float | None, how: str) -> str | None:
