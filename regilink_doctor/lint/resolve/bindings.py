@@ -433,13 +433,14 @@ class Read(_Placed):
 class Module:
     """Everything the walk has found: the module's scope, all calls in order, and what is assigned to attributes.
 
-    `removals` are `del os.environ["X"]`: what is removed, with its key for a value. `reads` are looks at the attributes
-    that only a logged artifact has, `imports` the top-level packages that are imported anywhere. `functions` has the
-    scope of a function's or class's node by the identity of that node. `partials` has what `functools.partial` was
-    given for a name, and where.
+    `decorations` are the calls of decorators that the file defines. `removals` are `del os.environ["X"]`: what is
+    removed, with its key for a value. `reads` are looks at the attributes that only a logged artifact has, `imports`
+    the top-level packages that are imported anywhere. `functions` has the scope of a function's or class's node by the
+    identity of that node. `partials` has what `functools.partial` was given for a name, and where.
     """
 
     __slots__ = (
+        "decorations",
         "forks",
         "functions",
         "imports",
@@ -457,6 +458,7 @@ class Module:
         self.scope = scope
         self.source = source
         self.uses: list[Use] = []
+        self.decorations: list[Use] = []
         self.stores: list[Store] = []
         self.removals: list[Store] = []
         self.reads: list[Read] = []

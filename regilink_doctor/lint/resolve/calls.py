@@ -11,7 +11,15 @@ from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yie
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
 from regilink_doctor.lint.resolve.options import PARSES, find_option
-from regilink_doctor.lint.resolve.strings import call_method, fill_template, find_member_strings, find_text, join_path
+from regilink_doctor.lint.resolve.parameters import find_lineage
+from regilink_doctor.lint.resolve.strings import (
+    call_method,
+    fill_template,
+    find_member_strings,
+    find_text,
+    join_path,
+    name_attribute,
+)
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     PARTIAL,
@@ -176,7 +184,20 @@ def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value
                 values += _evaluate_given(context, callee.scope, callee.scope.yields, frame)
         if yielding:
             return values
-    return context.value(node, at)
+    values = []
+    for value in context.value(node, at):
+        is_object = isinstance(value, ClassOrObject) and value.instance
+        if is_object and any("__enter__" in scope.bindings for scope in find_lineage(context, value.scope)):  # type: ignore[union-attr]
+            values += context.value(_call_method(context, value, "__enter__", node), at)  # type: ignore[arg-type]
+        else:
+            values.append(value)
+    return values
+
+
+def _call_method(context: Context, owner: ClassOrObject, name: str, node: ast.expr) -> ast.Call:
+    """`owner.name()`, at the place of `node`."""
+    method = name_attribute(context, owner, name)
+    return context.keep(("call of", id(method), id(node)), lambda: copy_place(ast.Call(method, [], []), node))
 
 
 # Functions and classes of the tree
@@ -431,12 +452,15 @@ def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
 def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     """`str(x)` of a string is the string, of a number its digits."""
     values: list[Value] = []
+    is_string = isinstance(node.func, ast.Name) and node.func.id == "str"
+    if is_string and len(node.args) > 1:
+        return [UNKNOWN]  # of bytes
     for value in context.value(node.args[-1], at):
         is_number = isinstance(value, NonString) and isinstance(value.value, int)
-        if isinstance(value, NonString) and is_number and isinstance(node.func, ast.Name) and node.func.id == "str":
+        if isinstance(value, NonString) and is_number and is_string:
             place = at.source.place(node)
             values.append(StringValue((KnownPart(str(value.value), place),), place))
-        elif isinstance(value, Member | ClassOrObject) and isinstance(node.func, ast.Name) and node.func.id == "str":
+        elif isinstance(value, Member | ClassOrObject) and is_string:
             values += find_text(context, value, node, at) or [UNKNOWN]
         else:
             values.append(value)

@@ -35,6 +35,7 @@ _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqd
 _IN_ORDER = (ast.List, ast.Tuple)
 _FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertools.chain"})
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
+_ADDS = ("append", "extend", "add")
 _NO_SUCH_KEY = NonString("no such key")
 _NOTHING = NonString("no item")
 _MOST_ITEMS = 64
@@ -76,12 +77,25 @@ def is_mapping_like(value: Value) -> bool:
 @resolves(Changed)
 def resolve_changed(context: Context, node: Changed, at: ProgramPoint) -> Iterable[Value]:
     """A name after a method changed its list or dictionary; anything else is as before."""
+    values = context.value(node.value, at)
+    if node.change in _ADDS:
+        lists = [value for value in values if value == UNKNOWN or (isinstance(value, Literal) and not value.is_mapping)]
+        others = [value for value in values if value not in lists]
+        return [*([Literal(context.keep(("longer", id(node)), lambda: _add_item(node)), at)] if lists else []), *others]
     return [
         _change(context, value, node.change, node.args, node, at)
         if isinstance(value, Literal) or (is_mapping_like(value) and node.change in ("pop", "del", "setdefault"))
         else value
-        for value in context.value(node.value, at)
+        for value in values
     ]
+
+
+def _add_item(node: Changed) -> ast.List:
+    """`[*names, item]`, at the place of the name: it may be what is reported."""
+    (item,) = node.args
+    before = copy_place(ast.Starred(node.value, ast.Load()), node)
+    added = copy_place(ast.Starred(item, ast.Load()), item) if node.change == "extend" else item
+    return ast.List([before, added], ast.Load())
 
 
 def _change(

@@ -276,7 +276,7 @@ class Context:
 
 def _index_uses(module: Module) -> dict[str, list[Use]]:
     by_name: dict[str, list[Use]] = {}
-    for use in module.uses:
+    for use in (*module.uses, *module.decorations):
         function = use.call.func
         called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
         by_name.setdefault(called, []).append(use)

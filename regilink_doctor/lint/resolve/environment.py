@@ -50,11 +50,11 @@ _READING = ("copy", "json", "log", "logger", "logging", "os", "pprint", "subproc
 
 
 class _Assignment:
-    """One place where the program sets a variable; a default where it may be set already."""
+    """One place where the program sets a variable, or removes it; a default where it may be set already."""
 
     __slots__ = ("arm", "at", "is_default", "value")
 
-    def __init__(self, value: ast.expr, at: ProgramPoint, arm: Arm | None, is_default: bool) -> None:
+    def __init__(self, value: ast.expr | None, at: ProgramPoint, arm: Arm | None, is_default: bool) -> None:
         self.value = value
         self.at = at
         self.arm = arm
@@ -208,19 +208,27 @@ def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[li
     module = at.scope.module
     if values := _find_overridden(context, variable, at):
         return values, True
+    defaults: list[Value] = []
     for assignment in reversed(_find_assignments(context, module).get(variable, ())[-MAX_ALTERNATIVES:]):
         is_here = assignment.at.scope is at.scope
         if is_here and assignment.at.order >= at.order:
             continue
-        found = [with_name(value, variable) for value in context.value(assignment.value, assignment.at)]
-        if assignment.is_default:
-            found = [mark_variable(mark_default(value, variable), variable) for value in found]
-        values += found
         is_outer = assignment.at.scope is module.scope and assignment.arm is None
         is_always = is_outer or (is_here and (assignment.arm is None or assignment.arm.contains(at.order)))
+        if assignment.value is None:  # it is removed
+            if is_always:
+                break
+            continue
+        found = [with_name(value, variable) for value in context.value(assignment.value, assignment.at)]
+        if assignment.is_default:
+            # Used only where nothing was set before.
+            marked = [mark_variable(mark_default(value, variable), variable) for value in found]
+            defaults = marked if is_always else [*defaults, *marked]
+            continue
+        values += found
         if is_always:
             return values, True
-    return values, False
+    return [*values, *defaults], bool(defaults) and not values
 
 
 def _find_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
@@ -235,8 +243,12 @@ def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assi
             pairs = _find_pairs(context, target.slice, store.value, store.at)
             found += [(name, _Assignment(value, store.at, store.arm, False)) for name, value in pairs]
     for use in module.uses:
-        if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("setdefault", "update", "putenv"):
+        if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("setdefault", "update", "putenv", "pop"):
             found += _read_call(context, use)
+    for store in module.removals:
+        key = store.target.slice if isinstance(store.target, ast.Subscript) else None
+        if isinstance(key, ast.Constant) and _is_environ(context, store.target.value, store.at):
+            found.append((str(key.value), _Assignment(None, store.at, store.arm, False)))
     assignments: dict[str, list[_Assignment]] = {}
     for name, assignment in sorted(found, key=lambda item: item[1].at.order):
         assignments.setdefault(name, []).append(assignment)
@@ -282,6 +294,11 @@ def _read_call(context: Context, use: Use) -> Iterator[tuple[str, _Assignment]]:
     if not isinstance(function, ast.Attribute):
         return
     pairs: list[tuple[str, ast.expr]] = []
+    if function.attr == "pop":
+        key = call.args[0] if call.args else None
+        if isinstance(key, ast.Constant) and written_name(function.value) in _ENVIRON:
+            yield str(key.value), _Assignment(None, use.at, use.arm, False)
+        return
     if function.attr == "putenv":
         is_environ = written_name(function.value) == "os"
     else:

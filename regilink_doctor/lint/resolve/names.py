@@ -33,16 +33,17 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
+from regilink_doctor.lint.text.nodes import Updated, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame
+    from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame, Module
 
 _NOT_FOUND = Unknown(reason="None, where a loop finds nothing")
 _MOST_CALLS = 16
+_DISPATCHES = ("singledispatch", "functools.singledispatch")
 _MOST_BINDINGS = 32
 """Of a name in one statement; where there are more the name is unknown."""
 
@@ -64,8 +65,8 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
-                if scope.kind == "module" and scope.module is not context.module:
-                    values = (*values, *find_set_member(context, scope.module, name))
+                if scope.kind == "module":
+                    values = _find_set_otherwise(context, name, values, scope)
                 # What holds at the end of an outer function, or of the module, holds inside.
                 for inner in (ProgramPoint(scope, order, frame), *([at] if scope is not at.scope else [])):
                     values = tuple(narrow(context, name, values, inner)) if name in inner.scope.guards else values
@@ -80,6 +81,39 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         # From an inner function the outer one is seen as it is in the end.
         frame, scope, order = outer, scope.parent, END
     return context.answer(("starred", name, id(at.scope.module)), lambda: _find_starred(context, name, at))
+
+
+def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], scope: Scope) -> tuple[Value, ...]:
+    """The values of a name of a module, with what sets it but is none of its bindings."""
+    if scope.module is not context.module:
+        values = (*values, *find_set_member(context, scope.module, name))
+    stars = scope.bindings.get("*", ())
+    if stars and stars[-1].order > scope.bindings[name][-1].order:
+        values = tuple(_find_starred(context, name, ProgramPoint(scope, END))) or values
+    rewritten = context.keep(("rewritten", id(scope.module)), lambda: _find_rewritten(context, scope.module))
+    if (rewritten is None or name in rewritten) and any(isinstance(value, StringValue) for value in values):
+        values = (*values, Unknown(reason="a name that exec or globals may set"))
+    return values
+
+
+def _find_rewritten(context: Context, module: Module) -> frozenset[str] | None:
+    """The names that a file sets by `globals()["name"] = …`; None where that, or `exec`, may set any."""
+    names: set[str] = set()
+    for use in (*context.find_uses(module, "exec"), *context.find_uses(module, "update")):
+        owner = getattr(use.call.func, "value", None)
+        if isinstance(use.call.func, ast.Name) or (isinstance(owner, ast.Call) and _is_globals(owner)):
+            return None
+    for store in module.stores:
+        if isinstance(store.target, ast.Subscript) and _is_globals(store.target.value):
+            key = store.target.slice
+            if not isinstance(key, ast.Constant):
+                return None
+            names.add(str(key.value))
+    return frozenset(names)
+
+
+def _is_globals(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "globals"
 
 
 def _find_home(scope: Scope) -> Scope:
@@ -109,6 +143,8 @@ def _find_calls_between(context: Context, name: str, scope: Scope, frame: Frame 
 def _find_starred(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
     """What `from module import *` has bound."""
     module = at.scope.module
+    if name.startswith("_"):
+        return []
     for binding in reversed(module.scope.bindings.get("*", ())):
         values = list(context.binding(name, binding, ProgramPoint(module.scope, END)))
         if any(value != UNKNOWN for value in values):
@@ -198,6 +234,8 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
     for binding in _find_turning(at.scope.bindings[name], loop):
         if not _depends_on_itself(context, name, binding):
             values += _find_named(context, name, binding, at)
+        elif isinstance(binding.value, Updated) and _sets_what_it_reads(name, binding.value):
+            values.append(UNKNOWN)
         elif any(isinstance(value, StringValue) for value in before):
             grows = grows or _grows(name, binding)
             values += [] if _grows(name, binding) else [UNKNOWN]
@@ -233,6 +271,11 @@ def _depends_on_itself(context: Context, name: str, binding: Binding) -> bool:
     return name in names
 
 
+def _sets_what_it_reads(name: str, updated: Updated) -> bool:
+    """Whether an item is made of the dictionary or list itself: `names[0] += suffix`."""
+    return any(isinstance(node, ast.Name) and node.id == name for node in walk(updated.values[-1]))
+
+
 def _grows(name: str, binding: Binding) -> bool:
     """Whether a binding adds to the end of the string that the name has."""
     if binding.kind == "augment":
@@ -264,13 +307,85 @@ def find_binding(
 @resolves_binding("class")
 def bind_class(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """`class NAME`."""
-    return [ClassOrObject(at.scope.module.functions[id(binding.node)])]
+    plain = ClassOrObject(at.scope.module.functions[id(binding.node)])
+    return [plain] if binding.value is None else _find_decorated(context, plain, binding.value, at)
 
 
 @resolves_binding("function")
 def bind_function(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """`def NAME`."""
-    return [Function(at.scope.module.functions[id(binding.node)], outer=_find_maker(at))]
+    plain = Function(at.scope.module.functions[id(binding.node)], outer=_find_maker(at))
+    return [plain] if binding.value is None else _find_decorated(context, plain, binding.value, at)
+
+
+def _find_decorated(
+    context: Context, plain: Function | ClassOrObject, decorated: ast.expr, at: ProgramPoint
+) -> list[Value]:
+    """What decorators make of a function or class; those of libraries leave it as it is, as far as values go."""
+    values = context.value(decorated, at)
+    decorators: list[ast.expr] = getattr(plain.scope.node, "decorator_list", [])
+    if written_name(decorators[-1]) in _DISPATCHES:
+        return [UNKNOWN]
+    return [
+        plain if isinstance(value, Instance | Name | Unknown) or _passes_on(context, value, plain) else value
+        for value in values
+    ]
+
+
+def find_changing_decorators(context: Context, scope: Scope) -> list[Function]:
+    """The functions that decorators of the tree put in the place of one, if they do more than to call it."""
+    bindings = scope.parent.bindings.get(scope.name, ()) if scope.parent is not None else ()
+    binding = next((item for item in bindings if item.node is scope.node), None)
+    if binding is None or binding.value is None or scope.parent is None:
+        return []
+    values = context.value(binding.value, ProgramPoint(scope.parent, binding.order))
+    return [
+        value for value in values if isinstance(value, Function) and not _passes_on(context, value, Function(scope))
+    ]
+
+
+def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) -> bool:
+    """Whether a function calls another one with all that it is given, and returns what that returns."""
+    if not isinstance(value, Function):
+        return isinstance(value, ClassOrObject) and value.scope is plain.scope
+    if value.scope is plain.scope:
+        return True
+    return context.keep(("passes on", id(value.scope)), lambda: _forwards(value.scope))
+
+
+def _forwards(scope: Scope) -> bool:
+    arguments = getattr(scope.node, "args", None)
+    if not isinstance(arguments, ast.arguments) or arguments.vararg is None or arguments.kwarg is None:
+        return False
+    names = (arguments.vararg.arg, arguments.kwarg.arg)
+    if (
+        arguments.posonlyargs
+        or arguments.args
+        or arguments.kwonlyargs
+        or any(len(scope.bindings[name]) > 1 for name in names)
+    ):
+        return False
+    forwarded = {id(use.call) for use in scope.module.uses if use.scope is scope and _is_forwarded(use.call, *names)}
+    results: list[ast.expr | None] = [returned.value for returned in scope.returns]
+    for node in list(results):
+        bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+        results += [binding.value for binding in bindings]
+    results = [node.value if isinstance(node, ast.Await) else node for node in results]
+    return bool(forwarded) and all(
+        node is None or isinstance(node, ast.Name) or id(node) in forwarded or getattr(node, "value", ...) is None
+        for node in results
+    )
+
+
+def _is_forwarded(call: ast.Call, positionals: str, keywords: str) -> bool:
+    """`function(*args, **kwargs)`."""
+    if len(call.args) != 1 or len(call.keywords) != 1 or not isinstance(call.func, ast.Name):
+        return False
+    (argument,), (keyword,) = call.args, call.keywords
+    passed = argument.value if isinstance(argument, ast.Starred) else None
+    return (
+        written_name(passed or call) == positionals and keyword.arg is None and written_name(keyword.value) == keywords
+    )
 
 
 @resolves_binding("unknown")

@@ -20,7 +20,7 @@ from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
-from regilink_doctor.lint.resolve.names import find_binding, find_name
+from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name
 from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage
 from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
@@ -439,7 +439,10 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
     for value, method, order in stored[: MAX_ALTERNATIVES + 1]:
         if method.name not in _MAKING:
             values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
-    return values or _find_body(context, owner, scope, name)
+    if values and (making or not owner.instance or name not in scope.bindings):
+        return values
+    # What a method assigns, it assigns when it is called, if it is.
+    return [*_find_body(context, owner, scope, name), *values]
 
 
 def _find_left(context: Context, owner: ClassOrObject, scope: Scope, name: str, at: ProgramPoint) -> list[Value]:
@@ -499,6 +502,9 @@ def _find_body(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
     for binding in scope.bindings.get(name, ())[: MAX_ALTERNATIVES + 1]:
         if binding.kind == "function":
             method = scope.module.functions[id(binding.node)]
+            if binding.value is not None and find_changing_decorators(context, method):
+                values.append(UNKNOWN)
+                continue
             is_property = method.is_decorated("property", "cached_property")
             values += _find_returned(context, method, owner) if is_property else [Function(method, owner)]
         elif owner.instance and (given := find_field(context, owner, scope, name)):

@@ -13,7 +13,7 @@ from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
-from regilink_doctor.lint.resolve.names import find_annotated, find_binding
+from regilink_doctor.lint.resolve.names import find_annotated, find_binding, find_changing_decorators
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -285,6 +285,8 @@ def _called_name(scope: Scope) -> str:
 
 def _find_callers(context: Context, scope: Scope) -> list[Frame]:
     """The calls of a function in its own file, by its name or by way of a table; of a class for its `__init__`."""
+    if getattr(scope.node, "decorator_list", ()) and (wrappers := find_changing_decorators(context, scope)):
+        return [frame for wrapper in wrappers for frame in _find_wrapping_callers(context, scope, wrapper)]
     return [*_find_named_callers(context, scope), *_find_dispatched_callers(context, scope)]
 
 
@@ -304,6 +306,23 @@ def _enter_called(context: Context, use: Use, scope: Scope) -> Iterator[Frame]:
             yield context.frame(scope, use.call, use.at, callee.receiver, callee.outer)
         elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
             yield context.frame(scope, use.call, use.at)
+
+
+def _find_wrapping_callers(context: Context, scope: Scope, wrapper: Function) -> Iterator[Frame]:
+    """The calls of a function by the one that a decorator puts in its place, for each call of that."""
+    frames = [
+        context.frame(wrapper.scope, use.call, use.at, outer=wrapper.outer)
+        for use in context.find_uses(scope.module, scope.name)[:_MOST_CALLERS]
+        if any(value == wrapper for value in context.value(use.call.func, use.at))
+    ]
+    for use in wrapper.scope.module.uses:
+        if use.scope is wrapper.scope and isinstance(use.call.func, ast.Name):
+            for frame in frames:
+                at = ProgramPoint(use.scope, use.order, frame)
+                if any(
+                    isinstance(value, Function) and value.scope is scope for value in context.value(use.call.func, at)
+                ):
+                    yield context.frame(scope, use.call, at)
 
 
 def _find_dispatched_callers(context: Context, scope: Scope) -> Iterator[Frame]:

@@ -276,7 +276,8 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
             return config_files.join_to(context, left, node.right, at)
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
-            return _join([before, [slash], _concatenate(context, node.right, at)], node, at)
+            joined = _join(_join_paths([before, _concatenate(context, node.right, at)], slash), node, at)
+            return [_normalize(value, node, at) for value in joined]
     if isinstance(node.op, ast.BitOr):
         return _merge_mappings(context, node, at)
     return [UNKNOWN]
@@ -371,7 +372,8 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         return [_split(context, owner, node, function.attr, at) for owner in owners]
     if function.attr == "joinpath":
         slash = KnownPart("/", at.source.place(node), is_os_separator=not _is_posix(context, function.value, at))
-        return _glue(context, node, (slash,), [function.value, *node.args], at, at)
+        joined = _glue(context, node, (slash,), [function.value, *node.args], at, at, is_path=True)
+        return [_normalize(value, node, at) for value in joined]
     if function.attr == "as_posix":
         return [owner.forget_separators() for owner in owners]
     if function.attr in _PATH_CHANGES:
@@ -493,7 +495,31 @@ def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: 
 def join_path(context: Context, node: ast.Call, at: ProgramPoint, *, is_posix: bool) -> Iterable[Value]:
     """`os.path.join`, as it works where training runs: with slashes."""
     slash = KnownPart("/", at.source.place(node), is_os_separator=not is_posix)
-    return _glue(context, node, (slash,), node.args, at, at)
+    joined = _glue(context, node, (slash,), node.args, at, at, is_path=True)
+    is_object = "Path" in (written_name(node.func) or "")
+    return [_normalize(value, node, at) for value in joined] if is_object else joined
+
+
+def _join_paths(columns: Iterable[Alternatives], slash: Parts) -> Iterator[Alternatives]:
+    """Parts of a path with a slash between two, unless the first ends with one; an absolute one begins anew."""
+    found: list[Alternatives] = []
+    for column in columns:
+        if found and all(parts[:1] and getattr(parts[0], "text", "").startswith("/") for parts in column):
+            found = []
+        elif found and not all(parts and getattr(parts[-1], "text", "").endswith("/") for parts in found[-1]):
+            found.append([slash])
+        found.append(column)
+    yield from found
+
+
+def _normalize(value: Value, node: ast.expr, at: ProgramPoint) -> Value:
+    """A path that is known as pathlib writes it: no `.`, and one slash between two names."""
+    literal = value.literal if isinstance(value, StringValue) else None
+    if not isinstance(value, StringValue) or not literal:
+        return value
+    start = "/" if literal.startswith("/") else ""
+    path = start + "/".join(word for word in literal.split("/") if word not in ("", ".")) or "."
+    return value if path == literal else make_changed(value, path, node, at)
 
 
 def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue], at: ProgramPoint) -> Iterable[Value]:
@@ -521,6 +547,8 @@ def _glue(
     items: Sequence[ast.expr],
     inside: ProgramPoint,
     at: ProgramPoint,
+    *,
+    is_path: bool = False,
 ) -> Iterable[Value]:
     """Items, written at `inside`, with `glue` between them."""
 
@@ -531,7 +559,11 @@ def _glue(
             yield _concatenate(context, item, place)
 
     flat = _unpack_items(context, items, inside)
-    return _join(parts(), node, at) if flat is not None else [unknown_string(node, at)]
+    if flat is None:
+        return [unknown_string(node, at)]
+    if is_path:
+        return _join(_join_paths((_concatenate(context, item, place) for item, place in flat), glue), node, at)
+    return _join(parts(), node, at)
 
 
 def _unpack_items(

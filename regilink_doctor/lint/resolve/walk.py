@@ -460,15 +460,35 @@ class _Walk:
             for base in (*node.bases, *node.keywords):
                 self.read_expression(base, scope, arm, node)
             inner = Scope("class", node, scope)
-            scope.bind(node.name, Binding("class", node, self.order, arm))
+            decorated = self._decorate(node, scope, arm) if node.decorator_list else None
+            scope.bind(node.name, Binding("class", node, self.order, arm, decorated))
             self.module.functions[id(node)] = inner
         else:
             self.read_expression(node.args, scope, arm, node)
             if node.returns is not None:
                 self.read_expression(node.returns, scope, arm, node)
             inner = self._read_function(node, node.args, scope)
-            scope.bind(node.name, Binding("function", node, self.order, arm))
+            decorated = self._decorate(node, scope, arm) if node.decorator_list else None
+            scope.bind(node.name, Binding("function", node, self.order, arm, decorated))
         self._add_body(node.body, inner, None)
+
+    def _decorate(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, arm: Arm | None
+    ) -> ast.expr | None:
+        """A definition with the decorators that may be of the tree, as calls of them; None where there are none."""
+        decorators = [item for item in node.decorator_list if _find_definition(item, scope) in ("function", "import")]
+        if not decorators:
+            return None
+        kind: BindingKind = "class" if isinstance(node, ast.ClassDef) else "function"
+        scope.bind(f"_@{node.name}", Binding(kind, node, self.order, arm))
+        self.order += 1
+        decorated: ast.expr = copy_place(ast.Name(f"_@{node.name}", ast.Load()), decorators[0])
+        for decorator in reversed(decorators):
+            call = copy_place(ast.Call(decorator, [decorated], []), decorator)
+            if _find_definition(decorator, scope) == "function":
+                self.module.decorations.append(Use(call, scope, self.order, node, arm))
+            decorated = call
+        return decorated
 
     def _read_function(self, node: ast.AST, arguments: ast.arguments, scope: Scope) -> Scope:
         """The scope of a function or lambda, its parameters bound."""
@@ -621,21 +641,21 @@ class _Walk:
         owner, method = function.value, function.attr
         if method in _GROWS and len(call.args) == 1:
             item = call.args[0]
-            added = ast.Starred(item, ast.Load()) if method == "extend" else item
             if isinstance(owner, ast.Attribute):
                 # What else is in it, and where, depends on which methods are called.
+                added = ast.Starred(item, ast.Load()) if method == "extend" else item
                 self.read_target(owner, ast.Set([added]), scope, arm)
             else:
-                self._rebind(owner, ast.List([ast.Starred(owner, ast.Load()), added], ast.Load()), scope, arm)
+                self._rebind_item(owner, Changed(owner, method, [item]), scope, arm)
         elif method == "update":
             keys = [ast.Constant(item.arg) if item.arg else None for item in call.keywords]
             values = [owner, *call.args, *(item.value for item in call.keywords)]
-            self._rebind(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
-        elif method in _CHANGES and isinstance(owner, ast.Name):
+            self._rebind_item(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
+        elif method in _CHANGES and isinstance(owner, ast.Name | ast.Subscript):
             scope.inner_orders[id(call)] = self.order  # `names.pop()` gives what was in it before
             self.order += 1
             arguments = [*call.args, *(item.value for item in call.keywords)]
-            self._rebind(owner, Changed(owner, method, arguments), scope, arm)
+            self._rebind_item(owner, Changed(owner, method, arguments), scope, arm)
 
     def _read_store(
         self, target: ast.Attribute | ast.Subscript, value: ast.expr, scope: Scope, arm: Arm | None, node: ast.stmt
@@ -645,6 +665,15 @@ class _Walk:
         owner, updated, has_attribute = _update_owner(target, value)
         if not has_attribute or _is_namespace(owner, scope):
             self._rebind(owner, updated, scope, arm)
+
+    def _rebind_item(self, owner: ast.expr, changed: ast.expr, scope: Scope, arm: Arm | None) -> None:
+        """Bind the name of a list or dictionary, or of the one that has it as an item: `config["names"].append(x)`."""
+        copy_place(changed, owner)
+        if isinstance(owner, ast.Subscript):
+            owner, changed, has_attribute = _update_owner(owner, changed)
+            if has_attribute:
+                return
+        self._rebind(owner, changed, scope, arm)
 
     def _rebind(self, owner: ast.expr, changed: ast.expr, scope: Scope, arm: Arm | None) -> None:
         """Bind a name to what its list or dictionary has become.
@@ -785,6 +814,17 @@ def _suppresses(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and (written_name(node.func) or "").rpartition(".")[2] == "suppress"
 
 
+def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
+    """How the name of a decorator is bound, at the place or around it."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    inner: Scope | None = scope if isinstance(called, ast.Name) else None
+    while inner is not None:
+        if isinstance(called, ast.Name) and called.id in inner.bindings:
+            return inner.bindings[called.id][-1].kind
+        inner = inner.parent
+    return None
+
+
 def _matches_all(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
@@ -813,9 +853,6 @@ def _look_from_module(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> a
     if isinstance(changed, Changed):
         arguments = [_look_from_module(item, owner, at) for item in changed.args]
         return copy_place(Changed(_look_from_module(changed.value, owner, at), changed.change, arguments), changed)
-    if isinstance(changed, ast.List) and changed.elts[:1] and isinstance(changed.elts[0], ast.Starred):
-        first, *added = changed.elts
-        return ast.List([first, *(_look_from_module(item, owner, at) for item in added)], ast.Load())
     root = changed
     while isinstance(root, _ITEMS):
         root = root.value
