@@ -29,7 +29,8 @@ def test_words_need_no_quotes(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_log_is_piped_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    log = b"epoch 1\n" * 2_000_000 + b"\xff\xfe wandb: \x1b[31mERROR\x1b[0m CommError: permission denied\r\n"
+    monkeypatch.setattr("regilink_doctor.workflows.explain.INPUT_LIMIT", 100_000)
+    log = b"epoch 1\n" * 200_000 + b"\xff\xfe wandb: \x1b[31mERROR\x1b[0m CommError: permission denied\r\n"
     typed(monkeypatch, log)
     assert main(["explain", "-", "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["failures"][0] == "B7"

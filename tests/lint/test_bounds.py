@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tables import combine
 
 from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
@@ -66,9 +67,9 @@ USES = {
 }
 
 
-@pytest.mark.parametrize("use", USES.values(), ids=USES)
-@pytest.mark.parametrize("unit", GROWING.values(), ids=GROWING)
-def test_a_string_that_may_grow_again_and_again_keeps_what_is_certain(unit: str, use: str) -> None:
+@pytest.mark.parametrize(("growing", "where"), combine(GROWING, USES))
+def test_a_string_that_may_grow_again_and_again_keeps_what_is_certain(growing: str, where: str) -> None:
+    unit, use = GROWING[growing], USES[where]
     each = "" if use else LINK
     code = f'y = "2"\nx = "wandb-registry-model"\n{(unit + each) * TIMES}{use}'
     targets = [site.target for site in lint("train.py", PRELUDE + code).sites if site.kind == "link"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from in_process import run_command
+from tables import combine
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 
@@ -76,8 +77,7 @@ def test_the_program_is_checked_whatever_is_beside_it(
 SETUP = (".pre-commit-config.yaml", "ruff.toml", "regilink.catalog.json", ".github/workflows/ci.yml", "wandb/settings")
 
 
-@pytest.mark.parametrize("names", [("regilink.toml",), ("pyproject.toml",), SETUP], ids=" ".join)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "names"), combine(KINDS, [("regilink.toml",), ("pyproject.toml",), SETUP]))
 def test_every_command_ends_whatever_its_own_files_are(
     kind: str, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -419,13 +419,17 @@ def test_lines_of_code_owners(content: str, path: str, owners: str) -> None:
     assert CodeOwners(content).find(path) == owners
 
 
-def test_an_organization_of_many_repositories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The maps of 50 repositories with 2,000 collections are merged; each collection has both its sides."""
-    for number in range(50):
-        (tmp_path / f"{number}.json").write_text(json.dumps(generate_map(number, 50, 40)), encoding="utf-8")
+@pytest.mark.parametrize(("repositories", "collections"), [(10, 20), pytest.param(50, 40, marks=pytest.mark.slow)])
+def test_an_organization_of_many_repositories(
+    repositories: int, collections: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their maps are merged; each collection has both its sides."""
+    for number in range(repositories):
+        text = json.dumps(generate_map(number, repositories, collections))
+        (tmp_path / f"{number}.json").write_text(text, encoding="utf-8")
     value = read_map(capsys, "--merge", *(str(path) for path in tmp_path.glob("*.json")))
-    assert len(value["repositories"]) == 50
-    assert len(value["collections"]) == 2000
+    assert len(value["repositories"]) == repositories
+    assert len(value["collections"]) == repositories * collections
     assert all(item["producers"] and item["consumers"] for item in value["collections"])
     assert value["findings"] == []
 

@@ -123,12 +123,15 @@ def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, apart: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are to be had there")
-def test_an_odd_name_forges_no_line_and_stops_no_worker(pytester: pytest.Pytester, apart: Run) -> None:
+@pytest.mark.parametrize("with_worker", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_an_odd_name_forges_no_line_and_stops_no_worker(
+    pytester: pytest.Pytester, run: Run, apart: Run, with_worker: bool
+) -> None:
     for name in (b"bad\xff.py", b"new\nline.py", b"escape\x1b[31m.py"):
         with open(os.path.join(os.fsencode(pytester.path), b"src", name), "w", encoding="utf-8") as file:
             file.write(WRONG)
-    workers = ("-p", "xdist", "-n1") if find_spec("xdist") else ()  # without one the names are the same
-    result = apart("--regilink-check", *workers, "src")
+    worker = ("-p", "xdist", "-n1") if find_spec("xdist") else ()
+    result = apart("--regilink-check", *worker, "src") if with_worker else run("--regilink-check", "src")
     result.assert_outcomes(failed=4)
     for name in (r"bad\udcff.py", r"new\nline.py", r"escape\x1b[31m.py"):
         assert f"FAILED src/{name}::regilink" in result.stdout.str()

@@ -50,6 +50,7 @@ def test_what_failed_last_is_asked_again(account: None, run: Run) -> None:
     run("--regilink-live", "--lf").assert_outcomes(failed=1)
 
 
+@pytest.mark.slow
 def test_workers_do_not_ask_again(account: None, apart: Run) -> None:
     pytest.importorskip("xdist")
     once = apart("-p", "xdist", "--regilink-live", "-n", "2", "-v").parseoutcomes()

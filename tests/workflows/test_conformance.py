@@ -138,7 +138,16 @@ def test_a_registry_that_was_there_is_not_changed(odd_server: OddServer, registr
     assert odd_server.ask("world") == KEPT
 
 
-def run_command(server: OddServer, *words: str, patch: pytest.MonkeyPatch) -> int:
+@pytest.fixture(scope="module")
+def two_differences(odd_server: OddServer) -> Conformance:
+    odd_server.ask("another_wording another_status")
+    return check(odd_server)
+
+
+def run_command(server: OddServer, *words: str, patch: pytest.MonkeyPatch, report: Conformance | None = None) -> int:
+    """Run the command; with a report it does not ask the server."""
+    if report is not None:
+        patch.setattr("regilink_doctor.workflows.conformance.check_conformance", lambda *_, **__: report)
     for name, value in server.environ.items():
         patch.setenv(name, value)
     return main(["conformance", *words])
@@ -150,33 +159,37 @@ def assert_names_nobody(text: str, server: OddServer) -> None:
 
 
 def test_the_report_and_the_record_name_nobody(
-    odd_server: OddServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    odd_server: OddServer,
+    two_differences: Conformance,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    odd_server.ask("another_wording")
     record = tmp_path / "record.json"
-    assert run_command(odd_server, "--yes", "--record", str(record), patch=monkeypatch) == 1
+    words = ("--yes", "--record", str(record))
+    assert run_command(odd_server, *words, patch=monkeypatch, report=two_differences) == 1
     shown = capsys.readouterr().out
-    assert "31 scenarios the same, 1 different, 6 not run" in shown
+    assert "30 scenarios the same, 2 different, 6 not run" in shown
     assert "{alias}: at most 128 letters, dear {user}" in " ".join(shown.split())
     assert_names_nobody(shown, odd_server)
     assert_names_nobody(record.read_text(encoding="utf-8"), odd_server)
 
 
-def test_the_json_report_names_nobody(odd_server: OddServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    odd_server.ask("another_wording")
+def test_the_json_report_names_nobody(
+    odd_server: OddServer, two_differences: Conformance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = tmp_path / "report.json"
     words = ("--yes", "--output-format", "json", "--output-file", str(report))
-    assert run_command(odd_server, *words, patch=monkeypatch) == 1
+    assert run_command(odd_server, *words, patch=monkeypatch, report=two_differences) == 1
     assert_names_nobody(report.read_text(encoding="utf-8"), odd_server)
     value = json.loads(report.read_text(encoding="utf-8"))
     statuses = [each["status"] for each in value["scenarios"]]
-    assert statuses.count("different") == 1
+    assert statuses.count("different") == 2
     assert value["left"] == 0
 
 
-def test_the_record_marks_messages_as_verified(odd_server: OddServer) -> None:
-    odd_server.ask("another_status")
-    recorded = check(odd_server).to_record()
+def test_the_record_marks_messages_as_verified(two_differences: Conformance) -> None:
+    recorded = two_differences.to_record()
     messages: Any = recorded["messages"]
     verified = {each.key: each for each in apply_record(WANDB_MESSAGES, messages)}
     assert "unknown-entity" in messages
@@ -322,6 +335,7 @@ def test_it_cleans_up_after_failures(emulator: Emulator) -> None:
     assert sorted(registries) == ["wandb-registry-dataset", "wandb-registry-model"]
 
 
+@pytest.mark.slow
 def test_it_cleans_up_after_an_interrupt(emulator: Emulator) -> None:
     emulator.reset()
     stall = emulator.fault("stall", "linkArtifact")

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tables import sample
 
 import regilink_doctor
 from regilink_doctor.cli import main
@@ -346,7 +347,7 @@ def test_keys_in_the_command_are_not_shown(project: Path, capfd: pytest.CaptureF
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C comes from a console: tools/windows.sh interrupt")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", sample([signal.SIGINT, signal.SIGTERM], one_in=2))
 def test_a_signal_ends_the_command_and_the_report_comes_all_the_same(project: Path, number: int) -> None:
     code = (
         "import signal, sys, time\n"

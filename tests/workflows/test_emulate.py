@@ -103,11 +103,11 @@ sys.exit(int(sys.argv[4]))
 @pytest.mark.parametrize(
     ("entity", "project", "status", "missing"),
     [
-        ("zoo-team", "p", "3", "zoo-team"),
         ("zoo-team", "wandb-registry-prod", "1", "zoo-team, wandb-registry-prod"),
         ("Acme Inc", "wandb-registry-model", "3", None),
-        ("team-a", "p", "1", None),
-        ("zoo-team", "p", "0", None),
+        pytest.param("zoo-team", "p", "3", "zoo-team", marks=pytest.mark.slow),
+        pytest.param("team-a", "p", "1", None, marks=pytest.mark.slow),
+        pytest.param("zoo-team", "p", "0", None, marks=pytest.mark.slow),
     ],
 )
 def test_a_command_that_failed_is_told_which_names_are_missing(
@@ -166,7 +166,7 @@ def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="other shells have other commands")
-@pytest.mark.parametrize(("words", "variables"), [([], 2), (["-v"], 20)])
+@pytest.mark.parametrize(("words", "variables"), [([], 2), pytest.param(["-v"], 20, marks=pytest.mark.slow)])
 def test_serving_takes_two_lines_unless_all_variables_are_wanted(words: list[str], variables: int) -> None:
     command = [sys.executable, "-m", "regilink_doctor", "emulator", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
