@@ -433,12 +433,40 @@ def test_options_may_stand_between_paths(tmp_path: Path) -> None:
     assert done.stdout.startswith("a.py:3:23")
 
 
+def test_a_link_that_could_not_be_read_is_in_the_report_for_ci(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "import wandb\n\ndef f(run, path):\n    run.link_artifact(a, path)\n", encoding="utf-8"
+    )
+    done = regilink("lint", "--output-format=junit", cwd=tmp_path)
+    assert "<system-out>Nothing found in 1 file. 1 link could not be read: a.py:4.</system-out>" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("server", "is_named"),
+    [
+        ("https://wandb.own.example", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1", True),
+        ("https://api.wandb.ai", False),
+        ("https://wandb.ai", False),
+    ],
+)
+def test_a_catalog_of_another_server_than_the_codes_is_named(tmp_path: Path, server: str, is_named: bool) -> None:
+    code = GOOD.replace("import wandb\n", f'import wandb\nwandb.login(host="{server}")\n')
+    (tmp_path / "a.py").write_text(code, encoding="utf-8")
+    catalog = {"version": 1, "host": "https://api.wandb.ai", "complete": True, "organizations": []}
+    (tmp_path / "c.json").write_text(json.dumps(catalog), encoding="utf-8")
+    done = regilink("lint", "--catalog=c.json", cwd=tmp_path)
+    sentence = f"a.py:2: names the server {server}; the catalog is of https://api.wandb.ai"
+    assert (sentence in done.stderr) is is_named, done
+
+
 def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("import wandb\n", encoding="utf-8")
     (tmp_path / "script").write_text("#!/usr/bin/env python3\n" + BAD, encoding="utf-8")
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
     done = regilink("lint", "README.md", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "Nothing found in 0 files.\n")
+    assert (done.returncode, done.stdout) == (0, "There was no file to check.\n")
     assert done.stderr == "regilink: README.md: skipped: regilink does not read this kind of file\n"
     typed = regilink("lint", "-", "--stdin-filename", "README.md", cwd=tmp_path, stdin="import wandb\n")
     assert (typed.stdout, typed.stderr) == (done.stdout, done.stderr)

@@ -95,8 +95,11 @@ def _port_of(url: str) -> int | None:
 
 
 def _bare_name(url: str) -> str:
-    """The name of a server without what tells its app from its API."""
-    name = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("api.")
+    """The name of a server without what tells its app from its API; empty where it cannot be read."""
+    try:
+        name = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("api.")
+    except ValueError:
+        return ""
     return _FORGE_HOSTS.get(name, name).removeprefix("api.")
 
 

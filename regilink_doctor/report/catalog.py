@@ -44,6 +44,8 @@ def summarize_catalog(catalog: Catalog) -> str:
 
 def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
     """The catalog, a table for each organization, and what it proves."""
+    if not catalog.organizations:
+        yield "no organization"
     for entry in catalog.organizations:
         yield paint_text("1", f"{escape_text(entry.name)} (entity {escape_text(entry.entity)})", colour=colour)
         yield f"teams: {', '.join(map(escape_text, sorted(entry.teams))) or 'none'}"

@@ -38,6 +38,8 @@ def summarize_run(result: LintResult) -> str:
             say("Found {found} in {files}", found=found, files=files)
             if counts
             else say("Nothing found in {files}", files=files)
+            if result.files
+            else say("There was no file to check")
         )
     if result.suppressed:
         verdict = say("{verdict}, {number} suppressed", verdict=verdict, number=result.suppressed)

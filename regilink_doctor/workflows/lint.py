@@ -84,6 +84,11 @@ class LintResult(ShownAsTable):
         return len({(code, os.path.abspath(place.path), place.cell, place.span) for code, place in places})
 
     @property
+    def unchecked(self) -> list[str]:
+        """A sentence for each file or folder of which nothing was checked, because it could not be read."""
+        return list(dict.fromkeys((*self.failures, *self.unreadable)))
+
+    @property
     def exit_status(self) -> int:
         """2 when something that was named could not be read or written, or a rule crashed; 0 without anything to do.
 
@@ -375,7 +380,20 @@ def lint_paths(
         content = contents.get(path) or (read_plain(path, files.find_limit(path)) if report.findings else b"") or b""
         result.add(path, content, report)
     result.notes += _note_unlinted(paths, result.findings)
+    result.notes += _note_other_servers(result.servers, catalog)
     return result
+
+
+def _note_other_servers(servers: Sequence[StringValue], catalog: Catalog | None) -> Iterator[str]:
+    """A sentence for each server that code names, and that is not the one of the catalog."""
+    if not servers or catalog is None or not catalog.host:
+        return
+    from regilink_doctor.client.hosts import is_on_server, without_login
+
+    for server in servers:
+        if server.literal is not None and not is_on_server(server.literal, catalog.host):
+            place = f"{server.place.path}:{server.place.span.line}"
+            yield f"{place}: names the server {without_login(server.literal)}; the catalog is of {catalog.host}"
 
 
 def _note_unlinted(paths: Sequence[str], findings: Sequence[Finding]) -> list[str]:

@@ -400,6 +400,24 @@ def test_nothing_found_is_a_whole_report_too() -> None:
     assert json.loads(shown(clean, "gitlab")) == []
     assert json.loads(shown(clean, "sarif"))["runs"][0]["results"] == []
     assert shown(clean, "full") == "Nothing found in 3 files.\n"
+    assert shown(LintResult(), "full") == "There was no file to check.\n"
+
+
+def test_what_could_not_be_read_is_an_error_of_the_report() -> None:
+    unread = LintResult()
+    unread.add_unreadable(["big\x1b.py: larger than 8 MiB"])
+    unread.failures.append("gone.py: No such file or directory")
+    sentences = ["gone.py: No such file or directory", r"big\x1b.py: larger than 8 MiB"]
+    text = shown(unread, "junit")
+    junit_schema().validate(text)
+    root = ElementTree.fromstring(text)
+    assert (root.attrib["tests"], root.attrib["errors"]) == ("2", "2")
+    assert [error.attrib["message"] for error in root.findall(".//error")] == sentences
+    log = json.loads(shown(unread, "sarif"))
+    sarif_schema().validate(log)
+    (invocation,) = log["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [note["message"]["text"] for note in invocation["toolExecutionNotifications"]] == sentences
 
 
 def test_a_fingerprint_outlives_lines_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import format_place
+from regilink_doctor.report.summary import summarize_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class JUnit(Format):
-    """The XML of test reports. An info is a case that passed; without any finding there is one such case."""
+    """The XML of test reports. An info is a case that passed; without any finding there is one such case.
+
+    What could not be read is a case with an error.
+    """
 
     name = "junit"
     purpose = "Jenkins, GitLab, Azure: a failed case for each error and warning"
@@ -26,11 +30,11 @@ class JUnit(Format):
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The whole document."""
-        yield _to_xml(result.findings)
+        yield _to_xml(result.findings, result.unchecked, summarize_run(result))
 
 
-def _to_xml(findings: Sequence[Finding]) -> str:
-    root = ElementTree.Element("testsuites", {"name": "regilink", **_count_cases(findings)})
+def _to_xml(findings: Sequence[Finding], unchecked: Sequence[str], summary: str) -> str:
+    root = ElementTree.Element("testsuites", {"name": "regilink", **_count_cases(findings, len(unchecked))})
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
@@ -38,9 +42,14 @@ def _to_xml(findings: Sequence[Finding]) -> str:
         suite = ElementTree.SubElement(root, "testsuite", {"name": escape_text(path), **_count_cases(in_file)})
         for finding in in_file:
             _add_case(suite, finding)
-    if not findings:
-        suite = ElementTree.SubElement(root, "testsuite", name="regilink", tests="1", failures="0", errors="0")
-        ElementTree.SubElement(suite, "testcase", name="nothing found", classname="regilink", time="0")
+    if unchecked or not findings:
+        suite = ElementTree.SubElement(root, "testsuite", {"name": "regilink", **_count_cases((), len(unchecked))})
+        for sentence in map(escape_text, unchecked):
+            case = ElementTree.SubElement(suite, "testcase", name=sentence, classname="regilink", time="0")
+            ElementTree.SubElement(case, "error", message=sentence)
+        if not unchecked:
+            case = ElementTree.SubElement(suite, "testcase", name="nothing found", classname="regilink", time="0")
+            ElementTree.SubElement(case, "system-out").text = escape_text(summary)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
@@ -66,6 +75,6 @@ def _add_case(suite: ElementTree.Element, finding: Finding) -> None:
     failure.text = text
 
 
-def _count_cases(findings: Sequence[Finding]) -> dict[str, str]:
+def _count_cases(findings: Sequence[Finding], errors: int = 0) -> dict[str, str]:
     failures = sum(finding.severity != "info" for finding in findings)
-    return {"tests": str(len(findings) or 1), "failures": str(failures), "errors": "0"}
+    return {"tests": str(len(findings) + errors or 1), "failures": str(failures), "errors": str(errors)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from regilink_doctor.core.files import show_path, to_slashes
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.listings import read_documentation, read_summary
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
@@ -50,6 +51,9 @@ class Sarif(Format):
             for finding, fingerprint in zip(findings, fingerprint_findings(findings, lines), strict=True)
         ]
         run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+        if result.unchecked:
+            notes = [{"level": "error", "message": {"text": escape_text(text)}} for text in result.unchecked]
+            run["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": notes}]
         yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 

@@ -201,6 +201,9 @@ def find_destinations(target: LinkTarget) -> tuple[str, ...]:
 def describe_known(view: OrganizationView, explanation: Explanation) -> Iterator[str]:
     """What the catalog has of the organization, the registry and the collection of a path, a line for each."""
     owner, name, collection = explanation.organization, explanation.registry, explanation.collection
+    if not view.organization_names:
+        yield say("no organization")
+        return
     if owner and not _is_listed(owner, view):
         if view.entity(owner) is None:
             listed = wording.listed(pair.name for pair in view.organization_names)
