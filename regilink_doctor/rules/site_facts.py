@@ -269,7 +269,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         init = active_init(site, facts)
     if init is not None and ({"mode", "**"} & init.arguments.names or "settings" in init.arguments.names):
         value = certain(init.arguments.strings.get("mode", ()))
-        return (value, init.place, False) if value else None
+        is_certain = "mode" in init.arguments.certain_strings or "mode" not in init.arguments.keywords
+        return (value, init.place, False) if value and is_certain else None
     if site.inits and init is None:
         return None
     # A cell of bash has an environment of its own.

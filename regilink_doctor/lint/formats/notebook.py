@@ -16,7 +16,7 @@ from regilink_doctor.core.sites import Setting
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.facts.commands import find_consumed
 from regilink_doctor.lint.facts.requirements import read_installed
-from regilink_doctor.lint.facts.settings import keep_relevant
+from regilink_doctor.lint.facts.settings import find_option_sites, keep_relevant
 from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.formats.embedded import PlaceMover, find_sites_inside
@@ -54,7 +54,7 @@ def read(path: str, content: bytes) -> ParsedFile:
     sites = [site for source in sources for site in _find_written_sites(source)]
     sites += [site for cell in cells for program in cell.script.programs for site in find_sites_inside(program)]
     commands = [command for cell in cells for command in cell.script.commands]
-    sites += find_consumed(commands)
+    sites += [*find_consumed(commands), *find_option_sites(commands)]
     kept = keep_relevant(setting for cell in cells for setting in cell.script.settings)
     return replace(
         reading,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_ITEMS = 128
 _MOST_LEVELS = 8
+_MATCHES = ("match", "fullmatch", "search")
 _NONE = NonString(None)
 
 
@@ -171,6 +172,9 @@ class _Judge:
             in_mapping = self.context.keep(("in", id(test)), lambda: ast.Compare(key, [ast.In()], [mapping]))
             found = self._has_key(in_mapping)
             return _agreed(map(is_true, self._values(test))) if found else found
+        if len(test.args) == 2 and isinstance(function, ast.Attribute) and function.attr in _MATCHES:
+            pattern, texts = test.args[0], self._values(test.args[1])
+            return _agreed(_matches(function.attr, getattr(pattern, "value", None), text) for text in texts)
         if len(test.args) != 1:
             return None
         if isinstance(function, ast.Name) and function.id in ("all", "any"):
@@ -339,6 +343,18 @@ def _has_affix(owner: Value, affix: Value, method: str) -> bool | None:
     if start.startswith(affix.literal):
         return True
     return None if affix.literal.startswith(start) else False
+
+
+def _matches(function: str, pattern: object, text: Value) -> bool | None:
+    """What `re.fullmatch(pattern, text)` is for the empty string, of a pattern that is written out."""
+    if not isinstance(pattern, str) or not isinstance(text, StringValue) or text.literal != "" or _is_default(text):
+        return None
+    import re
+
+    try:
+        return getattr(re, function)(pattern, "") is not None
+    except re.error:
+        return None
 
 
 def _known_start(value: StringValue) -> str:
