@@ -103,7 +103,7 @@ def _may_be_set(variable: str, program: str) -> bool:
     from regilink_doctor.lint.resolve.surroundings import may_set
 
     key = variable.removeprefix("WANDB_").lower().encode()
-    return _is_named_around(variable, program) or any(
+    return _is_named_in_imports(variable, program) or any(
         any(may_set(path, variable, program) for path in _find_mentioning(base, variable))
         or _has_setting(base, key)
         or any(_is_sweep_with(key, path, program) for path in _find_mentioning(base, "parameters:"))
@@ -120,12 +120,12 @@ def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
     return bool(given.get(key)) and os.path.basename(named) == os.path.basename(program)
 
 
-def _is_named_around(variable: str, program: str) -> bool:
-    """Whether a file of the tree that a program imports, or that imports it, has to do with a variable."""
-    from regilink_doctor.lint.resolve.module_files import file_of, find_importers, list_imports
+def _is_named_in_imports(variable: str, program: str) -> bool:
+    """Whether a file of the tree that a program imports has to do with a variable."""
+    from regilink_doctor.lint.resolve.module_files import file_of, list_imports
 
     imported = [file_of(os.path.dirname(program), dotted) for dotted in list_imports(program)]
-    contents = (read_file(path, _MAX_BYTES) or b"" for path in (*imported, *find_importers(program)) if path)
+    contents = (read_file(path, _MAX_BYTES) or b"" for path in imported if path)
     return any(variable.encode() in content and b"environ" in content for content in contents)
 
 

@@ -181,11 +181,12 @@ class ReservedType(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        artifact_type, name = certain(site.type), certain(site.arguments.strings.get("name", ()))
-        if artifact_type is None or not reserved_type(artifact_type, name or "") or site.context.expected:
+        artifact_type, names = certain(site.type), site.arguments.strings.get("name", ())
+        name = names[0].display if len(names) == 1 else ""  # how it begins decides
+        if artifact_type is None or not reserved_type(artifact_type, name) or site.context.expected:
             return
         place = site.type[0].place if site.kind == "target" else site.place
-        yield self.report(place, type=artifact_type, name=name or "")
+        yield self.report(place, type=artifact_type, name=name)
 
 
 class UnspecifiedType(Rule):
