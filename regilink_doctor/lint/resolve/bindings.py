@@ -53,10 +53,10 @@ class Fork:
 
     `test` chooses between the two arms of an `if`. `exhaustive`: one of `arms` is always begun. A *call* has one arm,
     the body of a function that binds global names; *own* is the stretch where a comprehension has its names. `calls`
-    are the places in the body of a `try` that may raise.
+    are the places in the body of a `try` that may raise, `iterated` is what a `for` goes through.
     """
 
-    __slots__ = ("arms", "calls", "end", "exhaustive", "kind", "start", "test")
+    __slots__ = ("arms", "calls", "end", "exhaustive", "iterated", "kind", "start", "test")
 
     def __init__(self, kind: ForkKind, start: int, test: ast.expr | None = None) -> None:
         self.kind = kind
@@ -65,6 +65,7 @@ class Fork:
         self.end = END
         self.arms: list[Arm] = []
         self.calls: list[int] = []
+        self.iterated: ast.expr | None = None
         self.exhaustive = False
 
     def excludes(self, arm: Arm, order: int) -> bool:

@@ -7,7 +7,7 @@ from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope, complete_partial, look_from
 from regilink_doctor.lint.resolve.conditions import decide, is_excluded
-from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
+from regilink_doctor.lint.resolve.containers import choose, find_item, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
 from regilink_doctor.lint.resolve.options import PARSES, find_option
@@ -96,7 +96,12 @@ _PARAMETERS = frozenset({"metaflow.Parameter", "luigi.Parameter", "luigi.Optiona
 _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importorskip"})
 """What gives a module by its name."""
 
-_CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars", "dataclasses.asdict"})
+_TAKES = frozenset({"pop", "setdefault"})
+_DUMPS = frozenset({"_asdict", "dict", "model_dump"})
+_TABLES = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars"})
+"""What makes a dictionary of an object."""
+
+_CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", *_TABLES})
 
 
 @resolves(ast.Call)
@@ -108,6 +113,10 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             return built
         if function.attr == "get" and node.args and (got := _get(context, node, function, at)) is not None:
             return got
+        if function.attr in _TAKES and (taken := _take(context, node, function, at)) is not None:
+            return taken
+        if function.attr in _DUMPS and not node.args and (dumped := _dump(context, function.value, at)) is not None:
+            return dumped
         if function.attr in config_files.METHODS:
             opened = config_files.call_method(context, node, function, at)
             if opened is not None:
@@ -144,8 +153,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             values += [Instance(made, node, at)] if made else of_library or [UNKNOWN]
         elif isinstance(callee, Instance):
             values += libraries.call_method(context, Method(callee, "__call__"), node, at) or [UNKNOWN]
-        elif isinstance(callee, ClassOrObject) and not callee.instance:
-            values += _make(context, callee, node, at)
+        elif isinstance(callee, ClassOrObject):
+            values += _call_object(context, callee, node, at) if callee.instance else _make(context, callee, node, at)
         elif isinstance(callee, Function):
             values += _find_returned(context, callee, node, at)
         elif isinstance(callee, Unknown) and isinstance(function, ast.Name):
@@ -234,6 +243,15 @@ def _calls_itself(context: Context, scope: Scope) -> bool:
             for use in scope.module.uses
         ),
     )
+
+
+def _call_object(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """What an object gives that is called: its method `__call__`."""
+    if not any("__call__" in scope.bindings for scope in find_lineage(context, callee.scope)):
+        return [UNKNOWN]
+    method = name_attribute(context, callee, "__call__")
+    key = ("called", id(method), id(node))
+    return context.value(context.keep(key, lambda: copy_place(ast.Call(method, node.args, node.keywords), node)), at)
 
 
 def _make(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
@@ -361,6 +379,51 @@ def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramP
     return values
 
 
+def _take(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+    """`.pop(key, default)` and `.setdefault(key, default)` of a mapping, `.pop()` of a list; None for anything else."""
+    before = at.inside(node)
+    owners = context.value(function.value, before)
+    if not any(isinstance(owner, Literal | Loaded) for owner in owners):
+        return None
+    values: list[Value] = []
+    for owner in owners:
+        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+            values += get_by_key(context, owner, node, before)
+        else:
+            number = _read_position(context, node, before)
+            is_list = isinstance(owner, Literal) and function.attr == "pop" and number is not None
+            values += find_item(context, owner, number) if is_list and number is not None else [UNKNOWN]
+    return values
+
+
+def _read_position(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
+    (value, *others) = context.value(node.args[0], at) if node.args else (NonString(-1),)
+    number = value.value if not others and isinstance(value, NonString) else None
+    return number if isinstance(number, int) else None
+
+
+def _dump(context: Context, owner: ast.expr, at: ProgramPoint) -> list[Value] | None:
+    """`model.model_dump()`, `target._asdict()` of objects of the tree; None for anything else."""
+    values = context.value(owner, at)
+    tables = [table for value in values if (table := _make_table(context, value, at)) is not None]
+    return list(tables) if len(tables) == len(values) else None
+
+
+def _make_table(context: Context, value: Value, at: ProgramPoint) -> Value | None:
+    """The fields and attributes of an object of the tree as a dictionary; None for anything else."""
+    if isinstance(value, Literal) and value.attributes:
+        return value
+    if not isinstance(value, ClassOrObject) or not value.instance:
+        return None
+    names: dict[str, None] = {}
+    for scope in reversed(list(find_lineage(context, value.scope))):
+        names |= dict.fromkeys(name for name, found in scope.bindings.items() if found[0].annotation is not None)
+        names |= dict.fromkeys(scope.attributes)
+    nodes: list[ast.expr] = [name_attribute(context, value, name) for name in names]
+    display = context.keep(("table of", value), lambda: ast.Dict([ast.Constant(name) for name in names], nodes))
+    return Literal(display, at)
+
+
 def _get_configured(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """`wandb.config.get(name, default)`."""
     names = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
@@ -455,7 +518,12 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
     is_string = isinstance(node.func, ast.Name) and node.func.id == "str"
     if is_string and len(node.args) > 1:
         return [UNKNOWN]  # of bytes
+    is_table = any(isinstance(value, Name) and value.path in _TABLES for value in context.value(node.func, at))
+    is_table = is_table or (isinstance(node.func, ast.Name) and node.func.id == "vars")
     for value in context.value(node.args[-1], at):
+        if is_table and (table := _make_table(context, value, at)) is not None:
+            values.append(table)
+            continue
         is_number = isinstance(value, NonString) and isinstance(value.value, int)
         if isinstance(value, NonString) and is_number and is_string:
             place = at.source.place(node)

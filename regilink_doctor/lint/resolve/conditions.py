@@ -111,6 +111,15 @@ def _narrow_unset(
     return value
 
 
+_TYPES: dict[str | None, type[ast.AST]] = {
+    "dict": ast.Dict,
+    "list": ast.List,
+    "set": ast.Set,
+    "str": ast.JoinedStr,
+    "tuple": ast.Tuple,
+}
+
+
 class _Judge:
     """Judges conditions at a place; `key`, as it is written, has one `value` there.
 
@@ -175,6 +184,8 @@ class _Judge:
         if len(test.args) == 2 and isinstance(function, ast.Attribute) and function.attr in _MATCHES:
             pattern, texts = test.args[0], self._values(test.args[1])
             return _agreed(_matches(function.attr, getattr(pattern, "value", None), text) for text in texts)
+        if isinstance(function, ast.Name) and function.id == "isinstance" and len(test.args) == 2:
+            return _agreed(_is_instance(value, test.args[1]) for value in self._values(test.args[0]))
         if len(test.args) != 1:
             return None
         if isinstance(function, ast.Name) and function.id in ("all", "any"):
@@ -184,6 +195,11 @@ class _Judge:
         if not isinstance(function, ast.Attribute) or function.attr not in ("startswith", "endswith"):
             return None
         owners, affixes = self._values(function.value), self._values(test.args[0])
+        if len(affixes) == 1 and isinstance(affixes[0], Literal) and isinstance(affixes[0].node, ast.Tuple):
+            items = [value for item in affixes[0].items for value in self.context.value(item, affixes[0].at)]
+            return _combine(
+                (_agreed(_has_affix(owner, item, function.attr) for owner in owners) for item in items), True
+            )
         return _agreed(_has_affix(owner, affix, function.attr) for owner in owners for affix in affixes)
 
     def _judge_items(self, node: ast.expr, levels: int) -> list[bool | None]:
@@ -229,7 +245,7 @@ class _Judge:
             return self._is_in(left, right)
         if isinstance(operator, ast.NotIn):
             return _negate(self._is_in(left, right))
-        return None
+        return _compare_numbers(operator, left, right)
 
     def _is_in(self, item: Value, owner: Value) -> bool | None:
         if isinstance(owner, StringValue) and isinstance(item, StringValue):
@@ -240,6 +256,31 @@ class _Judge:
                 return True
             return None if None in found or True in found else False
         return None
+
+
+def _is_instance(value: Value, kind: ast.expr) -> bool | None:
+    """`isinstance(value, str)` of what is known to be of one of the types of the language, or not."""
+    names = {written_name(item) for item in (kind.elts if isinstance(kind, ast.Tuple) else [kind])}
+    if not names <= _TYPES.keys():
+        return None
+    if isinstance(value, StringValue):
+        return None if may_be_unset(value) or _is_open(value) else "str" in names
+    if isinstance(value, Literal) and not value.may_be_empty:
+        own = next((name for name, node in _TYPES.items() if isinstance(value.node, node)), "")
+        return own in names if own else None
+    return None
+
+
+def _compare_numbers(operator: ast.cmpop, left: Value, right: Value) -> bool | None:
+    numbers = [
+        value.value if isinstance(value, NonString) and not _is_default(value) else None for value in (left, right)
+    ]
+    first, second = numbers
+    if type(first) not in (int, float) or type(second) not in (int, float):
+        return None
+    if isinstance(operator, ast.Lt | ast.GtE):
+        return (first < second) is isinstance(operator, ast.Lt)  # type: ignore[operator]
+    return (first > second) is isinstance(operator, ast.Gt) if isinstance(operator, ast.Gt | ast.LtE) else None  # type: ignore[operator]
 
 
 def _combine(truths: Iterable[bool | None], ends_with: bool) -> bool | None:

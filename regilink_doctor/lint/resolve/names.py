@@ -23,8 +23,10 @@ from regilink_doctor.lint.resolve.context import Context, resolves, resolves_bin
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
+    Computed,
     Function,
     Instance,
+    Literal,
     Name,
     Unknown,
     Value,
@@ -33,7 +35,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import Updated, walk, written_name
+from regilink_doctor.lint.text.nodes import Changed, Updated, copy_place, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = Unknown(reason="None, where a loop finds nothing")
 _MOST_CALLS = 16
+_ADDS = ("append", "extend", "add")
 _DISPATCHES = ("singledispatch", "functools.singledispatch")
 _MOST_BINDINGS = 32
 """Of a name in one statement; where there are more the name is unknown."""
@@ -204,6 +207,8 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
 def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at: ProgramPoint) -> Sequence[Value]:
     """What a name is that passes a statement by: as before it, under the condition on which it does."""
     before = ProgramPoint(at.scope, fork.start, at.frame)
+    if fork.iterated is not None and _certainly_sets(context, name, fork, before):
+        return []
     if fork.test is None:
         values = _find_in_scope(context, name, before)
         # None from before a loop that looks for a value: the program knows that there is one.
@@ -221,6 +226,20 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     return values if len(passing) > 1 else apply_test(context, fork.test, passing[0], name, values, before)
 
 
+def _certainly_sets(context: Context, name: str, fork: Fork, at: ProgramPoint) -> bool:
+    """Whether a loop goes through a list that is not empty, and has the name as its target."""
+    bindings = at.scope.bindings.get(name, ())
+    first = next((binding for binding in bindings if binding.order >= fork.start), None)
+    if first is None or first.kind != "element" or first.arm is not fork.arms[0] or fork.iterated is None:
+        return False
+    return all(
+        isinstance(value, Literal)
+        and not value.may_be_empty
+        and any(not isinstance(item, ast.Starred) for item in value.items)
+        for value in context.value(fork.iterated, at)
+    )
+
+
 def _binds(fork: Fork, index: int, covered: set[int], order: int) -> bool:
     """Whether an arm of an `if` certainly binds, or never comes to a place; one that is not written does neither."""
     return index < len(fork.arms) and (id(fork.arms[index]) in covered or fork.arms[index].never_reaches(order))
@@ -234,6 +253,14 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
     for binding in _find_turning(at.scope.bindings[name], loop):
         if not _depends_on_itself(context, name, binding):
             values += _find_named(context, name, binding, at)
+        elif isinstance(binding.value, Changed) and binding.value.change not in _ADDS:
+            # `items.pop()` turn by turn: any of its items may be left.
+            change = binding.value
+            turned = context.keep(
+                ("turned", id(change), at.frame),
+                lambda change=change: copy_place(Changed(Computed(tuple(before)), "turns", []), change),  # type: ignore[misc]
+            )
+            values += context.value(turned, at)
         elif isinstance(binding.value, Updated) and _sets_what_it_reads(name, binding.value):
             values.append(UNKNOWN)
         elif any(isinstance(value, StringValue) for value in before):

@@ -37,6 +37,7 @@ from regilink_doctor.lint.resolve.values import (
     Method,
     ModuleValue,
     Name,
+    NonString,
     TreePath,
     Unknown,
     Value,
@@ -92,7 +93,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         elif isinstance(owner, Member):
             values += _find_member_attribute(context, owner, node, at)
         elif isinstance(owner, Arguments):
-            values += find_option(context, owner, node.attr)
+            values += _find_argument(context, owner, node, at)
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
         elif isinstance(owner, Loaded):
@@ -167,7 +168,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         elif isinstance(owner, Literal) and isinstance(node.slice, ast.Slice):
             values += _cut(context, owner, node)
         elif isinstance(owner, Literal):
-            number = _read_number(node.slice)
+            number = _find_number(context, node.slice, at)
             values += find_items(context, owner) if number is None else find_item(context, owner, number)
         elif isinstance(owner, Loaded):
             values += (config_files.find_in_document(owner, [_read_number(node.slice)]) if not keys else []) or [
@@ -177,6 +178,9 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             values += find_item(context, owner, _read_number(node.slice) or 0) if not keys else ()
             for key in keys:
                 values += find_option(context, owner, key or "")
+        elif isinstance(owner, ClassOrObject) and owner.instance and owner.scope.field_names and not keys:
+            number = _find_number(context, node.slice, at)
+            values += find_item(context, owner, number) if number is not None else [UNKNOWN]
         elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
             values.append(Member(owner.scope, keys[0] or ""))  # Registry["MODEL"]
         elif isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS:
@@ -220,6 +224,15 @@ def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
     cut = list(items[start:end:step])
     display = context.keep(("cut", id(owner.node), start, end, step), lambda: ast.List(cut, ast.Load()))
     return [Literal(display, owner.at)]
+
+
+def _find_number(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
+    """A number that is written out, or certainly known otherwise."""
+    if (number := _read_number(node)) is not None or isinstance(node, ast.Constant | ast.Slice):
+        return number
+    (value, *others) = context.value(node, at)
+    is_number = not others and isinstance(value, NonString) and value.default_of is None
+    return value.value if is_number and type(value.value) is int else None  # type: ignore[union-attr]
 
 
 def _read_number(node: ast.expr) -> int | None:
@@ -295,6 +308,23 @@ def _call_getattr(
         return copy_place(ast.Call(method, [copy_place(ast.Constant(node.attr), node)], []), node)
 
     return list(context.value(context.keep(("getattr of", owner, id(node)), make_call), at))
+
+
+def _find_argument(context: Context, owner: Arguments, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
+    """`args.name`: what was assigned to it before, else what the command line gives."""
+    if node.attr not in list_set(context, at.scope.module):
+        return find_option(context, owner, node.attr)
+    values, is_certain = _find_assigned(context, node, at)
+    if is_certain:
+        return values
+    if not values and written_name(node) is not None:
+        stores = list_set(context, at.scope.module)[node.attr]
+        # Another function may have been passed the same arguments before.
+        others = [store for store in stores if store.scope is not at.scope][:MAX_ALTERNATIVES]
+        reached = [store for store in others if owner in context.value(store.target.value, store.at)]
+        values = [value for store in reached for value in context.value(store.value, store.at)]
+    given = [value for value in find_option(context, owner, node.attr) if not values or not isinstance(value, Unknown)]
+    return [*given, *values]
 
 
 def _find_module_attribute(

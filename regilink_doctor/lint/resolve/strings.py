@@ -60,11 +60,20 @@ MAX_PARTS = 32
 MAX_LENGTH = 8192
 
 _CHANGES = (
-    "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip",
-    "swapcase", "title", "translate", "upper", "zfill",
+    "capitalize", "casefold", "center", "expandtabs", "ljust", "lower", "lstrip", "removeprefix", "removesuffix",
+    "replace", "rjust", "rstrip", "strip", "swapcase", "title", "translate", "upper", "zfill",
 )  # fmt: skip
 _LETTER_BY_LETTER = frozenset({"casefold", "lower", "upper"})
 """Methods that change each letter alike, whatever is around it."""
+
+_LARGEST = 1 << 40
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: int.__add__,
+    ast.FloorDiv: int.__floordiv__,
+    ast.Mod: int.__mod__,
+    ast.Mult: int.__mul__,
+    ast.Sub: int.__sub__,
+}
 
 _MOST_NAMES = 32
 """Names that an f-string is followed through in search of loops."""
@@ -257,6 +266,8 @@ def _build_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> S
 @resolves(ast.BinOp)
 def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> Iterable[Value]:
     """`a + b`, `"…" % values` and `path / name`."""
+    if (number := _calculate(context, node, at)) is not None:
+        return [NonString(number)]
     if isinstance(node.op, ast.Add):
         return _add(context, context.value(node.left, at), node.left, node.right, node, at)
     if isinstance(node.op, ast.Mod):
@@ -280,6 +291,39 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
             return [_normalize(value, node, at) for value in joined]
     if isinstance(node.op, ast.BitOr):
         return _merge_mappings(context, node, at)
+    return [UNKNOWN]
+
+
+def _calculate(context: Context, node: ast.BinOp, at: ProgramPoint) -> int | None:
+    """What an operator makes of two whole numbers that are known; None for anything else."""
+    if (
+        isinstance(node.left, ast.JoinedStr)
+        or isinstance(node.right, ast.JoinedStr)
+        or type(node.op) not in _ARITHMETIC
+    ):
+        return None
+    numbers = [
+        value.value if isinstance(value, NonString) and value.default_of is None and not others else None
+        for value, *others in (context.value(node.left, at), context.value(node.right, at))
+    ]
+    left, right = numbers
+    if type(left) is not int or type(right) is not int or max(abs(left), abs(right)) > _LARGEST:
+        return None
+    try:
+        return _ARITHMETIC[type(node.op)](left, right)
+    except ZeroDivisionError:
+        return None
+
+
+@resolves(ast.UnaryOp)
+def resolve_sign(context: Context, node: ast.UnaryOp, at: ProgramPoint) -> Iterable[Value]:
+    """`-number`, and `not value` of what is known."""
+    (value, *others) = context.value(node.operand, at)
+    known = value.value if not others and isinstance(value, NonString) and value.default_of is None else None
+    if isinstance(node.op, ast.USub) and type(known) is int:
+        return [NonString(-known)]
+    if isinstance(node.op, ast.Not) and type(known) in (int, bool):
+        return [NonString(not known)]
     return [UNKNOWN]
 
 
@@ -466,6 +510,10 @@ def _change_parts(owner: StringValue, name: str, arguments: Sequence[object]) ->
 
 def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> Value:
     """The pieces of a string: `name.split(":")`, `path.rpartition("/")`; around what is not known, those before it."""
+    if not node.args and not node.keywords and owner.literal is not None and name.endswith("split"):
+        words = [make_changed(owner, word, node, at) for word in owner.literal.split()]
+        texts = [copy_place(Computed((word,)), node) for word in words]
+        return Literal(context.keep(("split", id(node), owner), lambda: ast.List(list(texts), ast.Load())), at)
     (separator, most) = (*(context.value(item, at) for item in node.args[:2]), (), ())[:2]
     mark = separator[0].literal if len(separator) == 1 and isinstance(separator[0], StringValue) else None
     limit = most[0].value if len(most) == 1 and isinstance(most[0], NonString) else None if most else -1

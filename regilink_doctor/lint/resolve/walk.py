@@ -160,7 +160,7 @@ class _Walk:
             return
         # What a statement evaluates is looked at before what it binds: `run = f(run)`.
         for child in inside(node):
-            if type(child) not in LEAVES:
+            if type(child) not in LEAVES and not (type(node) is ast.While and _binds_each_turn(node.test)):
                 self.read_expression(child, scope, arm, node)
         self.order += 1
         if type(node) in SIMPLE:
@@ -188,6 +188,7 @@ class _Walk:
                 self._add_body(node.body, scope, arm)
         elif isinstance(node, _LOOPS):
             fork = self._fork("loop")
+            fork.iterated = node.iter if isinstance(node, ast.For) else None
             fork.exhaustive = (
                 isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
             )
@@ -253,10 +254,13 @@ class _Walk:
         inner = self._open(fork, case.body, arm)
         for index in range(max(number - _MOST_CASES, 0), number + 1):
             self._guard(tests[index], index == number, scope, fork.start, inner.start, inner)
+        captured = dict(_list_captures(case.pattern, node.subject))
         for pattern in walk(case.pattern):
             name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
             if isinstance(name, str):
-                scope.bind(name, Binding("unknown", pattern, self.order, inner))
+                value = captured.get(name)
+                kind: BindingKind = "unknown" if value is None else "value"
+                scope.bind(name, Binding(kind, pattern, self.order, inner, value))
             elif isinstance(pattern, ast.MatchValue):
                 self.read_expression(pattern.value, scope, arm, node)
         if case.guard is not None:
@@ -318,7 +322,9 @@ class _Walk:
         inner = self._open(fork, node.body, arm)
         scope.loops.append(inner)
         if isinstance(node, ast.While):
-            self._guard(_read_test(node.test), True, scope, inner.start, inner.start, inner)
+            if _binds_each_turn(node.test):
+                self.read_expression(node.test, scope, inner, node)
+            self._guard(_read_test(node.test), True, scope, self.order, self.order, inner)
         else:
             self.read_target(node.target, node.iter, scope, inner, kind="element")
         self._read_opened(inner, node.body, scope)
@@ -404,7 +410,8 @@ class _Walk:
                 self._bind(target, value, scope, arm, kind, annotation, path)
             elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 owner = scope.owner
-                if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
+                value = _get_item(value, path) if kind == "value" or not path else None
+                if owner is not None and value is not None and target.value.id == scope.first_parameter:
                     owner.attributes.setdefault(target.attr, []).append((value, scope, self.order))
                     scope.bind(f"{target.value.id}.{target.attr}", Binding(kind, target, self.order, arm, value))
             elif isinstance(target, _DISPLAYS):
@@ -763,6 +770,15 @@ def _unpack(
             yield item, value, kind, (*path, index if index < after else index - len(target.elts))
 
 
+def _get_item(value: ast.expr | None, path: tuple[int, ...]) -> ast.expr | None:
+    """`value[path[0]][path[1]]`, at the place of the value."""
+    for number in path:
+        if value is not None:
+            key = copy_place(ast.Constant(number), value)
+            value = copy_place(ast.Subscript(value, key, ast.Load()), value)
+    return value
+
+
 def _list_items(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Attribute | ast.Subscript, ast.expr]]:
     """The attributes and items that an assignment sets, each with what it is given."""
     waiting: list[_Target] = [(target, value, "value", ())]
@@ -771,10 +787,7 @@ def _list_items(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Attribu
         if isinstance(inner, ast.Tuple | ast.List):
             waiting += _unpack(inner, given, kind, path)
         elif isinstance(inner, ast.Attribute | ast.Subscript) and given is not None:
-            for number in path:
-                key = copy_place(ast.Constant(number), given)
-                given = copy_place(ast.Subscript(given, key, ast.Load()), given)
-            yield inner, given
+            yield inner, _get_item(given, path) or given
 
 
 def _elifs(node: ast.If) -> Iterator[ast.If]:
@@ -823,6 +836,34 @@ def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
             return inner.bindings[called.id][-1].kind
         inner = inner.parent
     return None
+
+
+def _binds_each_turn(test: ast.expr) -> bool:
+    """Whether the condition of a `while` has a walrus, which binds its name turn by turn."""
+    return type(test) not in LEAVES and any(isinstance(part, ast.NamedExpr) for part in walk(test))
+
+
+def _list_captures(pattern: ast.pattern, subject: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a pattern binds, each with what of the subject it is."""
+    waiting: list[tuple[ast.pattern, ast.expr]] = [(pattern, subject)]
+    while waiting:
+        inner, value = waiting.pop()
+        if isinstance(inner, ast.MatchAs):
+            if inner.name is not None:
+                yield inner.name, value
+            if inner.pattern is not None:
+                waiting.append((inner.pattern, value))
+        elif isinstance(inner, ast.MatchSequence) and not any(
+            isinstance(item, ast.MatchStar) for item in inner.patterns
+        ):
+            items = (ast.Subscript(value, ast.Constant(index), ast.Load()) for index in range(len(inner.patterns)))
+            waiting += [(part, copy_place(item, value)) for part, item in zip(inner.patterns, items, strict=True)]
+        elif isinstance(inner, ast.MatchMapping):
+            parts = (copy_place(ast.Subscript(value, key, ast.Load()), value) for key in inner.keys)
+            waiting += zip(inner.patterns, parts, strict=True)
+        elif isinstance(inner, ast.MatchClass):
+            named = (copy_place(ast.Attribute(value, name, ast.Load()), value) for name in inner.kwd_attrs)
+            waiting += zip(inner.kwd_patterns, named, strict=True)
 
 
 def _matches_all(pattern: ast.pattern) -> bool:
