@@ -6,6 +6,9 @@ each may be the one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from posixpath import commonprefix
+
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
@@ -122,7 +125,8 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     passed: list[Value] = []
     if (declared := option) is not None:
         key = ("passed", id(module), name)
-        passed = context.keep(key, lambda: _find_passed(context, declared, list(options.values()), name, module))
+        others = context.keep(("declared", id(module)), lambda: list(options.values()))
+        passed = context.keep(key, lambda: _find_passed(context, declared, others, name, module))
     if configured := libraries.find_in_option_files(context, module, name):
         return [*passed, *configured]
     if option is None:
@@ -363,19 +367,27 @@ def _find_passed(
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
     parsers = context.find_uses(module, "ArgumentParser")
     if parsers and not any(getattr(_find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
-        flags = [*flags, *_list_abbreviations(flags, [flag for other in declared for flag in other.flags])]
+        key = ("flags", id(declared))
+        ordered = context.keep(key, lambda: sorted(flag for other in declared for flag in other.flags))
+        flags = [*flags, *_list_abbreviations(flags, ordered)]
     has_files = any(_find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
     return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
 
 
 def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterator[str]:
-    """The beginnings of long flags that argparse takes for them, as no other flag begins so."""
-    others = [flag for flag in declared if flag not in flags]
+    """The beginnings of long flags that argparse takes for them, as no other of the `declared`, sorted, begins so."""
     for flag in flags:
         if flag.startswith("--"):
-            for end in range(3, len(flag)):
-                if not any(other.startswith(flag[:end]) for other in others):
-                    yield flag[:end]
+            # The flags that have most in common with one are its neighbors in their order.
+            after = bisect_left(declared, flag)
+            before = after - 1
+            while before >= 0 and declared[before] in flags:
+                before -= 1
+            while after < len(declared) and declared[after] in flags:
+                after += 1
+            neighbors = (*declared[max(before, 0) : before + 1], *declared[after : after + 1])
+            shared = max((len(commonprefix((flag, other))) for other in neighbors), default=0)
+            yield from (flag[:end] for end in range(max(shared + 1, 3), len(flag)))
 
 
 def _find_passed_by_flags(
