@@ -188,6 +188,8 @@ class CallContextReader:
         self._endings = RunLifetime(source)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
+        self._contexts: dict[tuple[int, int, bool, bool], CallContext] = {}
+        """What statements of one body share: its identity, how far in it, whether they return, and use a result."""
 
     @cached_property
     def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt], int]]:
@@ -233,16 +235,14 @@ class CallContextReader:
             run: the receiver as it is written, for a method of a run: `run`, `self.run`, `wandb.run`.
         """
         statement = use.statement
-        outwards = tuple(self._outwards(statement))
-        ended = self._endings.before(use, run, outwards) if run else None
-        return self._around(
-            statement,
-            outwards,
-            self._inner_guards(use),
-            result_used=not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call),
-            ended=ended[0] if ended else None,
-            ended_by=ended[1] if ended else None,
-        )
+        result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
+        context = self.around(statement, result_used=result_used)
+        ended = self._endings.before(use, run, self._outwards(statement)) if run else None
+        if ended is not None:
+            context = replace(context, ended=ended[0], ended_by=ended[1])
+        if use.scope.conditions and (guards := tuple(self._inner_guards(use))):
+            context = replace(context, guards=(*guards, *context.guards))
+        return context
 
     def _inner_guards(self, use: Use) -> Iterator[str]:
         """The conditions of a comprehension, or of `a if b else c`, that a call is in."""
@@ -250,27 +250,27 @@ class CallContextReader:
             if guard.arm is not None and guard.arm.fork.kind == "own":
                 yield self.source.written(guard.test)
 
-    def around(self, statement: ast.stmt) -> CallContext:
-        """What stands around a statement."""
-        return self._around(statement, self._outwards(statement))
+    def around(self, statement: ast.stmt, *, result_used: bool = True) -> CallContext:
+        """What stands around a statement: the same for all of a body between two ways out of it."""
+        home = self.homes.get(id(statement))
+        if home is None:
+            return CallContext(result_used=result_used)
+        parent, body, index = home
+        # What comes after a statement in the body of a `try` tells whether it is meant to fail.
+        reached = index if isinstance(parent, ast.Try) else self._count_exits(body, index)
+        key = (id(body), reached, isinstance(statement, ast.Return), result_used)
+        context = self._contexts.get(key)
+        if context is None:
+            context = self._contexts[key] = self._read_around(statement, result_used)
+        return context
 
-    def _around(
-        self,
-        statement: ast.stmt,
-        outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]],
-        inner_guards: Iterable[str] = (),
-        *,
-        result_used: bool = True,
-        ended: End | None = None,
-        ended_by: Place | None = None,
-    ) -> CallContext:
-        """What stands around a statement; the rest is what is known of the call in it."""
+    def _read_around(self, statement: ast.stmt, result_used: bool) -> CallContext:
         function: str | None = None
-        guards = [*inner_guards]
+        guards: list[str] = []
         dropped: Place | None = None
         denied: Place | None = None
         expected = handled = tried = False
-        for parent, body, index in outwards:
+        for parent, body, index in self._outwards(statement):
             guards += self._early_exits(body, index)
             if isinstance(parent, _TESTED):
                 guards.append(self.source.written(parent.test))
@@ -301,8 +301,6 @@ class CallContextReader:
             tuple(guards),
             result_used=result_used,
             swallowed_by=dropped,
-            ended=ended,
-            ended_by=ended_by,
             expected=expected,
             containers=containers,
             is_tried=tried,
@@ -394,16 +392,20 @@ class CallContextReader:
 
     def _early_exits(self, body: list[ast.stmt], end: int) -> list[str]:
         """The conditions under which a body is left before its statement number `end`."""
-        if id(body) not in self._exits:
+        last = self._count_exits(body, end)
+        return self._exits[id(body)][1][max(last - MOST_EXITS, 0) : last]
+
+    def _count_exits(self, body: list[ast.stmt], end: int) -> int:
+        """How many ways out of a body there are before its statement number `end`."""
+        exits = self._exits.get(id(body))
+        if exits is None:
             leaving = [
                 (index, self.source.written(statement.test))
                 for index, statement in enumerate(body)
                 if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVES)
             ]
-            self._exits[id(body)] = [index for index, _ in leaving], [test for _, test in leaving]
-        indexes, tests = self._exits[id(body)]
-        last = bisect_left(indexes, end)
-        return tests[max(last - MOST_EXITS, 0) : last]
+            exits = self._exits[id(body)] = [index for index, _ in leaving], [test for _, test in leaving]
+        return bisect_left(exits[0], end) if exits[0] else 0
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
         """Its first line: what is below it is not reported."""
