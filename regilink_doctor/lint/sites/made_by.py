@@ -35,12 +35,25 @@ class MadeBy:
         self.resolver = resolver
         self.module = module
         self.uses = {id(use.call): use for use in module.uses}
+        self._runs_by_maker: dict[tuple[int, ...], tuple[Use, ...]] = {}
 
     def runs(self, use: Use) -> tuple[Use, ...]:
         """The calls that can have started the run of a method, or the run that has logged its artifact."""
         if not isinstance(use.call.func, ast.Attribute):
             return ()
-        return tuple({id(found.call): found for found in self._runs(use.call.func.value, use, 0)}.values())
+        owner = use.call.func.value
+        if use.frame is not None:
+            return self._unique_runs(owner, use)
+        # Outside of a call that is followed, nothing counts but what made the owner: the same for all its methods.
+        values = self.resolver.value(owner, use.at)
+        makers = tuple([id(value.made_by) if isinstance(value, Instance) else 0 for value in values])
+        runs = self._runs_by_maker.get(makers)
+        if runs is None:
+            runs = self._runs_by_maker[makers] = self._unique_runs(owner, use)
+        return runs
+
+    def _unique_runs(self, node: ast.expr, use: Use) -> tuple[Use, ...]:
+        return tuple({id(found.call): found for found in self._runs(node, use, 0)}.values())
 
     def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
