@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import (
     DEFAULT_PROJECT,
@@ -198,6 +200,20 @@ def find_problems(
         named_registry: the variable, key or argument that has the string is named after a registry.
         registries: names, without the prefix, of registries that are known to exist.
     """
+    return _find_problems(
+        text, trailing_slash_fails, tuple(none_at), tuple(versions_at), named_registry, tuple(registries)
+    )
+
+
+@lru_cache(maxsize=1024)  # programs link to the same few paths again and again
+def _find_problems(
+    text: str,
+    trailing_slash_fails: bool,
+    none_at: tuple[int, ...],
+    versions_at: tuple[int, ...],
+    named_registry: bool,
+    registries: tuple[str, ...],
+) -> tuple[Problem, ...]:
     if "://" in text or text.startswith((*HOSTS, "wandb-artifact:")):
         return (Problem(rule_codes.URL_AS_TARGET, 0, len(text)),)
     if not text:
@@ -523,6 +539,13 @@ def sdk_link(
         run_project: the run's project; not looked at for `Artifact.link`.
         env: `WANDB_PROJECT` and `WANDB_ORGANIZATION` are read.
     """
+    return _sdk_link(text, call, run_entity, run_project, env.get("WANDB_PROJECT"), env.get("WANDB_ORGANIZATION"))
+
+
+@lru_cache(maxsize=1024)  # for the severity of a problem, and for its message
+def _sdk_link(
+    text: str, call: LinkMethod, run_entity: str, run_project: str | None, project: str | None, organization: str | None
+) -> LinkInput | SdkRefusal:
     problem = find_call_problem(call, text)
     if problem is not None and problem.severity == "error":
         return SdkRefusal("AttributeError" if call == "none" else "AssertionError", problem)
@@ -544,8 +567,8 @@ def sdk_link(
             rule_codes.TOO_MANY_PARTS, failure="A3", wandb_message="invalid-artifact-path", facts={"path": text}
         )
         return SdkRefusal(exception, problem)
-    path = path.with_defaults(project=env.get("WANDB_PROJECT") or DEFAULT_PROJECT)
+    path = path.with_defaults(project=project or DEFAULT_PROJECT)
     if path.is_registry:
-        organization = path.prefix or env.get("WANDB_ORGANIZATION") or None
+        organization = path.prefix or organization or None
         return LinkInput(run_entity, None, organization, path.project or "", path.name)
     return LinkInput(run_entity, path.prefix or run_entity, None, path.project or "", path.name, emptied)
