@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, Configure
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.project import Project
@@ -192,7 +194,24 @@ def lint_bytes(
         selection: which rules report.
         project: what is around the file, the same for all files of a run; None: nothing is remembered.
     """
-    project = project or Project()
+    # A file makes many objects and hardly a circle: a collection meanwhile looks at all of them, and finds nothing.
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _lint(path, content, view, known, selection, project or Project())
+    finally:
+        if is_collecting:
+            gc.enable()
+
+
+def _lint(
+    path: str,
+    content: bytes,
+    view: OrganizationView | None,
+    known: ConfiguredOrganization,
+    selection: Selection,
+    project: Project,
+) -> FileReport:
     project.use()
     enabled = selection.enabled_codes(path)
     try:
@@ -309,6 +328,8 @@ def _is_created(report: Report, facts: _Facts) -> bool:
 
 def _with_tree(site: Site, facts: _Facts) -> Site:
     """A site whose variables of the environment are not called unset where a settings file of the tree names them."""
+    if all(is_known(string.pattern) for string in site.target):
+        return site
     unset = {name for string in site.target for name in string.unset_variables}
     is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)}
     if not is_set:
