@@ -167,7 +167,7 @@ class PassedArguments:
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`."""
     opening: Place | None = None
-    """The place right after the opening parenthesis."""
+    """The place right after the opening parenthesis, of a call that starts a run."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
     """The places of `name=value` and of the value, of each argument that is passed by name."""
 
@@ -251,6 +251,12 @@ class Link(Site):
             return self.artifact
         return self.logged
 
+    @property
+    def logged_aliases(self) -> tuple[StringValue, ...]:
+        """The aliases that the artifact was given when it was logged."""
+        log_call = self.log_call
+        return log_call.aliases if log_call is not None else ()
+
 
 @record
 class ConfiguredTarget(Site):
@@ -277,6 +283,12 @@ class Init(Site):
 
     earlier: Site | None = field(default=None, repr=False)
     """The `wandb.init` before it whose run certainly goes on."""
+
+    @property
+    def api_key(self) -> tuple[StringValue, ...]:
+        """The API key that it is given, under either name."""
+        strings = self.arguments.strings
+        return strings.get("api_key", ()) or strings.get("key", ())
 
 
 @record

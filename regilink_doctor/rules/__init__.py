@@ -5,6 +5,8 @@ A module is loaded when one of its rules is asked: a run without call sites pays
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from regilink_doctor.rules.index import RULES, WATCHED_BY, WATCHED_PARTS
 
 TYPE_CHECKING = False
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 _LOADED: dict[str, Rule] = {}
 _CHECKS: dict[tuple[str, str, tuple[bool, ...], Set[str]], tuple[tuple[str, Check], ...]] = {}
+
+# One call reads all parts of a site; the kind before them, as one part alone would come without a tuple.
+_READ_PARTS: dict[str, Callable[[Any], tuple[object, ...]]] = {
+    kind: attrgetter("kind", *(".".join(part) for part, _ in watched)) for kind, watched in WATCHED_PARTS.items()
+}
 
 _SITES = ("link", "consume", "init", "artifact", "log")
 _FACTS = ("setting", "requirement", "command")
@@ -50,22 +57,17 @@ def find_checks(item: Site | FileFact, enabled: Set[str]) -> tuple[tuple[str, Ch
     A file has many items and few kinds of them, so the checks are worked out once for each kind.
     """
     kind, call = item.kind, getattr(item, "call", "")
-    watched = WATCHED_PARTS.get(kind, ())
-    key = kind, call, tuple([_has_part(item, path) for path, _ in watched]), enabled
+    read_parts = _READ_PARTS.get(kind)
+    present = tuple(map(bool, read_parts(item))) if read_parts is not None else ()
+    key = kind, call, present, enabled
     checks = _CHECKS.get(key)
     if checks is None:
         codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(call, ())]
-        for (_, watching), is_present in zip(watched, key[2], strict=True):
+        for (_, watching), is_present in zip(WATCHED_PARTS.get(kind, ()), present[1:], strict=False):
             codes += watching if is_present else ()
         wanted = [code for code in dict.fromkeys(codes) if code in enabled]
         checks = _CHECKS[key] = tuple([(code, _find_check(rule_for(code), kind)) for code in wanted])
     return checks
-
-
-def _has_part(item: Any, path: tuple[str, ...]) -> bool:
-    for name in path:
-        item = item.get(name) if type(item) is dict else getattr(item, name, None)
-    return bool(item)
 
 
 def _find_check(rule: Rule, kind: str) -> Check:

@@ -249,7 +249,7 @@ class AliasesOnSourceOnly(Rule):
     name = "aliases-on-source-only"
     severity = "info"
     failures = ("B11",)
-    watches = ("link.log_call.aliases",)
+    watches = ("link.logged_aliases",)
     bad = (
         'run.log_artifact(artifact, aliases=["production"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
     )

@@ -38,8 +38,7 @@ class HardCodedApiKey(Rule):
     severity = "error"
     failures = ("E2", "F11")
     watches = (
-        "init.arguments.strings.key",
-        "init.arguments.strings.api_key",
+        "init.api_key",
         "command",
         "setting",
         "wandb.Api",

@@ -143,8 +143,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("context", "ended_by",), ("REG603",)),
     ),
     "init": (
-        (("arguments", "strings", "api_key",), ("REG704",)),
-        (("arguments", "strings", "key",), ("REG704",)),
+        (("api_key",), ("REG704",)),
         (("earlier",), ("REG609",)),
         (("project",), ("REG209",)),
     ),
@@ -155,7 +154,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("context", "result_used",), ("REG608",)),
         (("context", "swallowed_by",), ("REG604",)),
         (("linked_ttl",), ("REG606",)),
-        (("log_call", "aliases",), ("REG504",)),
+        (("logged_aliases",), ("REG504",)),
         (("ttl",), ("REG606",)),
     ),
     "log": (
