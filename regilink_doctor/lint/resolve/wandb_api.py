@@ -181,20 +181,21 @@ LOGGED_ONLY = frozenset(
 class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 
-    `texts` are the arguments whose texts rules want to see, `unfolds` is one that holds further arguments. `project`
-    is the one that the call puts before the path by itself.
+    `texts` are the arguments whose texts rules want to see, `objects` those that are strings only by mistake. `unfolds`
+    is one that holds further arguments. `project` is the one that the call puts before the path by itself.
     """
 
     kind: SiteKind
     parameters: tuple[str, ...] = ()
     path: str | None = None
     texts: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
     unfolds: str = ""
     project: str = ""
 
 
 _LINK = ("artifact", "target_path", "aliases")
-_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("artifact_or_path", "name"))
+_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("name",), objects=("artifact_or_path",))
 _USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
 _USE_MODEL = Call("consume", ("name",), "name", texts=("name",))
 _LINK_MODEL = Call(
@@ -212,7 +213,7 @@ CALLS = {
     "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings"),
     "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
-    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
+    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("alias",), ("artifact",)),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
@@ -224,7 +225,7 @@ CALLS = {
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
     "wandb.Run.log_artifact": _LOG,
     "wandb.Run.upsert_artifact": _LOG,
-    "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), texts=("artifact_or_path",)),
+    "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), objects=("artifact_or_path",)),
     "wandb.log_artifact": _LOG,
     "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key", "base_url"), unfolds="overrides"),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),

@@ -51,7 +51,7 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
-_MAY_BE_CONSTANT = (ast.Constant, ast.Name, ast.Attribute)
+_NAMES = (ast.Name, ast.Attribute)
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
 
@@ -98,7 +98,7 @@ class ArgumentReader:
         nodes = self.inner | {name: (node, self.at) for name, node in self.given.named.items()}
         constants: dict[str, bool | None] = {}
         for name, (node, at) in nodes.items():
-            if isinstance(node, _MAY_BE_CONSTANT):
+            if isinstance(node, _NAMES) or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
                 (value, *others) = self.resolver.value(node, at)
                 if not others and isinstance(value, NonString) and isinstance(value.value, bool | None):
                     constants[name] = value.value

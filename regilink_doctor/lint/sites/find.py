@@ -207,13 +207,15 @@ class _Finder:
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         source = self._source_of(use)
+        certain = reading.find_certain((*call.texts, *call.objects))
+        strings = reading.read_texts([*call.texts, *(name for name in call.objects if name in certain)])
         return PassedArguments(
             names=reading.given.names | frozenset(reading.inner),
-            strings=reading.read_texts(call.texts) | reading.flat("filter"),
-            certain_strings=reading.find_certain(call.texts),
+            strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
+            certain_strings=certain,
             unread=frozenset(reading.unread),
             constants=reading.constants,
-            opening=self._opening(use),
+            opening=self._opening(use) if call.kind == "init" else None,
             keywords={
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
                 for keyword in use.call.keywords
@@ -271,12 +273,13 @@ class _Finder:
         if site.call == "wandb.init" and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
-            inits = tuple(self._start(start) for start in self.origins.runs(use))
+            starts = self.origins.runs(use)
+            inits = tuple([self._start(start) for start in starts])
             alone = len(inits) == 1 and self.origins.runs_alone(use)
             found = {"inits": inits, "init": inits[0] if alone else None}
             if site.kind == "link" and site.call.startswith("wandb.Run."):
                 found["is_run_passed"] = not inits and _is_parameter(use)
-            if alone and site.call.startswith("wandb.Run.") and _is_left_with(use, *self.origins.runs(use)):
+            if alone and site.call.startswith("wandb.Run.") and _is_left_with(use, *starts):
                 found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
