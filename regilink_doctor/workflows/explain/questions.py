@@ -50,7 +50,7 @@ _IS_FIRST_PERSON = re.compile(
 )
 _NAMES_SUBJECT = re.compile(
     r"wandb|w&b|regist|artifact|\blink|\bruns?\b|sweep|alias|collection|api key|torchrun|\bentity\b|\bpath\b"
-    r"|パス|レジストリ|アーティファクト|リンク|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
+    r"|パス|レジストリ|アーティファクト|リンク|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
     re.IGNORECASE,
 )
 _POINTS = (0.45, 0.6, 1.0, 2.0)
@@ -66,6 +66,7 @@ _ASKED = os.path.join(os.path.dirname(__file__), "asked.json")
 _IN_TITLE, _IN_RECOGNIZE, _IN_HAPPENS, _IN_HELP, _IN_EXAMPLE = 3.0, 2.0, 1.5, 1.0, 2.0
 _MOST = 4.0
 """A word counts no more than this, however often an entry has it."""
+_OF_NAME = 2.5
 _PER_WORD = 0.002
 """A long entry has many words by chance: each of its words counts a little less."""
 _COMMON = re.compile(
@@ -99,7 +100,7 @@ class Symptom:
 WORDS = {
     "access": (
         "permission* denied 403 forbidden not_allowed access_to no_access get_access rights no_right role seat refus*",
-        "権限 拒否 許可 アクセス ロール シート",
+        "権限 役割 拒否 許可 アクセス ロール シート",
     ),
     "account": ("entity entities account team workspace user", "エンティティ アカウント チーム"),
     "alias": ("alias* promot*", "エイリアス 昇格"),
@@ -122,7 +123,10 @@ WORDS = {
     "disk": ("disk space quota cache storage", "ディスク 容量 キャッシュ ストレージ"),
     "download": ("download* fetch*", "ダウンロード 取得"),
     "exists-test": ("artifact_exists artifact_collection_exists", "artifact_exists"),
-    "fail": ("fail* error* broken crash* can't cannot unable n't", "失敗 エラー できない できません 動か"),
+    "fail": (
+        "fail* error* broke* break* broken crash* can't cannot unable n't",
+        "失敗 エラー できない できません 動か",
+    ),
     "find": ("find found unable resolve", "見つか 解決 不明"),
     "finish": (
         "finish* ended no_active_run callback* lightning ultralytics transformers",
@@ -255,7 +259,7 @@ WORDS = {
         "86文字 40文字",
     ),
     "library": (
-        "ultralytics yolo lightning transformers keras callback* trainer.fit",
+        "ultralytics yolo lightning transformers keras callback* trainer.fit trainer.train",
         "コールバック",
     ),
     "membership": (
@@ -267,7 +271,7 @@ WORDS = {
         "プロキシ 証明書 ファイアウォール",
     ),
     "no-raise": (
-        "not_raise doesn't_raise no_exception only_prints just_prints",
+        "not_raise doesn't_raise no_exception prints_an_error only_prints just_prints",
         "例外にならない 例外が出ない 表示するだけ",
     ),
     "none-registry": (
@@ -351,8 +355,142 @@ WORDS = {
         "wandb.run",
         "",
     ),
+    "allowed": (
+        "allow* character* letters symbol* spaces may_i can_i valid",
+        "文字 使え 記号 許され 付けられ",
+    ),
+    "artifact-link": (
+        "artifact.link",
+        "",
+    ),
+    "call-that-is-not-there": (
+        "wandb.link_artifact wandb.link_model wandb.link command_line cli",
+        "コマンドライン",
+    ),
+    "default": (
+        "by_default default",
+        "デフォルト 既定",
+    ),
+    "empty": (
+        "empty unset",
+        "空",
+    ),
+    "feature": (
+        "feature* not_enabled not_supported upgrad*",
+        "機能 対応 アップグレード",
+    ),
+    "committed": (
+        "not_committed has_not_committed uncommitted",
+        "コミットされて",
+    ),
+    "expression": (
+        "regular_expression* regex* filter*",
+        "正規表現 フィルタ",
+    ),
+    "prefix": (
+        "wandb-registry- prefix",
+        "プレフィックス 接頭",
+    ),
+    "same-time": (
+        "same_time simultaneous* concurrent* in_parallel race*",
+        "同時 並列",
+    ),
+    "space": (
+        "space spaces",
+        "空白 スペース",
+    ),
+    "version": (
+        "version on_version",
+        "バージョン",
+    ),
+    "named-none": (
+        "called_none named_none is_none becomes_none",
+        "Noneという None_という Noneに",
+    ),
+    "run-link": (
+        "run.link_artifact",
+        "",
+    ),
+    "server": (
+        "server self-hosted self-managed on-prem* local_server",
+        "サーバ オンプレ",
+    ),
+    "variable": (
+        "environment_variable* env_var* variable*",
+        "環境変数 変数",
+    ),
+    "api-registry": (
+        "api.registry api.registries",
+        "",
+    ),
+    "changed": (
+        "chang* edit* updat* differ*",
+        "変わ 変更 書き換",
+    ),
+    "copy": (
+        "copy copies copied duplicate*_the_files twice_the_storage",
+        "コピー 複製",
+    ),
+    "gone": (
+        "gone vanish* disappear* lost",
+        "なくなっ 消えて",
+    ),
+    "leak": (
+        "leak* committed_to_git* committed_my expos* in_a_notebook in_my_notebook in_the_code hard-coded "
+        "hardcoded pushed_to_git*",
+        "漏れ 漏洩 書いてしま 書き込んで コミット",
+    ),
+    "old-wandb": (
+        "old_wandb older_wandb wandb_version* version_of_wandb",
+        "古いwandb wandb_の_バージョン wandbのバージョン",
+    ),
+    "upgrade": (
+        "upgrad* after_updating pip_install_-U",
+        "アップグレード アップデート",
+    ),
+    "uri": (
+        "registry:// wandb-artifact:// mlflow",
+        "",
+    ),
+    "version-number": (
+        "v0 version_number* numbering same_version",
+        "バージョン番号",
+    ),
+    "lineage": (
+        "lineage logged_by used_by source_run source_artifact graph",
+        "リネージ 系譜 由来",
+    ),
+    "memory": (
+        "oom out_of_memory killed dies died",
+        "メモリ 強制終了",
+    ),
+    "metadata": (
+        "tag tags description metadata",
+        "タグ 説明 メタデータ",
+    ),
+    "other-organization": (
+        "another_organization other_organization* different_organization another_org other_org",
+        "別の組織 他の組織",
+    ),
+    "other-team": (
+        "another_team other_team* different_team other_people's",
+        "別のチーム 他のチーム 他チーム",
+    ),
+    "rename": (
+        "renam* new_name change_the_name",
+        "改名 名前を変 リネーム",
+    ),
+    "reserved": (
+        "reserved",
+        "予約",
+    ),
+    "swallow": (
+        "except hides hidden hide swallow* ignor* caught catch*",
+        "握りつぶ 隠 無視 飲み込",
+    ),
 }
 
+_IN_EVERY_QUESTION = ("ask", "fail", "here", "not", "return", "says", "silent", "skipped")
 _ABSENT = say("the version is not in the registry, and nothing failed")
 _SILENT = ("A1", "A2", "C5", "C13", "A4", "B14")
 
@@ -403,6 +541,41 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("a run id that is used again", ("resume",), ("F19", "F13"), specific=2),
     Symptom("the name of the project", ("project-name", "slash"), ("F20",), specific=3),
     Symptom("tests", ("test", "link"), ("E1", "C5", "C5b"), specific=1),
+    Symptom("wandb's own process", ("memory", "link"), ("F14", "C8", "F13"), specific=2),
+    Symptom("what a link is", ("copy", "link"), ("B16", "C7"), specific=2),
+    Symptom("a key that others can read", ("key", "leak"), ("E2", "F11", "C18"), specific=3),
+    Symptom("wandb that is too old", ("old-wandb", "download"), ("D8", "B14"), specific=3),
+    Symptom("wandb that is too old", ("old-wandb",), ("B14", "D8"), specific=1),
+    Symptom("wandb that does not fit", ("upgrade", "fail"), ("F21", "F15", "B14"), specific=1),
+    Symptom("an address of another tool", ("uri",), ("D12", "F12"), specific=3),
+    Symptom("the numbers of versions", ("version-number", "another"), ("B12", "B11"), specific=3),
+    Symptom("the numbers of versions", ("version-number", "project"), ("B12", "B11"), specific=2),
+    Symptom("something was deleted", ("gone", "delete"), ("F8", "B16", "B15"), specific=2),
+    Symptom("the collection or version is not found", ("download", "not-found"), ("D2", "D1", "F6"), specific=2),
+    Symptom("the first part of the path", ("path", "organization"), ("A12", "A13", "A15"), specific=1),
+    Symptom("a call that does not exist", ("call-that-is-not-there",), ("A18", "B14"), specific=3),
+    Symptom("two calls that link", ("artifact-link", "run-link"), ("A16", "C12", "C5b"), specific=3),
+    Symptom("a placeholder in the path", ("registry-itself", "named-none"), ("A7", "A15"), specific=3),
+    Symptom("a variable without a value", ("variable", "empty"), ("A6", "A5", "A7", "A15"), specific=3),
+    Symptom("a server that is too old", ("server", "feature"), ("B13", "B14"), specific=2),
+    Symptom("the role in the registry", ("reader", "show"), ("D7", "B8", "B7"), specific=2),
+    Symptom("the run went to another entity", ("default", "account"), ("B2", "A15", "B9"), specific=2),
+    Symptom("the upload fails", ("committed",), ("C10", "C9"), specific=3),
+    Symptom("a filter", ("expression", "registry"), ("D13",), specific=3),
+    Symptom("the prefix of a registry", ("prefix", "path"), ("A1", "A11", "A4"), specific=1),
+    Symptom("links at the same time", ("same-time", "link"), ("C14", "B11"), specific=2),
+    Symptom("letters of a name", ("space", "path"), ("A10", "C17"), specific=1),
+    Symptom("a server that is too old", ("server", "version"), ("B13", "B8"), specific=2),
+    Symptom("a reserved type", ("reserved", "type"), ("B6", "B4"), specific=3),
+    Symptom("a source that is hidden", ("lineage", "not"), ("D11", "D17", "C6"), specific=2),
+    Symptom("one end changes the other", ("metadata", "changed"), ("B16", "D11"), specific=2),
+    Symptom("errors that are dropped", ("swallow", "fail"), ("C13", "B14", "D16"), specific=2),
+    Symptom("a new name", ("rename", "registry"), ("E3", "A10", "B16"), specific=2),
+    Symptom("letters of a name", ("collection", "allowed"), ("A10", "C17", "A3"), specific=2),
+    Symptom("another organization", ("other-organization",), ("A12", "A13", "B1"), specific=2),
+    Symptom("the role in the registry", ("colleague", "download", "fail"), ("D7", "B7", "B8"), specific=3),
+    Symptom("the role in the registry", ("other-team", "download"), ("D7", "B7", "B3"), specific=3),
+    Symptom("the registry is not found", ("api-registry", "not"), ("D1", "A13", "D15", "D13"), specific=2),
     Symptom(_ABSENT, ("show", "not", "registry"), _SILENT),
     Symptom(_ABSENT, ("link", "not", "show"), _SILENT),
     Symptom(_ABSENT, ("thing", "not", "show"), _SILENT),
@@ -483,7 +656,8 @@ def is_question(text: str) -> bool:
     if bare.endswith(("?", "？")):  # noqa: RUF001
         return True
     words = bare.split()
-    if not words or "://" in bare or "(" in bare or is_log(bare):
+    is_address = "://" in bare and (len(words) < 5 or "://" in words[0])
+    if not words or is_address or "(" in bare or is_log(bare):
         return False
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
@@ -592,9 +766,18 @@ def _entries() -> dict[str, dict[str, float]]:
             for shown in (text, *(translate(text) for translate in translations)):
                 for word in set(_split(shown)):
                     words[word] += weight
-        for example in asked.get(failure.id, ()):
+        examples = asked.get(failure.id, ())
+        for example in examples:
             for word in set(_split(example)):
                 words[word] += _IN_EXAMPLE
+        for text, weight in (
+            (failure.title, _IN_TITLE),
+            ("\n".join((failure.recognize, failure.happens)), _IN_HAPPENS),
+        ):
+            for name in _meanings(text):
+                words[name] += weight
+        for name, count in Counter(name for example in examples for name in _meanings(example)).items():
+            words[name] += _IN_EXAMPLE * min(count, 2)
         entries[failure.id] = dict(words)
     return entries
 
@@ -609,11 +792,17 @@ def _rarities() -> dict[str, float]:
 def _find_similar(question: str, least: float) -> dict[str, float]:
     """What each failure has in common with a question, of all that its words could count; none that has too little."""
     rarities = _rarities()
-    words = set(_split(question))
-    whole = _MOST * sum(rarities.get(word, 2.0) for word in words)
+    words = {*_split(question), *_meanings(question)}
+    # In a Japanese sentence a name or a word of English says more than two letters of it.
+    is_japanese = _JAPANESE.search(question) is not None
+    counts = {
+        word: rarities.get(word, 2.0) * (_OF_NAME if is_japanese and word[0].isascii() and word[0] != "@" else 1.0)
+        for word in words
+    }
+    whole = _MOST * sum(counts.values())
     similar = {}
     for failure_id, entry in _entries().items():
-        common = sum(rarities[word] * min(entry[word], _MOST) for word in words if word in entry)
+        common = sum(counts[word] * min(entry[word], _MOST) for word in words if word in entry)
         share = common / (1 + _PER_WORD * sum(entry.values())) / whole if whole else 0.0
         if share >= least:
             similar[failure_id] = share
@@ -627,6 +816,11 @@ def _split(text: str) -> Iterator[str]:
         yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
     for letters in _JAPANESE.findall(text):
         yield from (letters[start : start + 2] for start in range(len(letters) - 1))
+
+
+def _meanings(text: str) -> set[str]:
+    """The groups of words of which a text has one: what is the same in other words, and in the other language."""
+    return {f"@{group}" for group in WORDS if group not in _IN_EVERY_QUESTION and _pattern(group).search(text)}
 
 
 def _stem(word: str) -> str:

@@ -189,11 +189,11 @@ _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
     r"|unhashable type|indices must be|not supported between instances|values to unpack"
     r"|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
-    r"|got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
+    r"|got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
 )
 _SIGNATURE = re.compile(
-    r"\b(?:(\w+)\.)?(\w+)\(\) "
-    r"(?:got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
+    r"\b(?:(\w+)\.)?(\w+)(?:\(\))? "
+    r"(?:got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
 )
 _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
