@@ -10,6 +10,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store
 from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, ModuleValue
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _ADDS = frozenset({"add", "append", "extend", "insert"})
 _LIST_METHODS = (*_ADDS, "clear", "pop", "remove", "reverse", "sort")
+_ANY = "*"
+"""In the place of the name of an attribute: one that is set by a name which is worked out."""
+
 _NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 _MOST_CHANGES = 32
 """Changes of one key, attribute or list that are looked at; where there are more, it is unknown."""
@@ -35,7 +39,39 @@ def find_stored(context: Context, owner: Literal, key: str) -> list[Value]:
             if any(_is_same(value, owner) for value in context.value(store.target.value, store.at)):
                 values += context.value(store.value, store.at)
         values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
+        values += _find_updated(context, module, owner, key)
     return values
+
+
+def _find_updated(context: Context, module: Module, owner: Literal, key: str) -> Iterator[Value]:
+    """What `other.update(mapping, key=value)` gives a key of a dictionary by another name for it."""
+    uses = context.keep(("updates", id(module)), lambda: _list_updates(context, module))
+    for use in uses[:_MOST_CHANGES]:
+        updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
+        if not any(_is_same(value, owner) for value in context.value(updated, use.at)):
+            continue
+        mappings = [*use.call.args, *(item.value for item in use.call.keywords if item.arg is None)]
+        for mapping in mappings:
+            item = context.keep(
+                ("item of", id(mapping), key),
+                lambda mapping=mapping: copy_place(  # type: ignore[misc]
+                    ast.Subscript(mapping, copy_place(ast.Constant(key), mapping), ast.Load()), mapping
+                ),
+            )
+            yield from (value for value in context.value(item, use.at) if not getattr(value, "reason", ""))
+        for keyword in use.call.keywords:
+            if keyword.arg == key:
+                yield from context.value(keyword.value, use.at)
+
+
+def _list_updates(context: Context, module: Module) -> list[Use]:
+    uses = context.find_uses(module, "update")
+    aliased = _find_aliased(module) if uses else frozenset()
+    return [
+        use
+        for use in uses
+        if isinstance(use.call.func, ast.Attribute) and _is_alias(use.call.func.value, use.scope, aliased)
+    ]
 
 
 def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, ProgramPoint]], bool]:
@@ -63,13 +99,15 @@ def find_set(
     """What is assigned to an attribute of an object or class elsewhere than in its own methods and before a place."""
     values: list[Value] = []
     for module in _list_modules(context, owner.scope.module):
-        stores = list_set(context, module).get(name, ())
+        by_name = list_set(context, module)
+        stores = [*by_name.get(name, ()), *by_name.get(_ANY, ())]
         for store in stores[:_MOST_CHANGES]:
             is_later = store.scope is at.scope and store.order >= at.order
             if not is_later and any(
                 _may_be(value, owner, lineage) for value in context.value(store.target.value, store.at)
             ):
-                values += context.value(store.value, store.at)
+                is_named = not isinstance(store.target, ast.Subscript)
+                values += context.value(store.value, store.at) if is_named else [UNKNOWN]
         values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
     return values
 
@@ -157,6 +195,9 @@ def _index_attributes(module: Module) -> dict[str, list[Store]]:
     stores: dict[str, list[Store]] = {}
     for store in (*module.stores, *_list_setattr(module)):
         target = store.target
+        if isinstance(target, ast.Subscript) and not isinstance(target.ctx, ast.Store):
+            stores.setdefault(_ANY, []).append(store)
+            continue
         if isinstance(target, ast.Subscript):
             holder, key = target.value, target.slice
             if not isinstance(holder, ast.Attribute) or holder.attr != "__dict__" or not isinstance(key, ast.Constant):
@@ -176,6 +217,11 @@ def _list_setattr(module: Module) -> Iterator[Store]:
         call = use.call
         if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) == 3:
             owner, name, value = call.args
+            is_own = (
+                isinstance(owner, ast.Name) and use.scope.owner is not None and owner.id == use.scope.first_parameter
+            )
+            target: ast.Attribute | ast.Subscript = ast.Subscript(owner, name, ast.Load())
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 target = ast.Attribute(owner, name.value, ast.Store())
+            if isinstance(target, ast.Attribute) or not is_own:
                 yield Store(target, value, use.scope, use.order, use.arm, use.statement)

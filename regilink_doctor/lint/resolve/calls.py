@@ -544,6 +544,9 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
         value = context.keep(("made by factory", id(node)), lambda: copy_place(ast.Call(factory, [], []), factory))
     if value is None or (isinstance(value, ast.Constant) and value.value in (None, ...)):
         return [UNKNOWN]
+    if (converter := by_name.get("converter")) is not None:
+        default = value
+        value = context.keep(("default", id(node)), lambda: copy_place(ast.Call(converter, [default], []), default))
     return context.value(value, at)
 
 

@@ -40,7 +40,19 @@ def bind_import(context: Context, name: str, binding: Binding, at: ProgramPoint)
     found = find_module(context, holder, module) if may_be_ours(holder) else None
     if found is None or found is module or not ({name, "*"} & found.scope.bindings.keys()):
         return []
+    exported = _list_exported(found)
+    if exported is not None and name not in exported:
+        return []
     return find_name(context, name, ProgramPoint(found.scope, END))
+
+
+def _list_exported(module: Module) -> list[object] | None:
+    """What `__all__` of a module names; None where it has none that is written out."""
+    bindings = module.scope.bindings.get("__all__", ())
+    listed = bindings[0].value if len(bindings) == 1 else None
+    if not isinstance(listed, ast.List | ast.Tuple):
+        return None
+    return [item.value if isinstance(item, ast.Constant) else None for item in listed.elts]
 
 
 def find_imported(context: Context, target: str, module: Module) -> Iterable[Value]:

@@ -266,7 +266,7 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     elif is_own and at.scope.name in _MAKING and f"{at.scope.first_parameter}.{node.attr}" in at.scope.bindings:
         return _find_while_making(context, owner, lineage, node.attr, at)
     found = [*find_attribute(context, owner, node.attr), *values]
-    if node.attr in list_set(context, context.module) or owner.scope.module is not context.module:
+    if {node.attr, "*"} & list_set(context, context.module).keys() or owner.scope.module is not context.module:
         found += find_set(context, owner, lineage, node.attr, at)
     return found if found else _call_getattr(context, owner, lineage, node, at)
 

@@ -157,7 +157,40 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
     if name not in fields:
         return None
     given = _find_given_field(context, owner, scope, fields, name)
-    return libraries.find_field(context, owner, scope, name, given)
+    given = libraries.find_field(context, owner, scope, name, given)
+    return _convert_field(context, scope, name, given) if given is not None else None
+
+
+def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]) -> list[Value]:
+    """What a validator of pydantic, or a converter of attrs, makes of what a field is given."""
+    at = ProgramPoint(scope.module.scope, END)
+    declared = scope.bindings[name][0].value
+    converters = [item.value for item in getattr(declared, "keywords", ()) if item.arg == "converter"]
+    validators = context.keep(("validators", id(scope)), lambda: _list_validators(scope)).get(name, ())
+    converters += [Computed((Function(validator, ClassOrObject(scope)),)) for validator in validators]
+    for converter in converters:
+        held = _hold(given, scope)
+        call = copy_place(ast.Call(converter, [held], []), held)
+        given = list(context.value(context.keep(("converted", id(scope), name, tuple(given)), lambda: call), at))  # noqa: B023
+    return given
+
+
+def _hold(values: Iterable[Value], scope: Scope) -> ast.expr:
+    held = Computed(tuple(values))
+    return copy_place(held, scope.node)  # type: ignore[arg-type]
+
+
+def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
+    """The methods of a class that `@field_validator("name")` and its like say to be validators, by field."""
+    validators: dict[str, list[Scope]] = {}
+    for bindings in scope.bindings.values():
+        method = scope.module.functions.get(id(bindings[-1].node)) if bindings[-1].kind == "function" else None
+        for decorator in getattr(method.node, "decorator_list", ()) if method is not None else ():
+            word = (written_name(decorator.func) or "").rpartition(".")[2] if isinstance(decorator, ast.Call) else ""
+            if word in ("field_validator", "validator") and method is not None:
+                for item in decorator.args:
+                    validators.setdefault(str(getattr(item, "value", "")), []).append(method)
+    return validators
 
 
 def _find_given_field(

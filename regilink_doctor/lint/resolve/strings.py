@@ -396,6 +396,9 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         return _call_time(context, node, function, at)
     if function.attr not in METHODS:
         return None
+    if isinstance(function.value, ast.Name) and function.value.id == "str" and node.args:  # `str.lower(name)`
+        own = context.keep(("own", id(node)), lambda: _call_own(node, function.attr))
+        return context.value(own, at)
     values = context.value(function.value, at)
     owners = [value for value in values if isinstance(value, StringValue)]
     if len(owners) < len(values):
@@ -428,6 +431,12 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
             libraries.change_path(owner, function.attr, words, node, at) if is_known else UNKNOWN for owner in owners
         ]
     return [_change(context, owner, node, function.attr, at) for owner in owners]
+
+
+def _call_own(node: ast.Call, name: str) -> ast.Call:
+    """`str.lower(name)` as `name.lower()`."""
+    owner, *rest = node.args
+    return copy_place(ast.Call(copy_place(ast.Attribute(owner, name, ast.Load()), node), rest, node.keywords), node)
 
 
 def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> StringValue:

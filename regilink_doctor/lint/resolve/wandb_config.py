@@ -115,6 +115,14 @@ def _index_configurations(context: Context, module: Module) -> tuple[Given, Give
             owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
             if any(is_configuration(value) for value in context.value(owner, use.at)):
                 updated.append((use.call.args[0], use.at))
+        elif name.endswith("onfig.setdefaults") and use.call.args:
+            given.append((use.call.args[0], use.at))
+    for store in module.stores:
+        target = store.target
+        key = ast.Constant(target.attr) if isinstance(target, ast.Attribute) else target.slice
+        may_be = (written_name(target.value) or "").endswith("onfig") and len(updated) < MAX_ALTERNATIVES
+        if may_be and any(is_configuration(value) for value in context.value(target.value, store.at)):
+            updated.append((ast.Dict([key], [store.value]), store.at))
     return updated, given
 
 
