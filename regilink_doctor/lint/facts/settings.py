@@ -177,13 +177,21 @@ def _to_snake_case(key: str) -> str:
 
 def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     """Those that can matter, each marked if it is a target path."""
-    kept = []
-    for item in settings:
-        patterns = [text.pattern for text in item.value]
-        if may_concern_wandb(item.keys, "".join(patterns)):
-            target = any(is_target(item.keys, pattern) and not _is_part(item, pattern) for pattern in patterns)
-            kept.append(replace(item, target=True) if target else item)
-    return tuple(kept)
+    kept = [item for item in settings if may_concern_wandb(item.keys, "".join(text.pattern for text in item.value))]
+    collections = {(item.keys[:-1], item.containers) for item in kept if "collection" in item.name.lower()}
+
+    def is_whole(item: Setting, pattern: str) -> bool:
+        _, prefix, name = pattern.partition(REGISTRY_PREFIX)
+        if prefix and "/" not in name and (item.keys[:-1], item.containers) in collections:
+            return False  # a program joins it with the collection beside it
+        return is_target(item.keys, pattern) and not _is_part(item, pattern)
+
+    return tuple(
+        [
+            replace(item, target=True) if any(is_whole(item, text.pattern) for text in item.value) else item
+            for item in kept
+        ]
+    )
 
 
 def _is_part(setting: Setting, pattern: str) -> bool:
