@@ -59,6 +59,7 @@ pytest_plugins = ["pytester"]
 
 
 def pytest_unconfigure() -> None:
+    gc.freeze()  # the end of the process finds no more garbage
     shutil.rmtree(HOME, ignore_errors=True)
 
 

@@ -95,9 +95,7 @@ USES = {
 
 @pytest.mark.parametrize(("statement", "use"), combine(GROWING, USES))
 def test_branches_in_a_row_end(statement: str, use: str) -> None:
-    report = lint(
-        f'{HEAD}p = "a"\nq = "b"\nr = "c"\n{GROWING[statement] * 100}{USES[use]}{LINK.replace("=p", "=None")}'
-    )
+    report = lint(f'{HEAD}p = "a"\nq = "b"\nr = "c"\n{GROWING[statement] * 50}{USES[use]}{LINK.replace("=p", "=None")}')
     assert "link" in [site.kind for site in report.sites]
 
 
@@ -115,12 +113,12 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("statement", LISTS)
 @pytest.mark.parametrize(
-    "use", ["for q in p:\n    run.link_artifact(art, target_path=q)\n", LINK.replace("=p", "=p[0]")]
+    ("statement", "use"),
+    combine(LISTS, ["for q in p:\n    run.link_artifact(art, target_path=q)\n", LINK.replace("=p", "=p[0]")]),
 )
 def test_lists_that_grow_end(statement: str, use: str) -> None:
-    lint(f'{HEAD}p = ["a"]\n{LISTS[statement] * 100}{use}')
+    lint(f'{HEAD}p = ["a"]\n{LISTS[statement] * 50}{use}')
 
 
 PATTERNS = (

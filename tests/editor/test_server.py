@@ -9,7 +9,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 from pygls.io_ import run_async
-from pygls.lsp.client import LanguageClient
+from pygls.lsp.client import BaseLanguageClient, LanguageClient
+from pygls.lsp.server import BaseLanguageServer
+from pygls.protocol import default_converter
 from tables import sample
 
 from regilink_doctor.core.files import read_plain
@@ -28,6 +30,21 @@ from regilink_doctor.editor.server import make_server
 from regilink_doctor.languages import load_translation
 
 TIMEOUT = 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_converter() -> Iterator[None]:
+    """A converter works out how each type of the protocol is written when it meets it: once for all of these tests."""
+    converter = default_converter()
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (BaseLanguageServer, BaseLanguageClient):
+            defaults = kind.__init__.__defaults__ or ()
+            assert default_converter in defaults
+            replaced = tuple((lambda: converter) if value is default_converter else value for value in defaults)
+            patch.setattr(kind.__init__, "__defaults__", replaced)
+        yield
+
+
 SOURCE = """import wandb
 REGISTRY = "wandb_registry-model"
 with wandb.init(entity="team-a", project="😀 p") as run:

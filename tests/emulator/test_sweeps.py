@@ -33,7 +33,7 @@ def agents_leave_nothing() -> Iterator[None]:
     yield
     if "wandb" in sys.modules:
         sys.modules["wandb"].teardown()
-        gc.collect()
+        gc.collect(1)  # what has just been made
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ def suffered(emulator: Emulator, forked_python: str) -> Suffer:
 @pytest.mark.parametrize(
     ("kind", "moment", "step", "words"),
     [
-        ("expired-key", "init", "init", "user is not logged in"),
+        pytest.param("expired-key", "init", "init", "user is not logged in", marks=pytest.mark.slow),
         ("garbage", "upload", "log", "the artifact's manifest has not been uploaded"),
         ("drop", "commit", "log", "commitartifact"),
-        ("refuse", "link", "link", "permission denied"),
+        pytest.param("refuse", "link", "link", "permission denied", marks=pytest.mark.slow),
     ],
 )
 def test_a_fault_ends_in_the_sdks_own_error(suffered: Suffer, kind: str, moment: str, step: str, words: str) -> None:
