@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tables import combine
 
 from regilink_doctor.cli import COMMANDS
 from regilink_doctor.cli.completion import SHELLS, find_script
@@ -50,23 +51,21 @@ def complete(shell: str, line: str, folder: Path) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("line", "completed"),
-    [
-        ("regilink doc", "doctor"),
-        ("regilink doctor --wri", "--write-probe"),
-        ("regilink catalog pull --org", "--organization"),
-        ("regilink lint --output-format json-", "json-lines"),
-        ("regilink lint train_", "train_zoo.py"),
-    ],
-    ids=["command", "option", "option of a command below", "value", "file"],
-)
-@pytest.mark.parametrize("shell", SHELLS)
-def test_commands_options_values_and_files_are_completed(shell: str, line: str, completed: str, tmp_path: Path) -> None:
+COMPLETED = {
+    "regilink doc": "doctor",
+    "regilink doctor --wri": "--write-probe",
+    "regilink catalog pull --org": "--organization",
+    "regilink lint --output-format json-": "json-lines",
+    "regilink lint train_": "train_zoo.py",
+}
+
+
+@pytest.mark.parametrize(("line", "shell"), combine(COMPLETED, SHELLS))
+def test_commands_options_values_and_files_are_completed(line: str, shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     (tmp_path / "train_zoo.py").touch()
-    assert completed in complete(shell, line, tmp_path)
+    assert COMPLETED[line] in complete(shell, line, tmp_path)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
