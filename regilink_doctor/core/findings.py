@@ -38,6 +38,12 @@ class Place:
     span: Span
     cell: int | None = None
 
+    @property
+    def position(self) -> tuple[int, int, int, int, int]:
+        """The key by which the places of one file are sorted: plain numbers, which compare fastest."""
+        span = self.span
+        return self.cell or 0, span.line, span.column, span.end_line, span.end_column
+
 
 @record
 class Edit:

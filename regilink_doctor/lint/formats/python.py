@@ -65,5 +65,5 @@ def _with_commands(reading: ParsedFile, source: Source, tree: ast.Module) -> Par
     places = {site.place for site in reading.sites}
     found = [*find_consumed(commands), *find_option_sites(commands)]
     sites = (*reading.sites, *(site for site in found if site.place not in places))
-    ordered = tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call)))
+    ordered = tuple(sorted(sites, key=lambda site: (site.place.position, site.call)))
     return replace(reading, sites=ordered, commands=tuple(commands))
