@@ -112,7 +112,12 @@ class Context:
             return (UNKNOWN,)
         key = (id(node), at.order, at.frame)
         known = self._answers.get(key) if not self._rows else None  # most have been asked before
-        return known if known is not None else self.answer(key, lambda: function(self, node, at))
+        if known is not None:
+            return known
+        if type(node) is ast.Constant:  # it depends on nothing
+            literal = self._answers[key] = tuple(function(self, node, at))
+            return literal
+        return self.answer(key, lambda: function(self, node, at))
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
         """What a binding gives a name."""

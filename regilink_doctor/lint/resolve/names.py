@@ -159,7 +159,24 @@ def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value
     """What the bindings of one scope give a name at a place; nothing where none of them reaches it."""
     if context.is_deep:
         _prepare(context, name, at)
-    return context.answer(("name", name, id(at.scope), at.order, at.frame), lambda: _find_state(context, name, at))
+    order = _find_certain(at.scope, name, at.order) or at.order
+    key = ("name", name, id(at.scope), order, at.frame)
+    return context.answer(key, lambda: _find_state(context, name, ProgramPoint(at.scope, order, at.frame)))
+
+
+def _find_certain(scope: Scope, name: str, order: int) -> int | None:
+    """The place right after the last binding, where that is certain: what a name is there it is in all that follows.
+
+    None where a loop, a branch or a condition may have to do with it.
+    """
+    if scope.loops:
+        return None
+    bindings = scope.bindings[name]
+    count = count_before(bindings, order)
+    last = bindings[count - 1] if count else None
+    if last is None or last.arm is not None or (scope.conditions and scope.conditions[0].start <= last.order):
+        return None
+    return last.order + 1
 
 
 def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
