@@ -90,7 +90,7 @@ def placeholder(name: str) -> tuple[int, int] | None:
     stripped = name.strip()
     offset = name.find(stripped)
     folded = stripped.lower().replace("_", "-").replace(" ", "-")
-    if folded in _WORDS or _asks(folded) or (stripped.isupper() and _is_form(folded)):
+    if folded in _WORDS or ("-" in folded and _asks(folded)) or (stripped.isupper() and _is_form(folded)):
         return offset, offset + len(stripped)
     if "<" not in name and "[" not in name and "{" not in name:
         return None
@@ -155,28 +155,19 @@ QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 """What no name begins or ends with."""
 
 
-@record
 class _Segment:
-    index: int
-    start: int
-    text: str
+    """A part of a path between slashes; `speaks`: it has the registry prefix, with or without a name after it."""
 
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+    __slots__ = ("end", "index", "known", "registry", "speaks", "start", "text")
 
-    @property
-    def known(self) -> bool:
-        return is_known(self.text)
-
-    @property
-    def speaks(self) -> bool:
-        """It has the registry prefix, with or without a name behind it."""
-        return self.text.startswith(REGISTRY_PREFIX)
-
-    @property
-    def registry(self) -> bool:
-        return is_registry_project(self.text)
+    def __init__(self, index: int, start: int, text: str) -> None:
+        self.index = index
+        self.start = start
+        self.end = start + len(text)
+        self.text = text
+        self.known = is_known(text)
+        self.speaks = text.startswith(REGISTRY_PREFIX)
+        self.registry = self.speaks and text != REGISTRY_PREFIX
 
 
 def find_problems(

@@ -17,7 +17,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS, UNFILLED_PLACEHOLDER
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
-from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
+from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
     from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.rules.base import Rule
 
 
@@ -68,6 +69,9 @@ def report_targets(
         return
     seen: set[object] = set()
     replaced = _find_replaced(site)
+    method = LINK_METHODS.get(site.call, "Run.link_artifact")
+    if view is None and not any(_find_in_path(path, method, (*configured.registries,)) for path in site.target):
+        return  # only a view shows more, and most targets are well
     for target in link_targets(site):
         if target.path in replaced:
             continue
@@ -353,28 +357,40 @@ def _weigh(problem: Problem, judgement: Judgement | None, *, is_raised: bool) ->
 def _problems_in_path(
     target: LinkTarget, view: OrganizationView | None, configured: ConfiguredOrganization
 ) -> tuple[Problem, ...]:
-    path = target.path
-    pattern = path.pattern
-    if (problem := find_call_problem(target.method, pattern)) is not None:
-        return (problem,)
-    project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
-    names = path.names_at(0, project_end) or path.names_at(0, len(pattern))
-    unknown = list(path.unknown_parts)
-    if is_known(pattern) and (pasted := read_pasted(pattern)):
-        return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
-    in_path = find_problems(
-        pattern,
-        trailing_slash_fails=target.method == "Artifact.link",
-        none_at=_find_unset(path),
-        versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
-        named_registry=any("registry" in name.lower() for name in names),
-        registries=(*_registries(target, view), *configured.registries),
-    )
+    in_path = _find_in_path(target.path, target.method, (*_registries(target, view), *configured.registries))
     return tuple(
         _weaken(target, problem)
         for problem in in_path
         if not _is_own_project(target, problem) and not _is_left_out_entity(target, problem)
     )
+
+
+def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, ...]) -> tuple[Problem, ...]:
+    """What is wrong with a path whatever is around the call; `registries` are known to exist."""
+    pattern = path.pattern
+    if (problem := find_call_problem(method, pattern)) is not None:
+        return (problem,)
+    if is_known(pattern) and (pasted := read_pasted(pattern)):
+        return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
+    unknown = [] if is_known(pattern) else list(path.unknown_parts)
+    return find_problems(
+        pattern,
+        trailing_slash_fails=method == "Artifact.link",
+        none_at=_find_unset(path) if unknown else (),
+        versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
+        named_registry=_is_named_registry(path),
+        registries=registries,
+    )
+
+
+def _is_named_registry(path: StringValue) -> bool:
+    """Whether the names that a path without the prefix went through say that it is one of a registry."""
+    pattern = path.pattern
+    if pattern.startswith(REGISTRY_PREFIX):
+        return False
+    project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
+    names = path.names_at(0, project_end) or path.names_at(0, len(pattern))
+    return any("registry" in name.lower() for name in names)
 
 
 def _is_left_out_entity(target: LinkTarget, problem: Problem) -> bool:

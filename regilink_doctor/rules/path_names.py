@@ -351,7 +351,10 @@ class UnfilledPlaceholder(Rule):
     severity = "error"
     failures = ("A7",)
     watches = (
-        "link",
+        "link.aliases",
+        "link.entity",
+        "link.project",
+        "link.type",
         "init",
         "artifact",
         "log",
