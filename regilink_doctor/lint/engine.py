@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import absolute_path, is_test_path
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats
@@ -417,6 +416,6 @@ def _crash(where: str, place: Place, error: Exception, rest: str = "the other ru
     return finding_at(place, Problem(rule_codes.INTERNAL_ERROR, facts=facts))
 
 
-def order_of(finding: Finding) -> tuple[str, int, Span, str]:
+def order_of(finding: Finding) -> tuple[str, tuple[int, int, int, int, int], str]:
     """The key by which findings are sorted."""
-    return finding.place.path, finding.place.cell or 0, finding.place.span, finding.code
+    return finding.place.path, finding.place.position, finding.code

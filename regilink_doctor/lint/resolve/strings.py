@@ -209,7 +209,8 @@ def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> 
     """A literal."""
     if isinstance(node.value, str):
         file = at.source
-        return [StringValue((source.piece(file, node, node.value),), file.place(node))]
+        place = file.place(node)
+        return [StringValue((source.piece(file, node, node.value, place),), place)]
     return [NonString(node.value)]
 
 

@@ -8,11 +8,9 @@ file.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import misspelled_prefix
@@ -65,8 +63,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     finally:
         finder.resolver.forget()
     return (
-        tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))),
-        tuple(sorted(settings, key=lambda setting: (setting.place.cell or 0, setting.place.span))),
+        tuple(sorted(sites, key=lambda site: (site.place.position, site.call))),
+        tuple(sorted(settings, key=lambda setting: setting.place.position)),
     )
 
 
@@ -117,6 +115,8 @@ class _Finder:
         for _, site in left.values():
             callers.setdefault(site.through[-1], []).append(site)
         differing = {place: group for place, group in callers.items() if len(set(map(_facts_of, group))) > 1}
+        if not differing:
+            return sites
         return [
             replace(site, callers=tuple(group), target=_keep_possible(site.target, group)) if group else site
             for site, group in ((site, differing.get(site.place, ())) for site in sites)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cached_property
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.text import find_encoding
 from regilink_doctor.lint.text import syntax as ast
@@ -167,14 +166,13 @@ def _count_columns(line: str) -> array[int]:
     return columns
 
 
-def piece(source: Source, node: ast.Constant, text: str) -> KnownPart:
-    """The piece of a plain literal."""
-    place = source.place(node)
-    start = _opening(source.segment(place.span))
-    if start is not None:
-        span = _inside(place.span, start, len(text))
-        if source.segment(span) == text:
-            return KnownPart(text, Place(source.path, span, source.cell), exact=True)
+def piece(source: Source, node: ast.Constant, text: str, place: Place | None = None) -> KnownPart:
+    """The piece of a plain literal; `place` is that of the node, if it is known."""
+    place = place or source.place(node)
+    written = source.segment(place.span)
+    start = _opening(written)
+    if start is not None and written.startswith(text, start):
+        return KnownPart(text, Place(source.path, _inside(place.span, start, len(text)), source.cell), exact=True)
     return KnownPart(text, place)
 
 
