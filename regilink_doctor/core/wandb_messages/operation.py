@@ -108,6 +108,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     ),
     WandbMessage("network-error", "C19", "wandb: Network error", "other", also=("F2", "F17")),
     WandbMessage("network-error-quoted", "C19", "Network error({kind})", "other", also=("F2", "F17")),
+    WandbMessage("proxy-connect", "C19", "proxyconnect tcp: {reason}", "other"),
     WandbMessage("retries-exceeded", "C19", "Max retries exceeded with url", "other", also=("F2",)),
     WandbMessage("connection-reset", "C19", "connection reset by peer", "other", also=("F2", "F17")),
     WandbMessage("remote-closed", "C19", "Remote end closed connection without response", "other", also=("F2", "F17")),

@@ -75,7 +75,7 @@ _PYTHON_SAYS = tuple(
     )
 )  # fmt: skip
 """The class of an exception that is quoted without it."""
-_WANDB = re.compile(r"\bwandb\b", re.IGNORECASE)
+_WANDB = re.compile(r"\bwandb(?:_gql)?\b", re.IGNORECASE)
 _IS_ADVICE = re.compile(
     r"most recent call last"
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
@@ -100,7 +100,7 @@ _UPLOAD = re.compile(
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
-      | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
+      | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b
       | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
@@ -136,7 +136,9 @@ _VERSION = re.compile(
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
 _HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
 _OTHER_PROGRAM = re.compile(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}:\d+|actions/(?:up|down)load-artifact|toolkit/upload-artifact"
+    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}:\d+|calling the PutObject operation"
+    r"|ConnectionPool\(host='[^']*', port=\d+\)[^\n]{0,60} with url: /(?!graphql|files/)"
+    r"|actions/(?:up|down)load-artifact|toolkit/upload-artifact"
     r"|\b(?:redis|mlflow|huggingface_hub|mysql|postgres\w*|mongodb?|kafka|openai|anthropic|neptune|comet_ml|dvc)\b",
     re.IGNORECASE,
 )

@@ -79,7 +79,8 @@ _HARMLESS = re.compile(
       | ^\s*(?:git\ (?:repo\ not\ found|root\ error)|Unable\ to\ find\ most\ recent\ commit\ in\ git)
       | ^\s*[Ee]rror\ (?:generating\ diff|getting\ (?:latest\ commit|system\ metrics|run\ metadata)|probing\ system)
       | ^\s*Failed\ to\ (?:publish|sample|serialize)\ metric | ^\s*Error\ (?:Probing\ GPU|initializing\ NVML)
-      | Failed\ to\ detect\ the\ name\ of\ this\ notebook | \bsave\ (?:notebook|ipython)\b | \bsession\ history
+      | Failed\ to\ (?:detect\ the\ name\ of\ this|query\ for)\ notebook
+      | \bsave\ (?:notebook|ipython)\b | \bsession\ history
       | ^\s*Problem\ saving\ notebook | \bkaggle\ notebook | ^\s*send_alert: | error\ decoding\ stats\ json
       | ^\s*Failed\ to\ redirect\. | \b(?:StreamWrapper|TerminalEmulator|ProgressWidget|redirect)\b.{0,20}callback
       | exception\ reading\ TerminalEmulator | failed\ to\ install\ \w+\ hooks | Error\ in\ (?:console|ProgressWidget)

@@ -98,7 +98,8 @@ _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
         _NETWORK,
     ),
     **dict.fromkeys(
-        ("ReadTimeout", "ReadTimeoutError", "WriteTimeout", "PoolTimeout", "Timeout", "timeout"), ("F2", "C19")
+        ("ReadTimeout", "ReadTimeoutError", "WriteTimeout", "PoolTimeout", "Timeout", "TimeoutError", "timeout"),
+        ("F2", "C19"),
     ),
     **dict.fromkeys(
         (
@@ -135,7 +136,7 @@ _CLASSES_OF_STORAGE = (
     "NoSuchBucket",
 )
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
-_CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError")
+_CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
 """With these wandb raises what a part of wandb-core has said."""
 _CUT_CALLS: dict[str, Causes] = {
