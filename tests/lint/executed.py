@@ -57,6 +57,12 @@ class _Run:
     def __init__(self, config: dict[str, Any] | None = None, **_: Any) -> None:
         self.config = _Config(config or {})
 
+    def __enter__(self) -> "_Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def link_artifact(self, artifact: object, target_path: str, aliases: object = None) -> None:
         _note(target_path)
 

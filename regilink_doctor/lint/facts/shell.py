@@ -37,7 +37,7 @@ _MOST_WORDS = 64
 _MOST_REPEATED = 16
 """Turns of a loop, or commands of a function, that are read one by one."""
 _SUBSTITUTION = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
-_SPLIT = re.compile(r"""\$\{?\w+\}?|"?\$\{\w+\[[@*]\]\}"?""")
+_SPLIT = re.compile(r"""\$\{?\w+\}?|\$\(\w+\)|\{\{ *\w+ *\}\}|"?\$\{\w+\[[@*]\]\}"?""")
 _PRINTS = (["echo"], ["printf"])
 _ALL_ARGUMENTS = ("$@", "$*", "${@}")
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})

@@ -7,8 +7,9 @@ the object that is looked at, what it sets is one more alternative. Looked for b
 from __future__ import annotations
 
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store
-from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, ModuleValue
+from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Loaded, ModuleValue
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place
 
@@ -30,20 +31,32 @@ _MOST_CHANGES = 32
 """Changes of one key, attribute or list that are looked at; where there are more, it is unknown."""
 
 
-def find_stored(context: Context, owner: Literal, key: str) -> list[Value]:
+def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Value]:
     """What is assigned to a key of a dictionary by another name for it."""
     values: list[Value] = []
-    for module in _list_modules(context, owner.at.scope.module):
-        stores = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(module)).get(key, ())  # type: ignore[misc]
+    for module in _list_modules(context, owner.at.scope.module if isinstance(owner, Literal) else context.module):
+        by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(module))  # type: ignore[misc]
+        stores = [*by_key.get(key, ()), *by_key.get(_ANY, ())]
         for store in stores[:_MOST_CHANGES]:
-            if any(_is_same(value, owner) for value in context.value(store.target.value, store.at)):
-                values += context.value(store.value, store.at)
+            named = _name_keys(context, store)
+            if (key in named or None in named) and any(
+                _is_same(value, owner) for value in context.value(store.target.value, store.at)
+            ):
+                values += context.value(store.value, store.at) if None not in named else [UNKNOWN]
         values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
         values += _find_updated(context, module, owner, key)
     return values
 
 
-def _find_updated(context: Context, module: Module, owner: Literal, key: str) -> Iterator[Value]:
+def _name_keys(context: Context, store: Store) -> list[str | None]:
+    """The keys that an assignment to an item may set, None for one that is not known."""
+    key = store.target.slice if isinstance(store.target, ast.Subscript) else None
+    if key is None or isinstance(key, ast.Constant):
+        return [str(getattr(key, "value", ""))]
+    return [value.literal if isinstance(value, StringValue) else None for value in context.value(key, store.at)]
+
+
+def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key: str) -> Iterator[Value]:
     """What `other.update(mapping, key=value)` gives a key of a dictionary by another name for it."""
     uses = context.keep(("updates", id(module)), lambda: _list_updates(context, module))
     for use in uses[:_MOST_CHANGES]:
@@ -130,7 +143,9 @@ def _list_modules(context: Context, module: Module) -> Sequence[Module]:
     return (module,) if module is context.module else (module, context.module)
 
 
-def _is_same(value: Value, owner: Literal) -> bool:
+def _is_same(value: Value, owner: Literal | Loaded) -> bool:
+    if isinstance(owner, Loaded):
+        return isinstance(value, Loaded) and value.document is owner.document and value.keys == owner.keys
     return isinstance(value, Literal) and value.node is owner.node and value.at.frame == owner.at.frame
 
 
@@ -176,8 +191,9 @@ def _index_keys(module: Module) -> dict[str, list[Store]]:
     for store in module.stores:
         key = store.target.slice if isinstance(store.target, ast.Subscript) else None
         is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-        if is_named and _is_alias(store.target.value, store.scope, aliased):
-            stores.setdefault(str(getattr(key, "value", None)), []).append(store)
+        is_name = isinstance(key, ast.Name)  # `node[key] = value`; a number of an array has no string
+        if (is_named or is_name) and _is_alias(store.target.value, store.scope, aliased):
+            stores.setdefault(str(getattr(key, "value", _ANY)), []).append(store)
     return stores
 
 

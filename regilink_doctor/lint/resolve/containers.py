@@ -38,6 +38,7 @@ _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _ADDS = ("append", "extend", "add")
 _NO_SUCH_KEY = NonString("no such key")
 _NOTHING = NonString("no item")
+_MOST_LEVELS = 8
 _MOST_ITEMS = 64
 """Items of one list, or values of one dictionary, that are looked at where any of them may be meant."""
 
@@ -368,7 +369,8 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
 def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | None]) -> list[Value]:
     """The values of any of these keys; a key that is not known means any of them. Nothing where there are none."""
     if isinstance(owner, Loaded):
-        return config_files.find_in_document(owner, keys)
+        stored = [value for name in keys if name is not None for value in aliases.find_stored(context, owner, name)]
+        return [*config_files.find_in_document(owner, keys), *stored]
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
     found = context.answer(key, lambda: _find_by_key(context, owner, keys) or [_NO_SUCH_KEY])
     return [value for value in found if value != _NO_SUCH_KEY]
@@ -407,10 +409,11 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
         if written is not None:
             values += [with_name(value, name) for value in context.value(node, owner.at)]
             continue
-        found = [_find_in_mapping(context, [mapping], [name]) for mapping in context.value(node, owner.at)]
+        mappings = context.value(node, owner.at)
+        found = [_find_in_mapping(context, [mapping], [name]) for mapping in mappings]
         values += [value for item in found for value in item if value != UNKNOWN]
         is_unknown = is_unknown or any(value == UNKNOWN for item in found for value in item)
-        if all(found) and not is_unknown:
+        if all(found) and not is_unknown and all(_certainly_has(context, mapping, name) for mapping in mappings):
             return values
     if len(between) > _MOST_ITEMS:
         is_unknown = True
@@ -418,6 +421,20 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
     if last >= 0:
         return values + [with_name(value, name) for value in context.value(index.named[last][1], owner.at)]
     return [*values, UNKNOWN] if is_unknown else values
+
+
+def _certainly_has(context: Context, mapping: Value, name: str, level: int = 0) -> bool:
+    """Whether a mapping that may have a key does have it, in whichever way the program runs."""
+    if not isinstance(mapping, Literal) or not mapping.is_mapping:
+        return True
+    if mapping.may_be_empty or level == _MOST_LEVELS:
+        return False
+    key = ("keys", id(mapping.node), mapping.at.order, mapping.at.frame)
+    index = context.keep(key, lambda: index_keys(context, mapping))
+    if name in index.last:
+        return True
+    inner = [context.value(index.named[number][1], mapping.at) for number in index.unpacked[-_MOST_LEVELS:]]
+    return any(all(_certainly_has(context, value, name, level + 1) for value in values) for values in inner)
 
 
 def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence[str | None]) -> list[Value]:

@@ -28,6 +28,7 @@ from regilink_doctor.lint.resolve.values import (
     Instance,
     Literal,
     Name,
+    NonString,
     Unknown,
     Value,
     is_none,
@@ -283,6 +284,8 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
         elif any(isinstance(value, StringValue) for value in before):
             grows = grows or _grows(name, binding)
             values += [] if _grows(name, binding) else [UNKNOWN]
+        elif any(isinstance(value, NonString) and isinstance(value.value, int | float) for value in before):
+            values.append(UNKNOWN)  # a number that each turn changes
     strings = [value for value in values if isinstance(value, StringValue)]
     if grows and strings:
         values = [value for value in values if not isinstance(value, StringValue)]

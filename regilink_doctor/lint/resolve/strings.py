@@ -351,10 +351,16 @@ def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
 def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """`name += value`, `name |= mapping`."""
     node = binding.node
-    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr):
-        merged = context.keep(("merged", id(node)), lambda: ast.BinOp(node.target, ast.BitOr(), node.value))
-        return context.value(merged, at)
-    if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add):
+    if isinstance(node, ast.AugAssign):
+        whole = context.keep(("augmented", id(node)), lambda: ast.BinOp(node.target, node.op, node.value))
+        if isinstance(node.op, ast.BitOr) or (number := _calculate(context, whole, at)) is None:
+            return context.value(whole, at) if isinstance(node.op, ast.BitOr) else _augment(context, name, node, at)
+        return [NonString(number)]
+    return [UNKNOWN]
+
+
+def _augment(context: Context, name: str, node: ast.AugAssign, at: ProgramPoint) -> Iterable[Value]:
+    if not isinstance(node.op, ast.Add):
         return [UNKNOWN]
     return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)
 

@@ -368,7 +368,8 @@ class _Walk:
         elif isinstance(node, ast.AnnAssign):
             self.read_target(node.target, node.value, scope, arm, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            scope.bind(node.target.id, Binding("augment", node, self.order, arm, node.value))
+            home, outer_arm, inner = self._find_home(node.target.id, scope, arm)
+            home.bind(node.target.id, Binding("augment", node, self.order, outer_arm, node.value, scope=inner))
         elif (
             isinstance(node, ast.AugAssign)
             and isinstance(node.op, ast.BitOr)
@@ -429,19 +430,22 @@ class _Walk:
         annotation: ast.expr | None,
         path: tuple[int, ...],
     ) -> None:
-        home, inner = scope, None
-        if target.id in scope.global_names and scope is not self.module.scope:
-            home, inner = self.module.scope, scope
-            arm = self._global_arm(scope)
-        elif target.id in scope.outer_names:
-            inner = scope
-            while target.id in home.outer_names and home.parent is not None:
-                home = home.parent
-            arm = self._global_arm(scope)
+        home, arm, inner = self._find_home(target.id, scope, arm)
         if isinstance(value, ast.Call) and value.args and written_name(value.func) in _PARTIALS:
             by_place = self.module.partials.setdefault(target.id, {})
             by_place[id(home), id(arm)] = value, ProgramPoint(scope, self.order)
         home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path, scope=inner))
+
+    def _find_home(self, name: str, scope: Scope, arm: Arm | None) -> tuple[Scope, Arm | None, Scope | None]:
+        """The scope where a name is bound, the arm there, and this one where `global` or `nonlocal` names another."""
+        if name in scope.global_names and scope is not self.module.scope:
+            return self.module.scope, self._global_arm(scope), scope
+        if name not in scope.outer_names:
+            return scope, arm, None
+        home = scope
+        while name in home.outer_names and home.parent is not None:
+            home = home.parent
+        return home, self._global_arm(scope), scope
 
     def _global_arm(self, scope: Scope) -> Arm:
         """What a function binds in the module, as the module sees it: whenever it is called, if it is."""
@@ -685,16 +689,20 @@ class _Walk:
     def _rebind(self, owner: ast.expr, changed: ast.expr, scope: Scope, arm: Arm | None) -> None:
         """Bind a name to what its list or dictionary has become.
 
-        A function changes what the module has: from then on it may be either.
+        A function changes what the code around it has: from then on it may be either.
         """
         if not isinstance(owner, ast.Name):
             return
         copy_place(changed, owner)
         if owner.id in scope.bindings or owner.id in scope.global_names or owner.id in scope.outer_names:
             self._bind(owner, changed, scope, arm, "value", None, ())
-        elif scope.kind == "function" and owner.id in self.module.scope.bindings:
-            seen = _look_from_module(changed, owner, ProgramPoint(scope, self.order))
-            self._bind(owner, seen, self.module.scope, self._global_arm(scope), "value", None, ())
+        elif scope.kind == "function":
+            home = scope.parent
+            while home is not None and (home.kind == "class" or owner.id not in home.bindings):
+                home = home.parent
+            if home is not None:
+                seen = _look_from_outside(changed, owner, ProgramPoint(scope, self.order))
+                self._bind(owner, seen, home, self._global_arm(scope), "value", None, ())
 
 
 def _find_deferred(call: ast.Call) -> ast.Call | None:
@@ -886,14 +894,14 @@ def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr
     return target, value, has_attribute
 
 
-def _look_from_module(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> ast.expr:
-    """What a function makes of `owner`, which the module has, with all else in it as the function sees it."""
+def _look_from_outside(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> ast.expr:
+    """What a function makes of a name of the code around it, with all else in it as the function sees it."""
     if isinstance(changed, Updated):
-        keys = [key and _look_from_module(key, owner, at) for key in changed.keys]
-        return copy_place(Updated(keys, [_look_from_module(value, owner, at) for value in changed.values]), changed)
+        keys = [key and _look_from_outside(key, owner, at) for key in changed.keys]
+        return copy_place(Updated(keys, [_look_from_outside(value, owner, at) for value in changed.values]), changed)
     if isinstance(changed, Changed):
-        arguments = [_look_from_module(item, owner, at) for item in changed.args]
-        return copy_place(Changed(_look_from_module(changed.value, owner, at), changed.change, arguments), changed)
+        arguments = [_look_from_outside(item, owner, at) for item in changed.args]
+        return copy_place(Changed(_look_from_outside(changed.value, owner, at), changed.change, arguments), changed)
     root = changed
     while isinstance(root, _ITEMS):
         root = root.value
