@@ -165,7 +165,7 @@ class PassedArguments:
     unread: frozenset[str] = frozenset()
     """The arguments that hold further ones (`settings=`) or a list (`aliases=`), of which not all could be read."""
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
-    """The arguments that are written `None`, `True` or `False`."""
+    """The arguments that are written `None`, `True` or `False`, of those that rules ask for."""
     opening: Place | None = None
     """The place right after the opening parenthesis, of a call that starts a run."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)

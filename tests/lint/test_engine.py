@@ -1,5 +1,6 @@
 """One file from bytes to findings: encodings, suppressions, and what must never crash."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,35 @@ def test_a_rule_that_crashes_leaves_the_others(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(MissingCollection, "explain", crash)
     code = b'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb-registry-model/c")\n' + BAD.encode()
     assert codes(code) == ["REG201", "REG002"]
+
+
+@pytest.mark.parametrize("content", [PRELUDE.encode(), b"import wandb\n("])
+def test_the_garbage_collector_goes_on_afterwards_if_it_was_on(content: bytes) -> None:
+    was_enabled = gc.isenabled()
+    try:
+        for turn in (gc.disable, gc.enable):
+            turn()
+            before = gc.isenabled()
+            lint_bytes("train.py", content)
+            assert gc.isenabled() == before
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+
+
+def test_a_way_out_is_a_condition_of_the_links_after_it_alone() -> None:
+    code = f"def f():\n    {BAD}\n    if a:\n        return\n    {BAD}\n    {BAD}\n    if b:\n        return {BAD}\n"
+    sites = lint_bytes("train.py", (PRELUDE + code).encode()).sites
+    links = [site.context for site in sites if site.kind == "link"]
+    assert [context.guards for context in links] == [(), ("a",), ("a",), ("b", "a")]
+    assert [context.result_used for context in links] == [False, False, False, True]
+
+
+def test_a_name_is_what_it_was_bound_to_last() -> None:
+    link = "run.link_artifact(a, p)\n"
+    code = f"p = 'a/b'\n{link}p = 'a/c'\n{link}if x: p = 'a/d'\n{link}"
+    sites = lint_bytes("train.py", (PRELUDE + code).encode()).sites
+    targets = [sorted(string.pattern for string in site.target) for site in sites if site.kind == "link"]
+    assert targets == [["a/b"], ["a/c"], ["a/c", "a/d"]]
 
 
 def test_an_entity_set_around_the_program_is_enough(tmp_path: Path) -> None:

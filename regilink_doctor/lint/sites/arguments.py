@@ -52,6 +52,9 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
 
 
 _NAMES = (ast.Name, ast.Attribute)
+_MAY_BE_CONSTANT = ("checksum", "entity")
+"""Arguments of which rules ask whether they are None, or False."""
+
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
 
@@ -94,10 +97,10 @@ class ArgumentReader:
 
     @property
     def constants(self) -> dict[str, bool | None]:
-        """The arguments that are `None`, `True` or `False`, also by a name or attribute."""
-        nodes = self.inner | {name: (node, self.at) for name, node in self.given.named.items()}
+        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, also by a name or attribute."""
         constants: dict[str, bool | None] = {}
-        for name, (node, at) in nodes.items():
+        for name in _MAY_BE_CONSTANT:
+            node, at = self._find(name)
             if isinstance(node, _NAMES) or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
                 (value, *others) = self.resolver.value(node, at)
                 if not others and isinstance(value, NonString) and isinstance(value.value, bool | None):
