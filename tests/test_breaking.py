@@ -658,7 +658,7 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
 
 @pytest.mark.parametrize(
     ("answer", "command"),
-    combine(ANSWERS, [*COMMANDS, ("catalog", "pull", "-o", "new.json"), ("verify", "--from-sites")]),
+    combine(ANSWERS, [*COMMANDS, ("catalog", "pull", "new.json"), ("verify", "--from-sites")]),
 )
 def test_no_answer_is_believed_or_printed_raw(
     answer: str, command: tuple[str, ...], address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -117,8 +117,17 @@ def _run_diff(options: argparse.Namespace) -> int:
     else:
         for line in changes_lines(changes, colour=wants_colour(options.color)):
             print(line)
-        print("different" if changes else "the same", file=sys.stderr)
+        verdict = ["different" if changes else "the same", *_list_uncompared(before, newer)]
+        if before.host and not newer.host and options.newer is None:
+            verdict.append(f"the catalog is of {before.host}, and a server on this machine was asked")
+        print("; ".join(verdict), file=sys.stderr)
     return FOUND if changes else OK
+
+
+def _list_uncompared(before: Catalog, newer: Catalog) -> Iterator[str]:
+    """What one of the catalogs lacks: "the same" says nothing about it."""
+    if any(item.registries for item in before.organizations) and (before.depth, newer.depth) != ("full", "full"):
+        yield f"{'collections' if 'none' in (before.depth, newer.depth) else 'aliases'} were not compared"
 
 
 def _run_show(options: argparse.Namespace) -> int:

@@ -275,6 +275,22 @@ def test_an_organization_that_is_gone_is_a_difference(
     assert 'organization "acme" is gone' in capsys.readouterr().out
 
 
+def test_what_diff_could_not_compare_is_named(
+    shell: Path, emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["catalog", "pull"]) == 0
+    value = json.loads(shell.read_text(encoding="utf-8"))
+    for registry in value["organizations"][0]["registries"]:
+        registry["collections"] = None
+    shell.write_text(json.dumps({**value, "host": "https://api.wandb.ai"}), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["catalog", "diff"]) == 0
+    assert capsys.readouterr().err == (
+        "the same; collections were not compared; "
+        "the catalog is of https://api.wandb.ai, and a server on this machine was asked\n"
+    )
+
+
 def test_two_files_are_compared_without_a_server(
     shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
