@@ -13,6 +13,7 @@ import pytest
 from pytest_regilink.options import find_roots
 from regilink_doctor.core.files import show_path
 from regilink_doctor.core.target_path import show_unknown
+from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.emulator import recorder
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
             {
                 "path": site.place.path,
                 "line": site.place.span.line,
-                "target": show_unknown(site.target[0].pattern) if site.target else None,
+                "target": mask_secrets(show_unknown(site.target[0].pattern)) if site.target else None,
                 "tests": sorted(tests),
             }
         )
@@ -98,10 +99,11 @@ def render_report(report: Mapping[str, Any]) -> Iterator[str]:
     links = report["links"]
     yield f"regilink: {report['covered']} of {len(links)} links are covered"
     for sentence in report["unread"]:
-        yield f"  {sentence}: this file could not be read, its links are not counted"
+        yield f"  {escape_text(sentence)}: this file could not be read, its links are not counted"
     for link in links:
         if not link["tests"]:
-            yield f"  {link['path']}:{link['line']}: {link['target'] or '?'}: no test reached this link"
+            target = escape_text(link["target"] or "?")
+            yield f"  {escape_text(link['path'])}:{link['line']}: {target}: no test reached this link"
 
 
 def write_report(report: Mapping[str, Any], path: str) -> None:

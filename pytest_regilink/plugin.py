@@ -185,10 +185,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
         from regilink_doctor.core.phrases import counted
+        from regilink_doctor.core.text import escape_text
 
         if unread := list(linter_of(config).unread_links):
             shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
-            terminalreporter.write_line(f"regilink: {counted(len(unread), 'link')} could not be read: {shown}")
+            could_not = f"regilink: {counted(len(unread), 'link')} could not be read: {escape_text(shown)}"
+            terminalreporter.write_line(could_not)
         unshown = linter_of(config).unshown
         if number := sum(unshown.values()):
             terminalreporter.write_line(f"regilink: {counted(number, 'finding')} suppressed, or hidden by min-severity")

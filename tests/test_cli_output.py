@@ -19,19 +19,25 @@ import pytest
 from command_lines import ODD_NAME, list_all, list_usual, tried_commands
 
 from pytest_regilink.items import LiveProblem, LiveWarning
+from pytest_regilink.link_coverage import render_report as render_coverage
 from regilink_doctor import LinkError
 from regilink_doctor.cli import main
 from regilink_doctor.cli.completion import SHELLS, find_script
+from regilink_doctor.cli.output import write_report
 from regilink_doctor.config import FORMATS
 from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.text import (
     UNSAFE,
     defuse_commands,
     mark_public,
     mask_secrets,
+    quote_text,
     remember_secret,
     text_width,
 )
+from regilink_doctor.report.dry_run import render_assumed, render_links
 from regilink_doctor.workflows.server_session import Unanswered
 
 NAME = ODD_NAME
@@ -381,6 +387,49 @@ def test_an_exception_is_as_safe_as_what_is_printed() -> None:
         assert value not in shown
         assert "\n::" not in shown
         assert "##vso" not in shown
+
+
+@pytest.mark.parametrize(("output_format", "line_start"), [("full", r"\x3a:error"), ("json", "::error")])
+def test_a_report_in_a_file_is_as_safe_as_what_is_printed(tmp_path: Path, output_format: str, line_start: str) -> None:
+    key = f"wandb_v1_{secrets.token_hex(40)}"
+    path = tmp_path / "report"
+    write_report(str(path), f"https://user:{key}@h \x1b[2J\u202e\n::error::é", output_format)
+    content = path.read_text(encoding="utf-8")
+    assert key not in content
+    assert not UNSAFE.intersection(content.replace("\n", ""))
+    assert content.splitlines()[-1] == f"{line_start}::é"
+
+
+def test_reports_of_other_programs_show_no_key_of_a_link() -> None:
+    key = f"wandb_v1_{secrets.token_hex(40)}"
+    path = f"https://user:{key}@wandb.ai/registry/model/zoo"
+    attempt = LinkAttempt(
+        None,
+        None,
+        f"t/p/{key}:v0",
+        "model",
+        path,
+        "t",
+        "p",
+        path,
+        f"t/p/{path}",
+        (key,),
+        "misplaced",
+        None,
+        None,
+        path,
+        "v0",
+    )
+    for verdict in ("misplaced", "refused", "linked"):
+        shown = "\n".join(render_links([replace(attempt, verdict=verdict)], colour=False))
+        assert "[key]" in shown
+        assert key not in shown
+    (assumed,) = render_assumed([Assumed("registry", f"wandb-registry-{key}")])
+    assert assumed.endswith("registry wandb-registry-[key]")
+    assert quote_text(f"{path}\x1b") == '"https://user:[key]@wandb.ai/registry/model/zoo\\x1b"'
+    links = [{"path": "a\x1b.py", "line": 1, "target": "b\x1b", "tests": []}]
+    report = {"covered": 0, "links": links, "unread": ["c\x1b"]}
+    assert not UNSAFE.intersection("".join(render_coverage(report)))
 
 
 @pytest.mark.parametrize(

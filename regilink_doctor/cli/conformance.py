@@ -76,13 +76,13 @@ def _run_conformance(options: argparse.Namespace) -> int:
 
     if options.record:
         record = json.dumps(report.to_record(), indent=2, sort_keys=True)
-        write_report(options.record, f"{record}\n".encode())
+        write_report(options.record, record, "json")
     width = None if options.output_file else terminal_width()
     colour = wants_colour(options.color) and not options.output_file
     lines = fit_lines(render(report, colour=colour), width)
     text = to_json(report) if options.output_format == "json" else "\n".join(lines)
     if options.output_file:
-        write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
+        write_report(options.output_file, text, options.output_format)
     else:
         print(text)
     return report.exit_status

@@ -118,7 +118,7 @@ def _show_outcome(options: argparse.Namespace, outcome: DryRun, translate: Calla
         return
     from regilink_doctor.cli.output import write_report
 
-    write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
+    write_report(options.output_file, text, options.output_format)
 
 
 def _find_catalog(options: argparse.Namespace, config: Config) -> Catalog | None:

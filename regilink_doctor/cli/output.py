@@ -161,7 +161,7 @@ class PrintingTo:
         text, sys.stdout = sys.stdout, self._before
         text.flush()
         if kind is None:
-            write_report(self._path, self._content.getvalue())
+            _write_content(self._path, self._content.getvalue())
 
 
 def refuse_input(flag: str, path: str, inputs: Sequence[str]) -> None:
@@ -184,12 +184,18 @@ def refuse_input(flag: str, path: str, inputs: Sequence[str]) -> None:
         raise UsageProblem(escape_text(f"{flag}: {path} is a file to read; give the report another name"))
 
 
-def write_report(path: str, content: bytes) -> None:
-    """Write a report into a file.
+def write_report(path: str, text: str, output_format: str) -> None:
+    """Write a report into a file, as safe as on standard output.
 
     Raises:
         UsageProblem: it cannot be written.
     """
+    with PrintingTo(path):
+        declare_format(output_format)
+        print(text)
+
+
+def _write_content(path: str, content: bytes) -> None:
     from regilink_doctor.cli.options import UsageProblem
     from regilink_doctor.core.files import write_whole
 

@@ -90,8 +90,11 @@ VALUE_LIMIT, PATH_LIMIT = 80, 300
 
 
 def quote_text(text: str) -> str:
-    """A string for a message: on one line, in the double quotes that all messages have around what a user wrote."""
-    return f'"{escape_text(text)}"'
+    """A string for a message: on one line, in the double quotes that all messages have around what a user wrote.
+
+    Without secrets: messages also go where no stream masks them, into exceptions and reports of other programs.
+    """
+    return f'"{escape_text(mask_secrets(text))}"'
 
 
 def show_value(value: object) -> str:

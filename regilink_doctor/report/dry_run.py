@@ -65,28 +65,39 @@ def render_links(
         translate: shows a string in the reader's language.
     """
     for attempt in attempts:
-        verdict = pad_text(translate(_VERDICTS[attempt.verdict]), 9)
-        verdict = paint_text(_COLOURS[attempt.verdict], verdict, colour=colour)
-        asked = attempt.requested or "/".join(
-            part for part in (attempt.entity, attempt.project, attempt.collection) if part
-        )
-        version = f"  ({attempt.source_type} {escape_text(attempt.source)})" if attempt.source else ""
-        yield f"{verdict} {quoted(asked)}{version}"
-        if attempt.verdict == "refused":
-            yield f"          {_quote_reason(attempt)}"
-            if attempt.aliases:
-                aliases = say("with aliases {names}", names=", ".join(attempt.aliases))
-                yield f"          {escape_text(translate(aliases))}"
-        elif attempt.destination:
-            place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
-            facts = [say("would be {place}", place=place) if is_emulated else say("is now {place}", place=place)]
-            facts += [say("aliases {names}", names=", ".join(attempt.aliases))] if attempt.aliases else []
-            if attempt.verdict == "misplaced":
-                facts.append(say("not in a registry [{reason}]", reason=_quote_reason(attempt)))
-            yield f"          {escape_text(translate(join_phrases(', ', facts)))}"
-        message = explain(attempt) if explain is not None else None
-        if message is not None:
-            yield from (f"          {line}" for line in render_message(message, translate))
+        lines = _render_attempt(attempt, colour, is_emulated, explain, translate)
+        yield from map(mask_secrets, lines)  # pytest prints them, too
+
+
+def _render_attempt(
+    attempt: LinkAttempt,
+    colour: bool,
+    is_emulated: bool,
+    explain: Callable[[LinkAttempt], Message | None] | None,
+    translate: Callable[[str], str],
+) -> Iterator[str]:
+    verdict = pad_text(translate(_VERDICTS[attempt.verdict]), 9)
+    verdict = paint_text(_COLOURS[attempt.verdict], verdict, colour=colour)
+    asked = attempt.requested or "/".join(
+        part for part in (attempt.entity, attempt.project, attempt.collection) if part
+    )
+    version = f"  ({attempt.source_type} {escape_text(attempt.source)})" if attempt.source else ""
+    yield f"{verdict} {quoted(asked)}{version}"
+    if attempt.verdict == "refused":
+        yield f"          {_quote_reason(attempt)}"
+        if attempt.aliases:
+            aliases = say("with aliases {names}", names=", ".join(attempt.aliases))
+            yield f"          {escape_text(translate(aliases))}"
+    elif attempt.destination:
+        place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
+        facts = [say("would be {place}", place=place) if is_emulated else say("is now {place}", place=place)]
+        facts += [say("aliases {names}", names=", ".join(attempt.aliases))] if attempt.aliases else []
+        if attempt.verdict == "misplaced":
+            facts.append(say("not in a registry [{reason}]", reason=_quote_reason(attempt)))
+        yield f"          {escape_text(translate(join_phrases(', ', facts)))}"
+    message = explain(attempt) if explain is not None else None
+    if message is not None:
+        yield from (f"          {line}" for line in render_message(message, translate))
 
 
 def render_message(message: Message, translate: Callable[[str], str] = str) -> Iterator[str]:
@@ -103,7 +114,7 @@ def render_assumed(assumed: Iterable[Assumed], translate: Callable[[str], str] =
     names = [join_phrases(" ", [_KINDS[item.kind], item.name]) for item in assumed]
     if names:
         line = say("assumed to exist because the code names it: {names}", names=join_phrases(", ", names))
-        yield escape_text(translate(line))
+        yield mask_secrets(escape_text(translate(line)))
 
 
 def _quote_reason(attempt: LinkAttempt) -> str:
