@@ -71,8 +71,13 @@ _FOLDERS = frozenset(
         "assets",
         "bin",
         "build",
+        "cache",
+        "checkpoints",
+        "configs",
         "data",
         "dist",
+        "docs",
+        "examples",
         "home",
         "mnt",
         "models",
@@ -81,8 +86,12 @@ _FOLDERS = frozenset(
         "output",
         "outputs",
         "resources",
+        "results",
+        "scripts",
         "src",
         "target",
+        "test",
+        "tests",
         "tmp",
         "var",
     }
@@ -126,6 +135,8 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if _HOSTS.match(pattern):
         return publishing
     segments = pattern.partition(":")[0].split("/")
+    if len(segments) > 1 and (segments[0].lower() in _FOLDERS or not any(segments[:1] + segments[2:])):
+        return False  # `tests/wandb-registry-model`, `/wandb-registry-model/`: of files, or of a site
     if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and (key == "path" or not _WHOLE.search(key)):
         return False  # `registry: acme/wandb-registry-model`, `path:` below it: a part, put together somewhere else
     if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
