@@ -156,9 +156,12 @@ QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 
 class _Segment:
-    """A part of a path between slashes; `speaks`: it has the registry prefix, with or without a name after it."""
+    """A part of a path between slashes; `speaks`: it has the registry prefix, with or without a name after it.
 
-    __slots__ = ("end", "index", "known", "registry", "speaks", "start", "text")
+    `name` is what comes after the prefix, all of it where there is none.
+    """
+
+    __slots__ = ("end", "index", "known", "name", "registry", "speaks", "start", "text")
 
     def __init__(self, index: int, start: int, text: str) -> None:
         self.index = index
@@ -167,6 +170,7 @@ class _Segment:
         self.text = text
         self.known = is_known(text)
         self.speaks = text.startswith(REGISTRY_PREFIX)
+        self.name = text.removeprefix(REGISTRY_PREFIX)
         self.registry = self.speaks and text != REGISTRY_PREFIX
 
 
@@ -218,6 +222,8 @@ def _find_problems(
         rank = ORDER.index(problem.rule)
         if index not in best or rank < best[index][0]:
             best[index] = (rank, problem)
+    if not best:
+        return ()
     found = [problem for _, problem in best.values()]
     return tuple(sorted(found, key=lambda problem: (problem.start, problem.end)))
 
@@ -262,14 +268,17 @@ def _all(
             yield from _empty(segment, segments, trailing_slash_fails)
             continue
         yield from _words(segment, holes, within_registry_path=registry is not None)
-        yield from _blanks(segment)
+        if segment.name != segment.name.strip():
+            yield from _blanks(segment)
+        unquoted = segment.text.strip(QUOTES)
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
-        if before_registry and (meant := misspelled_prefix(segment.text.strip(QUOTES))):
+        if before_registry and (meant := misspelled_prefix(unquoted)):
             # With the bare prefix alone there would be no registry: its name is for the user to write.
             intended = meant if meant != REGISTRY_PREFIX else None
             yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
-        yield from _stray_quotes(segment)
+        if unquoted != segment.text:
+            yield from _stray_quotes(segment, unquoted)
         if segment.registry and segment is registry:
             yield from _registry_name(segment)
     last = segments[-1]
@@ -327,7 +336,7 @@ def _stray(start: int, end: int, severity: Severity, kind: str, intended: str) -
 
 def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
     """What was never filled in, and the project of the legacy registry."""
-    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    name = segment.name
     start = segment.end - len(name)
     for offset, code in holes.items():
         if segment.start <= offset < segment.end:
@@ -343,10 +352,10 @@ def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path:
 
 
 def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
-    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    name = segment.name
     stripped = name.strip()
     # A blank before the prefix is no matter of taste: the prefix is not recognised (REG104).
-    if name != stripped and misspelled_prefix(segment.text) is None:
+    if misspelled_prefix(segment.text) is None:
         start = segment.end - len(name)
         if not stripped:
             kind, failure = ("registry", "A6") if start > segment.start else ("collection", "A5")
@@ -355,10 +364,9 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
             yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
 
 
-def _stray_quotes(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+def _stray_quotes(segment: _Segment, stripped: str) -> Iterator[tuple[int, Problem]]:
     """A quote that was left at an end of a name: W&B uses it as a part of the name, and it hides the prefix."""
-    stripped = segment.text.strip(QUOTES)
-    if stripped != segment.text and stripped:
+    if stripped:
         severity: Severity = "error" if stripped.startswith(REGISTRY_PREFIX) and not segment.registry else "warning"
         yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, severity, "quote", stripped)
 
@@ -372,7 +380,7 @@ def _at_sign(last: _Segment) -> Iterator[tuple[int, Problem]]:
 
 
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
-    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    name = segment.name
     start = segment.end - len(name)
     if name.startswith(REGISTRY_PREFIX):
         yield segment.index, Problem(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
