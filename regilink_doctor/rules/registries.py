@@ -127,6 +127,8 @@ class UnknownRegistry(Rule):
         return (problems[0].corrected if problems else None) or string.pattern
 
     def _known_names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:
+        if facts.view is None and not facts.configured.registries:
+            return (), "warning"
         from regilink_doctor.rules.judge import known_registries
 
         view = facts.view
