@@ -464,9 +464,18 @@ def _denies(clause: ast.ExceptHandler) -> bool:
     *before, last = clause.body
     if not isinstance(last, ast.Return) or not all(isinstance(item, ast.Expr) for item in before):
         return False
-    if any(isinstance(node, ast.Name) and node.id == clause.name for item in before for node in walk(item)):
+    if any(_tells_error(node, clause.name) for item in before for node in walk(item)):
         return False
     return last.value is None or (isinstance(last.value, ast.Constant) and last.value.value in (None, False))
+
+
+def _tells_error(node: ast.AST, name: str | None) -> bool:
+    """A part of a line that logs or prints the error: its name, `log.exception(...)`, `exc_info=True`."""
+    if isinstance(node, ast.keyword):
+        return node.arg in ("exc_info", "exception")
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("exception", "print_exc", "format_exc")
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _suppresses(context: ast.expr, called: str) -> bool:
