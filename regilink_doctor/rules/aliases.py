@@ -7,7 +7,13 @@ from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import known_part
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, is_written, known_registry, registry_path, registry_target
+from regilink_doctor.rules.site_facts import (
+    known_registry,
+    known_values,
+    registry_path,
+    registry_target,
+    warn_of_default,
+)
 from regilink_doctor.rules.wording import listed, quoted
 
 TYPE_CHECKING = False
@@ -94,7 +100,7 @@ class InvalidAlias(Rule):
         for alias in site.aliases:
             wrong = find_wrong(alias)
             if wrong is None:
-                if is_written(alias, comma := alias.pattern.find(",")) and comma > 0:
+                if alias.pattern.find(",") > 0:
                     yield self.report(
                         None, "comma", string=alias, severity="warning", argument="aliases", alias=alias.pattern
                     )
@@ -107,6 +113,7 @@ class InvalidAlias(Rule):
                 start=start,
                 end=end,
                 argument="aliases",
+                severity=warn_of_default(alias),
                 alias=alias.pattern,
                 wrong=reason,
                 instead=correct_alias(alias) if alias.literal else "",
@@ -125,10 +132,9 @@ class InvalidAlias(Rule):
             letter = next((letter for letter in alias if letter in _NEVER_IN_ALIAS), None)
             path = registry_path(name)
             if "/" in alias and path is not None:
-                if is_written(name, start + alias.index("/")):
-                    place = consume.argument or consume.place
-                    yield self.report(place, "slash", name=name.pattern, organization=path.prefix or "")
-            elif letter is not None and is_written(name, start + alias.index(letter)):
+                place = consume.argument or consume.place
+                yield self.report(place, "slash", name=name.pattern, organization=path.prefix or "")
+            elif letter is not None:
                 place = name.place_of(start, len(name.pattern))
                 if place in places:
                     continue
@@ -141,7 +147,7 @@ def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
     """What is wrong with an alias, and where in it."""
     pattern = alias.pattern
     for offset, letter in enumerate(pattern):
-        if letter in ALIAS_FORBIDDEN and is_written(alias, offset):
+        if letter in ALIAS_FORBIDDEN:
             return say("{letter} is not allowed", letter=quoted(letter)), offset, offset + 1
     if alias.literal is None or any(True for _ in alias.empty_defaults(0, len(pattern))):
         return None
@@ -197,9 +203,8 @@ class VersionAsAlias(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        for alias in site.aliases if not site.context.expected else ():
-            name = certain((alias,))
-            if name is not None and is_version(name):
+        for alias, name in known_values(site.aliases) if not site.context.expected else ():
+            if is_version(name):
                 yield self.report(string=alias, argument="aliases", alias=name)
 
 
@@ -232,8 +237,8 @@ class RedundantLatest(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        for alias in site.aliases if not site.context.expected else ():
-            if certain((alias,)) == "latest":
+        for alias, name in known_values(site.aliases) if not site.context.expected else ():
+            if name == "latest":
                 yield self.report(string=alias, argument="aliases")
                 return
 

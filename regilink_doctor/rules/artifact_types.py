@@ -7,7 +7,14 @@ from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, reserved_type
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, known_registry, known_type, registry_path, registry_target
+from regilink_doctor.rules.site_facts import (
+    known_registry,
+    known_type,
+    known_values,
+    registry_path,
+    registry_target,
+    warn_of_default,
+)
 from regilink_doctor.rules.wording import listed, quoted
 
 TYPE_CHECKING = False
@@ -67,8 +74,8 @@ class TypeNotAllowed(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """With a catalog, the judgement reports it instead."""
-        artifact_type = known_type(link)
-        if facts.view is not None or artifact_type is None:
+        types = _types_of(link) if facts.view is None else ()
+        if not types:
             return
         folded = {name.casefold(): name for name in facts.configured.registries}
         for target in link.target:
@@ -83,8 +90,9 @@ class TypeNotAllowed(Rule):
             )
             if name.casefold() not in folded and name in CORE_REGISTRY_TYPES:
                 kind, severity, allowed = "core", "info", (CORE_REGISTRY_TYPES[name],)
-            if allowed and artifact_type not in allowed:
-                yield self._report(link, kind, severity, artifact_type, folded.get(name.casefold(), name), allowed)
+            for artifact_type in types:
+                if allowed and artifact_type not in allowed:
+                    yield self._report(link, kind, severity, artifact_type, folded.get(name.casefold(), name), allowed)
 
     def _report(
         self, link: Link, kind: str, severity: str, artifact_type: str, name: str, allowed: tuple[str, ...]
@@ -98,6 +106,14 @@ class TypeNotAllowed(Rule):
             registry=name,
             allowed="\n".join(allowed),
         )
+
+
+def _types_of(link: Link) -> tuple[str, ...]:
+    """The types that the artifact can have: several only where the link is the same for all of them."""
+    if len(link.target) == 1 and link.artifact is not None and not link.context.guards:
+        return tuple(dict.fromkeys(value for _, value in known_values(link.artifact.type)))
+    artifact_type = known_type(link)
+    return (artifact_type,) if artifact_type is not None else ()
 
 
 def _type_place(site: Site) -> tuple[Related, ...]:
@@ -181,12 +197,12 @@ class ReservedType(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        artifact_type, names = certain(site.type), site.arguments.strings.get("name", ())
+        names = site.arguments.strings.get("name", ())
         name = names[0].display if len(names) == 1 else ""  # how it begins decides
-        if artifact_type is None or not reserved_type(artifact_type, name) or site.context.expected:
-            return
-        place = site.type[0].place if site.kind == "target" else site.place
-        yield self.report(place, type=artifact_type, name=name)
+        for string, artifact_type in known_values(site.type) if not site.context.expected else ():
+            if reserved_type(artifact_type, name):
+                place = string.place if site.kind == "target" else site.place
+                yield self.report(place, severity=warn_of_default(string), type=artifact_type, name=name)
 
 
 class UnspecifiedType(Rule):
@@ -277,12 +293,12 @@ class ConsumedTypeMismatch(Rule):
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        asked = certain(consume.type)
-        if asked is None or consume.context.expected or len(consume.target) != 1:
+        if not consume.type or consume.context.expected or len(consume.target) != 1:
             return
         name = consume.target[0]
         artifact_type, related = self._find_type(name, facts)
-        if artifact_type is not None and artifact_type != asked:
+        asked = next((value for _, value in known_values(consume.type) if value != artifact_type), None)
+        if artifact_type is not None and asked is not None:
             yield self.report(consume.place, related=related, name=name.pattern, type=artifact_type, asked=asked)
 
     def _find_type(self, name: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:

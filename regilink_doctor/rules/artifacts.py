@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import is_written, registry_path, registry_target
+from regilink_doctor.rules.site_facts import registry_path, registry_target, warn_of_default
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -60,18 +60,16 @@ class InvalidArtifactName(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """Only a name that every alternative has, or the only one."""
-        names = site.arguments.strings.get("name", ())
-        if len(names) != 1 or site.context.expected:
-            return
-        name = names[0]
+        for name in site.arguments.strings.get("name", ()) if not site.context.expected else ():
+            yield from self._check_name(name)
+
+    def _check_name(self, name: StringValue) -> Iterator[Report]:
         pattern = name.pattern
         bad = [
             offset
             for offset, letter in enumerate(pattern)
             if letter not in ARTIFACT_NAME_ALPHABET
             and is_known(letter)
-            and is_written(name, offset)
             and not (letter == "\n" and offset == len(pattern) - 1)  # the SDK's pattern accepts one at the end
         ]
         instead = ""
@@ -89,7 +87,14 @@ class InvalidArtifactName(Rule):
             return
         start, end = (bad[0], bad[0] + 1) if bad else (0, len(pattern))
         yield self.report(
-            string=name, start=start, end=end, argument="name", name=pattern, wrong=wrong, instead=instead
+            string=name,
+            start=start,
+            end=end,
+            argument="name",
+            severity=warn_of_default(name),
+            name=pattern,
+            wrong=wrong,
+            instead=instead,
         )
 
 

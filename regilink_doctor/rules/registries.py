@@ -9,7 +9,13 @@ from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, created_registries, known_registry, registry_path
+from regilink_doctor.rules.site_facts import (
+    created_registries,
+    known_registry,
+    known_values,
+    registry_path,
+    warn_of_default,
+)
 from regilink_doctor.rules.wording import correct_path, listed, only_suggestion, quoted, rename_registry
 
 TYPE_CHECKING = False
@@ -379,19 +385,14 @@ class RegistryFilter(Rule):
         """The filter comes as `filter.name.$regex`."""
         for key, strings in site.arguments.strings.items():
             outer, *path = key.split(".")
-            value = certain(strings)
             if outer != "filter" or not path:
                 continue
             field, operator = path[0], path[1] if len(path) > 1 else ""
-            if field == "name" and operator == "$regex" and value is not None and _is_hopeless(value):
-                kind = "regex"
-            elif field == "name" and operator == "$contains" and value is not None:
-                kind = "contains"
-            elif not field.startswith("$") and field not in _FIELDS:
-                kind, value = "field", field
-            else:
-                continue
-            yield self.report(None, kind, string=strings[0] if strings else None, argument="filter", value=value or "")
+            if not field.startswith("$") and field not in _FIELDS:
+                yield self.report(None, "field", string=next(iter(strings), None), argument="filter", value=field)
+            for string, value in known_values(strings) if field == "name" else ():
+                if operator == "$contains" or (operator == "$regex" and _is_hopeless(value)):
+                    yield self.report(None, operator[1:], string=string, argument="filter", value=value)
 
 
 def _is_hopeless(pattern: str) -> bool:
@@ -449,10 +450,13 @@ class InvalidVisibility(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        strings = site.arguments.strings.get("visibility", ())
-        value = certain(strings)
-        # The server's own words are accepted as well (`Visibility`).
-        if value is None or value in ("organization", "restricted", "PRIVATE", "RESTRICTED") or site.context.expected:
+        """The server's own words are accepted as well (`Visibility`)."""
+        if site.context.expected:
             return
-        intended = _INTENDED.get(value.lower())
-        yield self.report(string=strings[0], argument="visibility", intended=intended, value=value)
+        for string, value in known_values(site.arguments.strings.get("visibility", ())):
+            if value not in ("organization", "restricted", "PRIVATE", "RESTRICTED"):
+                intended = _INTENDED.get(value.lower())
+                severity = warn_of_default(string)
+                yield self.report(
+                    string=string, argument="visibility", intended=intended, severity=severity, value=value
+                )

@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, is_for_names_alone, registry_target, variable_of
+from regilink_doctor.rules.site_facts import certain, is_for_names_alone, known_values, registry_target, variable_of
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -163,8 +163,10 @@ class RunInRegistry(Rule):
         )
 
     def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
-        project = certain(init.project)
-        if project is not None and _is_registry(project) and not facts.in_test and not init.context.expected:
+        if facts.in_test or init.context.expected:
+            return
+        project = next((value for _, value in known_values(init.project) if _is_registry(value)), None)
+        if project is not None:
             place = init.arguments.keywords.get("project", (init.place, init.place))[1]
             yield self.report(place, project=project)
 

@@ -11,17 +11,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.sites import Init, Setting, Site
     from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
 
 def certain(texts: Sequence[StringValue]) -> str | None:
-    """The one value that an argument certainly has; None with alternatives, unknown parts or defaults."""
-    if len(texts) != 1 or any(isinstance(part, KnownPart) and part.default_of for part in texts[0].parts):
-        return None
-    return texts[0].literal
+    """The one value that an argument certainly has; None with other alternatives, unknown parts or defaults."""
+    return None if any(map(is_default, texts)) else _only(texts)
+
+
+def is_default(string: StringValue) -> bool:
+    """Whether a part of a string is only what is used when an option, variable or argument is not given."""
+    return any(isinstance(part, KnownPart) and part.default_of for part in string.parts)
+
+
+def warn_of_default(string: StringValue) -> Severity | None:
+    """A warning for what is wrong with a default; else the severity is that of the rule."""
+    return "warning" if is_default(string) else None
+
+
+def known_values(strings: Sequence[StringValue]) -> Iterator[tuple[StringValue, str]]:
+    """The alternatives of an argument that source shows entirely, defaults among them, each with its value.
+
+    For what is wrong whichever of them is used; `certain` is for what is wrong only if no other one is.
+    """
+    for string in strings:
+        if (value := string.literal) is not None:
+            yield string, value
 
 
 def known_entity(site: Site) -> str | None:
@@ -35,7 +53,8 @@ def known_type(site: Site) -> str | None:
 
 
 def _only(values: Sequence[StringValue]) -> str | None:
-    return values[0].literal if len(values) == 1 else None
+    literals = {value.literal for value in values}
+    return literals.pop() if len(literals) == 1 else None
 
 
 def registry_path(text: StringValue) -> TargetPath | None:
@@ -251,12 +270,6 @@ def registry_path_by_prefix(facts: FileFacts) -> dict[str | None, StringValue]:
         parts = registry_path(path)
         paths.setdefault(parts.prefix if parts else None, path)
     return paths
-
-
-def is_written(text: StringValue, offset: int) -> bool:
-    """Whether the character at `offset` of the pattern is written down and not only a default."""
-    part = text.part_at(offset)
-    return isinstance(part, KnownPart) and not part.default_of
 
 
 def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:

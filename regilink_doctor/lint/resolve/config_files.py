@@ -427,13 +427,17 @@ def _fill_from(table: Table, scalar: Scalar, holder: DocumentHolder, depth: int)
 
 def find_loaded_items(owner: Loaded) -> list[Value]:
     """What a loop over it gives: the items of a list, the keys of a table."""
+    node = owner.node
+    if node is not None and owner.is_mapping:
+        return [StringValue((KnownPart(name, node.place),), node.place) for name in list_loaded_keys(owner)]
+    return find_in_document(owner, ())
+
+
+def list_loaded_keys(owner: Loaded) -> list[str]:
+    """The keys of a table."""
     from regilink_doctor.lint.data import Table
 
-    node = owner.node
-    if isinstance(node, Table):
-        names = list(node.entries)[:_MOST_ITEMS]
-        return [StringValue((KnownPart(name, node.place),), node.place) for name in names]
-    return find_in_document(owner, ())
+    return list(owner.node.entries)[:_MOST_ITEMS] if isinstance(owner.node, Table) else []
 
 
 def find_loaded_pairs(owner: Loaded) -> list[Value]:

@@ -512,11 +512,20 @@ def flatten_pairs(
             pairs.append((name if isinstance(name, str) else None, node, place))
             continue
         (value, *others) = context.value(node, place)
-        if others or not isinstance(value, Literal) or not value.is_mapping:
+        if isinstance(value, Loaded) and value.is_mapping and not others:
+            pairs += [(name, _take_item(context, node, name), place) for name in config_files.list_loaded_keys(value)]
+            pairs.append((None, node, place))  # another file may have more
+        elif others or not isinstance(value, Literal) or not value.is_mapping:
             pairs.append((None, node, place))
         else:
             waiting += reversed([(inner, item, value.at) for inner, item in value.pairs])
     return pairs
+
+
+def _take_item(context: Context, owner: ast.expr, key: str) -> ast.expr:
+    """`owner[key]`."""
+    item = ast.Subscript(owner, copy_place(ast.Constant(key), owner), ast.Load())
+    return context.keep(("item", id(owner), key), lambda: copy_place(item, owner))
 
 
 def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
@@ -565,7 +574,7 @@ def has_key(
     context: Context, owner: Literal | Loaded, node: ast.expr, key: str | None, at: ProgramPoint
 ) -> bool | None:
     """Whether a mapping, written as `node`, has a key; None where that is not certain."""
-    if key is None or _is_changed(context, node, at):
+    if key is None or is_changed(context, node, at):
         return None
     if isinstance(owner, Loaded):  # another file may have it
         return None if config_files.find_in_document(owner, [key]) else False
@@ -587,7 +596,7 @@ def has_key(
     return None if truths - {False} else False
 
 
-def _is_changed(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
+def is_changed(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
     """Whether the file may add keys to the mapping that is written so: `owner[key] = …`, `owner.setdefault(key, …)`."""
     written = written_name(node)
     return written in context.keep(("changed", id(at.scope.module)), lambda: _index_changed(at.scope.module))

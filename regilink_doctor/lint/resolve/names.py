@@ -241,7 +241,29 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     if not passing:
         return []
     values = _find_in_scope(context, name, before)
-    return values if len(passing) > 1 else apply_test(context, fork.test, passing[0], name, values, before)
+    if len(passing) > 1:
+        return values
+    values = tuple(apply_test(context, fork.test, passing[0], name, values, before))
+    index = 0 if passing[0] else 1
+    return _pass_through(context, name, fork.arms[index : index + 1], covered, values, at)
+
+
+def _pass_through(
+    context: Context, name: str, arms: list[Arm], covered: set[int], values: Sequence[Value], at: ProgramPoint
+) -> Sequence[Value]:
+    """Those of the values of a name that pass the arms of an `if` by each `elif` that binds it."""
+    bindings = at.scope.bindings[name][:_MOST_BINDINGS]
+    for arm in arms:
+        inner = {
+            id(item.arm.fork): item.arm.fork for item in bindings if item.arm is not None and item.arm.parent is arm
+        }
+        for fork in inner.values():
+            passing = [index for index in (0, 1) if not _binds(fork, index, covered, at.order)]
+            if fork.test is not None and len(passing) == 1 and fork.end <= at.order:
+                place = ProgramPoint(at.scope, fork.start, at.frame)
+                values = apply_test(context, fork.test, passing[0] == 0, name, values, place)
+                arms += fork.arms[passing[0] :][:1]  # the loop goes on with it
+    return values
 
 
 def _certainly_sets(context: Context, name: str, fork: Fork, at: ProgramPoint) -> bool:

@@ -42,6 +42,7 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     is_configuration,
+    is_none,
     mark_default,
     with_name,
 )
@@ -104,8 +105,11 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values.append(config_files.get_path_attribute(owner, node.attr))
         elif isinstance(owner, Unknown) and node.attr == "config" and _is_run(node.value):
             values.append(Name("wandb.config"))
+        elif is_none(owner):
+            continue  # None has no attributes: it is another of the alternatives, `wandb = None` without wandb
         else:
             values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
+    values = values or [UNKNOWN]
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 

@@ -379,7 +379,7 @@ def _list_dispatches(context: Context, module: Module) -> list[Use]:
 
 
 def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
-    """The calls of a function in the files that import its own; looked for by files that link or fetch."""
+    """The calls of a function in the files that import its own; for files that link, fetch or look for registries."""
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
     name = _called_name(scope)
@@ -390,7 +390,8 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
 
 
 def _may_link(context: Context) -> bool:
-    return context.keep(("links",), lambda: any(mark in context.source.text for mark in wandb_api.USE_MARKS))
+    marks = (*wandb_api.USE_MARKS, *wandb_api.REGISTRY_MARKS)
+    return context.keep(("links",), lambda: any(mark in context.source.text for mark in marks))
 
 
 def _is_data(value: Value) -> bool:

@@ -600,8 +600,10 @@ class _Walk:
             if (deferred := _find_deferred(node)) is not None:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
-            for partial, made_at in self._find_partials(node.func, scope) if node.args or node.keywords else ():
+            for partial, made_at in self._find_partials(node.func, scope):
                 # `send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it
+                if not node.args and not node.keywords and id(partial) in self.deferred:
+                    continue  # it has no more than the call that is read where it was made
                 whole = complete_partial(partial.args[0], partial, made_at, node)
                 self.module.uses.append(replace(use, call=whole))
                 self.completed.add(id(self.deferred.get(id(partial))))

@@ -279,5 +279,8 @@ USE_WORDS = frozenset(path.rpartition(".")[2] for path in USES)
 USE_MARKS = tuple([word if "_" in word else f".{word}(" for word in USE_WORDS])
 """What a file that has one of these calls has in it."""
 
+REGISTRY_MARKS = ("create_registry(", ".registry(", ".registries(", "artifact_exists(", "artifact_collection")
+"""What a file that looks for registries, or for what is in them, has in it."""
+
 PACKAGES = frozenset(path.partition(".")[0] for path in (*CALLS, *CANONICAL) if "." in path)
 """The packages that these names come from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import find_in_document
-from regilink_doctor.lint.resolve.containers import flatten_pairs
+from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
 from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
 from regilink_doctor.lint.text import syntax as ast
@@ -51,7 +51,6 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
-_NAMES = (ast.Name, ast.Attribute)
 _MAY_BE_CONSTANT = ("checksum", "entity")
 """Arguments of which rules ask whether they are None, or False."""
 
@@ -93,18 +92,20 @@ class ArgumentReader:
 
     def find_certain(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the arguments that are a text in every alternative."""
-        return frozenset([name for name in names if name in self.given.named and self.is_text(name)])
+        return frozenset([name for name in names if self.is_text(name)])
 
     @property
     def constants(self) -> dict[str, bool | None]:
-        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, also by a name or attribute."""
+        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, whatever gives them that value."""
         constants: dict[str, bool | None] = {}
         for name in _MAY_BE_CONSTANT:
             node, at = self._find(name)
-            if isinstance(node, _NAMES) or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
-                (value, *others) = self.resolver.value(node, at)
-                if not others and isinstance(value, NonString) and isinstance(value.value, bool | None):
-                    constants[name] = value.value
+            if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            values = set(self.resolver.value(node, at))
+            value = values.pop() if len(values) == 1 else None
+            if isinstance(value, NonString) and isinstance(value.value, bool | None) and value.default_of is None:
+                constants[name] = value.value
         return constants
 
     def unfold(self, name: str) -> None:
@@ -150,8 +151,9 @@ class ArgumentReader:
         """Read what is given by `**mapping`, if that is one dictionary that is written out."""
         pairs = flatten_pairs(self.resolver, mapping, self.at)
         self.inner |= {name: (item, at) for name, item, at in pairs if name is not None}
-        if pairs and self.at.frame is not None and all(name is not None for name, _, _ in pairs):
-            self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known
+        is_known = self.at.frame is not None or not is_changed(self.resolver, mapping, self.at)
+        if pairs and is_known and all(name is not None for name, _, _ in pairs):
+            self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known, or a constant
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""
@@ -191,8 +193,8 @@ class ArgumentReader:
 
     def flat(self, name: str) -> dict[str, tuple[StringValue, ...]]:
         """A dictionary of dictionaries as a flat mapping: `filter.name.$regex`."""
-        node = self.given.named.get(name)
-        return self._flat(node, self.at, name) if node is not None else {}
+        node, at = self._find(name)
+        return self._flat(node, at, name) if node is not None else {}
 
     def _flat(self, node: ast.expr, at: ProgramPoint, key: str) -> dict[str, tuple[StringValue, ...]]:
         found: dict[str, tuple[StringValue, ...]] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.values import Instance, NonString
+from regilink_doctor.lint.resolve.values import Instance, Name, NonString
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 _STEPS = 8
@@ -48,10 +48,31 @@ class MadeBy:
         runs = self._runs_by_maker.get(makers)
         if runs is None:
             runs = self._runs_by_maker[makers] = self._unique_runs(owner, use)
-        return runs
+        return runs or self._find_active(use)
 
     def _unique_runs(self, node: ast.expr, use: Use) -> tuple[Use, ...]:
         return tuple({id(found.call): found for found in self._runs(node, use, 0)}.values())
+
+    def _find_active(self, use: Use) -> tuple[Use, ...]:
+        """The start of the run of `wandb.run.link_artifact(...)`: the only one of its function, else of the file."""
+        if not self.is_active_run(use):
+            return ()
+        starts = self._starts_by_scope.get(use.scope) or list(self.starts.values())
+        return (starts[0],) if len(starts) == 1 else ()
+
+    @cached_property
+    def _starts_by_scope(self) -> dict[Scope, list[Use]]:
+        by_scope: dict[Scope, list[Use]] = {}
+        for start in self.starts.values():
+            by_scope.setdefault(start.scope, []).append(start)
+        return by_scope
+
+    def is_active_run(self, use: Use) -> bool:
+        """Whether a method is of `wandb.run`."""
+        receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+        if not isinstance(receiver, ast.Attribute) or receiver.attr != "run":
+            return False
+        return Name("wandb") in self.resolver.value(receiver.value, use.at)
 
     def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
@@ -73,6 +94,8 @@ class MadeBy:
         """Whether nothing but the runs of `runs` can be behind a method."""
         if not isinstance(use.call.func, ast.Attribute):
             return False
+        if self.is_active_run(use):
+            return True
         values = self.resolver.value(use.call.func.value, use.at)
         return all(self._made(value, use.at) is not None or value == NonString(None) for value in values)
 
