@@ -12,10 +12,10 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("F6", "C19"),
         r"file ?transfer: download|^error (?:downloading|getting|copying) (?:object|file|reference)"
         r"|^error (?:finding blobs|getting correct blob|setting (?:up Azure|version ID)|creating reader)"
-        r"|^error (?:parsing reference|constructing object input)|\bdigest/etag mismatch|^invalid \w+ URI\b"
-        r"|\bdecode manifest JSON\b|^http request failed: |^download failed: |\bmanifest from url failed\b"
-        r"|failed to download artifact|could not get manifest for artifact|^error reading entry from fetched"
-        r"|^reference artifact task|^client (?:not found|is not an account)",
+        r"|^error (?:parsing reference|constructing object input)|\b(?:digest|etag|checksum) mismatch"
+        r"|^invalid \w+ URI\b|\bdecode manifest JSON\b|^http request failed: |^download failed: "
+        r"|\bmanifest from url failed\b|failed to download artifact|could not get manifest for artifact"
+        r"|^error reading entry from fetched|^reference artifact task|^client (?:not found|is not an account)",
     ),
     # The files of the run on this machine.
     (
@@ -57,12 +57,12 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("C3", "C1"), r"\boffline mode\b"),
     (("A3", "A8"), r"\bcollection name\b"),
     (("E4", "B7", "B3"), r"linkArtifact|\bfailed to link\b"),
-    (("C10", "F17", "F2"), r"artifact|^(?:createManifest|sendManifestFiles)\b"),
+    (("C10", "F17", "F2"), r"ArtifactSaver|send_?artifact|^(?:createManifest|sendManifestFiles)\b"),
     (
         ("C10", "C19", "F17"),
         r"file ?transfer|^uploader: |^upload_file|async upload|^Got error in async mode|^Error uploading\b"
-        r"|\bremaining uploads\b|\bupload URLs?\b|^no ETag in response|\bpart number: "
-        r"|^could not resolve client id",
+        r"|\bfailed to upload\b|\bupload\b.{0,20}\b(?:timed out|failed)\b|\bremaining uploads\b|\bupload URLs?\b"
+        r"|^no ETag in response|\bpart number: |^could not resolve client id",
     ),
     # The run itself.
     (
@@ -91,7 +91,7 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     # wandb's own processes.
     (
         ("F14", "F21"),
-        r"^(?:connection|handler|dispatch|stream|server(?:/listeners)?|handleI\w+|fileTransferManager)\b",
+        r"^(?:connection|handler|dispatch|stream|server(?:/listeners)?(?=:)|handleI\w+|fileTransferManager)\b",
     ),
     (("F14", "F7"), r"^Thread \S+:|\b(?:W&B|wandb) process\b|transport failed|backend process timed out|mailbox slot"),
     (
@@ -112,6 +112,7 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter"
         r"|^Agent config error",
     ),
+    (("F23", "F16"), r"\bsweep config"),
     (("F16", "F23"), r"\bsweep\b"),
     (("C18", "F3"), r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b"),
     (("C19", "F2"), r"\btimed? ?out\b|\bconnect(?:ion)?\b|\bnetwork\b|\bcertificate\b|\bproxy\b"),
@@ -131,3 +132,6 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
 )
 """Failures, likeliest first, and a regular expression without regard to case. The first that is found decides."""
+
+ARTIFACT: tuple[tuple[str, ...], str] = (("C10", "F17", "F2"), r"artifact")
+"""An error that nothing else is known of is about the upload where it names an artifact."""

@@ -101,7 +101,7 @@ _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.l
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
-      | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b
+      | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
       | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )

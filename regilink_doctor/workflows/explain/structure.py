@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from regilink_doctor.core.text import close_to
-from regilink_doctor.core.wandb_messages.components import COMPONENTS
+from regilink_doctor.core.wandb_messages.components import ARTIFACT, COMPONENTS
 from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False
@@ -237,7 +237,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"wandb/sync/|/sdk/internal/datastore\.py", ("F13",)),
         (
             r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)"
-            r"|/sdk/interface/(?:interface_(?:sock|queue)|router)",
+            r"|/sdk/interface/(?:interface_(?:shared|sock|queue)|router)",
             ("F14",),
         ),
         (r"/sdk/internal/(?:internal(?!_api)|handler|sender|writer|file_stream|context)", ("F14",)),
@@ -254,8 +254,10 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
 
 
 @cache
-def _components() -> tuple[tuple[re.Pattern[str], Causes], ...]:
-    return tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in COMPONENTS)
+def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
+    """The words of the parts of wandb, and those that an exception shares with them."""
+    parts = tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in (*COMPONENTS, ARTIFACT))
+    return (*parts[:-1], *_WORDS, parts[-1])
 
 
 _DELETED = r"\b(?:artifact|version)\b.{0,60}\b(?:was|been) deleted\b"
@@ -273,6 +275,9 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         ),
         (r"<!doctype html|<html", ("C19", "F17")),
         (_DELETED, ("F8", "D2")),
+        (r"\bfinished run\b|\brun (?:is|has|was) (?:already )?finished\b", ("C8", "F4")),
+        (r"\bauthorization header\b|\bunauthorized\b", ("C18", "C19")),
+        (r"\baccess denied\b|\bnot a member\b", ("B2", "F1", "B7")),
         (r"\bevent loop\b|\binterpreter shutdown\b|\bstart new thread\b|\bschedule new futures\b", ("F14", "F21")),
         (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
         (r"\b(?:quota|storage limit|billing|subscription)\b", ("E4", "B8")),
@@ -608,7 +613,7 @@ def _judge_component(context: ErrorContext) -> Causes:
         line = context.exception[1]
     else:
         return ()
-    return next((causes for pattern, causes in (*_components(), *_WORDS) if pattern.search(line)), ())
+    return next((causes for pattern, causes in _component_words() if pattern.search(line)), ())
 
 
 def _judge_usage(context: ErrorContext) -> Causes:
