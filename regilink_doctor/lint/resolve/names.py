@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
@@ -160,6 +158,11 @@ def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value
     """What the bindings of one scope give a name at a place; nothing where none of them reaches it."""
     if context.is_deep:
         _prepare(context, name, at)
+    return _answer_state(context, name, at)
+
+
+def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
+    """The value of a name at a place, worked out once for all places where it is certainly the same."""
     order = _find_certain(at.scope, name, at.order) or at.order
     key = ("name", name, id(at.scope), order, at.frame)
     return context.answer(key, lambda: _find_state(context, name, ProgramPoint(at.scope, order, at.frame)))
@@ -188,10 +191,7 @@ def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
     while prepared[0] < end:
         order = bindings[prepared[0]].order
         prepared[0] += 1
-        context.answer(
-            ("name", name, id(at.scope), order, at.frame),
-            partial(_find_state, context, name, ProgramPoint(at.scope, order, at.frame)),
-        )
+        _answer_state(context, name, ProgramPoint(at.scope, order, at.frame))
 
 
 def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
