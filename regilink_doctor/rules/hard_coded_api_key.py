@@ -6,7 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import is_key, mark_public
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import variable_of
+from regilink_doctor.rules.site_facts import certain, variable_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class HardCodedApiKey(Rule):
             before = literal
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
-        literals = [string.literal for string in setting.value]
+        # A default is a string of its own: `os.environ.get("WANDB_API_KEY", KEY)`.
+        literals = [certain((string,)) for string in setting.value]
         if variable_of(setting) == "WANDB_API_KEY" and any(literal and is_key(literal) for literal in literals):
             yield self.report(setting.place, setting.how)
 

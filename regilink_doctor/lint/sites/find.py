@@ -279,8 +279,12 @@ class _Finder:
             found = {"inits": inits, "init": inits[0] if alone else None}
             if site.kind == "link" and site.call.startswith("wandb.Run."):
                 found["is_run_passed"] = not inits and _is_parameter(use)
-            if alone and site.call.startswith("wandb.Run.") and _is_left_with(use, *starts):
-                found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
+            if alone and site.call.startswith("wandb.Run.") and _is_returned_from(use, *starts):
+                if _is_in_with(*starts):
+                    found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
+                elif (finish := _find_finish(*starts)) is not None:
+                    place = starts[0].at.source.place(finish)
+                    found["context"] = replace(site.context, ended="finish", ended_by=place)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
@@ -455,19 +459,37 @@ def _is_parameter(use: Use) -> bool:
     return any(binding.kind == "parameter" for binding in bindings)
 
 
-def _is_left_with(use: Use, start: Use) -> bool:
-    """Whether a run was returned from inside the `with` that it belongs to: `run = train()`, which ends it."""
+def _is_returned_from(use: Use, start: Use) -> bool:
+    """Whether a run can only be the one that a call of the function of its start has returned: `run = train()`."""
     receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-    statement = start.statement
-    if not isinstance(receiver, ast.Name) or not isinstance(statement, WITHS) or start.scope.yields:
-        return False
-    if all(item.context_expr is not start.call for item in statement.items):
+    if not isinstance(receiver, ast.Name) or start.scope.yields or start.scope is use.scope:
         return False
     bindings = use.scope.bindings.get(receiver.id, [])
     before = bindings[: count_before(bindings, use.order)]
     function = getattr(start.scope.node, "name", None)
     calls = [binding.value if binding.kind == "value" else None for binding in before]
     return bool(calls) and all(isinstance(call, ast.Call) and last_word(call.func) == function for call in calls)
+
+
+def _is_in_with(start: Use) -> bool:
+    """Whether a run is started by the `with` that it belongs to, which ends it."""
+    statement = start.statement
+    return isinstance(statement, WITHS) and any(item.context_expr is start.call for item in statement.items)
+
+
+def _find_finish(start: Use) -> ast.Call | None:
+    """The call that certainly ends a run in the function that starts it: a line of its own, below the start."""
+    body, statement = getattr(start.scope.node, "body", []), start.statement
+    if statement not in body or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return None
+    names = (f"{statement.targets[0].id}.finish", "wandb.finish")
+    for later in body[body.index(statement) + 1 :]:
+        if isinstance(later, ast.Assign) and "wandb.init" in start.at.source.written(later):
+            return None
+        call = later.value if isinstance(later, ast.Expr) else None
+        if isinstance(call, ast.Call) and written_name(call.func) in names:
+            return call
+    return None
 
 
 def _facts_of(site: Site) -> tuple[object, ...]:
