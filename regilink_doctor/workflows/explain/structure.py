@@ -280,7 +280,8 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"\baccess denied\b|\bnot a member\b", ("B2", "F1", "B7")),
         (r"\bevent loop\b|\binterpreter shutdown\b|\bstart new thread\b|\bschedule new futures\b", ("F14", "F21")),
         (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
-        (r"\b(?:quota|storage limit|billing|subscription)\b", ("E4", "B8")),
+        (r"\b(?:quota|billing|subscription|tracked hours)\b|\b(?:project|run|storage) limit\b", ("E4", "B8")),
+        (r"\bnot writable\b", ("F7",)),
         (r"\b(?:seat|view-only)\b", ("B8", "B7")),
         (r"\blicense\b", ("F17", "E4")),
         (r"\b(?:resume|run id)\b", ("F19",)),
@@ -609,10 +610,17 @@ def _judge_component(context: ErrorContext) -> Causes:
         return ()
     if context.exception is None and context.error_lines:
         line = context.last_line.removeprefix("wandb: ERROR ")
+        answer = line.removeprefix("Error while calling W&B API: ")
+        if answer != line and (causes := _causes_of_words(answer)):
+            return causes
     elif context.exception is not None and context.exception[0] in _CLASSES_OF_COMPONENTS and not context.operation:
         line = context.exception[1]
     else:
         return ()
+    return _causes_of_words(line)
+
+
+def _causes_of_words(line: str) -> Causes:
     return next((causes for pattern, causes in _component_words() if pattern.search(line)), ())
 
 
