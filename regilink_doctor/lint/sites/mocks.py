@@ -178,17 +178,17 @@ def _asks_mock(node: ast.AST) -> bool:
 
 
 def _find_results(nodes: list[ast.AST]) -> frozenset[str]:
-    """The names that hold what a link returned."""
-    return frozenset(
-        target.id
-        for node in nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Attribute)
-        and node.value.func.attr in LINKS
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    )
+    """The names that hold what a link returned, or what a mock of it was called with."""
+    assigned = (node for node in nodes if isinstance(node, ast.Assign) and _is_of_link(node.value))
+    targets = (target for node in assigned for target in node.targets)
+    return frozenset(child.id for target in targets for child in walk(target) if isinstance(child, ast.Name))
+
+
+def _is_of_link(value: ast.expr) -> bool:
+    """Whether a value is the result of a link, or comes from its mock: `run.link_artifact.call_args.kwargs`."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in LINKS:
+        return True
+    return _asks_mock(value)
 
 
 def _find_fake(nodes: list[ast.AST], parameters: set[str]) -> str | None:
