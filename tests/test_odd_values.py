@@ -92,6 +92,37 @@ def hold_promises(
     assert "\u202e" not in shown, (what, done)
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "1e999", "-1", "1e308", "", "x"])
+def test_how_much_a_dry_run_keeps_is_a_number(value: str, tmp_path: Path) -> None:
+    done = run_command("dry-run", f"--keep-uploads={value}", "--", "true", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f'regilink: dry-run: --keep-uploads is "{value}", not a number of megabytes\n'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("catalog", "pull", "--host="),
+        ("catalog", "pull", "--organization="),
+        ("catalog", "diff", "c.json", "--host="),
+        ("map", "--live", "--host="),
+        ("map", "--live", "--organization="),
+        ("conformance", "--yes", "--host="),
+        ("conformance", "--yes", "--entity="),
+        ("dry-run", "--entity=", "--", "true"),
+        ("verify", "wandb-registry-model/zoo", "--host="),
+        ("doctor", "--host="),
+    ],
+)
+def test_an_empty_value_is_none_that_was_left_out(words: tuple[str, ...], tmp_path: Path) -> None:
+    """A variable of the shell that is not set would silently ask another server."""
+    (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
+    (tmp_path / "c.json").write_text('{"version": 1, "organizations": []}', encoding="utf-8")
+    done = run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40)
+    assert done.returncode == 2, done
+    assert " is empty\n  help: give it a value" in done.stderr, done
+
+
 @pytest.mark.parametrize("is_full", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_an_odd_value_of_an_option(

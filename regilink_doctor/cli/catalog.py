@@ -18,6 +18,7 @@ from regilink_doctor.cli.options import (
     add_server,
     load_catalog,
     load_configuration,
+    refuse_empty_values,
     wants_colour,
 )
 from regilink_doctor.core.text import quote_text
@@ -162,6 +163,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.server_session import Unanswered
 
+    refuse_empty_values(options, "organization", "host")
     wanted = options.organization or [item.entity for item in (before.organizations if before is not None else ())]
     try:
         with _open_progress() as progress:

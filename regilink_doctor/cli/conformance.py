@@ -12,6 +12,7 @@ from regilink_doctor.cli.options import (
     add_output_format,
     add_server,
     load_configuration,
+    refuse_empty_values,
     wants_colour,
 )
 
@@ -50,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run_conformance(options: argparse.Namespace) -> int:
     if not options.yes and not sys.stdin.isatty():
         raise UsageProblem("conformance: it writes to the server and asks first: run it at a terminal, or with --yes")
+    refuse_empty_values(options, "host", "entity", "registry")
     config = load_configuration()
     try:
         from regilink_doctor.workflows.conformance import check_conformance

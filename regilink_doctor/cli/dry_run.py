@@ -15,6 +15,8 @@ from regilink_doctor.cli.options import (
     find_translation,
     known_catalog,
     load_configuration,
+    parse_megabytes,
+    refuse_empty_values,
     wants_colour,
 )
 
@@ -57,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         parser,
         "--keep-uploads",
         metavar="MB",
-        type=float,
+        type=parse_megabytes,
         default=2048.0,
         help="how much of the uploads to keep for later downloads (default: 2048)",
     )
@@ -71,6 +73,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run_dry_run(options: argparse.Namespace) -> int:
     if not options.cmd:
         raise UsageProblem("dry-run: no command to run. For example: regilink dry-run -- python train.py")
+    refuse_empty_values(options, "entity")
     config = load_configuration()
     from regilink_doctor.core.catalog import CatalogError
 

@@ -17,6 +17,7 @@ from regilink_doctor.cli.options import (
     find_translation,
     known_catalog,
     load_configuration,
+    refuse_empty_values,
     wants_colour,
 )
 from regilink_doctor.core.text import escape_text
@@ -116,6 +117,7 @@ def _pull_catalog(options: argparse.Namespace) -> Catalog:
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.server_session import Unanswered
 
+    refuse_empty_values(options, "organization", "host")
     try:
         return pull_catalog(
             [options.organization] if options.organization else [],

@@ -29,6 +29,7 @@ class UsageProblem(Exception):
 
 
 A_DAY = 86_400
+MOST_MEGABYTES = 1_000_000_000
 
 
 def parse_seconds(value: str) -> float:
@@ -39,6 +40,18 @@ def parse_seconds(value: str) -> float:
     """
     number = float(value)
     if not 0 < number <= A_DAY:
+        raise ValueError(value)
+    return number
+
+
+def parse_megabytes(value: str) -> float:
+    """A number of megabytes that a disk can have.
+
+    Raises:
+        ValueError: it is not a number, negative, or more than a thousand terabytes.
+    """
+    number = float(value)
+    if not 0 <= number <= MOST_MEGABYTES:
         raise ValueError(value)
     return number
 

@@ -80,7 +80,12 @@ def explain_unreadable(program: str, message: str) -> str:
 def name_kind_of_value(converter: object) -> str:
     """What an option expects, by the function that reads its value, or by its name."""
     name = converter if isinstance(converter, str) else getattr(converter, "__name__", "")
-    kinds = {"parse_seconds": "a number of seconds up to 86400", "int": "a whole number", "float": "a number"}
+    kinds = {
+        "parse_seconds": "a number of seconds up to 86400",
+        "parse_megabytes": "a number of megabytes",
+        "int": "a whole number",
+        "float": "a number",
+    }
     return kinds.get(name, "a value of the right kind")
 
 
