@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from tables import check_each
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.workflows.explain import explain, questions
-from regilink_doctor.workflows.explain.questions import SYMPTOMS, WORDS
+from regilink_doctor.workflows.explain import asked_questions, explain
+from regilink_doctor.workflows.explain.questions import SYMPTOMS
 
 QUESTIONS = {
     "why does my model not appear in the registry?": "A1",
@@ -155,10 +156,18 @@ def test_other_sentences_are_unknown() -> None:
 
 
 def test_every_symptom_names_groups_and_failures_that_exist() -> None:
+    groups = json.loads(Path(asked_questions.GROUPS).read_text("utf-8"))
     for symptom in SYMPTOMS:
-        assert set(symptom.groups) <= WORDS.keys()
+        assert set(symptom.groups) <= groups.keys()
         assert set(symptom.failures) <= FAILURES.keys()
-    assert set(WORDS) == {group for symptom in SYMPTOMS for group in symptom.groups}
+
+
+def test_what_was_asked_names_failures_that_exist_and_pages() -> None:
+    asked = json.loads(Path(asked_questions.ASKED).read_text("utf-8"))
+    assert asked["failures"].keys() <= FAILURES.keys()
+    assert all(page.startswith("https://docs.wandb.ai/") for page in asked["how_to"])
+    texts = [text for part in asked.values() for listed in part.values() for text in listed]
+    assert len(texts) == len(set(texts))
 
 
 def test_how_to_write_a_path_is_answered_before_the_mistakes_are_listed() -> None:
@@ -209,18 +218,17 @@ def test_a_question_is_recognized_without_having_been_asked_before(
     expected = {text: [failure] for text, failure in QUESTIONS.items()}
     expected |= {case["text"]: case["first"] for case in ASKED}
     tested = {bare(text) for text in expected} - KNOWN_ALONE
-    asked = json.loads(Path(questions._ASKED).read_text("utf-8"))
-    others = {failure: [text for text in texts if bare(text) not in tested] for failure, texts in asked.items()}
-    assert others != asked
-    (tmp_path / "asked.json").write_text(json.dumps(others), encoding="utf-8")
-    tables = (questions._entries, questions._rarities)
+    asked = json.loads(Path(asked_questions.ASKED).read_text("utf-8"))
+    others = {
+        failure: [text for text in texts if bare(text) not in tested] for failure, texts in asked["failures"].items()
+    }
+    assert others != asked["failures"]
+    (tmp_path / "asked.json").write_text(json.dumps({**asked, "failures": others}), encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr(questions, "_ASKED", str(tmp_path / "asked.json"))
-        for table in tables:
-            table.cache_clear()
+        patch.setattr(asked_questions, "ASKED", str(tmp_path / "asked.json"))
+        asked_questions._index.cache_clear()
         found = {text: explain(text).failures[:3] for text in expected}
-    for table in tables:
-        table.cache_clear()
+    asked_questions._index.cache_clear()
     assert {text: ids for text, ids in found.items() if ids[:1] not in [(item,) for item in expected[text]]} == {}
 
 
@@ -229,6 +237,64 @@ def test_a_report_in_words_around_a_log_without_an_error_is_a_question() -> None
     report = f"Our agent sometimes ends with a W&B API 502 error.\n\nRelevant log:\n```\n{log}\n```\n"
     assert explain(report).failures[0] == "F2"
     assert explain(log).failures == ()
+
+
+WITH_CODE = {
+    'Our API loads run.use_artifact("wandb-registry-model/ranker") at start. After a restart it served another model, '
+    "nobody deployed anything. Does wandb pick the version by itself?": "D3",
+    'I do run.log_artifact(art, aliases=["production"]), then run.link_artifact(art, "wandb-registry-model/ranker"). '
+    "In the project the alias is there, in the registry collection the version only has latest. Why isn't it copied?": (
+        "B11"
+    ),
+    'I publish with run.link_model(path="best.pt", registered_model_name="segmenter"). My team sees it under Model '
+    "registry, but the rest of the company can't find it in the Registry. Do they need some permission?": "A14",
+    "My serving code loads 'vision/zoo-training/model:best' and works for me. A colleague from another team gets a "
+    "not found error with the same line. What should they change?": "D17",
+    "API サーバーを再起動したら、昨日と違うモデルが読み込まれていました。"
+    'コードは run.use_artifact("wandb-registry-model/ranker") です。': "D3",
+}
+
+
+def test_code_in_a_question_is_evidence_and_not_the_subject() -> None:
+    found = {text: explain(text) for text in WITH_CODE}
+    assert {explanation.kind for explanation in found.values()} == {"question"}
+    assert {text: explanation.failures[0] for text, explanation in found.items()} == WITH_CODE
+
+
+def test_a_wrong_path_in_the_code_of_a_question_comes_first() -> None:
+    found = explain('I call run.link_artifact(art, "wandb-registry-model/zoo:prod"). Why is nothing in the registry?')
+    assert (found.kind, found.codes[0], found.failures[0]) == ("question", "REG107", "A8")
+    read = explain('I call run.use_artifact("wandb-registry-model/zoo:prod"). Why do I get another version?')
+    assert read.wrong == ()
+
+
+def test_a_question_in_which_nothing_failed_names_the_page_that_answers_it() -> None:
+    for text in (
+        "How can I change the description of a collection in the W&B Registry, and is there a way to add tags to it?",
+        "How do I get a Slack message as soon as somebody links something to our registry?",
+        "Which runs have produced or consumed an artifact?",
+        "コレクションの説明文はどこで編集できますか？",  # noqa: RUF001
+    ):
+        found = explain(text)
+        assert (found.kind, found.is_recognized, found.failures) == ("question", True, ()), text
+        assert "https://docs.wandb.ai/" in found.text
+
+
+def test_a_question_about_something_else_is_unknown() -> None:
+    for text in (
+        "how do I cook rice?",
+        "why does my torch model not converge",
+        "git push is rejected, why?",
+        "how do I upload a file to S3 with boto3",
+        "今日の天気はどうですか",
+    ):
+        assert explain(text).kind == "unknown", text
+
+
+def test_a_long_question_is_read_in_little_time() -> None:
+    start = time.process_time()
+    explain("Why is the model not in the registry? I ask again. " * 2000)
+    assert time.process_time() - start < 2
 
 
 def test_a_log_with_sentences_is_no_question() -> None:

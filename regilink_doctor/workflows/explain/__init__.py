@@ -31,6 +31,7 @@ from regilink_doctor.workflows.explain.snippets import (
     explain_link,
     explain_quoted_path,
     explain_unknown_path,
+    is_python,
 )
 
 TYPE_CHECKING = False
@@ -90,6 +91,11 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_report(text):
         return explanation
     is_code = _is_code(text)
+    # Sentences around code ask about it: what they quote and describe comes first, and the code is further evidence.
+    if is_code and not is_python(text) and find_prose(text):
+        explanation = explain_error(context, catalog) or explain_question(text, catalog)
+        if explanation is not None:
+            return explanation
     if is_code and (explanation := explain_code(text, catalog)):
         return explanation
     # A message alone, without an exception's name: code that compares with it has been read before.

@@ -87,13 +87,14 @@ def explain_quoted_path(text: str, view: OrganizationView | None = None) -> Expl
     if path is None:
         return None
     explanation = _of_path(path, view)
-    if _is_python(text):
+    if is_python(text):
         return explanation
     note = say("this is not valid Python: only the path between quotes is judged")
     return replace(explanation, notes=(note, *explanation.notes))
 
 
-def _is_python(text: str) -> bool:
+def is_python(text: str) -> bool:
+    """Whether a text is whole Python, as the interpreter reads it."""
     try:
         ast.parse(textwrap.dedent(text).strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
