@@ -350,7 +350,7 @@ class TeamAsOrganization(Rule):
             if part.kind == "run-entity" or part.source in _OF_THE_RUN:
                 return ()
         for entity in [entity.fill_empty_defaults() for entity in entities_of(site)]:
-            same = certain((entity,)) == organization
+            same = entity.literal == organization
             if isinstance(part, UnknownPart) and not same:
                 same = len(entity.parts) == 1 and _is_same_value(part, entity.parts[0])
             if same:

@@ -292,8 +292,9 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     if len(settings) != 1 or settings[0].only_default:
         return None
     setting, value = settings[0], certain(settings[0].value)
-    before = (setting.place.cell or 0, setting.place.span) < (site.place.cell or 0, site.place.span)
-    if value is None or not before or not within(setting.containers, site.context.containers):
+    start = init if init is not None and init.place.path == site.place.path else site  # the mode is read there
+    before = (setting.place.cell or 0, setting.place.span) < (start.place.cell or 0, start.place.span)
+    if value is None or not before or not within(setting.containers, start.context.containers):
         return None
     return value, setting.place, True
 

@@ -39,7 +39,7 @@ READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "deco
 _READERS = ("environs.Env", "environ.Env")
 _READER_METHODS = ("str", "get_value", "url", "path")
 
-_ENVIRON = ("os.environ", "environ")
+ENVIRON = ("os.environ", "environ")
 _LOADS = ("load_dotenv", "read_env")
 _LOADING = frozenset({"decouple", "dotenv", "environ", "environs"})
 """Packages that load files of variables."""
@@ -240,7 +240,7 @@ def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assi
     for store in module.stores:
         target = store.target
         if isinstance(target, ast.Subscript) and _is_environ(context, target.value, store.at):
-            pairs = _find_pairs(context, target.slice, store.value, store.at)
+            pairs = find_pairs(context, target.slice, store.value, store.at)
             found += [(name, _Assignment(value, store.at, store.arm, False)) for name, value in pairs]
     for use in module.uses:
         if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("setdefault", "update", "putenv", "pop"):
@@ -257,14 +257,14 @@ def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assi
 
 def _is_environ(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
     """Whether an expression is `os.environ`, by that name or by another: `env = os.environ`."""
-    if written_name(node) in _ENVIRON:
+    if written_name(node) in ENVIRON:
         return True
     return isinstance(node, ast.Name) and any(
         isinstance(value, Name) and value.path == "os.environ" for value in context.value(node, at)
     )
 
 
-def _find_pairs(context: Context, key: ast.expr, value: ast.expr, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
+def find_pairs(context: Context, key: ast.expr, value: ast.expr, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
     """The variable that `os.environ[key] = value` sets; in `for key, value in mapping.items()` each of the mapping."""
     from regilink_doctor.lint.resolve.containers import find_elements, find_item
 
@@ -296,7 +296,7 @@ def _read_call(context: Context, use: Use) -> Iterator[tuple[str, _Assignment]]:
     pairs: list[tuple[str, ast.expr]] = []
     if function.attr == "pop":
         key = call.args[0] if call.args else None
-        if isinstance(key, ast.Constant) and written_name(function.value) in _ENVIRON:
+        if isinstance(key, ast.Constant) and written_name(function.value) in ENVIRON:
             yield str(key.value), _Assignment(None, use.at, use.arm, False)
         return
     if function.attr == "putenv":
@@ -304,16 +304,28 @@ def _read_call(context: Context, use: Use) -> Iterator[tuple[str, _Assignment]]:
     else:
         is_environ = _is_environ(context, function.value, use.at)
     if is_environ and function.attr == "update":
-        for argument in call.args:
-            for mapping in context.value(argument, use.at):
-                known = mapping.pairs if isinstance(mapping, Literal) else ()
-                keys = [(key.value if isinstance(key, ast.Constant) else key, value) for key, value in known]
-                pairs += [(key, value) for key, value in keys if isinstance(key, str)]
-        pairs += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
+        pairs = find_updated(context, call, use.at)
     elif is_environ and len(call.args) == 2:
-        pairs += _find_pairs(context, call.args[0], call.args[1], use.at)
+        pairs += find_pairs(context, call.args[0], call.args[1], use.at)
     for name, value in pairs:
         yield name, _Assignment(value, use.at, use.arm, function.attr == "setdefault")
+
+
+def find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
+    """The variables that `os.environ.update({…}, **{…}, X=…)` sets, and what to."""
+    return context.keep(("updated", id(call), at.frame), lambda: _find_updated(context, call, at))
+
+
+def _find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
+    pairs: list[tuple[str, ast.expr]] = []
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg is None)]:
+        for mapping in context.value(argument, at):
+            for key, value in mapping.pairs if isinstance(mapping, Literal) else ():
+                name = key.value if isinstance(key, ast.Constant) else key
+                if isinstance(mapping, Literal) and mapping.at.scope is not at.scope:
+                    value = copy_place(Computed(tuple(context.value(value, mapping.at))), argument)
+                pairs += [(name, value)] if isinstance(name, str) else []
+    return pairs + [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
 
 
 def _may_be_loaded(context: Context, variable: str | None, module: Module) -> bool:
@@ -343,11 +355,11 @@ def _find_checked(module: Module) -> frozenset[str] | None:
 
 def _passes_environment(call: ast.Call) -> bool:
     """Whether a call passes `os.environ` itself on to a function that may add to it: `apply_settings(os.environ)`."""
-    if not any(written_name(argument) in _ENVIRON for argument in call.args):
+    if not any(written_name(argument) in ENVIRON for argument in call.args):
         return False
     package = (written_name(call.func) or "").partition(".")[0]
     return package not in _READING and not hasattr(builtins, package)
 
 
 def _is_environment(node: ast.expr) -> bool:
-    return written_name(node) in _ENVIRON
+    return written_name(node) in ENVIRON

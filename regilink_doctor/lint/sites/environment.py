@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Setting
 from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.resolve.environment import ENVIRON, find_pairs, find_updated
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
+from regilink_doctor.lint.text.nodes import walk, written_name
 from regilink_doctor.lint.text.source import piece
 
 TYPE_CHECKING = False
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sites.call_context import CallContextReader
     from regilink_doctor.lint.text.source import Source
 
-_ENVIRON = (Name("os.putenv"), Name("os.environ.setdefault"), Name("os.environ.pop"), Name("os.environ.update"))
+_ENVIRON = (Name("os.putenv"), Name("os.environ.setdefault"), Name("os.environ.pop"))
 _OF_TESTS = ("setenv", "delenv")
 """Methods of `monkeypatch`, whatever the name of the fixture."""
 
@@ -35,18 +39,33 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
     items = [(store, store.value) for store in module.stores]
     for store, value in [*items, *((store, None) for store in module.removals)]:
         target = store.target
-        if isinstance(target, ast.Subscript) and _variable(target.slice):
-            at = store.at
-            if Name("os.environ") in resolver.value(target.value, at):
-                yield from _setting(source, resolver, statements, target.slice, value, at, store.statement)
+        if not isinstance(target, ast.Subscript):
+            continue
+        at, name = store.at, _variable(target.slice)
+        if name is not None and Name("os.environ") in resolver.value(target.value, at):
+            yield _setting(source, resolver, statements, name, target.slice, value, at, store.statement)
+        elif name is None and value is not None and written_name(target.value) in ENVIRON:
+            key = target.slice
+            for name, item in resolver.keep(("set", id(key)), partial(find_pairs, resolver, key, value, at)):
+                if name.startswith("WANDB_"):
+                    setting = _setting(source, resolver, statements, name, key, item, at, store.statement)
+                    yield replace(setting, containers=setting.containers[:-1])  # the loop decides nothing
     for use in module.uses:
         function = use.call.func
-        if isinstance(function, ast.Attribute) and (pairs := _pairs(function.attr, use.call)):
-            at = use.at
-            if function.attr in _OF_TESTS or any(value in _ENVIRON for value in resolver.value(function, at)):
-                weak = function.attr == "setdefault"
-                for key, value in pairs:
-                    yield from _setting(source, resolver, statements, key, value, at, use.statement, weak=weak)
+        if not isinstance(function, ast.Attribute):
+            continue
+        at = use.at
+        if function.attr == "update" and _is_environ(function, use.call, resolver, at):
+            for name, item in find_updated(resolver, use.call, at):
+                if name.startswith("WANDB_"):
+                    yield _setting(source, resolver, statements, name, item, item, at, use.statement)
+        elif (pairs := _pairs(function.attr, use.call)) and (
+            function.attr in _OF_TESTS or any(value in _ENVIRON for value in resolver.value(function, at))
+        ):
+            weak = function.attr == "setdefault"
+            for key, value in pairs:
+                name = _variable(key) or ""
+                yield _setting(source, resolver, statements, name, key, value, at, use.statement, weak=weak)
 
 
 def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
@@ -95,11 +114,16 @@ def _pairs(name: str, call: ast.Call) -> list[tuple[ast.expr, ast.expr | None]]:
         pairs = [(args[0], args[1])]
     elif name in ("pop", "delenv") and args:
         pairs = [(args[0], None)]
-    elif name == "update":
-        given = [argument for argument in args if isinstance(argument, ast.Dict)]
-        pairs = [pair for entry in given for pair in zip(entry.keys, entry.values, strict=True)]
-        pairs += [(copy_place(ast.Constant(item.arg), item.value), item.value) for item in call.keywords if item.arg]
     return [(key, value) for key, value in pairs if key is not None and _variable(key)]
+
+
+def _is_environ(method: ast.Attribute, call: ast.Call, resolver: Resolver, at: ProgramPoint) -> bool:
+    """Whether a method is of `os.environ`; by another name where the call itself has the variables."""
+    if written_name(method.value) in ENVIRON:
+        return True
+    displays = [item for item in call.args if isinstance(item, ast.Dict)]
+    keys = [key for display in displays for key in display.keys if key is not None and _variable(key)]
+    return bool(keys) and Name("os.environ.update") in resolver.value(method, at)
 
 
 def _variable(key: ast.expr) -> str | None:
@@ -112,17 +136,15 @@ def _setting(
     source: Source,
     resolver: Resolver,
     statements: CallContextReader,
+    name: str,
     key: ast.expr,
     value: ast.expr | None,
     at: ProgramPoint,
     statement: ast.stmt,
     *,
     weak: bool = False,
-) -> Iterator[Setting]:
-    name = _variable(key)
-    if name is None:
-        return
-    yield Setting(
+) -> Setting:
+    return Setting(
         name,
         source.place(value if value is not None else key),
         source.span(statement),
