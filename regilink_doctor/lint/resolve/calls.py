@@ -276,7 +276,8 @@ def _make_named_tuple(context: Context, made: ast.Call, node: ast.Call, at: Prog
         fields = dict(zip(names, node.args, strict=False)) | {
             item.arg: item.value for item in node.keywords if item.arg
         }
-        return ast.Dict([ast.Constant(name) for name in fields], list(fields.values()))
+        keys: list[ast.expr | None] = [copy_place(ast.Constant(name), value) for name, value in fields.items()]
+        return ast.Dict(keys, list(fields.values()))
 
     return Literal(context.keep(("named tuple", id(node), id(made)), make_display), at, attributes=True)
 
@@ -405,12 +406,12 @@ def _read_position(context: Context, node: ast.Call, at: ProgramPoint) -> int | 
 def _dump(context: Context, owner: ast.expr, at: ProgramPoint) -> list[Value] | None:
     """`model.model_dump()`, `target._asdict()` of objects of the tree; None for anything else."""
     values = context.value(owner, at)
-    tables = [table for value in values if (table := _make_table(context, value, at)) is not None]
+    tables = [table for value in values if (table := _make_table(context, value, owner, at)) is not None]
     return list(tables) if len(tables) == len(values) else None
 
 
-def _make_table(context: Context, value: Value, at: ProgramPoint) -> Value | None:
-    """The fields and attributes of an object of the tree as a dictionary; None for anything else."""
+def _make_table(context: Context, value: Value, node: ast.expr, at: ProgramPoint) -> Value | None:
+    """The fields and attributes of an object of the tree as a dictionary, at a node; None for anything else."""
     if isinstance(value, Literal) and value.attributes:
         return value
     if not isinstance(value, ClassOrObject) or not value.instance:
@@ -420,8 +421,11 @@ def _make_table(context: Context, value: Value, at: ProgramPoint) -> Value | Non
         names |= dict.fromkeys(name for name, found in scope.bindings.items() if found[0].annotation is not None)
         names |= dict.fromkeys(scope.attributes)
     nodes: list[ast.expr] = [name_attribute(context, value, name) for name in names]
-    display = context.keep(("table of", value), lambda: ast.Dict([ast.Constant(name) for name in names], nodes))
-    return Literal(display, at)
+
+    def make_display() -> ast.Dict:
+        return ast.Dict([copy_place(ast.Constant(name), node) for name in names], nodes)
+
+    return Literal(context.keep(("table of", value, id(node)), make_display), at)
 
 
 def _get_configured(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
@@ -506,7 +510,7 @@ def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
         return [UNKNOWN]
 
     def make_display() -> ast.Dict:
-        keys = [ast.Constant(item.arg) if item.arg else None for item in node.keywords]
+        keys = [copy_place(ast.Constant(item.arg), item) if item.arg else None for item in node.keywords]
         return ast.Dict([None, *keys], [node.args[0], *(item.value for item in node.keywords)])
 
     return [Literal(context.keep(("copied", id(node)), make_display), at)]
@@ -521,7 +525,7 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
     is_table = any(isinstance(value, Name) and value.path in _TABLES for value in context.value(node.func, at))
     is_table = is_table or (isinstance(node.func, ast.Name) and node.func.id == "vars")
     for value in context.value(node.args[-1], at):
-        if is_table and (table := _make_table(context, value, at)) is not None:
+        if is_table and (table := _make_table(context, value, node, at)) is not None:
             values.append(table)
             continue
         is_number = isinstance(value, NonString) and isinstance(value.value, int)

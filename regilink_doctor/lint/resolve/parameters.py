@@ -103,7 +103,9 @@ def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
 
     def make_display() -> ast.Dict:
         rest = [item for item in caller.call.keywords if item.arg not in named]
-        keys: list[ast.expr | None] = [ast.Constant(item.arg) if item.arg is not None else None for item in rest]
+        keys: list[ast.expr | None] = [
+            copy_place(ast.Constant(item.arg), item) if item.arg is not None else None for item in rest
+        ]
         return ast.Dict(keys, [item.value for item in rest])
 
     return context.keep(("keywords of", id(scope), id(caller.call)), make_display)

@@ -661,7 +661,7 @@ class _Walk:
             else:
                 self._rebind_item(owner, Changed(owner, method, [item]), scope, arm)
         elif method == "update":
-            keys = [ast.Constant(item.arg) if item.arg else None for item in call.keywords]
+            keys = [copy_place(ast.Constant(item.arg), item) if item.arg else None for item in call.keywords]
             values = [owner, *call.args, *(item.value for item in call.keywords)]
             self._rebind_item(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
         elif method in _CHANGES and isinstance(owner, ast.Name | ast.Subscript):
