@@ -255,13 +255,19 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         matches = [match for match in matches if not _is_of_any_program(context, match)]
     if context.is_denied_own_file:
         matches = [match for match in matches if (match.message.speaker, match.message.failure) != ("other", "F7")]
-    if not matches and context.last_warnings and context.exception is None and not context.error_lines:
+    is_stopped = context.exception is None or context.exception[0] in structure.STOPS
+    if not matches and context.last_warnings and is_stopped and not context.error_lines:
         context = context.with_last_warnings()
         matches = _recognize(context)
+        if context.exception is not None:  # a program that was stopped while it waited for an answer
+            matches = [
+                match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
+            ]
     if not matches and not context.is_error:
         return None
     if matches and context.warnings:  # they say how it came to the error
         matches = [*matches, *_recognize_warnings(context, matches)]
+    matches = _order_by_evidence(context, matches)
     names = _find_names(context, matches)
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank(context, matches, names, facts)
@@ -320,6 +326,21 @@ def _recognize_warnings(context: ErrorContext, matches: Iterable[RecognizedMessa
             yield replace(match, span=(start + offset, end + offset))
 
 
+def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> list[RecognizedMessage]:
+    """The messages with the best evidence first; of those with the same, the last one in the text.
+
+    What another program says in a line of its own comes last. A request that got no answer comes after a refusal of
+    the same run: the time-out is what the refusal led to.
+    """
+    is_refused = any(match.message.speaker == "server" and match.message.failure not in _UNDECIDED for match in matches)
+
+    def rank(match: RecognizedMessage) -> int:
+        is_transient = match.message.failure in ("F2", "C19") and match.message.speaker != "server"
+        return 2 * _is_of_any_program(context, match) + (is_refused and is_transient)
+
+    return sorted(matches, key=rank)
+
+
 def _rank(
     context: ErrorContext, matches: Sequence[RecognizedMessage], names: _Names, facts: paths.PathFacts | None
 ) -> list[str]:
@@ -351,6 +372,9 @@ def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[
     """What the number in the last exception says, where the message is not of that exception: a warning before it."""
     if context.exception is None or _quote(context, main) in " ".join(context.exception[1].split()):
         return ()
+    is_before = 0 <= context.message_text.find(context.exception[1]) < main.span[0]
+    if is_before and main.message.failure == "F2" and not (context.is_raised_in_wandb or context.names_local_file):
+        return ()  # it was raised before, and the program went on
     return structure.find_system_causes(context)
 
 
@@ -364,7 +388,7 @@ def _of_message(
         yield "F20"
     if message.failure in ("C19", "F2", "F14") and context.is_upload:
         yield "C10"
-    if message.failure in _UNDECIDED:
+    if message.failure in _UNDECIDED and not (message.failure == "F14" and structure.find_part(context) == ("F14",)):
         yield from (match.message.failure for match in others if match.message.failure in message.also)
         if context.status == 401:
             yield "C18"

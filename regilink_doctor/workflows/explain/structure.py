@@ -172,7 +172,7 @@ _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
-_STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
+STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
 _BROKEN_CLASSES = (
     "AttributeError",
@@ -220,6 +220,7 @@ _CALLS_OF_NEW_WANDB = frozenset(
 )  # fmt: skip
 """Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
+_RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
@@ -354,7 +355,7 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
-    if context.exception is not None and context.exception[0] in _STOPS:
+    if context.exception is not None and context.exception[0] in STOPS:
         return ()  # somebody, or the program itself, has stopped it
     questions = (
         _judge_variable,
@@ -429,6 +430,8 @@ def _causes_of_frames(context: ErrorContext) -> Causes:
 
 def find_causes_of_refusal(context: ErrorContext) -> Causes:
     """What a refusal (status 403) means for what the program was doing; empty where it is not known."""
+    if context.operation == "upsertBucket" and context.status == 403:
+        return ("F1", "B2", "B9")
     if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
         return ("B2", "F1", "B7")  # no artifact, no registry: the entity or project of the run
     return _STATUSES[403].get(context.phase, ())
@@ -468,6 +471,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
+        if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
+            return ("F5", "F22", "B14")
         return (
             ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) or match[2] == "init" else ("F22", "B14", "A18")
         )
