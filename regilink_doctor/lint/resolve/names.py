@@ -424,17 +424,12 @@ def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) 
 
 def _forwards(scope: Scope) -> bool:
     arguments = getattr(scope.node, "args", None)
-    if not isinstance(arguments, ast.arguments) or arguments.vararg is None or arguments.kwarg is None:
+    if not isinstance(arguments, ast.arguments):
         return False
-    names = (arguments.vararg.arg, arguments.kwarg.arg)
-    if (
-        arguments.posonlyargs
-        or arguments.args
-        or arguments.kwonlyargs
-        or any(len(scope.bindings[name]) > 1 for name in names)
-    ):
+    items = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    if any(len(scope.bindings[item.arg]) > 1 for item in items if item is not None):
         return False
-    forwarded = {id(use.call) for use in scope.module.uses if use.scope is scope and _is_forwarded(use.call, *names)}
+    forwarded = {id(use.call) for use in scope.module.uses if use.scope is scope and _is_forwarded(use.call, arguments)}
     results: list[ast.expr | None] = [returned.value for returned in scope.returns]
     for node in list(results):
         bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
@@ -446,15 +441,16 @@ def _forwards(scope: Scope) -> bool:
     )
 
 
-def _is_forwarded(call: ast.Call, positionals: str, keywords: str) -> bool:
-    """`function(*args, **kwargs)`."""
-    if len(call.args) != 1 or len(call.keywords) != 1 or not isinstance(call.func, ast.Name):
-        return False
-    (argument,), (keyword,) = call.args, call.keywords
-    passed = argument.value if isinstance(argument, ast.Starred) else None
-    return (
-        written_name(passed or call) == positionals and keyword.arg is None and written_name(keyword.value) == keywords
-    )
+def _is_forwarded(call: ast.Call, arguments: ast.arguments) -> bool:
+    """`function(self, *args, **kwargs)`, all that a function is given in the same order."""
+    given = [written_name(item.value if isinstance(item, ast.Starred) else item) for item in call.args]
+    named = {item.arg: written_name(item.value) for item in call.keywords}
+    positional = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+    vararg = [arguments.vararg.arg] if arguments.vararg is not None else []
+    by_name: dict[str | None, str] = {item.arg: item.arg for item in arguments.kwonlyargs}
+    if arguments.kwarg is not None:
+        by_name[None] = arguments.kwarg.arg
+    return isinstance(call.func, ast.Name) and given == [*positional, *vararg] and named == by_name
 
 
 @resolves_binding("unknown")
