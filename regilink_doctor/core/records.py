@@ -13,7 +13,6 @@ import operator
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from functools import cached_property as cached_property
     from typing import Any, NoReturn, TypeVar
 
     from typing_extensions import dataclass_transform
@@ -24,22 +23,6 @@ else:
     def dataclass_transform(**_: object) -> Callable[[object], object]:
         """For type checkers alone: `typing` costs more than all of this."""
         return lambda function: function
-
-    class cached_property:  # noqa: N801 - as it is called in `functools`
-        """As that of `functools`, which up to Python 3.11 takes a lock first, and three times as long."""
-
-        def __init__(self, function: Callable[[Any], Any]) -> None:
-            self.function = function
-            self.__doc__ = function.__doc__
-
-        def __set_name__(self, owner: Any, name: str) -> None:
-            self.name = name
-
-        def __get__(self, instance: Any, owner: Any = None) -> Any:
-            if instance is None:
-                return self
-            value = instance.__dict__[self.name] = self.function(instance)
-            return value
 
 
 _MISSING = object()
