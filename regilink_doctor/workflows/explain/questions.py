@@ -138,7 +138,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("the upload fails", ("upload", "fail"), ("C10", "F17", "C19"), specific=2),
     Symptom("a run id that is used again", ("resume",), ("F19", "F13"), specific=2),
     Symptom("the name of the project", ("project-name", "slash"), ("F20",), specific=3),
-    Symptom("tests", ("test", "link"), ("E1", "C5", "C5b"), specific=1),
+    Symptom("tests", ("test", "link"), ("E1", "C5", "C5b")),
     Symptom("wandb's own process", ("memory", "link"), ("F14", "C8", "F13"), specific=2),
     Symptom("what a link is", ("copy", "link"), ("B16", "C7"), specific=2),
     Symptom("a key that others can read", ("key", "leak"), ("E2", "F11", "C18"), specific=3),
@@ -148,7 +148,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("an address of another tool", ("uri",), ("D12", "F12"), specific=3),
     Symptom("the numbers of versions", ("version-number", "another"), ("B12", "B11"), specific=3),
     Symptom("the numbers of versions", ("version-number", "project"), ("B12", "B11"), specific=2),
-    Symptom("something was deleted", ("gone", "delete"), ("F8", "B16", "B15"), specific=2),
+    Symptom("something was deleted", ("gone", "delete"), ("F8", "B16", "B15"), specific=1),
     Symptom("the collection or version is not found", ("download", "not-found"), ("D2", "D1", "F6"), specific=2),
     Symptom("the first part of the path", ("path", "organization"), ("A12", "A13", "A15")),
     Symptom("a call that does not exist", ("call-that-is-not-there",), ("A18", "B14"), specific=3),
@@ -165,7 +165,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("letters of a name", ("space", "path"), ("A10", "C17"), specific=1),
     Symptom("a server that is too old", ("server", "version"), ("B13", "B8"), specific=2),
     Symptom("a reserved type", ("reserved", "type"), ("B6", "B4"), specific=3),
-    Symptom("a source that is hidden", ("lineage", "not"), ("D11", "D17", "C6"), specific=2),
+    Symptom("a source that is hidden", ("lineage", "not"), ("D11", "D17", "C6"), specific=1),
     Symptom("one end changes the other", ("metadata", "changed"), ("B16", "D11")),
     Symptom("errors that are dropped", ("swallow", "fail"), ("C13", "B14", "D16"), specific=1),
     Symptom("a new name", ("rename", "registry"), ("E3", "A10", "B16"), specific=2),
@@ -272,7 +272,8 @@ def find_prose(text: str) -> str:
         elif not is_fenced and _SENTENCE.search(bare := _INLINE_CODE.sub("x", line)) and not _LOG.search(bare):
             sentences.append(line.strip())
     prose = " ".join(sentences)
-    is_report = _REPORTS_A_PROBLEM.search(prose) and _IS_FIRST_PERSON.search(prose)
+    is_alone = "\n" not in text and len(re.findall(r"[.?!](?:\s|$)", prose)) > 1  # sentences, and no log around them
+    is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     return prose if is_report or _IS_POLITE.search(prose) else ""
 
 
