@@ -354,10 +354,10 @@ def _find_cache(config: Config, options: Any) -> str | None:
 
 def _refuse_other_files(folder: str) -> None:
     """Refuse a folder in which the cache would not be kept, and nothing would say so."""
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise UsageProblem(f"--cache-dir: {folder} is not a folder")
     try:
         names = os.listdir(folder)
-    except NotADirectoryError:
-        raise UsageProblem(f"--cache-dir: {folder} is not a folder") from None
     except (OSError, ValueError):  # it will be made, or nothing is kept: caches are optional
         return
     if names and "CACHEDIR.TAG" not in names:

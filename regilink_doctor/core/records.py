@@ -157,7 +157,8 @@ class _Initializer:
 
     def __get__(self, instance: object, owner: Any) -> Any:
         self._calls += 1
-        if instance is not None and self._calls <= _FEW:
+        # `inspect.signature` of newer Pythons binds it to the class.
+        if isinstance(instance, self._cls) and self._calls <= _FEW:
             return lambda *arguments, **named: self._fill(instance, arguments, named)
         return self._compile().__get__(instance, owner)
 

@@ -575,6 +575,7 @@ def test_a_cache_that_a_repository_carries_is_not_believed(tmp_path: Path, monke
     write_links()
     lint("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "ci"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "ci"))
     hits = count_hits(monkeypatch)
     assert lint("cache") == lint()
     assert not any(hits)
