@@ -113,7 +113,7 @@ class InvalidAlias(Rule):
                 start=start,
                 end=end,
                 argument="aliases",
-                severity=warn_of_default(alias),
+                severity=warn_of_default(alias, start, end),
                 alias=alias.pattern,
                 wrong=reason,
                 instead=correct_alias(alias) if alias.literal else "",

@@ -91,7 +91,7 @@ class InvalidArtifactName(Rule):
             start=start,
             end=end,
             argument="name",
-            severity=warn_of_default(name),
+            severity=warn_of_default(name, start, end),
             name=pattern,
             wrong=wrong,
             instead=instead,

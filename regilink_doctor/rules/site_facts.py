@@ -27,9 +27,10 @@ def is_default(string: StringValue) -> bool:
     return any(isinstance(part, KnownPart) and part.default_of for part in string.parts)
 
 
-def warn_of_default(string: StringValue) -> Severity | None:
-    """A warning for what is wrong with a default; else the severity is that of the rule."""
-    return "warning" if is_default(string) else None
+def warn_of_default(string: StringValue, start: int = 0, end: int | None = None) -> Severity | None:
+    """A warning for what is wrong with a default, in `[start:end]`; else the severity is that of the rule."""
+    wrong = StringValue(string.cut(start, len(string.pattern) if end is None else end), string.place)
+    return "warning" if is_default(wrong) else None
 
 
 def known_values(strings: Sequence[StringValue]) -> Iterator[tuple[StringValue, str]]:

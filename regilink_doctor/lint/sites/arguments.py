@@ -202,8 +202,9 @@ class ArgumentReader:
             for name, item in value.pairs if isinstance(value, Literal) else ():
                 written = name.value if isinstance(name, ast.Constant) else name
                 if isinstance(written, str) and isinstance(value, Literal):
-                    found[f"{key}.{written}"] = self.resolver.texts(item, value.at)
-                    found |= self._flat(item, value.at, f"{key}.{written}")
+                    path = f"{key}.{written}"
+                    inner = {path: self.resolver.texts(item, value.at)} | self._flat(item, value.at, path)
+                    found |= {inner_path: (*found.get(inner_path, ()), *texts) for inner_path, texts in inner.items()}
         return found
 
     def _values(self, name: str) -> tuple[object, ...]:
