@@ -266,6 +266,8 @@ def test_a_wrong_path_in_the_code_of_a_question_comes_first() -> None:
     assert (found.kind, found.codes[0], found.failures[0]) == ("question", "REG107", "A8")
     read = explain('I call run.use_artifact("wandb-registry-model/zoo:prod"). Why do I get another version?')
     assert read.wrong == ()
+    named = explain("Loading 'wandb-registry-model/ranker:v12' fails, it isn't found. The page stops at v9.")
+    assert (named.kind, named.failures[0], named.wrong) == ("question", "D2", ())
 
 
 def test_a_question_in_which_nothing_failed_names_the_page_that_answers_it() -> None:

@@ -288,7 +288,9 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         if groups.issuperset(symptom.groups)
     ]
     path, is_linked = _path_in(text[:LONGEST_QUESTION])
-    facts = paths.examine(target_of(path), view) if path is not None else None
+    # A name with a version is read; it is no target unless the text is about a link.
+    is_name = path is not None and ":" in path.rpartition("/")[2] and not is_linked and not _IS_ABOUT_LINK.search(text)
+    facts = paths.examine(target_of(path), view) if path is not None and not is_name else None
     symptoms = [symptom for *_, symptom in sorted(found, key=lambda entry: entry[:3])]
     likely = _rank(searched, symptoms[:3])
     if is_linked and facts is not None and not facts.wrong:
@@ -368,6 +370,7 @@ def _rank(text: str, symptoms: Sequence[Symptom]) -> list[str]:
     return sorted(points, key=lambda about: -points[about])[:_MOST_FAILURES]
 
 
+_IS_ABOUT_LINK = re.compile(r"link|target|リンク", re.IGNORECASE)
 _QUOTED_PATH = re.compile(
     r"""(?:(?P<call>\b\w{1,40}\()[^()"'`\n]{0,80})?(["'`])(?P<path>[^\s"'`<>]{0,200}registry[^\s"'`<>]{0,200})\2"""
 )
