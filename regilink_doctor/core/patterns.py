@@ -54,7 +54,8 @@ class CharacterSet:
         if character in self.never:
             return False
         inside = any(first <= character <= last for first, last in self.ranges)
-        inside = inside or any(_CLASSES[name](character) for name in self.classes)
+        # git knows no letter beyond ASCII: `[[:alpha:]]` is not an é
+        inside = inside or (character.isascii() and any(_CLASSES[name](character) for name in self.classes))
         return inside != self.negated
 
 
