@@ -152,7 +152,7 @@ class ArgumentReader:
         pairs = flatten_pairs(self.resolver, mapping, self.at)
         self.inner |= {name: (item, at) for name, item, at in pairs if name is not None}
         is_known = self.at.frame is not None or not is_changed(self.resolver, mapping, self.at)
-        if pairs and is_known and all(name is not None for name, _, _ in pairs):
+        if is_known and all(name is not None for name, _, _ in pairs):
             self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known, or a constant
 
     def is_text(self, name: str) -> bool:
