@@ -35,7 +35,7 @@ def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Val
     """What is assigned to a key of a dictionary by another name for it."""
     values: list[Value] = []
     for module in _list_modules(context, owner.at.scope.module if isinstance(owner, Literal) else context.module):
-        by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(module))  # type: ignore[misc]
+        by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
         stores = [*by_key.get(key, ()), *by_key.get(_ANY, ())]
         for store in stores[:_MOST_CHANGES]:
             named = _name_keys(context, store)
@@ -78,12 +78,10 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
 
 
 def _list_updates(context: Context, module: Module) -> list[Use]:
-    uses = context.find_uses(module, "update")
-    aliased = _find_aliased(module) if uses else frozenset()
     return [
         use
-        for use in uses
-        if isinstance(use.call.func, ast.Attribute) and _is_alias(use.call.func.value, use.scope, aliased)
+        for use in context.find_uses(module, "update")
+        if isinstance(use.call.func, ast.Attribute) and _is_alias(context, use.call.func.value, use.scope)
     ]
 
 
@@ -158,17 +156,16 @@ def _may_be(value: Value, owner: ClassOrObject, lineage: Sequence[Scope]) -> boo
     return owner.instance and (value.made is None or owner.made is None or value.made is owner.made)
 
 
-def _is_alias(node: ast.expr, scope: Scope, aliased: frozenset[str]) -> bool:
+def _is_alias(context: Context, node: ast.expr, scope: Scope) -> bool:
     """Whether a list or dictionary has another name: changes by its only name are bindings of that."""
     root = node
     while isinstance(root, ast.Subscript):
         root = root.value
     if not isinstance(root, ast.Name):
         return isinstance(root, ast.Attribute)
-    return root.id in aliased or any(
-        binding.kind in ("parameter", "element", "context")
-        or (binding.kind == "value" and isinstance(binding.value, _NAMES))
-        for binding in scope.bindings.get(root.id, ())
+    module = scope.module
+    return root.id in context.keep(("aliased", id(module)), lambda: _find_aliased(module)) or root.id in context.keep(
+        ("aliases", id(scope)), lambda: _find_aliases(scope)
     )
 
 
@@ -185,25 +182,36 @@ def _find_aliased(module: Module) -> frozenset[str]:
     return frozenset(value.id for value in values)
 
 
-def _index_keys(module: Module) -> dict[str, list[Store]]:
+def _find_aliases(scope: Scope) -> frozenset[str]:
+    """The names of a scope that may stand for what has another name already."""
+    return frozenset(
+        name
+        for name, bindings in scope.bindings.items()
+        if any(
+            binding.kind in ("parameter", "element", "context")
+            or (binding.kind == "value" and isinstance(binding.value, _NAMES))
+            for binding in bindings
+        )
+    )
+
+
+def _index_keys(context: Context, module: Module) -> dict[str, list[Store]]:
     stores: dict[str, list[Store]] = {}
-    aliased = _find_aliased(module) if module.stores else frozenset()
     for store in module.stores:
         key = store.target.slice if isinstance(store.target, ast.Subscript) else None
         is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
         is_name = isinstance(key, ast.Name)  # `node[key] = value`; a number of an array has no string
-        if (is_named or is_name) and _is_alias(store.target.value, store.scope, aliased):
+        if (is_named or is_name) and _is_alias(context, store.target.value, store.scope):
             stores.setdefault(str(getattr(key, "value", _ANY)), []).append(store)
     return stores
 
 
 def _list_changes(context: Context, module: Module) -> list[Use]:
-    uses = [use for method in _LIST_METHODS for use in context.find_uses(module, method)]
-    aliased = _find_aliased(module) if uses else frozenset()
     return [
         use
-        for use in uses
-        if isinstance(use.call.func, ast.Attribute) and _is_alias(use.call.func.value, use.scope, aliased)
+        for method in _LIST_METHODS
+        for use in context.find_uses(module, method)
+        if isinstance(use.call.func, ast.Attribute) and _is_alias(context, use.call.func.value, use.scope)
     ]
 
 
