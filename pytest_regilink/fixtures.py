@@ -131,7 +131,7 @@ def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> It
         pytest.fail('regilink_responses needs responses: install regilink with its extra "pytest"', pytrace=False)
 
     from pytest_regilink.guard import GRAPHQL_HOSTS
-    from pytest_regilink.passthrough import ANSWERS_FOR_EMULATOR
+    from pytest_regilink.isolation import ANSWERS_FOR_EMULATOR
     from regilink_doctor.emulator import requests_backend
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:

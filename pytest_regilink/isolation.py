@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.passthrough import let_through
-from pytest_regilink.passthrough import restore_mocks as undo_passthrough
 from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
 from regilink_doctor.emulator import environ, recorder
 from regilink_doctor.emulator.world.world import default_key
@@ -315,7 +313,7 @@ class Isolation:
         room.variables, room.memory = self._read_watched(), self.sdk.read_memory()
         if room.emulator is not None:
             recorder.stop_recording(room.emulator.observe)
-            undo_passthrough()
+            restore_mocks()
         if room.watch is not None:
             room.watch.stop()
 
@@ -390,3 +388,60 @@ def import_frames_known() -> Iterator[None]:
 
 def _is_wandbs(name: str) -> bool:
     return name.startswith("WANDB_")
+
+
+# Mocks of HTTP beside the fixture pass on the requests to the emulator. Up to wandb 0.27 the SDK uses `requests`, and
+# would repeat a request for which a mock has no answer.
+ANSWERS_FOR_EMULATOR = "regilink_answers"
+"""Set on a `RequestsMock` that answers for the emulator itself."""
+
+_patched_mocks: list[tuple[Any, str, Any]] = []
+
+
+def let_through(url: str) -> None:
+    """Let `responses` and `requests_mock`, where they are loaded, pass requests to `url` on, until `restore_mocks`."""
+    if (responses := sys.modules.get("responses")) is not None:
+        _patch_method(responses.RequestsMock, "_on_request", _pass_responses, url)
+    if (adapter := sys.modules.get("requests_mock.adapter")) is not None:
+        _patch_method(adapter.Adapter, "send", _pass_requests_mock(adapter), url)
+
+
+def restore_mocks() -> None:
+    """Let the mocks be as before."""
+    while _patched_mocks:
+        owner, name, original = _patched_mocks.pop()
+        setattr(owner, name, original)
+
+
+def _patch_method(owner: Any, name: str, wrap: Callable[[Any, str], Any], url: str) -> None:
+    original = getattr(owner, name)
+    setattr(owner, name, wrap(original, url))
+    _patched_mocks.append((owner, name, original))
+
+
+def _pass_responses(original: Any, url: str) -> Any:
+    def on_request(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
+        if _goes_to(request, url) and not getattr(self, ANSWERS_FOR_EMULATOR, False):
+            kwargs.pop("retries", None)
+            # Old versions of responses keep it in the module alone.
+            real_send = getattr(self, "_real_send", sys.modules["responses"]._real_send)
+            return real_send(adapter, request, **kwargs)
+        return original(self, adapter, request, **kwargs)
+
+    return on_request
+
+
+def _pass_requests_mock(module: Any) -> Callable[[Any, str], Any]:
+    def wrap_method(original: Any, url: str) -> Any:
+        def send_request(self: Any, request: Any, **kwargs: Any) -> Any:
+            if _goes_to(request, url):
+                raise module._RunRealHTTP
+            return original(self, request, **kwargs)
+
+        return send_request
+
+    return wrap_method
+
+
+def _goes_to(request: Any, url: str) -> bool:
+    return f"{request.url}/".startswith(f"{url}/")

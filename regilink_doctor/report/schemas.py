@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config.schema import json_schema
-from regilink_doctor.core.catalog.schema import SCHEMA as CATALOG
+from regilink_doctor.core.catalog.catalog_file import MAX_VERSIONS, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,12 +35,12 @@ def _choice(*values: str) -> Schema:
     return {"enum": list(values)}
 
 
-def _object(**properties: Schema) -> Schema:
-    """Every property is required, and there are no others."""
+def _object(*required: str, **properties: Schema) -> Schema:
+    """There are no other properties; every one is required, unless those that are required are named."""
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": list(required or properties),
         "additionalProperties": False,
     }
 
@@ -139,6 +139,64 @@ USE = _object(
     moves=TEXTS,
     ignored=TEXTS,
 )
+
+NAME: Schema = {**TEXT, "minLength": 1}
+
+
+def _set_of_texts(description: str) -> Schema:
+    return {**TEXTS, "uniqueItems": True, "description": description}
+
+
+COLLECTION = _object(
+    "name",
+    "type",
+    name=NAME,
+    type={**NAME, "description": "the one type of artifact that it holds"},
+    aliases=_set_of_texts("every alias in it; empty when not asked for"),
+    versions={**NUMBER, "maximum": MAX_VERSIONS, "description": "how many; 0 when not asked for"},
+)
+REGISTRY = _object(
+    "name",
+    name={**NAME, "pattern": "^(?!wandb-registry-)", "description": "without the prefix wandb-registry-"},
+    visibility=_choice("organization", "restricted"),
+    description=TEXT_OR_NULL,
+    types={
+        "type": ["array", "null"],
+        "items": TEXT,
+        "uniqueItems": True,
+        "description": "the types that it accepts; null: all",
+    },
+    types_seen=_set_of_texts("where all are accepted: the types that have been used so far"),
+    protected_aliases=_set_of_texts("kept by hand: no server reports them"),
+    collections={"type": ["array", "null"], "items": COLLECTION, "description": "null: not asked for"},
+)
+CATALOG: Schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "regilink.catalog.json",
+    "description": "An organization of W&B as it is on the server, saved by `regilink catalog pull`.",
+    **_object(
+        "version",
+        "organizations",
+        **{"$schema": TEXT},
+        version={"const": VERSION},
+        host=TEXT_OR_NULL,
+        complete={
+            "type": "boolean",
+            "description": "pulled with an account that sees every registry: what is not in it does not exist",
+        },
+        features=_set_of_texts("what the server says that it can do"),
+        organizations=_list(
+            _object(
+                "name",
+                "entity",
+                name={**NAME, "description": "the display name"},
+                entity=NAME,
+                teams=_list(_object(name=NAME)),
+                registries=_list(REGISTRY),
+            )
+        ),
+    ),
+}
 
 SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "lint": (

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, CatalogError, Collection, Organization, Registry
-from regilink_doctor.core.catalog.schema import SCHEMA
+from regilink_doctor.report.schemas import CATALOG
 
 GOOD = Catalog(
     (
@@ -68,7 +68,7 @@ def places_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[An
 
 
 PLACES = dict(places_of(GOOD.to_json()))
-FITS = Draft202012Validator(SCHEMA)
+FITS = Draft202012Validator(CATALOG)
 
 
 def read_catalog(value: object) -> Catalog | CatalogError:

@@ -13,8 +13,8 @@ import pytest
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.catalog.catalog_file import render_catalog
-from regilink_doctor.core.catalog.schema import SCHEMA
 from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.report.schemas import CATALOG
 from regilink_doctor.workflows.catalog import pull_catalog
 from regilink_doctor.workflows.server_session import Unanswered
 
@@ -193,15 +193,15 @@ def test_200_registries_and_20000_collections_come_back_byte_by_byte(emulator: E
 
 
 def test_the_schema_describes_it(pulled: Catalog) -> None:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    jsonschema.validate(pulled.to_json(), SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(CATALOG)
+    jsonschema.validate(pulled.to_json(), CATALOG)
     for wrong in (
         {"organizations": []},
         {**pulled.to_json(), "time": 3},
         {"version": 1, "organizations": [{"name": "A", "entity": "a", "registries": [{"name": "wandb-registry-m"}]}]},
     ):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, SCHEMA)
+            jsonschema.validate(wrong, CATALOG)
 
 
 # The command.
