@@ -342,6 +342,10 @@ class DeletionSparesAliasesOnly(Rule):
         'for version in wandb.Api().artifacts("model", "wandb-registry-model/zoo"):\n'
         "    if not version.aliases:\n"
         "        version.delete()  # a link is removed, not its source",
+        "import wandb\n"
+        'for version in wandb.Api().registry("model").collections().versions():\n'
+        "    if not version.aliases:\n"
+        "        version.delete()",
         'import wandb\nwandb.Api().artifact("team-a/training/zoo:v3").delete()',
     )
 
@@ -357,7 +361,7 @@ class DeletionSparesAliasesOnly(Rule):
         is_spared = any("aliases" in guard and _asks_for_absence(guard) for guard in guards)
         if not is_spared or any("link" in guard for guard in guards) or facts.in_test:
             return
-        if facts.once(_lists_registries):
+        if _is_link(site.artifact) if site.artifact is not None else facts.once(_lists_registries):
             return
         yield self.report(site.place, severity="warning" if facts.links_around else None)
 
@@ -366,6 +370,13 @@ def _asks_for_absence(guard: str) -> bool:
     """Whether a condition is true where there are no aliases, or not certain ones: `not version.aliases`."""
     is_negated = guard.replace("(", " ").split().count("not") % 2 == 1
     return is_negated or any(word in guard for word in ("== 0", "== []", "< 1"))
+
+
+def _is_link(listing: Site) -> bool:
+    """Whether versions that come from a call are links, which are deleted without their source."""
+    if listing.kind == "link" or listing.call in ("wandb.Api.registry", "wandb.Api.registries"):
+        return True
+    return any(registry_path(name) for name in _names(listing))
 
 
 def _lists_registries(facts: FileFacts) -> bool:

@@ -13,6 +13,7 @@ from regilink_doctor.rules.site_facts import (
     agents_of,
     certain,
     entities_of,
+    has_common_entity,
     intended_registry_target,
     is_first_link,
     is_for_names_alone,
@@ -130,7 +131,7 @@ class ImplicitEntity(Rule):
             return
         if facts.once(_first_links_without_entity)[id(init)] is not link:
             return
-        if facts.once(_has_common_entity):
+        if facts.once(has_common_entity):
             return
         agents = agents_of(init, facts)
         if agents:
@@ -152,12 +153,6 @@ class ImplicitEntity(Rule):
         if all(sweep_entity(agent, facts) == "" for agent in agents):
             related = (Related("linked here", link.place),)
             yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
-
-
-def _has_common_entity(facts: FileFacts) -> bool:
-    """Whether `wandb.setup(settings=...)` gives, or may give, an entity to all runs of the program."""
-    setups = [site for site in facts.sites if site.call == "wandb.setup"]
-    return any(site.entity or {"**"} & site.arguments.names or site.arguments.unread for site in setups)
 
 
 def _intended_path(target: StringValue) -> str:

@@ -7,15 +7,23 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, is_for_names_alone, known_values, registry_target, variable_of
+from regilink_doctor.rules.site_facts import (
+    certain,
+    has_common_entity,
+    is_for_names_alone,
+    known_values,
+    registry_target,
+    variable_of,
+)
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Init, Link, Setting
+    from regilink_doctor.core.sites import Init, Link, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -44,6 +52,10 @@ class ImplicitRun(Rule):
         'artifact.wait().link("wandb-registry-model/zoo")',
         'import wandb\nwandb.Api().artifact("team-a/p/zoo:v0").link("wandb-registry-model/zoo")',
         "import wandb\n"
+        'artifact = wandb.Artifact("zoo", type="model")\n'
+        'artifact.save(settings=wandb.Settings(entity="team-a"))\n'
+        'artifact.link("wandb-registry-model/zoo")',
+        "import wandb\n"
         "def publish(path):\n"
         '    artifact = wandb.Artifact("zoo", type="model")\n'
         "    artifact.add_file(path)\n"
@@ -65,10 +77,22 @@ class ImplicitRun(Rule):
         if link.context.function is not None or link.inits or facts.inits:
             return
         target = registry_target(link)
-        if target is None or facts.in_test or facts.sets("WANDB_ENTITY"):
+        if target is None or facts.in_test or facts.sets("WANDB_ENTITY") or facts.once(has_common_entity):
+            return
+        if any(save.place.position < link.place.position for save in facts.once(_saves).get(artifact.place, ())):
             return
         related = (Related("the artifact is made here", artifact.place),)
         yield self.report(link.place, related=related, path=target.pattern)
+
+
+def _saves(facts: FileFacts) -> dict[Place, list[Site]]:
+    """The calls of `Artifact.save` whose settings name, or may name, the entity of the run that logs the artifact."""
+    saves: dict[Place, list[Site]] = {}
+    for site in facts.sites:
+        is_given = bool(site.entity or site.arguments.unread or "**" in site.arguments.names)
+        if site.call == "wandb.Artifact.save" and site.artifact is not None and is_given:
+            saves.setdefault(site.artifact.place, []).append(site)
+    return saves
 
 
 class ActiveRunReused(Rule):

@@ -197,6 +197,12 @@ def names_its_entity(link: Site) -> bool:
     return False
 
 
+def has_common_entity(facts: FileFacts) -> bool:
+    """Whether `wandb.setup(settings=...)` gives, or may give, an entity to all runs of the program."""
+    setups = [site for site in facts.sites if site.call == "wandb.setup"]
+    return any(site.entity or {"**"} & site.arguments.names or site.arguments.unread for site in setups)
+
+
 def agents_of(init: Site, facts: FileFacts) -> list[Site]:
     """The calls of `wandb.agent` that run the function of a `wandb.init`."""
     function = init.context.function

@@ -137,8 +137,12 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     segments = pattern.partition(":")[0].split("/")
     if len(segments) > 1 and (segments[0].lower() in _FOLDERS or not any(segments[:1] + segments[2:])):
         return False  # `tests/wandb-registry-model`, `/wandb-registry-model/`: of files, or of a site
-    if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and (key == "path" or not _WHOLE.search(key)):
-        return False  # `registry: acme/wandb-registry-model`, `path:` below it: a part, put together somewhere else
+    if len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX):
+        is_of_others = (
+            key == "registry_path" and len(segments) > 1 and not any("wandb" in other.lower() for other in keys)
+        )
+        if key == "path" or is_of_others or not _WHOLE.search(key):
+            return False  # `registry: acme/wandb-registry-model`, `path:` below it: a part, put together somewhere else
     if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
         return bool(_TARGET_KEY.search(key)) or not _FILE.search(pattern)
     hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)

@@ -216,6 +216,7 @@ CALLS = {
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("alias",), ("artifact",)),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
+    "wandb.Artifact.save": Call("other", ("project", "settings"), unfolds="settings"),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
     "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
     "WandbLogger.download_artifact": Call("consume", ("artifact", "save_dir", "artifact_type"), "artifact"),

@@ -52,6 +52,16 @@ _MAKES = (
 )
 """The calls that an artifact begins with: it is made, or fetched."""
 
+_OF_ARTIFACTS = ("wandb.Artifact.add_reference", "wandb.Artifact.save")
+"""Calls of an artifact that rules connect with the call that made it."""
+
+_MOST_STEPS = 8
+"""Calls that a version is followed back through: `api.registry("model").collections().versions()`."""
+
+
+_RUN_NAMES = ("run", "run_", "wandb", "logger", "experiment", "tracker")
+"""What the names of runs, and of what has one, end in."""
+
 
 def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[Setting, ...]]:
     """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
@@ -242,12 +252,17 @@ class _Finder:
         return replace(text, parts=tuple(parts))
 
     def _gathering_conditions(self, use: Use) -> Iterator[str]:
-        """The conditions under which the lists were gathered that the loop around a call goes through."""
+        """The conditions under which the lists were gathered that the loop around a call goes through.
+
+        That the loop goes through the links of a version says as much as a condition does.
+        """
         receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
         bindings = use.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
         for binding in bindings[: count_before(bindings, use.order)][-MOST_CONDITIONS:]:
             if binding.kind != "element" or binding.value is None:
                 continue
+            if (written_name(binding.value) or "").endswith(".linked_artifacts"):
+                yield self.source.written(binding.value)
             for value in self.resolver.value(binding.value, ProgramPoint(use.scope, binding.order)):
                 if isinstance(value, Literal):
                     for guard in value.at.scope.find_conditions(value.at.order):
@@ -291,7 +306,10 @@ class _Finder:
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
                 found["inits"] = (self.site(made, "wandb.Api"),)
-        if site.kind not in ("link", "log") and site.call != "wandb.Artifact.add_reference":
+        if site.call == "wandb.Artifact.delete":
+            found["artifact"] = self._find_listing(use)
+            return found
+        if site.kind not in ("link", "log") and site.call not in _OF_ARTIFACTS:
             return found
         made = self.origins.artifact(self._artifact_node(use, given), at)
         if made is None:
@@ -314,6 +332,19 @@ class _Finder:
             found["is_fetched"] = any(path.startswith(wandb_api.PUBLIC) for path in self.resolver.callee(made))
         found["is_logged_artifact"] = made.call is not self._maker(self._artifact_node(use, given), at)
         return found
+
+    def _find_listing(self, use: Use) -> Site | None:
+        """The call that a version comes from: of a link, or of the `Api`, whatever is called on what that returns."""
+        for _ in range(_MOST_STEPS):
+            owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+            made = self.origins.artifact(owner, use.at)
+            if made is None or made is use:
+                return None
+            path = next((path for path in self.resolver.callee(made) if path in wandb_api.CALLS), None)
+            if path is not None and path != "wandb.Api":
+                return self.site(made, path)
+            use = made
+        return None
 
     def _maker(self, node: ast.expr | None, at: ProgramPoint) -> ast.Call | None:
         values = self.resolver.value(node, at) if node is not None else ()
@@ -375,7 +406,8 @@ class _Finder:
         """A call on a receiver that nobody knows, in a file that imports wandb or a logger of it.
 
         `link` and `artifact` are everybody's words: there the name of the receiver tells, an argument that is called
-        `target_path`, or the target itself. What links a string is a run only if the target is a path.
+        `target_path`, or the target itself. What links a string is a run only if the target is a path, and that of a
+        registry where the receiver has another name than runs have.
         """
         function = use.call.func
         path = wandb_api.BY_NAME.get(function.attr) if isinstance(function, ast.Attribute) else None
@@ -396,7 +428,9 @@ class _Finder:
             texts = () if is_named else self.resolver.texts(target, use.at)
             return path if is_named or any(REGISTRY_PREFIX in text.pattern for text in texts) else None
         if function.attr == "link_artifact" and use.call.args and self._is_string(use.call.args[0], use):
-            return path if any("/" in text.pattern for text in self.resolver.texts(target, use.at)) else None
+            texts = self.resolver.texts(target, use.at)
+            is_run = (written_name(function.value) or "").lower().endswith(_RUN_NAMES)
+            return path if any(("/" if is_run else REGISTRY_PREFIX) in text.pattern for text in texts) else None
         return path
 
     def _is_passed_api(self, function: ast.Attribute, use: Use) -> bool:
