@@ -59,6 +59,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         hint="the line below names the setting; old ones are also in `~/.config/wandb/settings` and `wandb/settings`",
     ),
     WandbMessage("settings-validations", "F20", "validation errors for Settings", "other", also=("F15",)),
+    WandbMessage("name-inappropriate", "F20", "has been deemed inappropriate", "server"),
     WandbMessage("project-name-server", "F20", "invalid project name {name}, cannot contain", "server", status=400),
     WandbMessage("config-too-large", "F20", "run config cannot exceed {size}", "server", status=400),
     WandbMessage(
@@ -429,7 +430,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("disk-quota", "F7", "Disk quota exceeded", "other"),
     WandbMessage("disk-read-only", "F7", "Read-only file system", "other"),
     WandbMessage("disk-windows-full", "F7", "There is not enough space on the disk", "other"),
-    WandbMessage("file-denied", "F7", "[Errno 13] Permission denied: '{path}'", "other"),
+    WandbMessage("file-denied", "F7", "Permission denied: '{path}'", "other"),
     WandbMessage("file-denied-go", "F7", "open {path}: permission denied", "other"),
     WandbMessage("folder-denied-go", "F7", "mkdir {path}: permission denied", "other"),
     WandbMessage("cache-full", "F7", "Insufficient free space in {folder}", "sdk"),

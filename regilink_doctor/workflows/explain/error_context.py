@@ -92,7 +92,9 @@ _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
 _STORE_OF_SERVER = re.compile(r"/local-files/|<BucketName>local-files|/vol/minio\b")
-_OFFLINE = re.compile(r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b")
+_OFFLINE = re.compile(
+    r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b|\bwandb off(?:line)?$", re.MULTILINE
+)
 _UPLOAD = re.compile(
     r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
     r"""|\bPut \\?"https?://"""
@@ -107,6 +109,8 @@ _STATUS = re.compile(
 )
 _GRAPHQL_PATH = re.compile(r"""["\\]path["\\]{1,16}\s*:\s*\[["\\]{1,16}(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
+_PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
+"""`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\w+:\ <ERROR>\ \S
@@ -115,7 +119,9 @@ _ERROR_MARK = re.compile(
       | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
       | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S | \bGraphQL\ error:\ \S
-      | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
+      | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)
+      | \bis\ not\ recognized\ as\ (?:an\ internal\ or\ external\ command|(?:the|a)\ name\ of\ a\ cmdlet)
+      | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
     re.VERBOSE | re.MULTILINE,
 )
 _OUTER = re.compile(
@@ -127,6 +133,7 @@ _OUTER = re.compile(
     re.VERBOSE,
 )
 """What reports that another program has failed, and not why."""
+_KEY_PROMPT = re.compile(r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b[^\n]*\s*\Z", re.MULTILINE)
 _VERSION = re.compile(
     r"""(?:wandb[ -]version|SDK\ version\ is|WandB\ version:?|wandb==|wandb-core\ version|with\ wandb\ version
         |"(?:core\ )?version":\s*")
@@ -135,6 +142,9 @@ _VERSION = re.compile(
 )
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
 _HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
+_HOST_OF_CLOUD = re.compile(
+    r"(?:^|\.)(?:wandb\.(?:ai|me)|amazonaws\.com(?:\.cn)?|googleapis\.com|windows\.net|cloudfront\.net|\w+storage\.com)$"
+)
 _OTHER_PROGRAM = re.compile(
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}:\d+|calling the PutObject operation"
     r"|ConnectionPool\(host='[^']*', port=\d+\)[^\n]{0,60} with url: /(?!graphql|files/)"
@@ -203,7 +213,7 @@ _OPERATIONS: dict[str, Phase] = {
 _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 """Those that other servers have as well."""
 
-_CODE_LINE = re.compile(r"\s*(?:>>> |-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
+_CODE_LINE = re.compile(r"\s*(?:>>> |# |-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _CALL_IN_CODE = re.compile(r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()]*\.(\w+)\(")
 
@@ -272,6 +282,7 @@ class ErrorContext:
             or self.is_cut
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
+            or self.ends_in_key_prompt
         )
 
     @cached_property
@@ -370,6 +381,11 @@ class ErrorContext:
         return not is_neutral and not self.names_wandb_in_exception
 
     @property
+    def ends_in_key_prompt(self) -> bool:
+        """Whether wandb asks for an API key at the end, and nobody has answered."""
+        return bool(_KEY_PROMPT.search(self.text))
+
+    @property
     def is_of_sync(self) -> bool:
         """Whether the command that failed is `wandb sync`."""
         return bool(_SYNC_COMMAND.search(self.text))
@@ -448,6 +464,8 @@ class ErrorContext:
             return "download"
         if _SYNC.search(self.text):
             return "sync"
+        if _PROBLEM_IN_INIT.search(self.message_text):
+            return "init"
         return "sweep" if _SWEEP.search(self.text) else None
 
     @cached_property
@@ -472,6 +490,12 @@ class ErrorContext:
         """The account that is logged in."""
         found = _LOGGED_IN.findall(self.text)
         return found[-1][0] if found else None
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The account that is logged in, and its default entity where the log names that as well."""
+        found = _LOGGED_IN.findall(self.text)
+        return tuple(name for name in found[-1] if name) if found else ()
 
     @cached_property
     def host(self) -> str | None:
@@ -520,6 +544,12 @@ class ErrorContext:
     def is_from_bucket(self) -> bool:
         """Whether the address that answered is one of a bucket."""
         return bool(_BUCKET.search(self.message_text))
+
+    @property
+    def is_from_own_bucket(self) -> bool:
+        """Whether the address that answered is neither W&B's cloud nor a provider's: a store of the user's own."""
+        hosts = _HOST.findall(self.message_text)
+        return bool(hosts) and not any(_HOST_OF_CLOUD.search(host) for host in hosts)
 
     @property
     def is_from_store_of_server(self) -> bool:

@@ -176,6 +176,21 @@ _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
 """Failures of keys, networks and processes, of which every program speaks in the same words."""
+_LENGTHS_OF_NEW_KEY = range(86, 89)
+"""An API key of today, also with a line feed or between quotes."""
+_OWN_PROCESS = re.compile(
+    r"""^(?!.*(?:proxy|https?://|lookup)).*?
+        (?:\b127\.0\.0\.1|\blocalhost|\[::1\])(?::|'\)?,\s(?:port=)?)(?!(?:80|443|8080|8443|9000|9001|9002)\b)\d{2,5}\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A port of this machine on which no web server is: that of wandb-core."""
+_OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
+_DENIED_BY_SYSTEM = re.compile(
+    r"""^\S*sh: .*: [Pp]ermission denied|: cannot \w+ .*: Permission denied|docker\S*\.sock|Docker daemon"""
+    r"""|PermissionError|\[Errno 13\]""",
+    re.IGNORECASE,
+)
+"""A line in which a shell, a command or the file system denies something, and no server."""
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
@@ -300,6 +315,7 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
     matches = matches or search_messages(context.message_text, _beginnings())
+    matches = [match for match in matches if not _is_denied_by_system(context, match)]
     if not context.is_from_wandb:  # "Unauthorized" of another host
         matches = [match for match in matches if match.message.speaker == "sdk"]
     if not matches and "\n" in context.message_text:
@@ -307,6 +323,12 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
         matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
         matches = [replace(match, span=(0, 0)) for match in matches]
     return matches
+
+
+def _is_denied_by_system(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether this machine denied it, in words that W&B's server uses as well."""
+    is_denied = match.message.key == "permission-denied"
+    return is_denied and _DENIED_BY_SYSTEM.search(context.line_at(match.span[0])) is not None
 
 
 def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:
@@ -394,8 +416,10 @@ def _of_message(
             yield "C18"
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
-    if message.failure == "F3" and context.key_length is not None and context.key_length <= 40:
+    if message.failure == "F3" and context.key_length not in (None, *_LENGTHS_OF_NEW_KEY):
         yield "C18"
+    if message.key == "api-run-missing":
+        yield from _of_missing_run(context)
     if message.failure in ("B7", "F7") and context.is_in_server_container:
         yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
@@ -404,6 +428,10 @@ def _of_message(
         yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
+    if message.failure == "C19" and _OWN_PROCESS.search(context.line_at(main.span[0])):
+        yield "F14"
+    if "SignatureDoesNotMatch" in message.template and context.is_from_own_bucket:
+        yield "F17"
     if message.failure == "C10" and context.status in structure.SERVER_SETUP:
         yield "F17"
     if message.failure in ("C10", "C19", "F2", "F6") and context.is_from_store_of_server:
@@ -416,6 +444,14 @@ def _of_message(
         yield from ("D7",) if context.phase == "download" else ()
         yield from structure.find_causes_of_refusal(context)
     yield message.failure
+
+
+def _of_missing_run(context: ErrorContext) -> tuple[str, ...]:
+    """A run that never left the machine, or is of others; else the path has a mistake."""
+    if context.is_offline:
+        return ("D1", "F13")
+    owner = _OWNER_OF_RUN.search(context.message_text)
+    return ("D7",) if owner and context.entities and owner[1] not in context.entities else ()
 
 
 def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> Iterator[str]:

@@ -171,6 +171,8 @@ _MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
+_BACKEND = re.compile(r"\bwandb/core/services/")
+"""Code of W&B's server in a stack of Go."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
@@ -312,6 +314,7 @@ _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
+_AGENT = re.compile(r"wandb/agents/")
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
 
@@ -358,6 +361,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.exception is not None and context.exception[0] in STOPS:
         return ()  # somebody, or the program itself, has stopped it
     questions = (
+        _judge_prompt,
         _judge_variable,
         _judge_call,
         _judge_class,
@@ -435,6 +439,11 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
     if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
         return ("B2", "F1", "B7")  # no artifact, no registry: the entity or project of the run
     return _STATUSES[403].get(context.phase, ())
+
+
+def _judge_prompt(context: ErrorContext) -> Causes:
+    """A program that waits for an API key."""
+    return ("C18",) if context.ends_in_key_prompt else ()
 
 
 def _judge_variable(context: ErrorContext) -> Causes:
@@ -542,7 +551,9 @@ def _judge_class(context: ErrorContext) -> Causes:
 
 
 def _judge_crash(context: ErrorContext) -> Causes:
-    """A program of wandb beside Python that has crashed."""
+    """A program of wandb beside Python that has crashed, or a part of W&B's server."""
+    if context.exception is None and _BACKEND.search(context.text):
+        return _SERVER_FAULT
     is_crash = context.exception is None and _CRASH.search(context.message_text) is not None
     return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
@@ -556,8 +567,8 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
         return ()
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
-    if part == ("F16",):
-        return ("F23", "F16", "F21")
+    if part == ("F16",):  # an agent runs what the server has sent; what reads the configuration meets the user's
+        return ("F21", "F16") if _AGENT.search(path) and name == "KeyError" else ("F23", "F16", "F21")
     if name == "AssertionError" and text and part[:1] == ("F22",):
         return ()  # wandb's way to check an argument
     if context.phase == "download" and name in ("IndexError", "KeyError"):
