@@ -110,7 +110,7 @@ def _run_diff(options: argparse.Namespace) -> int:
     if options.newer is not None:
         newer = _load_catalog(options.newer)
     else:
-        # As much as the file has: no more can be compared, and an organization that is gone is a change to be told.
+        # As much as the file has: no more can be compared, and an organization that is gone is a change to report.
         newer = _from_server(options, before.depth, before, before.complete or None)
     changes = before.diff(newer)
     if options.output_format == "json":
@@ -126,7 +126,7 @@ def _run_diff(options: argparse.Namespace) -> int:
 
 
 def _list_uncompared(before: Catalog, newer: Catalog) -> Iterator[str]:
-    """What one of the catalogs lacks: "the same" says nothing about it."""
+    """What could not be compared, because one of the catalogs lacks it."""
     if any(item.registries for item in before.organizations) and (before.depth, newer.depth) != ("full", "full"):
         yield f"{'collections' if 'none' in (before.depth, newer.depth) else 'aliases'} were not compared"
 
@@ -183,7 +183,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
 
 @contextmanager
 def _open_progress() -> Iterator[Progress | None]:
-    """A bar for each kind of thing on standard error, where somebody watches it."""
+    """A bar for each kind of thing on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

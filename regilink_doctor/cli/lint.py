@@ -353,7 +353,7 @@ def _find_cache(config: Config, options: Any) -> str | None:
 
 
 def _refuse_other_files(folder: str) -> None:
-    """Refuse a folder in which the cache would not be kept, and nothing would say so."""
+    """Refuse a path where the cache would silently not be kept, and a folder that has other files."""
     if os.path.exists(folder) and not os.path.isdir(folder):
         raise UsageProblem(f"--cache-dir: {folder} is not a folder")
     try:
@@ -365,7 +365,7 @@ def _refuse_other_files(folder: str) -> None:
 
 
 def _hide_found_keys(result: LintResult) -> None:
-    """Mask the keys that lint has found wherever else the report would show them, as part of a target path."""
+    """Mask the keys that lint has found: other lines of the report may show them, as in a target path."""
     found = [finding.place for finding in result.findings if finding.code == HARD_CODED_API_KEY]
     if found:
         from regilink_doctor.core.text import remember_secret

@@ -60,7 +60,7 @@ def add_option(parser: argparse._ActionsContainer, flag: str, **settings: object
     """An option whose default comes from `REGILINK_<OPTION>`.
 
     Raises:
-        UsageProblem: the variable's value is none of the choices, or no number where one belongs.
+        UsageProblem: the variable's value is not one that the option accepts.
     """
     value = from_environment(flag, settings)
     if value is not None:
@@ -101,7 +101,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     """The value of the variable that belongs to an option; None when it is not set.
 
     Raises:
-        UsageProblem: it is none of the choices, or no number or no truth where one belongs.
+        UsageProblem: it is not one of the choices, not a number, or neither true nor false.
     """
     variable = "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
     value = os.environ.get(variable)

@@ -185,7 +185,7 @@ def refuse_input(flag: str, path: str, inputs: Sequence[str]) -> None:
 
 
 def write_report(path: str, text: str, output_format: str) -> None:
-    """Write a report into a file, as safe as on standard output.
+    """Write a report into a file, escaped and without secrets, as on standard output.
 
     Raises:
         UsageProblem: it cannot be written.

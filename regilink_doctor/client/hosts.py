@@ -73,9 +73,9 @@ def upstream(url: str) -> str | None:
 
 
 def is_on_server(address: str, host: str) -> bool:
-    """Whether an address of the W&B App leads to what the server at `host` has.
+    """Whether an address of the W&B App belongs to the server at `host`.
 
-    Servers on this machine are told apart by their ports; elsewhere the App may have another port than the API.
+    On this machine the port tells servers apart; elsewhere the App and the API of one server may have different ports.
     """
     name, other = _bare_name(address), _bare_name(host)
     if _is_local(name) and _is_local(other):
@@ -95,7 +95,7 @@ def _port_of(url: str) -> int | None:
 
 
 def _bare_name(url: str) -> str:
-    """The name of a server without what tells its app from its API; empty where it cannot be read."""
+    """The name of a server without `www.` or `api.`; empty where it cannot be read."""
     try:
         name = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("api.")
     except ValueError:
@@ -104,7 +104,7 @@ def _bare_name(url: str) -> str:
 
 
 def login_of(url: str) -> tuple[str, ...]:
-    """What must not be shown of an address: the password in front of the server's name, as written and as meant."""
+    """What must not be shown of an address: the password before the server's name, as written and as meant."""
     login = url.rpartition("://")[2].partition("/")[0].rpartition("@")[0]
     password = login.partition(":")[2]
     return tuple(dict.fromkeys([password, unquote(password)])) if password else ()

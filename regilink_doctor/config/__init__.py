@@ -351,9 +351,7 @@ def check_address(address: str, called: str) -> None:
         example = "https://docs.example.com/regilink/"
         raise AddressProblem(f"{called} is {show_value(address)}, not an address such as {example}")
     if any(sign in address for sign in ' "<>?#'):
-        raise AddressProblem(
-            f"{called} is {quote_text(address)}: give the address where the site begins, without ? and #"
-        )
+        raise AddressProblem(f"{called} is {quote_text(address)}: write the address without ? and #")
 
 
 def rule_page(site: str, code: str) -> str | None:

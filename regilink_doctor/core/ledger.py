@@ -71,7 +71,7 @@ class Triggered:
 
 @record
 class UnsentRun:
-    """A run of which the server sees nothing. `mode` is `offline` or `disabled`, `place` is `file:line`."""
+    """A run that sends nothing to the server. `mode` is `offline` or `disabled`, `place` is `file:line`."""
 
     mode: str
     place: str | None

@@ -156,12 +156,12 @@ QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 
 class _Segment:
-    """A part of a path between slashes; `speaks`: it has the registry prefix, with or without a name after it.
+    """A part of a path between slashes. `has_prefix`: it starts with the registry prefix, even without a name after it.
 
     `name` is what comes after the prefix, all of it where there is none.
     """
 
-    __slots__ = ("end", "index", "known", "name", "registry", "speaks", "start", "text")
+    __slots__ = ("end", "has_prefix", "index", "known", "name", "registry", "start", "text")
 
     def __init__(self, index: int, start: int, text: str) -> None:
         self.index = index
@@ -169,9 +169,9 @@ class _Segment:
         self.end = start + len(text)
         self.text = text
         self.known = is_known(text)
-        self.speaks = text.startswith(REGISTRY_PREFIX)
+        self.has_prefix = text.startswith(REGISTRY_PREFIX)
         self.name = text.removeprefix(REGISTRY_PREFIX)
-        self.registry = self.speaks and text != REGISTRY_PREFIX
+        self.registry = self.has_prefix and text != REGISTRY_PREFIX
 
 
 def find_problems(
@@ -189,9 +189,9 @@ def find_problems(
         text: the target path, `UNKNOWN_NAME` for each part that is not known.
         trailing_slash_fails: `Artifact.link` reads a trailing slash as an empty name, `Run.link_artifact` drops it
             (failure A17).
-        none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
-            inside an f-string (failure A7).
-        versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (failure A8).
+        none_at: offsets of the unknown parts that may turn out to be the word None: an environment variable without a
+            default inside an f-string (failure A7).
+        versions_at: offsets of the unknown parts that end in `:vN`: the name of a logged artifact (failure A8).
         named_registry: the variable, key or argument that has the string is named after a registry.
         registries: names, without the prefix, of registries that are known to exist.
     """
@@ -258,7 +258,7 @@ def _all(
 ) -> Iterator[tuple[int, Problem]]:
     segments = _split(text)
     filled = [segment for segment in segments if segment.text]
-    registry = next((segment for segment in segments if segment.speaks), None)
+    registry = next((segment for segment in segments if segment.has_prefix), None)
     if not filled:
         # Without any name there is nothing that a correction could keep.
         yield 0, Problem(rule_codes.EMPTY_NAME, 0, len(text), kind="path", failure="A6")
@@ -294,7 +294,7 @@ def _all(
         yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end, severity)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
         yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
-    if registry is not None and registry.registry and registry.index < last.index and last.speaks:
+    if registry is not None and registry.registry and registry.index < last.index and last.has_prefix:
         # A collection may be called so, but hardly on purpose.
         end = last.start + len(REGISTRY_PREFIX)
         kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
@@ -436,7 +436,7 @@ def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
     tail = text.partition(":")[2]
     version, slash, _ = tail.partition("/")
     if slash and not (is_version(version) or version == "latest"):
-        if last.speaks:
+        if last.has_prefix:
             yield last.index, Problem(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
             return
         version = tail  # an alias may have a slash of its own
@@ -541,7 +541,7 @@ def sdk_link(
     return _sdk_link(text, call, run_entity, run_project, env.get("WANDB_PROJECT"), env.get("WANDB_ORGANIZATION"))
 
 
-@lru_cache(maxsize=1024)  # for the severity of a problem, and for its message
+@lru_cache(maxsize=1024)  # asked twice: for the severity of a problem, and for its message
 def _sdk_link(
     text: str, call: LinkMethod, run_entity: str, run_project: str | None, project: str | None, organization: str | None
 ) -> LinkInput | SdkRefusal:

@@ -90,20 +90,20 @@ VALUE_LIMIT, PATH_LIMIT = 80, 300
 
 
 def quote_text(text: str) -> str:
-    """A string for a message: on one line, in the double quotes that all messages have around what a user wrote.
+    """A string for a message: on one line, in the double quotes that messages put around what a user wrote.
 
-    Without secrets: messages also go where no stream masks them, into exceptions and reports of other programs.
+    Secrets are masked here: messages also go into exceptions and reports of other programs, which no stream masks.
     """
     return f'"{escape_text(mask_secrets(text))}"'
 
 
 def show_value(value: object) -> str:
-    """A value for a message that says that it is wrong; of a long one the start."""
+    """A value as a message quotes it: of a long one only the start."""
     return shorten_value(quote_text(value) if isinstance(value, str) else repr(value))
 
 
 def shorten_value(text: str, limit: int = VALUE_LIMIT) -> str:
-    """A value for a message: of a long one the start."""
+    """The start of a value that is too long for a message; else all of it."""
     return text if len(text) <= limit else f"{text[:limit]}..."
 
 

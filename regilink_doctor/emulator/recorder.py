@@ -80,7 +80,7 @@ LOOK_UP = "Api.artifacts"
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 UNSENT_RUN = "unsent run"
-"""`call` of a `LinkCall` that only says that a run has begun which sends nothing: `mode` is offline or disabled."""
+"""`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
 
 _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",
@@ -488,7 +488,7 @@ def _read_call(
 
 
 def _mode_of(run: Any) -> str:
-    """`disabled`, `offline` or `online`, also of what is not a run."""
+    """`disabled`, `offline` or `online`; `online` if it is not a run."""
     if getattr(run, "disabled", False) is True:
         return "disabled"
     return "offline" if getattr(run, "offline", False) is True else "online"

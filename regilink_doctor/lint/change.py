@@ -50,7 +50,7 @@ class TextEdit:
 
 @record
 class Document:
-    """A file, or a notebook with its cells. `starts` are the offsets of the lines, `mark` is the start of UTF-16."""
+    """A file, or a notebook with its cells. `starts` are offsets of lines, `mark` the byte order mark of UTF-16."""
 
     text: str
     encoding: str
@@ -69,7 +69,7 @@ class Document:
         except (UnicodeError, LookupError, NotNotebook):
             return None
         mark = b""
-        if encoding == "utf-16":  # Python writes its mark in the order of bytes of this machine
+        if encoding == "utf-16":  # Python would write the mark for the byte order of this machine
             mark = content[:2]
             encoding = "utf-16-le" if mark == BOM_UTF16_LE else "utf-16-be"
         starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
@@ -285,7 +285,7 @@ def write_file(path: str, before: bytes, after: bytes) -> None:
         raise PermissionError(13, "it is read-only", path)
     with open(real, "rb") as file:
         now = file.read()
-    if now == after:  # it has been written already, by another of its names
+    if now == after:  # another path to the same file has written it already
         return
     if now != before:
         raise FileChanged(f"{path} has changed since it was read")

@@ -190,11 +190,11 @@ def lint_bytes(
         path: as it is shown; its folder is also where `.env` and CI files are looked for.
         content: the file's bytes.
         view: what is known of the organization.
-        known: what the configuration tells of it.
+        known: what the configuration says about it.
         selection: which rules report.
         project: what is around the file, the same for all files of a run; None: nothing is remembered.
     """
-    # A file makes many objects and hardly a circle: a collection meanwhile looks at all of them, and finds nothing.
+    # Linting makes many objects and hardly a reference cycle: garbage collection would only cost time.
     is_collecting = gc.isenabled()
     gc.disable()
     try:
@@ -318,7 +318,7 @@ def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
 
 
 def _is_created(report: Report, facts: _Facts) -> bool:
-    """Whether a registry that is not known is one that the program creates."""
+    """Whether a report is about an unknown registry that the program itself creates."""
     if report.problem.rule != rule_codes.UNKNOWN_REGISTRY or report.string is None:
         return False
     from regilink_doctor.rules.site_facts import created_registries, known_registry

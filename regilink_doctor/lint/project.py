@@ -121,7 +121,7 @@ def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
 
 
 def _is_named_in_imports(variable: str, program: str) -> bool:
-    """Whether a file of the tree that a program imports has to do with a variable."""
+    """Whether a file that a program imports may read or set a variable of the environment."""
     from regilink_doctor.lint.resolve.module_files import file_of, list_imports
 
     imported = [file_of(os.path.dirname(program), dotted) for dotted in list_imports(program)]
@@ -135,7 +135,7 @@ def _is_launcher_of(path: str, program: str) -> bool:
 
 @remembered(4096)
 def _find_launchers(base: str, variable: str) -> tuple[str, ...]:
-    """The programs of one folder, nox's among them, that start others and mention a variable."""
+    """The programs of one folder that start other programs and mention a variable; noxfiles are among them."""
     from regilink_doctor.lint.resolve.surroundings import START_MARKS
 
     words = tuple(mark.encode() for mark in START_MARKS)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOADED: dict[str, Rule] = {}
 _CHECKS: dict[tuple[str, str, tuple[bool, ...], Set[str]], tuple[tuple[str, Check], ...]] = {}
 
-# One call reads all parts of a site; the kind before them, as one part alone would come without a tuple.
+# One call reads all parts of a site. The kind comes first, because the getter of a single part returns no tuple.
 _READ_PARTS: dict[str, Callable[[Any], tuple[object, ...]]] = {
     kind: attrgetter("kind", *(".".join(part) for part, _ in watched)) for kind, watched in WATCHED_PARTS.items()
 }

@@ -29,7 +29,7 @@ class HardCodedApiKey(Rule):
 
     Anyone who can read the file can act as the key's owner, and colleagues link under another name without knowing.
     Delete the key in the W&B App (it stays in the history of git), and read the new one from the environment or
-    `wandb login`. Reported only where a string is used as W&B's key, or is called so: forty hexadecimal digits alone
+    `wandb login`. Reported only where a string is used or named as W&B's key: forty hexadecimal digits alone
     may be a commit.
     """
 
@@ -89,5 +89,5 @@ class HardCodedApiKey(Rule):
 
 
 def _names_key(name: str) -> bool:
-    """Whether an option, a variable or a path of a configuration is called as W&B's key: `--wandb_key`."""
+    """Whether an option, a variable or a path of a configuration has the name of W&B's key: `--wandb_key`."""
     return "wandb" in name.lower() and name.lower().endswith(("key", "token"))

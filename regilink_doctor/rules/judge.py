@@ -366,7 +366,7 @@ def _problems_in_path(
 
 
 def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, ...]) -> tuple[Problem, ...]:
-    """What is wrong with a path whatever is around the call; `registries` are known to exist."""
+    """What is wrong with a path wherever it is used; `registries` are known to exist."""
     pattern = path.pattern
     if (problem := find_call_problem(method, pattern)) is not None:
         return (problem,)
@@ -384,7 +384,7 @@ def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, 
 
 
 def _is_named_registry(path: StringValue) -> bool:
-    """Whether the names that a path without the prefix went through say that it is one of a registry."""
+    """Whether the names that hold a path without the prefix say that it is a path of a registry."""
     pattern = path.pattern
     if pattern.startswith(REGISTRY_PREFIX):
         return False

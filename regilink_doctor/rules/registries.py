@@ -93,7 +93,7 @@ class UnknownRegistry(Rule):
         return rename_registry(path, name, only_suggestion(name or "", names))
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """By the configuration, or the catalog; of links, those whose entity leaves the judgement without an answer."""
+        """Judge by the configuration, or by the catalog the links whose entity does not settle the organization."""
         if site.context.expected or (facts.in_test and facts.view is None):
             return
         names, severity = self._known_names(site, facts)
@@ -139,7 +139,7 @@ class UnknownRegistry(Rule):
 
         view = facts.view
         names = known_registries(view, facts.configured)
-        is_certain = view is not None and view.complete and site.kind != "link"  # whose organization is not known here
+        is_certain = view is not None and view.complete and site.kind != "link"  # their organization is not known here
         return names, "error" if is_certain else "warning"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def certain(texts: Sequence[StringValue]) -> str | None:
-    """The one value that an argument certainly has; None with other alternatives, unknown parts or defaults."""
+    """The only value that an argument can have; None with other alternatives, unknown parts or defaults."""
     return None if any(map(is_default, texts)) else _only(texts)
 
 
@@ -28,7 +28,7 @@ def is_default(string: StringValue) -> bool:
 
 
 def warn_of_default(string: StringValue, start: int = 0, end: int | None = None) -> Severity | None:
-    """A warning for what is wrong with a default, in `[start:end]`; else the severity is that of the rule."""
+    """A warning if the part `[start:end]` is a default; else the severity is that of the rule."""
     wrong = StringValue(string.cut(start, len(string.pattern) if end is None else end), string.place)
     return "warning" if is_default(wrong) else None
 
@@ -36,7 +36,7 @@ def warn_of_default(string: StringValue, start: int = 0, end: int | None = None)
 def known_values(strings: Sequence[StringValue]) -> Iterator[tuple[StringValue, str]]:
     """The alternatives of an argument that source shows entirely, defaults among them, each with its value.
 
-    For what is wrong whichever of them is used; `certain` is for what is wrong only if no other one is.
+    For problems of each alternative by itself; `certain` is for what is wrong only if no other one is possible.
     """
     for string in strings:
         if (value := string.literal) is not None:

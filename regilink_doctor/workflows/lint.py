@@ -85,7 +85,7 @@ class LintResult(ShownAsTable):
 
     @property
     def unchecked(self) -> list[str]:
-        """A sentence for each file or folder of which nothing was checked, because it could not be read."""
+        """A sentence for each file or folder that was not checked, because it could not be read."""
         return list(dict.fromkeys((*self.failures, *self.unreadable)))
 
     @property
@@ -385,7 +385,7 @@ def lint_paths(
 
 
 def _note_other_servers(servers: Sequence[StringValue], catalog: Catalog | None) -> Iterator[str]:
-    """A sentence for each server that code names, and that is not the one of the catalog."""
+    """A sentence for each server that code names and that is not the server of the catalog."""
     if not servers or catalog is None or not catalog.host:
         return
     from regilink_doctor.client.hosts import is_on_server, without_login

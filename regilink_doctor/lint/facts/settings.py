@@ -136,7 +136,7 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
         return publishing
     segments = pattern.partition(":")[0].split("/")
     if len(segments) > 1 and (segments[0].lower() in _FOLDERS or not any(segments[:1] + segments[2:])):
-        return False  # `tests/wandb-registry-model`, `/wandb-registry-model/`: of files, or of a site
+        return False  # `tests/wandb-registry-model`, `/wandb-registry-model/`: a path of files, or of a site
     if len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX):
         is_of_others = (
             key == "registry_path" and len(segments) > 1 and not any("wandb" in other.lower() for other in keys)
@@ -198,7 +198,7 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     def is_whole(item: Setting, pattern: str) -> bool:
         _, prefix, name = pattern.partition(REGISTRY_PREFIX)
         if prefix and "/" not in name and (item.keys[:-1], item.containers) in collections:
-            return False  # a program joins it with the collection beside it
+            return False  # a program joins the registry with the collection beside it
         return is_target(item.keys, pattern) and not _is_part(item, pattern)
 
     return tuple(

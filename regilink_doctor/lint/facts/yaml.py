@@ -96,7 +96,7 @@ class _DocumentReader:
         self.programs: list[Program] = []
         self.seen: set[int] = set()
         self.understood: set[int] = set()
-        """Nodes that need no further look: variables of the environment, and what is not for a shell."""
+        """Nodes that have been handled: variables of the environment, and strings that no shell reads."""
 
     def read_document(self, root: Node) -> None:
         names = {key.value for key, _ in scalar_pairs(root)}

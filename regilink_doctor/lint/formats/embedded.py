@@ -35,14 +35,14 @@ def find_sites_inside(program: Program) -> tuple[Site, ...]:
 
 
 class PlaceMover:
-    """Moves the places of one path, and the spans of records that are in it. What is shared stays shared."""
+    """Moves the places of one path, and the spans of its records. Objects that are shared stay shared."""
 
     def __init__(self, path: str, move_place: Callable[[Span], Place]) -> None:
         self.path = path
         self.move_place = move_place
         self.done: dict[int, tuple[object, object]] = {}
         self.is_elsewhere = False
-        """The record that is copied is in another file: so are the spans in it that stand alone."""
+        """Whether the record that is copied is in another file, and with it each span that names no file."""
 
     def move(self, value: T) -> T:
         """The copy of a value: a record, a tuple or a mapping of them."""

@@ -1,7 +1,7 @@
-"""What changes an object by another name that it has: `other = config`, a parameter, a module that is imported.
+"""Changes of an object through another of its names: `other = config`, a parameter, an imported module.
 
-A name is followed from one of its bindings to the next; a change by another name is none of them. Where one may reach
-the object that is looked at, what it sets is one more alternative. Looked for by the key or attribute that is read.
+Such a change is not among the bindings of the name that is resolved. Where it may reach the same object, the value that
+it sets is one more alternative. Changes are indexed by the key or attribute that they set.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 _ADDS = frozenset({"add", "append", "extend", "insert"})
 _LIST_METHODS = (*_ADDS, "clear", "pop", "remove", "reverse", "sort")
 _ANY = "*"
-"""In the place of the name of an attribute: one that is set by a name which is worked out."""
+"""Stands for a key or attribute whose name the program computes."""
 
 _NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 _MOST_CHANGES = 32
-"""Changes of one key, attribute or list that are looked at; where there are more, it is unknown."""
+"""How many changes of one key, attribute or list are followed; with more of them its value is unknown."""
 
 
 def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Value]:
-    """What is assigned to a key of a dictionary by another name for it."""
+    """What is assigned to a key of a dictionary through another of its names."""
     values: list[Value] = []
     for module in _list_modules(context, owner.at.scope.module if isinstance(owner, Literal) else context.module):
         by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
@@ -57,7 +57,7 @@ def _name_keys(context: Context, store: Store) -> list[str | None]:
 
 
 def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key: str) -> Iterator[Value]:
-    """What `other.update(mapping, key=value)` gives a key of a dictionary by another name for it."""
+    """What `other.update(mapping, key=value)` sets a key of a dictionary to, where `other` is another of its names."""
     uses = context.keep(("updates", id(module)), lambda: _list_updates(context, module))
     for use in uses[:_MOST_CHANGES]:
         updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
@@ -86,7 +86,7 @@ def _list_updates(context: Context, module: Module) -> list[Use]:
 
 
 def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, ProgramPoint]], bool]:
-    """What is added to a list by another name for it, and whether it is changed by another name at all."""
+    """What is added to a list through another of its names, and whether such a name changes it at all."""
     added: list[tuple[ast.expr, ProgramPoint]] = []
     is_changed = False
     for module in _list_modules(context, owner.at.scope.module):
@@ -107,7 +107,7 @@ def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, P
 def find_set(
     context: Context, owner: ClassOrObject, lineage: Sequence[Scope], name: str, at: ProgramPoint
 ) -> list[Value]:
-    """What is assigned to an attribute of an object or class elsewhere than in its own methods and before a place."""
+    """What is assigned to an attribute of an object or class before a place, outside of its own methods."""
     values: list[Value] = []
     for module in _list_modules(context, owner.scope.module):
         by_name = list_set(context, module)
@@ -133,7 +133,7 @@ def find_set_member(context: Context, module: Module, name: str) -> list[Value]:
 
 
 def list_set(context: Context, module: Module) -> dict[str, list[Store]]:
-    """The assignments to attributes of anything but `self`, by the attribute; `setattr` with a name is one, too."""
+    """The assignments to attributes of anything but `self`, by attribute; calls of `setattr` are among them."""
     return context.keep(("set attributes", id(module)), lambda: _index_attributes(module))
 
 
@@ -148,7 +148,7 @@ def _is_same(value: Value, owner: Literal | Loaded) -> bool:
 
 
 def _may_be(value: Value, owner: ClassOrObject, lineage: Sequence[Scope]) -> bool:
-    """Whether what is changed may be the object, or a class of it."""
+    """Whether a value that is changed may be the object or one of its classes."""
     if not isinstance(value, ClassOrObject) or not any(value.scope is scope for scope in lineage):
         return False
     if not value.instance:
@@ -157,7 +157,7 @@ def _may_be(value: Value, owner: ClassOrObject, lineage: Sequence[Scope]) -> boo
 
 
 def _is_alias(context: Context, node: ast.expr, scope: Scope) -> bool:
-    """Whether a list or dictionary has another name: changes by its only name are bindings of that."""
+    """Whether a list or dictionary may have another name. Changes through its only name are bindings of that name."""
     root = node
     while isinstance(root, ast.Subscript):
         root = root.value
@@ -200,7 +200,7 @@ def _index_keys(context: Context, module: Module) -> dict[str, list[Store]]:
     for store in module.stores:
         key = store.target.slice if isinstance(store.target, ast.Subscript) else None
         is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
-        is_name = isinstance(key, ast.Name)  # `node[key] = value`; a number of an array has no string
+        is_name = isinstance(key, ast.Name)  # `node[key] = value`, but not `array[0] = value`
         if (is_named or is_name) and _is_alias(context, store.target.value, store.scope):
             stores.setdefault(str(getattr(key, "value", _ANY)), []).append(store)
     return stores

@@ -77,7 +77,7 @@ class Fork:
         return self.kind != "try" or arm is not self.arms[0]
 
     def is_left_between(self, arm: Arm, start: int, order: int, covered: set[int]) -> bool:
-        """Whether an exception after `start`, in the body of a `try`, may lead to a place by way of a handler."""
+        """Whether an exception after `start`, in the body of a `try`, may lead to a place through a handler."""
         if self.kind != "try" or arm is not self.arms[0] or not any(call > start for call in self.calls):
             return False
         if order < self.end:
@@ -351,7 +351,7 @@ class ProgramPoint:
 
 
 class Elsewhere(ast.expr):
-    """An expression inside another one that has its value at a place of its own."""
+    """An expression inside another one, with a place of its own where it is resolved."""
 
     _fields = ("value",)
 
@@ -362,14 +362,14 @@ class Elsewhere(ast.expr):
 
 
 def look_from(node: ast.expr, at: ProgramPoint) -> ast.expr:
-    """An expression as it is at a place, inside another one that is looked at elsewhere."""
+    """An expression that is resolved at a place, wherever the expression around it is resolved."""
     if isinstance(node, ast.Starred):
         return copy_place(ast.Starred(look_from(node.value, at), ast.Load()), node)
     return node if isinstance(node, ast.Constant) else copy_place(Elsewhere(node, at), node)
 
 
 def complete_partial(function: ast.expr, made: ast.Call, at: ProgramPoint, call: ast.Call) -> ast.Call:
-    """A call of what `functools.partial` made at a place, as one of its function with all that both were given."""
+    """A call of a `functools.partial`, made at a place, as a call of its function with the arguments of both."""
     bound = [look_from(item, at) for item in made.args[1:]]
     given = {keyword.arg for keyword in call.keywords}
     kept = [

@@ -99,7 +99,7 @@ _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importors
 _TAKES = frozenset({"pop", "setdefault"})
 _DUMPS = frozenset({"_asdict", "dict", "model_dump"})
 _TABLES = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars"})
-"""What makes a dictionary of an object."""
+"""Functions that make a dictionary from an object."""
 
 _CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", *_TABLES})
 
@@ -165,7 +165,7 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
 
 
 def enter_partial(context: Context, callee: Instance, call: ast.Call, at: ProgramPoint) -> ast.Call | None:
-    """A call of what `functools.partial` made, as one of its function; None for anything else."""
+    """A call of a `functools.partial` as a call of its function; None for anything else."""
     made, inside = callee.made_by, callee.at
     if callee.type != PARTIAL or made is None or inside is None:
         return None
@@ -246,7 +246,7 @@ def _calls_itself(context: Context, scope: Scope) -> bool:
 
 
 def _call_object(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
-    """What an object gives that is called: its method `__call__`."""
+    """What calling an object returns: its method `__call__`."""
     if not any("__call__" in scope.bindings for scope in find_lineage(context, callee.scope)):
         return [UNKNOWN]
     method = name_attribute(context, callee, "__call__")
@@ -521,7 +521,7 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
     values: list[Value] = []
     is_string = isinstance(node.func, ast.Name) and node.func.id == "str"
     if is_string and len(node.args) > 1:
-        return [UNKNOWN]  # of bytes
+        return [UNKNOWN]  # `str(data, "utf-8")` decodes bytes
     is_table = any(isinstance(value, Name) and value.path in _TABLES for value in context.value(node.func, at))
     is_table = is_table or (isinstance(node.func, ast.Name) and node.func.id == "vars")
     for value in context.value(node.args[-1], at):

@@ -259,7 +259,7 @@ class _Judge:
 
 
 def _is_instance(value: Value, kind: ast.expr) -> bool | None:
-    """`isinstance(value, str)` of what is known to be of one of the types of the language, or not."""
+    """`isinstance(value, str)` where the built-in type of the value is known; else None."""
     names = {written_name(item) for item in (kind.elts if isinstance(kind, ast.Tuple) else [kind])}
     if not names <= _TYPES.keys():
         return None

@@ -170,7 +170,7 @@ def _change_items(
 
 
 def _sort(context: Context, items: Sequence[ast.expr], at: ProgramPoint) -> list[ast.expr] | None:
-    """Strings that are known, in their order."""
+    """Known strings, sorted."""
     known = [read_literals(context, item, at) for item in items]
     if any(len(texts) != 1 or None in texts for texts in known):
         return None
@@ -195,7 +195,7 @@ def _read_index(context: Context, node: ast.expr, at: ProgramPoint) -> int | Non
 
 @resolves(Elsewhere)
 def resolve_elsewhere(context: Context, node: Elsewhere, at: ProgramPoint) -> Iterable[Value]:
-    """What has its value at a place of its own."""
+    """An expression that is resolved at a place of its own."""
     return context.value(node.value, node.at)
 
 
@@ -396,7 +396,7 @@ def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -
 
 
 def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> list[Value]:
-    """The value of one key: the last that is written, or a mapping behind it that has the key.
+    """The value of one key: the last that is written, or a mapping after it that has the key.
 
     What is written under a key that is not known, or in a mapping that may not have the key, may be the value, too.
     """
@@ -424,7 +424,7 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
 
 
 def _certainly_has(context: Context, mapping: Value, name: str, level: int = 0) -> bool:
-    """Whether a mapping that may have a key does have it, in whichever way the program runs."""
+    """Whether a mapping that may have a key has it on every path through the program."""
     if not isinstance(mapping, Literal) or not mapping.is_mapping:
         return True
     if mapping.may_be_empty or level == _MOST_LEVELS:

@@ -114,7 +114,7 @@ class Context:
         known = self._answers.get(key) if not self._rows else None  # most have been asked before
         if known is not None:
             return known
-        if type(node) is ast.Constant:  # it depends on nothing
+        if type(node) is ast.Constant:  # which is the same at every place
             literal = self._answers[key] = tuple(function(self, node, at))
             return literal
         return self.answer(key, lambda: function(self, node, at))

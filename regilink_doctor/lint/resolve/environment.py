@@ -50,7 +50,7 @@ _READING = ("copy", "json", "log", "logger", "logging", "os", "pprint", "subproc
 
 
 class _Assignment:
-    """One place where the program sets a variable, or removes it; a default where it may be set already."""
+    """A place where the program sets or removes a variable. `is_default`: it is set only if it was not set before."""
 
     __slots__ = ("arm", "at", "is_default", "value")
 

@@ -3,9 +3,9 @@
 An import is looked for beside the file, in each folder above it up to the root of the repository, and in `src/` there:
 for every import of every file, so the names in a folder are read once and looked up from then on.
 
-The functions of a file are called in those that import it, and what runs one of them runs it, too. For that the lines
-with imports are read of all programs below the root of the repository, once in a run and up to a bound. Tests are left
-out: they pass values of their own.
+The functions of a file are called in the files that import it, and what runs one of those runs the file, too. To find
+them, the import lines of all programs below the root of the repository are read, once in a run and up to a bound. Tests
+are left out: they pass values of their own.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def find_roots(folder: str) -> tuple[str, ...]:
 
 @remembered(1024)
 def find_importers(path: str) -> tuple[str, ...]:
-    """The files that import the one of an absolute path, also by way of the package that exports it."""
+    """The files that import the file with an absolute path, directly or through the package that exports it."""
     root = find_roots(os.path.dirname(path))[-1]
     importers: list[str] = []
     waiting = [path]
@@ -174,7 +174,7 @@ def find_importers(path: str) -> tuple[str, ...]:
 
 @remembered(1024)
 def find_programs(path: str) -> tuple[str, ...]:
-    """The files that import the one of an absolute path, themselves or through others: what runs them runs it."""
+    """The files that import the file with an absolute path, directly or through others: what runs them runs it."""
     programs: list[str] = []
     waiting = [path]
     for imported in waiting:
@@ -187,13 +187,13 @@ def find_programs(path: str) -> tuple[str, ...]:
 
 
 def _name_module(path: str) -> str:
-    """The last word of the dotted name of a file."""
+    """The last part of the dotted name of a file."""
     return os.path.basename(os.path.dirname(path) if path.endswith("__init__.py") else path.removesuffix(".py"))
 
 
 @remembered(8)
 def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
-    """The imports below a folder, by the last word of the dotted name: who imports, and the dotted name."""
+    """The imports below a folder, by the last part of the dotted name: the importing file, and the dotted name."""
     paths = _list_programs(root)
     names = {_name_module(path) for path in paths}
     index: dict[str, list[tuple[str, str]]] = {}

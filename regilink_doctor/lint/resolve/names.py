@@ -86,7 +86,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
 
 
 def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], scope: Scope) -> tuple[Value, ...]:
-    """The values of a name of a module, with what sets it but is none of its bindings."""
+    """The values of a name of a module, with those that are set in other ways than by its bindings."""
     if scope.module is not context.module:
         values = (*values, *find_set_member(context, scope.module, name))
     stars = scope.bindings.get("*", ())
@@ -162,16 +162,16 @@ def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value
 
 
 def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
-    """The value of a name at a place, worked out once for all places where it is certainly the same."""
+    """The value of a name at a place, resolved once for all places where it is certainly the same."""
     order = _find_certain(at.scope, name, at.order) or at.order
     key = ("name", name, id(at.scope), order, at.frame)
     return context.answer(key, lambda: _find_state(context, name, ProgramPoint(at.scope, order, at.frame)))
 
 
 def _find_certain(scope: Scope, name: str, order: int) -> int | None:
-    """The place right after the last binding, where that is certain: what a name is there it is in all that follows.
+    """The place right after the last binding, if the name has the same value there and everywhere after it.
 
-    None where a loop, a branch or a condition may have to do with it.
+    None where a loop, a branch or a condition may change the value.
     """
     if scope.loops:
         return None
@@ -251,7 +251,7 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
 def _pass_through(
     context: Context, name: str, arms: list[Arm], covered: set[int], values: Sequence[Value], at: ProgramPoint
 ) -> Sequence[Value]:
-    """Those of the values of a name that pass the arms of an `if` by each `elif` that binds it."""
+    """The values of a name that remain where the program takes no `elif` of the arms that binds the name."""
     bindings = at.scope.bindings[name][:_MOST_BINDINGS]
     for arm in arms:
         inner = {
@@ -262,7 +262,7 @@ def _pass_through(
             if fork.test is not None and len(passing) == 1 and fork.end <= at.order:
                 place = ProgramPoint(at.scope, fork.start, at.frame)
                 values = apply_test(context, fork.test, passing[0] == 0, name, values, place)
-                arms += fork.arms[passing[0] :][:1]  # the loop goes on with it
+                arms += fork.arms[passing[0] :][:1]  # also looked at by this loop
     return values
 
 
@@ -294,7 +294,7 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
         if not _depends_on_itself(context, name, binding):
             values += _find_named(context, name, binding, at)
         elif isinstance(binding.value, Changed) and binding.value.change not in _ADDS:
-            # `items.pop()` turn by turn: any of its items may be left.
+            # `items.pop()` in each iteration: any of the items may remain.
             change = binding.value
             turned = context.keep(
                 ("turned", id(change), at.frame),
@@ -307,7 +307,7 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
             grows = grows or _grows(name, binding)
             values += [] if _grows(name, binding) else [UNKNOWN]
         elif any(isinstance(value, NonString) and isinstance(value.value, int | float) for value in before):
-            values.append(UNKNOWN)  # a number that each turn changes
+            values.append(UNKNOWN)  # a number that each iteration changes
     strings = [value for value in values if isinstance(value, StringValue)]
     if grows and strings:
         values = [value for value in values if not isinstance(value, StringValue)]
@@ -390,7 +390,7 @@ def bind_function(context: Context, name: str, binding: Binding, at: ProgramPoin
 def _find_decorated(
     context: Context, plain: Function | ClassOrObject, decorated: ast.expr, at: ProgramPoint
 ) -> list[Value]:
-    """What decorators make of a function or class; those of libraries leave it as it is, as far as values go."""
+    """What decorators make of a function or class. Those of libraries are assumed to keep its values."""
     values = context.value(decorated, at)
     decorators: list[ast.expr] = getattr(plain.scope.node, "decorator_list", [])
     if written_name(decorators[-1]) in _DISPATCHES:
@@ -402,7 +402,7 @@ def _find_decorated(
 
 
 def find_changing_decorators(context: Context, scope: Scope) -> list[Function]:
-    """The functions that decorators of the tree put in the place of one, if they do more than to call it."""
+    """The functions that decorators of the tree replace a function with, if they do more than call it."""
     bindings = scope.parent.bindings.get(scope.name, ()) if scope.parent is not None else ()
     binding = next((item for item in bindings if item.node is scope.node), None)
     if binding is None or binding.value is None or scope.parent is None:
@@ -414,7 +414,7 @@ def find_changing_decorators(context: Context, scope: Scope) -> list[Function]:
 
 
 def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) -> bool:
-    """Whether a function calls another one with all that it is given, and returns what that returns."""
+    """Whether a function calls another one with all its own arguments, and returns the result."""
     if not isinstance(value, Function):
         return isinstance(value, ClassOrObject) and value.scope is plain.scope
     if value.scope is plain.scope:
@@ -442,7 +442,7 @@ def _forwards(scope: Scope) -> bool:
 
 
 def _is_forwarded(call: ast.Call, arguments: ast.arguments) -> bool:
-    """`function(self, *args, **kwargs)`, all that a function is given in the same order."""
+    """`function(self, *args, **kwargs)`: all arguments of a function, in the same order."""
     given = [written_name(item.value if isinstance(item, ast.Starred) else item) for item in call.args]
     named = {item.arg: written_name(item.value) for item in call.keywords}
     positional = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]

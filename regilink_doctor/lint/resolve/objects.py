@@ -261,7 +261,7 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     has_method = any(
         scope.bindings[node.attr][0].kind == "function" for scope in lineage if node.attr in scope.bindings
     )
-    if not is_own and not has_method:  # what a setter is given it may change
+    if not is_own and not has_method:  # a setter may change the value
         values, is_certain = _find_assigned(context, node, at)
         if any("__setattr__" in scope.bindings for scope in lineage):
             values, is_certain = [UNKNOWN] if values else [], False
@@ -299,7 +299,7 @@ def _find_while_making(
 def _call_getattr(
     context: Context, owner: ClassOrObject, lineage: Sequence[Scope], node: ast.Attribute, at: ProgramPoint
 ) -> list[Value]:
-    """What `__getattr__` of a class gives for an attribute that it does not have."""
+    """What `__getattr__` of a class returns for an attribute that the class lacks."""
     if (
         not owner.instance
         or node.attr.startswith("__")
@@ -480,7 +480,7 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
 
 
 def _find_left(context: Context, owner: ClassOrObject, scope: Scope, name: str, at: ProgramPoint) -> list[Value]:
-    """What `__init__` or `__post_init__` leaves an attribute at: what it certainly or perhaps assigns."""
+    """What an attribute is after `__init__` or `__post_init__`: what these certainly or perhaps assign."""
     written = f"{at.scope.first_parameter}.{name}"
     values = list(find_name(context, written, at))
     _, fork, _ = find_reaching(at.scope.bindings[written], at.order)
@@ -531,7 +531,7 @@ def _find_called(context: Context, use: Use, frame: Frame | None) -> tuple[Value
 
 
 def _find_body(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
-    """An attribute as the body of a class has it: a method, a field that is given, a value."""
+    """An attribute that the body of a class defines: a method, a field that a call sets, a value."""
     values: list[Value] = []
     for binding in scope.bindings.get(name, ())[: MAX_ALTERNATIVES + 1]:
         if binding.kind == "function":

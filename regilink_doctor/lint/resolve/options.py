@@ -375,7 +375,7 @@ def _find_passed(
 
 
 def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterator[str]:
-    """The beginnings of long flags that argparse takes for them, as no other of the `declared`, sorted, begins so."""
+    """The abbreviations of long flags that argparse accepts: no other of the sorted `declared` starts with them."""
     for flag in flags:
         if flag.startswith("--"):
             # The flags that have most in common with one are its neighbors in their order.

@@ -164,7 +164,7 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
 
 
 def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]) -> list[Value]:
-    """What a validator of pydantic, or a converter of attrs, makes of what a field is given."""
+    """What a validator of pydantic, or a converter of attrs, makes of the value of a field."""
     at = ProgramPoint(scope.module.scope, END)
     declared = scope.bindings[name][0].value
     converters = [item.value for item in getattr(declared, "keywords", ()) if item.arg == "converter"]
@@ -183,7 +183,7 @@ def _hold(values: Iterable[Value], scope: Scope) -> ast.expr:
 
 
 def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
-    """The methods of a class that `@field_validator("name")` and its like say to be validators, by field."""
+    """The validators of a class, by field: methods with `@field_validator("name")` and the like."""
     validators: dict[str, list[Scope]] = {}
     for bindings in scope.bindings.values():
         method = scope.module.functions.get(id(bindings[-1].node)) if bindings[-1].kind == "function" else None
@@ -212,14 +212,14 @@ def _find_given_field(
 
 
 def _complete_field(context: Context, scope: Scope, name: str, given: list[Value] | None) -> list[Value] | None:
-    """What a field is given, and its default where a call may leave it out."""
+    """The values that a call passes for a field, and its default where the call may leave it out."""
     if given is None or _LEFT_OUT not in given:
         return given
     return [*_drop_left_out(given), *find_binding(context, name, scope.bindings[name][-1], scope)]
 
 
 def _find_initial(context: Context, lineage: Sequence[Scope], name: str) -> list[Value] | None:
-    """The default of a field that a call leaves out, as `__post_init__` is given it."""
+    """The default of a field that a call leaves out, as `__post_init__` receives it."""
     for scope in lineage:
         if name in scope.bindings:
             return list(find_binding(context, name, scope.bindings[name][-1], scope))
@@ -232,9 +232,9 @@ def _has_field(scope: Scope, name: str) -> bool:
 
 
 def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
-    """The number of each field among the positional arguments of a class, -1 for one that is given by name alone.
+    """The number of each field among the positional arguments of a class, -1 for one that can only be passed by name.
 
-    Those of its bases come first. A field that is not given at all, as `ClassVar` or `init=False`, is left out.
+    Those of its bases come first. A field that no call passes, `ClassVar` or `init=False`, is left out.
     """
     names: dict[str, bool] = {}
     for scope in reversed(lineage):
@@ -344,7 +344,7 @@ def _enter_called(context: Context, use: Use, scope: Scope) -> Iterator[Frame]:
 
 
 def _find_wrapping_callers(context: Context, scope: Scope, wrapper: Function) -> Iterator[Frame]:
-    """The calls of a function by the one that a decorator puts in its place, for each call of that."""
+    """The calls of a function by its decorator's replacement, for each call of the replacement."""
     frames = [
         context.frame(wrapper.scope, use.call, use.at, outer=wrapper.outer)
         for use in context.find_uses(scope.module, scope.name)[:_MOST_CALLERS]
@@ -419,7 +419,7 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
     if not isinstance(arguments, ast.arguments):
         return [UNKNOWN]
     is_bound = _is_bound(scope, frame)
-    if scope.name == "__post_init__" and scope.owner is not None:  # it is given the fields that are `InitVar`
+    if scope.name == "__post_init__" and scope.owner is not None:  # it receives the fields that are `InitVar`
         lineage = list(find_lineage(context, scope.owner))
         fields = context.keep(("fields", id(scope.owner)), lambda: _index_fields(lineage))
         given = {field: index for field, index in fields.items() if index >= 0}
@@ -447,7 +447,7 @@ def _index_parameters(arguments: ast.arguments, is_bound: bool) -> dict[str, int
 def _find_argument(
     context: Context, call: ast.Call, indexes: dict[str, int], name: str, at: ProgramPoint
 ) -> list[Value] | None:
-    """What a call gives for a parameter, by its name or its number; None when it leaves it out.
+    """What a call passes for a parameter, by its name or its number; None when it leaves it out.
 
     A call that leaves it out for some of the values of `**mapping` has `_LEFT_OUT` among the values.
     """
@@ -470,7 +470,7 @@ def _find_argument(
 
 
 def _find_spread(context: Context, call: ast.Call, index: int, at: ProgramPoint) -> list[Value]:
-    """What `*items` gives for the parameter of a number; `_LEFT_OUT` where it may be too short."""
+    """What `*items` passes for the parameter of a number; `_LEFT_OUT` where it may be too short."""
     if sum(isinstance(item, ast.Starred) for item in call.args) == 1:
         first = _find_starred(call)
         rows = context.value(call.args[first].value, at)  # type: ignore[attr-defined]
@@ -494,7 +494,7 @@ def _find_spread(context: Context, call: ast.Call, index: int, at: ProgramPoint)
 
 
 def _find_unpacked(context: Context, mapping: ast.expr, name: str, at: ProgramPoint) -> list[Value]:
-    """What `**mapping` gives for a parameter; `_LEFT_OUT` for a mapping that does not have it."""
+    """What `**mapping` passes for a parameter; `_LEFT_OUT` for a mapping that does not have it."""
     values: list[Value] = []
     for value in context.value(mapping, at):
         if isinstance(value, Literal | Loaded) and value.is_mapping:

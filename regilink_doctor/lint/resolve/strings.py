@@ -121,7 +121,7 @@ _SAVES = ("wait", "link", "link_artifact", "save")
 
 
 def _find_draft_name(context: Context, name: Method, node: ast.expr, at: ProgramPoint) -> StringValue | None:
-    """The name that a program gave an artifact, where nothing can have waited for it yet: it has no version."""
+    """The name that a program gave an artifact, where the artifact cannot have a version yet."""
     uses = (use for method in _SAVES for use in context.find_uses(at.scope.module, method))
     if any(use.scope is not at.scope or use.order < at.order for use in uses):
         return None
@@ -565,7 +565,7 @@ def join_path(context: Context, node: ast.Call, at: ProgramPoint, *, is_posix: b
 
 
 def _join_paths(columns: Iterable[Alternatives], slash: Parts) -> Iterator[Alternatives]:
-    """Parts of a path with a slash between two, unless the first ends with one; an absolute one begins anew."""
+    """Parts of a path with a slash between two, unless the first ends with one; an absolute one starts over."""
     found: list[Alternatives] = []
     for column in columns:
         if found and all(parts[:1] and getattr(parts[0], "text", "").startswith("/") for parts in column):
@@ -577,7 +577,7 @@ def _join_paths(columns: Iterable[Alternatives], slash: Parts) -> Iterator[Alter
 
 
 def _normalize(value: Value, node: ast.expr, at: ProgramPoint) -> Value:
-    """A path that is known as pathlib writes it: no `.`, and one slash between two names."""
+    """A known path as pathlib writes it: no `.`, and one slash between two names."""
     literal = value.literal if isinstance(value, StringValue) else None
     if not isinstance(value, StringValue) or not literal:
         return value
@@ -753,16 +753,16 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -
 
 
 _IN_NAMES = frozenset("-_.")
-"""What may be between the fields of a time in every kind of name."""
+"""Characters between the fields of a time that every kind of name allows."""
 
 _LONG_FIELDS = {"D": "/", "R": ":", "T": ":"}
-"""Fields of a time that stand for several, and what is between those."""
+"""Fields of a time that stand for several, and the characters between those."""
 
 _ISO_FORMAT = "%Y-%m-%dT%H:%M:%S"
 
 
 def _call_time(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
-    """`now.strftime("%d/%m %H:%M")`, `datetime.now().isoformat()`: unknown numbers, with what is between them."""
+    """`now.strftime("%d/%m %H:%M")`, `datetime.now().isoformat()`: unknown numbers, and the characters between them."""
     if function.attr == "isoformat":
         made = function.value.func if isinstance(function.value, ast.Call) else None
         is_now = isinstance(made, ast.Attribute) and made.attr in ("now", "utcnow", "fromtimestamp")
@@ -776,7 +776,7 @@ def _call_time(context: Context, node: ast.Call, function: ast.Attribute, at: Pr
 
 
 def _format_time(form: str, node: ast.expr, at: ProgramPoint) -> StringValue | None:
-    """A time by its format; None where nothing is between its fields that a name could not have."""
+    """A time by its format; None where a name may have all characters between its fields."""
     place, (unknown,) = at.source.place(node), unknown_string(node, at).parts
     parts: list[KnownPart | UnknownPart] = []
     start = 0

@@ -277,7 +277,7 @@ class _Walk:
         return self._close, (fork,)
 
     def _close(self, closed: Fork | Arm) -> None:
-        self.order += 2  # the place before the end is after all that is inside
+        self.order += 2  # the place just before the end comes after everything inside
         closed.end = self.order
 
     def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None = None) -> _Task:
@@ -486,7 +486,7 @@ class _Walk:
     def _decorate(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, arm: Arm | None
     ) -> ast.expr | None:
-        """A definition with the decorators that may be of the tree, as calls of them; None where there are none."""
+        """A definition as calls of its decorators that may be from the tree; None where there are none."""
         decorators = [item for item in node.decorator_list if _find_definition(item, scope) in ("function", "import")]
         if not decorators:
             return None
@@ -601,9 +601,9 @@ class _Walk:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
             for partial, made_at in self._find_partials(node.func, scope):
-                # `send = partial(publish, registry="model")`, `send(artifact)`: a call of `publish` with all of it
+                # `send = partial(publish, registry="model")`, `send(artifact)`: `publish` gets the arguments of both
                 if not node.args and not node.keywords and id(partial) in self.deferred:
-                    continue  # it has no more than the call that is read where it was made
+                    continue  # the call where it was made has all arguments already
                 whole = complete_partial(partial.args[0], partial, made_at, node)
                 self.module.uses.append(replace(use, call=whole))
                 self.completed.add(id(self.deferred.get(id(partial))))
@@ -650,7 +650,7 @@ class _Walk:
         return []
 
     def _read_change(self, call: ast.Call, function: ast.Attribute, scope: Scope, arm: Arm | None) -> None:
-        """A method that changes a list or dictionary: from here on its name is bound to what it has become."""
+        """A method that changes a list or dictionary: from here on its name is bound to the changed value."""
         owner, method = function.value, function.attr
         if method in _GROWS and len(call.args) == 1:
             item = call.args[0]
@@ -665,7 +665,7 @@ class _Walk:
             values = [owner, *call.args, *(item.value for item in call.keywords)]
             self._rebind_item(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
         elif method in _CHANGES and isinstance(owner, ast.Name | ast.Subscript):
-            scope.inner_orders[id(call)] = self.order  # `names.pop()` gives what was in it before
+            scope.inner_orders[id(call)] = self.order  # `names.pop()` returns what was in it before
             self.order += 1
             arguments = [*call.args, *(item.value for item in call.keywords)]
             self._rebind_item(owner, Changed(owner, method, arguments), scope, arm)
@@ -673,14 +673,14 @@ class _Walk:
     def _read_store(
         self, target: ast.Attribute | ast.Subscript, value: ast.expr, scope: Scope, arm: Arm | None, node: ast.stmt
     ) -> None:
-        """An assignment to an attribute or an item: also what the name is from then on that it belongs to."""
+        """An assignment to an attribute or an item, which is also a change of the name that it belongs to."""
         self.module.stores.append(Store(target, value, scope, self.order, arm, node))
         owner, updated, has_attribute = _update_owner(target, value)
         if not has_attribute or _is_namespace(owner, scope):
             self._rebind(owner, updated, scope, arm)
 
     def _rebind_item(self, owner: ast.expr, changed: ast.expr, scope: Scope, arm: Arm | None) -> None:
-        """Bind the name of a list or dictionary, or of the one that has it as an item: `config["names"].append(x)`."""
+        """Bind the name of a list or dictionary, or of the container that it is in: `config["names"].append(x)`."""
         copy_place(changed, owner)
         if isinstance(owner, ast.Subscript):
             owner, changed, has_attribute = _update_owner(owner, changed)
@@ -790,7 +790,7 @@ def _get_item(value: ast.expr | None, path: tuple[int, ...]) -> ast.expr | None:
 
 
 def _list_items(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Attribute | ast.Subscript, ast.expr]]:
-    """The attributes and items that an assignment sets, each with what it is given."""
+    """The attributes and items that an assignment sets, each with its new value."""
     waiting: list[_Target] = [(target, value, "value", ())]
     while waiting:
         inner, given, kind, path = waiting.pop()
@@ -849,7 +849,7 @@ def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
 
 
 def _binds_each_turn(test: ast.expr) -> bool:
-    """Whether the condition of a `while` has a walrus, which binds its name turn by turn."""
+    """Whether the condition of a `while` has a walrus, which binds its name in each iteration."""
     return type(test) not in LEAVES and any(isinstance(part, ast.NamedExpr) for part in walk(test))
 
 
@@ -897,7 +897,7 @@ def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr
 
 
 def _look_from_outside(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> ast.expr:
-    """What a function makes of a name of the code around it, with all else in it as the function sees it."""
+    """What a function changes a name of the code around it to; everything else is resolved inside the function."""
     if isinstance(changed, Updated):
         keys = [key and _look_from_outside(key, owner, at) for key in changed.keys]
         return copy_place(Updated(keys, [_look_from_outside(value, owner, at) for value in changed.values]), changed)

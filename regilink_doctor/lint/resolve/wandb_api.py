@@ -181,8 +181,8 @@ LOGGED_ONLY = frozenset(
 class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 
-    `texts` are the arguments whose texts rules want to see, `objects` those that are strings only by mistake. `unfolds`
-    is one that holds further arguments. `project` is the one that the call puts before the path by itself.
+    `texts` are the arguments whose strings rules want to see, `objects` those that are strings only by mistake.
+    `unfolds` is one that holds further arguments. `project` is the one that the call itself puts before the path.
     """
 
     kind: SiteKind

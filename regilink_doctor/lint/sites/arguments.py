@@ -52,7 +52,7 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
 
 
 _MAY_BE_CONSTANT = ("checksum", "entity")
-"""Arguments of which rules ask whether they are None, or False."""
+"""Arguments that rules compare with None or False."""
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
@@ -96,7 +96,7 @@ class ArgumentReader:
 
     @property
     def constants(self) -> dict[str, bool | None]:
-        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, whatever gives them that value."""
+        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable."""
         constants: dict[str, bool | None] = {}
         for name in _MAY_BE_CONSTANT:
             node, at = self._find(name)

@@ -251,12 +251,12 @@ class CallContextReader:
                 yield self.source.written(guard.test)
 
     def around(self, statement: ast.stmt, *, result_used: bool = True) -> CallContext:
-        """What stands around a statement: the same for all of a body between two ways out of it."""
+        """What surrounds a statement. All statements of a body between two early exits share it."""
         home = self.homes.get(id(statement))
         if home is None:
             return CallContext(result_used=result_used)
         parent, body, index = home
-        # What comes after a statement in the body of a `try` tells whether it is meant to fail.
+        # In the body of a `try`, what follows a statement shows whether it is meant to fail.
         reached = index if isinstance(parent, ast.Try) else self._count_exits(body, index)
         key = (id(body), reached, isinstance(statement, ast.Return), result_used)
         context = self._contexts.get(key)
@@ -396,7 +396,7 @@ class CallContextReader:
         return self._exits[id(body)][1][max(last - MOST_EXITS, 0) : last]
 
     def _count_exits(self, body: list[ast.stmt], end: int) -> int:
-        """How many ways out of a body there are before its statement number `end`."""
+        """How many early exits a body has before its statement number `end`."""
         exits = self._exits.get(id(body))
         if exits is None:
             leaving = [

@@ -27,7 +27,7 @@ _OF_TESTS = ("setenv", "delenv")
 """Methods of `monkeypatch`, whatever the name of the fixture."""
 
 _KEY_NAMES = ("wandb_api_key", "wandb_apikey", "wandb_key", "wandb_token")
-"""What programs call the key of W&B, in any case."""
+"""Names that programs give to the key of W&B, in any case."""
 
 
 def assignments(source: Source, module: Module, resolver: Resolver, statements: CallContextReader) -> Iterator[Setting]:
@@ -69,7 +69,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
 
 
 def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
-    """A setting for each string of the form of a key that is named as W&B's: a constant, an item, an argument."""
+    """A setting for each string in the form of a key that is named as W&B's: a constant, an item, an argument."""
     from regilink_doctor.core.text import is_key
 
     if not any(name in source.text.lower() for name in _KEY_NAMES):
@@ -86,7 +86,7 @@ def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
 
 
 def _name_values(node: ast.AST) -> list[tuple[object, ast.expr | None]]:
-    """What a node gives to names: targets of an assignment, keys, keywords, options and parameters with defaults."""
+    """The names and values in a node: targets of an assignment, keys, keywords, options, parameters with defaults."""
     if isinstance(node, ast.Assign):
         return [((written_name(target) or "").rpartition(".")[2], node.value) for target in node.targets]
     if isinstance(node, ast.AnnAssign):
@@ -118,7 +118,7 @@ def _pairs(name: str, call: ast.Call) -> list[tuple[ast.expr, ast.expr | None]]:
 
 
 def _is_environ(method: ast.Attribute, call: ast.Call, resolver: Resolver, at: ProgramPoint) -> bool:
-    """Whether a method is of `os.environ`; by another name where the call itself has the variables."""
+    """Whether a method is one of `os.environ`; of an alias only where the call itself names the variables."""
     if written_name(method.value) in ENVIRON:
         return True
     displays = [item for item in call.args if isinstance(item, ast.Dict)]

@@ -496,7 +496,7 @@ def _is_parameter(use: Use) -> bool:
 
 
 def _is_returned_from(use: Use, start: Use) -> bool:
-    """Whether a run can only be the one that a call of the function of its start has returned: `run = train()`."""
+    """Whether a run can only come from a call of the function that starts it: `run = train()`."""
     receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
     if not isinstance(receiver, ast.Name) or start.scope.yields or start.scope is use.scope:
         return False
@@ -508,13 +508,13 @@ def _is_returned_from(use: Use, start: Use) -> bool:
 
 
 def _is_in_with(start: Use) -> bool:
-    """Whether a run is started by the `with` that it belongs to, which ends it."""
+    """Whether a run is started by a `with`, which also ends it."""
     statement = start.statement
     return isinstance(statement, WITHS) and any(item.context_expr is start.call for item in statement.items)
 
 
 def _find_finish(start: Use) -> ast.Call | None:
-    """The call that certainly ends a run in the function that starts it: a line of its own, below the start."""
+    """The call that certainly ends a run in the function that starts it: a statement of its own after the start."""
     body, statement = getattr(start.scope.node, "body", []), start.statement
     if statement not in body or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return None

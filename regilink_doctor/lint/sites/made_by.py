@@ -44,7 +44,7 @@ class MadeBy:
         owner = use.call.func.value
         if use.frame is not None:
             return self._unique_runs(owner, use)
-        # Outside of a call that is followed, nothing counts but what made the owner: the same for all its methods.
+        # Outside of a call that is followed, only what made the owner matters: the same for all its methods.
         values = self.resolver.value(owner, use.at)
         makers = tuple([id(value.made_by) if isinstance(value, Instance) else 0 for value in values])
         runs = self._runs_by_maker.get(makers)
@@ -70,7 +70,7 @@ class MadeBy:
         return by_scope
 
     def is_active_run(self, use: Use) -> bool:
-        """Whether a method is of `wandb.run`."""
+        """Whether a call is one of a method of `wandb.run`."""
         receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
         if not isinstance(receiver, ast.Attribute) or receiver.attr != "run":
             return False

@@ -66,7 +66,7 @@ def find_faked_host(use: Use, source: Source, module: Module, resolver: Resolver
 
 
 def _is_entered(name: str, source: Source) -> bool:
-    """Whether a name is that of a fake which a `with` enters: `with requests_mock.Mocker() as m:`."""
+    """Whether a name is bound to a fake by a `with`: `with requests_mock.Mocker() as m:`."""
     fakes = [line for line in source.lines if "Mocker(" in line or "RequestsMock(" in line] if name else []
     return any(line.partition(" as ")[2].partition(",")[0].rstrip(": ") == name for line in fakes)
 
@@ -178,7 +178,7 @@ def _asks_mock(node: ast.AST) -> bool:
 
 
 def _find_results(nodes: list[ast.AST]) -> frozenset[str]:
-    """The names that hold what a link returned, or what a mock of it was called with."""
+    """The names that have the result of a link, or the arguments that its mock was called with."""
     assigned = (node for node in nodes if isinstance(node, ast.Assign) and _is_of_link(node.value))
     targets = (target for node in assigned for target in node.targets)
     return frozenset(child.id for target in targets for child in walk(target) if isinstance(child, ast.Name))

@@ -107,7 +107,7 @@ class Updated(ast.Dict):
 
 
 class Changed(ast.expr):
-    """What a list or dictionary, `value`, is after one of its methods changed it: `names.insert(0, "zoo")`.
+    """A list or dictionary, `value`, after one of its methods has changed it: `names.insert(0, "zoo")`.
 
     `change` is the name of the method, or "del" for `del value[key]`, "[:]" for `value[start:end] = items`.
     """
@@ -122,7 +122,7 @@ class Changed(ast.expr):
 
 
 def copy_place(node: NodeT, original: ast.expr | ast.keyword) -> NodeT:
-    """A node that no source has, at the place of one that it has."""
+    """Give a made-up node the place of one that is in the source."""
     node.lineno, node.col_offset = original.lineno, original.col_offset
     node.end_lineno, node.end_col_offset = original.end_lineno, original.end_col_offset
     return node

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class JUnit(Format):
-    """The XML of test reports. An info is a case that passed; without any finding there is one such case.
+    """The XML of test reports. An info is a test case that passed; without findings there is one such case.
 
     What could not be read is a case with an error.
     """

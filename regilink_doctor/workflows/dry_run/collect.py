@@ -104,7 +104,7 @@ def runs(world: World) -> tuple[RunMade, ...]:
 
 
 def list_unsent_runs(world: World, folder: Path) -> tuple[UnsentRun, ...]:
-    """The runs of which nothing was sent; places below `folder` are relative to it."""
+    """The runs that sent nothing; places below `folder` are relative to it."""
     return tuple(replace(item, place=_near(item.place, folder)) for item in world.ledger.unsent_runs)
 
 

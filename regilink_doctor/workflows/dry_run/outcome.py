@@ -96,7 +96,7 @@ class DryRun(ShownAsTable):
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
     not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
     operations that the emulator lacks: a limit of regilink, not a mistake of the command. `mode` is that of the
-    settings and of `$WANDB_MODE`; `unsent_runs` are those for which it, or the code, had wandb send nothing.
+    settings and of `$WANDB_MODE`; `unsent_runs` are those that, by the mode or the code, sent nothing.
     """
 
     argv: tuple[str, ...]
@@ -156,7 +156,7 @@ class DryRun(ShownAsTable):
 
     @property
     def unsent_mode(self) -> str | None:
-        """The mode in which wandb sends nothing, of the code or of the settings; None where a run was sent."""
+        """The mode, of the code or of the settings, in which wandb sent nothing; None if a run was sent."""
         modes = [run.mode for run in self.unsent_runs]
         if self.mode in ("offline", "dryrun", "disabled"):
             modes.append(self.mode)

@@ -91,7 +91,7 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_report(text):
         return explanation
     is_code = _is_code(text)
-    # Sentences around code ask about it: what they quote and describe comes first, and the code is further evidence.
+    # Sentences around code ask about it: what they describe decides, and the code is further evidence.
     if is_code and not is_python(text) and find_prose(text):
         explanation = explain_error(context, catalog) or explain_question(text, catalog)
         if explanation is not None:

@@ -1,4 +1,4 @@
-"""How alike a question is to those that were asked before: asked.json, and the entries of the failure index.
+"""Compare a question with those that were asked before, in asked.json, and with the entries of the failure index.
 
 A question is compared by its words and by the groups of words that mean the same, which word_groups.json lists in
 English and Japanese: `colleague`, `teammate` and `同僚` are one. To have a question recognized, add it to asked.json.
@@ -25,12 +25,12 @@ _FOLDER = os.path.dirname(__file__)
 ASKED = os.path.join(_FOLDER, "asked.json")
 """Questions by the failure they are about, and how-to questions by the page of W&B's docs that answers them."""
 GROUPS = os.path.join(_FOLDER, "word_groups.json")
-"""Group -> its English words and its Japanese ones. `_` is a space, which Japanese leaves out; `*` is any ending."""
+"""Group -> its English words and its Japanese ones. `_` is a space, which Japanese omits; `*` is any ending."""
 
 _OF_GROUP = 2.5
-"""A word's meaning counts more than the word."""
+"""Weight of a group: the meaning of a word counts more than the word."""
 _OF_SECOND, _OF_ENTRY = 0.3, 0.3
-"""What the next question that is alike counts, and what the entry of the failure counts."""
+"""Weights of the second most similar question, and of the entry of the failure."""
 _OF_SENTENCE = 0.3
 _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
@@ -59,7 +59,7 @@ _SHAPES = tuple(
         (r"wandb\.Api\(\)\.runs?\b|\bapi\.runs?\(", "run-of-the-api"),
     )
 )
-"""Groups that a path or call in the question gives away."""
+"""Groups of a question by the form of a path or call in it."""
 
 Features = frozenset[str]
 """The words of a question, and its groups, which begin with `#`."""
@@ -76,7 +76,7 @@ class _Phrase:
 
 @record
 class _Vocabulary:
-    """The groups by the first word of their phrases; of prefixes the first letters; and what is searched as it is."""
+    """The phrases of all groups by their first word, prefixes by their first letters, and strings to search for."""
 
     phrases: Mapping[str, tuple[_Phrase, ...]]
     prefixes: Mapping[str, tuple[_Phrase, ...]]
@@ -85,7 +85,7 @@ class _Vocabulary:
 
 
 _LETTERS = 2
-"""By so many letters a word with any ending is looked up."""
+"""How many letters of a prefix are its key."""
 
 
 @cache
@@ -114,7 +114,7 @@ def _vocabulary() -> _Vocabulary:
 
 
 def find_groups(text: str) -> Features:
-    """The groups that a text has a word of."""
+    """The groups of which a text has a word."""
     vocabulary = _vocabulary()
     lowered = text.lower().replace("\u2019", "'")
     words = _PLAIN.findall(lowered)
@@ -145,7 +145,7 @@ def _find_features(text: str) -> Features:
 
 
 def _split(text: str) -> Iterator[str]:
-    """The words without their endings, also the parts of a name; of Japanese each two letters in a row."""
+    """The words without their endings, also the parts of a name; of Japanese each pair of adjacent characters."""
     for word in _WORD.findall(text):
         name = word.lower()
         yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
@@ -166,13 +166,13 @@ class _Index:
 
     questions: tuple[tuple[str, Features], ...]
     entries: Mapping[str, Mapping[str, float]]
-    """What each word of a failure's entry counts."""
+    """The weight of each word of a failure's entry."""
     weights: Mapping[str, float]
-    """What a word or group tells: the fewer questions have it, the more."""
+    """The weight of a word or group: the fewer questions have it, the higher."""
     lengths: tuple[float, ...]
-    """Of each question, what all its words tell."""
+    """The sum of the weights of each question."""
     rarest: float
-    """What a word tells that no question has."""
+    """The weight of a word that no question has."""
 
 
 @cache
@@ -218,7 +218,7 @@ def _read_entries() -> dict[str, dict[str, float]]:
 def compare_with_asked(question: str) -> dict[str, float]:
     """Failure id, or address of a page -> how alike the question is to what was asked about it, 0 to about 3.
 
-    In a longer text one sentence says what it is about, and the others say where: the best one counts once more.
+    In a longer text one sentence often says what it is about: the most similar sentence counts once more.
     """
     scores = _compare(_find_features(question))
     parts = dict.fromkeys(_find_features(part) for part in _SENTENCE_END.split(question)[:_MOST_SENTENCES])
@@ -233,7 +233,7 @@ def compare_with_asked(question: str) -> dict[str, float]:
 
 
 def share_of(groups: Iterable[str], question: str) -> float:
-    """How much of what a question says some of its groups say, 0 to 1."""
+    """The share of some groups in the weight of a question, 0 to 1."""
     index = _index()
     length = _length(index, _find_features(question))
     return min(1.0, _length(index, frozenset(f"#{group}" for group in groups)) / length) if length else 0.0

@@ -553,7 +553,7 @@ class ErrorContext:
 
     @property
     def is_from_store_of_server(self) -> bool:
-        """Whether the store inside the container of W&B's server answered, or did not."""
+        """Whether the error is about the store inside the container of W&B's server."""
         return bool(_STORE_OF_SERVER.search(self.message_text))
 
     @cached_property

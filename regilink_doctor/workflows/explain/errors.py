@@ -274,7 +274,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     if not matches and context.last_warnings and is_stopped and not context.error_lines:
         context = context.with_last_warnings()
         matches = _recognize(context)
-        if context.exception is not None:  # a program that was stopped while it waited for an answer
+        if context.exception is not None:  # the program was stopped while it waited for an answer
             matches = [
                 match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
             ]

@@ -43,7 +43,7 @@ _PREFIX = re.compile(
             r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
             r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:)",
             r"[|│┃](?=\s)",
-            r"[^\w\s!-~]{1,4}(?=\s+wandb: )",  # a symbol that somebody has put before it
+            r"[^\w\s!-~]{1,4}(?=\s+wandb: )",  # a symbol before the prefix
             r"-(?=\s)",
             r">(?= )",  # quoted in a message or an issue
             r"E(?=   )",  # pytest

@@ -1,7 +1,7 @@
 """A question or a symptom in English or Japanese: the failures that look like it, the silent ones above all.
 
-`SYMPTOMS` are what people describe in known words. Beside them a question is compared with those that were asked before
-(asked_questions.py): to have one recognized, add it to asked.json.
+`SYMPTOMS` are combinations of word groups that mean a failure. A question is also compared with those that were asked
+before (asked_questions.py). To have a question recognized, add it to asked.json.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _IS_FIRST_PERSON = re.compile(
     r"|(?:です|ます|ません|ください|ました)"
 )
 _IS_POLITE = re.compile(r"(?:です|ます|ません|ました|でした|ください|でしょう)か?[\u3002\uff1f]")
-"""A sentence that is said to somebody."""
+"""A polite Japanese sentence, which is addressed to a reader."""
 _NAMES_SUBJECT = re.compile(
     r"wandb|w&b|regist|artifact|\blink|\bruns?\b|sweep|alias|collection|api key|torchrun|\bentity\b|\bpath\b"
     r"|\blogged_by\b|\bused_by\b|\bpromot|\bpublish|\btoken\b|\bseats?\b"
@@ -61,16 +61,16 @@ _OTHER_PRODUCT = re.compile(
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases", re.IGNORECASE)
 _POINTS = (0.3, 0.5, 0.9, 2.5)
-"""What a symptom counts, by how specific it is."""
+"""The weight of a symptom, by how specific it is."""
 _OF_ASKED = 1.0
 _LEAST_OF_QUESTION, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.62, 0.9
-"""How alike a text must be to a question that was asked; most of all one that does not name what it is about."""
+"""How similar to an asked question a text must be; the last is for a text that does not name its subject."""
 _OF_NEXT_SYMPTOM, _OF_NEXT_FAILURE = 0.6, 0.65
 _MOST_FAILURES = 8
 _OF_THE_PATH = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A17")
 """Failures that a link to a well-formed registry path rules out."""
 _HEADING_LINES = 3
-"""Within so many lines somebody who reports a problem has begun to write."""
+"""A report has a sentence within so many lines; else it is a log."""
 
 
 @record
@@ -260,7 +260,7 @@ LONGEST_QUESTION = 20_000
 
 
 def find_prose(text: str) -> str:
-    """The sentences of a report that somebody wrote around code and logs; empty where it is a log alone."""
+    """The sentences that a report has around code and logs; empty where it is a log alone."""
     sentences: list[str] = []
     is_fenced = False
     lines = [line for line in text[:LONGEST_QUESTION].splitlines() if line.strip()]
@@ -327,7 +327,7 @@ def _is_page(about: str) -> bool:
 
 
 def _answer_with_page(page: str) -> Explanation:
-    """The answer to somebody who asks how to do something, where nothing has failed."""
+    """The answer to a question about how to do something, where nothing has failed."""
     return Explanation(
         "question",
         say("a question about how to use W&B"),
@@ -377,7 +377,7 @@ _QUOTED_PATH = re.compile(
 
 
 def _path_in(text: str) -> tuple[str | None, bool]:
-    """The registry path to which a link in the text goes, or that a sentence names; whether it is a link's."""
+    """The registry path to which a link in the text goes, or that a sentence names; and whether a link has it."""
     quoted = [match for match in _QUOTED_PATH.finditer(text) if "/" in match["path"]]
     for match in quoted:
         if match["call"] is None or match["call"].startswith("link"):

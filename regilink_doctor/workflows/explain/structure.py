@@ -138,7 +138,7 @@ _CLASSES_OF_STORAGE = (
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
-"""With these wandb raises what a part of wandb-core has said."""
+"""wandb raises the messages of the parts of wandb-core with these."""
 _CUT_CALLS: dict[str, Causes] = {
     "download": ("F6", "D7", "F2"),
     "consume": ("D2", "D1", "D7"),
@@ -147,7 +147,7 @@ _CUT_CALLS: dict[str, Causes] = {
     "login": ("C18", "C19"),
     "sync": ("F13", "F2"),
 }
-"""What a call fails for most often."""
+"""The most frequent causes of a failed call."""
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
 
@@ -416,14 +416,14 @@ def find_part(context: ErrorContext) -> Causes:
     causes = _causes_of_frames(context)
     name, text = context.exception
     if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb and name != "ValueError":
-        return ("F21", "F15")  # the library that it is for has refused what wandb called it with
+        return ("F21", "F15")  # the library has refused the arguments that wandb passed
     # A refusal without words names no argument, and the server refuses for other reasons.
     is_of_argument = bool(text) and name not in _CLASSES_OF_THE_SERVER
     return causes if is_of_argument or "F22" not in causes else ()
 
 
 def _causes_of_frames(context: ErrorContext) -> Causes:
-    """What a refusal of the part of wandb means to which the deepest frame belongs."""
+    """The causes of a refusal, by the part of wandb that the deepest frame belongs to."""
     for frame in reversed(context.library_frames):
         path = frame.path.replace("\\", "/")
         for pattern, causes in _PARTS:
@@ -471,7 +471,7 @@ def _judge_call(context: ErrorContext) -> Causes:
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
         if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
-            return ("F21", "F15")  # nobody calls these but wandb, or a library that does not fit it
+            return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
         if match[1] not in _CLASSES and match[2] == "__init__" and not context.frames:
             return ("F15", "F21", "F22")  # calls of wandb name their class; a library of its own does not fit
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
