@@ -297,7 +297,7 @@ def _replace_fields(context: Context, value: Value, node: ast.Call, at: ProgramP
             for item in before.call.keywords:
                 if item.arg not in given:
                     field = copy_place(Computed(context.value(item.value, before.at)), item.value)
-                    keywords.append(ast.keyword(item.arg, field))
+                    keywords.append(copy_place(ast.keyword(item.arg, field), item))
         return copy_place(ast.Call(copy_place(Computed((value,)), node), positional, keywords), node)
 
     call = context.keep(("replaced", id(node), id(before), at.order, at.frame), make_call)
@@ -310,7 +310,7 @@ def _name_changes(context: Context, node: ast.Call) -> ast.Call:
     if not isinstance(mapping, ast.Dict):
         return node
     pairs = [(key.value, value) for key, value in zip(mapping.keys, mapping.values, strict=True) if _is_name(key)]  # type: ignore[union-attr]
-    keywords = [ast.keyword(name, value) for name, value in pairs]
+    keywords = [copy_place(ast.keyword(name, value), value) for name, value in pairs]
     return context.keep(("changes", id(node)), lambda: copy_place(ast.Call(node.func, [], keywords), node))
 
 
@@ -420,7 +420,7 @@ def _make_table(context: Context, value: Value, node: ast.expr, at: ProgramPoint
     for scope in reversed(list(find_lineage(context, value.scope))):
         names |= dict.fromkeys(name for name, found in scope.bindings.items() if found[0].annotation is not None)
         names |= dict.fromkeys(scope.attributes)
-    nodes: list[ast.expr] = [name_attribute(context, value, name) for name in names]
+    nodes: list[ast.expr] = [name_attribute(context, value, name, node) for name in names]
 
     def make_display() -> ast.Dict:
         return ast.Dict([copy_place(ast.Constant(name), node) for name in names], nodes)

@@ -110,17 +110,18 @@ def _change(
         return Literal(context.keep(key, lambda: empty), at)
     if is_mapping_like(owner):
         if change in ("pop", "del") and args:
-            removed = Computed((_NO_SUCH_KEY,))
+            removed = copy_place(Computed((_NO_SUCH_KEY,)), node)
             return Literal(context.keep(key, lambda: ast.Dict([None, args[0]], [before, removed])), at)
         if change == "setdefault" and args:
-            default = args[1] if len(args) > 1 else ast.Constant(None)
+            default = args[1] if len(args) > 1 else copy_place(ast.Constant(None), node)
             return Literal(context.keep(key, lambda: ast.Dict([args[0], None], [default, before])), at)
         return UNKNOWN
     if not isinstance(owner, Literal):
         return UNKNOWN
 
     def make_list() -> ast.List | ast.Set:
-        items = [_evaluate(context, item, owner.at, at) for item in owner.items] if _is_in_order(owner) else None
+        is_followed = _is_in_order(owner) and len(owner.items) <= _MOST_ITEMS
+        items = [_evaluate(context, item, owner.at, at) for item in owner.items] if is_followed else None
         changed = _change_items(context, items, change, args, at) if items is not None else None
         if changed is not None:
             return ast.List(changed, ast.Load())
@@ -714,7 +715,10 @@ def _any_of(context: Context, call: ast.Call, items: ast.expr, at: ProgramPoint)
     """`next(items)`, where the items are objects; strings would be combined with others that they never meet."""
     if not any(isinstance(value, Instance | ClassOrObject | Literal) for value in find_elements(context, items, at)):
         return call.func
-    return context.keep(("next", id(items)), lambda: ast.Call(ast.Name("next", ast.Load()), [items], []))
+    return context.keep(
+        ("next", id(items)),
+        lambda: copy_place(ast.Call(copy_place(ast.Name("next", ast.Load()), items), [items], []), items),
+    )
 
 
 def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
@@ -759,7 +763,8 @@ def _evaluate(context: Context, node: ast.expr, at: ProgramPoint, elsewhere: Pro
 def _number(context: Context, index: int, item: ast.expr) -> ast.Tuple:
     """What `enumerate` gives for an item."""
     return context.keep(
-        ("number", index, id(item)), lambda: ast.Tuple(elts=[ast.Constant(index), item], ctx=ast.Load())
+        ("number", index, id(item)),
+        lambda: ast.Tuple(elts=[copy_place(ast.Constant(index), item), item], ctx=ast.Load()),
     )
 
 

@@ -76,7 +76,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             if owner.path == libraries.FLAGS:
                 values += libraries.find_flag(context, node.attr, at.scope.module)
                 continue
-            words = find_words(context, at) if path == "sys.argv" else []
+            words = find_words(context, node, at) if path == "sys.argv" else []
             values += words or find_in_folder(context, path, at.scope.module) or [find_known(path)]
         elif isinstance(owner, Instance):
             if owner.type == libraries.FLAG_HOLDER:
@@ -153,7 +153,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             return values
     owners = context.value(node.value, at)
     if owners == (Name("sys.argv"),):
-        owners = tuple(find_words(context, at)) or owners
+        owners = tuple(find_words(context, node.value, at)) or owners
     for owner in owners:
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
@@ -397,13 +397,17 @@ def _find_inherited(context: Context, node: ast.Attribute, at: ProgramPoint) -> 
     return values
 
 
+def _list_set_by_key(context: Context, scope: Scope) -> list[Use]:
+    """The calls in the methods of a class that may set attributes by names that are worked out."""
+    uses = (*context.find_uses(scope.module, "update"), *context.find_uses(scope.module, "setattr"))
+    return [use for use in uses if use.scope.owner is scope]
+
+
 def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
     """What a class makes attributes of: `self.__dict__.update(mapping)`, `setattr(self, key, value)` in a loop."""
     values: list[Value] = []
-    for use in (*context.find_uses(scope.module, "update"), *context.find_uses(scope.module, "setattr")):
+    for use in context.keep(("set by key", id(scope)), lambda: _list_set_by_key(context, scope)):
         method = use.scope
-        if method.owner is not scope:
-            continue
         frame = enter_init(context, method, owner.made) if method.name == "__init__" else None
         for node in _find_mappings(use, method):
             for mapping in context.value(node, ProgramPoint(method, use.order, frame)):
@@ -441,11 +445,12 @@ def _hold_parameters(context: Context, owner: ClassOrObject) -> list[Value]:
             if method.owner is not scope or not isinstance(method.node, ast.FunctionDef):
                 continue
             arguments = method.node.args
-            names = [item.arg for item in (*arguments.args[1:], *arguments.kwonlyargs)]
+            parameters = (*arguments.args[1:], *arguments.kwonlyargs)
             display = context.keep(
                 ("hparams", id(method)),
-                lambda names=names: ast.Dict(  # type: ignore[misc]
-                    [ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names]
+                lambda parameters=parameters: ast.Dict(  # type: ignore[misc]
+                    [copy_place(ast.Constant(item.arg), item) for item in parameters],
+                    [copy_place(ast.Name(item.arg, ast.Load()), item) for item in parameters],
                 ),
             )
             frame = enter_init(context, method, owner.made)
@@ -617,8 +622,9 @@ def _read_update(use: Use) -> Store | None:
         return None
     *names, last = path.value.split(".")
     for name in names:
-        owner = ast.Attribute(owner, name, ast.Load())
-    return Store(ast.Attribute(owner, last, ast.Store()), value, use.scope, use.order, use.arm, use.statement)
+        owner = copy_place(ast.Attribute(owner, name, ast.Load()), path)
+    target = copy_place(ast.Attribute(owner, last, ast.Store()), path)
+    return Store(target, value, use.scope, use.order, use.arm, use.statement)
 
 
 def _find_stored_item(

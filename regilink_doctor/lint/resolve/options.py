@@ -237,8 +237,8 @@ def _name_called(call: ast.Call) -> str:
     return written_name(call.func) or ""
 
 
-def find_words(context: Context, at: ProgramPoint) -> list[Value]:
-    """`sys.argv`: the words of each command of the tree that runs the program."""
+def find_words(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value]:
+    """`sys.argv`, written as `node`: the words of each command of the tree that runs the program."""
 
     def list_words() -> list[Value]:
         found: list[Value] = []
@@ -246,11 +246,11 @@ def find_words(context: Context, at: ProgramPoint) -> list[Value]:
             values = [
                 with_name(mark_default(word, f"sys.argv[{number}]"), "argv") for number, word in enumerate(words, 1)
             ]
-            items = [Computed((UNKNOWN,)), *(Computed((value,)) for value in values)]
+            items = [copy_place(Computed((value,)), node) for value in (UNKNOWN, *values)]
             found.append(Literal(ast.List(list(items), ast.Load()), at))
         return found
 
-    return context.keep(("argv", id(at.scope.module)), list_words)
+    return context.keep(("argv", id(node)), list_words)
 
 
 def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:

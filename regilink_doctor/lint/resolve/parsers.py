@@ -309,7 +309,7 @@ def _call_get_config(context: Context, module: Module, argument: str, use: Use) 
         return [UNKNOWN]
 
     def make_call() -> ast.Call:
-        arguments: list[ast.expr] = [ast.Constant(argument)] if argument else []
-        return ast.Call(Computed((Function(scope),)), arguments, [])
+        arguments: list[ast.expr] = [copy_place(ast.Constant(argument), use.call)] if argument else []
+        return copy_place(ast.Call(Computed((Function(scope),)), arguments, []), use.call)
 
-    return context.value(context.keep(("get_config", id(scope), argument), make_call), use.at)
+    return context.value(context.keep(("get_config", id(scope), id(use.call), argument), make_call), use.at)

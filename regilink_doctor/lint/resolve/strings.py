@@ -178,10 +178,14 @@ def find_member_strings(context: Context, member: Member) -> list[StringValue]:
     return found
 
 
-def name_attribute(context: Context, owner: ClassOrObject, name: str) -> ast.Attribute:
-    """`owner.name` of an object that is known, as an expression."""
-    key = ("attribute of", id(owner.scope), owner.made, name)
-    return context.keep(key, lambda: ast.Attribute(Computed((owner,)), name, ast.Load()))
+def name_attribute(context: Context, owner: ClassOrObject, name: str, node: ast.expr | None = None) -> ast.Attribute:
+    """`owner.name` of an object that is known, as an expression; at the place of a node where its text is asked for."""
+
+    def make_attribute() -> ast.Attribute:
+        made = ast.Attribute(Computed((owner,)), name, ast.Load())
+        return copy_place(made, node) if node is not None else made
+
+    return context.keep(("attribute of", id(owner.scope), owner.made, name, id(node)), make_attribute)
 
 
 def find_text(context: Context, owner: Member | ClassOrObject, node: ast.expr, at: ProgramPoint) -> list[StringValue]:
@@ -352,7 +356,9 @@ def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoi
     """`name += value`, `name |= mapping`."""
     node = binding.node
     if isinstance(node, ast.AugAssign):
-        whole = context.keep(("augmented", id(node)), lambda: ast.BinOp(node.target, node.op, node.value))
+        whole = context.keep(
+            ("augmented", id(node)), lambda: copy_place(ast.BinOp(node.target, node.op, node.value), node)
+        )
         if isinstance(node.op, ast.BitOr) or (number := _calculate(context, whole, at)) is None:
             return context.value(whole, at) if isinstance(node.op, ast.BitOr) else _augment(context, name, node, at)
         return [NonString(number)]
@@ -552,7 +558,7 @@ def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: 
             if unknown != ([2] if is_from_left else [0]):
                 return UNKNOWN
         else:
-            items = [*before, ast.Starred(Computed((UNKNOWN,)), ast.Load()), *after]
+            items = [*before, ast.Starred(copy_place(Computed((UNKNOWN,)), node), ast.Load()), *after]
     return Literal(context.keep(("split", id(node), owner), lambda: ast.List(items, ast.Load())), at)
 
 
@@ -594,7 +600,7 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
         if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
             found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
         elif isinstance(items, ClassOrObject) and items.instance and items.scope.field_names:
-            named = [copy_place(name_attribute(context, items, name), node) for name in items.scope.field_names]
+            named = [name_attribute(context, items, name, node) for name in items.scope.field_names]
             found += _glue(context, node, owners[0].parts, named, at, at)
         elif isinstance(items, Loaded) and not items.is_mapping:
             elements = [copy_place(Computed((value,)), node) for value in config_files.find_loaded_items(items)]
@@ -871,7 +877,8 @@ def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int
     if isinstance(owner, Loaded):
         for key in getattr(owner.node, "entries", ()):
             found = tuple(config_files.find_in_document(owner, [key]))
-            entries[str(key)] = (context.keep(("entry", id(node), key, found), lambda: Computed(found)), at, "")  # noqa: B023
+            item = context.keep(("entry", id(node), key, found), lambda found=found: copy_place(Computed(found), node))  # type: ignore[misc]
+            entries[str(key)] = (item, at, "")
         return entries
     for key, value in owner.pairs:
         name = key.value if isinstance(key, ast.Constant) else key

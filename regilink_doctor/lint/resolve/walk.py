@@ -886,7 +886,7 @@ def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr
     while isinstance(target, _ITEMS):
         if isinstance(target, ast.Attribute):
             has_attribute = True
-            value = Updated([None, ast.Constant(target.attr)], [target.value, value])
+            value = Updated([None, copy_place(ast.Constant(target.attr), target)], [target.value, value])
         elif isinstance(target.slice, ast.Slice):
             value = Changed(target.value, "[:]", [target.slice, value])
         else:

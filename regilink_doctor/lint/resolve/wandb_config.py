@@ -34,7 +34,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word, is_file, list_names, read_file, remembered
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _index_configurations(context: Context, module: Module) -> tuple[Given, Give
             given.append((use.call.args[0], use.at))
     for store in module.stores:
         target = store.target
-        key = ast.Constant(target.attr) if isinstance(target, ast.Attribute) else target.slice
+        key = copy_place(ast.Constant(target.attr), target) if isinstance(target, ast.Attribute) else target.slice
         may_be = (written_name(target.value) or "").endswith("onfig") and len(updated) < MAX_ALTERNATIVES
         if may_be and any(is_configuration(value) for value in context.value(target.value, store.at)):
             updated.append((ast.Dict([key], [store.value]), store.at))

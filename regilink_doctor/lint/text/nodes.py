@@ -121,7 +121,7 @@ class Changed(ast.expr):
         self.args = args
 
 
-def copy_place(node: NodeT, original: ast.expr | ast.keyword) -> NodeT:
+def copy_place(node: NodeT, original: ast.expr | ast.keyword | ast.stmt | ast.arg) -> NodeT:
     """Give a made-up node the place of one that is in the source."""
     node.lineno, node.col_offset = original.lineno, original.col_offset
     node.end_lineno, node.end_col_offset = original.end_lineno, original.end_col_offset
