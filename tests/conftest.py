@@ -58,6 +58,12 @@ else:
 pytest_plugins = ["pytester"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a worker of xdist that has nothing left take tests of another: near the end of the suite are long ones."""
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "worksteal"
+
+
 def pytest_unconfigure() -> None:
     gc.freeze()  # the end of the process finds no more garbage
     shutil.rmtree(HOME, ignore_errors=True)

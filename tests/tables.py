@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from _pytest.mark import ParameterSet
 
 Entry = TypeVar("Entry")
 
@@ -43,8 +44,13 @@ def combine(*lists: Iterable[Any]) -> list[Any]:
 
 
 def sample(values: Iterable[Any], one_in: int) -> list[Any]:
-    """All values; of so many, one is in every run, and the others are for when time does not matter."""
-    return [
-        value if number % one_in == 0 else pytest.param(value, marks=pytest.mark.slow)
-        for number, value in enumerate(values)
+    """All values; of so many, one is in every run, and the others are for when time does not matter.
+
+    A tuple is a row of several arguments. What has a mark already (of `combine`, for instance) keeps it.
+    """
+    places = count()
+    rows = [
+        value if isinstance(value, ParameterSet) else pytest.param(*(value if isinstance(value, tuple) else [value]))
+        for value in values
     ]
+    return [row if row.marks or next(places) % one_in == 0 else row._replace(marks=[pytest.mark.slow]) for row in rows]

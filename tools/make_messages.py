@@ -15,6 +15,7 @@ import ast
 import difflib
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -56,6 +57,7 @@ class Unmarked(ValueError):
     """A string in the source that could not be translated."""
 
 
+@cache
 def collect_entries(name: str) -> dict[str, Entry]:
     """The entries of a catalog, in the order of the source."""
     entries: dict[str, Entry] = {}

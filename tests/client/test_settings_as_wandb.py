@@ -196,6 +196,7 @@ def test_our_reading_is_that_of_wandb(python: str, tmp_path: Path) -> None:
         assert plain(ours(python, place)) == expected, case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", PYTHONS)
 def test_what_wandb_refuses_is_a_problem(python: str, tmp_path: Path) -> None:
     cases = refused()

@@ -1,7 +1,7 @@
 """The grammar: splitting, what is wrong and where, what the SDK makes of a text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regilink_doctor.core.problems import LinkInput, SdkRefusal, find_problems, sdk_link
@@ -17,7 +17,6 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=10, max_size=10))
 def test_splits_as_the_installed_wandb_does(texts: list[str]) -> None:
     validators = pytest.importorskip("wandb.sdk.artifacts._validators")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from tables import sample
 
 from regilink_doctor import LinkError, preflight
 from regilink_doctor.client.gateway import Answer, Gateway
@@ -167,7 +168,7 @@ def environ(emulator: Emulator, tmp_path: Path, make_environment: Callable[[str 
 
 
 @pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sample(COMMANDS, one_in=3))
 def test_a_wrong_type_is_named_and_nothing_else_is_believed(
     name: str, part: int, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tables import sample
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
@@ -583,7 +584,7 @@ def test_a_second_organization_does_not_disturb_a_team(examined: Diagnose) -> No
     assert [team for team, _ in found.ready.teams] == ["team-a", "team-b"]
 
 
-@pytest.mark.parametrize("version", PRESETS)
+@pytest.mark.parametrize("version", sample(PRESETS, one_in=3))
 def test_an_old_server_is_asked_for_what_it_knows(version: str, examined: Diagnose) -> None:
     world = filled()
     world.server(version)

@@ -108,6 +108,7 @@ def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) 
     assert (row.help or "").startswith("delete in the W&B App: the collection wandb-registry-model/regilink-probe-")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C")
 def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path: Path, forked_python: str) -> None:
     emulator.fault("delay", operation="linkArtifact", seconds=30)

@@ -36,6 +36,7 @@ SCRIPT = """
 """
 
 
+@pytest.mark.slow
 def test_findings_follow_the_typing_and_fixes_are_offered(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(
         "import wandb\n\nwith wandb.init(entity='team-a') as run:\n    run.link_artifact(a, 'wandb-registry-model')\n",

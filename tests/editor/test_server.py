@@ -584,6 +584,7 @@ def test_typing_gives_what_a_fresh_check_gives(seed: int, tmp_path: Path) -> Non
         text = typed if choice.random() < 0.1 else text
 
 
+@pytest.mark.slow
 def test_memory_stays_within_bounds(tmp_path: Path) -> None:
     """What is kept after many edits and saves is what is kept after a few."""
     gc.freeze()  # what lives already is not counted
@@ -604,6 +605,7 @@ def test_memory_stays_within_bounds(tmp_path: Path) -> None:
     assert type_letters(120) < before + 200
 
 
+@pytest.mark.slow
 def test_a_server_that_an_editor_ends_says_nothing(tmp_path: Path) -> None:
     calls: list[dict[str, Any]] = [
         {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
@@ -621,6 +623,7 @@ def test_a_server_that_an_editor_ends_says_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_of_messages_that_were_answered(tmp_path: Path) -> None:
     """Objects of every kind: what pygls keeps of a notification counts as well."""
     gc.freeze()  # what lives already is not counted

@@ -187,6 +187,7 @@ def test_members_of_a_registry_and_their_roles(server: Server) -> None:
         registry.update_member(bob, role="owner")
 
 
+@pytest.mark.slow
 def test_one_emulator_can_follow_another_in_a_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wandb_anew: None
 ) -> None:

@@ -167,6 +167,7 @@ def test_nested_metrics_have_dotted_keys(server: Server) -> None:
     assert [each["outer.inner"] for each in found.scan_history(keys=["outer.inner"])] == [1]
 
 
+@pytest.mark.slow
 def test_the_id_of_a_deleted_run_is_refused(server: Server) -> None:
     with wandb.init(entity="team-a", project="proj", id="gone") as run:
         pass

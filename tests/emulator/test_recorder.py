@@ -114,6 +114,7 @@ assert "regilink_doctor.emulator.execution" in sys.modules
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("wandb_anew")
 def test_the_start_of_wandb_core_is_told_to_load_meanwhile_what_answers(server: Server) -> None:
     told: list[recorder.LinkCall] = []

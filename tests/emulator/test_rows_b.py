@@ -99,6 +99,7 @@ def test_b2_an_entity_that_takes_no_runs_is_refused_at_the_start(server: Server,
     assert not server.world.entities.get(entity) or not server.world.entities[entity].projects.get("proj")
 
 
+@pytest.mark.slow
 def test_b2_in_a_sweep_the_entity_of_the_code_is_dropped(
     server: Server, monkeypatch: pytest.MonkeyPatch, wandb_anew: None
 ) -> None:

@@ -39,7 +39,7 @@ from regilink_doctor.rules.selection import Selection
 from regilink_doctor.workflows.explain import explain
 
 TESTS = Path(__file__).parents[1]
-for folder in ("lint", "doctor"):
+for folder in (".", "lint", "doctor"):
     sys.path.insert(0, str(TESTS / folder))
 PEDANTIC = Selection(pedantic=True)
 

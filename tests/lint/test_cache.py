@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tables import sample
 
 from regilink_doctor.lint import cache as cache_module
 from regilink_doctor.lint.text import memory
@@ -180,7 +181,7 @@ def check_random_edits(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) 
     assert False in hits
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", sample(range(2), one_in=2))
 def test_a_report_is_never_stale(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     check_random_edits(seed, 8, monkeypatch)
 
@@ -350,16 +351,19 @@ def forge(content: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "change",
-    [
-        lambda content: b"",
-        lambda content: content[: len(content) // 2],
-        lambda content: content[:-1] + b"]",
-        lambda content: content.partition(b"\n")[2],
-        lambda content: content.replace(b"wandb-registry", b"wandb-registri"),
-        lambda content: b"\0" * len(content),
-        lambda content: b"0" * 64 + b"\n" + b"[" * 100_000,
-        forge,
-    ],
+    sample(
+        [
+            lambda content: b"",
+            lambda content: content[: len(content) // 2],
+            lambda content: content[:-1] + b"]",
+            lambda content: content.partition(b"\n")[2],
+            lambda content: content.replace(b"wandb-registry", b"wandb-registri"),
+            lambda content: b"\0" * len(content),
+            lambda content: b"0" * 64 + b"\n" + b"[" * 100_000,
+            forge,
+        ],
+        one_in=3,
+    ),
     ids=["empty", "truncated", "damaged", "unsigned", "edited", "zeros", "deep", "forged"],
 )
 def test_a_file_that_is_not_ours_is_as_if_there_were_none(
@@ -476,6 +480,7 @@ def test_a_huge_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert path.stat().st_size < 100_000
 
 
+@pytest.mark.slow
 def test_it_does_not_grow_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     write_links(6)
     lint("cache")
@@ -501,6 +506,7 @@ def test_it_does_not_grow_without_bounds(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [path.name for path in Path("cache").glob("*.tmp")] == ["y.cache.2.tmp"]
 
 
+@pytest.mark.slow
 def test_runs_at_the_same_time_leave_a_whole_file() -> None:
     write_links(3)
     reports = [kept for number in range(3) for kept in [lint_kept(f"train{number}.py")] if kept is not None]

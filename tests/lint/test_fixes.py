@@ -276,6 +276,7 @@ def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (file.read_bytes(), file.stat().st_uid) == (b"newer", 12345)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["train.py", "train.ipynb"])
 def test_comments_for_hundreds_of_findings_take_a_few_looks(name: str) -> None:
     lines = [
@@ -471,6 +472,7 @@ def test_no_fix_is_offered_that_would_be_refused(code: str) -> None:
     assert len(fixed) == len(offered)
 
 
+@pytest.mark.slow
 def test_thousands_of_fixes_of_which_one_is_refused_take_few_rounds() -> None:
     lines = 2000
     code = b"".join(b"x = 'a'\n" for _ in range(lines))

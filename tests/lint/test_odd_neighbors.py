@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from in_process import run_command
-from tables import combine
+from tables import combine, sample
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 
@@ -57,7 +57,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sample(KINDS, one_in=3))
 def test_the_program_is_checked_whatever_is_beside_it(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +77,9 @@ def test_the_program_is_checked_whatever_is_beside_it(
 SETUP = (".pre-commit-config.yaml", "ruff.toml", "regilink.catalog.json", ".github/workflows/ci.yml", "wandb/settings")
 
 
-@pytest.mark.parametrize(("kind", "names"), combine(KINDS, [("regilink.toml",), ("pyproject.toml",), SETUP]))
+@pytest.mark.parametrize(
+    ("kind", "names"), sample(combine(KINDS, [("regilink.toml",), ("pyproject.toml",), SETUP]), one_in=3)
+)
 def test_every_command_ends_whatever_its_own_files_are(
     kind: str, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

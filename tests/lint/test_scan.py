@@ -231,7 +231,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(lines=[], inner=["[a-\\]/[ab]"], paths=["a"])
 @example(lines=["a/[a/b]", "[!/]a/", "a\\[/[a/"], inner=["[/]", "[", "[]/]"], paths=["a", "b", "a/a", "]"])
 @given(lines=LINES, inner=LINES, paths=st.lists(NAMES, min_size=1, max_size=6))

@@ -35,7 +35,7 @@ def suffered(emulator: Emulator, forked_python: str) -> Suffer:
     [
         pytest.param("expired-key", "init", "init", "user is not logged in", marks=pytest.mark.slow),
         ("garbage", "upload", "log", "the artifact's manifest has not been uploaded"),
-        ("drop", "commit", "log", "commitartifact"),
+        pytest.param("drop", "commit", "log", "commitartifact", marks=pytest.mark.slow),
         pytest.param("refuse", "link", "link", "permission denied", marks=pytest.mark.slow),
     ],
 )
@@ -56,6 +56,7 @@ def test_a_link_whose_answer_is_cut_is_in_the_ledger_though_the_sdk_raises(
     assert {each.version for each in emulator.ledger} == {"v0"}
 
 
+@pytest.mark.slow
 def test_a_link_that_is_only_late_is_made(suffered: Suffer) -> None:
     ending = suffered("delay", "link")
     assert (ending.step, ending.error, ending.linked) == ("finish", None, 1)

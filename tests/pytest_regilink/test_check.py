@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 from suites import Run
+from tables import sample
 
 WRONG = """
 import wandb
@@ -57,6 +58,7 @@ def test_the_items_are_chosen_by_mark_and_by_name(run: Run) -> None:
     run().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_what_failed_last_is_run_again(pytester: pytest.Pytester, run: Run) -> None:
     run("--regilink-check", "--ff").assert_outcomes(passed=1, failed=1)
     run("--regilink-check", "--lf").assert_outcomes(failed=1)
@@ -70,8 +72,10 @@ def test_the_ini_value_is_as_good_as_the_option(pytester: pytest.Pytester, run: 
     run().assert_outcomes(passed=1, failed=1)
 
 
-@pytest.mark.parametrize("arguments", [(".",), ("src", "tests"), ("src", "src/train.py"), ("--import-mode=importlib",)])
-def test_nothing_is_collected_twice(run: Run, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments", sample([["."], ["src", "tests"], ["src", "src/train.py"], ["--import-mode=importlib"]], one_in=2)
+)
+def test_nothing_is_collected_twice(run: Run, arguments: list[str]) -> None:
     outcomes = run("--regilink-check", *arguments).parseoutcomes()
     assert outcomes["failed"] == 1
     assert outcomes.get("passed", 0) <= 1
@@ -111,6 +115,7 @@ def test_a_file_without_a_link_is_no_item(pytester: pytest.Pytester, run: Run) -
     run("--regilink-check").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, apart: Run) -> None:
     (pytester.path / "tests" / "test_ok.py").write_text(
         "import sys\n\ndef test_light():\n"

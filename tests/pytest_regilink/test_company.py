@@ -13,7 +13,8 @@ STRICT = ["error", "ignore:The '.*' attribute with value .* was provided to the 
 """Warnings are errors, but for those of pydantic about the models of an older wandb, when that is imported."""
 
 
-@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, 2])
 def test_workers_and_a_strict_configuration(
     suite: pytest.Pytester, apart: Run, forked_python: str, number: int
 ) -> None:

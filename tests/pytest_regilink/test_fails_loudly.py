@@ -151,6 +151,7 @@ def test_another_reason_than_the_one_that_is_given_fails(regilink: Regilink) -> 
             regilink.assert_fails_loudly(because=because)
 
 
+@pytest.mark.slow
 def test_each_classic_failure_is_a_test(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

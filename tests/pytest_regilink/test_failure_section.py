@@ -77,6 +77,7 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
     assert result.stdout.str().count("- regilink -") == 1
 
 
+@pytest.mark.slow
 def test_what_the_short_summary_cuts_follows_it_whole(
     suite: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

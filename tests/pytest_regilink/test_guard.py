@@ -52,16 +52,17 @@ def ask_with_wandb() -> None:
         (lambda: socket.gethostbyname("api.wandb.ai"), "api.wandb.ai"),
         (lambda: fork_and_call(lambda: socket.create_connection(("api.wandb.ai", 443))), "api.wandb.ai:443"),
         (lambda: wandb.login(key="0" * 40, host="https://wandb.corp.example", verify=True), "wandb.corp.example:443"),
-        (
+        pytest.param(
             lambda: wandb.Api(overrides={"base_url": "https://wandb.corp.example"}, api_key="0" * 40).viewer,
             # wandb 0.21 verifies the key at its default host first.
             "api.wandb.ai:443" if wandb.__version__.startswith("0.21.") else "wandb.corp.example:443",
+            marks=pytest.mark.slow,  # wandb tries again after a second
         ),
         (send_without_environment, "api.forge.coreweave.com:443"),
         (lambda: socket.create_connection(("api.wandb.ai", 443)), "api.wandb.ai:443"),
         (lambda: asyncio.run(asyncio.open_connection("wandb.ai", 443)), "wandb.ai:443"),
         (start_program, "api.wandb.ai:443"),
-        (ask_with_wandb, "api.wandb.ai:443"),
+        pytest.param(ask_with_wandb, "api.wandb.ai:443", marks=pytest.mark.slow),
     ],
     ids=[
         "requests",

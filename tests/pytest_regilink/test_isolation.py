@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import wandb
 from suites import Run
+from tables import sample
 from test_server_fixture import link
 
 from pytest_regilink import Regilink
@@ -61,7 +62,8 @@ def check_before() -> None:
 
 @pytest.mark.parametrize("arguments", ["patch, regilink", "regilink, patch"])
 @pytest.mark.parametrize(
-    ("fixture", "scope"), [("regilink", "function"), ("regilink", "module"), ("regilink_module", "function")]
+    ("fixture", "scope"),
+    sample([("regilink", "function"), ("regilink", "module"), ("regilink_module", "function")], one_in=3),
 )
 def test_the_environment_is_undone_in_one_order(
     pytester: pytest.Pytester, run: Run, ci: None, arguments: str, fixture: str, scope: str
@@ -76,7 +78,7 @@ def test_the_environment_is_undone_in_one_order(
 
 
 @pytest.mark.parametrize("arguments", ["patch, regilink_session", "regilink_session, patch"])
-@pytest.mark.parametrize("scope", ["function", "class", "module", "session"])
+@pytest.mark.parametrize("scope", sample(["function", "class", "module", "session"], one_in=2))
 def test_wider_fixtures_are_undone_too(
     pytester: pytest.Pytester, run: Run, ci: None, arguments: str, scope: str
 ) -> None:
@@ -310,6 +312,7 @@ def test_a_test_may_remove_wandb_from_the_modules(suite: pytest.Pytester, run: R
     assert result.ret == 0
 
 
+@pytest.mark.slow
 def test_a_process_from_which_others_are_forked_has_the_server_of_this_test(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

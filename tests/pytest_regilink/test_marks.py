@@ -5,6 +5,7 @@ import re
 import pytest
 import wandb
 from suites import Run
+from tables import sample
 from test_server_fixture import link
 from wandb.errors import CommError
 
@@ -68,22 +69,25 @@ def test_an_older_server_lacks_features(regilink: Regilink) -> None:
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [
-        ({"colour": "blue"}, 'the marker regilink has no "colour"; it has registries, entity'),
-        ({"registry": {}}, 'the marker regilink has no "registry"; did you mean "registries"?'),
-        ({"entity": "robot"}, "entity='robot': it is team, personal or organization"),
-        ({"entity": ["team"]}, "entity=['team']: it is team, personal or organization"),
-        ({"role": "viewr"}, "role='viewr': it is admin, member, viewer or restricted_viewer"),
-        ({"role": 3}, "role=3: it is admin"),
-        ({"registries": ["model"]}, "registries=['model']: it is a dictionary of lists, "),
-        ({"registries": {"model": "model"}}, "registries={'model': 'model'}: it is a dictionary of lists, "),
-        ({"types": "model"}, "types='model': it is a list, "),
-        ({"types": [1]}, "types=[1]: it is a list, "),
-        ({"server": 0.7}, "server=0.7: it is a version as a string, "),
-        ({"failure": "wrong_type"}, "failure='wrong_type': it is the name of a classic failure"),
-        ({"faults": "drop"}, "faults='drop': it is a list of names and dictionaries, "),
-        ({"faults": [("drop",)]}, "faults=[('drop',)]: it is a list of names and dictionaries, "),
-    ],
+    sample(
+        [
+            ({"colour": "blue"}, 'the marker regilink has no "colour"; it has registries, entity'),
+            ({"registry": {}}, 'the marker regilink has no "registry"; did you mean "registries"?'),
+            ({"entity": "robot"}, "entity='robot': it is team, personal or organization"),
+            ({"entity": ["team"]}, "entity=['team']: it is team, personal or organization"),
+            ({"role": "viewr"}, "role='viewr': it is admin, member, viewer or restricted_viewer"),
+            ({"role": 3}, "role=3: it is admin"),
+            ({"registries": ["model"]}, "registries=['model']: it is a dictionary of lists, "),
+            ({"registries": {"model": "model"}}, "registries={'model': 'model'}: it is a dictionary of lists, "),
+            ({"types": "model"}, "types='model': it is a list, "),
+            ({"types": [1]}, "types=[1]: it is a list, "),
+            ({"server": 0.7}, "server=0.7: it is a version as a string, "),
+            ({"failure": "wrong_type"}, "failure='wrong_type': it is the name of a classic failure"),
+            ({"faults": "drop"}, "faults='drop': it is a list of names and dictionaries, "),
+            ({"faults": [("drop",)]}, "faults=[('drop',)]: it is a list of names and dictionaries, "),
+        ],
+        one_in=3,
+    ),
     ids=str,
 )
 def test_a_condition_of_the_wrong_shape_is_refused(values: dict[str, object], message: str) -> None:
@@ -94,16 +98,19 @@ def test_a_condition_of_the_wrong_shape_is_refused(values: dict[str, object], me
 
 @pytest.mark.parametrize(
     ("mark", "message"),
-    [
-        ('server="0.1"', "*0.1*"),
-        ('faults=["gremlins"]', "*no kind of fault is called 'gremlins'*"),
-        ('faults=[{"kin": "drop"}]', "*faults: {'kin': 'drop'} is not what Emulator.fault takes: *"),
-        (
-            'faults=[{"kind": "refuse", "operation": "linkArtefact"}]',
-            '*no operation "linkArtefact"; did you mean "linkArtifact"?*',
-        ),
-        ('registries={"mo/del": []}', '*registries: "mo/del": *'),
-    ],
+    sample(
+        [
+            ('server="0.1"', "*0.1*"),
+            ('faults=["gremlins"]', "*no kind of fault is called 'gremlins'*"),
+            ('faults=[{"kin": "drop"}]', "*faults: {'kin': 'drop'} is not what Emulator.fault takes: *"),
+            (
+                'faults=[{"kind": "refuse", "operation": "linkArtefact"}]',
+                '*no operation "linkArtefact"; did you mean "linkArtifact"?*',
+            ),
+            ('registries={"mo/del": []}', '*registries: "mo/del": *'),
+        ],
+        one_in=3,
+    ),
 )
 def test_what_a_server_cannot_be_is_an_error_without_a_traceback(
     pytester: pytest.Pytester, run: Run, mark: str, message: str

@@ -176,6 +176,7 @@ def test_a_process_that_outlives_its_test_writes_nothing_into_the_next(regilink:
     assert not regilink.links
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["status", "drop"])
 def test_a_fault_costs_seconds_on_every_wandb(regilink: Regilink, kind: str) -> None:
     regilink.fault(kind, "linkArtifact")

@@ -135,7 +135,12 @@ def test_a_registry_that_the_code_named_is_not_impossible(regilink: Regilink) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["wandb-registry-model/zoo:v0", "wandb-registry-model/zoo:candidate", "wandb-registry-model/zoo"]
+    "name",
+    [
+        "wandb-registry-model/zoo:v0",
+        pytest.param("wandb-registry-model/zoo:candidate", marks=pytest.mark.slow),
+        pytest.param("wandb-registry-model/zoo", marks=pytest.mark.slow),
+    ],
 )
 def test_a_download_counts_for_every_name_of_the_version(regilink: Regilink, name: str, tmp_path: Path) -> None:
     link()
@@ -376,6 +381,7 @@ def test_every_request_is_listed(regilink: Regilink) -> None:
     assert any(request.method == "PUT" and request.path.startswith("/storage/") for request in regilink.requests)
 
 
+@pytest.mark.slow
 def test_a_request_that_met_a_fault_is_listed_with_its_status(regilink: Regilink) -> None:
     regilink.fault("status", "linkArtifact", status=503, count=1)
     link()

@@ -166,6 +166,7 @@ def test_a_format_is_the_module_with_its_name() -> None:
     assert FORMATS[0] == "full"
 
 
+@pytest.mark.slow
 def test_a_new_format_is_one_file(tmp_path: Path) -> None:
     package = Path(regilink_doctor.__file__).parent
     shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__", "demo_project"))

@@ -157,10 +157,8 @@ def test_bad_passes_the_gates() -> None:
     check_each({rule.code: rule for rule in STATIC}, check)
 
 
-@pytest.mark.parametrize(
-    "entity",
-    [pytest.param('entity="team-a", ', id="entity"), pytest.param("", id="default-entity", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("entity", ['entity="team-a", ', ""], ids=["entity", "default-entity"])
 def test_what_is_marked_as_fixable_is_fixed(entity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the corrected path goes to a registry, and a run without entity becomes a finding."""
     bad = [(rule, example) for rule in STATIC for example in rule.bad]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tables import sample
 
 pytest.importorskip("graphql")
 
@@ -124,6 +125,7 @@ def test_every_undocumented_message_of_the_server_is_asked_for() -> None:
     assert unknown == {each.message for each in SCENARIOS if each.message} | set(NOT_PROVOKED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("registry", "type"), [("robots", "android"), ("anything", "toaster")])
 def test_a_registry_that_was_there_is_not_changed(odd_server: OddServer, registry: str, type: str) -> None:
     odd_server.ask("")
@@ -261,7 +263,7 @@ def list_odd(field: Field) -> Iterator[object]:
             yield [value] if field.many else value
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", sample(OPERATIONS, one_in=3))
 def test_an_answer_of_another_shape_is_not_believed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     operation = OPERATIONS[name]
     gateway = Gateway("http://127.0.0.1:1", Key("k" * 40), timeout=1)
@@ -292,9 +294,8 @@ SPOILED = {
 }
 
 
-@pytest.mark.parametrize(
-    "way", ["another shape", *(pytest.param(way, marks=pytest.mark.slow) for way in SPOILED if way != "another shape")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("way", SPOILED)
 def test_a_server_that_spoils_one_operation_is_not_called_the_same(
     way: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,6 +325,7 @@ def test_a_server_that_spoils_one_operation_is_not_called_the_same(
     assert not any("conformance" in name for entity in emulator.world.entities.values() for name in entity.projects)
 
 
+@pytest.mark.slow
 def test_it_cleans_up_after_failures(emulator: Emulator) -> None:
     emulator.reset()
     emulator.fault("drop", "linkArtifact", executed=True)
@@ -361,7 +363,7 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 2), ("", 2)])
+@pytest.mark.parametrize(("answer", "status"), sample([("n\n", 2), ("y\n", 0), ("", 2)], one_in=3))
 def test_the_question_at_the_terminal(
     answer: str,
     status: int,
@@ -381,6 +383,7 @@ def test_the_question_at_the_terminal(
     assert len(emulator.ledger) == 0 or status == 0
 
 
+@pytest.mark.slow
 def test_an_account_that_may_not_create_a_registry_is_told_what_to_use(emulator: Emulator) -> None:
     emulator.reset()
     emulator.world.member("alice", organization="Acme Inc", role="viewer")

@@ -64,6 +64,7 @@ unittest.main()
 """
 
 
+@pytest.mark.slow
 def test_a_suite_of_unittest(tmp_path: Path, forked_python: str) -> None:
     path = tmp_path / "suite.py"
     path.write_text(SUITE, encoding="utf-8")

@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import check_each
+from tables import check_each, sample
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES, Failure
@@ -318,17 +318,20 @@ def test_colours_are_only_colours() -> None:
 @pytest.mark.parametrize("part", [0.05, pytest.param(1, marks=pytest.mark.slow)], ids=["a twentieth", "whole"])
 @pytest.mark.parametrize(
     ("unit", "times"),
-    [
-        ("(", 50_000),
-        ("f'", 40_000),
-        ("wandb-registry-", 60_000),
-        ("https://wandb.ai/", 50_000),
-        ("a/", 400_000),
-        ("run.link_artifact(", 5_000),
-        ("project '", 20_000),
-        ('File "', 20_000),
-        ('"wandb-registry-m/', 50_000),
-    ],
+    sample(
+        [
+            ("(", 50_000),
+            ("f'", 40_000),
+            ("wandb-registry-", 60_000),
+            ("https://wandb.ai/", 50_000),
+            ("a/", 400_000),
+            ("run.link_artifact(", 5_000),
+            ("project '", 20_000),
+            ('File "', 20_000),
+            ('"wandb-registry-m/', 50_000),
+        ],
+        one_in=3,
+    ),
 )
 def test_texts_that_repeat_are_explained_in_bounded_time(unit: str, times: int, part: float) -> None:
     started = time.process_time()

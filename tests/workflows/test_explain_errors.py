@@ -204,6 +204,7 @@ def test_a_text_leads_to_its_row() -> None:
     check_each({text: (text, row) for text, row in TEXTS}, check)
 
 
+@pytest.mark.slow
 def test_noise_around_it_changes_nothing() -> None:
     wrong = []
     for text, row in TEXTS:

@@ -212,6 +212,7 @@ def bare(text: str) -> str:
     return text.rstrip("?\uff1f\u3002. ")
 
 
+@pytest.mark.slow
 def test_a_question_is_recognized_without_having_been_asked_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +294,7 @@ def test_a_question_about_something_else_is_unknown() -> None:
         assert explain(text).kind == "unknown", text
 
 
+@pytest.mark.slow
 def test_a_long_question_is_read_in_little_time() -> None:
     start = time.process_time()
     explain("Why is the model not in the registry? I ask again. " * 2000)

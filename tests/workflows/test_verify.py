@@ -160,6 +160,7 @@ def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
     assert verify([ZOO], organization="Acme Inc", environ=personal)[0].ok
 
 
+@pytest.mark.slow
 def test_many_names_cost_two_requests_and_one_more_for_the_missing(run: Emulator) -> None:
     seen: list[str] = []
     handle = run.app.answer_request

@@ -201,6 +201,7 @@ def test_a_command_is_explained_when_it_fails_and_keeps_its_streams_and_status(t
     assert "failure B1" in explanation
 
 
+@pytest.mark.slow
 def test_a_command_that_ends_well_or_with_an_unknown_error_is_left_alone(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(FAILS, encoding="utf-8")
@@ -210,6 +211,7 @@ def test_a_command_that_ends_well_or_with_an_unknown_error_is_left_alone(tmp_pat
     assert (done.returncode, done.stderr) == (1, "permission denied\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signals that end a process")
 def test_a_command_that_a_signal_ends_has_the_status_of_a_shell(tmp_path: Path) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
@@ -223,6 +225,7 @@ def test_a_command_that_does_not_exist_is_a_mistake_of_usage(tmp_path: Path) -> 
     assert "no-such-command cannot be started" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
 def test_at_a_terminal_the_command_sees_a_terminal(tmp_path: Path) -> None:
     import pty

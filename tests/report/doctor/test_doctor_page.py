@@ -114,6 +114,7 @@ def test_all_well_ends_with_what_to_paste() -> None:
     assert "prefers-color-scheme: dark" in page
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 def test_a_browser_builds_the_page_and_runs_nothing(tmp_path: Path) -> None:
     built = browse(to_html(BAD), tmp_path, "--dump-dom")
@@ -135,11 +136,12 @@ def test_on_a_telephone_nothing_stands_out_at_the_side(tmp_path: Path) -> None:
     assert int(width) <= 364
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 @pytest.mark.parametrize(
     ("flags", "colour"),
     [
-        pytest.param((), (0xFF, 0xFF, 0xFF), id="light", marks=pytest.mark.slow),
+        pytest.param((), (0xFF, 0xFF, 0xFF), id="light"),
         pytest.param(("--blink-settings=preferredColorScheme=0",), (0x14, 0x17, 0x1A), id="dark"),
     ],
 )
