@@ -34,13 +34,13 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word, is_file, list_names, read_file, remembered
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.context import Context
 
     Given = list[tuple[ast.expr, ProgramPoint]]
@@ -75,7 +75,11 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
 
 def _find_in_program(context: Context, name: str, module: Module) -> list[Value]:
     updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
-    return [value for node, at in (*updated, *given) for value in _find_in(context, node, at, name)]
+    stored = context.keep(("configured keys", id(module)), lambda: _index_stored(context, module))
+    values = [value for node, at in updated for value in _find_in(context, node, at, name)]
+    for store in stored.get(name, ()):
+        values += context.value(store.value, store.at)
+    return values + [value for node, at in given for value in _find_in(context, node, at, name)]
 
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
@@ -117,13 +121,29 @@ def _index_configurations(context: Context, module: Module) -> tuple[Given, Give
                 updated.append((use.call.args[0], use.at))
         elif name.endswith("onfig.setdefaults") and use.call.args:
             given.append((use.call.args[0], use.at))
-    for store in module.stores:
-        target = store.target
-        key = copy_place(ast.Constant(target.attr), target) if isinstance(target, ast.Attribute) else target.slice
-        may_be = (written_name(target.value) or "").endswith("onfig") and len(updated) < MAX_ALTERNATIVES
-        if may_be and any(is_configuration(value) for value in context.value(target.value, store.at)):
-            updated.append((ast.Dict([key], [store.value]), store.at))
     return updated, given
+
+
+def _index_stored(context: Context, module: Module) -> dict[str, list[Store]]:
+    """What a file assigns to keys of the configuration, by the key: `wandb.config.name = …`; the first ones of each."""
+    stores: dict[str, list[Store]] = {}
+    for store in module.stores:
+        if not (written_name(store.target.value) or "").endswith("onfig"):
+            continue
+        names = _name_keys(context, store)
+        is_ours = names and any(is_configuration(value) for value in context.value(store.target.value, store.at))
+        for name in names if is_ours else ():
+            if len(stores.setdefault(name, [])) < MAX_ALTERNATIVES:
+                stores[name].append(store)
+    return stores
+
+
+def _name_keys(context: Context, store: Store) -> list[str]:
+    """The attribute or the keys that an assignment sets, as far as they are known."""
+    if isinstance(store.target, ast.Attribute):
+        return [store.target.attr]
+    keys = context.value(store.target.slice, store.at)
+    return [key.literal for key in keys if isinstance(key, StringValue) and key.literal is not None]
 
 
 def _makes_run(context: Context, use: Use) -> bool:
