@@ -157,6 +157,7 @@ def test_other_sentences_are_unknown() -> None:
 
 def test_every_symptom_names_groups_and_failures_that_exist() -> None:
     groups = json.loads(Path(asked_questions.GROUPS).read_text("utf-8"))
+    groups |= {group: shape for shape, group in asked_questions._SHAPES}
     for symptom in SYMPTOMS:
         assert set(symptom.groups) <= groups.keys()
         assert set(symptom.failures) <= FAILURES.keys()
@@ -289,6 +290,13 @@ def test_a_question_about_something_else_is_unknown() -> None:
         "why does my torch model not converge",
         "git push is rejected, why?",
         "how do I upload a file to S3 with boto3",
+        "mlflow registered model is not shown",
+        "why is my mlflow model registry read-only",
+        "install numpy",
+        "npm registry returns 403",
+        "docker registry login fails",
+        "huggingface model download is slow",
+        "delete ~/.cache/pip",
         "今日の天気はどうですか",
     ):
         assert explain(text).kind == "unknown", text

@@ -634,7 +634,7 @@ _WARNINGS = (
     *_group("F15", "Metadata is read-only when using pydantic v1.", speaker="other"),
     *_group(
         "B2",
-        "Ignored wandb.init() arg {argument} when running a sweep.",
+        "Ignored wandb.init() arg entity when running a sweep.",
         "Project is ignored when running from wandb launch context.",
         "Project, entity and id are ignored when running from wandb launch context.",
         "Launch agents only support sending runs to their own project and entity.",

@@ -223,7 +223,7 @@ def _is_path(text: str) -> bool:
     segments = text.split("/")
     if any("registry" in segment.lower() or misspelled_prefix(segment) for segment in segments):
         return len(text.split()) <= 12
-    if ": " in text or "(" in text or text[0] in "/.~-" or near_entries(text):
+    if ": " in text or "(" in text or text[0] in "/.~-" or " ~/" in text or near_entries(text):
         return False
     return all(len(segment.split()) <= 3 for segment in segments) and (len(segments) > 1 or " " not in text.strip())
 

@@ -56,6 +56,14 @@ _SHAPES = tuple(
         (r"""\blink\w*\([^()\n]*["'](?![^"'\n]*wandb-registry-)[^"'\n]+/""", "links-elsewhere"),
         (r"""\blink\w*\([^()\n]*["'][^"'\n]+/[^"'\n]+:""", "links-to-version"),
         (r"wandb-registry-(?:[${<]|None\b|null\b)|\$\{\w+\}|\{\{", "unfilled-placeholder"),
+        (r"([\w.-]+):v\d+\b(?s:.{1,400})wandb-registry-[\w-]+/\1:v\d+", "other-number"),
+        (r"[\w-]+:v(\d+)\b[^?]{1,200}\bregistry\b[^?]{1,60}\bv(?!\1\b)\d+\b", "other-number"),
+        (
+            r"""(?:\A|[.?!]\s+)(?=[^?!\n]{0,150}\b(?:browser|website|site|wandb\.ai(?!/))\b)
+                (?=[^?!\n]{0,150}(?:n't|\b(?:cannot|neither|never|not|too\ long|keeps)\b))
+                (?=[^?!\n]{0,150}\b(?:open|respond|reach|loading)s?\b)""",
+            "site-closed",
+        ),
         (r"wandb\.Api\(\)\.runs?\b|\bapi\.runs?\(", "run-of-the-api"),
     )
 )

@@ -28,7 +28,7 @@ _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
     r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: |^Failed to "
-    r"|^[$*#]+ |: [Ee]rror\b|(?<![\w-])/[\w.-]+/"
+    r"|^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
 )
@@ -56,10 +56,12 @@ _NAMES_SUBJECT = re.compile(
     r"|パス|レジストリ|アーティファクト|リンク|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
     re.IGNORECASE,
 )
-_OTHER_PRODUCT = re.compile(
-    r"\b(?:mlflow|dvc|comet|neptune|clearml|dagshub|sagemaker|vertex|npm|pypi|docker hub)\b", re.IGNORECASE
+_OTHER_REGISTRY = re.compile(
+    r"\b(?:mlflow|dvc|comet|neptune|clearml|dagshub|sagemaker|vertex|npm|pypi|(?:docker|container) (?:hub|registry))\b",
+    re.IGNORECASE,
 )
-_WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases", re.IGNORECASE)
+_OTHER_PROGRAM = re.compile(r"\b(?:conda|docker|git|hugging ?face|numpy|pandas|pip|tensorflow|torch)\b", re.IGNORECASE)
+_WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
 _POINTS = (0.3, 0.5, 0.9, 2.5)
 """The weight of a symptom, by how specific it is."""
 _OF_ASKED = 1.0
@@ -104,6 +106,9 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("W&B is slow, or fails itself", ("server-error",), ("F2", "F17", "C19"), specific=2),
     Symptom("too many requests", ("rate",), ("B17", "F2"), specific=3),
     Symptom("the server cannot be reached", ("network-way",), ("C19", "F2"), specific=2),
+    Symptom("the server cannot be reached", ("site-closed",), ("C19", "F2"), specific=2),
+    Symptom("the same version several times", ("gpu", "many-times", "thing"), ("C14", "B2", "B12"), specific=2),
+    Symptom("the legacy model registry", ("registered-model", "locked"), ("A14", "D7"), specific=3),
     Symptom("the role in the registry", ("reader", "download"), ("D7", "B8", "B7"), specific=3),
     Symptom("the role in the registry", ("reader", "link"), ("B7", "B8"), specific=2),
     Symptom("the type of the collection", ("collection", "type"), ("B5", "B4"), specific=3),
@@ -126,6 +131,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("wandb's own process", ("core",), ("F14", "F15"), specific=3),
     Symptom("a process that did not start the run", ("process", "link"), ("C16", "C14"), specific=2),
     Symptom("a placeholder in the path", ("none-registry",), ("A7", "A15"), specific=3),
+    Symptom("the numbers of versions", ("other-number", "link"), ("B12", "D2"), specific=3),
     Symptom("a version in the target path", ("colon", "path"), ("A8", "B11"), specific=3),
     Symptom("an address as the target path", ("url", "path"), ("A9",), specific=2),
     Symptom("an error that is not raised", ("no-raise",), ("B14", "C13"), specific=3),
@@ -212,7 +218,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("something was deleted, or is to be deleted", ("delete", "thing"), ("B16", "F8", "B15"), specific=1),
     Symptom("a time to live", ("ttl",), ("B15", "B16", "F8"), specific=2),
     Symptom("the legacy model registry", ("legacy",), ("A14", "B17")),
-    Symptom("a job in CI or as a service account", ("ci",), ("B9", "C18", "C19", "B2"), specific=2),
+    Symptom("a job in CI or as a service account", ("ci",), ("B9", "C18", "C19", "B2"), specific=1),
     Symptom("the disk is full", ("disk",), ("F7", "E4", "F6")),
     Symptom("colleagues do not see it", ("colleague", "show"), ("D7", "B3", "D11", "A1"), specific=2),
     Symptom(
@@ -250,7 +256,9 @@ def is_question(text: str) -> bool:
         return bool(_KANA.search(bare)) and len(words) > 1
     if words[0].lower() in _ASKING and len(words) >= 3:
         return True
-    if "/" in bare and not (len(words) >= 5 and not any("/" in word for word in words[:2])):
+    if any("/" in word and word[0] not in "~./" for word in words) and not (
+        len(words) >= 5 and not any("/" in word for word in words[:2])
+    ):
         return False
     return bool(_KANA.search(bare)) or len(words) >= 3
 
@@ -278,7 +286,11 @@ def find_prose(text: str) -> str:
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
-    """The failures that look like what is described; None when no symptom is recognized."""
+    """The failures that look like what is described; None when no symptom is recognized, or of another product."""
+    if not _WANDB.search(text) and (
+        _OTHER_REGISTRY.search(text) or (_OTHER_PROGRAM.search(text) and not _NAMES_SUBJECT.search(text))
+    ):
+        return None
     # In many spaces a pattern would look for its end again from each.
     searched = " ".join(text[:LONGEST_QUESTION].split())
     groups = find_groups(searched)
@@ -362,7 +374,7 @@ def _rank(text: str, symptoms: Sequence[Symptom]) -> list[str]:
     if not is_log(text):
         is_asked = _REPORTS_A_PROBLEM.search(text) or text.split(" ", 1)[0].lower() in _ASKING
         least = _LEAST_OF_QUESTION if is_asked else _LEAST_OF_SENTENCE
-        if not _NAMES_SUBJECT.search(text) or (_OTHER_PRODUCT.search(text) and not _WANDB.search(text)):
+        if not _NAMES_SUBJECT.search(text):
             least = _LEAST_OF_OTHER
         for about, share in compare_with_asked(text).items():
             if share >= least:
@@ -370,7 +382,7 @@ def _rank(text: str, symptoms: Sequence[Symptom]) -> list[str]:
     return sorted(points, key=lambda about: -points[about])[:_MOST_FAILURES]
 
 
-_IS_ABOUT_LINK = re.compile(r"link|target|リンク", re.IGNORECASE)
+_IS_ABOUT_LINK = re.compile(r"target|\blink\w*(?: \S+){0,3}? (?:in)?to\b|リンク", re.IGNORECASE)
 _QUOTED_PATH = re.compile(
     r"""(?:(?P<call>\b\w{1,40}\()[^()"'`\n]{0,80})?(["'`])(?P<path>[^\s"'`<>]{0,200}registry[^\s"'`<>]{0,200})\2"""
 )
