@@ -1,4 +1,4 @@
-"""Tables of cases: many checked in one test, and which of very many are for when time does not matter.
+"""Tables of cases: many checked in one test, and of very many only a part, unless slow tests are run too.
 
 One test for each of a hundred entries takes seconds, where their checks take milliseconds.
 """
@@ -37,14 +37,14 @@ def number_folders(parent: Path) -> Iterator[Path]:
 
 
 def combine(*lists: Iterable[Any]) -> list[Any]:
-    """All combinations; those beside a diagonal, on which each value occurs, are for when time does not matter."""
+    """All combinations. Those that are not on a diagonal, which has each value, are slow tests."""
     values = [list(items) for items in lists]
     diagonal = {tuple(items[number % len(items)] for items in values) for number in range(max(map(len, values)))}
     return [item if item in diagonal else pytest.param(*item, marks=pytest.mark.slow) for item in product(*values)]
 
 
 def sample(values: Iterable[Any], one_in: int) -> list[Any]:
-    """All values; of so many, one is in every run, and the others are for when time does not matter.
+    """All values. One in so many is in every run, and the others are slow tests.
 
     A tuple is a row of several arguments. What has a mark already (of `combine`, for instance) keeps it.
     """

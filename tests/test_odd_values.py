@@ -129,7 +129,7 @@ def test_an_empty_value_is_none_that_was_left_out(words: tuple[str, ...], tmp_pa
 def test_an_odd_value_of_an_option(
     command: str, option: str, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every value; or a sixth of them, other ones for the next option."""
+    """All values, or a sixth of them, which are different ones for the next option."""
     (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
     monkeypatch.setattr("signal.signal", lambda *_: None)
     for value in ODD if is_full else ODD[OPTIONS.index((command, option)) % 6 :: 6]:
@@ -161,7 +161,7 @@ VARIABLES = list_variables()
 def test_an_odd_value_of_a_variable(
     variable: str, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every value with all of the commands that have the option and `config`, which has not; or a third with one."""
+    """All values with each command that has the option, and with `config`, which lacks it; or a third with one."""
     (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
     monkeypatch.setattr("signal.signal", lambda *_: None)
     commands = ("config", *VARIABLES[variable])
@@ -235,7 +235,7 @@ FITS = Draft7Validator(json_schema())
 @pytest.mark.parametrize("is_full", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("key", sample([key.name for key in KEYS], one_in=3))
 def test_a_wrong_value_of_a_key(key: str, is_full: bool, tmp_path: Path) -> None:
-    """Every value; or a third of them, other ones for the next key."""
+    """All values, or a third of them, which are different ones for the next key."""
     (tmp_path / "train.py").write_text(
         'import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-a")\n', encoding="utf-8"
     )

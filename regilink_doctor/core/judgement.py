@@ -168,17 +168,10 @@ def judge_registry(
     if judgement := judge_collection(collection):
         return judgement
     existing = directory.collection_type(organization, REGISTRY_PREFIX + registry.name, collection)
-    if existing is not None and artifact_type is not None and existing != artifact_type:
-        return _refused(
-            rule_codes.COLLECTION_TYPE_CONFLICT,
-            "B5",
-            "collection-type-conflict",
-            collection=collection,
-            existing=existing,
-            type=artifact_type,
-        )
+    if judgement := _judge_collection_type(collection, existing, artifact_type):
+        return judgement
     if registry.name != name:
-        # Nobody has published whether a link forgives the case, as fetching does (failure A10, [U]).
+        # Whether a link ignores the case, as consuming does, is undocumented (failure A10, [U]).
         return Judgement("unknown", Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
     return LINKED
 
@@ -243,6 +236,20 @@ def judge_collection(collection: str) -> Judgement | None:
     return _never_filled_in(collection)
 
 
+def _judge_collection_type(collection: str, existing: str | None, artifact_type: str | None) -> Judgement | None:
+    """What is wrong with the type of an artifact for a collection that has the type `existing` already."""
+    if existing is None or artifact_type is None or existing == artifact_type:
+        return None
+    return _refused(
+        rule_codes.COLLECTION_TYPE_CONFLICT,
+        "B5",
+        "collection-type-conflict",
+        collection=collection,
+        existing=existing,
+        type=artifact_type,
+    )
+
+
 def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Judgement:
     """A link into an ordinary project: W&B accepts it silently, so the question is what was meant."""
     entity, project, collection = link.entity or "", link.project, link.collection
@@ -278,16 +285,7 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     ):
         return Judgement("unknown", Problem(rule_codes.INVALID_NAME, failure="A10"))
     existing = directory.collection_type(entity, project, collection)
-    if existing is not None and artifact_type is not None and existing != artifact_type:
-        return _refused(
-            rule_codes.COLLECTION_TYPE_CONFLICT,
-            "B5",
-            "collection-type-conflict",
-            collection=collection,
-            existing=existing,
-            type=artifact_type,
-        )
-    return LINKED
+    return _judge_collection_type(collection, existing, artifact_type) or LINKED
 
 
 def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory: OrganizationView) -> bool:

@@ -1,8 +1,7 @@
 """W&B's limits on names as data, each with its source.
 
-Sources are files of wandb 0.31.0 (`sdk/artifacts/_validators.py` unless said otherwise). Most of
-these limits are enforced by the SDK only when something is *created*; a link sends any name
-(failures.md, section 1), which is why regilink looks at them itself.
+Sources are files of wandb 0.31.0 (`sdk/artifacts/_validators.py` unless another one is named). The SDK enforces most of
+these limits only when something is *created*; a link sends any name, which is why regilink checks them itself.
 """
 
 from __future__ import annotations
@@ -44,10 +43,10 @@ DEFAULT_PROJECT = "uncategorized"
 """Where `Artifact.link` puts a path without a project (`Artifact.link`, failure A16)."""
 
 CORE_REGISTRY_TYPES: dict[str, str] = {"model": "model", "dataset": "dataset"}
-"""The registries that W&B makes for every organization, and the one type each takes at first (docs)."""
+"""The registries that W&B makes for every organization, and the one type each accepts at first (docs)."""
 
 CORE_REGISTRY_DISPLAY: dict[str, str] = {"models": "model", "datasets": "dataset"}
-"""What the App calls the core registries (lower case) -> their name in a path (failure A10)."""
+"""What the W&B App calls the core registries (lower case) -> their name in a path (failure A10)."""
 
 
 def reserved_type(artifact_type: str, name: str = "") -> bool:

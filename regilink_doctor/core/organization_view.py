@@ -1,6 +1,6 @@
 """What is known of W&B's side, behind one set of questions.
 
-The catalog file, the emulator's world and the doctor's live facts all answer them, so `link_rules.judge` is the one
+The catalog file, the emulator's world and the doctor's live facts all answer them, so `judgement.judge` is the one
 place that knows what W&B does with a link.
 """
 
@@ -20,7 +20,7 @@ else:
 
 @record
 class OrganizationNames:
-    """The two names of an organization: as the App shows it, and its entity, as a full path spells it (failure A13)."""
+    """The two names of an organization: as the W&B App shows it, and its entity, as in a full path (failure A13)."""
 
     name: str
     entity: str
@@ -37,9 +37,9 @@ class EntityFacts:
 
 @record
 class RegistryFacts:
-    """A registry. `name` is without the prefix; `types` None means that every type is taken.
+    """A registry. `name` is without the prefix; `types` None means that every type is accepted.
 
-    `writable` is None where nobody has looked (a catalog knows no roles).
+    `writable` is None where it has not been looked up (a catalog has no roles).
     """
 
     name: str

@@ -293,7 +293,7 @@ def version_question(fetch: Lookup, view: ServerView) -> VersionQuestion | Judge
 
 
 def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:
-    """What `link_rules.judge` will ask about a link."""
+    """What `judgement.judge` will ask about a link."""
     if link.registry:
         found = resolve_organization(link.source_entity, link.organization, view)
         name = registry_name(link.project)

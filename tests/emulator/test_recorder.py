@@ -144,7 +144,7 @@ with wandb.init(entity="team-a", project="proj") as run:
 """
 
 
-def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(
+def test_a_child_process_reports_its_calls_and_keeps_its_own_sitecustomize(
     server: Server, tmp_path: Path, python: str
 ) -> None:
     own = tmp_path / "own"

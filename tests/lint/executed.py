@@ -1,7 +1,7 @@
-"""Programs that are executed with a wandb of their own, which notes the target path that each line links to.
+"""Execute programs with a small stand-in for wandb, which notes the target path that each line links to.
 
-As a program it runs those on standard input, all in one process, and writes what they linked. What a run passes is what
-lint has to name for the same line, or to leave open.
+As a program this module runs those on standard input, all in one process, and writes what they linked. Lint has to name
+the same target path for the same line, or to leave it open.
 """
 
 import contextlib

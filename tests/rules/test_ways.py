@@ -1,4 +1,4 @@
-"""Each rule finds a wrong value in whatever ordinary way it arrives, and nothing where the value is right."""
+"""Each rule finds a wrong value in each ordinary way that it can arrive, and nothing where the value is right."""
 
 from itertools import product
 from pathlib import Path

@@ -55,7 +55,7 @@ def check_causes(wrapped: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)], ids=["each third", "each"])
 def test_a_wrapped_error_keeps_its_cause(step: int) -> None:
-    """Each in all wrappings; or in a third of them, others for the next error."""
+    """An error in all wrappings, or in a third of them, which are different ones for the next error."""
     errors = CASES["errors"]
 
     def check(wrapping: str) -> None:
