@@ -113,9 +113,13 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             return built
         if function.attr == "get" and node.args and (got := _get(context, node, function, at)) is not None:
             return got
-        if function.attr in _TAKES and (taken := _take(context, node, function, at)) is not None:
+        if function.attr in _TAKES and (taken := _take_item_out(context, node, function, at)) is not None:
             return taken
-        if function.attr in _DUMPS and not node.args and (dumped := _dump(context, function.value, at)) is not None:
+        if (
+            function.attr in _DUMPS
+            and not node.args
+            and (dumped := _dump_object(context, function.value, at)) is not None
+        ):
             return dumped
         if function.attr in config_files.METHODS:
             opened = config_files.call_method(context, node, function, at)
@@ -380,7 +384,7 @@ def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramP
     return values
 
 
-def _take(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+def _take_item_out(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
     """`.pop(key, default)` and `.setdefault(key, default)` of a mapping, `.pop()` of a list; None for anything else."""
     before = at.inside(node)
     owners = context.value(function.value, before)
@@ -403,7 +407,7 @@ def _read_position(context: Context, node: ast.Call, at: ProgramPoint) -> int | 
     return number if isinstance(number, int) else None
 
 
-def _dump(context: Context, owner: ast.expr, at: ProgramPoint) -> list[Value] | None:
+def _dump_object(context: Context, owner: ast.expr, at: ProgramPoint) -> list[Value] | None:
     """`model.model_dump()`, `target._asdict()` of objects of the tree; None for anything else."""
     values = context.value(owner, at)
     tables = [table for value in values if (table := _make_table(context, value, owner, at)) is not None]

@@ -63,7 +63,7 @@ def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterab
         if is_mapping_like(value) or (is_named and value == UNKNOWN):
             is_mapping = True
         elif isinstance(value, Literal) and len(node.keys) == 2 and key is not None:
-            values.append(_change(context, value, "[]", [key, node.values[1]], node, at))
+            values.append(_apply_change(context, value, "[]", [key, node.values[1]], node, at))
         else:
             values.append(value)
     has_attributes = any(value.attributes for value in before if isinstance(value, Literal | Loaded))
@@ -84,7 +84,7 @@ def resolve_changed(context: Context, node: Changed, at: ProgramPoint) -> Iterab
         others = [value for value in values if value not in lists]
         return [*([Literal(context.keep(("longer", id(node)), lambda: _add_item(node)), at)] if lists else []), *others]
     return [
-        _change(context, value, node.change, node.args, node, at)
+        _apply_change(context, value, node.change, node.args, node, at)
         if isinstance(value, Literal) or (is_mapping_like(value) and node.change in ("pop", "del", "setdefault"))
         else value
         for value in values
@@ -99,7 +99,7 @@ def _add_item(node: Changed) -> ast.List:
     return ast.List([before, added], ast.Load())
 
 
-def _change(
+def _apply_change(
     context: Context, owner: Value, change: str, args: Sequence[ast.expr], node: ast.expr, at: ProgramPoint
 ) -> Value:
     """A list or dictionary after a change of it; any of its items, in any order, where that is not certain."""
@@ -141,7 +141,7 @@ def _change_items(
     if change == "reverse":
         return items[::-1]
     if change == "sort":
-        return _sort(context, items, at) if not args else None
+        return _sort_strings(context, items, at) if not args else None
     if change == "popleft":
         return items[1:]
     if change in ("remove", "discard"):
@@ -170,7 +170,7 @@ def _change_items(
     return None
 
 
-def _sort(context: Context, items: Sequence[ast.expr], at: ProgramPoint) -> list[ast.expr] | None:
+def _sort_strings(context: Context, items: Sequence[ast.expr], at: ProgramPoint) -> list[ast.expr] | None:
     """Known strings, sorted."""
     known = [read_literals(context, item, at) for item in items]
     if any(len(texts) != 1 or None in texts for texts in known):

@@ -419,10 +419,10 @@ def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) 
         return isinstance(value, ClassOrObject) and value.scope is plain.scope
     if value.scope is plain.scope:
         return True
-    return context.keep(("passes on", id(value.scope)), lambda: _forwards(value.scope))
+    return context.keep(("passes on", id(value.scope)), lambda: _forwards_arguments(value.scope))
 
 
-def _forwards(scope: Scope) -> bool:
+def _forwards_arguments(scope: Scope) -> bool:
     arguments = getattr(scope.node, "args", None)
     if not isinstance(arguments, ast.arguments):
         return False

@@ -236,7 +236,7 @@ class CallContextReader:
         """
         statement = use.statement
         result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
-        context = self.around(statement, result_used=result_used)
+        context = self.find_context(statement, result_used=result_used)
         ended = self._endings.before(use, run, self._outwards(statement)) if run else None
         if ended is not None:
             context = replace(context, ended=ended[0], ended_by=ended[1])
@@ -250,7 +250,7 @@ class CallContextReader:
             if guard.arm is not None and guard.arm.fork.kind == "own":
                 yield self.source.written(guard.test)
 
-    def around(self, statement: ast.stmt, *, result_used: bool = True) -> CallContext:
+    def find_context(self, statement: ast.stmt, *, result_used: bool = True) -> CallContext:
         """What surrounds a statement. All statements of a body between two early exits share it."""
         home = self.homes.get(id(statement))
         if home is None:

@@ -152,6 +152,6 @@ def _setting(
         True,
         resolver.texts(value, at) if value is not None else (),
         (name,),
-        statements.around(statement).containers,
+        statements.find_context(statement).containers,
         weak,
     )

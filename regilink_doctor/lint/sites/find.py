@@ -381,7 +381,7 @@ class _Finder:
             place,
             self.source.span(statement) if _simple(statement) else place.span,
             arguments=PassedArguments(strings={"name": (StringValue((KnownPart(name, place),), place),)}),
-            context=self.statements.around(statement),
+            context=self.statements.find_context(statement),
             artifact=self.site(made, self.origins.maker(made)),
             logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
         )

@@ -199,7 +199,7 @@ _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 
 @cache
-def _beginnings() -> tuple[WandbMessage, ...]:
+def _list_cut_messages() -> tuple[WandbMessage, ...]:
     """The first sentence and the shortest beginning of each message: people quote messages cut short.
 
     A beginning that several failures share means none of them.
@@ -314,7 +314,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
-    matches = matches or search_messages(context.message_text, _beginnings())
+    matches = matches or search_messages(context.message_text, _list_cut_messages())
     matches = [match for match in matches if not _is_denied_by_system(context, match)]
     if not context.is_from_wandb:  # "Unauthorized" of another host
         matches = [match for match in matches if match.message.speaker == "sdk"]
