@@ -195,6 +195,8 @@ def find_problems(language: str, name: str) -> Iterator[str]:
     entries = collect_entries(name)
     where = path.relative_to(ROOT).as_posix()
     for text, entry in read_entries(content).items():
+        if text and any(form.endswith("\n") and not text.endswith("\n") for form in entry.forms):
+            yield f"{where}: the translation of {text!r} ends with a line break"
         if text and text not in entries:
             yield f"{where}: the code no longer has {text!r}"
         elif text and entries[text].has_fields and not entry.fuzzy:

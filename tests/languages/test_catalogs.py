@@ -53,6 +53,12 @@ def test_translations_have_the_fields_of_the_english(folder: Path) -> None:
     assert problem == "xx/messages.po: the fields of 'ECRIRE {Code}' are not those of 'write {code}'"
 
 
+def test_a_translation_ends_as_the_english_does(folder: Path) -> None:
+    write_catalog(folder, 'msgid "write {code}"\nmsgstr "ECRIRE {code}\\n"')
+    problem, *_ = make_messages.find_problems("xx", "messages")
+    assert problem == "xx/messages.po: the translation of 'write {code}' ends with a line break"
+
+
 def test_a_change_of_the_english_keeps_the_translation_as_fuzzy(folder: Path) -> None:
     write_catalog(folder, 'msgid "write {code}."\nmsgstr "ECRIRE {code}."')
     content = (folder / "xx" / "messages.po").read_text(encoding="utf-8")
