@@ -34,14 +34,16 @@ _MOST_CHANGES = 32
 def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Value]:
     """What is assigned to a key of a dictionary through another of its names."""
     values: list[Value] = []
+    if context.is_far_from_object:
+        return values
     for module in _list_modules(context, owner.at.scope.module if isinstance(owner, Literal) else context.module):
         by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
         stores = [*by_key.get(key, ()), *by_key.get(_ANY, ())]
         for store in stores[:_MOST_CHANGES]:
+            if not any(_is_same(value, owner) for value in context.find_objects(store.target.value, store.at)):
+                continue
             named = _name_keys(context, store)
-            if (key in named or None in named) and any(
-                _is_same(value, owner) for value in context.value(store.target.value, store.at)
-            ):
+            if key in named or None in named:
                 values += context.value(store.value, store.at) if None not in named else [UNKNOWN]
         values += [UNKNOWN] if len(stores) > _MOST_CHANGES else []
         values += _find_updated(context, module, owner, key)
@@ -61,7 +63,7 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
     uses = context.keep(("updates", id(module)), lambda: _list_updates(context, module))
     for use in uses[:_MOST_CHANGES]:
         updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
-        if not any(_is_same(value, owner) for value in context.value(updated, use.at)):
+        if not any(_is_same(value, owner) for value in context.find_objects(updated, use.at)):
             continue
         mappings = [*use.call.args, *(item.value for item in use.call.keywords if item.arg is None)]
         for mapping in mappings:
@@ -89,12 +91,14 @@ def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, P
     """What is added to a list through another of its names, and whether such a name changes it at all."""
     added: list[tuple[ast.expr, ProgramPoint]] = []
     is_changed = False
+    if context.is_far_from_object:
+        return added, is_changed
     for module in _list_modules(context, owner.at.scope.module):
         uses = context.keep(("changed lists", id(module)), lambda module=module: _list_changes(context, module))  # type: ignore[misc]
         for use in uses[:_MOST_CHANGES]:
             function = use.call.func
             if isinstance(function, ast.Attribute) and any(
-                _is_same(value, owner) for value in context.value(function.value, use.at)
+                _is_same(value, owner) for value in context.find_objects(function.value, use.at)
             ):
                 is_changed = True
                 items = use.call.args[-1:] if function.attr in _ADDS else []

@@ -756,7 +756,8 @@ def _evaluate(context: Context, node: ast.expr, at: ProgramPoint, elsewhere: Pro
     if at == elsewhere:
         return node
     return context.keep(
-        ("evaluated", id(node), at.order, at.frame), lambda: copy_place(Computed(tuple(context.value(node, at))), node)
+        ("evaluated", id(node), at.order, at.frame, context.turn),
+        lambda: copy_place(Computed(tuple(context.value(node, at))), node),
     )
 
 

@@ -45,6 +45,11 @@ MAX_FRAMES = 6
 _FUNCTIONS: dict[type[ast.AST], NodeFunction] = {}
 _BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
 _NEVER = 1 << 30
+_OBJECT = (0, 0)
+"""Among the turns of loops: it is asked which object an expression is. No node has this identity."""
+
+_MOST_ASKED = 2
+"""Objects that are asked for on the way to an object: an item that another name sets, of an item that another sets."""
 
 
 def resolves(*kinds: type[ast.AST]) -> Callable[[FunctionT], FunctionT]:
@@ -147,8 +152,21 @@ class Context:
             except _TooDeep as deeper:
                 return self._answer_deep((key, work_out), deeper.question)
         if self._depth >= MAX_DEPTH:
-            raise _TooDeep((key, work_out))
+            raise _TooDeep((key, self._bind_turn(work_out)))
         return self._work_out(key, work_out)
+
+    def _bind_turn(self, work_out: Callable[[], Iterable[Value]]) -> Callable[[], Iterable[Value]]:
+        """A question that is asked again later, about the same turns of loops."""
+        rows = self._rows
+
+        def work_out_later() -> Iterable[Value]:
+            around, self._rows = self._rows, rows
+            try:
+                return tuple(work_out())
+            finally:
+                self._rows = around
+
+        return work_out_later if rows else work_out
 
     def _answer_deep(self, question: Question, deepest: Question) -> tuple[Value, ...]:
         """The answer to a question that is part of no other, and that came too deep inside at the question `deepest`.
@@ -241,6 +259,24 @@ class Context:
         finally:
             self._rows = around
         return found
+
+    @property
+    def is_far_from_object(self) -> bool:
+        """Whether so many `find_objects` are asked within each other that changes by other names are left out."""
+        return self._rows.count(_OBJECT) >= _MOST_ASKED
+
+    def find_objects(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
+        """The objects that an expression can be, for one that looks for the changes of an object by other names.
+
+        Such a question about each change leads to the next, and in a circle no answer is kept: what is asked in here
+        leaves out the changes by other names that are looked for in the same way, one level further in.
+        """
+        around = self._rows
+        self._rows = (*around, _OBJECT)
+        try:
+            return self.value(node, at)
+        finally:
+            self._rows = around
 
     def keep(self, key: Key, make: Callable[[], T]) -> T:
         """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""

@@ -297,7 +297,7 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
             # `items.pop()` in each iteration: any of the items may remain.
             change = binding.value
             turned = context.keep(
-                ("turned", id(change), at.frame),
+                ("turned", id(change), at.frame, context.turn),
                 lambda change=change: copy_place(Changed(Computed(tuple(before)), "turns", []), change),  # type: ignore[misc]
             )
             values += context.value(turned, at)
