@@ -205,7 +205,7 @@ def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, out
     [
         ("lint", 1),
         pytest.param("rules", 0, marks=pytest.mark.slow),
-        ("doctor", 2),
+        pytest.param("doctor", 2, marks=pytest.mark.slow),
         pytest.param("doctor --output-format json", 2, marks=pytest.mark.slow),
     ],
 )

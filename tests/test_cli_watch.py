@@ -267,6 +267,7 @@ def test_a_process_of_its_own_ends_at_ctrl_c(tree: Path) -> None:
     assert (out, error) == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
 def test_a_terminal_is_cleared_before_each_run(tree: Path) -> None:
     import pty

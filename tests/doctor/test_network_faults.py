@@ -195,7 +195,7 @@ def staged(fault: Fault, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[di
         yield {**plain, **fault.stage(stack, folder, patch)}
 
 
-@pytest.mark.parametrize("name", sample(FAULTS, one_in=3))
+@pytest.mark.parametrize("name", sample(FAULTS, one_in=6))
 def test_what_goes_wrong_is_named_in_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "PAUSE", 0.01)
     fault = FAULTS[name]

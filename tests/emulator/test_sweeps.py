@@ -115,6 +115,7 @@ def test_the_command_line_makes_pauses_and_ends_a_sweep(server: Server, tmp_path
     assert CliRunner().invoke(cli, ["sweep", "--cancel", path]).exit_code != 0
 
 
+@pytest.mark.slow
 def test_wandb_agent_starts_the_program_of_the_sweep_with_its_values(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from regilink_doctor.emulator import Emulator
 pytest.importorskip("wandb")
 
 
+@pytest.mark.slow
 def test_every_error_of_the_sdk_leads_to_its_row(forked_python: str) -> None:
     with Emulator() as emulator:
         outcome = suffered(emulator, forked_python)

@@ -148,6 +148,7 @@ def local_server() -> Iterator[tuple[str, int]]:
         yield server.getsockname()
 
 
+@pytest.mark.slow
 def test_a_wandb_server_on_this_machine_is_a_real_one(
     guard: Guard, local_server: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
