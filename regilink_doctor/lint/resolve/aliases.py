@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store, Use
 from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Loaded, ModuleValue
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
+    from regilink_doctor.lint.resolve.bindings import Module, Scope
     from regilink_doctor.lint.resolve.context import Context
     from regilink_doctor.lint.resolve.values import Value
 
@@ -211,12 +211,24 @@ def _index_keys(context: Context, module: Module) -> dict[str, list[Store]]:
 
 
 def _list_changes(context: Context, module: Module) -> list[Use]:
+    uses = [use for method in _LIST_METHODS for use in context.find_uses(module, method)]
     return [
         use
-        for method in _LIST_METHODS
-        for use in context.find_uses(module, method)
+        for use in (*uses, *_list_augmented(module))
         if isinstance(use.call.func, ast.Attribute) and _is_alias(context, use.call.func.value, use.scope)
     ]
+
+
+def _list_augmented(module: Module) -> Iterator[Use]:
+    """Each `names += more` as `names.extend(more)`: of a list it is no assignment."""
+    for scope in (module.scope, *module.functions.values()):
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                node = binding.node
+                if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+                    method = copy_place(ast.Attribute(node.target, "extend", ast.Load()), node.target)
+                    call = copy_place(ast.Call(method, [node.value], []), node.value)
+                    yield Use(call, binding.scope or scope, binding.order, node, binding.arm)
 
 
 def _index_attributes(module: Module) -> dict[str, list[Store]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME
-from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
+from regilink_doctor.lint.resolve import aliases, config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.names import find_binding, find_name
@@ -598,6 +598,8 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
     found: list[Value] = []
     for items in context.value(node.args[0], at):
         if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
+            if aliases.find_added(context, items)[1]:
+                found.append(unknown_string(node, at))
             found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
         elif isinstance(items, ClassOrObject) and items.instance and items.scope.field_names:
             named = [name_attribute(context, items, name, node) for name in items.scope.field_names]

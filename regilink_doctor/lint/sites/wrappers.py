@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_LEVELS = 3
 _MOST_CALLS = 8
+_MOST_OF_FUNCTION = 32
+"""Calls of wandb's in one function that are looked at for each of its callers."""
 
 
 @record
@@ -55,7 +57,13 @@ def find_wrapped_calls(use: Use, resolver: Resolver, *, in_own_file: bool = Fals
     for called, callee in _find_callees(use, resolver):
         if (callee.scope.module is use.scope.module) is in_own_file:
             wrapped += _follow(called, callee, (), resolver)
-    return wrapped[:_MOST_CALLS]
+    if not in_own_file:
+        return wrapped[:_MOST_CALLS]
+    # Callers must not be a part of those that there are: either all calls of a function count, or none. What is called
+    # within it is seen for the calls in it, too.
+    direct = [call for call in wrapped if len(call.through) == 1]
+    is_short = len(wrapped) - len(direct) <= _MOST_CALLS
+    return wrapped if is_short else direct
 
 
 def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Resolver) -> Iterator[WrappedCall]:
@@ -63,12 +71,8 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
     if frame is None:
         return
     names = find_wrappers(resolver, callee.scope.module)
-    for inner in callee.scope.module.uses:
-        if inner.scope is not callee.scope:
-            continue
-        word = last_word(inner.call.func)
-        if word not in wandb_api.USE_WORDS and word not in names:
-            continue
+    uses = resolver.keep(("uses of", id(callee.scope)), lambda: _list_followed(callee.scope, names))
+    for inner, word in uses[:_MOST_OF_FUNCTION]:  # the same ones for every caller
         inner = replace(inner, frame=frame)
         if is_excluded(resolver, inner.at):
             continue
@@ -77,6 +81,12 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
         elif word in names and len(through) < _MOST_LEVELS:
             for called, deeper in _find_callees(inner, resolver):
                 yield from _follow(called, deeper, (*through, inner), resolver)
+
+
+def _list_followed(scope: Scope, names: frozenset[str]) -> list[tuple[Use, str]]:
+    """The calls in a function that may link or fetch, or that are of what does, each with its name."""
+    words = [(use, last_word(use.call.func)) for use in scope.module.uses if use.scope is scope]
+    return [(use, word) for use, word in words if word in wandb_api.USE_WORDS or word in names]
 
 
 def _name_method(use: Use, word: str, resolver: Resolver) -> str | None:
