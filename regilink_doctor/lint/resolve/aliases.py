@@ -180,7 +180,7 @@ def _find_aliased(module: Module) -> frozenset[str]:
         for scope in (module.scope, *module.functions.values())
         for bindings in scope.bindings.values()
         for binding in bindings
-        if isinstance(binding.value, ast.Name)
+        if isinstance(binding.value, ast.Name) and binding.kind not in ("element", "augment")
     ]
     values += [store.value for store in module.stores if isinstance(store.value, ast.Name)]
     return frozenset(value.id for value in values)
