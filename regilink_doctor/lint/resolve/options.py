@@ -131,7 +131,35 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
         return [*passed, *configured]
     if option is None:
         return _find_set_default(context, module, name) or [_unknown_option(name)]
-    return _convert(context, option, _find_values(context, option, passed, name, module), name)
+    written = _find_written(context, option, name, module)
+    return _convert(context, option, [*written, *_find_values(context, option, passed, name, module)], name)
+
+
+def _find_written(context: Context, option: _Option, name: str, module: Module) -> list[Value]:
+    """What the program itself passes for an option: `parser.parse_args(["--target", "zoo"])`."""
+    if option.is_positional or option.is_switch:
+        return []
+    values: list[Value] = []
+    for words in context.keep(("written words", id(module)), lambda: _list_written(context, module)):
+        for index, word in enumerate(words):
+            flag = word.literal if isinstance(word, StringValue) else None
+            if flag in option.flags:
+                value = words[index + 1] if index + 1 < len(words) else UNKNOWN
+                values.append(with_name(value, name))
+            elif flag is not None and flag.partition("=")[0] in option.flags:
+                values.append(_unknown_option(name))
+    return values
+
+
+def _list_written(context: Context, module: Module) -> list[list[Value]]:
+    """The lists of words that a file has parsed instead of the command line, where each word is written out."""
+    written: list[list[Value]] = []
+    for use in [use for method in sorted(PARSES) for use in context.find_uses(module, method)]:
+        for words in use.call.args[:1]:
+            if isinstance(words, ast.List | ast.Tuple):
+                values = [context.value(word, use.at) for word in words.elts]
+                written.append([found[0] if len(found) == 1 else UNKNOWN for found in values])
+    return written
 
 
 def _find_values(context: Context, option: _Option, passed: list[Value], name: str, module: Module) -> list[Value]:
