@@ -336,6 +336,9 @@ _FIELDS = ("id", "name", "entity_id", "description", "created_at", "updated_at")
 """What registries can be filtered by (`BASIC_REGISTRIES_FILTER_FIELDS`); `$and`, `$or`, `$not` hold more of them."""
 
 
+_JOINING = frozenset({"$and", "$or", "$nor", "$not"})
+
+
 class RegistryFilter(Rule):
     """`api.registries(filter=...)` has a filter that cannot match what was meant.
 
@@ -387,10 +390,10 @@ class RegistryFilter(Rule):
             outer, *path = key.split(".")
             if outer != "filter" or not path:
                 continue
-            field, operator = path[0], path[1] if len(path) > 1 else ""
-            if not field.startswith("$") and field not in _FIELDS:
+            field, operator, *_ = *(word for word in path if word not in _JOINING), "", ""
+            if field and field not in _FIELDS and not field.startswith("$"):
                 yield self.report(None, "field", string=next(iter(strings), None), argument="filter", value=field)
-            for string, value in known_values(strings) if field == "name" else ():
+            for string, value in known_values(strings) if field == "name" and "$not" not in path else ():
                 if operator == "$contains" or (operator == "$regex" and _is_hopeless(value)):
                     yield self.report(None, operator[1:], string=string, argument="filter", value=value)
 
@@ -416,19 +419,24 @@ _INTENDED = {"public": "organization", "private": "restricted"}
 
 
 class InvalidVisibility(Rule):
-    """`create_registry` is called with a visibility that does not exist.
+    """`create_registry`, or `registry.visibility`, is given a visibility that does not exist.
 
     A registry is `organization`, visible to all its members, or `restricted`, visible to those who are invited. W&B's
-    cheat sheet says "public" and "private", which raise `Invalid visibility`.
+    cheat sheet says "public" and "private", which raise `Invalid visibility`. Assigned to `registry.visibility`, newer
+    versions of wandb take them, silently, for "organization".
     """
 
     code = "REG310"
     name = "invalid-visibility"
     severity = "error"
     failures = ("D18",)
-    watches = ("wandb.Api.create_registry",)
+    watches = (
+        "wandb.Api.create_registry",
+        "wandb.Registry.visibility",
+    )
     bad = (
         'wandb.Api().create_registry(name="zoo", visibility="public")',
+        'registry = wandb.Api().registry("model")\nregistry.visibility = "private"\nregistry.save()',
         'visibility = "PRIVATE-ISH"\nwandb.Api().create_registry("zoo", visibility)',
     )
     good = (
@@ -443,7 +451,9 @@ class InvalidVisibility(Rule):
     def explain(self, problem: Problem) -> Message:
         return Message(
             say("no registry has the visibility {value}", value=quoted(problem.facts["value"])),
-            "create_registry raises ValueError",
+            'wandb raises ValueError, or takes it for "organization"'
+            if problem.facts["call"] == "wandb.Registry.visibility"
+            else "create_registry raises ValueError",
             say("write {code}", code=quoted(problem.intended))
             if problem.intended
             else 'write "organization" or "restricted"',
@@ -458,5 +468,10 @@ class InvalidVisibility(Rule):
                 intended = _INTENDED.get(value.lower())
                 severity = warn_of_default(string)
                 yield self.report(
-                    string=string, argument="visibility", intended=intended, severity=severity, value=value
+                    string=string,
+                    argument="visibility",
+                    intended=intended,
+                    severity=severity,
+                    value=value,
+                    call=site.call,
                 )

@@ -319,7 +319,7 @@ class TeamAsOrganization(Rule):
             fix=_drop_entity(site, target, len(organization) + 1),
             prefix=organization,
             path=target.pattern,
-            source=part.source if isinstance(part := target.part_at(0), UnknownPart) else "",
+            source=_last_choice(part) if isinstance(part := target.part_at(0), UnknownPart) else "",
         )
 
     @staticmethod
@@ -339,6 +339,9 @@ class TeamAsOrganization(Rule):
         part = target.part_at(0)
         # Also `os.getenv("WANDB_ORG") or os.getenv("WANDB_ENTITY")`: the entity is what is left of it.
         is_entity = isinstance(part, UnknownPart) and part.variables[-1:] == ("WANDB_ENTITY",)
+        if isinstance(part, UnknownPart) and " or " in part.source:
+            sources = [other.source for entity in entities_of(site) for _, other in entity.unknown_parts]
+            is_entity = is_entity or _last_choice(part) in sources
         if isinstance(part, UnknownPart):
             if organization != UNKNOWN_NAME or (_is_named_organization(part) and not is_entity):
                 return None
@@ -369,7 +372,12 @@ def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
     if part.place == other.place:
         return True
     same_variable = _reads_variable(part) and part.variables[-1:] == other.variables
-    return same_variable or (part.source == other.source and "(" not in part.source)
+    return same_variable or (_last_choice(part) == other.source and "(" not in other.source)
+
+
+def _last_choice(part: UnknownPart) -> str:
+    """What is left where the values before are not given: `args.entity` of `args.organization or args.entity`."""
+    return part.source.rpartition(" or ")[2]
 
 
 def _reads_variable(part: UnknownPart) -> bool:

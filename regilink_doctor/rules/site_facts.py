@@ -293,6 +293,12 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         return (value, init.place, False) if value and is_certain else None
     if site.inits and init is None:
         return None
+    setups = [setup for setup in facts.sites if setup.call == "wandb.setup"] if facts.mentions("setup(") else []
+    if setups:
+        modes = {certain(setup.arguments.strings.get("mode", ())) for setup in setups}
+        mode = modes.pop() if len(modes) == 1 else None
+        is_certain = len(setups) == 1 and "mode" in setups[0].arguments.certain_strings and _is_before(setups[0], site)
+        return (mode, setups[0].place, False) if mode and is_certain else None
     # A cell of bash has an environment of its own.
     named = facts.settings_named("WANDB_MODE")
     settings = [setting for setting in named if setting.how in ("python", "notebook")] if len(named) < 100 else []
@@ -304,6 +310,11 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     if value is None or not before or not within(setting.containers, start.context.containers):
         return None
     return value, setting.place, True
+
+
+def _is_before(setup: Site, site: Site) -> bool:
+    """Whether a call has certainly come before a site: above it, and under no condition of its own."""
+    return setup.place.position < site.place.position and within(setup.context.containers, site.context.containers)
 
 
 _OF_THE_MODE = frozenset({

@@ -53,10 +53,11 @@ class Fork:
 
     `test` chooses between the two arms of an `if`. `exhaustive`: one of `arms` is always begun. A *call* has one arm,
     the body of a function that binds global names; *own* is the stretch where a comprehension has its names. `calls`
-    are the places in the body of a `try` that may raise, `iterated` is what a `for` goes through.
+    are the places in the body of a `try` that may raise, `iterated` is what a `for` goes through, `cases` are the
+    conditions of a `match`, as far as each can be told.
     """
 
-    __slots__ = ("arms", "calls", "end", "exhaustive", "iterated", "kind", "start", "test")
+    __slots__ = ("arms", "calls", "cases", "end", "exhaustive", "iterated", "kind", "start", "test")
 
     def __init__(self, kind: ForkKind, start: int, test: ast.expr | None = None) -> None:
         self.kind = kind
@@ -66,6 +67,7 @@ class Fork:
         self.arms: list[Arm] = []
         self.calls: list[int] = []
         self.iterated: ast.expr | None = None
+        self.cases: list[ast.expr | None] = []
         self.exhaustive = False
 
     def excludes(self, arm: Arm, order: int) -> bool:

@@ -229,6 +229,10 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
         return []
     if fork.test is None:
         values = _find_in_scope(context, name, before)
+        for index, test in enumerate(fork.cases):
+            if test is None or not _binds(fork, index, covered, at.order):
+                break
+            values = tuple(apply_test(context, test, False, name, values, before))
         # None from before a loop that looks for a value: the program knows that there is one.
         is_search = fork.kind == "loop" and any(map(is_none, values))
         return [_NOT_FOUND if is_none(value) else value for value in values] if is_search else values

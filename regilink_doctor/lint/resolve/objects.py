@@ -60,6 +60,12 @@ _MAKING = ("__init__", "__post_init__")
 """The methods that an object has gone through to their ends before others are called."""
 
 
+def _name_by_owner(node: ast.Attribute | ast.Subscript, key: object, values: Iterable[Value]) -> Iterable[Value]:
+    """The values; those of `registry.name`, which `name` alone does not tell to be a registry's, with both words."""
+    owner = (written_name(node.value) or "").strip("]'").replace("'", ".").rpartition(".")[2] if key == "name" else ""
+    return [with_name(value, f"{owner}.name") for value in values] if "registry" in owner.lower() else values
+
+
 @resolves(ast.Attribute)
 def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
     """`owner.attr`."""
@@ -109,7 +115,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             continue  # None has no attributes: it is another of the alternatives, `wandb = None` without wandb
         else:
             values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
-    values = values or [UNKNOWN]
+    values = list(_name_by_owner(node, node.attr, values or [UNKNOWN]))
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
@@ -193,6 +199,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             values.append(owner if is_part else Instance(element, owner.made_by, owner.at))
         else:
             values.append(UNKNOWN)
+    values = list(_name_by_owner(node, keys[0] if len(keys) == 1 else None, values))
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 

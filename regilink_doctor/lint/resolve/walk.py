@@ -206,6 +206,7 @@ class _Walk:
             last = node.cases[-1]
             fork.exhaustive = last.guard is None and _matches_all(last.pattern)
             tests = [_test_of(node.subject, case) for case in node.cases]
+            fork.cases = [None if test is None else test[0] for test in tests[:_MOST_CASES]]
             cases: list[_Task] = [
                 (self._read_case, (fork, number, node, tests, scope, arm)) for number in range(len(node.cases))
             ]

@@ -240,7 +240,7 @@ CALLS = {
     "wandb.Api.artifact_exists": _EXISTS,
     "wandb.Api.artifact_collection_exists": _EXISTS,
     "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),
-    "wandb.setup": Call("other", ("settings",), unfolds="settings"),
+    "wandb.setup": Call("other", ("settings",), texts=("mode",), unfolds="settings"),
     "wandb.sweep": Call("other", ("sweep", "entity", "project")),
     "wandb.login": Call("other", ("key", "relogin", "host"), texts=("key", "host")),
     "wandb.Run.link_model": _LINK_MODEL,

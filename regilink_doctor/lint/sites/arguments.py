@@ -192,20 +192,31 @@ class ArgumentReader:
         return tuple(found)
 
     def flat(self, name: str) -> dict[str, tuple[StringValue, ...]]:
-        """A dictionary of dictionaries as a flat mapping: `filter.name.$regex`."""
+        """A dictionary of dictionaries and lists of them as a flat mapping: `filter.$and.name.$regex`."""
         node, at = self._find(name)
         return self._flat(node, at, name) if node is not None else {}
 
     def _flat(self, node: ast.expr, at: ProgramPoint, key: str) -> dict[str, tuple[StringValue, ...]]:
         found: dict[str, tuple[StringValue, ...]] = {}
         for value in self.resolver.value(node, at):
-            for name, item in value.pairs if isinstance(value, Literal) else ():
-                written = name.value if isinstance(name, ast.Constant) else name
-                if isinstance(written, str) and isinstance(value, Literal):
-                    path = f"{key}.{written}"
-                    inner = {path: self.resolver.texts(item, value.at)} | self._flat(item, value.at, path)
-                    found |= {inner_path: (*found.get(inner_path, ()), *texts) for inner_path, texts in inner.items()}
+            if not isinstance(value, Literal):
+                continue
+            inner: list[tuple[str, tuple[StringValue, ...]]] = []
+            for name, item in value.pairs if value.is_mapping else ():
+                for path in [f"{key}.{word}" for word in self._read_key(name, value.at)]:
+                    inner += [(path, self.resolver.texts(item, value.at)), *self._flat(item, value.at, path).items()]
+            for item in () if value.is_mapping else value.items:
+                inner += self._flat(item, value.at, key).items()
+            for path, texts in inner:
+                found[path] = (*found.get(path, ()), *texts)
         return found
+
+    def _read_key(self, key: str | ast.expr | None, at: ProgramPoint) -> list[str]:
+        """The texts that a key can be, where it is known."""
+        if isinstance(key, str):
+            return [key]
+        texts = self.resolver.texts(key, at) if key is not None else ()
+        return [text.literal for text in texts if text.literal is not None]
 
     def _values(self, name: str) -> tuple[object, ...]:
         node, at = self._find(name)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
@@ -70,6 +70,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
         sites = finder.add_callers([site for use in module.uses for site in finder.sites_of(use)])
         if module.reads and finder.origins.has_drafts:
             sites += [site for read in module.reads for site in finder.read(read)]
+        if ".visibility" in source.text:
+            sites += [site for store in module.stores for site in finder.find_visibility(store)]
         sites += find_mocked_links(source, module)
         settings = list(assignments(source, module, finder.resolver, finder.statements))
     finally:
@@ -373,6 +375,21 @@ class _Finder:
         if made is not None:
             yield self._draft(read.node, read.node.attr, read.statement, made, at)
 
+    def find_visibility(self, store: Store) -> Iterator[Site]:
+        """The site of `registry.visibility = …`."""
+        target, at = store.target, store.at
+        if not isinstance(target, ast.Attribute) or target.attr != "visibility":
+            return
+        values = self.resolver.value(target.value, at)
+        if values and all(isinstance(value, Instance) and value.type == "wandb.Registry" for value in values):
+            yield OtherCall(
+                "wandb.Registry.visibility",
+                self.source.place(target),
+                self.source.span(store.statement),
+                arguments=PassedArguments(strings={"visibility": self.resolver.texts(store.value, at)}),
+                context=self.statements.find_context(store.statement),
+            )
+
     def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: ProgramPoint) -> Site:
         place = self.source.place(node)
         logged = self.origins.logged(made)
@@ -415,7 +432,11 @@ class _Finder:
             return None
         call = wandb_api.CALLS[path]
         target = arguments(use.call, call.parameters).named.get(call.path or "registered_model_name")
-        is_at_home = not self.module.imports.isdisjoint(wandb_api.PACKAGES) or self._is_passed_api(function, use)
+        is_at_home = (
+            not self.module.imports.isdisjoint(wandb_api.PACKAGES)
+            or self._is_passed_api(function, use)
+            or _is_called_as_wandb(function, use)
+        )
         if target is None or not (is_at_home or self._has_prefix(target, use)):
             return None
         if self._is_known_elsewhere(function.value, use):
@@ -476,6 +497,14 @@ class _Finder:
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _is_called_as_wandb(function: ast.Attribute, use: Use) -> bool:
+    """`wandb_run.link_artifact(...)`, or a link by keywords that W&B alone has, of what is passed from elsewhere."""
+    if "_" not in function.attr:
+        return False
+    keywords = {keyword.arg for keyword in use.call.keywords}
+    return "wandb" in (written_name(function.value) or "").lower() or {"artifact", "target_path"} <= keywords
 
 
 def _keep_possible(targets: tuple[StringValue, ...], callers: Sequence[Site]) -> tuple[StringValue, ...]:
