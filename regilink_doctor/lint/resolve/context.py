@@ -265,14 +265,15 @@ class Context:
         """Whether so many `find_objects` are asked within each other that changes by other names are left out."""
         return self._rows.count(_OBJECT) >= _MOST_ASKED
 
-    def find_objects(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
+    def find_objects(self, node: ast.expr, at: ProgramPoint, *, changed: bool = True) -> tuple[Value, ...]:
         """The objects that an expression can be, for one that looks for the changes of an object by other names.
 
         Such a question about each change leads to the next, and in a circle no answer is kept: what is asked in here
-        leaves out the changes by other names that are looked for in the same way, one level further in.
+        leaves out the changes by other names that are looked for in the same way, one level further in. Without
+        `changed`, all of them are left out: no change of an object makes it `os.environ`.
         """
         around = self._rows
-        self._rows = (*around, _OBJECT)
+        self._rows = (*around, *[_OBJECT] * (1 if changed else _MOST_ASKED))
         try:
             return self.value(node, at)
         finally:

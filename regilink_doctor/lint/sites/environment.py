@@ -42,7 +42,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
         if not isinstance(target, ast.Subscript):
             continue
         at, name = store.at, _variable(target.slice)
-        if name is not None and Name("os.environ") in resolver.value(target.value, at):
+        if name is not None and Name("os.environ") in resolver.find_objects(target.value, at, changed=False):
             yield _setting(source, resolver, statements, name, target.slice, value, at, store.statement)
         elif name is None and value is not None and written_name(target.value) in ENVIRON:
             key = target.slice
@@ -60,7 +60,8 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
                 if name.startswith("WANDB_"):
                     yield _setting(source, resolver, statements, name, item, item, at, use.statement)
         elif (pairs := _pairs(function.attr, use.call)) and (
-            function.attr in _OF_TESTS or any(value in _ENVIRON for value in resolver.value(function, at))
+            function.attr in _OF_TESTS
+            or any(value in _ENVIRON for value in resolver.find_objects(function, at, changed=False))
         ):
             weak = function.attr == "setdefault"
             for key, value in pairs:
@@ -123,7 +124,7 @@ def _is_environ(method: ast.Attribute, call: ast.Call, resolver: Resolver, at: P
         return True
     displays = [item for item in call.args if isinstance(item, ast.Dict)]
     keys = [key for display in displays for key in display.keys if key is not None and _variable(key)]
-    return bool(keys) and Name("os.environ.update") in resolver.value(method, at)
+    return bool(keys) and Name("os.environ.update") in resolver.find_objects(method, at, changed=False)
 
 
 def _variable(key: ast.expr) -> str | None:
