@@ -9,6 +9,7 @@ from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
 from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
 
 _MAY_BE_CONSTANT = ("checksum", "entity")
 """Arguments that rules compare with None or False."""
+
+_MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
+"""Functions whose result is a text, whatever they are given."""
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
@@ -157,6 +161,9 @@ class ArgumentReader:
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""
+        node, _ = self._find(name)
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Call) and written_name(node.func) in _MAKE_TEXT):
+            return True  # whatever is unknown in it
         values = self._values(name)
         return bool(values) and all(
             isinstance(value, StringValue) and any(not isinstance(part, UnknownPart) for part in value.parts)
