@@ -135,6 +135,8 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if _HOSTS.match(pattern):
         return publishing
     segments = pattern.partition(":")[0].split("/")
+    if len(segments) > 1 and len(segments[0].split()) > 2:
+        return False  # words before a path: a sentence
     if len(segments) > 1 and (segments[0].lower() in _FOLDERS or not any(segments[:1] + segments[2:])):
         return False  # `tests/wandb-registry-model`, `/wandb-registry-model/`: a path of files, or of a site
     if len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX):
