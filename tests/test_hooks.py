@@ -166,10 +166,10 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     environ["ARGUMENTS"] = "--select REG102  # one rule\n'a b/good.py'\n\"a b/bad.py\"\n"
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()] == ["a b/bad.py"]
-    environ["ARGUMENTS"] = "'a b/good.py"
-    done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, "")
-    assert done.stdout == "::error title=regilink::`args` cannot be split into words: No closing quotation\n"
+    unclosed = environ | {"ARGUMENTS": "'a b/good.py"}
+    refused = subprocess.run([*bash, lint], cwd=tmp_path, env=unclosed, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stderr) == (2, "")
+    assert refused.stdout == "::error title=regilink::`args` cannot be split into words: No closing quotation\n"
     # Another version of the same repository takes its place.
     folder = tmp_path / "acme" / "regilink"
     subprocess.run(["git", "clone", "-q", "--no-local", "--bare", ROOT, folder], check=True)
