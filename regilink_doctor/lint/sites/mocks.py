@@ -47,11 +47,9 @@ def find_faked_host(use: Use, source: Source, module: Module, resolver: Resolver
     function = use.call.func
     if not isinstance(function, ast.Attribute):
         return None
-    receiver = function.value.id if isinstance(function.value, ast.Name) else ""
-    fixture = receiver in _FIXTURES
+    fixture = isinstance(function.value, ast.Name) and function.value.id in _FIXTURES
     if not fixture and module.imports.isdisjoint(_FAKES):
         return None
-    fixture = fixture or _is_entered(receiver, source)
     at = use.at
     names = [] if fixture else [value.path for value in resolver.value(function, at) if isinstance(value, Name)]
     if not fixture and not any(name.partition(".")[0] in _FAKES for name in names):
@@ -63,12 +61,6 @@ def find_faked_host(use: Use, source: Source, module: Module, resolver: Resolver
         return None
     arguments = PassedArguments(strings={"url": tuple(urls)})
     return OtherCall("mock", source.place(use.call), source.span(use.statement), arguments=arguments)
-
-
-def _is_entered(name: str, source: Source) -> bool:
-    """Whether a name is bound to a fake by a `with`: `with requests_mock.Mocker() as m:`."""
-    fakes = [line for line in source.lines if "Mocker(" in line or "RequestsMock(" in line] if name else []
-    return any(line.partition(" as ")[2].partition(",")[0].rstrip(": ") == name for line in fakes)
 
 
 def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
