@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
 
@@ -94,6 +96,18 @@ class Setting:
     target: bool = False
     """Its value is a target path, by what it says or by what its key is called. There is a site for it as well."""
     kind: Literal["setting"] = "setting"
+
+    @cached_property
+    def wandb_variable(self) -> str:
+        """The variable of W&B that it stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
+
+        Empty for a key that is nothing of W&B's.
+        """
+        name = self.name.upper().replace("-", "_")
+        if name.startswith("WANDB_"):
+            return name
+        is_below = not self.variable and any("wandb" in key.lower() for key in self.keys[:-1])
+        return f"WANDB_{name}" if is_below else ""
 
 
 @record

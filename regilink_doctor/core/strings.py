@@ -66,7 +66,7 @@ class StringValue:
     def __hash__(self) -> int:
         return hash((self.pattern, self.place))  # what its parts are made of tells very few apart, and takes long
 
-    # Every rule asks for these two, several times.
+    # Every rule asks for these, several times.
     @cached_property
     def pattern(self) -> str:
         """The string as `core.target_path` reads it, unknown parts included."""
@@ -75,7 +75,20 @@ class StringValue:
     @cached_property
     def literal(self) -> str | None:
         """The whole text, None when a part is not known."""
-        return self.pattern if all(isinstance(part, KnownPart) for part in self.parts) else None
+        pattern = self.pattern
+        if UNKNOWN_NAME not in pattern:
+            return pattern
+        return pattern if all(isinstance(part, KnownPart) for part in self.parts) else None
+
+    @cached_property
+    def certain(self) -> str | None:
+        """The whole text, None also when a part is a default."""
+        return None if self.is_default else self.literal
+
+    @property
+    def is_default(self) -> bool:
+        """Whether a part is only what is used when an option, variable or argument is not given."""
+        return any(isinstance(part, KnownPart) and part.default_of for part in self.parts)
 
     @property
     def display(self) -> str:

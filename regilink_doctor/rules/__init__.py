@@ -56,13 +56,14 @@ def find_checks(item: Site | FileFact, enabled: Set[str]) -> tuple[tuple[str, Ch
 
     A file has many items and few kinds of them, so the checks are worked out once for each kind.
     """
-    kind, call = item.kind, getattr(item, "call", "")
+    kind = item.kind
+    subject = getattr(item, "wandb_variable" if kind == "setting" else "call", "")
     read_parts = _READ_PARTS.get(kind)
     present = tuple(map(bool, read_parts(item))) if read_parts is not None else ()
-    key = kind, call, present, enabled
+    key = kind, subject if subject in WATCHED_BY else "", present, enabled
     checks = _CHECKS.get(key)
     if checks is None:
-        codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(call, ())]
+        codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(subject, ())]
         for (_, watching), is_present in zip(WATCHED_PARTS.get(kind, ()), present[1:], strict=False):
             codes += watching if is_present else ()
         wanted = [code for code in dict.fromkeys(codes) if code in enabled]

@@ -68,8 +68,9 @@ class Rule:
     `failures` are the ids of the failure index that it covers. `bad` and `good` are code that does, and does not, give
     a finding of this rule; they are shown in the documentation and are its tests. `watches` names what the rule checks:
     kinds of call sites (`link`, `consume`, `init`, `artifact`, `log`, `target`), other calls by their canonical name,
-    `setting`, `requirement`, `command`, `map`; `link.aliases` are links that have aliases,
-    `link.context.ended_by` those whose run has ended before: the narrower, the fewer files load the rule.
+    `setting`, those that stand for a variable of W&B by its name (`WANDB_ENTITY`), `requirement`, `command`, `map`;
+    `link.aliases` are links that have aliases, `link.context.ended_by` those whose run has ended before: the narrower,
+    the fewer files load the rule.
     """
 
     code: ClassVar[str]

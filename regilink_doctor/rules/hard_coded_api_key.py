@@ -6,7 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import is_key, mark_public
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, variable_of
+from regilink_doctor.rules.site_facts import certain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class HardCodedApiKey(Rule):
     watches = (
         "init.api_key",
         "command",
-        "setting",
+        "WANDB_API_KEY",
         "wandb.Api",
         "wandb.login",
     )
@@ -84,7 +84,7 @@ class HardCodedApiKey(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         # A default is a string of its own: `os.environ.get("WANDB_API_KEY", KEY)`.
         literals = [certain((string,)) for string in setting.value]
-        if variable_of(setting) == "WANDB_API_KEY" and any(literal and is_key(literal) for literal in literals):
+        if any(literal and is_key(literal) for literal in literals):
             yield self.report(setting.place, setting.how)
 
 

@@ -97,6 +97,10 @@ PEDANTIC = frozenset({"REG510", "REG511", "REG605"})
 
 # fmt: off
 WATCHED_BY: dict[str, tuple[str, ...]] = {
+    "WANDB_API_KEY": ("REG704",),
+    "WANDB_ENTITY": ("REG202", "REG203", "REG204",),
+    "WANDB_ORGANIZATION": ("REG703",),
+    "WANDB_PROJECT": ("REG209",),
     "artifact": ("REG106", "REG403", "REG405", "REG607",),
     "command": ("REG601", "REG607", "REG704",),
     "consume": (
@@ -116,7 +120,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "mocked-link": ("REG705",),
     "read": ("REG610",),
     "requirement": ("REG701",),
-    "setting": ("REG106", "REG202", "REG203", "REG204", "REG209", "REG703", "REG704",),
+    "setting": ("REG106",),
     "target": ("REG302", "REG403",),
     "wandb.Api": ("REG704",),
     "wandb.Api.artifact_collection": ("REG106", "REG112", "REG301",),

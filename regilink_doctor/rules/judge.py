@@ -251,7 +251,7 @@ def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement |
 
     What the SDK itself refuses is certain without a view of the organization.
     """
-    if any(isinstance(part, KnownPart) and part.default_of for part in target.path.parts):
+    if target.path.is_default:
         return None  # a default may be another string in the end
     link = sdk_link(
         target.path.pattern,

@@ -290,7 +290,7 @@ class OrganizationVariable(Rule):
     name = "organization-variable"
     severity = "warning"
     failures = ("A15",)
-    watches = ("setting",)
+    watches = ("WANDB_ORGANIZATION",)
     bad = (
         'import os\nos.environ["WANDB_ENTITY"] = "team-a"\nos.environ["WANDB_ORGANIZATION"] = "team-a"',
         'import os\nos.environ["WANDB_ORGANIZATION"] = ""',

@@ -9,7 +9,6 @@ from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import variable_of
 from regilink_doctor.rules.wording import (
     FORM,
     correct_path,
@@ -417,10 +416,8 @@ class UnfilledPlaceholder(Rule):
             yield from self._find_placeholders(string, "name", "")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
-        variable = variable_of(setting) or ""
-        if not any(word in variable for word in _VARIABLES) or setting.target:
-            return
-        if facts.in_test:
+        variable = setting.wandb_variable
+        if not any(word in variable for word in _VARIABLES) or setting.target or facts.in_test:
             return
         for string in setting.value:
             yield from self._find_placeholders(string, setting.name, "")

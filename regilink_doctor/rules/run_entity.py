@@ -25,7 +25,6 @@ from regilink_doctor.rules.site_facts import (
     registry_target,
     sweep_entity,
     sweeps_of,
-    variable_of,
 )
 from regilink_doctor.rules.wording import drop_organization, entity_of, quoted
 
@@ -236,7 +235,7 @@ class TeamAsOrganization(Rule):
     watches = (
         "link",
         "consume",
-        "setting",
+        "WANDB_ENTITY",
     )
     needs_catalog = True
     bad = (
@@ -287,7 +286,7 @@ class TeamAsOrganization(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """`WANDB_ENTITY`, where the file has a path that begins with the same name."""
         entity = certain(setting.value)
-        if variable_of(setting) != "WANDB_ENTITY" or not entity or facts.in_test or is_organization_like(entity):
+        if not entity or facts.in_test or is_organization_like(entity):
             return
         if self._is_organization(entity, facts):
             return
@@ -406,7 +405,7 @@ class PersonalEntity(Rule):
     failures = ("B1", "C20")
     watches = (
         "link",
-        "setting",
+        "WANDB_ENTITY",
     )
     needs_catalog = True
     bad = (
@@ -439,11 +438,7 @@ class PersonalEntity(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """Only a warning, as not every run links."""
         entity = certain(setting.value)
-        if (
-            variable_of(setting) == "WANDB_ENTITY"
-            and entity in facts.configured.personal_entities
-            and not facts.in_test
-        ):
+        if entity in facts.configured.personal_entities and not facts.in_test:
             yield self.report(setting.place, severity="warning", entity=entity or "")
 
 
@@ -461,7 +456,7 @@ class OrganizationAsEntity(Rule):
     watches = (
         "link",
         "consume",
-        "setting",
+        "WANDB_ENTITY",
     )
     needs_catalog = True
     bad = (
@@ -522,7 +517,7 @@ class OrganizationAsEntity(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """`WANDB_ENTITY`, where the file has a path of an organization with the same name."""
         entity = certain(setting.value)
-        if variable_of(setting) != "WANDB_ENTITY" or entity is None or not self._may_be_organization(entity, facts):
+        if entity is None or not self._may_be_organization(entity, facts):
             return
         path = facts.once(registry_path_by_prefix).get(entity)
         if path is not None and not is_for_names_alone(setting, facts):

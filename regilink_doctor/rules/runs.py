@@ -13,7 +13,6 @@ from regilink_doctor.rules.site_facts import (
     is_for_names_alone,
     known_values,
     registry_target,
-    variable_of,
 )
 from regilink_doctor.rules.wording import quoted
 
@@ -168,7 +167,7 @@ class RunInRegistry(Rule):
     name = "run-in-registry"
     severity = "warning"
     failures = ("A14",)
-    watches = ("init.project", "setting")
+    watches = ("init.project", "WANDB_PROJECT")
     bad = (
         'import wandb\nrun = wandb.init(entity="team-a", project="wandb-registry-model")',
         'import wandb\nrun = wandb.init(project="model-registry")\nrun.use_artifact("wandb-registry-model/zoo:v0")',
@@ -196,7 +195,7 @@ class RunInRegistry(Rule):
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         project = certain(setting.value)
-        if variable_of(setting) != "WANDB_PROJECT" or project is None or facts.in_test:
+        if project is None or facts.in_test:
             return
         if _is_registry(project) and not is_for_names_alone(setting, facts):
             yield self.report(setting.place, project=project)

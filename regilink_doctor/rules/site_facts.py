@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.sites import Link, within
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed, read_pasted
 
 TYPE_CHECKING = False
@@ -19,18 +19,14 @@ if TYPE_CHECKING:
 
 def certain(texts: Sequence[StringValue]) -> str | None:
     """The only value that an argument can have; None with other alternatives, unknown parts or defaults."""
-    return None if any(map(is_default, texts)) else _only(texts)
-
-
-def is_default(string: StringValue) -> bool:
-    """Whether a part of a string is only what is used when an option, variable or argument is not given."""
-    return any(isinstance(part, KnownPart) and part.default_of for part in string.parts)
+    values = {text.certain for text in texts}
+    return values.pop() if len(values) == 1 else None
 
 
 def warn_of_default(string: StringValue, start: int = 0, end: int | None = None) -> Severity | None:
     """A warning if the part `[start:end]` is a default; else the severity is that of the rule."""
     wrong = StringValue(string.cut(start, len(string.pattern) if end is None else end), string.place)
-    return "warning" if is_default(wrong) else None
+    return "warning" if wrong.is_default else None
 
 
 def known_values(strings: Sequence[StringValue]) -> Iterator[tuple[StringValue, str]]:
@@ -330,18 +326,6 @@ def is_guarded(site: Site) -> bool:
     around = site.init.context.guards if site.init is not None else ()
     guards = (guard for guard in site.context.guards if guard not in around)
     return any(word in _OF_THE_MODE for guard in guards for word in _names_in(guard.lower().replace("_", " ")))
-
-
-def variable_of(setting: Setting) -> str | None:
-    """The variable of W&B that a setting stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
-
-    None for a key that is nothing of W&B's.
-    """
-    name = setting.name.upper().replace("-", "_")
-    if name.startswith("WANDB_"):
-        return name
-    below = any("wandb" in key.lower() for key in setting.keys[:-1])
-    return f"WANDB_{name}" if below and not setting.variable else None
 
 
 def is_for_names_alone(setting: Setting, facts: FileFacts) -> bool:

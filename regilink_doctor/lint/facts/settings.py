@@ -108,7 +108,7 @@ _FILE = re.compile(
 
 def may_concern_wandb(keys: tuple[str, ...], text: str) -> bool:
     """Whether a setting can be of interest to any rule; the others are not kept."""
-    return any(map(_is_wandb_key, keys)) or REGISTRY_PREFIX in text or _names_a_registry(text)
+    return REGISTRY_PREFIX in text or any(map(_is_wandb_key, keys)) or _names_a_registry(text)
 
 
 @lru_cache(maxsize=1024)
@@ -126,8 +126,10 @@ def is_worth_reading(keys: tuple[str, ...], written: str) -> bool:
 
 def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     """Whether the value of a key is a target path of a link."""
+    if "/" not in pattern and "wandb-" not in pattern:
+        return False  # neither a path, nor a name or an address of the registry
     key = _to_snake_case(keys[-1]) if keys else ""
-    if not pattern.strip() or len(pattern) > 400 or "\n" in pattern or key in _PROSE:
+    if len(pattern) > 400 or "\n" in pattern or key in _PROSE:
         return False
     publishing = bool(_PUBLISHING.search(key))
     if not publishing and (_CONSUMING.search(key) or {":", "@"}.intersection(pattern.rpartition("/")[2])):
@@ -155,10 +157,12 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
 
 def is_source(keys: tuple[str, ...], pattern: str) -> bool:
     """Whether the value of a key is the full name of what is consumed: it has an alias, or its key says so."""
-    key = _to_snake_case(keys[-1]) if keys else ""
     path, colon, _ = pattern.partition(":")
     owner, _, name = path.rpartition(REGISTRY_PREFIX)
-    if key in _PROSE or "\n" in pattern or "/" not in name or not re.fullmatch(r"([^\s/]+/)?", owner):
+    if "/" not in name or "\n" in pattern or not re.fullmatch(r"([^\s/]+/)?", owner):
+        return False
+    key = _to_snake_case(keys[-1]) if keys else ""
+    if key in _PROSE:
         return False
     return not _PUBLISHING.search(key) and bool(colon or _CONSUMING.search(key))
 
@@ -188,20 +192,22 @@ def _names_a_registry(text: str) -> bool:
     return "/" in text and any(misspelled_prefix(part) for part in text[:400].split("/")[:3])
 
 
+@lru_cache(maxsize=1024)
 def _to_snake_case(key: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("-", "_").replace(".", "_").lower()
 
 
 def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     """Those that can matter, each marked if it is a target path."""
-    kept = [item for item in settings if may_concern_wandb(item.keys, "".join(text.pattern for text in item.value))]
+    kept = [item for item in settings if may_concern_wandb(item.keys, "".join([text.pattern for text in item.value]))]
     collections = {(item.keys[:-1], item.containers) for item in kept if "collection" in item.name.lower()}
 
     def is_whole(item: Setting, pattern: str) -> bool:
+        if not is_target(item.keys, pattern) or _is_part(item, pattern):
+            return False
         _, prefix, name = pattern.partition(REGISTRY_PREFIX)
-        if prefix and "/" not in name and (item.keys[:-1], item.containers) in collections:
-            return False  # a program joins the registry with the collection beside it
-        return is_target(item.keys, pattern) and not _is_part(item, pattern)
+        is_joined = prefix and "/" not in name and (item.keys[:-1], item.containers) in collections
+        return not is_joined  # by a program, with the collection beside it
 
     return tuple(
         [
@@ -229,7 +235,7 @@ def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
     for scalar in iterate_scalars(root):
         if scalar.kind != "string":
             continue
-        keys = tuple(key for key in scalar.keys if isinstance(key, str))
+        keys = tuple([key for key in scalar.keys if isinstance(key, str)])
         if not keys:
             continue
         listed = isinstance(scalar.keys[-1], int)
@@ -276,10 +282,13 @@ def _find_assignments(scalar: Scalar, keys: tuple[str, ...], how: SettingFormat)
         start = end + 1
 
 
+_NO_SPAN = Span(1, 1, 1, 1)
+"""That of a table, which may be opened again."""
+
+
 def containers_of(keys: Keys) -> tuple[Container, ...]:
     """The tables and items of lists that keys lead through."""
-    # Tables may be opened again, so none has a span of its own.
-    return tuple(Container("key", str(key), Span(1, 1, 1, 1)) for key in keys)
+    return tuple([Container("key", str(key), _NO_SPAN) for key in keys])
 
 
 def find_option_sites(commands: Iterable[Command]) -> Iterator[Site]:
@@ -312,9 +321,10 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
 
     What is set beside a target path belongs to the same link: `entity`, `artifact_type`, `aliases`.
     """
-    aliases = _group_by_table(settings, ("aliases", "alias", "artifact_aliases", "registry_aliases"))
-    entities = _group_by_table(settings, ("entity", "wandb_entity"))
-    types = _group_by_table(settings, ("artifact_type", "type"))
+    beside = settings if any(item.target for item in settings) else ()
+    aliases = _group_by_table(beside, ("aliases", "alias", "artifact_aliases", "registry_aliases"))
+    entities = _group_by_table(beside, ("entity", "wandb_entity"))
+    types = _group_by_table(beside, ("artifact_type", "type"))
     for item in settings:
         if item.target:
             table = (item.keys[:-1], item.containers)
