@@ -7,7 +7,7 @@ uses them when nothing longer is recognized.
 from __future__ import annotations
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.wandb_messages.recognition import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_messages
 
 OPERATION: tuple[WandbMessage, ...] = (
     # Runs that do not begin.
@@ -98,6 +98,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("rate-limited-sdk", "B17", "Rate-limited ({limit})", "other"),
     WandbMessage("null-for-non-null", "F2", "got null for non-null", "server", also=("D2",)),
     WandbMessage("go-timeout", "F2", "Client.Timeout exceeded while awaiting headers", "other", also=("C19",)),
+    WandbMessage("go-retries", "C19", "giving up after {count} attempt(s)", "other", also=("F2",)),
     WandbMessage("go-deadline", "F2", "context deadline exceeded", "other", also=("C19",)),
     WandbMessage("read-timed-out", "F2", "Read timed out", "other", also=("C19",)),
     WandbMessage(
@@ -125,18 +126,11 @@ OPERATION: tuple[WandbMessage, ...] = (
         "other",
         hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
     ),
-    WandbMessage(
-        "tls-self-signed-old",
+    *group_messages(
         "C19",
         "self signed certificate",
-        "other",
-        hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
-    ),
-    WandbMessage(
-        "tls-issuer",
-        "C19",
         "unable to get local issuer certificate",
-        "other",
+        speaker="other",
         hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
     ),
     WandbMessage("tls-expired", "C19", "certificate has expired", "other"),
@@ -155,18 +149,11 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("no-route", "C19", "No route to host", "other"),
     WandbMessage("io-timeout", "C19", "i/o timeout", "other"),
     WandbMessage("connect-timed-out", "C19", "Connection to {host} timed out", "other", also=("F2",)),
-    WandbMessage(
-        "proxy-refused",
+    *group_messages(
         "C19",
         "Cannot connect to proxy",
-        "other",
-        hint="look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY where the program runs",
-    ),
-    WandbMessage(
-        "proxy-tunnel",
-        "C19",
         "Tunnel connection failed: {reason}",
-        "other",
+        speaker="other",
         hint="look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY where the program runs",
     ),
     WandbMessage(
@@ -200,6 +187,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         "other",
         also=("C19",),
     ),
+    WandbMessage("key-anonymous", "C18", "anonymous user", "server", also=("B2",)),
     WandbMessage("key-malformed", "C18", "Malformed token", "server", status=401),
     WandbMessage("key-denied-401", "C18", "permission denied (<Response [401]>)", "other", status=401),
     WandbMessage("key-and-token", "C18", "Both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set", "other"),
@@ -237,37 +225,14 @@ OPERATION: tuple[WandbMessage, ...] = (
         "sdk",
         code=rule_codes.WRONG_CALL_SHAPE,
     ),
-    WandbMessage(
-        "api-run-link",
+    *group_messages(
         "F5",
         "'Run' object has no attribute 'link_artifact'",
-        "sdk",
-        code=rule_codes.WRONG_CALL_SHAPE,
-        also=("B14",),
-    ),
-    WandbMessage(
-        "api-run-link-model",
-        "F5",
         "'Run' object has no attribute 'link_model'",
-        "sdk",
-        code=rule_codes.WRONG_CALL_SHAPE,
-        also=("B14",),
-    ),
-    WandbMessage(
-        "run-log-model",
-        "F5",
         "'Run' object has no attribute 'log_model'",
-        "sdk",
-        code=rule_codes.WRONG_CALL_SHAPE,
-        also=("B14",),
-    ),
-    WandbMessage(
-        "run-use-model",
-        "F5",
         "'Run' object has no attribute 'use_model'",
-        "sdk",
-        code=rule_codes.WRONG_CALL_SHAPE,
         also=("B14",),
+        code=rule_codes.WRONG_CALL_SHAPE,
     ),
     WandbMessage("api-use-artifact", "F5", "You must pass a wandb.Api().artifact() to use_artifact", "sdk"),
     WandbMessage(
@@ -351,18 +316,11 @@ OPERATION: tuple[WandbMessage, ...] = (
         "other",
         hint="the program needs credentials of the bucket's cloud: AWS_PROFILE, a role, `aws configure`",
     ),
-    WandbMessage(
-        "gcs-credentials",
+    *group_messages(
         "F6",
         "Your default credentials were not found",
-        "other",
-        hint="`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS",
-    ),
-    WandbMessage(
-        "gcs-credentials-old",
-        "F6",
         "Could not automatically determine credentials",
-        "other",
+        speaker="other",
         hint="`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS",
     ),
     WandbMessage("gcs-denied", "F6", "does not have storage.objects.{right} access", "other"),
@@ -409,18 +367,11 @@ OPERATION: tuple[WandbMessage, ...] = (
         also=("F17",),
         hint="the bucket answers, not W&B",
     ),
-    WandbMessage(
-        "windows-name",
+    *group_messages(
         "F6",
         "[WinError 123]",
-        "other",
-        hint="a folder name with a colon is not allowed on Windows: download(root=...)",
-    ),
-    WandbMessage(
-        "windows-folder",
-        "F6",
         "[WinError 267]",
-        "other",
+        speaker="other",
         hint="a folder name with a colon is not allowed on Windows: download(root=...)",
     ),
     WandbMessage("no-storage-handler", "F6", "No storage handler registered for url", "sdk", also=("F15",)),
@@ -566,28 +517,13 @@ OPERATION: tuple[WandbMessage, ...] = (
         "extra-aws", "F15", "s3:// references require the boto3 library", "other", hint="`pip install wandb[aws]`"
     ),
     WandbMessage("extra-azure", "F15", "Azure references require the azure", "sdk", hint="`pip install wandb[azure]`"),
-    WandbMessage(
-        "protobuf", "F15", "Descriptors cannot be created directly", "other", hint="`pip install -U wandb protobuf`"
-    ),
-    WandbMessage(
-        "protobuf-old",
+    *group_messages(
         "F15",
+        "Descriptors cannot be created directly",
         "Descriptors cannot not be created directly",
-        "other",
-        hint="`pip install -U wandb protobuf`",
-    ),
-    WandbMessage(
-        "protobuf-gencode",
-        "F15",
         "Detected incompatible Protobuf Gencode/Runtime versions",
-        "other",
-        hint="`pip install -U wandb protobuf`",
-    ),
-    WandbMessage(
-        "protobuf-module",
-        "F15",
         "module 'wandb.proto.{module}' has no attribute '{name}'",
-        "other",
+        speaker="other",
         hint="`pip install -U wandb protobuf`",
     ),
     WandbMessage(
@@ -603,6 +539,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     # wandb's own process.
     WandbMessage("service-poll-for-token-error", "F14", "ServicePollForTokenError", "sdk"),
     WandbMessage("service-start-timeout-error", "F14", "ServiceStartTimeoutError", "other"),
+    WandbMessage("old-process-failed", "F14", "W&B process failed to launch", "other"),
+    WandbMessage("old-process-silent", "F14", "W&B process (PID {pid}) did not respond", "other"),
     WandbMessage("service-start-process-error", "F14", "ServiceStartProcessError", "other"),
     WandbMessage("service-start-port-error", "F14", "ServiceStartPortError", "other"),
     WandbMessage("mailbox-closed-error", "F14", "MailboxClosedError", "sdk"),

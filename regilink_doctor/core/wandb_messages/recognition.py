@@ -47,6 +47,20 @@ class WandbMessage:
         return _compile_pattern(self)
 
 
+def group_messages(
+    failure: str,
+    *templates: str,
+    speaker: Speaker = "sdk",
+    also: tuple[str, ...] = (),
+    code: str | None = None,
+    hint: str | None = None,
+) -> Iterator[WandbMessage]:
+    """The messages of one failure, with keys such as `sweep-config-must-have-a-parameters-section`."""
+    for template in templates:
+        words = "".join(letter if letter.isalnum() else " " for letter in template).lower().split()
+        yield WandbMessage("-".join(words[:_KEY_WORDS]), failure, template, speaker, also=also, code=code, hint=hint)
+
+
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:
     """Split a template into (literal, name of the field that follows or None).
 
@@ -72,6 +86,8 @@ def field_names(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in split_template(template) if name is not None))
 
 
+_KEY_WORDS = 9
+"""Words of a message that make its key."""
 TEXT_LIMIT = 200_000
 """Only this many characters at the end of a text are read: a log ends with its error."""
 FIELD_LIMIT = 300

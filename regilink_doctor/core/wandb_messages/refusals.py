@@ -6,14 +6,7 @@ the key of a message is made of its words.
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.recognition import Speaker, WandbMessage
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_KEY_WORDS = 9
-"""Words of a message that make its key."""
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_messages
 
 # Hints of several groups.
 _ABOUT_IDENTITY_FILE = "`WANDB_IDENTITY_TOKEN_FILE` names the file of a token that replaces the key: set one of the two"
@@ -24,24 +17,15 @@ _ABOUT_OWN_FILES = (
 _ABOUT_CONFIG = "it is about the config of the run: `wandb.init(config=...)` or config-defaults.yaml"
 
 
-def _group(
-    failure: str, *templates: str, speaker: Speaker = "sdk", also: tuple[str, ...] = (), hint: str | None = None
-) -> Iterator[WandbMessage]:
-    """The messages of one failure, with keys such as `sweep-config-must-have-a-parameters-section`."""
-    for template in templates:
-        words = "".join(letter if letter.isalnum() else " " for letter in template).lower().split()
-        yield WandbMessage("-".join(words[:_KEY_WORDS]), failure, template, speaker, also=also, hint=hint)
-
-
 _CREDENTIALS = (
-    *_group(
+    *group_messages(
         "C18",
         "Couldn't find W&B api key, run wandb login or set WANDB_API_KEY",
         "Not authenticated. Run `wandb login` to run a sweep scheduler.",
         "wandb.sandbox could not resolve W&B credentials for sandbox auth.",
         "Invalid API key: {reason}",
     ),
-    *_group(
+    *group_messages(
         "C18",
         "No API key specified.",
         "API-key must be exactly 40 characters long: {value} ({length} chars)",
@@ -49,13 +33,13 @@ _CREDENTIALS = (
         "WANDB_API_KEY is not set",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "C18",
         "The api_key and identity_token_file settings cannot be used together.",
         "Both {first} and {second} are set, which is not allowed.",
         hint=_ABOUT_IDENTITY_FILE,
     ),
-    *_group(
+    *group_messages(
         "C18",
         "Identity token file not found: {path}",
         "Failed to retrieve access token: {status}, {reason}",
@@ -65,14 +49,14 @@ _CREDENTIALS = (
         speaker="other",
         hint=_ABOUT_IDENTITY_FILE,
     ),
-    *_group(
+    *group_messages(
         "C19",
         "To use W&B in kaggle you must enable internet in the settings panel on the right.",
         "Invalid Forge server address",
         "Invalid host URL: {host}",
         hint=_ABOUT_ADDRESS,
     ),
-    *_group(
+    *group_messages(
         "C19",
         "Unable to connect to server to verify API token.",
         "Unable to connect to {host} to verify API token.",
@@ -83,7 +67,7 @@ _CREDENTIALS = (
         speaker="other",
         hint=_ABOUT_ADDRESS,
     ),
-    *_group(
+    *group_messages(
         "F7",
         "Unable to write {path}: {reason}",
         "Error updating settings at {path}: {reason}",
@@ -91,7 +75,7 @@ _CREDENTIALS = (
         also=("C18",),
         hint=_ABOUT_OWN_FILES,
     ),
-    *_group(
+    *group_messages(
         "F7",
         "In order to persist your API key, grant read and write permissions for your user to the file",
         "Unable to read permissions for {path}, {reason}",
@@ -102,7 +86,7 @@ _CREDENTIALS = (
 )
 
 _RUNS = (
-    *_group(
+    *group_messages(
         "F20",
         "Settings field `{setting}`: {value} not in",
         "Could not parse value {value} as",
@@ -112,9 +96,9 @@ _RUNS = (
         also=("F22",),
         hint="the setting is an argument of `wandb.Settings`, or a variable `WANDB_...` in the environment",
     ),
-    *_group("B2", "Could not find team: {team}", also=("F1", "D7")),
-    *_group("F22", "enable this feature with `wandb.require", speaker="other", also=("B14",)),
-    *_group(
+    *group_messages("B2", "Could not find team: {team}", also=("F1", "D7")),
+    *group_messages("F22", "enable this feature with `wandb.require", speaker="other", also=("B14",)),
+    *group_messages(
         "C18",
         "API key verification failed",
         "not logged in to W&B, try `wandb login --relogin`",
@@ -122,7 +106,7 @@ _RUNS = (
         speaker="other",
         also=("C19",),
     ),
-    *_group(
+    *group_messages(
         "F14",
         "Couldn't communicate with backend after {seconds} seconds",
         "backend process timed out",
@@ -130,7 +114,7 @@ _RUNS = (
         speaker="other",
         also=("F2", "C19"),
     ),
-    *_group(
+    *group_messages(
         "C16",
         "`{call}` does not support multiprocessing",
         "Could not attach because the run does not belong to the current service process",
@@ -138,29 +122,31 @@ _RUNS = (
         speaker="other",
         also=("F14",),
     ),
-    *_group(
+    *group_messages(
         "F1",
         "the provided API key cannot access this resource",
         speaker="server",
         also=("B2", "B9", "C18"),
         hint="the key belongs to another account or team than the run's entity: print `wandb.Api().default_entity`",
     ),
-    *_group(
+    *group_messages(
         "B2",
         "entity not specified, and viewer has no default entity",
         speaker="server",
         also=("C18",),
         hint="the account has no default entity: name a team in `wandb.init(entity=...)` or `WANDB_ENTITY`",
     ),
-    *_group("B2", "CommError: project not found", "CommError: entity not found", speaker="server", also=("F1", "D1")),
-    *_group(
+    *group_messages(
+        "B2", "CommError: project not found", "CommError: entity not found", speaker="server", also=("F1", "D1")
+    ),
+    *group_messages(
         "B8",
         "user does not have models write access for this org",
         "is not enabled for your organization",
         speaker="server",
         also=("B2", "B7"),
     ),
-    *_group(
+    *group_messages(
         "F19",
         "run {run} not found while streaming file",
         "run {run} not found during createRunFiles",
@@ -169,15 +155,25 @@ _RUNS = (
         also=("F13", "C10"),
         hint="the run was deleted while the program was writing to it",
     ),
-    *_group("F19", "Duplicate entry '{entry}' for key 'PRIMARY'", speaker="server", hint="the run id was used before"),
-    *_group(
+    *group_messages(
+        "F19", "Duplicate entry '{entry}' for key 'PRIMARY'", speaker="server", hint="the run id was used before"
+    ),
+    *group_messages("F2", "Duplicate entry '{entry}' for key '{index}'", speaker="server", also=("C14", "F19")),
+    *group_messages(
+        "F22",
+        "json: cannot unmarshal {kind} into Go",
+        speaker="server",
+        also=("F18", "F20"),
+        hint="the metadata of an artifact and the config of a run are dictionaries",
+    ),
+    *group_messages(
         "F19",
         "Provided `run_id` is the same as the run to `fork_from`.",
         "Both `run_id` and `resume_from` have been specified with different ids.",
         "`fork_from`, `resume`, or `resume_from` are mutually exclusive.",
         "Run ID cannot contain only whitespace",
     ),
-    *_group(
+    *group_messages(
         "F19",
         "is not a valid option for resuming a run",
         "no data but must resume",
@@ -188,7 +184,7 @@ _RUNS = (
         "failed to clone run",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F20",
         "Instances of wandb.Artifact can only be top level keys in a run's config",
         "WBValue objects cannot be added to the run config",
@@ -200,21 +196,21 @@ _RUNS = (
         also=("F22",),
         hint=_ABOUT_CONFIG,
     ),
-    *_group(
+    *group_messages(
         "F22",
         "Attempted to change value of key '{name}' from",
         speaker="other",
         also=("F20",),
         hint="a value of the config is set once: `run.config.update(..., allow_val_change=True)`",
     ),
-    *_group(
+    *group_messages(
         "F20",
         "Instances of wandb.Artifact and wandb.apis.public.Artifact can only be top level keys in wandb.config",
         speaker="other",
         also=("F22",),
         hint=_ABOUT_CONFIG,
     ),
-    *_group(
+    *group_messages(
         "F20",
         "Service wait time cannot be negative",
         "Stats sampling interval cannot be less than",
@@ -224,28 +220,28 @@ _RUNS = (
         "invalid truth value {value}",
         also=("F22",),
     ),
-    *_group(
+    *group_messages(
         "F4",
         "Please call `wandb.init()` before",
         "run_path required when calling wandb.restore before wandb.init",
         also=("C8", "C5"),
     ),
-    *_group(
+    *group_messages(
         "F4",
         "You must call wandb.init() before {call}",
         speaker="other",
         also=("C8", "C5"),
     ),
-    *_group(
+    *group_messages(
         "B1",
         "Artifacts logged anonymously cannot be claimed",
         speaker="other",
         also=("C18", "B2"),
         hint="the run is anonymous: log in, and remove `anonymous=` or `WANDB_ANONYMOUS`",
     ),
-    *_group("C5", "but also set the `WANDB_DISABLED` environment variable", speaker="other", hint="unset it"),
-    *_group("F14", "Timed out finishing run.", "Problem finishing run", also=("F2", "C19")),
-    *_group(
+    *group_messages("C5", "but also set the `WANDB_DISABLED` environment variable", speaker="other", hint="unset it"),
+    *group_messages("F14", "Timed out finishing run.", "Problem finishing run", also=("F2", "C19")),
+    *group_messages(
         "F14",
         "Failed to read port info",
         "Expected service process to exist.",
@@ -253,7 +249,7 @@ _RUNS = (
         "Timed out waiting for response on {slot}",
         "wandb-core exited.",
     ),
-    *_group(
+    *group_messages(
         "F14",
         "portfile is empty: {path}",
         "error reading portfile: {reason}",
@@ -262,11 +258,13 @@ _RUNS = (
         "can't create new thread at interpreter shutdown",
         speaker="other",
     ),
-    *_group("C16", "attach in the same process is not supported currently", "Timeout attaching to run", also=("F14",)),
+    *group_messages(
+        "C16", "attach in the same process is not supported currently", "Timeout attaching to run", also=("F14",)
+    ),
 )
 
 _SWEEPS = (
-    *_group(
+    *group_messages(
         "F16",
         "No default project configured.",
         "Could not start launch agent: {reason}",
@@ -286,7 +284,7 @@ _SWEEPS = (
         speaker="other",
         also=("B2", "F23"),
     ),
-    *_group(
+    *group_messages(
         "F23",
         "is ambiguous, please specify bounds as both floats",
         "No 'value' found for command['args']['{parameter}']",
@@ -301,7 +299,7 @@ _SWEEPS = (
         "Unhandled search type.",
         also=("F16",),
     ),
-    *_group(
+    *group_messages(
         "F23",
         "sweep config must have",
         "Invalid sweep config",
@@ -314,7 +312,7 @@ _SWEEPS = (
         speaker="other",
         also=("F16",),
     ),
-    *_group(
+    *group_messages(
         "F16",
         "could not find project {project} during createAgent",
         "Can not find sweep",
@@ -338,7 +336,8 @@ _SWEEPS = (
         "Cannot queue jobs with unlogged artifacts",
         also=("B2", "F23"),
     ),
-    *_group(
+    *group_messages("F23", "No such file or directory: '--{argument}'", speaker="other", also=("F16",)),
+    *group_messages(
         "F16",
         "run not found for history loading",
         "not found during createAgent",
@@ -352,7 +351,7 @@ _SWEEPS = (
         speaker="other",
         also=("B2", "F23"),
     ),
-    *_group(
+    *group_messages(
         "F24",
         "Run {run} errored:",
         "Detected {number} failed runs in the first {seconds} seconds, killing sweep.",
@@ -365,21 +364,21 @@ _SWEEPS = (
 )
 
 _ARTIFACTS = (
-    *_group(
+    *group_messages(
         "C10",
         "Error uploading files to {run}.",
         "Job Artifact log unsuccessful: {reason}",
         speaker="other",
         also=("B2", "F17"),
     ),
-    *_group(
+    *group_messages(
         "F18",
         "unknown artifact manifest version: {version}",
         "unrecognized storage layout: {layout}",
         speaker="other",
         also=("F21",),
     ),
-    *_group(
+    *group_messages(
         "F18",
         "Cannot add path with no ref: {path}",
         "You must pass name='<entry_name>' when tracking references with unknown schemes.",
@@ -394,7 +393,7 @@ _ARTIFACTS = (
         "`aliases` must be Iterable or None",
         also=("F22",),
     ),
-    *_group(
+    *group_messages(
         "F18",
         "metadata must be dict, not {type}",
         "Found object of type {type}, expected one of",
@@ -402,7 +401,7 @@ _ARTIFACTS = (
         speaker="other",
         also=("F22",),
     ),
-    *_group(
+    *group_messages(
         "C10",
         "Committing artifact failed.",
         "ArtifactSaver.createArtifact: {reason}",
@@ -419,33 +418,33 @@ _ARTIFACTS = (
         speaker="other",
         also=("F17", "F7", "F2"),
     ),
-    *_group(
+    *group_messages(
         "D2",
         "This artifact contains more than one file, call `.download()`",
         "Found file {path} which is not a member of artifact {artifact}",
         also=("D7", "F6"),
     ),
-    *_group(
+    *group_messages(
         "D2",
         "could not access artifact",
         speaker="other",
         also=("D7", "F6"),
     ),
-    *_group("D2", "Artifact collection needs to be a sequence", also=("F22",)),
-    *_group(
+    *group_messages("D2", "Artifact collection needs to be a sequence", also=("F22",)),
+    *group_messages(
         "D1",
         "Error fetching entity {entity} check that you have access to this entity",
         "Unable to fetch project ID: {project}",
         also=("B2", "D7", "C19"),
     ),
-    *_group(
+    *group_messages(
         "D1",
         "Project {project} does not exist under entity",
         "project {project} not found for entity {entity}",
         speaker="other",
         also=("B2", "D7", "C19"),
     ),
-    *_group(
+    *group_messages(
         "D18",
         "Must provide at least one member to",
         "Failed to add members to registry {registry}",
@@ -455,13 +454,13 @@ _ARTIFACTS = (
         "Member arg must be a",
         also=("B7",),
     ),
-    *_group(
+    *group_messages(
         "D18",
         "Failed to update member {member} role to",
         speaker="other",
         also=("B7",),
     ),
-    *_group(
+    *group_messages(
         "F12",
         "Invalid path, should be TEAM/PROJECT/TYPE/ID",
         "Invalid path: {path} (missing entity)",
@@ -470,7 +469,7 @@ _ARTIFACTS = (
         also=("D4", "B2"),
         hint="give the whole path: entity/project/name",
     ),
-    *_group(
+    *group_messages(
         "F6",
         "AzureFileTransfer: Download: {reason}",
         "GCSFileTransfer: Download: {reason}",
@@ -499,7 +498,7 @@ _ARTIFACTS = (
 )
 
 _FILES = (
-    *_group(
+    *group_messages(
         "C19",
         "net/http: request canceled",
         "net/http: TLS handshake",
@@ -508,13 +507,13 @@ _FILES = (
         speaker="other",
         also=("F2",),
     ),
-    *_group(
+    *group_messages(
         "B14",
         "To use wandb on Windows, you need to run the command",
         speaker="other",
         hint="`pip install -U wandb`",
     ),
-    *_group(
+    *group_messages(
         "F17",
         "permission denied while trying to connect to the Docker daemon socket",
         "Cannot connect to the Docker daemon",
@@ -523,14 +522,14 @@ _FILES = (
         also=("F16",),
         hint="Docker on this machine is the cause: its daemon, the rights on its socket, or the platform of the image",
     ),
-    *_group("F7", "[Errno 13] Permission denied", speaker="other", also=("F14",)),
-    *_group(
+    *group_messages("F7", "[Errno 13] Permission denied", speaker="other", also=("F14",)),
+    *group_messages(
         "F13",
         "No wandb directory found.",
         "`--sync-all` has been removed.",
         "Use `wandb clean` instead of `wandb sync --clean`",
     ),
-    *_group(
+    *group_messages(
         "F13",
         "Failed to sync {path}",
         "Nothing to sync.",
@@ -539,7 +538,7 @@ _FILES = (
         "Failed to stat {path}",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F7",
         "Unable to create directory '{path}'",
         "exists and is not a directory",
@@ -552,7 +551,7 @@ _FILES = (
     ),
 )
 
-_CALLS = _group(
+_CALLS = group_messages(
     "F22",
     "Expected `data_table` to be `wandb.Table` type",
     "Expected `value` to be `wandb.Table` type",
@@ -586,21 +585,21 @@ _CALLS = _group(
 )
 
 _WARNINGS = (
-    *_group(
+    *group_messages(
         "C18",
         "Failed to read netrc file at {path}",
         "Found entry for machine {host} with no API key at {path}",
         "W&B disabled due to login timeout.",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F20",
         "Unable to parse settings file",
         "Ignoring setting {name} which is not allowed in a settings file.",
         "Malformed WANDB_CONFIG, using original config",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F13",
         ".wandb file is incomplete ({reason}), be sure to sync this run again once it's finished",
         ".wandb file is empty ({reason}), skipping: {path}",
@@ -608,31 +607,31 @@ _WARNINGS = (
         speaker="other",
         hint="sync the run again when it has ended",
     ),
-    *_group(
+    *group_messages(
         "B13",
         "Server not compatible with {feature}",
         "W&B Local Server version does not support {feature}",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F7",
         "Path {path} wasn't read/writable",
         "Failed to create global config settings in: {path}",
         "Failed to cache {path}, ignoring",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "D10",
         "Unable to download file {path} as there is a {kind} with the same path",
         speaker="other",
     ),
-    *_group(
+    *group_messages(
         "F6",
         "Artifact references with unsupported schemes cannot be checksummed: {address}",
         speaker="other",
     ),
-    *_group("F15", "Metadata is read-only when using pydantic v1.", speaker="other"),
-    *_group(
+    *group_messages("F15", "Metadata is read-only when using pydantic v1.", speaker="other"),
+    *group_messages(
         "B2",
         "Ignored wandb.init() arg entity when running a sweep.",
         "Project is ignored when running from wandb launch context.",
@@ -640,24 +639,26 @@ _WARNINGS = (
         "Launch agents only support sending runs to their own project and entity.",
         speaker="other",
     ),
-    *_group("F20", "Ignoring unexpected arguments: {names}. This will raise an error in the future.", speaker="other"),
-    *_group("C10", "Async file upload failed; falling back to sync", speaker="other"),
-    *_group("C18", "Unable to read the token file at {path}", speaker="other"),
-    *_group(
+    *group_messages(
+        "F20", "Ignoring unexpected arguments: {names}. This will raise an error in the future.", speaker="other"
+    ),
+    *group_messages("C10", "Async file upload failed; falling back to sync", speaker="other"),
+    *group_messages("C18", "Unable to read the token file at {path}", speaker="other"),
+    *group_messages(
         "C17",
         "Artifact name is longer than {count} characters: {name}",
         "Artifact names may only contain alphanumeric characters, dashes, underscores, and dots.",
         "Artifact types must not contain any of the following characters: {characters}",
         also=("A10",),
     ),
-    *_group(
+    *group_messages(
         "C10",
         "Azure uploads over 256MB require the azure SDK",
         speaker="other",
         also=("F15",),
         hint="`pip install wandb[azure]`",
     ),
-    *_group(
+    *group_messages(
         "F2",
         "invalid character '{letter}' looking for beginning of value",
         speaker="other",

@@ -62,7 +62,7 @@ _EXCEPTION_IN_SENTENCE = re.compile(
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
 _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
-_RAISES = re.compile(r"\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b")
+_RAISES = re.compile(r"""\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?""")
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
     for words, name in (
@@ -121,7 +121,7 @@ _ERROR_MARK = re.compile(
       | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S | \bGraphQL\ error:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)
       | \bis\ not\ recognized\ as\ (?:an\ internal\ or\ external\ command|(?:the|a)\ name\ of\ a\ cmdlet)
-      | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
+      | ^`?(?:ERROR|FATAL)\ [A-Z]\w+\ | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
     re.VERBOSE | re.MULTILINE,
 )
 _OUTER = re.compile(
@@ -172,13 +172,17 @@ _SWEEP = re.compile(
 )
 
 _LOCAL_FILE = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])""")
+_OTHER_FILE = re.compile(r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d)[^'"\n])+['"]\s*$""")
 _DENIED_OWN_FILE = re.compile(
     r"""\[Errno (?:13|30)\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""",
     re.IGNORECASE,
 )
 """A relative path without wandb's name: wandb makes its own folders below `wandb` and `artifacts`."""
 _SERVER_CONTAINER = re.compile(
-    r"(?<!//)\bwandb(?:[-/]local|-server)\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/"
+    r"(?<!//)\bwandb(?:[-/]local|-server|-app-\w+)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
+    r"|^\*\*\* (?:Starting wandb|Configuring minio|Migrating database|Booting runit)|/mnt/ramdisk/core/"
+    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d",
+    re.MULTILINE,
 )
 _ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
 
@@ -297,7 +301,7 @@ class ErrorContext:
             absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
             return heading["name"], absent[0] if absent else ""
         if self.is_cut and self.source and (match := _RAISES.match(self.source[-1])):
-            return match["name"], ""
+            return match["name"], match["message"] or ""
         if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
             return match["name"], match["quoted"] or match["rest"]
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
@@ -325,7 +329,7 @@ class ErrorContext:
                 if is_wanted(line) and not _IS_ADVICE.search(line):
                     is_cut = line.endswith(":") and number + 1 < len(lines)
                     return f"{line} {lines[number + 1]}" if is_cut else line
-        if self.exception is not None and (self.is_cut or _HEADING.search(self.message_text)):
+        if self.exception is not None and (self.is_cut or self.exception[1] not in lines):
             return ": ".join(part for part in self.exception if part)
         return lines[-1] if lines else ""
 
@@ -359,6 +363,11 @@ class ErrorContext:
     def is_raised_in_wandb(self) -> bool:
         """Whether the last frames are in wandb's code, or below it."""
         return any(frame.is_wandb for frame in self.library_frames)
+
+    @property
+    def is_raised_in_library(self) -> bool:
+        """Whether the last frame is in the code of a library; a program without wandb can use it as well."""
+        return bool(self.frames) and self.frames[-1].is_library
 
     @cached_property
     def is_raised_elsewhere(self) -> bool:
@@ -419,6 +428,11 @@ class ErrorContext:
     def names_local_file(self) -> bool:
         """Whether the last exception names a file of wandb on this machine."""
         return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1]))
+
+    @property
+    def names_other_file(self) -> bool:
+        """Whether the last exception ends in a path of this machine that wandb has nothing to do with."""
+        return self.exception is not None and bool(_OTHER_FILE.search(self.exception[1]))
 
     @property
     def is_denied_own_file(self) -> bool:

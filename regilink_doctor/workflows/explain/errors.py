@@ -174,16 +174,20 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_OUTCOMES = ("old-process-failed", "old-process-silent")
+"""Messages of what another error has led to, where the text has one."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
 """Failures of keys, networks and processes, of which every program speaks in the same words."""
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
 _OWN_PROCESS = re.compile(
     r"""^(?!.*(?:proxy|https?://|lookup)).*?
-        (?:\b127\.0\.0\.1|\blocalhost|\[::1\])(?::|'\)?,\s(?:port=)?)(?!(?:80|443|8080|8443|9000|9001|9002)\b)\d{2,5}\b""",
+        (?:\b127\.0\.0\.1|\blocalhost|\[::1\])(?::|'\)?,\s(?:port=)?)(?!(?:80|443|3306|6379|8080|8443|9000|9001|9002)\b)\d{2,5}\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 """A port of this machine on which no web server is: that of wandb-core."""
+_SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
+"""A database or the object store in the container of W&B's server."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _DENIED_BY_SYSTEM = re.compile(
     r"""^\S*sh: .*: [Pp]ermission denied|: cannot \w+ .*: Permission denied|docker\S*\.sock|Docker daemon"""
@@ -268,6 +272,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     matches = _recognize(context)
     if context.is_raised_elsewhere:  # what any program says of its network or processes is not W&B's here
         matches = [match for match in matches if not _is_of_any_program(context, match)]
+    if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
+        matches = [match for match in matches if match.message.speaker != "other"]
     if context.is_denied_own_file:
         matches = [match for match in matches if (match.message.speaker, match.message.failure) != ("other", "F7")]
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
@@ -358,7 +364,8 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
 
     def rank(match: RecognizedMessage) -> int:
         is_transient = match.message.failure in ("F2", "C19") and match.message.speaker != "server"
-        return 2 * _is_of_any_program(context, match) + (is_refused and is_transient)
+        is_outcome = match.message.key in _OUTCOMES or (is_refused and is_transient)
+        return 2 * _is_of_any_program(context, match) + is_outcome
 
     return sorted(matches, key=rank)
 
@@ -416,11 +423,15 @@ def _of_message(
             yield "C18"
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
+    if message.key == "install-needed" and "WANDB_DISABLED" in context.text:
+        yield "C5"
     if message.failure == "F3" and context.key_length not in (None, *_LENGTHS_OF_NEW_KEY):
         yield "C18"
     if message.key == "api-run-missing":
         yield from _of_missing_run(context)
     if message.failure in ("B7", "F7") and context.is_in_server_container:
+        yield "F17"
+    if message.failure in ("C19", "F2", "F14") and _SERVER_DATABASE.search(context.line_at(main.span[0])):
         yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
         yield from (match.message.failure for match in others if match.message.failure == "F14")

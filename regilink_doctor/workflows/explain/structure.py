@@ -152,7 +152,7 @@ _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "p
 """What a program asks of `wandb.run`, which is None without an active run."""
 
 _DEPENDENCY = re.compile(
-    r"'(?:click|docker|git|gitdb|google|packaging|pathtools|pkg_resources|platformdirs|promise|psutil|pydantic(?:_core)?"
+    r"'(?:azure|boto3|botocore|click|docker|git|gitdb|google|packaging|pathtools|pkg_resources|platformdirs|promise|psutil|pydantic(?:_core)?"
     r"|requests|sentry_sdk|setproctitle|shortuuid|six|typing_extensions|urllib3|yaml)\b"
 )
 """A package that wandb needs."""
@@ -171,6 +171,7 @@ _MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
+_PROMPT = re.compile(r"prompt_api_key|getpass")
 _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
@@ -193,6 +194,7 @@ _BROKEN_WORDS = re.compile(
     r"|unhashable type|indices must be|not supported between instances|values to unpack"
     r"|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
     r"|got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
+    r"|, but expected one of: "
 )
 _SIGNATURE = re.compile(
     r"\b(?:(\w+)\.)?(\w+)(?:\(\))? "
@@ -223,6 +225,11 @@ _CALLS_OF_NEW_WANDB = frozenset(
 """Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
+_OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
+_READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
+_INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
+"""Code between wandb and another library."""
+_OFFLINE = re.compile(r"offline(?!-run-)")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
@@ -311,10 +318,13 @@ _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
+_LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
+"""What the config or the summary of a run was asked for, by name."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
 _AGENT = re.compile(r"wandb/agents/")
+_AGENT_RUNS = re.compile(r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: ")
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
 
@@ -344,7 +354,7 @@ _STATUSES: dict[int, dict[str | None, Causes]] = {
     405: {None: ("F17",)},
     407: {None: ("C19",)},
     408: {None: ("F2", "C10")},
-    409: {"init": ("F19",), "sync": ("F13", "F19")},
+    409: {"init": ("F19",), "sync": ("F13", "F19"), None: ("F2", "C14")},
     413: {None: ("F17",)},
     429: {None: ("B17",)},
     402: {None: ("E4", "B8")},
@@ -358,8 +368,8 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
-    if context.exception is not None and context.exception[0] in STOPS:
-        return ()  # somebody, or the program itself, has stopped it
+    if context.exception is not None and context.exception[0] in STOPS:  # somebody, or the program itself
+        return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
     questions = (
         _judge_prompt,
         _judge_variable,
@@ -375,6 +385,7 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_component,
         _judge_usage,
         _judge_cut_traceback,
+        _judge_swept_program,
         _judge_server_container,
     )
     for question in questions:
@@ -460,31 +471,39 @@ def _judge_call(context: ErrorContext) -> Causes:
     match = _OBJECT_OF_WANDB.search(text)
     if not context.is_about_wandb and not (match and close_to(match["attribute"], [*CALLS, *_OTHER_CALLS])):
         return ()
+    if _OWN_ATTRIBUTE.search(text):
+        return ("F21", "F15")  # wandb looks for what it has not set
     if match:
         if match["integration"]:
             return ("F15", "F21")  # a class that wandb derives from one of another library, which has changed
         if match["owner"] == "Run" and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
-            return ("F5", "B14", "F22")
+            is_called_by_library = context.is_of_integration or "WandbLogger" in context.text
+            return ("B14", "F15", "F5") if is_called_by_library else ("F5", "B14", "F22")
         if f"{match['owner']}.{match['attribute']}" in _CALLS_OF_NEW_WANDB:
             return ("B14", "A18")
         is_internal = match["attribute"].startswith("_") or context.is_raised_in_wandb
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
+    if _READ_ONLY.search(text) and not context.is_raised_elsewhere:
+        return ("F22", "B16")
     if match := _SIGNATURE.search(text):
         if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
             return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
-        if match[1] not in _CLASSES and match[2] == "__init__" and not context.frames:
-            return ("F15", "F21", "F22")  # calls of wandb name their class; a library of its own does not fit
+        is_foreign = match[1] not in _CLASSES and match[2] == "__init__"
+        is_called_by_wandb = context.is_raised_in_wandb or _INTEGRATION.search(context.text)
+        if is_foreign and match[1] and not is_called_by_wandb:
+            return ()  # a class of another library, or of the program
+        if is_foreign and not context.frames:
+            # Calls of wandb name their class; a library of its own does not fit.
+            return ("F21", "F15", "F22") if match[1] else ("F15", "F21", "F22")
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
-            return ("F15", "F21")
+            return ("F15", "F21") if context.is_raised_in_import else ("F21", "F15")
         if match[2] in ("link_artifact", "link", "link_model"):
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
             return ("F5", "F22", "B14")
-        return (
-            ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) or match[2] == "init" else ("F22", "B14", "A18")
-        )
+        return ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) else ("F22", "B14", "A18")
     if _NOT_SERIALIZABLE.search(text) and not context.is_raised_elsewhere:
         return (
             ("F18", "F22") if context.phase == "log" else ("F20", "F22") if context.phase == "init" else ("F22", "F18")
@@ -512,14 +531,15 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_about_wandb and "pickle" in text:
         return ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
-    if is_import and ("wandb" in text or (context.is_about_wandb and _DEPENDENCY.search(text))):
+    if is_import and ("wandb" in text.lower() or (context.is_about_wandb and _DEPENDENCY.search(text))):
         return ("F15",)
-    if "offline" in text and context.is_about_wandb and find_part(context)[:1] != ("F20",):
+    if _OFFLINE.search(text) and context.is_about_wandb and find_part(context)[:1] != ("F20",):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
     if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
         return ("F15", "F21")  # a warning of a package that it does not fit, made an error
     if text.startswith("module '") and (context.is_raised_in_wandb or _DEPENDENCY.search(text)):
-        return ("F15",) if context.is_about_wandb else ()  # a package that wandb needs is another one, or too old
+        # a package that wandb needs is another one, or too old
+        return ("F15",) if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.names_local_file and name == "FileNotFoundError":
         return _CLASSES_RAISED_IN_WANDB[name]
     if name in ("Exception", "UsageError") and text == "problem":
@@ -567,6 +587,8 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
         return ()
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
+    if name in ("KeyError", "AttributeError") and _LOOKUP.search(f"{path} {context.library_frames[-1].function}"):
+        return ("F24", "F23") if context.phase == "sweep" else ("F22", "F24")  # the program asks for what is not there
     if part == ("F16",):  # an agent runs what the server has sent; what reads the configuration meets the user's
         return ("F21", "F16") if _AGENT.search(path) and name == "KeyError" else ("F23", "F16", "F21")
     if name == "AssertionError" and text and part[:1] == ("F22",):
@@ -656,6 +678,12 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         return ("C18", "C19")
     causes = _causes_of_frames(context)
     return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
+
+
+def _judge_swept_program(context: ErrorContext) -> Causes:
+    """An error of the program that an agent runs, in the agent's log."""
+    is_of_program = context.exception is not None and not context.is_raised_in_wandb
+    return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
