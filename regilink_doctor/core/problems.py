@@ -81,6 +81,7 @@ _NOUNS = (
 )
 
 
+@lru_cache(maxsize=1024)
 def placeholder(name: str) -> tuple[int, int] | None:
     """Where in `name` a placeholder stands, as offsets; None when it is an ordinary name.
 
@@ -150,6 +151,7 @@ ORDER = (
 )
 """Which problem of a segment is reported: the first that applies (contracts: a path has one problem per segment)."""
 
+_UNKNOWN_AND_PREFIX = UNKNOWN_NAME + REGISTRY_PREFIX
 _USUAL_ALIASES = frozenset({"best", "candidate", "champion", "latest", "prod", "production", "staging"})
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 """What no name begins or ends with."""
@@ -161,17 +163,20 @@ class _Segment:
     `name` is what comes after the prefix, all of it where there is none.
     """
 
-    __slots__ = ("end", "has_prefix", "index", "known", "name", "registry", "start", "text")
+    __slots__ = ("end", "has_prefix", "index", "name", "registry", "start", "text")
 
     def __init__(self, index: int, start: int, text: str) -> None:
         self.index = index
         self.start = start
         self.end = start + len(text)
         self.text = text
-        self.known = is_known(text)
         self.has_prefix = text.startswith(REGISTRY_PREFIX)
         self.name = text.removeprefix(REGISTRY_PREFIX)
         self.registry = self.has_prefix and text != REGISTRY_PREFIX
+
+    @property
+    def known(self) -> bool:
+        return is_known(self.text)
 
 
 def find_problems(
@@ -239,7 +244,7 @@ def _split(text: str) -> list[_Segment]:
     start = 0
     for part in head.split("/"):
         end = start + len(part)
-        inner = part.find(UNKNOWN_NAME + REGISTRY_PREFIX)
+        inner = part.find(_UNKNOWN_AND_PREFIX)
         if inner >= 0:
             segments.append(_Segment(len(segments), start, part[: inner + 1]))
             segments.append(_Segment(len(segments), start + inner + 1, part[inner + 1 :]))

@@ -183,7 +183,7 @@ class PassedArguments:
     opening: Place | None = None
     """The place right after the opening parenthesis, of a call that starts a run."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
-    """The places of `name=value` and of the value, of each argument that is passed by name."""
+    """The places of `name=value` and of the value, of each argument but the target that is passed by name."""
 
 
 NO_ARGUMENTS = PassedArguments()

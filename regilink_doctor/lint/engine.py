@@ -328,9 +328,7 @@ def _is_created(report: Report, facts: _Facts) -> bool:
 
 def _with_tree(site: Site, facts: _Facts) -> Site:
     """A site whose variables of the environment are not called unset where a settings file of the tree names them."""
-    if all(is_known(string.pattern) for string in site.target):
-        return site
-    unset = {name for string in site.target for name in string.unset_variables}
+    unset = {name for string in site.target if not is_known(string.pattern) for name in string.unset_variables}
     is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)}
     if not is_set:
         return site

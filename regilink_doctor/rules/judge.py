@@ -67,11 +67,12 @@ def report_targets(
     """
     if site.context.expected:
         return
+    method = LINK_METHODS.get(site.call, "Run.link_artifact")
+    registries = (*configured.registries,)
+    if view is None and not any(_find_in_path(path, method, registries) for path in site.target):
+        return  # only a view shows more, and most targets are well
     seen: set[object] = set()
     replaced = _find_replaced(site)
-    method = LINK_METHODS.get(site.call, "Run.link_artifact")
-    if view is None and not any(_find_in_path(path, method, (*configured.registries,)) for path in site.target):
-        return  # only a view shows more, and most targets are well
     for target in link_targets(site):
         if target.path in replaced:
             continue

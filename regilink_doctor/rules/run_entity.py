@@ -429,8 +429,9 @@ class PersonalEntity(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration; with a catalog, the judgement reports it instead."""
-        entity = known_entity(link)
-        if entity not in facts.configured.personal_entities or facts.view is not None or registry_target(link) is None:
+        personal = facts.configured.personal_entities
+        entity = known_entity(link) if personal else None
+        if entity not in personal or facts.view is not None or registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
             yield self.report(link.init.place, related=(Related("linked here", link.place),), entity=entity or "")
@@ -488,8 +489,9 @@ class OrganizationAsEntity(Rule):
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration or by the path; with a catalog, the judgement reports it instead."""
         yield from self.check_site(link, facts)
-        entity, configured = known_entity(link), facts.configured
-        if entity is None or entity != configured.organization or entity in configured.teams:
+        configured = facts.configured
+        entity = configured.organization
+        if entity is None or entity != known_entity(link) or entity in configured.teams:
             return
         if facts.view is not None or registry_target(link) is None:
             return
@@ -499,13 +501,14 @@ class OrganizationAsEntity(Rule):
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """A run whose entity is the organization of a path that it uses."""
+        organizations = [path.prefix for target in site.target if (path := registry_path(target)) and path.prefix]
+        if not organizations:
+            return
         entities = entities_of(site)
         entity = certain(entities)
-        if entity is None or not self._may_be_organization(entity, facts) or site.context.expected:
+        if entity not in organizations or not self._may_be_organization(entity, facts) or site.context.expected:
             return
-        paths = (path for target in site.target if (path := registry_path(target)))
-        first = next((path for path in paths if path.prefix == entity), None)
-        if first is None or facts.once(_first_sites)[site.inits, entity] is not site:
+        if facts.once(_first_sites)[site.inits, entity] is not site:
             return
         yield self.report(
             entities[0].place if entities[0].place.path == site.place.path else site.place,

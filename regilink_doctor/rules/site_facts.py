@@ -289,15 +289,12 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         return (value, init.place, False) if value and is_certain else None
     if site.inits and init is None:
         return None
-    setups = [setup for setup in facts.sites if setup.call == "wandb.setup"] if facts.mentions("setup(") else []
+    setups, settings = facts.once(_find_modes)
     if setups:
         modes = {certain(setup.arguments.strings.get("mode", ())) for setup in setups}
         mode = modes.pop() if len(modes) == 1 else None
         is_certain = len(setups) == 1 and "mode" in setups[0].arguments.certain_strings and _is_before(setups[0], site)
         return (mode, setups[0].place, False) if mode and is_certain else None
-    # A cell of bash has an environment of its own.
-    named = facts.settings_named("WANDB_MODE")
-    settings = [setting for setting in named if setting.how in ("python", "notebook")] if len(named) < 100 else []
     if len(settings) != 1 or settings[0].only_default:
         return None
     setting, value = settings[0], certain(settings[0].value)
@@ -306,6 +303,14 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     if value is None or not before or not within(setting.containers, start.context.containers):
         return None
     return value, setting.place, True
+
+
+def _find_modes(facts: FileFacts) -> tuple[list[Site], list[Setting]]:
+    """The calls of `wandb.setup`, and where the file sets `WANDB_MODE`; none where it does so again and again."""
+    setups = [site for site in facts.sites if site.call == "wandb.setup"]
+    # A cell of bash has an environment of its own.
+    named = facts.settings_named("WANDB_MODE")
+    return setups, [item for item in named if item.how in ("python", "notebook")] if len(named) < 100 else []
 
 
 def _is_before(setup: Site, site: Site) -> bool:

@@ -70,7 +70,8 @@ class ArgumentReader:
         self.uses = uses
         self.given = arguments(use.call, parameters)
         self.at = use.at
-        self._spread(use.call, parameters)
+        if self.given.unpacked:
+            self._spread(use.call, parameters)
         self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
@@ -79,8 +80,12 @@ class ArgumentReader:
             if keyword.arg is None:
                 self._unpack(keyword.value)
 
+    def has(self, name: str) -> bool:
+        """Whether an argument is given, itself or inside the one that was unfolded."""
+        return name in self.given.named or name in self.inner
+
     def texts(self, name: str) -> tuple[StringValue, ...]:
-        """The texts of an argument, given itself or inside the one that was unfolded."""
+        """The texts of an argument."""
         if name not in self.given.named and name not in self.inner:
             return ()
         node, at = self._find(name)
@@ -88,21 +93,17 @@ class ArgumentReader:
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
         """The texts of those of the arguments that have any."""
-        read = {}
-        for name in names:
-            if texts := self.texts(name):
-                read[name] = texts
-        return read
+        return {name: texts for name in names if self.has(name) and (texts := self.texts(name))}
 
     def find_certain(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the arguments that are a text in every alternative."""
-        return frozenset([name for name in names if self.is_text(name)])
+        return frozenset([name for name in names if self.has(name) and self.is_text(name)])
 
     @property
     def constants(self) -> dict[str, bool | None]:
         """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable."""
         constants: dict[str, bool | None] = {}
-        for name in _MAY_BE_CONSTANT:
+        for name in filter(self.has, _MAY_BE_CONSTANT):
             node, at = self._find(name)
             if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
@@ -172,6 +173,8 @@ class ArgumentReader:
 
     def items(self, name: str) -> tuple[StringValue, ...]:
         """The texts of a list, those of the lists that are unpacked in it among them; `unread` where it has others."""
+        if not self.has(name):
+            return ()
         found: list[StringValue] = []
         waiting = list(reversed(self._values(name)))
         for _ in range(_MOST_LISTS):

@@ -59,6 +59,7 @@ class RunLifetime:
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
+        self._may_call_turn = "finish" in words or self._has_walrus or bool(self._enders)
 
     def before(
         self, use: Use, run: str, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]
@@ -97,6 +98,8 @@ class RunLifetime:
         return turn
 
     def _turns(self, statement: ast.stmt, run: str) -> bool:
+        if isinstance(statement, ast.Expr) and not self._may_call_turn and "." not in run:
+            return False
         return bool(
             self._entered(statement, run)
             or self._find_ender(statement)

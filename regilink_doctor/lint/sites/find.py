@@ -93,8 +93,7 @@ class _Finder:
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
-        path = next((path for path in self.resolver.callee(use) if path in wandb_api.CALLS), None)
-        if path := path or self._by_name(use):
+        if path := self._find_path(use) or self._by_name(use):
             yield self.site(use, path)
         elif site := find_faked_host(use, self.source, self.module, self.resolver):
             yield site
@@ -104,6 +103,10 @@ class _Finder:
             yield from wrapped
         else:
             yield from self._asking(use)
+
+    def _find_path(self, use: Use) -> str | None:
+        """The canonical name of a call that is a site."""
+        return next(filter(wandb_api.CALLS.__contains__, self.resolver.callee(use)), None)
 
     def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
         """The site of a call of a function of another file; None where it passes nothing to what links or fetches."""
@@ -194,8 +197,8 @@ class _Finder:
             around = [self._write_guard(guard) for guard in use.scope.find_conditions(use.order)]
             guards = (*around, *self._gathering_conditions(use))
             site = replace(site, context=replace(site.context, guards=guards))
-        site = replace(site, **self._followed(site, use, given, at))
-        self.made[key] = site
+        if followed := self._followed(site, use, given, at):
+            site = self.made[key] = replace(site, **followed)
         return site
 
     def _source_of(self, use: Use) -> Source:
@@ -233,7 +236,7 @@ class _Finder:
             keywords={
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
                 for keyword in use.call.keywords
-                if keyword.arg
+                if keyword.arg and keyword.arg != call.path
             },
         )
 
@@ -292,9 +295,9 @@ class _Finder:
         if site.call == "wandb.init" and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
-            starts = self.origins.runs(use)
+            starts, alone = self.origins.find_runs(use)
             inits = tuple([self._start(start) for start in starts])
-            alone = len(inits) == 1 and self.origins.runs_alone(use)
+            alone = alone and len(inits) == 1
             found = {"inits": inits, "init": inits[0] if alone else None}
             if site.kind == "link" and site.call.startswith("wandb.Run."):
                 found["is_run_passed"] = not inits and _is_parameter(use)
@@ -323,9 +326,8 @@ class _Finder:
             return found
         logged = self.origins.logged(made, use)
         if logged is not None and (logged.scope is not use.scope or logged.order < use.order):
-            found["logged"] = next(
-                (self.site(logged, path) for path in self.resolver.callee(logged) if path in wandb_api.CALLS), None
-            )
+            logging = self._find_path(logged)
+            found["logged"] = self.site(logged, logging) if logging is not None else None
         if ttl := self.origins.times_to_live.get(id(made.call)):
             found["ttl"] = self.source.place(ttl)
         if ttl := self.origins.times_to_live.get(id(use.call)):
@@ -342,7 +344,7 @@ class _Finder:
             made = self.origins.artifact(owner, use.at)
             if made is None or made is use:
                 return None
-            path = next((path for path in self.resolver.callee(made) if path in wandb_api.CALLS), None)
+            path = self._find_path(made)
             if path is not None and path != "wandb.Api":
                 return self.site(made, path)
             use = made
@@ -404,7 +406,9 @@ class _Finder:
         )
 
     def _start(self, use: Use) -> Site:
-        return self.site(use, next(path for path in self.resolver.callee(use) if path in STARTS))
+        return self.made.get((id(use.call), use.frame)) or self.site(
+            use, next(path for path in self.resolver.callee(use) if path in STARTS)
+        )
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
         node = given.named.get("artifact") or given.named.get("artifact_or_path")

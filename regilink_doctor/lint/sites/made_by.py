@@ -24,6 +24,8 @@ _WAITS = ("wait", "link", "link_artifact")
 _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
 
+_NONE = NonString(None)
+
 STARTS = ("wandb.init", "WandbLogger")
 """The calls that start a run."""
 
@@ -35,30 +37,29 @@ class MadeBy:
         self.resolver = resolver
         self.module = module
         self.uses = {id(use.call): use for use in module.uses}
-        self._runs_by_maker: dict[tuple[int, ...], tuple[Use, ...]] = {}
+        self._runs_by_maker: dict[tuple[int, ...], tuple[tuple[Use, ...], bool]] = {}
 
-    def runs(self, use: Use) -> tuple[Use, ...]:
-        """The calls that can have started the run of a method, or the run that has logged its artifact."""
+    def find_runs(self, use: Use) -> tuple[tuple[Use, ...], bool]:
+        """The calls that can have started the run of a method, and whether nothing else can be behind that.
+
+        Of a method of an artifact, the run that has logged it.
+        """
         if not isinstance(use.call.func, ast.Attribute):
-            return ()
+            return (), False
         owner = use.call.func.value
-        if use.frame is not None:
-            return self._unique_runs(owner, use)
-        # Outside of a call that is followed, only what made the owner matters: the same for all its methods.
         values = self.resolver.value(owner, use.at)
-        makers = tuple([id(value.made_by) if isinstance(value, Instance) else 0 for value in values])
-        runs = self._runs_by_maker.get(makers)
-        if runs is None:
-            runs = self._runs_by_maker[makers] = self._unique_runs(owner, use)
-        return runs or self._find_active(use)
-
-    def _unique_runs(self, node: ast.expr, use: Use) -> tuple[Use, ...]:
-        return tuple({id(found.call): found for found in self._runs(node, use, 0)}.values())
+        # Outside of a call that is followed, only what made the owner matters: the same for all its methods.
+        makers = tuple([id(value.made_by) if isinstance(value, Instance) else value == _NONE for value in values])
+        known = self._runs_by_maker.get(makers) if use.frame is None else None
+        if known is None:
+            starts = tuple({id(start.call): start for start in self._find_starts(owner, use, 0)}.values())
+            known = starts, all(self._made(value, use.at) is not None or value == _NONE for value in values)
+            if use.frame is None:
+                self._runs_by_maker[makers] = known
+        return (known[0] or self._find_active(use), True) if self.is_active_run(use) else known
 
     def _find_active(self, use: Use) -> tuple[Use, ...]:
         """The start of the run of `wandb.run.link_artifact(...)`: the only one of its function, else of the file."""
-        if not self.is_active_run(use):
-            return ()
         starts = self._starts_by_scope.get(use.scope) or list(self.starts.values())
         return (starts[0],) if len(starts) == 1 else ()
 
@@ -76,7 +77,7 @@ class MadeBy:
             return False
         return Name("wandb") in self.resolver.value(receiver.value, use.at)
 
-    def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
+    def _find_starts(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
         for value in self.resolver.value(node, use.at):
             behind = self._made(value, use.at)
@@ -87,19 +88,10 @@ class MadeBy:
                 found.append(behind)
             elif "wandb.Artifact" in paths:
                 logged = self.logged(behind, use)
-                found += self.runs(logged) if logged is not None else ()
+                found += self.find_runs(logged)[0] if logged is not None else ()
             elif isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
-                found += self._runs(behind.call.func.value, behind, depth + 1)
+                found += self._find_starts(behind.call.func.value, behind, depth + 1)
         return found
-
-    def runs_alone(self, use: Use) -> bool:
-        """Whether nothing but the runs of `runs` can be behind a method."""
-        if not isinstance(use.call.func, ast.Attribute):
-            return False
-        if self.is_active_run(use):
-            return True
-        values = self.resolver.value(use.call.func.value, use.at)
-        return all(self._made(value, use.at) is not None or value == NonString(None) for value in values)
 
     def artifact(self, node: ast.expr | None, at: ProgramPoint) -> Use | None:
         """The call that an artifact begins with: `wandb.Artifact(...)`, `run.log_artifact("file")`, a link, a fetch."""
