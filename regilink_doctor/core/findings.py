@@ -91,6 +91,14 @@ class Finding:
     through: tuple[Place, ...] = field(default=(), compare=False, repr=False)
     """The calls that it is about, in functions of other files, where this is a call of such a function."""
 
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What it says, and where."""
+        return self.code, self.place.path, self.place.position, self.message
+
     @property
     def page(self) -> str:
         """Where to read about the rule: its address, else the command that shows it."""

@@ -270,7 +270,8 @@ def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
         return part.place
     span = part.place.span
     start, end = max(start, 0), min(end, len(part.text))
-    return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
+    inner = Span(span.line, span.column + start, span.line, span.column + end)
+    return Place(part.place.path, inner, part.place.cell)
 
 
 def _edit_part(part: KnownPart | UnknownPart, place: Place, content: str) -> KnownPart | UnknownPart:

@@ -289,7 +289,7 @@ _public = {"PASSWORD", "[key]"}
 def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
     # Most lines have none of these, and `re` is slow to import.
     lower = text.lower()
-    if not any(sign in lower for sign in _SIGNS):
+    if not any(map(lower.__contains__, _SIGNS)):
         return text
     import re
 

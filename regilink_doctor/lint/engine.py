@@ -170,6 +170,15 @@ class _Facts:
         return {}
 
     def sets(self, variable: str) -> bool:
+        if variable not in self._set:
+            self._set[variable] = self._may_set(variable)
+        return self._set[variable]
+
+    @cached_property
+    def _set(self) -> dict[str, bool]:
+        return {}
+
+    def _may_set(self, variable: str) -> bool:
         if self.mentions("load_dotenv(") and not self.project.has_dotenv(self.folder):
             return True  # a file that is not kept with the code: it may set anything
         return self.mentions(variable) or self.project.may_be_set(variable, absolute_path(self.path))
@@ -259,9 +268,9 @@ def _find_servers(reading: ParsedFile) -> Iterator[StringValue]:
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, the same words at the same place once: several values of a target can have the same part."""
-    first: dict[tuple[str, Place, str], Finding] = {}
+    first: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        first.setdefault((finding.code, finding.place, finding.message), finding)
+        first.setdefault(finding.identity, finding)
     return list(first.values())
 
 

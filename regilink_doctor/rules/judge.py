@@ -417,11 +417,12 @@ def _is_own_project(target: LinkTarget, problem: Problem) -> bool:
 
 def _weaken(target: LinkTarget, problem: Problem) -> Problem:
     """A name that is empty, or None, only when something is not given is a warning (failures A5 to A7)."""
-    part = target.path.part_at(problem.start)
+    is_default = False
     if problem.rule == "REG105":
         is_default = any(target.path.empty_defaults(problem.start, problem.end))
-    else:
-        is_default = problem.rule == "REG113" and isinstance(part, KnownPart) and part.default_of is not None
+    elif problem.rule == "REG113":
+        part = target.path.part_at(problem.start)
+        is_default = isinstance(part, KnownPart) and part.default_of is not None
     return replace(problem, severity="warning") if is_default else problem
 
 

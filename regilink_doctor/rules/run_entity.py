@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from regilink_doctor.core.findings import Edit, Fix, Message, Related, Span
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import UnknownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse, parsed
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     active_init,
@@ -134,7 +136,7 @@ class ImplicitEntity(Rule):
             return
         agents = agents_of(init, facts)
         if agents:
-            yield from self._check_sweep(link, agents, _intended_path(target), facts)
+            yield from self._check_sweep(link, agents, _intend_path(target.pattern), facts)
             return
         others = facts.once(agents_in)
         if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
@@ -144,7 +146,7 @@ class ImplicitEntity(Rule):
             related=(Related("linked here", link.place),),
             fix=_add_entity(init, facts.configured.teams),
             call=init.call,
-            path=_intended_path(target),
+            path=_intend_path(target.pattern),
         )
 
     def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
@@ -154,13 +156,14 @@ class ImplicitEntity(Rule):
             yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
 
 
-def _intended_path(target: StringValue) -> str:
+@lru_cache(maxsize=1024)
+def _intend_path(path: str) -> str:
     """The path of the registry that is linked to once its mistakes are corrected."""
-    if registry_path(target):
-        return target.pattern
+    if (parts := parsed(path)) is not None and parts.is_registry:
+        return path
     from regilink_doctor.rules.judge import correct_path
 
-    return correct_path(target.pattern) or target.pattern
+    return correct_path(path) or path
 
 
 def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:

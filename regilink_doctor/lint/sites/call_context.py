@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.core.sites import End
+    from regilink_doctor.core.sites import ContainerKind, End
     from regilink_doctor.lint.resolve.bindings import Use
     from regilink_doctor.lint.text.source import Source
+
+    _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 MOST_STATEMENTS = 400
@@ -173,7 +175,8 @@ class RunLifetime:
         return run in self._names[id(statement)]
 
 
-_OUTERMOST = (*FUNCTIONS, ast.Module, ast.ClassDef)
+_NAMED = (*FUNCTIONS, ast.ClassDef)
+_OUTERMOST = (*_NAMED, ast.Module)
 _TESTED = (ast.If, ast.While)
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
@@ -191,6 +194,7 @@ class CallContextReader:
         self._endings = RunLifetime(source)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
+        self._definitions: dict[int, tuple[Container, ...]] = {}
         self._contexts: dict[tuple[int, int, bool, bool], CallContext] = {}
         """What statements of one body share: its identity, how far in it, whether they return, and use a result."""
 
@@ -311,19 +315,27 @@ class CallContextReader:
         )
 
     def _containers(self, statement: ast.stmt) -> tuple[Container, ...]:
-        found: list[Container] = []
+        inner: list[Container] = []
+        outer: tuple[Container, ...] = ()
         node: ast.AST = statement
         while home := self.homes.get(id(node)):
-            parent = self.owners.get(id(home[0]), home[0])
-            if isinstance(parent, FUNCTIONS):
-                found.append(Container("function", parent.name, self.source.span(parent)))
-            elif isinstance(parent, ast.ClassDef):
-                found.append(Container("class", parent.name, self.source.span(parent)))
-            elif isinstance(parent, ast.stmt) and not self._always(parent, home[1]):
-                whole = self.source.span(parent)
-                found.append(Container("branch", "", replace(whole, line=home[1][0].lineno, column=1)))
-            node = parent
-        return tuple(reversed(found))
+            node = self.owners.get(id(home[0]), home[0])
+            if isinstance(node, _NAMED):
+                outer = self._containers_inside(node)
+                break
+            if isinstance(node, ast.stmt) and not self._always(node, home[1]):
+                whole = self.source.span(node)
+                inner.append(Container("branch", "", replace(whole, line=home[1][0].lineno, column=1)))
+        return (*outer, *reversed(inner))
+
+    def _containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
+        """Those of a function or class, itself the last one: all that is in it has them."""
+        known = self._definitions.get(id(definition))
+        if known is None:
+            kind: ContainerKind = "class" if isinstance(definition, ast.ClassDef) else "function"
+            own = Container(kind, definition.name, self.source.span(definition))
+            known = self._definitions[id(definition)] = (*self._containers(definition), own)
+        return known
 
     @staticmethod
     def _always(statement: ast.stmt, body: list[ast.stmt]) -> bool:
