@@ -491,6 +491,8 @@ def test_a_report_overwrites_nothing_that_is_read(command: str, option: str, tmp
         (tmp_path / "symbolic.txt").symlink_to("t.py")
         (tmp_path / "hard.txt").hardlink_to(tmp_path / "t.py")
     except (OSError, NotImplementedError):  # a Windows that lets nobody make links
+        pass
+    if not (tmp_path / "symbolic.txt").is_symlink():  # wine only says that it has made one
         names = [name for name in names if not name.endswith(".txt")]
     words = command.split()
     for name in (*names, str(tmp_path / "t.py")):
@@ -507,28 +509,8 @@ def test_a_report_overwrites_nothing_that_is_read(command: str, option: str, tmp
 
 # Values and files that must be refused in one line.
 
-ADDRESSES = (
-    "http://[::1",
-    "[",
-    "http://h:99999",
-    "http://h:-1",
-    "http://h:x",
-    "ftp://h",
-    "http://",
-    "h",
-    "http://h h",
-    "http://\x00",
-    "http://h/\ud800",
-    "http://\u202e",
-    "http://h\r\nX: y",
-    "file:///etc/passwd",
-    "http://" + "h" * 300,
-    "//h",
-    "http://.",
-    f"http://user:{KEY}@h:99999",
-    f"ftp://user:{KEY}@h",
-    f"http://127.0.0.1:1/?key={KEY}",
-)
+CASES = json.loads((Path(__file__).parent / "cases" / "breaking.json").read_text(encoding="utf-8"))
+ADDRESSES = [address.replace("$KEY", KEY) for address in CASES["addresses"]]
 COMMANDS = (
     ("verify", "wandb-registry-model/zoo:v1"),
     ("catalog", "pull"),
@@ -613,56 +595,13 @@ def address() -> Iterator[str]:
         thread.join()
 
 
-def encode_data(value: object) -> bytes:
-    return json.dumps({"data": value}).encode()
-
-
-VIEWER = {"username": "a", "entity": "t", "teams": {"edges": []}}
-PAGE = {"hasNextPage": True, "endCursor": None}
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
-    "viewer is a list": (200, {}, encode_data({"viewer": [1]})),
-    "teams are a string": (200, {}, encode_data({"viewer": VIEWER | {"teams": {"edges": "x"}}})),
-    "a surrogate": (200, {}, b'{"data": {"viewer": {"username": "\\ud800", "entity": "t", "teams": {"edges": []}}}}'),
-    "NaN": (200, {}, b'{"data": {"viewer": NaN}}'),
     "a number without end": (200, {}, b'{"data": {"viewer": ' + b"9" * 5000 + b"}}"),
     "nested": (200, {}, b"[" * 100_000),
-    "a list": (200, {}, b"[]"),
-    "null": (200, {}, b"null"),
-    "nothing": (200, {}, b""),
-    "a page": (200, {"Content-Type": "text/html"}, b"<title>\x1b[2J\xe2\x80\xae::error::x</title>"),
-    "errors are a string": (200, {}, b'{"errors": "\\u001b[2J::error::x"}'),
-    "errors are numbers": (200, {}, b'{"errors": [1, null, {"message": 7}]}'),
-    "control characters": (200, {}, b'{"errors": [{"message": "\\u001b[2J\\u202e\\u2028::error::x"}]}'),
-    "403": (403, {}, b'{"errors": [{"message": "\\u001b[2J no"}]}'),
-    "500 with a reason": (500, {"reason": "\x1b[2J ::error::x"}, b""),
-    "the authorization": (400, {}, b'{"errors": [{"message": "you sent $AUTHORIZATION"}]}'),
-    "a date beyond time": (200, {"Date": "Mon, 01 Jan 2026 00:00:00 +" + "9" * 30}, b"{}"),
-    "a redirect to nowhere": (302, {"Location": "http://[::1"}, b""),
-    "a redirect to a file": (302, {"Location": "file:///etc/passwd"}, b""),
-    "a redirect to itself": (302, {"Location": "/graphql"}, b""),
-    "Retry-After of digits": (429, {"Retry-After": "9" * 5000}, b""),
-    "Retry-After is negative": (429, {"Retry-After": "-1"}, b""),
-    "a length that is no number": (200, {"Content-Length": "x"}, b"{}"),
-    "a negative length": (200, {"Content-Length": "-5"}, b"{}"),
-    "a longer length": (200, {"Content-Length": "50"}, b"{}"),
-    "packed, but not": (200, {"Content-Encoding": "gzip"}, b"{}"),
-    "407": (407, {"Proxy-Authenticate": "Basic"}, b""),
-    "pages without end": (
-        200,
-        {},
-        encode_data(
-            {
-                "viewer": VIEWER | {"organizations": [], "teams": {"edges": [], "pageInfo": PAGE}},
-                "organization": {"name": "A", "orgProjects": {"edges": [], "pageInfo": PAGE}},
-            }
-        ),
-    ),
-    "organization is a number": (
-        200,
-        {},
-        encode_data({"viewer": VIEWER, "organization": {"name": 7}, "entity": {"organization": 7}}),
-    ),
-    "everything is true": (200, {}, encode_data(True)),
+    **{
+        name: (case["status"], case.get("headers", {}), case["body"].encode())
+        for name, case in CASES["answers"].items()
+    },
 }
 
 

@@ -4,6 +4,7 @@ A module of rules is loaded when one of them is asked; the index is what is know
 `tests/rules/test_index.py` fails when the index is stale.
 """
 
+import re
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -100,10 +101,12 @@ def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:
 
 
 def render_codes() -> str:
-    """The text of the module of codes."""
+    """The text of the module of codes, with those that another module names."""
+    others = (path.read_text(encoding="utf-8") for path in INDEX.parents[1].rglob("*.py") if path != CODES)
+    words = set(re.findall(r"\w+", "\n".join(others)))
     listed = {failure.id: failure.codes for failure in ENTRIES}
     names = ((rule.name.upper().replace("-", "_"), int(rule.code[3:])) for _, rule in find_rules())
-    lines = [f"{name} = _code({number})\n" for name, number in names]
+    lines = [f"{name} = _code({number})\n" for name, number in names if name in words]
     more: dict[str, list[str]] = {}
     for _, rule in find_rules():
         for failure in rule.failures:

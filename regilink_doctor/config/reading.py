@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, ConfigProblem, check_address
 from regilink_doctor.config.schema import KEYS, VERSION
-from regilink_doctor.core.files import relative_path, to_slashes
+from regilink_doctor.core.files import real_path, relative_path, to_slashes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.text import PATH_LIMIT, escape_text, quote_text, shorten_value, show_value
 from regilink_doctor.rules.selection import rule_problem
@@ -54,7 +54,7 @@ def _read_file(path: str, content: bytes, extended_by: tuple[str, ...]) -> dict[
     values = _values(table, where)
     if "extend" not in values:
         return values
-    return _extend(values, path, where, (*extended_by, os.path.realpath(path)))
+    return _extend(values, path, where, (*extended_by, real_path(path)))
 
 
 def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple[str, ...]) -> dict[str, object]:
@@ -62,7 +62,7 @@ def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple
     folder = os.path.dirname(path)
     written = os.path.expandvars(os.path.expanduser(str(values["extend"])))
     other = os.path.normpath(os.path.join(folder, written))
-    if os.path.realpath(other) in extended_by:
+    if real_path(other) in extended_by:
         raise ConfigProblem(f"{where}: extend: {other} extends this file, too")
     try:
         if not os.path.isfile(other):

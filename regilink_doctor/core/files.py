@@ -28,6 +28,14 @@ def absolute_path(path: str) -> str:
     return to_slashes(os.path.abspath(path))
 
 
+def real_path(path: str) -> str:
+    """The path without links; only made absolute where Windows cannot say, for a disk in memory or a very long name."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.path.abspath(path)
+
+
 def show_path(path: str) -> str:
     """A path as places show it: from the current folder, where it is below that."""
     shown = relative_path(path)
@@ -80,7 +88,7 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
         with open(path, "wb") as file:
             file.write(content)
         return
-    real = os.path.realpath(path)
+    real = real_path(path)
     before = os.stat(real) if os.path.exists(real) else None
     handle, temporary = tempfile.mkstemp(prefix=".regilink-", dir=os.path.dirname(real))
     try:

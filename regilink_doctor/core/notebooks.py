@@ -24,10 +24,11 @@ _DECODER = JSONDecoder(strict=False)
 
 
 class NotNotebook(ValueError):
-    """The text is not a notebook; `line` and `column` are where, as far as known."""
+    """The text is not a notebook; `line` and `column` are where, `cause` "syntax" or "bytes"."""
 
-    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+    def __init__(self, reason: str, line: int = 1, column: int = 1, *, cause: str = "syntax") -> None:
         super().__init__(reason)
+        self.cause = cause
         self.line = line
         self.column = column
 
@@ -49,7 +50,7 @@ def read_code_cells(content: bytes) -> list[CodeCell]:
     try:
         value = JSONDecoder().decode(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise NotNotebook("is not utf-8") from None
+        raise NotNotebook("it is not UTF-8", cause="bytes") from None
     except JSONDecodeError as error:
         raise NotNotebook(error.msg, error.lineno, error.colno) from None
     except ValueError as error:  # a number of thousands of digits

@@ -27,7 +27,7 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
         return "utf-8-sig"
     if content[:2] in UTF16_MARKS:
         if cookie:
-            raise LookupError("is UTF-16")
+            raise LookupError("it is UTF-16")
         return "utf-16"
     if not cookie or b"coding" not in b"".join(content.split(b"\n", 2)[:2]):
         return "utf-8"
@@ -42,7 +42,7 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
         # `hex`, `rot13` and `undefined` are codecs, too, but make no text of bytes; `idna` is one for host names.
         b"x".decode(encoding, "replace")
     except (UnicodeError, LookupError):
-        raise LookupError(f"is not {encoding}, as it says") from None
+        raise LookupError(f"it is not {encoding}, as it says") from None
     return encoding
 
 

@@ -11,7 +11,7 @@ from codecs import BOM_UTF16_LE
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.files import real_path, write_whole
 from regilink_doctor.core.findings import Edit, Finding, Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_cells
 from regilink_doctor.core.records import record, replace
@@ -280,7 +280,7 @@ def write_file(path: str, before: bytes, after: bytes) -> None:
         FileChanged: it does not hold `before` any more, and is left as it is.
         OSError: it cannot be written, or is not meant to be.
     """
-    real = os.path.realpath(path)
+    real = real_path(path)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "it is read-only", path)
     with open(real, "rb") as file:

@@ -415,7 +415,7 @@ def _describe_unread(path: str, error: Unparsable) -> str:
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:
     if rule_codes.UNPARSABLE_FILE in enabled:
         part = "cell" if error.cell else "file"
-        facts = {"language": error.language, "part": part, "reason": str(error)}
+        facts = {"language": error.language, "part": part, "reason": str(error), "cause": error.cause}
         yield finding_at(Place(path, error.span, error.cell), Problem(rule_codes.UNPARSABLE_FILE, facts=facts))
 
 

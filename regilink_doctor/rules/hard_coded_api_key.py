@@ -58,8 +58,9 @@ class HardCodedApiKey(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        file = problem.facts.get("file")
         return Message(
-            "a W&B API key is written here",
+            say("a W&B API key is written in {file}", file=file) if file else say("a W&B API key is written here"),
             "anyone who can read the file can act as the key's owner",
             _IN_LOCAL_FILE if problem.kind == "dotenv" else _ELSEWHERE,
         )
@@ -67,8 +68,14 @@ class HardCodedApiKey(Rule):
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         for name in ("key", "api_key"):
             for string in site.arguments.strings.get(name, ()):
-                if string.literal is not None and is_key(string.literal):
-                    yield self.report(string.place if string.place.path == site.place.path else site.place)
+                file = string.place.path
+                if string.literal is None or not is_key(string.literal):
+                    continue
+                if file == site.place.path:
+                    yield self.report(string.place)
+                else:
+                    kind = "dotenv" if "/.env" in f"/{file}" else ""
+                    yield self.report(None, kind, string=string, argument=name, file=file)
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
         """`wandb login KEY`, `docker run -e WANDB_API_KEY=KEY`, and options: `--wandb_key KEY`, `wandb.api_key=KEY`."""

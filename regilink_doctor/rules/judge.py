@@ -14,10 +14,15 @@ from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS, UNFILLED_PLACEHOLDER
+from regilink_doctor.core.rule_codes import (
+    LEGACY_MODEL_REGISTRY,
+    PROTECTED_ALIAS,
+    UNFILLED_PLACEHOLDER,
+    UNKNOWN_ORGANIZATION,
+)
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
-from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, link_targets, target_of
+from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, as_string, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
@@ -211,6 +216,9 @@ def judge_target(
     if weighed:
         names = _registries(target, view) or tuple(configured.registries)
         corrected = write_registry(_write_intended(target.path.pattern, weighed), names)
+        settled = judge_link(replace(target, path=as_string(corrected)), view) if view is not None else None
+        if settled is not None and settled.rule == UNKNOWN_ORGANIZATION:  # W&B finds the organization automatically
+            corrected = corrected[corrected.index(REGISTRY_PREFIX) :]
     return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
 class UnparsableFile(Rule):
     """The file cannot be read in its language, for Python by the interpreter that runs regilink.
 
-    Nothing in it was checked. Fix the syntax, run regilink under the Python that the file is written for, or exclude
-    the file.
+    Nothing in it was checked. Fix the syntax, run regilink under the Python that the file is written for, save it as
+    UTF-8, or exclude the file.
     """
 
     code = "REG000"
@@ -26,19 +28,25 @@ class UnparsableFile(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        is_python = facts["language"] == "Python"
-        part = say("cell") if facts["part"] == "cell" else say("file")
+        language, part = facts["language"], say("cell") if facts["part"] == "cell" else say("file")
+        if facts["cause"] == "bytes":
+            remedy = say("save the file as UTF-8")
+        elif facts["cause"] == "cookie":
+            remedy = say("save the file as UTF-8, and name no other encoding in its first lines")
+        elif language == "Python":
+            language = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+            remedy = say("fix the syntax, or run regilink under the newer Python that the file is written for")
+        else:
+            remedy = say("fix the syntax, or exclude the file with --extend-exclude")
         return Message(
             say(
                 "this {part} cannot be read as {language}: {reason}",
                 part=part,
-                language=facts["language"],
+                language=language,
                 reason=facts["reason"],
             ),
             say("nothing in this {part} was checked", part=part),
-            "fix the syntax, or run regilink under the Python that the file is written for"
-            if is_python
-            else "fix the syntax, or exclude the file with --extend-exclude",
+            remedy,
         )
 
 

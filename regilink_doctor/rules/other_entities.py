@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
@@ -15,7 +16,15 @@ from regilink_doctor.rules.site_facts import (
     registry_path,
     sweep_entity,
 )
-from regilink_doctor.rules.wording import FORM, drop_organization, listed, quoted, shown_path
+from regilink_doctor.rules.wording import (
+    FORM,
+    correct_path,
+    drop_organization,
+    listed,
+    quoted,
+    quoted_to_write,
+    shown_path,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -251,8 +260,13 @@ class UnknownOrganization(Rule):
             say("that is {name}, entity {entity}", name=quoted(names.name), entity=quoted(names.entity))
             if names
             else None,
-            say("write {code}: W&B finds the organization automatically", code=quoted(f"{path.project}/{path.name}")),
+            say("write {code}: W&B finds the organization automatically", code=self._name_path(problem)),
         )
+
+    @staticmethod
+    def _name_path(problem: Problem) -> str:
+        path = correct_path(problem)
+        return quoted_to_write(path[path.find(REGISTRY_PREFIX) :], problem.target.path if problem.target else None)
 
     def replacement_for(self, problem: Problem) -> Replacement | None:
         return drop_organization(problem.target.path) if problem.target else None

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from regilink_doctor.config import find_config
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.files import read_plain, write_whole
+from regilink_doctor.core.files import read_plain, real_path, write_whole
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
@@ -157,7 +157,7 @@ def _write(path: str, variables: Mapping[str, str]) -> None:
 
 def _is_ours(path: str) -> bool:
     """Whether a file may be replaced: it is empty, or written here before."""
-    content = read_plain(os.path.realpath(path), len(_HARMLESS))
+    content = read_plain(real_path(path), len(_HARMLESS))
     return content is None or not content.strip() or content.decode("utf-8", "replace") == _HARMLESS
 
 

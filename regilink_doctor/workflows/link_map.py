@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from regilink_doctor.config import Config
-from regilink_doctor.core.files import is_test_path, relative_path, to_slashes
+from regilink_doctor.core.files import is_test_path, real_path, relative_path, to_slashes
 from regilink_doctor.core.findings import Finding, Place, Related, Span
 from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
 from regilink_doctor.core.naming import is_version
@@ -174,7 +174,7 @@ class _UseReader:
             )
 
     def _path_of(self, place: Place) -> str:
-        return relative_path(os.path.realpath(place.path), self._root) if self._root else to_slashes(place.path)
+        return relative_path(real_path(place.path), self._root) if self._root else to_slashes(place.path)
 
     def _find_organization(self, target: str, entity: str) -> str:
         """The organization of a target: that of its path, else of the entity; empty where nothing tells it."""
@@ -320,7 +320,7 @@ def find_root(path: str) -> str:
     """The folder of the git repository that has a path; the current folder where there is none."""
     folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
     answer = _ask_git(folder, "rev-parse", "--show-toplevel")
-    return os.path.realpath(answer or os.curdir)
+    return real_path(answer or os.curdir)
 
 
 def name_repository(root: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
-from regilink_doctor.core.files import read_plain, relative_path, to_slashes
+from regilink_doctor.core.files import read_plain, real_path, relative_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.lint.scan import files
@@ -486,7 +486,7 @@ def _candidates(
             found += part.candidates
     once: dict[str, str] = {}
     for path in _not_excluded_nearby(sorted(found), config, frozenset() if force_exclude else named):
-        once.setdefault(os.path.realpath(path), path)  # links make a file appear twice
+        once.setdefault(real_path(path), path)  # links make a file appear twice
     return list(once.values())
 
 
@@ -641,7 +641,7 @@ def is_source(path: str, inputs: Sequence[str] = (".",)) -> bool:
         path: where the report goes; a link counts as what it leads to.
         inputs: files and folders that the command reads.
     """
-    real = os.path.realpath(path)
+    real = real_path(path)
     if not os.path.isfile(real):
         return False
     if any(os.path.exists(other) and os.path.samefile(real, other) for other in inputs):

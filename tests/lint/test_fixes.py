@@ -68,7 +68,7 @@ def test_python_in_utf_16_is_named() -> None:
     content = f"\ufeff{PRELUDE}".encode("utf-16-le")
     assert can_matter("train.py", content)
     assert [item.message for item in lint_bytes("train.py", content).findings] == [
-        "this file cannot be read as Python: is UTF-16"
+        "this file cannot be read as Python: it is UTF-16"
     ]
 
 

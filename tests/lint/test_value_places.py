@@ -206,3 +206,21 @@ def test_what_a_function_of_another_file_is_passed_is_reported_at_its_caller() -
     Path("main.py").write_text('from pub import publish\n\npublish("wandb-registry-model")\n', encoding="utf-8")
     assert found("main.py", "pub.py") == [("main.py", 3, "REG102")]
     assert found("pub.py") == [("pub.py", 5, "REG102")]
+
+
+def test_a_key_is_reported_once_where_it_is_written() -> None:
+    key = "4f9c1e7d2b8a6035f1c9e7b2d4a68031fe5c7b92"
+    files = {
+        "conf/config.yaml": f"wandb:\n  api_key: {key}\nother: {key}\n",
+        ".env": f"WANDB_API_KEY={key}\n",
+        "settings.py": f"WANDB_API_KEY = '{key}'\n",
+        "names.py": f"OTHER = '{key}'\n",
+        "train.py": "import dotenv, os, wandb, yaml\nfrom names import OTHER\nfrom settings import WANDB_API_KEY\n"
+        "dotenv.load_dotenv()\nconfig = yaml.safe_load(open('conf/config.yaml'))\n"
+        'wandb.login(key=config["wandb"]["api_key"])\nwandb.login(key=config["other"])\n'
+        'wandb.login(key=os.environ["WANDB_API_KEY"])\nwandb.login(key=WANDB_API_KEY)\nwandb.login(key=OTHER)\n',
+    }
+    for path, content in files.items():
+        Path(path).write_text(content, encoding="utf-8")
+    places = [(".env", 1), ("conf/config.yaml", 2), ("conf/config.yaml", 3), ("settings.py", 1), ("train.py", 10)]
+    assert found() == [(*place, "REG704") for place in places]

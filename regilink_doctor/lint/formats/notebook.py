@@ -13,7 +13,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_code_cells
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Setting
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts.commands import find_consumed
 from regilink_doctor.lint.facts.requirements import read_installed
 from regilink_doctor.lint.facts.settings import find_option_sites, keep_relevant
@@ -21,13 +21,15 @@ from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.formats.embedded import PlaceMover, find_sites_inside
 from regilink_doctor.lint.formats.python import read_source
-from regilink_doctor.lint.text.fragment import Fragment, filled
+from regilink_doctor.lint.resolve.values import Computed
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.fragment import Fragment
+from regilink_doctor.lint.text.nodes import walk
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.lint.text import syntax as ast
 
 
 def read(path: str, content: bytes) -> ParsedFile:
@@ -40,7 +42,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         code = read_code_cells(content)
     except NotNotebook as error:
         span = Span(error.line, error.column, error.line, error.column + 1)
-        raise Unparsable(str(error), span, "a notebook") from None
+        raise Unparsable(str(error), span, "a notebook", cause=error.cause) from None
     sources = [Source(path, cell.text, cell.number) for cell in code]
     cells = [read_cell(source) for source in sources]
     pairs = list(zip(sources, cells, strict=True))
@@ -50,6 +52,14 @@ def read(path: str, content: bytes) -> ParsedFile:
     if (tree := whole.parse()) is None:
         whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
     cells_of = _Cells(path, whole.starts, [source.cell or 0 for source in sources])
+    if any(cell.variables for cell in cells):
+        tree = tree or whole.source.parse()
+        magics = {
+            start + number - 1: Fragment.of(whole.source, [(text, start + number - 1, column)])
+            for start, cell in zip(whole.starts, cells, strict=True)
+            for text, number, column in cell.variables
+        }
+        _set_variables(tree, magics)
     reading = PlaceMover(path, cells_of.find_place).move(read_source(whole.source, tree))
     sites = [site for source in sources for site in _find_written_sites(source)]
     sites += [site for cell in cells for program in cell.script.programs for site in find_sites_inside(program)]
@@ -121,6 +131,43 @@ def _python_of(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
     return cell.python, []
 
 
+def _set_variables(tree: ast.Module, magics: dict[int, Fragment]) -> None:
+    """Put what `%env X=y` does into the tree, in the place of the `pass` of its line: `os.environ["X"] = "y"`."""
+    for node in walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                block[:] = [_set_variable(item, magics.get(item.lineno)) for item in block]
+
+
+def _set_variable(line: ast.stmt, magic: Fragment | None) -> ast.stmt:
+    match = _ENV.match(magic.text) if magic is not None and isinstance(line, ast.Pass) else None
+    if magic is None or match is None or match["name"].startswith("WANDB_"):  # which is a setting
+        return line
+    made = ast.parse(f"os.environ[{match['name']!r}] = ''").body[0]
+    assert isinstance(made, ast.Assign)
+    made.value = Computed((_read_value(magic, match),))
+    span = magic.span(*match.span("value"))
+    for node in walk(made):
+        if isinstance(node, ast.expr | ast.stmt):
+            node.lineno, node.col_offset = span.line, span.column - 1
+            node.end_lineno, node.end_col_offset = span.end_line, span.end_column - 1
+    return made
+
+
+def _read_value(magic: Fragment, match: re.Match[str]) -> StringValue:
+    """The value that `%env` sets; what IPython fills in is unknown."""
+    parts: list[KnownPart | UnknownPart] = []
+    done, end = match.span("value")
+    for filling in (*_FILLED.finditer(magic.text, done, end), None):
+        start = filling.start() if filling else end
+        parts += [magic.piece(done, start, match["name"])] if start > done else []
+        if filling:
+            done = filling.end()
+            parts.append(UnknownPart(filling[0].strip("${}"), magic.place(start, done), names=(match["name"],)))
+    return StringValue(tuple(parts), magic.place(*match.span("value")))
+
+
 class _Cells:
     """Where each cell begins in the whole text."""
 
@@ -145,14 +192,20 @@ _SHELLS = re.compile(r"%%(?:bash|sh|shell|zsh|!|script\s+(?:bash|sh|zsh)\b)")
 _TRANSPARENT = re.compile(r"%%(?:capture|time|timeit|prun|memit|wandb|python3?|debug|skip_if\w*)\b")
 _WRITES = re.compile(r"%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?=\n)")
 _ENV = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>.*?)[ \t]*$")
+_FILLED = re.compile(r"\{[^{}]+\}|\$[A-Za-z_]\w*")
+"""What IPython fills into a magic."""
 
 
 @record
 class CellText:
-    """A cell's Python, every other line blank, and what those lines say."""
+    """A cell's Python, every other line blank, and what those lines say.
+
+    `variables` are its `%env X=y`, each with the line and the column where it begins.
+    """
 
     python: str
     script: Script = field(default_factory=Script)
+    variables: tuple[tuple[str, int, int], ...] = ()
 
 
 def read_cell(source: Source) -> CellText:
@@ -173,6 +226,7 @@ def read_cell(source: Source) -> CellText:
 def _by_lines(source: Source, lines: list[str]) -> CellText:
     kept: list[str] = []
     script = Script()
+    variables: list[tuple[str, int, int]] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -188,19 +242,20 @@ def _by_lines(source: Source, lines: list[str]) -> CellText:
         body += [(lines[at], at + 1, 1) for at in range(number + 1, last + 1)]
         stretch = Fragment.of(source, body)
         _read_magic(stretch, match["mark"], script)
+        if match["mark"] == "%" and len(body) == 1 and _ENV.match(stretch.text):
+            variables.append(body[0])
         # Somebody's result: Python that nobody can follow, in the same place.
         indent = match["before"]
         kept.append(f"{indent}_()" if indent.strip() else f"{indent}pass")
         kept += [""] * (last - number)
         number = last + 1
-    return CellText("\n".join(kept), script)
+    return CellText("\n".join(kept), script, tuple(variables))
 
 
 def _read_magic(stretch: Fragment, mark: str, script: Script) -> None:
     if mark == "%" and (match := _ENV.match(stretch.text)):
-        start, end = match.span("value")
-        place = stretch.place(start, end)
-        value = StringValue(tuple(filled(stretch, start, end, name=match["name"])), place)
+        place = stretch.place(*match.span("value"))
+        value = _read_value(stretch, match)
         statement = stretch.span(0, len(stretch.text))
         script.settings.append(Setting(match["name"], place, statement, "notebook", True, (value,), (match["name"],)))
         return

@@ -406,9 +406,10 @@ def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
 
     def describe() -> list[Frame]:
         at = ProgramPoint(scope.module.scope, END)
-        tables = libraries.find_described(context, scope) if isinstance(scope.node, ast.FunctionDef) else []
-        calls = [ast.Call(scope.node, [], [ast.keyword(None, Computed((table,)))]) for table in tables]  # type: ignore[arg-type]
-        return [Frame(scope, call, at) for call in calls]
+        node = scope.node
+        tables = libraries.find_described(context, scope) if isinstance(node, ast.FunctionDef) else []
+        calls = [ast.Call(node, [], [ast.keyword(None, Computed((table,)))]) for table in tables]  # type: ignore[arg-type]
+        return [Frame(scope, copy_place(call, node), at) for call in calls]  # type: ignore[arg-type]
 
     return context.keep(("described", id(scope)), describe)
 

@@ -10,7 +10,7 @@ from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.text import find_encoding
+from regilink_doctor.core.text import UTF16_MARKS, find_encoding
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import find_last_tree
 
@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 
 
 class Unparsable(Exception):
-    """The file is not what its name promises; `span` is where, as far as known, `language` what it should be."""
+    """The file is not what its name promises; `span` is where, as far as known, `language` what it should be.
 
-    def __init__(self, reason: str, span: Span, language: str = "Python", cell: int | None = None) -> None:
+    `cause` is "syntax", "bytes", or "cookie" where the encoding that it names is not its own.
+    """
+
+    def __init__(
+        self, reason: str, span: Span, language: str = "Python", cell: int | None = None, *, cause: str = "syntax"
+    ) -> None:
         super().__init__(reason)
         self.span = span
         self.language = language
         self.cell = cell
+        self.cause = cause
 
 
 @record
@@ -49,16 +55,18 @@ class Source:
         try:
             encoding = find_encoding(content, cookie=python)
         except LookupError as error:
-            raise Unparsable(str(error), start) from None
+            cause = "bytes" if content[:2] in UTF16_MARKS else "cookie"
+            raise Unparsable(str(error), start, cause=cause) from None
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            name = encoding.removesuffix("-sig")
-            reason = f"is not {name}: byte {error.object[error.start]:#04x}"
-            raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
+            name = encoding.removesuffix("-sig").replace("utf", "UTF")
+            reason = f"byte {error.object[error.start]:#04x} is not {name}"
+            language, cause = "Python" if python else "text", "bytes" if "UTF-8" in name else "cookie"
+            raise Unparsable(reason, Span(line, 1, line, 1), language, cause=cause) from None
         except UnicodeError:
-            raise Unparsable(f"is not {encoding}, as it says", start) from None
+            raise Unparsable(f"it is not {encoding}, as it says", start, cause="cookie") from None
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @cached_property
