@@ -16,7 +16,8 @@ from regilink_doctor.core.failures import ENTRIES
 from regilink_doctor.rules.base import Rule
 
 INDEX = Path(rules.__path__[0]) / "index.py"
-CODES = INDEX.parents[1] / "core" / "rule_codes.py"
+ROOT = INDEX.parents[2]
+CODES = ROOT / "regilink_doctor" / "core" / "rule_codes.py"
 
 KINDS = ("link", "consume", "init", "artifact", "log", "target")
 
@@ -102,8 +103,8 @@ def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:
 
 def render_codes() -> str:
     """The text of the module of codes, with those that another module names."""
-    others = (path.read_text(encoding="utf-8") for path in INDEX.parents[1].rglob("*.py") if path != CODES)
-    words = set(re.findall(r"\w+", "\n".join(others)))
+    files = (path for package in ("regilink_doctor", "pytest_regilink") for path in (ROOT / package).rglob("*.py"))
+    words = {word for path in files if path != CODES for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
     listed = {failure.id: failure.codes for failure in ENTRIES}
     names = ((rule.name.upper().replace("-", "_"), int(rule.code[3:])) for _, rule in find_rules())
     lines = [f"{name} = _code({number})\n" for name, number in names if name in words]

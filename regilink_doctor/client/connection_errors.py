@@ -15,39 +15,17 @@ from regilink_doctor.core.problems import Problem
 
 UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
 
-CAUSES: dict[str, tuple[str, str]] = {
-    "dns": (UNREACHABLE, "C19"),
-    "dns-timeout": (UNREACHABLE, "C19"),
-    "refused": (UNREACHABLE, "C19"),
-    "unroutable": (UNREACHABLE, "C19"),
-    "connect-timeout": (UNREACHABLE, "C19"),
-    "read-timeout": (UNREACHABLE, "C19"),
-    "reset": (UNREACHABLE, "C19"),
-    "tls-expired": (UNREACHABLE, "C19"),
-    "tls-early": (UNREACHABLE, "C19"),
-    "tls-self-signed": (UNREACHABLE, "C19"),
-    "bundle": (UNREACHABLE, "C19"),
-    "tls-hostname": (UNREACHABLE, "C19"),
-    "tls-plain": (UNREACHABLE, "C19"),
-    "tls": (UNREACHABLE, "C19"),
-    "proxy-login": (UNREACHABLE, "C19"),
-    "proxy": (UNREACHABLE, "C19"),
-    "connection": (UNREACHABLE, "C19"),
-    "address": (NOT_WANDB, "C19"),
-    "unauthorized": (REJECTED, "C18"),
-    "forbidden": (REJECTED, "C18"),
-    "redirect": (NOT_WANDB, "C19"),
-    "not-found": (NOT_WANDB, "C19"),
-    "page": (NOT_WANDB, "C19"),
-    "other-api": (NOT_WANDB, "C19"),
-    "rate-limit": (SERVER_ERROR, "B17"),
-    "server-error": (SERVER_ERROR, "B17"),
-    "truncated": (SERVER_ERROR, "C19"),
-    "too-large": (SERVER_ERROR, "C19"),
-    "not-json": (SERVER_ERROR, "C19"),
-    "graphql": (SERVER_ERROR, "C19"),
+_CAUSES = {
+    "dns dns-timeout refused unroutable connect-timeout read-timeout reset connection": (UNREACHABLE, "C19"),
+    "tls-expired tls-early tls-self-signed tls-hostname tls-plain tls bundle": (UNREACHABLE, "C19"),
+    "proxy-login proxy": (UNREACHABLE, "C19"),
+    "address redirect not-found page other-api": (NOT_WANDB, "C19"),
+    "unauthorized forbidden": (REJECTED, "C18"),
+    "rate-limit server-error": (SERVER_ERROR, "B17"),
+    "truncated too-large not-json graphql": (SERVER_ERROR, "C19"),
     "too-old": (TOO_OLD, "B13"),
 }
+CAUSES = {cause: outcome for causes, outcome in _CAUSES.items() for cause in causes.split()}
 """Cause -> the rule that words it, and the failure id."""
 
 

@@ -7,6 +7,7 @@ import hashlib
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.phrases import counted, join_phrases, say
@@ -25,62 +26,8 @@ if TYPE_CHECKING:
 
     Where = tuple[str, str, int, int, str]
 
-STYLE = """\
-main { max-width: 72rem; }
-.skip-link { position: absolute; left: -100rem; } .skip-link:focus { left: 1rem; top: 1rem; background: var(--page); }
-form { position: sticky; top: 0; background: var(--page); border-bottom: 1px solid var(--line); z-index: 1;
-  display: grid; grid-template-columns: 2fr repeat(3, 1fr); gap: .5rem .75rem; padding: .75rem 0; }
-form[hidden] { display: none; }
-label { display: block; font-size: .85rem; color: var(--soft); }
-input, select { font: inherit; width: 100%; min-width: 0; padding: .3rem .5rem; color: inherit;
-  background: var(--card); border: 1px solid var(--soft); border-radius: 4px; }
-:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
-:root { --focus: #0b57d0; } @media (prefers-color-scheme: dark) { :root { --focus: #a8c7fa; } }
-#count { grid-column: 1 / -1; }
-section { content-visibility: auto; contain-intrinsic-size: auto 30rem; }
-section > h2 { overflow-wrap: anywhere; }
-details.entry { margin: 0; border: 1px solid var(--line); border-bottom: 0; background: var(--card); }
-details.entry:last-of-type { border-bottom: 1px solid var(--line); }
-details.entry > summary { padding: .4rem .75rem; font-weight: 400; overflow-wrap: anywhere; }
-details.entry > div { padding: 0 .75rem .75rem 1.75rem; }
-summary b { font-weight: 600; } .counts { color: var(--soft); margin-left: .5rem; }
-.badge { color: var(--mark); border: 1px solid var(--mark); border-radius: 4px; padding: 0 .35rem; font-size: .8rem;
-  margin-left: .35rem; white-space: nowrap; }
-@media (min-width: 50.01rem) { html { scroll-padding-top: 8.5rem; } }
-.error { --mark: var(--fail); } .warning { --mark: var(--warn); } .info { --mark: var(--soft); }
-h3 { font-size: .9rem; margin: .5rem 0 .1rem; color: var(--soft); } ul { margin: 0; padding-left: 1.1rem; }
-li { overflow-wrap: anywhere; } .finding { border-left: 3px solid var(--mark); padding-left: .6rem; margin: .5rem 0; }
-@media (max-width: 50rem) { form { grid-template-columns: 1fr 1fr; position: static; }
-  form > :first-child { grid-column: 1 / -1; } }
-@media (max-width: 28rem) { form { grid-template-columns: 1fr; } .counts { display: block; margin-left: 0; } }
-"""
-
-SCRIPT = """
-const form = document.querySelector('form'), count = document.getElementById('count');
-const entries = [...document.querySelectorAll('details.entry')].map(node => ({
-  node, text: node.textContent.toLowerCase(), registry: node.dataset.registry,
-  codes: node.dataset.codes.split(' '), owners: node.dataset.owners.split(' ') }));
-const sections = [...document.querySelectorAll('section')];
-function filter() {
-  const words = form.search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  const { registry, problem, owner } = form;
-  let shown = 0;
-  for (const entry of entries) {
-    const fits = words.every(word => entry.text.includes(word)) &&
-      (!registry.value || entry.registry === registry.value) &&
-      (!problem.value || (problem.value === 'any' ? entry.codes[0] !== '' : entry.codes.includes(problem.value))) &&
-      (!owner.value || entry.owners.includes(owner.value));
-    entry.node.hidden = !fits;
-    shown += fits;
-  }
-  for (const section of sections) section.hidden = !section.querySelector('details.entry:not([hidden])');
-  count.textContent = count.dataset.words.replace('{shown}', shown).replace('{total}', entries.length);
-}
-form.hidden = false;
-form.addEventListener('input', filter);
-form.addEventListener('submit', event => event.preventDefault());
-filter();
-"""
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 POLICY = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_SCRIPT_HASH}'"

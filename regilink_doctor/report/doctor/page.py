@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from pathlib import Path
 
 from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.phrases import join_phrases, say, translate_value
@@ -32,33 +33,7 @@ _WORDS: dict[Status, str] = {
     "crash": say("broke"),
 }
 
-STYLE = """\
-:root { color-scheme: light dark; --page: #ffffff; --ink: #1c2024; --soft: #5b636b; --line: #d9dee3; --card: #f6f8fa;
-  --fail: #b3261e; --warn: #8a5a00; --pass: #1a6e3c; --skip: #5b636b; --crash: #7b2fb0; --code: #eef1f4; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171a; --ink: #e6e9ec; --soft: #9aa4ad; --line: #343a40;
-  --card: #1c2024; --fail: #ff8a80; --warn: #f2c14e; --pass: #79d19c; --skip: #9aa4ad; --crash: #d0a5f2;
-  --code: #262b30; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 56rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p { margin: .25rem 0; } .soft { color: var(--soft); }
-code, pre, td.value { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
-pre { background: var(--code); padding: .5rem .75rem; border-radius: 4px; margin: .5rem 0 0; white-space: pre-wrap; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; vertical-align: top; padding: .3rem .5rem; border-top: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 600; } tr:first-child > * { border-top: 0; }
-article { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--mark);
-  border-radius: 4px; padding: .75rem 1rem; margin: .75rem 0; }
-h3 { font-size: 1rem; margin: 1rem 0 .5rem; }
-article h4 { font-size: 1rem; margin: 0; } .status { color: var(--mark); font-weight: 600; }
-.fail { --mark: var(--fail); } .warn { --mark: var(--warn); } .pass { --mark: var(--pass); }
-.skip { --mark: var(--skip); } .crash { --mark: var(--crash); }
-details { margin-top: 1rem; }
-summary { cursor: pointer; font-weight: 600; } .number { text-align: right; white-space: nowrap; }
-@media (max-width: 40rem) { td.source { display: none; } th.source { display: none; } }
-@media print { details { display: block; } }
-"""
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def to_html(
