@@ -289,12 +289,10 @@ class TeamAsOrganization(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """`WANDB_ENTITY`, where the file has a path that begins with the same name."""
         entity = certain(setting.value)
-        if not entity or facts.in_test or is_organization_like(entity):
+        path = facts.once(registry_path_by_prefix).get(entity) if entity else None
+        if entity is None or path is None or facts.in_test or is_organization_like(entity):
             return
-        if self._is_organization(entity, facts):
-            return
-        path = facts.once(registry_path_by_prefix).get(entity)
-        if path is not None:
+        if not self._is_organization(entity, facts):
             related = (Related("the run's entity is set here", setting.place),)
             yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
 

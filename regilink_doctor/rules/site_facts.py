@@ -56,7 +56,7 @@ def _only(values: Sequence[StringValue]) -> str | None:
 
 def registry_path(text: StringValue) -> TargetPath | None:
     """The parts of a string that the SDK takes for a registry path, None for any other."""
-    path = parsed(text.pattern)
+    path = parsed(text.pattern) if REGISTRY_PREFIX in text.pattern else None
     return path if path is not None and path.is_registry else None
 
 

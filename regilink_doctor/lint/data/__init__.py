@@ -68,7 +68,8 @@ class Scalar:
         """The string with an unknown part for each `${…}`, `{{…}}`, `$X` or `%(x)s`."""
         if self.fragment is None:
             return loose_text(self.written, self.place, name)
-        return StringValue(tuple(filled(self.fragment, 0, len(self.fragment.text), name=name)), self.place)
+        parts = filled(self.fragment, 0, len(self.fragment.text), name=name, place=self.place)
+        return StringValue(tuple(parts), self.place)
 
 
 @record

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.data import Data, Keys
 
 _SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
+_SPACE_BEGINS = " \t\r\n/"
 _WORD = re.compile(r"-?(?:0|[1-9]\d*)(?P<fraction>\.\d+)?(?P<exponent>[eE][+-]?\d+)?|true|false|null|-?Infinity|NaN")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -42,8 +43,8 @@ class _JsonReader:
 
     def skip_space(self) -> int:
         """Where the next character is that is neither space nor comment."""
-        match = _SPACE.match(self.text, self.at)
-        self.at = match.end() if match else self.at
+        if self.text[self.at : self.at + 1] in _SPACE_BEGINS and (match := _SPACE.match(self.text, self.at)):
+            self.at = match.end()
         return self.at
 
     def read_value(self, keys: Keys, depth: int) -> Data:

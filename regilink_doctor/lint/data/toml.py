@@ -38,6 +38,10 @@ _DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([ \t]*\n\s*)|(.))")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}
+_SPACE = re.compile(r"(?:[ \t]+|#[^\n]*)*")
+_LINES = re.compile(r"(?:[ \t\n,\r]+|#[^\n]*)*")
+_BARE_KEY = re.compile(r"[^ \t.=\]]*")
+_WORD = re.compile(r"[^,\]}\n#]*")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d[\d_]*)?|inf|nan)")
 
 
@@ -108,16 +112,16 @@ class _TomlReader:
 
     def skip_space(self, *, newlines: bool) -> bool:
         """Skip spaces and comments; False at the end."""
-        text = self.text
-        while self.at < len(text):
-            if text[self.at] in (" \t\n,\r" if newlines else " \t"):
-                self.at += 1
-            elif text[self.at] == "#":
-                end = text.find("\n", self.at)
-                self.at = end if end >= 0 else len(text)
-            else:
-                return True
-        return False
+        self.skip(_LINES if newlines else _SPACE)
+        return self.at < len(self.text)
+
+    def skip(self, pattern: re.Pattern[str]) -> str:
+        """What is skipped."""
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match[0]
 
     def read_pair(self, table: Keys, depth: int) -> None:
         keys = (*table, *self.read_key())
@@ -137,10 +141,7 @@ class _TomlReader:
             elif letter in "=]":
                 break
             else:
-                start = self.at
-                while self.at < len(self.text) and self.text[self.at] not in " \t.=]":
-                    self.at += 1
-                parts.append(self.text[start : self.at])
+                parts.append(self.skip(_BARE_KEY))
         return tuple(parts)
 
     def read_value(self, keys: Keys, depth: int) -> None:
@@ -166,9 +167,7 @@ class _TomlReader:
             self.at += 1
             self.leaves.append(Table(keys, self.whole.place(start, self.at), {}))
         else:
-            while self.at < len(self.text) and self.text[self.at] not in ",]}\n#":
-                self.at += 1
-            self.leaves.append(self.make_scalar(keys, start, self.text[start : self.at].rstrip()))
+            self.leaves.append(self.make_scalar(keys, start, self.skip(_WORD).rstrip()))
 
     def make_scalar(self, keys: Keys, start: int, word: str) -> Scalar:
         place = self.whole.place(start, start + len(word))
@@ -184,9 +183,12 @@ class _TomlReader:
         text, quote = self.text, self.text[self.at]
         long = text.startswith(quote * 3, self.at)
         closing = quote * 3 if long else quote
-        start = end = self.at + len(closing)
-        while end < len(text) and not text.startswith(closing, end):
-            end += 2 if text[end] == "\\" and quote == '"' else 1
+        start = self.at + len(closing)
+        end = text.find(closing, start)
+        if quote == '"' and "\\" in text[start:end]:
+            end = start
+            while end < len(text) and not text.startswith(closing, end):
+                end += 2 if text[end] == "\\" else 1
         while long and text.startswith(quote, end + 3):
             end += 1
         self.at = end + len(closing)

@@ -19,14 +19,15 @@ def read(path: str, content: bytes) -> FileFacts:
     for match in ASSIGNMENT.finditer(source.text):
         name = match["name"]
         kind = find_quoting(match)
-        start, end = match.span(kind) if kind else match.span("name")
+        start, end = match.span(kind or "name")
+        place = whole.place(start, end)
         value: tuple[StringValue, ...] = ()
         if kind:
-            parts = filled(whole, start, end, known, dollars=kind != "single", name=name)
+            parts = filled(whole, start, end, known, dollars=kind != "single", name=name, place=place)
             if not parts:
-                parts = [KnownPart("", whole.place(start, end), exact=True, names=(name,))]
-            value = (StringValue(tuple(parts), whole.place(start, end)),)
+                parts = [KnownPart("", place, exact=True, names=(name,))]
+            value = (StringValue(tuple(parts), place),)
             known[name] = value[0]
         statement = whole.span(match.start("name"), match.end())
-        found.append(Setting(name, whole.place(start, end), statement, "dotenv", True, value, (name,)))
+        found.append(Setting(name, place, statement, "dotenv", True, value, (name,)))
     return FileFacts(source, tuple(found))

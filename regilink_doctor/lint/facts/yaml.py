@@ -440,5 +440,6 @@ def text_at(
     if stretch.text.rstrip("\n") == node.value.rstrip("\n"):
         end = len(stretch.text.rstrip("\n"))
         expressions = {key: text for key, text in (known or {}).items() if key.startswith("$")}
-        return StringValue(tuple(filled(stretch, 0, end, expressions, name=name)), stretch.place(0, end))
+        place = stretch.place(0, end)
+        return StringValue(tuple(filled(stretch, 0, end, expressions, name=name, place=place)), place)
     return loose_text(node.value, place_of(source, node), name)

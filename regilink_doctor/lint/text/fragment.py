@@ -101,21 +101,28 @@ class Fragment:
 
     def span(self, start: int, end: int) -> Span:
         """The span of `text[start:end]`."""
-        return Span(*self._at(start), *self._at(end))
+        index = bisect_right(self.offsets, start)
+        line, column = self.begins[index - 1]
+        column -= self.offsets[index - 1]
+        if index == len(self.offsets) or end < self.offsets[index]:
+            return Span(line, column + start, line, column + end)
+        return Span(line, column + start, *self._at(end))
 
     def place(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
         return Place(self.source.path, self.span(start, end), self.source.cell)
 
-    def piece(self, start: int, end: int, name: str | None = None) -> KnownPart:
-        """`text[start:end]`, which is written exactly there."""
+    def piece(self, start: int, end: int, name: str | None = None, place: Place | None = None) -> KnownPart:
+        """`text[start:end]`, which is written exactly there; `place`, if it is known."""
         text = self.text[start:end]
-        place = self.place(start, end)
+        place = place or self.place(start, end)
         return KnownPart(text, place, exact=place.span.line == place.span.end_line, names=(name,) if name else ())
 
-    def pieces(self, start: int, end: int, name: str | None = None) -> tuple[KnownPart | UnknownPart, ...]:
+    def pieces(
+        self, start: int, end: int, name: str | None = None, place: Place | None = None
+    ) -> tuple[KnownPart | UnknownPart, ...]:
         """`text[start:end]` as parts of a string."""
-        return (self.piece(start, end, name),)
+        return (self.piece(start, end, name, place),)
 
     def _at(self, offset: int) -> tuple[int, int]:
         index = bisect_right(self.offsets, offset) - 1
@@ -146,7 +153,9 @@ class StringFragment(Fragment):
         """The place of `text[start:end]`."""
         return self.string.place_of(start, end)
 
-    def pieces(self, start: int, end: int, name: str | None = None) -> tuple[KnownPart | UnknownPart, ...]:
+    def pieces(
+        self, start: int, end: int, name: str | None = None, place: Place | None = None
+    ) -> tuple[KnownPart | UnknownPart, ...]:
         """`text[start:end]` as parts of a string."""
         return self.string.cut(start, end)
 
@@ -159,6 +168,7 @@ def filled(
     *,
     dollars: bool = True,
     name: str | None = None,
+    place: Place | None = None,
 ) -> list[KnownPart | UnknownPart]:
     """The parts of `text[start:end]`: pieces, and a hole for each stretch that is filled in later.
 
@@ -169,6 +179,7 @@ def filled(
         known: the values of variables, and of expressions as they are written without spaces; any other is unknown.
         dollars: whether `$X` is filled in; `{{ }}` and `${{ }}` always are.
         name: the variable or key that holds the text.
+        place: the place of the text, if it is known.
     """
     parts: list[KnownPart | UnknownPart] = []
     done = start
@@ -180,7 +191,7 @@ def filled(
         parts += _filling(stretch, match, known or {}, name)
         done = match.end()
     if end > done:
-        parts += stretch.pieces(done, end, name)
+        parts += stretch.pieces(done, end, name, place if done == start else None)
     return parts
 
 
@@ -250,7 +261,8 @@ def _cut_matching(text: str, operation: str, pattern: str) -> str:
 
 def text_of(stretch: Fragment, start: int, end: int, name: str | None = None) -> StringValue:
     """The value `text[start:end]` of a key."""
-    return StringValue(tuple(filled(stretch, start, end, name=name)), stretch.place(start, end))
+    place = stretch.place(start, end)
+    return StringValue(tuple(filled(stretch, start, end, name=name, place=place)), place)
 
 
 def loose_text(text: str, place: Place, name: str | None = None) -> StringValue:
