@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from tables import check_each
 
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, fill_message
-from regilink_doctor.core.wandb_messages.recognition import field_names
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, field_names, fill_message, list_sdk_sentences
 from regilink_doctor.workflows.explain import classify, explain
 
 TEXTS = [
@@ -224,6 +223,15 @@ def test_every_wording_that_regilink_knows_leads_to_its_row(step: int) -> None:
         found = explain(f'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n{text}\n')
         assert found.failures[0] == each.failure, each.key
         assert ("W&B's wording is undocumented" in found.text) == (not each.known)
+
+
+def test_a_sentence_of_the_sdk_counts_where_wandb_is_named() -> None:
+    for message in list_sdk_sentences()[::9]:
+        text = message.template.format_map(dict.fromkeys(field_names(message.template), "kqvz"))
+        found = explain(f"wandb 0.22.1\nValueError: {text} kqvz")
+        assert found.kind == "error"
+        assert found.failures[0] == message.failure, text
+    assert not explain("ValueError: mask_layers must be a dict").failures
 
 
 def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+from functools import cache
+
 from regilink_doctor.core.wandb_messages.access import ACCESS
 from regilink_doctor.core.wandb_messages.consuming import CONSUMING, REGISTRIES
 from regilink_doctor.core.wandb_messages.linking import LINKING, NAMES
@@ -12,6 +16,7 @@ from regilink_doctor.core.wandb_messages.recognition import (
     Speaker,
     WandbMessage,
     field_names,
+    group_messages,
     search_messages,
 )
 from regilink_doctor.core.wandb_messages.record import apply_record, read_record
@@ -28,6 +33,7 @@ __all__ = [
     "field_names",
     "fill_message",
     "find_message",
+    "list_sdk_sentences",
     "recognize_messages",
 ]
 
@@ -90,3 +96,14 @@ def recognize_messages(text: str) -> list[RecognizedMessage]:
     `TEXT_LIMIT` characters are read.
     """
     return search_messages(text, WANDB_MESSAGES)
+
+
+@cache
+def list_sdk_sentences() -> tuple[WandbMessage, ...]:
+    """What wandb 0.8 to 0.31 raises for arguments, tables, media, sweeps and jobs: read in its source, by failure.
+
+    Other programs may say the shorter ones: a text must name wandb as well.
+    """
+    with open(os.path.join(os.path.dirname(__file__), "sdk_sentences.json"), encoding="utf-8") as file:
+        groups = json.load(file)
+    return tuple(message for failure, texts in groups.items() for message in group_messages(failure, *texts))

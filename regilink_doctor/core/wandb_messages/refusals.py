@@ -158,6 +158,14 @@ _RUNS = (
     *group_messages(
         "F19", "Duplicate entry '{entry}' for key 'PRIMARY'", speaker="server", hint="the run id was used before"
     ),
+    *group_messages(
+        "F20",
+        "must be between 1 and 64 characters",
+        "name must be atleast 3 characters",
+        speaker="server",
+        also=("F22",),
+        hint="a tag has 64 characters at most, a project's name 3 at least",
+    ),
     *group_messages("F2", "Duplicate entry '{entry}' for key '{index}'", speaker="server", also=("C14", "F19")),
     *group_messages(
         "F22",

@@ -164,6 +164,8 @@ def _row(row: str) -> Explanation:
 SHORTEST_BEGINNING = 28
 """Characters, without those of the fields, by which the beginning of a message is recognized."""
 _FEWEST_WORDS = 4
+_SURE = 36
+"""With so many characters of its own a sentence is the SDK's, also where wandb is not named."""
 
 _SPEAKERS = {
     "server": say("W&B's server"),
@@ -321,6 +323,9 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
     matches = matches or search_messages(context.message_text, _list_cut_messages())
+    if not matches and not context.is_raised_elsewhere:
+        matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
+        matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
     matches = [match for match in matches if not _is_denied_by_system(context, match)]
     if not context.is_from_wandb:  # "Unauthorized" of another host
         matches = [match for match in matches if match.message.speaker == "sdk"]

@@ -77,64 +77,27 @@ _CLASSES_RAISED_IN_WANDB: dict[str, Causes] = {
 }
 # For these it is enough that wandb is named.
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
-    **dict.fromkeys(
-        (
-            "ConnectionError",
-            "ConnectError",
-            "ConnectTimeout",
-            "ConnectTimeoutError",
-            "NewConnectionError",
-            "MaxRetryError",
-            "ProtocolError",
-            "RemoteProtocolError",
-            "RemoteDisconnected",
-            "IncompleteRead",
-            "BadStatusLine",
-            "NameResolutionError",
-            "gaierror",
-            "ConnectionAbortedError",
-            "TransportError",
-        ),
-        _NETWORK,
-    ),
-    **dict.fromkeys(
-        ("ReadTimeout", "ReadTimeoutError", "WriteTimeout", "PoolTimeout", "Timeout", "TimeoutError", "timeout"),
-        ("F2", "C19"),
-    ),
-    **dict.fromkeys(
-        (
-            "ConnectionRefusedError",
-            "ProxyError",
-            "InvalidProxyURL",
-            "ProxySchemeUnknown",
-            "SSLError",
-            "SSLEOFError",
-            "SSLCertVerificationError",
-            "SSLZeroReturnError",
-            "InvalidSchema",
-            "MissingSchema",
-            "InvalidURL",
-            "LocationParseError",
-            "LocationValueError",
-            "TooManyRedirects",
-        ),
-        ("C19",),
-    ),
+    **dict.fromkeys((
+        "BadStatusLine", "ConnectError", "ConnectTimeout", "ConnectTimeoutError", "ConnectionAbortedError",
+        "ConnectionError", "IncompleteRead", "MaxRetryError", "NameResolutionError", "NewConnectionError",
+        "ProtocolError", "RemoteDisconnected", "RemoteProtocolError", "TransportError", "gaierror"
+    ), _NETWORK),
+    **dict.fromkeys((
+        "PoolTimeout", "ReadTimeout", "ReadTimeoutError", "Timeout", "TimeoutError", "WriteTimeout", "timeout"
+    ), ("F2", "C19")),
+    **dict.fromkeys((
+        "ConnectionRefusedError", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "LocationParseError",
+        "LocationValueError", "MissingSchema", "ProxyError", "ProxySchemeUnknown", "SSLCertVerificationError",
+        "SSLEOFError", "SSLError", "SSLZeroReturnError", "TooManyRedirects"
+    ), ("C19",)),
     "ConnectionResetError": ("C19", "F14", "F2"),
     "ChunkedEncodingError": ("C19", "F2", "F6"),
     "InvalidHeader": ("C18", "C19"),  # a key with a line feed at its end
-}
+}  # fmt: skip
 _CLASSES_OF_STORAGE = (
-    "ClientError",
-    "EndpointConnectionError",
-    "NoCredentialsError",
-    "DefaultCredentialsError",
-    "ClientAuthenticationError",
-    "ResourceNotFoundError",
-    "HttpResponseError",
-    "NoSuchKey",
-    "NoSuchBucket",
-)
+    "ClientAuthenticationError", "ClientError", "DefaultCredentialsError", "EndpointConnectionError",
+    "HttpResponseError", "NoCredentialsError", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundError"
+)  # fmt: skip
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
@@ -171,6 +134,7 @@ _MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
+_NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl|socket)(?:[/\\]|\.py$)")
 _PROMPT = re.compile(r"prompt_api_key|getpass")
 _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
@@ -178,17 +142,9 @@ _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
 _BROKEN_CLASSES = (
-    "AttributeError",
-    "KeyError",
-    "IndexError",
-    "NameError",
-    "UnboundLocalError",
-    "AssertionError",
-    "LookupError",
-    "RecursionError",
-    "UnicodeDecodeError",
-    "StopIteration",
-)
+    "AssertionError", "AttributeError", "IndexError", "KeyError", "LookupError", "NameError", "RecursionError",
+    "StopIteration", "UnboundLocalError", "UnicodeDecodeError"
+)  # fmt: skip
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
     r"|unhashable type|indices must be|not supported between instances|values to unpack"
@@ -676,6 +632,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
+    if _NETWORK_LIBRARY.search(context.library_frames[-1].path):
+        return ("F2", "C19") if context.library_frames[-1].function.startswith("raise_for") else ("C19", "F2")
     causes = _causes_of_frames(context)
     return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
 
