@@ -30,7 +30,6 @@ from regilink_doctor.rules import all_rules
 MARKED = {
     "Message": (0, 1, 2),
     "Related": (0,),
-    "Symptom": (0,),
     "pass_check": (0,),
     "skip_check": (0,),
     "translate": (0,),

@@ -241,7 +241,9 @@ def _unknown(text: str) -> Explanation:
         say("not recognized"),
         is_recognized=False,
         notes=(
-            say("it contains no message of wandb or its server that regilink knows"),
+            say("regilink knows no question like it: say what you expected and what happened")
+            if is_question(text)
+            else say("it contains no message of wandb or its server that regilink knows"),
             say(
                 "give a rule (REG101, missing-collection), a failure (A12), a target path, an address of the W&B App, "
                 "the code of the link, a question, or the whole error with its traceback"

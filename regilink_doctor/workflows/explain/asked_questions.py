@@ -11,6 +11,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from functools import cache
+from itertools import combinations
 from math import log, sqrt
 
 from regilink_doctor.core.failures import FAILURES
@@ -19,22 +20,38 @@ from regilink_doctor.languages import list_translations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _FOLDER = os.path.dirname(__file__)
 ASKED = os.path.join(_FOLDER, "asked.json")
-"""Questions by the failure they are about, and how-to questions by the page of W&B's docs that answers them."""
+"""Questions by the failure or the topic they are about, and some about other things."""
 GROUPS = os.path.join(_FOLDER, "word_groups.json")
 """Group -> its English words and its Japanese ones. `_` is a space, which Japanese omits; `*` is any ending."""
 
 _OF_GROUP = 2.5
 """Weight of a group: the meaning of a word counts more than the word."""
-_OF_SECOND, _OF_ENTRY = 0.3, 0.3
+_OF_SECOND, _OF_ENTRY = 0.3, 0.5
 """Weights of the second most similar question, and of the entry of the failure."""
-_OF_SENTENCE = 0.3
+_OF_SENTENCE = 0.5
+_OF_FORM = 1.3
+"""What a failure loses where the question only asks for a way, and a topic where it only reports a problem."""
+_ASKS_HOW = re.compile(
+    r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|is (?:there|it possible)|where (?:do|can|is"
+    r"|are)|what (?:is|are|does)|which|who|best way|i want|would like|difference|possible to)\b"
+    r"|方法|たい|するには|ください|とは|どこ|できますか|違い",
+    re.IGNORECASE,
+)
+_HAS_FAILED = re.compile(
+    r"n't\b|\b(?:not|no|never|nothing|fail\w*|errors?|problems?|killed|crash\w*|broke\w*|wrong|cannot|denied|refus\w*|missing|gone|lost|disappear\w*|stuck"
+    r"|hang\w*|although|though|but|still|instead|why|says|gives|got|get)\b|ない|ません|エラー|失敗|のに|なぜ|しまう|消え",
+    re.IGNORECASE,
+)
+_PLAIN_WORD = re.compile(r"(?<![\w/.:'\"`$-])[A-Za-z]{5,15}(?![\w/(='\"`-]|[.:]\w)")
+_SHORTEST_CORRECTED = 5
 _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
-_IN_TITLE, _IN_RECOGNIZE, _IN_HAPPENS, _IN_HELP = 1.0, 0.7, 0.5, 0.3
+_IN_RECOGNIZE = 0.7
+"""Weight of a word of how to recognize a failure; one of its title has 1."""
 _COMMON = re.compile(
     "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
     "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
@@ -43,6 +60,8 @@ _WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
 _PART = re.compile(r"[._-]")
 _PLAIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
+_HIRAGANA = re.compile(r"[\u3040-\u309f]{2}")
+"""Endings and particles, as good as all pairs of such letters."""
 _SPACE = re.compile(r"\s+")
 _ENDINGS = ("ing", "ies", "es", "ed", "s")
 _SHORTEST_STEM = 3
@@ -70,7 +89,7 @@ _SHAPES = tuple(
 """Groups of a question by the form of a path or call in it."""
 
 Features = frozenset[str]
-"""The words of a question, and its groups, which begin with `#`."""
+"""The words of a question, its groups, which begin with `#`, and each two of its groups (`#delete#thing`)."""
 
 
 @record
@@ -121,7 +140,7 @@ def _vocabulary() -> _Vocabulary:
     )
 
 
-def find_groups(text: str) -> Features:
+def _find_groups(text: str) -> Features:
     """The groups of which a text has a word."""
     vocabulary = _vocabulary()
     lowered = text.lower().replace("\u2019", "'")
@@ -149,7 +168,13 @@ def _begins(words: list[str], phrase: tuple[str, ...]) -> bool:
 
 
 def _find_features(text: str) -> Features:
-    return frozenset(_split(text)) | {f"#{group}" for group in find_groups(text)}
+    singles = _find_singles(text)
+    groups = sorted(feature for feature in singles if feature[0] == "#")
+    return singles.union([first + second for first, second in combinations(groups, 2)])
+
+
+def _find_singles(text: str) -> Features:
+    return frozenset((*_split(text), *(f"#{group}" for group in _find_groups(text))))
 
 
 def _split(text: str) -> Iterator[str]:
@@ -158,7 +183,8 @@ def _split(text: str) -> Iterator[str]:
         name = word.lower()
         yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
     for letters in _JAPANESE.findall(text):
-        yield from (letters[start : start + 2] for start in range(len(letters) - 1))
+        pairs = (letters[start : start + 2] for start in range(len(letters) - 1))
+        yield from (pair for pair in pairs if not _HIRAGANA.fullmatch(pair))
 
 
 def _stem(word: str) -> str:
@@ -168,83 +194,149 @@ def _stem(word: str) -> str:
     return word
 
 
+OTHER, UNCLEAR = "other", "unclear"
+"""What a question is about that has nothing to do with W&B, or that does not say what it is about."""
+
+
+@record
+class Topic:
+    """What people want to do: the page of W&B's documentation, what to write, and failures that are common there."""
+
+    page: str
+    write: tuple[str, ...]
+    mistakes: tuple[str, ...]
+
+
 @record
 class _Index:
-    """The questions that were asked, each with what it is about: a failure id, or the address of a page."""
+    """The questions that were asked, each with what it is about: a failure id, a topic's name, `OTHER` or `UNCLEAR`."""
 
+    topics: Mapping[str, Topic]
     questions: tuple[tuple[str, Features], ...]
+    by_feature: Mapping[str, Sequence[int]]
+    """The numbers of the questions that have a word, group or pair."""
     entries: Mapping[str, Mapping[str, float]]
     """The weight of each word of a failure's entry."""
     weights: Mapping[str, float]
-    """The weight of a word or group: the fewer questions have it, the higher."""
+    """The weight of a word, group or pair: the fewer questions have it, the higher."""
     lengths: tuple[float, ...]
     """The sum of the weights of each question."""
     rarest: float
     """The weight of a word that no question has."""
+    words: Mapping[str, int]
+    """How often each English word occurs in the questions."""
 
 
 @cache
 def _index() -> _Index:
     with open(ASKED, encoding="utf-8") as file:
-        asked: dict[str, dict[str, list[str]]] = json.load(file)
-    questions = tuple(
-        (about, _find_features(text))
-        for listed in (asked["failures"], asked["how_to"])
-        for about, texts in listed.items()
-        for text in texts
+        asked = json.load(file)
+    texts = {**asked["failures"], **{name: topic["questions"] for name, topic in asked["how_to"].items()}}
+    texts |= {OTHER: asked["other"], UNCLEAR: asked["unclear"]}
+    questions = tuple((about, _find_features(text)) for about, listed in texts.items() for text in listed)
+    by_feature: dict[str, list[int]] = defaultdict(list)
+    for number, (_, features) in enumerate(questions):
+        for feature in features:
+            by_feature[feature].append(number)
+    weights = {
+        feature: _weigh(feature, log(1 + len(questions) / len(numbers))) for feature, numbers in by_feature.items()
+    }
+    topics = {
+        name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
+        for name, topic in asked["how_to"].items()
+    }
+    return _Index(
+        topics,
+        questions,
+        by_feature,
+        _read_entries(),
+        weights,
+        tuple(sum(weights[feature] for feature in features) for _, features in questions),
+        _weigh("", log(1 + 2 * len(questions))),
+        Counter(word for listed in texts.values() for text in listed for word in _PLAIN.findall(text.lower())),
     )
-    counts = Counter(word for _, features in questions for word in features)
-    weights = {word: _weigh(word, log(1 + len(questions) / count)) for word, count in counts.items()}
-    lengths = tuple(sum(weights[word] for word in features) for _, features in questions)
-    rarest = _weigh("", log(1 + 2 * len(questions)))
-    return _Index(questions, _read_entries(), weights, lengths, rarest)
 
 
-def _weigh(word: str, rarity: float) -> float:
-    return float((rarity * (_OF_GROUP if word.startswith("#") else 1.0)) ** 2)
+def find_topic(about: str) -> Topic | None:
+    """The topic of that name; None for a failure."""
+    return _index().topics.get(about)
+
+
+def _weigh(feature: str, rarity: float) -> float:
+    is_group = feature.startswith("#") and "#" not in feature[1:]
+    return float((rarity * (_OF_GROUP if is_group else 1.0)) ** 2)
 
 
 def _read_entries() -> dict[str, dict[str, float]]:
-    """The words of each failure's entry in every language, and how much each counts."""
+    """The words of each failure's title, and of how to recognize it, in every language, and how much each counts."""
     translations = list_translations("failures")
-    entries = {}
-    for failure in FAILURES.values():
-        weighted = (
-            (failure.title, _IN_TITLE),
-            (failure.recognize, _IN_RECOGNIZE),
-            (failure.happens, _IN_HAPPENS),
-            (failure.help, _IN_HELP),
-        )
-        words: dict[str, float] = {}
-        for text, weight in weighted:
-            for shown in (text, *(translate(text) for translate in translations)):
-                words = {**dict.fromkeys(_find_features(shown), weight), **words}
-        entries[failure.id] = words
-    return entries
+
+    def find_all(text: str) -> Features:
+        return _find_singles("\n".join((text, *(translate(text) for translate in translations))))
+
+    return {
+        failure.id: {
+            **dict.fromkeys(find_all(failure.recognize), _IN_RECOGNIZE),
+            **dict.fromkeys(find_all(failure.title), 1.0),
+        }
+        for failure in FAILURES.values()
+    }
 
 
 def compare_with_asked(question: str) -> dict[str, float]:
-    """Failure id, or address of a page -> how alike the question is to what was asked about it, 0 to about 3.
+    """Failure id, topic, `OTHER` or `UNCLEAR` -> how alike the question is to what was asked about it, 0 to about 2.
 
-    In a longer text one sentence often says what it is about: the most similar sentence counts once more.
+    Of a longer text the first sentence is a title and counts as much as the whole, and the most similar one counts too.
     """
-    scores = _compare(_find_features(question))
-    parts = dict.fromkeys(_find_features(part) for part in _SENTENCE_END.split(question)[:_MOST_SENTENCES])
-    sentences = [features for features in parts if len(features) >= _FEWEST_FEATURES]
+    question = _correct_spelling(question)
+    sentences = [part for part in _SENTENCE_END.split(question) if part.strip()][:_MOST_SENTENCES]
+    compared = [_compare(_find_features(question))]
     if len(sentences) > 1:
-        of_sentences = [_compare(features) for features in sentences]
-        for about in {about for scored in of_sentences for about in scored}:
-            best = max(scored.get(about, 0.0) for scored in of_sentences)
-            scores[about] = scores.get(about, 0.0) + _OF_SENTENCE * best
-        scores = {about: score / (1 + _OF_SENTENCE) for about, score in scores.items()}
-    return scores
+        parts = [(part, _find_features(part)) for part in sentences]
+        compared += [
+            _compare(features)
+            for number, (_, features) in enumerate(parts)
+            if not number or len(features) >= _FEWEST_FEATURES
+        ]
+    whole, title = compared[0], compared[min(1, len(compared) - 1)]
+    scores: dict[str, float] = {}
+    for about in {about for part in compared for about in part}:
+        best = max(part.get(about, 0.0) for part in compared)
+        scores[about] = (whole.get(about, 0.0) + title.get(about, 0.0) + _OF_SENTENCE * best) / (2 + _OF_SENTENCE)
+    asks_how, has_failed = bool(_ASKS_HOW.search(question)), bool(_HAS_FAILED.search(question))
+    if asks_how == has_failed:
+        return scores
+    unlikely = FAILURES.keys() if asks_how else _index().topics.keys()
+    return {about: score / _OF_FORM if about in unlikely else score for about, score in scores.items()}
 
 
-def share_of(groups: Iterable[str], question: str) -> float:
-    """The share of some groups in the weight of a question, 0 to 1."""
+def _correct_spelling(text: str) -> str:
+    """The text with each misspelled word replaced by the word of a question that differs by a letter or a swap."""
+    return _PLAIN_WORD.sub(lambda match: _find_near_word(match[0].lower()) or match[0], text)
+
+
+def _find_near_word(word: str) -> str | None:
+    """The most frequent word that is similar to one that no question has; None for a word that a question has."""
     index = _index()
-    length = _length(index, _find_features(question))
-    return min(1.0, _length(index, frozenset(f"#{group}" for group in groups)) / length) if length else 0.0
+    if word in index.words:
+        return None
+    near = {known for shape in _drop_letters(word) for known in _words_by_shape().get(shape, ())}
+    return max(near, key=lambda known: (-abs(len(known) - len(word)), index.words[known], known), default=None)
+
+
+@cache
+def _words_by_shape() -> dict[str, list[str]]:
+    shapes: dict[str, list[str]] = defaultdict(list)
+    for word in _index().words:
+        if len(word) >= _SHORTEST_CORRECTED:
+            for shape in _drop_letters(word):
+                shapes[shape].append(word)
+    return shapes
+
+
+def _drop_letters(word: str) -> set[str]:
+    """The word, and the word without each of its letters: words with one of these in common are similar."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 def _length(index: _Index, features: Features) -> float:
@@ -256,10 +348,14 @@ def _compare(features: Features) -> dict[str, float]:
     length = _length(index, features)
     if not length:
         return {}
+    common: dict[int, float] = defaultdict(float)
+    for feature in features:
+        weight = index.weights.get(feature, 0.0)
+        for number in index.by_feature.get(feature, ()):
+            common[number] += weight
     alike: dict[str, list[float]] = defaultdict(list)
-    for (about, asked), asked_length in zip(index.questions, index.lengths, strict=True):
-        if common := features & asked:
-            alike[about].append(_length(index, common) / sqrt(length * asked_length))
+    for number, weight in common.items():
+        alike[index.questions[number][0]].append(weight / sqrt(length * index.lengths[number]))
     scores = {about: _join_two_best(shares) for about, shares in alike.items()}
     for failure_id, entry in index.entries.items():
         common_weight = sum(index.weights.get(word, index.rarest) * entry[word] for word in features if word in entry)

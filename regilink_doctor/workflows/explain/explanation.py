@@ -108,6 +108,8 @@ class Explanation:
     causes: tuple[Cause, ...] = ()
     body: str = ""
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    causes_title: str = ""
+    """The heading of causes that are not the likely ones: common mistakes, or candidates."""
 
     @property
     def text(self) -> str:
@@ -184,10 +186,9 @@ class _Layout:
     def _causes(self, explanation: Explanation) -> Iterator[str]:
         causes = explanation.causes
         is_list = explanation.kind in ("error", "question") and len(causes) > 1
-        if is_list:
+        if causes and (is_list or explanation.causes_title):
             yield ""
-            is_answered = explanation.kind == "question" and explanation.write
-            title = say("Common mistakes:") if is_answered else say("Likely causes, the likeliest first:")
+            title = explanation.causes_title or say("Likely causes, the likeliest first:")
             yield from self._heading(self.translate(title))
         for number, cause in enumerate(causes, 1):
             yield ""
