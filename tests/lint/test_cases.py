@@ -36,7 +36,8 @@ for case in CASES:
 
 @pytest.mark.parametrize("file", FILES)
 def test_what_should_be_found_is_found_and_fixed(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each case in a folder of its own."""
+    """Each case in a folder of its own, of a repository: what else the machine has is looked at by none."""
+    (tmp_path / ".git").mkdir()
     folders = number_folders(tmp_path)
 
     def check(case: Case) -> None:
