@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tables
 from forked_python import serve_forks
 
 import regilink_doctor.rules.hard_coded_api_key  # noqa: F401 - marks the key of its examples as public, for all tests
@@ -59,7 +60,11 @@ pytest_plugins = ["pytester"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a worker of xdist that has nothing left take tests of another: near the end of the suite are long ones."""
+    """Let a worker of xdist that has nothing left take tests of another: near the end of the suite are long ones.
+
+    Rows of tables that would be deselected are not collected.
+    """
+    tables.has_slow_rows = config.option.markexpr != "not slow"
     if config.getoption("dist", "no") == "load":
         config.option.dist = "worksteal"
 

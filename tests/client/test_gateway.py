@@ -148,9 +148,7 @@ def fault_of(host: str, timeout: float = 0.3) -> ServerConnectionError:
     return caught.value
 
 
-@pytest.mark.parametrize(
-    ("cause", "handler", "code", "words"), sample(CASES, one_in=3), ids=[f"{n}-{c[0]}" for n, c in enumerate(CASES)]
-)
+@pytest.mark.parametrize(("cause", "handler", "code", "words"), sample(CASES, one_in=3))
 def test_what_a_server_does_is_told_by_its_cause(cause: str, handler: Handler, code: str, words: str) -> None:
     with server(handler) as (url, _):
         fault = fault_of(url, 0.3 if cause == "read-timeout" else 30)

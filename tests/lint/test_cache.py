@@ -352,19 +352,18 @@ def forge(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     "change",
     sample(
-        [
-            lambda content: b"",
-            lambda content: content[: len(content) // 2],
-            lambda content: content[:-1] + b"]",
-            lambda content: content.partition(b"\n")[2],
-            lambda content: content.replace(b"wandb-registry", b"wandb-registri"),
-            lambda content: b"\0" * len(content),
-            lambda content: b"0" * 64 + b"\n" + b"[" * 100_000,
-            forge,
-        ],
+        {
+            "empty": lambda content: b"",
+            "truncated": lambda content: content[: len(content) // 2],
+            "damaged": lambda content: content[:-1] + b"]",
+            "unsigned": lambda content: content.partition(b"\n")[2],
+            "edited": lambda content: content.replace(b"wandb-registry", b"wandb-registri"),
+            "zeros": lambda content: b"\0" * len(content),
+            "deep": lambda content: b"0" * 64 + b"\n" + b"[" * 100_000,
+            "forged": forge,
+        },
         one_in=3,
     ),
-    ids=["empty", "truncated", "damaged", "unsigned", "edited", "zeros", "deep", "forged"],
 )
 def test_a_file_that_is_not_ours_is_as_if_there_were_none(
     change: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
