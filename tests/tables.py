@@ -71,11 +71,8 @@ def combine(*lists: Iterable[Any]) -> list[Any]:
 def sample(values: Iterable[Any], one_in: int) -> list[Any]:
     """All values. One in so many is in every run, and the others are slow tests.
 
-    A tuple is a row of several arguments. What has a mark already (of `combine`, for instance) keeps it. The keys of a
-    mapping are the ids of its values.
+    A tuple is a row of several arguments. What has a mark already (of `combine`, for instance) keeps it.
     """
-    if isinstance(values, Mapping):
-        values = [pytest.param(value, id=key) for key, value in values.items()]
     places = count()
     return _slow_unless(lambda _: next(places) % one_in == 0, values)
 
@@ -84,7 +81,8 @@ def _slow_unless(is_quick: Callable[[Any], bool], values: Iterable[Any]) -> list
     """Values as rows; those that have no mark yet, and for which the function is false, are slow."""
     rows = []
     for value in values:
-        row = value if isinstance(value, ParameterSet) else pytest.param(*(value if isinstance(value, tuple) else [value]))
+        arguments = value if isinstance(value, tuple) else (value,)
+        row = value if isinstance(value, ParameterSet) else pytest.param(*arguments)
         if not row.marks and not is_quick(value):
             row = row._replace(marks=[pytest.mark.slow])
         if has_slow_rows or not any(mark.name == "slow" for mark in row.marks):

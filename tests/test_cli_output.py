@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 from command_lines import ODD_NAME, list_all, list_usual, tried_commands
-from tables import sample
+from tables import check_rows, sample
 
 from pytest_regilink.items import LiveProblem, LiveWarning
 from pytest_regilink.link_coverage import render_report as render_coverage
@@ -304,7 +304,7 @@ def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monke
         assert form not in "".join(run(("lint", form), "utf-8", "strict", monkeypatch)[1:])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "masked"),
     [
         ("http://user:SECRET@PW@127.0.0.1:99", "http://user:[key]@127.0.0.1:99"),
@@ -433,7 +433,7 @@ def test_reports_of_other_programs_show_no_key_of_a_link() -> None:
     assert not UNSAFE.intersection("".join(render_coverage(report)))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("line", "shown"),
     [
         ("  ::error::x", r"  \x3a:error::x"),

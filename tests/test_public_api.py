@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 import regilink_doctor
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", regilink_doctor.__all__)
+@check_rows("name", regilink_doctor.__all__)
 def test_a_public_name_is_there_documented_and_typed(name: str) -> None:
     thing = getattr(regilink_doctor, name)
     assert inspect.getdoc(thing)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, default_host, normal_host
@@ -103,9 +104,7 @@ def test_a_virtual_environment_shows_the_packages_below_it(tmp_path: Path) -> No
     assert find_wandb(str(venv), tmp_path, {}).version == "0.28.2"
 
 
-@pytest.mark.parametrize(
-    "url", ["https://wandb.ai", "http://api.wandb.ai", "api.wandb.ai", "https://", "", "https://a b"]
-)
+@check_rows("url", ["https://wandb.ai", "http://api.wandb.ai", "api.wandb.ai", "https://", "", "https://a b"])
 def test_wandb_refuses_such_an_address(url: str) -> None:
     with pytest.raises(HostRefused):
         normal_host(url, (0, 31, 0))
@@ -124,7 +123,7 @@ def test_a_key_shows_itself_nowhere() -> None:
         pickle.dumps(key)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("secret", "wrong"),
     [(SECRET, False), ("local-" + SECRET, False), ("a.b.c", False), ("short", True), ("x" * 39 + "!", True)],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tables import check_rows
 
 from regilink_doctor.config import Config, ConfigProblem, find_config, load_config
 from regilink_doctor.config.reading import read_config
@@ -50,7 +51,7 @@ def test_rules_are_told_what_the_tables_say() -> None:
     assert (known.registries, known.wandb_version) == ({"model": ("model",), "raw": ()}, "0.21.4")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "words"),
     [
         ("selct = []", 'regilink.toml: unknown key "selct", did you mean "select"?'),

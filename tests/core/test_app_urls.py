@@ -1,11 +1,11 @@
 """What people paste: every shape of section 2 of the catalogue of failures."""
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.target_path import Pasted, read_pasted, read_snippet
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "target", "organization", "version"),
     [
         (
@@ -47,7 +47,7 @@ def test_a_collection_becomes_a_target_path(
     assert (pasted.target, pasted.organization, pasted.version) == (target, organization, version)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (
@@ -74,7 +74,7 @@ def test_what_is_no_collection_is_told_apart(text: str, expected: Pasted) -> Non
     assert expected.target is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -90,7 +90,7 @@ def test_what_is_no_address_of_w_and_b_is_left_alone(text: str) -> None:
     assert read_pasted(text) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "path"),
     [
         (
@@ -109,7 +109,7 @@ def test_a_snippet_gives_its_path(text: str, path: str | None) -> None:
     assert read_snippet(text) == path
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("address", "organization"),
     [("orgs/Acme Inc", "Acme Inc"), ("orgs/Acme Inc/registry/model", "Acme Inc"), ("orgs", "acme"), ("home", "acme")],
 )
@@ -121,9 +121,7 @@ def test_the_organization_of_an_address_counts_for_more_than_the_entity_of_its_s
     assert (pasted.target, pasted.organization) == ("wandb-registry-model/zoo", organization)
 
 
-@pytest.mark.parametrize(
-    "selection", ["acme", "acme%2Fwandb-registry-x", "acme%2F%2Fzoo", "%2Fwandb-registry-x%2Fzoo", "%2F%2F"]
-)
+@check_rows("selection", ["acme", "acme%2Fwandb-registry-x", "acme%2F%2Fzoo", "%2Fwandb-registry-x%2Fzoo", "%2F%2F"])
 def test_a_selection_with_a_part_missing_leaves_the_rest_of_the_address(selection: str) -> None:
     address = "https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v2"
     assert read_pasted(f"{address}?selectionPath={selection}") == read_pasted(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 
@@ -88,7 +88,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@check_rows("name", CASES)
 def test_a_change_is_said(name: str) -> None:
     newer, expected = CASES[name]
     assert words(newer) == expected

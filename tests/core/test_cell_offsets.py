@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import check_rows
 
 from regilink_doctor.core.notebooks import NotNotebook, read_cells
 
@@ -68,7 +69,7 @@ def test_a_place_that_is_not_there_is_none() -> None:
     assert cell.offset_of(1, 2) is not None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     ["", "[]", "{}", '{"cells": 1}', '{"cells": [1]}', '{"cells": [{"source": [1]}]}', '{"cells": [', "[" * 9999],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tables import check_each
+from tables import check_each, check_rows
 
 from regilink_doctor.core.failures import FAILURES, Failure, find_failure
 from regilink_doctor.rules import all_rules
@@ -79,7 +79,7 @@ def test_titles_are_unique():
     assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("text", ["B1", "b1", " B1 ", "c5B", "C5b"])
+@check_rows("text", ["B1", "b1", " B1 ", "c5B", "C5b"])
 def test_a_row_is_found_however_it_is_typed(text: str):
     assert find_failure(text).id.casefold() == text.strip().casefold()
 

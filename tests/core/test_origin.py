@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.core import origin
 from regilink_doctor.core.findings import Place, Span
@@ -66,7 +67,7 @@ def test_what_it_says(value: Origin, shown: str, how_to_set: str, how_to_unset: 
     assert value.how_to_unset() == how_to_unset
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("system", "environ", "shell"),
     [
         ("posix", {}, "sh"),

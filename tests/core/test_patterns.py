@@ -3,12 +3,13 @@
 import os
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.patterns import Patterns
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pattern", "path", "hit"),
     [
         ("vendored", "vendored/a.py", True),
@@ -43,7 +44,7 @@ def test_nothing_above_the_start_counts() -> None:
     assert Patterns(["project"], start="/home/project").match("/home/project/a.py") is False
 
 
-@pytest.mark.parametrize("pattern", ["src\\gen\\*.py", ".\\src\\gen", "./src/gen/", "src\\gen\\**"])
+@check_rows("pattern", ["src\\gen\\*.py", ".\\src\\gen", "./src/gen/", "src\\gen\\**"])
 def test_patterns_of_windows_mean_the_same_everywhere(pattern: str) -> None:
     assert Patterns([pattern]).match("src/gen/a.py")
     assert Patterns([pattern]).match("./src/gen/a.py")
@@ -74,7 +75,7 @@ def test_a_path_on_another_drive_has_no_way_from_here(monkeypatch: pytest.Monkey
     assert Patterns(["a.py"], "project").match(path)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pattern", "path", "hit"),
     [
         ("[z-a]*", "z.py", True),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.core.records import field, is_record, record, replace
 
@@ -57,7 +58,7 @@ def test_fields_are_given_in_order_or_by_name() -> None:
     assert Labelled(1).notes is not Labelled(1).notes
 
 
-@pytest.mark.parametrize(("arguments", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"x": 1}), ((1,), {"z": 1})])
+@check_rows(("arguments", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"x": 1}), ((1,), {"z": 1})])
 def test_a_wrong_argument_is_refused_as_a_dataclass_refuses_it(
     arguments: tuple[int, ...], named: dict[str, int]
 ) -> None:
@@ -111,7 +112,7 @@ def test_it_shows_what_made_it() -> None:
     assert repr(Labelled(1, label="a")) == "Labelled(x=1, y=0, notes={})"
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+@check_rows("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
 def test_it_can_be_copied_and_sent(again) -> None:
     value = Labelled(1, 2, "a", {"b": 3})
     assert again(value) == value

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import check_rows
 
 from regilink_doctor.core.problems import LinkInput, SdkRefusal, find_problems, sdk_link
 from regilink_doctor.core.target_path import UNKNOWN_NAME, PathError, misspelled_prefix, parse
@@ -45,7 +46,7 @@ def codes(text: str, **settings: object) -> list[str]:
     return [problem.rule for problem in find_problems(text, **settings)]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("wandb-registry-model/zoo", []),
@@ -101,7 +102,7 @@ def test_what_was_meant_replaces_exactly_the_wrong_part() -> None:
     assert text[: problem.start] + (problem.intended or "") + text[problem.end :] == "acme/wandb-registry-model/zoo"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("segment", "meant"),
     [
         ("wandb-registery-m", "wandb-registry-m"),
@@ -146,7 +147,7 @@ def test_four_parts_are_refused_as_two_types() -> None:
     assert (run.exception, artifact.exception) == ("ValueError", "CommError")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "collection", "version"), [("c", "c", None), ("c:v3", "c", "v3"), ("c:", "c", ""), ("c:a:b", "c", "a:b")]
 )
 def test_the_version_is_what_follows_the_first_colon(name: str, collection: str, version: str | None) -> None:

@@ -10,7 +10,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import check_each, sample
+from tables import check_each, check_rows, sample
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import (
@@ -102,7 +102,7 @@ def test_a_template_can_be_found_again():
     check_each({message.key: message for message in WANDB_MESSAGES}, check)
 
 
-@pytest.mark.parametrize(("key", "row", "fields", "known", "status"), COUNTED_ON)
+@check_rows(("key", "row", "fields", "known", "status"), COUNTED_ON)
 def test_the_texts_that_others_count_on(key: str, row: str, fields: str, known: bool, status: int | None):
     each = find_message(key)
     assert (each.failure, " ".join(field_names(each.template)), each.known, each.status) == (row, fields, known, status)
@@ -202,7 +202,7 @@ def test_two_names_are_not_taken_for_one():
     assert recognize_messages("project 'a\nb' not found") == []
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "'", "\\", "all is well", "wandb-registry-model/c", "é" * 50])
+@check_rows("text", ["", " ", "\n\n", "'", "\\", "all is well", "wandb-registry-model/c", "é" * 50])
 def test_nothing_is_recognised_in_other_words(text: str):
     assert recognize_messages(text) == []
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.core.wandb_messages import recognize_messages
 
@@ -53,7 +54,7 @@ def tracebacks(tmp_path_factory: pytest.TempPathFactory, forked_python: str) -> 
     return seen
 
 
-@pytest.mark.parametrize("row", ["C1", "C2", "C3", "C11", "A18", "B11", "C8"])
+@check_rows("row", ["C1", "C2", "C3", "C11", "A18", "B11", "C8"])
 def test_a_traceback_leads_to_its_row(row: str, tracebacks: dict[str, str]):
     found = recognize_messages(tracebacks[row])
     assert found, tracebacks[row]

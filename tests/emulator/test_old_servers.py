@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.environ import within
@@ -118,7 +118,7 @@ def test_the_next_world_is_new_again(emulator: Emulator) -> None:
     assert announced(emulator) == NEWEST
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arguments", "words"),
     [
         ({"version": "newest"}, "is not a version of W&B Server; it is written like 0.70"),

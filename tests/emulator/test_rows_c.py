@@ -3,6 +3,7 @@
 import pytest
 import wandb
 from serving import Server
+from tables import check_rows
 from wandb.errors import CommError, UsageError
 
 PATH = "wandb-registry-model/animals"
@@ -129,7 +130,7 @@ def test_c15_a_new_draft_of_a_link_does_not_move(server: Server) -> None:
         run.log_artifact(draft)
 
 
-@pytest.mark.parametrize("name", ["meta-llama/Llama-3", "a b", "a:b"])
+@check_rows("name", ["meta-llama/Llama-3", "a b", "a:b"])
 def test_c17_a_sources_name_has_no_blank_and_no_slash(name: str) -> None:
     with pytest.raises(ValueError, match="Artifact name"):
         wandb.Artifact(name, "model")

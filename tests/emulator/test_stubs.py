@@ -7,6 +7,7 @@ import hashlib
 import io
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.emulator.storage import IN_MEMORY, BlobStore, Discarded
 from regilink_doctor.emulator.world import World, assume
@@ -25,7 +26,7 @@ def fetched(world: World, project: Project, name: str) -> Membership | None:
     return assume.version(world, project, name)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("registry", "name", "version", "kind"),
     [
         ("model", "zoo:production", "v0", "model"),

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.sweeps import (
@@ -18,7 +19,7 @@ from regilink_doctor.emulator.world.sweeps import (
 PLACES = (0.05, 0.25, 0.5, 0.85, 0.99)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "values"),
     [
         ({"min": -1.0, "max": 3.0}, [-0.8, 0.0, 1.0, 2.4, 2.96]),
@@ -104,7 +105,7 @@ def test_a_grid_does_not_try_again_what_was_there_before() -> None:
     assert next_in_grid(read_parameters(config), [{"lr": 1.0, "x": "c"}]) == {"lr": 2.0, "x": "c"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "config",
     [
         {"method": "guess", "parameters": {"a": {"value": 1}}},

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor.lint.resolve import wandb_api
 
@@ -52,7 +52,7 @@ def test_a_call_takes_what_the_linter_thinks(name: str) -> None:
         assert argument in parameters or argument in settings or argument == "alias", argument
 
 
-@pytest.mark.parametrize("name", sorted(NEVER_THERE - {"wandb.PublicRun.link_artifact"}))
+@check_rows("name", sorted(NEVER_THERE - {"wandb.PublicRun.link_artifact"}))
 def test_a_call_that_there_is_not_is_not_there(name: str) -> None:
     with pytest.raises(AttributeError):
         found(name)
@@ -71,14 +71,14 @@ def test_what_returns_something_is_there(name: str) -> None:
     assert callable(found(name))
 
 
-@pytest.mark.parametrize("name", sorted(wandb_api.LOGGED_ONLY))
+@check_rows("name", sorted(wandb_api.LOGGED_ONLY))
 def test_a_draft_has_no_such_attribute(name: str) -> None:
     draft = wandb.Artifact("zoo", type="model")
     assert not hasattr(draft, name)
     assert getattr(draft, name, "swallowed") == "swallowed"
 
 
-@pytest.mark.parametrize("name", sorted(wandb_api.VERSIONED_NAMES | wandb_api.VERSIONS))
+@check_rows("name", sorted(wandb_api.VERSIONED_NAMES | wandb_api.VERSIONS))
 def test_the_names_of_an_artifact_are_there(name: str) -> None:
     assert isinstance(inspect.getattr_static(wandb.Artifact, name.rpartition(".")[2]), property)
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tables import combine, sample
+from tables import check_rows, combine, sample
 
 from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
@@ -125,7 +125,7 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("code", sample(DEEP, one_in=3))
+@pytest.mark.parametrize("code", sample([pytest.param(value, id=name) for name, value in DEEP.items()], one_in=3))
 def test_python_that_compiles_is_read_whatever_its_depth(code: str) -> None:
     report = lint("train.py", PRELUDE + 'x = "a"\n' + code + LINK)
     assert [site.kind for site in report.sites] == ["init", "link"]
@@ -208,7 +208,7 @@ def test_every_document_of_a_long_yaml_file_is_read() -> None:
     assert len(lint("a.yaml", "".join(documents)).sites) == 500
 
 
-@pytest.mark.parametrize("codec", ["rot13", "base64", "undefined", "punycode", "idna"])
+@check_rows("codec", ["rot13", "base64", "undefined", "punycode", "idna"])
 def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> None:
     content = f"# coding: {codec}\n" + PRELUDE + 'run.link_artifact(a, "wandb-registr-model/c\xe9..é")\n'
     report = lint("train.py", content)
@@ -219,7 +219,7 @@ def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> N
     )
 
 
-@pytest.mark.parametrize("pattern", ["a+a+a+a+a+a+a+b", "[a-z]+[a-m]+b", "(a+)+$", "a+" * 8, "[a-z]+b"])
+@check_rows("pattern", ["a+a+a+a+a+a+a+b", "[a-z]+[a-m]+b", "(a+)+$", "a+" * 8, "[a-z]+b"])
 def test_a_pattern_that_looks_at_a_string_again_and_again(pattern: str) -> None:
     code = (
         f"import re\n{PRELUDE}run.link_artifact(a, 'wandb-registry-model/' + re.sub({pattern!r}, '', {'a' * 2000!r}))\n"

@@ -352,16 +352,16 @@ def forge(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     "change",
     sample(
-        {
-            "empty": lambda content: b"",
-            "truncated": lambda content: content[: len(content) // 2],
-            "damaged": lambda content: content[:-1] + b"]",
-            "unsigned": lambda content: content.partition(b"\n")[2],
-            "edited": lambda content: content.replace(b"wandb-registry", b"wandb-registri"),
-            "zeros": lambda content: b"\0" * len(content),
-            "deep": lambda content: b"0" * 64 + b"\n" + b"[" * 100_000,
-            "forged": forge,
-        },
+        [
+            pytest.param(lambda content: b"", id="empty"),
+            pytest.param(lambda content: content[: len(content) // 2], id="truncated"),
+            pytest.param(lambda content: content[:-1] + b"]", id="damaged"),
+            pytest.param(lambda content: content.partition(b"\n")[2], id="unsigned"),
+            pytest.param(lambda content: content.replace(b"wandb-registry", b"wandb-registri"), id="edited"),
+            pytest.param(lambda content: b"\0" * len(content), id="zeros"),
+            pytest.param(lambda content: b"0" * 64 + b"\n" + b"[" * 100_000, id="deep"),
+            pytest.param(forge, id="forged"),
+        ],
         one_in=3,
     ),
 )

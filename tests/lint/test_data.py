@@ -16,7 +16,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor.lint.data import (
     MAX_BYTES,
@@ -82,7 +82,7 @@ def test_yaml_is_what_safe_load_reads(tree: dict[str, Any], flow: bool) -> None:
     assert_written_there(text, data)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         'a = 1\nb.c."d e" = "x"\n[t]\nx = [1, 2.5, "s", {y = true}]\n[t.deep]\nz = \'raw\\n\'\n',

@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
@@ -25,7 +25,7 @@ def codes(code: str | bytes) -> list[str]:
     return [finding.code for finding in lint(code)]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "content",
     [
         b"import wandb\nrun.link_artifact(",
@@ -47,7 +47,7 @@ def test_reads_what_python_reads() -> None:
     assert codes(f"# -*- coding: latin-1 -*-\nx = 'é'\n{code}".encode("latin-1")) == ["REG102"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "comment",
     ["# regilink: ignore[REG102]", "# regilink: ignore[REG102, REG101] a reason", "# noqa: REG102", "# noqa"],
 )

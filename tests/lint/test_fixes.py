@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
 from regilink_doctor.core.organization_view import ConfiguredOrganization
@@ -26,7 +27,7 @@ def fix_file(content: bytes, path: str = "train.py", *, unsafe: bool = False) ->
     return after
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("encoding", "line_end"),
     [
         ("utf-8", "\n"),
@@ -163,7 +164,7 @@ def test_a_letter_that_the_encoding_lacks_is_no_fix() -> None:
     assert _with(content, "t.py", [Edit(Span(2, 6, 2, 7), "\u6a21")]) == content
 
 
-@pytest.mark.parametrize("span", [Span(9, 1, 9, 2), Span(1, 99, 1, 100), Span(1, 3, 1, 1)])
+@check_rows("span", [Span(9, 1, 9, 2), Span(1, 99, 1, 100), Span(1, 3, 1, 1)])
 def test_a_place_that_is_not_there_is_no_fix(span: Span) -> None:
     assert _with(b"x = 1\n", "t.py", [Edit(span, "y")]) == b"x = 1\n"
 
@@ -347,7 +348,7 @@ def test_a_file_without_fixes_is_looked_at_once() -> None:
     assert len(looks) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "content"),
     [
         ("t.py", b"run.link_artifact(a, 'wandb-registry-\xff')\n"),
@@ -360,7 +361,7 @@ def test_a_file_that_cannot_have_comments_gets_none(name: str, content: bytes) -
     assert add_ignores(name, content, lambda _: FileReport((finding,))) == (content, [])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "is_added"),
     [("REG000", False), ("REG001", False), ("REG002", False), ("REG003", False), ("REG704", False), ("REG102", True)],
 )
@@ -392,7 +393,7 @@ def test_comments_that_change_what_is_linked_are_not_written() -> None:
     assert silenced == [second]
 
 
-@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@check_rows("end", ["", "\n", "\r\n"])
 def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
     code = PRELUDE.replace("\n", end or "\n") + 'run.link_artifact(a, "wandb-registry-model")'
     after, silenced = add_ignores("t.py", (code + end).encode(), lambda changed: lint_bytes("t.py", changed))
@@ -400,7 +401,7 @@ def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
     assert [finding.code for finding in silenced] == ["REG102"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "fixed"),
     [
         ("zoo:staging", None),

@@ -5,7 +5,7 @@ import sysconfig
 from collections import Counter
 from pathlib import Path
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.lint.text.nodes import inside, walk
 
@@ -35,7 +35,7 @@ def trees() -> list[ast.Module]:
     return [ast.parse(text) for text in [*texts, new]]
 
 
-@pytest.mark.parametrize("tree", trees())
+@check_rows("tree", trees())
 def test_what_a_node_evaluates_is_its_expressions_in_their_order(tree: ast.Module) -> None:
     wanted = (ast.expr, ast.keyword, ast.withitem)
     for node in ast.walk(tree):
@@ -48,7 +48,7 @@ _APART = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, getat
 """What has parameters, decorators and bases is read in an order of its own, and what `type` binds is no value."""
 
 
-@pytest.mark.parametrize("tree", trees())
+@check_rows("tree", trees())
 def test_a_walk_leaves_out_operators_and_contexts_only(tree: ast.Module) -> None:
     left_out = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
     slow = Counter(id(node) for node in ast.walk(tree) if not isinstance(node, left_out))

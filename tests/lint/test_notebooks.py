@@ -2,7 +2,7 @@
 
 import json
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.notebooks import read_code_cells
 from regilink_doctor.lint.engine import lint_bytes
@@ -27,9 +27,7 @@ def test_cells_count_over_all_kinds() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "content", ["[]", "3", '{"cells": 3}', '{"cells": [3, {"cell_type": "code", "source": 3}]}', "{}"]
-)
+@check_rows("content", ["[]", "3", '{"cells": 3}', '{"cells": [3, {"cell_type": "code", "source": 3}]}', "{}"])
 def test_what_is_json_but_no_notebook_says_nothing_or_why(content: str) -> None:
     assert {finding.code for finding in lint_bytes("a.ipynb", content.encode()).findings} <= {"REG000"}
 
@@ -43,7 +41,7 @@ def test_a_run_that_nobody_knows_links_in_a_notebook_as_in_a_file() -> None:
     assert (finding.code, finding.place.cell, finding.place.span.line) == ("REG104", 1, 3)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("first", "second"),
     [
         ("wandb = (1,\n", "2)\n"),

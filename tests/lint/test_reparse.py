@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 import regilink_doctor
 from regilink_doctor.lint.text import reparse
@@ -124,7 +124,7 @@ def test_a_letter_parses_one_statement_anew() -> None:
     assert kept.count(False) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "after"),
     [
         ("a = 1\nb = 2\n", "a = (\nb = 2\n"),

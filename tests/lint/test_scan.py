@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tables import check_rows
 
 from regilink_doctor.core.patterns import Patterns
 from regilink_doctor.lint.scan import files as scan_files
@@ -179,7 +180,7 @@ def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
         scan_files.read(str(path))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "content", "matters"),
     [
         ("a.py", b"import wandb\nrun.link_artifact(a, 'x')", True),

@@ -2,7 +2,7 @@
 
 import textwrap
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.sites import Site
 from regilink_doctor.lint.engine import lint_bytes
@@ -20,7 +20,7 @@ def targets(code: str) -> list[list[str]]:
     return [[text.display for text in site.target] for site in links(code)]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "code",
     [
         "import wandb\nrun = wandb.init()\nrun.link_artifact(a, 'p/c')",
@@ -43,7 +43,7 @@ def test_a_run_is_followed_to_its_link(code: str) -> None:
     assert (site.call, [text.display for text in site.target]) == ("wandb.Run.link_artifact", ["p/c"])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "code",
     [
         "import wandb\nart = wandb.Artifact('n', type='model')\nart.link('p/c')",
@@ -57,7 +57,7 @@ def test_an_artifact_is_followed_to_its_link(code: str) -> None:
     assert site.call == "wandb.Artifact.link"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "code",
     [
         "import os, wandb\nos.link('a/b', 'wandb-registry-model/c')",
@@ -75,7 +75,7 @@ def test_what_looks_alike_is_left_alone(code: str) -> None:
 PRELUDE = "import os, wandb\nrun = wandb.init()\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "expected"),
     [
         ("R = 'm'\nrun.link_artifact(a, f'wandb-registry-{R}/c')", ["wandb-registry-m/c"]),

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.emulator import Emulator, World
@@ -354,7 +355,7 @@ def test_the_server_proves_and_shows(
     assert "best" not in json.dumps(hidden)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("address", "name"),
     [
         ("https://user:key@github.com/acme/zoo.git", "github.com/acme/zoo"),
@@ -374,7 +375,7 @@ def test_the_name_of_a_repository(address: str, name: str) -> None:
     assert _name_address(address) == name
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("path", "owners"),
     [
         ("a.md", "@all"),
@@ -397,7 +398,7 @@ def test_sections_of_gitlab_add_up() -> None:
     assert owners.find("a.md") == "@all"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("content", "path", "owners"),
     [
         ("/apps/ @octocat\n/apps/github\n", "apps/github", ""),

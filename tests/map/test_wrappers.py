@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor import lint_paths
 from regilink_doctor.core.target_path import show_unknown
@@ -229,7 +229,7 @@ ONCE = {
 }
 
 
-@pytest.mark.parametrize("case", ONCE)
+@check_rows("case", ONCE)
 def test_a_problem_of_what_is_passed_is_reported_once_at_the_caller(case: str) -> None:
     call, code, line = ONCE[case]
     write(train=TRAIN.format(imports="from publishing import publish, publish_file", call=call))

@@ -16,6 +16,7 @@ import findings
 import jsonschema
 import make_lists
 import pytest
+from tables import check_rows
 
 import regilink_doctor
 from regilink_doctor.config import FORMATS, Config, ConfigProblem, find_config
@@ -322,7 +323,7 @@ def test_rdjson_counts_columns_in_bytes_and_suggests_the_fix() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("severity", "github", "azure", "gitlab", "sarif"),
     [
         ("error", "error", "error", "major", "error"),

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tables import combine, sample
+from tables import check_rows, combine, sample
 
 from regilink_doctor.core.text import text_width
 from regilink_doctor.report.terminal import fit_lines, paint_text
@@ -51,7 +51,7 @@ def test_documentation_is_broken_between_words_and_code_is_not(tmp_path: Path) -
     assert '    run.link_artifact(artifact, "wandb-registery-model/zoo")' in lines
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "width"),
     [
         ("模型", 4),

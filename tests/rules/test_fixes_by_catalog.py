@@ -1,6 +1,6 @@
 """Fixes that need to know the organization: by a catalog that proves it, or by the configuration."""
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
@@ -29,7 +29,7 @@ def link(path: str) -> str:
     return f'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "{path}")\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("wrong", "right"),
     [
         ("wandb-registry-modle/zoo", "wandb-registry-model/zoo"),
@@ -52,7 +52,7 @@ def test_what_a_part_of_a_catalog_suggests_is_unsafe() -> None:
     assert mend(wrong, catalog(complete=False), unsafe=True) == link("wandb-registry-model/zoo")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "mended"),
     [
         ("wandb.init()", 'wandb.init(entity="team-a")'),

@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
@@ -25,7 +26,7 @@ def test_the_key_is_in_no_report(
     assert key[:12] not in shown.out + shown.err
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text", ["0" * 40, "x" * 40, "your-40-character-api-key-goes-right-here", "0123456789" * 4, "a" * 39 + "1", ""]
 )
 def test_stand_ins_are_no_keys(text: str) -> None:

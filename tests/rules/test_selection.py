@@ -1,6 +1,7 @@
 """Which rules speak."""
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.rules import selection as selection_module
 from regilink_doctor.rules.index import RULES
@@ -15,7 +16,7 @@ def test_all_rules_speak_by_default() -> None:
     assert spoken(EVERYTHING) == ["REG101", "REG102", "REG201"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("select", "ignore", "left"),
     [
         (["REG1"], [], ["REG101", "REG102"]),

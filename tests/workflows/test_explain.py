@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import check_each, sample
+from tables import check_each, check_rows, sample
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES, Failure
@@ -138,7 +138,7 @@ def shape(found: Explanation) -> tuple[str | None, ...]:
     return (found.kind, *parts)
 
 
-@pytest.mark.parametrize("name", [*ADDRESSES, *SNIPPETS])
+@check_rows("name", [*ADDRESSES, *SNIPPETS])
 def test_what_people_paste_is_taken_apart(name: str) -> None:
     text, expected = {**ADDRESSES, **SNIPPETS}[name]
     found = explain(text)
@@ -175,7 +175,7 @@ def test_a_wrong_path_has_the_codes_of_lint(text: str, tmp_path: object) -> None
         assert found.wrong[0].message in " ".join(found.text.split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "mended"),
     [
         ("wandb_registry_model/zoo", "wandb-registry-model/zoo"),
@@ -261,7 +261,7 @@ def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
     assert "E3" in found.failures
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "near"),
     [
         ("REG199", "REG1"),
@@ -277,7 +277,7 @@ def test_a_misspelled_rule_is_unknown_and_its_neighbours_are_named(text: str, ne
     assert f"did you mean {near}" in found.text or near in found.text
 
 
-@pytest.mark.parametrize("text", ["hello", "hello there", "I tried this and/or that and nothing worked", "/data/x.csv"])
+@check_rows("text", ["hello", "hello there", "I tried this and/or that and nothing worked", "/data/x.csv"])
 def test_other_words_are_unknown(text: str) -> None:
     found = explain(text)
     if found.kind == "target-path":  # one word may be the name of a collection
@@ -340,7 +340,7 @@ def test_texts_that_repeat_are_explained_in_bounded_time(unit: str, times: int, 
     assert_harmless(shown)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "https://wandb.ai/" + "a/" * 20_000,
@@ -374,7 +374,7 @@ def test_of_a_long_log_the_end_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert explain("x\n" * 20_000 + error).failures[0] == "C6"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "codes", "rows"),
     [
         ('error[REG102] "wandb-registry-model" names a registry', ("REG102",), ("A2", "F12")),

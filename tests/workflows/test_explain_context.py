@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 from regilink_doctor.workflows.explain import explain
 from regilink_doctor.workflows.explain.error_context import read_error
@@ -41,7 +41,7 @@ PREFIXES = {
 }
 
 
-@pytest.mark.parametrize("prefix", sample(PREFIXES, one_in=3))
+@pytest.mark.parametrize("prefix", sample([pytest.param(value, id=name) for name, value in PREFIXES.items()], one_in=3))
 def test_a_prefix_on_each_line_changes_nothing(prefix: str) -> None:
     log = "\n".join(prefix.format(line) for line in TRACEBACK.splitlines())
     plain, prefixed = explain(TRACEBACK), explain(log)
@@ -51,7 +51,7 @@ def test_a_prefix_on_each_line_changes_nothing(prefix: str) -> None:
     assert "raised at /home/u/train.py:41, in main" in prefixed.notes
 
 
-@pytest.mark.parametrize("key", ["message", "msg", "log", "textPayload", "exc_info"])
+@check_rows("key", ["message", "msg", "log", "textPayload", "exc_info"])
 def test_json_lines_are_read(key: str) -> None:
     log = "\n".join(json.dumps({"level": "error", key: line + "\n"}) for line in TRACEBACK.splitlines())
     assert explain(log).failures[0] == "A12"
@@ -85,7 +85,7 @@ def frames(function: str, file: str = "wandb_run.py", source: str = "do_it()") -
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("context", "first"),
     [
         (frames("init", "wandb_init.py"), "F1"),
@@ -109,7 +109,7 @@ def test_the_call_decides_what_permission_denied_means(context: str, first: str)
         assert not {"B7", "B10"} & set(found.failures)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("status", "call", "first"),
     [
         ("401 Client Error: Unauthorized for url: https://api.wandb.ai/graphql", "init", "C18"),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.workflows.explain import explain
 from regilink_doctor.workflows.explain.log_lines import read_lines
@@ -47,21 +48,21 @@ def cases_with(key: str) -> list[object]:
     return [pytest.param(case, id=case["name"]) for case in CASES if key in case]
 
 
-@pytest.mark.parametrize("case", cases_with("first"))
+@check_rows("case", cases_with("first"))
 def test_the_cause_is_found_in_a_log(case: dict[str, str]) -> None:
     found = explain(case["text"])
     assert found.kind == "error", found.text
     assert found.failures[:1] == tuple(case["first"]), found.text
 
 
-@pytest.mark.parametrize("case", cases_with("unknown"))
+@check_rows("case", cases_with("unknown"))
 def test_an_error_of_the_program_is_quoted_and_no_failure_of_wandb(case: dict[str, str]) -> None:
     found = explain(case["text"])
     assert (found.kind, found.failures, found.is_recognized) == ("error", (), False), found.text
     assert case["unknown"] in found.title
 
 
-@pytest.mark.parametrize("case", cases_with("none"))
+@check_rows("case", cases_with("none"))
 def test_a_log_without_an_error_is_none(case: dict[str, str]) -> None:
     found = explain(case["text"])
     assert (found.kind, found.failures) == ("unknown", ()), found.text

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tables import check_each
+from tables import check_each, check_rows
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.workflows.explain import asked_questions, explain
@@ -121,7 +121,7 @@ def test_names_with_spaces_or_kana_are_paths() -> None:
         assert explain(path).kind == "target-path"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "kind", "target"),
     [
         ("wandb artifact get acme/wandb-registry-model/zoo:v1 --root x", "full-name", "wandb-registry-model/zoo"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.workflows.explain import explain, explain_site
@@ -18,7 +18,7 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("snippet", "registry", "collection", "unknown"), UNKNOWN)
+@check_rows(("snippet", "registry", "collection", "unknown"), UNKNOWN)
 def test_what_is_known_and_what_is_not_is_shown(
     snippet: str, registry: str | None, collection: str | None, unknown: tuple[str, ...]
 ) -> None:
@@ -37,7 +37,7 @@ def test_a_path_that_only_the_program_knows_is_called_so() -> None:
         assert "known only when the program runs" in found.notes[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("snippet", "code", "failure"),
     [
         ('run.link_model("m.pt", registered_model_name="zoo")', "REG112", "A14"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tables import check_rows
 
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
@@ -54,7 +54,7 @@ def test_every_name_is_a_kind_and_a_number() -> None:
     assert not [name for _, name in NAMES if name != "model" and f" {name} " in f" {hidden} "]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "hidden"),
     [
         ("https://wandb.acme.example:8443/deep/path?team=team-a, then", "https://host-1, then"),
