@@ -71,31 +71,41 @@ def report_targets(
     None inside `pytest.raises`, where the problem is what the test is about.
     """
     if site.context.expected:
-        return
+        return iter(())
     method = LINK_METHODS.get(site.call, "Run.link_artifact")
     registries = (*configured.registries,)
     if view is None and not any(_find_in_path(path, method, registries) for path in site.target):
-        return  # only a view shows more, and most targets are well
-    seen: set[object] = set()
+        return iter(())  # only a view shows more, and most targets are well
+    return _drop_same([*_report_links(site, view, configured)])
+
+
+def _report_links(site: Site, view: OrganizationView | None, configured: ConfiguredOrganization) -> Iterator[Report]:
     replaced = _find_replaced(site)
     for target in link_targets(site):
         if target.path in replaced:
             continue
         if find_call_problem(target.method, target.text) is not None:
-            problem = judge_target(target, view, configured)[0]
-            if problem.rule not in seen:
-                seen.add(problem.rule)
-                yield Report(problem)  # at the call: no part of the path is to blame
+            # At the call: no part of the path is to blame.
+            yield Report(judge_target(target, view, configured)[0])
             if target.method != "none":
                 return
             target = replace(target, method="Run.link_artifact")  # what is meant, which has the same path
         for problem in judge_target(target, view, configured):
-            place = target.path.place_of(problem.start, max(problem.end, problem.start + 1))
-            # Where a part of the string has no place of its own, two problems of one rule are at the same place.
-            key = (problem.rule, problem.kind, place)
-            if key not in seen:
-                seen.add(key)
-                yield Report(problem, string=target.path, related=rule_for(problem.rule).related_to(problem))
+            yield Report(problem, string=target.path, related=rule_for(problem.rule).related_to(problem))
+
+
+def _drop_same(reports: list[Report]) -> Iterator[Report]:
+    """The reports, once where several are the same: a part of a string may have no place of its own."""
+    if len(reports) < 2:
+        return iter(reports)
+    first: dict[object, Report] = {}
+    for report in reports:
+        problem, string = report.problem, report.string
+        key: object = problem.rule
+        if string is not None:
+            key = problem.rule, problem.kind, string.place_of(problem.start, max(problem.end, problem.start + 1))
+        first.setdefault(key, report)
+    return iter(first.values())
 
 
 def report_names(
@@ -103,17 +113,12 @@ def report_names(
 ) -> Iterator[Report]:
     """Reports on the names that a call consumes: they are judged by the same grammar as target paths."""
     if site.context.expected:
-        return
-    seen = set()
+        return iter(())
     replaced = _find_replaced(site)
     registries = known_registries(view, configured)
-    for name in [name for name in site.target if name not in replaced]:
-        target = LinkTarget(name, place=site.place, site=site)
-        for problem in judge_name(target, registries):
-            key = (problem.rule, problem.kind, name.place_of(problem.start, max(problem.end, problem.start + 1)))
-            if key not in seen:
-                seen.add(key)
-                yield Report(problem, string=name)
+    targets = [LinkTarget(name, place=site.place, site=site) for name in site.target if name not in replaced]
+    found = ((problem, target.path) for target in targets for problem in judge_name(target, registries))
+    return _drop_same([Report(problem, string=name) for problem, name in found])
 
 
 def _find_replaced(site: Site) -> list[StringValue]:

@@ -124,6 +124,8 @@ class Source:
 
     def written(self, node: ast.expr | ast.stmt) -> str:
         """The text of a node."""
+        if self._ascii and node.lineno == node.end_lineno:
+            return self.lines[node.lineno - 1][node.col_offset : node.end_col_offset]
         return self.segment(self.span(node))
 
     def column(self, line: int, offset: int) -> int:
