@@ -117,8 +117,7 @@ def report_names(
     replaced = _find_replaced(site)
     registries = known_registries(view, configured)
     targets = [LinkTarget(name, place=site.place, site=site) for name in site.target if name not in replaced]
-    found = ((problem, target.path) for target in targets for problem in judge_name(target, registries))
-    return _drop_same([Report(problem, string=name) for problem, name in found])
+    return _drop_same([Report(item, string=name.path) for name in targets for item in judge_name(name, registries)])
 
 
 def _find_replaced(site: Site) -> list[StringValue]:
@@ -161,7 +160,11 @@ def judge_name(
         if (problem.rule in NAME_RULES and not _is_artifact_of_project(name, problem))
         or (problem.rule == "REG101" and (means_registry or _lacks_word(name, problem)))
     ]
-    corrected = write_registry(_write_intended(path, in_path, NAME_RULES), known_names) + string.pattern[len(path) :]
+    corrected = ""
+    if in_path:
+        corrected = (
+            write_registry(_write_intended(path, in_path, NAME_RULES), known_names) + string.pattern[len(path) :]
+        )
     for problem in in_path:
         yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))
     version, start = string.pattern[len(path) + 1 :], len(path) + 1

@@ -34,6 +34,10 @@ def find_sites_inside(program: Program) -> tuple[Site, ...]:
     return _Mover(source, program).move(sites)
 
 
+_PLAIN = frozenset({str, bool, int, type(None), frozenset})
+"""Types of values without a place."""
+
+
 class PlaceMover:
     """Moves the places of one path, and the spans of its records. Objects that are shared stay shared."""
 
@@ -56,7 +60,7 @@ class PlaceMover:
         if isinstance(value, Span):
             return value if self.is_elsewhere else self.move_place(value).span
         if isinstance(value, tuple):
-            return tuple(self.move_value(item) for item in value)
+            return tuple([self.move_value(item) for item in value])
         if isinstance(value, dict):
             return {key: self.move_value(item) for key, item in value.items()}
         if not is_record(value) or isinstance(value, Source):
@@ -66,7 +70,9 @@ class PlaceMover:
         outer, place = self.is_elsewhere, getattr(value, "place", None)
         if isinstance(place, Place):
             self.is_elsewhere = place.path != self.path
-        new = replace(value, **{name: self.move_value(getattr(value, name)) for name in value.__match_args__})
+        items = [(name, getattr(value, name)) for name in value.__match_args__]
+        moved = {name: self.move_value(item) for name, item in items if item and type(item) not in _PLAIN}
+        new = replace(value, **moved) if moved else value
         self.is_elsewhere = outer
         self.done[id(value)] = (value, new)
         return new

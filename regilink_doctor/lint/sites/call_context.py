@@ -167,11 +167,10 @@ class RunLifetime:
             words = self.source.written(statement)
             if run not in words and words.isascii() and not getattr(statement, "decorator_list", ()):
                 return False  # most: far cheaper than a walk
-            self._names[id(statement)] = frozenset(
-                node.id
-                for node in list(walk(statement))
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            )
+            binding = statement.targets if isinstance(statement, ast.Assign) and not self._has_walrus else [statement]
+            nodes = [node for part in binding for node in walk(part)]
+            names = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+            self._names[id(statement)] = frozenset(names)
         return run in self._names[id(statement)]
 
 
