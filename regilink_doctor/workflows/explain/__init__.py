@@ -25,7 +25,7 @@ from regilink_doctor.workflows.explain.errors import (
 )
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
-from regilink_doctor.workflows.explain.questions import explain_question, find_prose, is_log, is_question
+from regilink_doctor.workflows.explain.questions import CALL, explain_question, find_prose, is_log, is_question
 from regilink_doctor.workflows.explain.snippets import (
     explain_code,
     explain_link,
@@ -191,7 +191,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    return "\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1
+    return "\n" in text or bool(CALL.search(text)) or text.count('"') > 1 or text.count("'") > 1
 
 
 def _path_after_words(text: str) -> str | None:

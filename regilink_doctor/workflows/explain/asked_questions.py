@@ -37,13 +37,14 @@ _OF_FORM = 1.3
 """What a failure loses where the question only asks for a way, and a topic where it only reports a problem."""
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|is (?:there|it possible)|where (?:do|can|is"
-    r"|are)|what (?:is|are|does)|which|who|best way|i want|would like|difference|possible to)\b"
-    r"|方法|たい|するには|ください|とは|どこ|できますか|違い",
+    r"|are)|what(?:'s| is| are| does| types)|which|who|any (?:example|tutorial|way)|do i need|best way|i want"
+    r"|would like|difference|possible to)\b|方法|たい|するには|ください|とは|どこ|できますか|違い",
     re.IGNORECASE,
 )
 _HAS_FAILED = re.compile(
-    r"n't\b|\b(?:not|no|never|nothing|fail\w*|errors?|problems?|killed|crash\w*|broke\w*|wrong|cannot|denied|refus\w*|missing|gone|lost|disappear\w*|stuck"
-    r"|hang\w*|although|though|but|still|instead|why|says|gives|got|get)\b|ない|ません|エラー|失敗|のに|なぜ|しまう|消え",
+    r"n't\b|\b(?:not|no|never|nothing|fail\w*|errors?|problems?|killed|crash\w*|broke\w*|wrong|cannot|denied|refus\w*"
+    r"|missing|gone|lost|disappear\w*|stuck|hang\w*|although|though|but|still|instead|why|says|gives|got|get)\b"
+    r"|(?<![分か]ら)ない|(?<![分か]り)ません|エラー|失敗|拒否|のに|なぜ|しまう|消え",
     re.IGNORECASE,
 )
 _PLAIN_WORD = re.compile(r"(?<![\w/.:'\"`$-])[A-Za-z]{5,15}(?![\w/(='\"`-]|[.:]\w)")

@@ -39,9 +39,11 @@ _INLINE_CODE = re.compile(
     re.VERBOSE,
 )
 """Code between backticks, calls, and paths between quotes."""
+CALL = re.compile(r"[\w\])]\(|^\(")
+"""The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
-    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang)|[?\uff1f]"
+    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|still not|empty)|[?\uff1f]"
     r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
 _IS_FIRST_PERSON = re.compile(
@@ -68,7 +70,7 @@ _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|
 _SURE, _CLEAR, _CLEARER = 0.5, 0.55, 0.45
 """A page is the answer from the first value on. A failure is if the next share is at most so much of its own: the
 second value, and the third one in proportion to how similar the failure is."""
-_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.4, 0.6
+_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.3, 0.6
 """How similar to an asked question a text must be: one that asks, one that asks nothing, one that names no subject."""
 _SHARE_OF_FIRST = 0.6
 """A further failure must be so similar, compared with the first one."""
@@ -96,7 +98,7 @@ def is_question(text: str) -> bool:
         return True
     words = bare.split()
     is_address = "://" in bare and (len(words) < 5 or "://" in words[0])
-    if not words or is_address or "(" in bare or is_log(bare):
+    if not words or is_address or CALL.search(bare) or is_log(bare):
         return False
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
