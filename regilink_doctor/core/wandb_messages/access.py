@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.recognition import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_messages
 
 ACCESS: tuple[WandbMessage, ...] = (
     WandbMessage(
@@ -12,11 +12,10 @@ ACCESS: tuple[WandbMessage, ...] = (
         "sdk",
         since="0.21.1",
     ),
-    WandbMessage(
-        "api-key-unverifiable",
+    *group_messages(
         "C18",
         "An error occurred while verifying the API key.",
-        "sdk",
+        "The API key you provided is either invalid or missing.",
         also=("C19",),
         until="0.28.2",
     ),
@@ -28,43 +27,19 @@ ACCESS: tuple[WandbMessage, ...] = (
         also=("C19", "C4"),
         since="0.28.2",
     ),
-    WandbMessage(
-        "credentials-error",
+    *group_messages(
         "C18",
         "An error occurred while verifying credentials with {host}: {reason}",
-        "sdk",
-        also=("C19",),
-        since="0.28.2",
-    ),
-    WandbMessage(
-        "authentication-failed",
-        "C18",
         "Failed to authenticate with {host}: {reason}",
-        "sdk",
         also=("C19",),
         since="0.28.2",
     ),
-    WandbMessage(
-        "api-key-rejected",
+    *group_messages(
         "C18",
-        "The API key you provided is either invalid or missing.",
-        "sdk",
-        also=("C19",),
-        until="0.28.2",
-    ),
-    WandbMessage("api-key-empty", "C18", "API key is empty.", "sdk", since="0.23.1"),
-    WandbMessage(
-        "api-key-characters",
-        "C18",
+        "API key is empty.",
         "API key may only contain the letters A-Z, digits and underscores.",
-        "sdk",
-        since="0.23.1",
-    ),
-    WandbMessage(
-        "api-key-too-short",
-        "C18",
         "API key must have 40+ characters, has {length}.",
-        "sdk",
+        "No API key configured. Use `wandb login` to log in.",
         since="0.23.1",
     ),
     WandbMessage(
@@ -74,13 +49,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "sdk",
         until="0.22.3",
         also=("C18",),
-    ),
-    WandbMessage(
-        "api-key-missing",
-        "C18",
-        "No API key configured. Use `wandb login` to log in.",
-        "sdk",
-        since="0.23.1",
     ),
     WandbMessage(
         "api-key-missing-old",

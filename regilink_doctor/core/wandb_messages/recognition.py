@@ -51,6 +51,8 @@ def group_messages(
     failure: str,
     *templates: str,
     speaker: Speaker = "sdk",
+    since: str | None = None,
+    until: str | None = None,
     also: tuple[str, ...] = (),
     code: str | None = None,
     hint: str | None = None,
@@ -58,7 +60,8 @@ def group_messages(
     """The messages of one failure, with keys such as `sweep-config-must-have-a-parameters-section`."""
     for template in templates:
         words = "".join(letter if letter.isalnum() else " " for letter in template).lower().split()
-        yield WandbMessage("-".join(words[:_KEY_WORDS]), failure, template, speaker, also=also, code=code, hint=hint)
+        key = "-".join(words[:_KEY_WORDS])
+        yield WandbMessage(key, failure, template, speaker, True, since, until, None, also, code, hint)
 
 
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:

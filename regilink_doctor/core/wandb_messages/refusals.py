@@ -166,6 +166,13 @@ _RUNS = (
         also=("F22",),
         hint="a tag has 64 characters at most, a project's name 3 at least",
     ),
+    *group_messages("F2", "graphql: panic occurred", speaker="server", also=("F17",)),
+    *group_messages(
+        "F17",
+        "Unable to start backend, see logs at",
+        "Your deployment spec should include the following",
+        speaker="server",
+    ),
     *group_messages("F2", "Duplicate entry '{entry}' for key '{index}'", speaker="server", also=("C14", "F19")),
     *group_messages(
         "F22",
@@ -531,6 +538,7 @@ _FILES = (
         hint="Docker on this machine is the cause: its daemon, the rights on its socket, or the platform of the image",
     ),
     *group_messages("F7", "[Errno 13] Permission denied", speaker="other", also=("F14",)),
+    *group_messages("F7", "No space left on the device", "Couldn't remove temp directory {path}", speaker="other"),
     *group_messages(
         "F13",
         "No wandb directory found.",

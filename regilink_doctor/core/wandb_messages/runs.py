@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.recognition import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_messages
 
 LIFECYCLE: tuple[WandbMessage, ...] = (
     # Offline: the error has no message, so its last lines are what can be recognised.
@@ -84,19 +84,12 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "Artifact upload wait timed out, failed to fetch Artifact response",
         "sdk",
     ),
-    WandbMessage(
-        "attach-twice",
+    *group_messages(
         "C16",
         "Trying to attach `{method}` while in the middle of attaching `{other}`",
-        "sdk",
-    ),
-    WandbMessage(
-        "attach-unable",
-        "C16",
         "Unable to attach to run {run}",
-        "sdk",
+        "Failed to attach to run: {reason}",
     ),
-    WandbMessage("attach-failed", "C16", "Failed to attach to run: {reason}", "sdk"),
     # Where a run goes.
     WandbMessage("sweep-entity", "B2", "Ignoring entity '{entity}' when running a sweep.", "sdk"),
     WandbMessage(
@@ -152,32 +145,12 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
     ),
     WandbMessage("no-cli-link", "A18", "No such command 'link'.", "cli"),
     # After the link.
-    WandbMessage(
-        "delete-link-only",
+    *group_messages(
         "B16",
         "Deleting a link artifact will only unlink the artifact from the source artifact",
-        "sdk",
-        since="0.19.11",
-    ),
-    WandbMessage(
-        "edit-description",
-        "B16",
         "Editing the description of this linked artifact will edit the description for the source artifact",
-        "sdk",
-        since="0.19.11",
-    ),
-    WandbMessage(
-        "edit-metadata",
-        "B16",
         "Editing the metadata of this linked artifact will edit the metadata for the source artifact",
-        "sdk",
-        since="0.19.11",
-    ),
-    WandbMessage(
-        "edit-tags",
-        "B16",
         "Editing tags will apply the changes to the source artifact and all linked artifacts associated with it.",
-        "sdk",
         since="0.19.11",
     ),
     WandbMessage(
@@ -225,11 +198,10 @@ ARTIFACTS: tuple[WandbMessage, ...] = (
         also=("B4",),
     ),
     # The artifact that is linked.
-    WandbMessage(
-        "type-exists-otherwise",
+    *group_messages(
         "B5",
         "Artifact {artifact} already exists with type '{type}'; cannot create another with type '{other}'",
-        "sdk",
+        "Type can only be changed if the artifact collection is a sequence.",
     ),
     WandbMessage(
         "owned-by-entity",
@@ -250,12 +222,6 @@ ARTIFACTS: tuple[WandbMessage, ...] = (
         "The current type '{type}' is an internal type and cannot be changed.",
         "sdk",
         since="0.20.0",
-    ),
-    WandbMessage(
-        "type-fixed",
-        "B5",
-        "Type can only be changed if the artifact collection is a sequence.",
-        "sdk",
     ),
     WandbMessage(
         "linking-a-link",
@@ -285,32 +251,12 @@ ARTIFACTS: tuple[WandbMessage, ...] = (
         "sdk",
     ),
     # Aliases.
-    WandbMessage(
-        "alias-add-denied",
+    *group_messages(
         "B10",
         "You do not have permission to add the following alias to this artifact: {{{aliases}}}",
-        "sdk",
-        also=("B7", "B9"),
-    ),
-    WandbMessage(
-        "aliases-add-denied",
-        "B10",
         "You do not have permission to add at least one of the following aliases to this artifact: {{{aliases}}}",
-        "sdk",
-        also=("B7", "B9"),
-    ),
-    WandbMessage(
-        "alias-delete-denied",
-        "B10",
         "You do not have permission to delete the following alias from this artifact: {{{aliases}}}",
-        "sdk",
-        also=("B7", "B9"),
-    ),
-    WandbMessage(
-        "aliases-delete-denied",
-        "B10",
         "You do not have permission to delete at least one of the following aliases from this artifact: {{{aliases}}}",
-        "sdk",
         also=("B7", "B9"),
     ),
     WandbMessage(

@@ -118,7 +118,8 @@ _ERROR_MARK = re.compile(
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
-      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | ^fatal:\ \S | \bGraphQL\ error:\ \S
+      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | \brpc\ error:\ code\ =
+      | ^fatal:\ \S | \bGraphQL\ error:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)
       | \bis\ not\ recognized\ as\ (?:an\ internal\ or\ external\ command|(?:the|a)\ name\ of\ a\ cmdlet)
       | ^`?(?:ERROR|FATAL)\ [A-Z]\w+\ | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
@@ -179,9 +180,9 @@ _DENIED_OWN_FILE = re.compile(
 )
 """A relative path without wandb's name: wandb makes its own folders below `wandb` and `artifacts`."""
 _SERVER_CONTAINER = re.compile(
-    r"(?<!//)\bwandb(?:[-/]local|-server|-app-\w+)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
+    r"(?<!//)\bwandb(?:[-/]local|-server|-app)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
     r"|^\*\*\* (?:Starting wandb|Configuring minio|Migrating database|Booting runit)|/mnt/ramdisk/core/"
-    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d",
+    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b",
     re.MULTILINE,
 )
 _ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)

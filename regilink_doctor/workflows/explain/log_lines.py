@@ -211,6 +211,10 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
         said = [f"{said[0].rstrip(': ')}: {said[1]}"]  # what failed, and why: the part of wandb is in the first
     if isinstance(status := value.get("status"), int):
         said[0] = f"{said[0]}: HTTP {status} {value.get('url', '')}".rstrip()
+    if value.get("controllerGroup"):
+        said[0] = f"{value['controllerGroup']}: {said[0]}"  # a controller of Kubernetes
     level = next((item for key in _LEVEL_KEYS if isinstance(item := value.get(key), str)), None)
+    if level in ("info", "INFO") and isinstance(value.get("error"), str):
+        level = None
     # Go writes `ERROR+4` for an error that ends the program.
     return "\n".join(said), level.upper().partition("+")[0] if level else None

@@ -181,6 +181,8 @@ _CALLS_OF_NEW_WANDB = frozenset(
 """Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
+_RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callable")
+_OF_INTEGRATION_PACKAGE = re.compile(r"\bwandb[./\\]integration\b")
 _OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
 _READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
@@ -439,6 +441,10 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("B14", "A18")
         is_internal = match["attribute"].startswith("_") or context.is_raised_in_wandb
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
+    if _RUN_NOT_OF_API.search(text):
+        return ("F5", "F22")
+    if not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text) and "object has no attribute" in text:
+        return ("F21", "F15")  # an object of another library that wandb reads
     if _READ_ONLY.search(text) and not context.is_raised_elsewhere:
         return ("F22", "B16")
     if match := _SIGNATURE.search(text):
@@ -562,7 +568,8 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
 
 def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
-    if not context.is_from_wandb or context.is_raised_elsewhere:
+    is_long = len(context.message_text.strip().splitlines()) > 2  # W&B would be named in it
+    if not context.is_from_wandb or context.is_raised_elsewhere or (is_long and not context.is_about_wandb):
         return ()
     if context.operation == "rewindRun":
         return ("F19",)
