@@ -8,7 +8,9 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tables
@@ -58,6 +60,9 @@ else:
 
 pytest_plugins = ["pytester"]
 
+AT_END = ExitStack()
+SHARED_PYTHON: list[str] = []
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let a worker of xdist that has nothing left take tests of another: near the end of the suite are long ones.
@@ -69,8 +74,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let the workers of xdist share a `forked_python`: wandb is imported for it once."""
+    if hasattr(os, "fork"):
+        if not SHARED_PYTHON:
+            SHARED_PYTHON.append(str(AT_END.enter_context(serve_forks(Path(HOME) / "python"))))
+        node.workerinput["forked_python"] = SHARED_PYTHON[0]
+
+
 def pytest_unconfigure() -> None:
     gc.freeze()  # the end of the process finds no more garbage
+    AT_END.close()
     shutil.rmtree(HOME, ignore_errors=True)
 
 
@@ -100,10 +115,12 @@ def python(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def forked_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def forked_python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A `python`, in a folder of its own, that has imported wandb: for programs of which only the links matter."""
     if not hasattr(os, "fork"):
         yield sys.executable
-        return
-    with serve_forks(tmp_path_factory.mktemp("python")) as python:
-        yield str(python)
+    elif shared := getattr(request.config, "workerinput", {}).get("forked_python"):
+        yield shared
+    else:
+        with serve_forks(tmp_path_factory.mktemp("forks") / "python") as python:
+            yield str(python)

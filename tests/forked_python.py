@@ -1,7 +1,7 @@
 """A `python` that has imported wandb already: a program is forked instead of started, and takes no second for it.
 
 For tests whose programs use the SDK in a process of their own, and say nothing about how Python starts. `serve` is a
-server of one thread that imports wandb once and forks for each program; `python`, a script in a folder of its own,
+server of one thread that imports wandb when it is first asked and forks for each program; `python`, a script in a folder of its own,
 hands it the arguments, environment, folder and streams of the process that it is, and ends as the program does. What
 the server cannot do as Python does (`-I`, `-S` and other options) the script leaves to the real Python.
 
@@ -56,7 +56,7 @@ def serve_forks(folder: Path) -> Iterator[Path]:
     """Start the server; the path of a `python` that uses it."""
     address = str(folder / "socket")
     python = folder / "bin" / "python"
-    python.parent.mkdir()
+    python.parent.mkdir(parents=True)
     # An environment of its own that shows the packages of the real one, for who looks for wandb beside its Python.
     home = f"home = {Path(sys.executable).parent}\ninclude-system-site-packages = true\n"
     (folder / "pyvenv.cfg").write_text(home, encoding="utf-8")
@@ -82,12 +82,13 @@ def import_what_runs_need() -> None:
 
 def serve(listener: socket.socket) -> None:
     """Fork for each program. The function returns only in the forks, when their program has ended."""
-    import_what_runs_need()
-    assert threading.active_count() == 1
-    gc.freeze()
     waiting: set[int] = set()
     while listener in select.select([listener, sys.stdin], [], [])[0]:  # standard input ends with the test process
         connection, _ = listener.accept()
+        if "wandb" not in sys.modules:
+            import_what_runs_need()
+            assert threading.active_count() == 1
+            gc.freeze()
         waiting -= {process for process in waiting if os.waitpid(process, os.WNOHANG)[0]}
         process = os.fork()
         if not process:
