@@ -1,9 +1,10 @@
 """A `python` that has imported wandb already: a program is forked instead of started, and takes no second for it.
 
 For tests whose programs use the SDK in a process of their own, and say nothing about how Python starts. `serve` is a
-server of one thread that imports wandb when it is first asked and forks for each program; `python`, a script in a folder of its own,
-hands it the arguments, environment, folder and streams of the process that it is, and ends as the program does. What
-the server cannot do as Python does (`-I`, `-S` and other options) the script leaves to the real Python.
+server of one thread that imports wandb when it is first asked and forks for each program; `python`, a script in a
+folder of its own, hands it the arguments, environment, folder and streams of the process that it is, and ends as the
+program does. What the server cannot do as Python does (`-I`, `-S` and other options) the script leaves to the real
+Python.
 
 A fork has its own modules, environment, folder, streams and `sitecustomize`, but not the script's process id.
 """

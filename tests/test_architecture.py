@@ -2,10 +2,13 @@
 
 import ast
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import architecture
+import make_messages
+import pytest
 from import_graph import find_cycles, find_nodes, modules, parse_module, read_imports
 
 ROOT = Path(__file__).parent.parent
@@ -92,3 +95,57 @@ def test_no_two_test_modules_share_a_name() -> None:
     # pytest imports them by their bare names; only a run of all of them would notice.
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+STATUS = {
+    "access",
+    "exists",
+    "getmtime",
+    "getsize",
+    "isdir",
+    "isfile",
+    "islink",
+    "lexists",
+    "lstat",
+    "samefile",
+    "stat",
+}
+LOOKS = STATUS | {"listdir", "open", "readlink", "realpath", "scandir", "walk"}
+OTHERS = {"read_plain", "open", "iterdir", "glob", "rglob", "read_text", "read_bytes", "is_dir"}
+NOT_OF_A_REPORT = {
+    "change.py": "writes files",
+    "lint/cache.py": "reads and writes its own files",
+    "scan": "lists and reads the files to lint, in every run",
+    "text/memory.py": "is that module",
+    "data/yaml.py": "looks for PyYAML, which the key of the cache has",
+}
+
+
+def looks_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(parse_module(path)):
+        called = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(node, ast.Attribute | ast.Call):
+            continue
+        if isinstance(called, ast.Attribute) and called.attr in LOOKS:
+            owner = ast.unparse(called.value)
+            if owner in ("os", "os.path"):
+                yield f"{path.name}:{node.lineno}: {owner}.{called.attr}"
+        name = getattr(called, "attr", getattr(called, "id", "")) if isinstance(node, ast.Call) else ""
+        if name in OTHERS:
+            yield f"{path.name}:{node.lineno}: {name}"
+
+
+def test_one_module_of_the_linter_looks_at_files() -> None:
+    # It notes each look: a report that is used again depends on that.
+    modules = [
+        path for folder in ("lint", "rules") for path in sorted((ROOT / "regilink_doctor" / folder).rglob("*.py"))
+    ]
+    checked = [path for path in modules if not any(part in path.as_posix() for part in NOT_OF_A_REPORT)]
+    assert len(checked) > 80
+    assert not [look for path in checked for look in looks_of(path)]
+
+
+@pytest.mark.parametrize(("language", "name"), make_messages.list_catalogs())
+def test_catalogs_are_in_step_with_the_code(language: str, name: str) -> None:
+    # Here, where the code has been parsed.
+    assert list(make_messages.find_problems(language, name)) == [], "run: python tools/make_messages.py"

@@ -1,12 +1,9 @@
-"""Every look at another file goes through one module, which notes it: a report that is used again depends on that."""
+"""What a report depends on: the looks at other files are noted, and it is used again while they give the same."""
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import regilink_doctor
 from regilink_doctor.lint.text import memory
 from regilink_doctor.lint.text.memory import (
     Memory,
@@ -18,51 +15,6 @@ from regilink_doctor.lint.text.memory import (
     remembered,
     walk,
 )
-
-PACKAGE = Path(regilink_doctor.__file__).parent
-STATUS = {
-    "access",
-    "exists",
-    "getmtime",
-    "getsize",
-    "isdir",
-    "isfile",
-    "islink",
-    "lexists",
-    "lstat",
-    "samefile",
-    "stat",
-}
-LOOKS = STATUS | {"listdir", "open", "readlink", "realpath", "scandir", "walk"}
-OTHERS = {"read_plain", "open", "iterdir", "glob", "rglob", "read_text", "read_bytes", "is_dir"}
-NOT_OF_A_REPORT = {
-    "change.py": "writes files",
-    "lint/cache.py": "reads and writes its own files",
-    "scan": "lists and reads the files to lint, in every run",
-    "text/memory.py": "is that module",
-    "data/yaml.py": "looks for PyYAML, which the key of the cache has",
-}
-
-
-def looks_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        called = node.func if isinstance(node, ast.Call) else node
-        if not isinstance(node, ast.Attribute | ast.Call):
-            continue
-        if isinstance(called, ast.Attribute) and called.attr in LOOKS:
-            owner = ast.unparse(called.value)
-            if owner in ("os", "os.path"):
-                yield f"{path.name}:{node.lineno}: {owner}.{called.attr}"
-        name = getattr(called, "attr", getattr(called, "id", "")) if isinstance(node, ast.Call) else ""
-        if name in OTHERS:
-            yield f"{path.name}:{node.lineno}: {name}"
-
-
-def test_no_other_module_of_the_linter_looks_at_files() -> None:
-    modules = [path for folder in ("lint", "rules") for path in sorted((PACKAGE / folder).rglob("*.py"))]
-    checked = [path for path in modules if not any(part in path.as_posix() for part in NOT_OF_A_REPORT)]
-    assert len(checked) > 80
-    assert not [look for path in checked for look in looks_of(path)]
 
 
 @remembered(8)
