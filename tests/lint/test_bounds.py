@@ -39,7 +39,9 @@ def lint(name: str, content: str) -> FileReport:
     return report
 
 
-@pytest.mark.parametrize("code", [BRANCHES, CALLS, CALLERS, OBJECTS, DICTIONARIES, DOUBLED, OPTION, LONG])
+@pytest.mark.parametrize(
+    "code", sample([BRANCHES, CALLS, CALLERS, OBJECTS, DICTIONARIES, DOUBLED, OPTION, LONG], one_in=2)
+)
 def test_python_that_multiplies(code: str) -> None:
     report = lint("train.py", PRELUDE + code + LINK)
     assert any(site.kind == "link" for site in report.sites)
@@ -87,8 +89,10 @@ def test_what_a_few_branches_add_is_known() -> None:
     ]
 
 
-@pytest.mark.parametrize("unit", ['if c: x += ["{}"]\n', 'if c: x = [*x, "{}"]\n', 'x += ["{}"]\n'])
-@pytest.mark.parametrize("times", [0, 1, 8, 300])
+@pytest.mark.parametrize(
+    ("unit", "times"),
+    combine(['if c: x += ["{}"]\n', 'if c: x = [*x, "{}"]\n', 'x += ["{}"]\n'], [0, 1, 8, 300]),
+)
 def test_a_list_that_may_grow_again_and_again_has_true_items_and_says_that_there_are_more(
     unit: str, times: int
 ) -> None:

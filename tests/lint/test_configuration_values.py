@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[1] / "cases" / "configuration"
 CASES = [case for path in sorted(FOLDER.glob("*.case")) for case in read_cases(path)]
 
 
-@pytest.mark.parametrize("case", sample(CASES, one_in=8), ids=lambda case: f"{case.path.stem}: {case.name}")
+@pytest.mark.parametrize("case", sample(CASES, one_in=15), ids=lambda case: f"{case.path.stem}: {case.name}")
 def test_the_target_is_the_one_that_the_library_gives(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

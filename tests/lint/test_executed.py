@@ -21,7 +21,7 @@ from regilink_doctor.report.json_values import site_value
 TABLES = sorted((Path(__file__).parents[1] / "cases" / "lint" / "executed").glob("*.programs"))
 
 
-@pytest.mark.parametrize("table", sample(TABLES, one_in=3), ids=lambda path: path.stem)
+@pytest.mark.parametrize("table", sample(TABLES, one_in=5), ids=lambda path: path.stem)
 def test_lint_names_what_a_run_links_to(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = read_programs(table)
     runner = [sys.executable, str(Path(__file__).with_name("executed.py"))]

@@ -158,7 +158,7 @@ def shown_uses(path: str = ".") -> list[str]:
     return sorted(lines)
 
 
-@pytest.mark.parametrize("case", sample(CASES, one_in=3))
+@pytest.mark.parametrize("case", sample(CASES, one_in=6))
 def test_a_caller_in_another_file_is_the_use(case: str) -> None:
     imports, call, expected = CASES[case]
     write(

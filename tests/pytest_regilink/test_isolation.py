@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import wandb
 from suites import Run
-from tables import sample
+from tables import combine, sample
 from test_server_fixture import link
 
 from pytest_regilink import Regilink
@@ -77,8 +77,13 @@ def test_the_environment_is_undone_in_one_order(
     check_before()
 
 
-@pytest.mark.parametrize("arguments", ["patch, regilink_session", "regilink_session, patch"])
-@pytest.mark.parametrize("scope", sample(["function", "class", "module", "session"], one_in=2))
+@pytest.mark.parametrize(
+    ("arguments", "scope"),
+    sample(
+        combine(["patch, regilink_session", "regilink_session, patch"], ["function", "class", "module", "session"]),
+        one_in=3,
+    ),
+)
 def test_wider_fixtures_are_undone_too(
     pytester: pytest.Pytester, run: Run, ci: None, arguments: str, scope: str
 ) -> None:

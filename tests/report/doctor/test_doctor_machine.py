@@ -81,6 +81,7 @@ def test_junit_has_a_case_for_each_row(strict: bool, failures: int) -> None:
     assert (case[0].text or "").endswith("help: write this\n  help: or that")
 
 
+@pytest.mark.slow
 def test_junit_is_what_jenkins_reads() -> None:
     xmlschema = pytest.importorskip("xmlschema")
     xmlschema.XMLSchema(str(SCHEMA)).validate(to_junit(DIAGNOSIS))
