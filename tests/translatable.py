@@ -17,7 +17,7 @@ def find_untranslatable(texts: Iterable[str | None]) -> list[str]:
 
 
 def _is_template(text: str) -> bool:
-    """Whether the code marks it. What is translated is marked (`test_architecture.py`); reading the code takes seconds."""
+    """Whether the code marks it. What is translated is marked (`test_architecture`); reading the code takes seconds."""
     return text in _read_translated() or text in _read_marked()
 
 
