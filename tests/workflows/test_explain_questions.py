@@ -136,6 +136,29 @@ def test_words_before_a_path_are_no_part_of_it(text: str, kind: str, target: str
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "shown"),
+    [
+        ("wandb login --relogin", "question", "wandb login"),
+        ("$ wandb sync wandb/offline-run-20260101_120000-abc", "question", "wandb sync"),
+        (
+            "wandb artifact put --name team/p/zoo --type model zoo.pt",
+            "question",
+            "only a link brings it into a registry",
+        ),
+        ("wandb artifact get team/p/zoo:latest --root ./x", "full-name", "not in a registry"),
+        ('{"entity": "team", "project": "p", "name": "zoo:v3", "type": "model"}', "full-name", "zoo"),
+        ("export WANDB_ENTITY=team WANDB_MODE=online", "unknown", "Not recognized"),
+        ("\U0001f600\U0001f680", "unknown", "Not recognized"),
+        ('```python\nrun.link_artifact(art, "wandb-registry-model/zoo:prod")\n```', "snippet", "REG107"),
+    ],
+)
+def test_commands_json_and_fenced_code_are_recognized(text: str, kind: str, shown: str) -> None:
+    found = explain(text)
+    assert found.kind == kind
+    assert shown in found.text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "bash: regilink: command not found",

@@ -25,7 +25,14 @@ from regilink_doctor.workflows.explain.errors import (
 )
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
-from regilink_doctor.workflows.explain.questions import CALL, explain_question, find_prose, is_log, is_question
+from regilink_doctor.workflows.explain.questions import (
+    CALL,
+    explain_command,
+    explain_question,
+    find_prose,
+    is_log,
+    is_question,
+)
 from regilink_doctor.workflows.explain.snippets import (
     explain_code,
     explain_link,
@@ -46,6 +53,7 @@ INPUT_LIMIT = 1_000_000
 """Only this many characters at the end of a text are read."""
 
 _PATH_LIMIT = 1000
+_FENCED = re.compile(r"^ {0,3}```[^\n`]*\n(.*?)^ {0,3}```", re.MULTILINE | re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _TARGET_SETTING = re.compile(
     r"""^\s*(?:-\s+|export\s+|--)?["']?[\w.-]*target[_-]?path["']?
@@ -56,7 +64,9 @@ _TARGET_SETTING = re.compile(
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
-_CONSUMING_COMMAND = re.compile(r"(?:\$\s*)?wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
+_CONSUMING_COMMAND = re.compile(
+    r"(?:\$\s*)?wandb artifact get\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)(?:\s[^\n]*)?$"
+)
 
 
 def explain(text: str | BaseException | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
@@ -96,17 +106,22 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         explanation = explain_error(context, catalog) or explain_question(text, catalog)
         if explanation is not None:
             return explanation
-    if is_code and (explanation := explain_code(text, catalog)):
+    code = "\n".join(_FENCED.findall(text)) or text
+    if is_code and (explanation := explain_code(code, catalog)):
         return explanation
     # A message alone, without an exception's name: code that compares with it has been read before.
     if explanation := explain_error(context, catalog):
         return explanation
     if setting := _TARGET_SETTING.search(text):
         return _explain_path(setting["path"], catalog, is_target=True)
-    if is_code and (explanation := explain_quoted_path(text, catalog)):
+    if (name := _name_in_json(bare)) is not None:
+        return _explain_path(name, catalog)
+    if is_code and (explanation := explain_quoted_path(code, catalog)):
         return explanation
     if (path := _path_after_words(bare)) is not None:
         return _explain_path(path, catalog)
+    if explanation := explain_command(bare):
+        return explanation
     if is_question(bare):
         return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
@@ -205,6 +220,25 @@ def _path_after_words(text: str) -> str | None:
     return None if words[0].startswith(REGISTRY_PREFIX) else f"{words[-1]}/{rest}"
 
 
+def _name_in_json(text: str) -> str | None:
+    """The full name of the artifact, or of the first of several, that a JSON text describes; None without one."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    import json
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    value = value[0] if isinstance(value, list) and value else value
+    if not isinstance(value, dict):
+        return None
+    parts = [value.get(key) for key in ("entity", "project", "name")]
+    joined = "/".join(part for part in parts if isinstance(part, str) and part)
+    name = value.get("qualified_name", joined)
+    return name if isinstance(name, str) and ":" in name else None
+
+
 def _explain_path(text: str, view: OrganizationView | None, *, is_target: bool = False) -> Explanation:
     """A target path or a full name; also as a report of regilink shows one that is not known whole."""
     is_full_name = not is_target and ":" in text.rpartition("/")[2]
@@ -220,6 +254,8 @@ def _is_path(text: str) -> bool:
         return False
     if not text.strip():
         return True  # a variable that was empty: failure A5
+    if "/" not in text and not any(letter.isalnum() for letter in text):
+        return False
     segments = text.split("/")
     if any("registry" in segment.lower() or misspelled_prefix(segment) for segment in segments):
         return len(text.split()) <= 12

@@ -29,6 +29,7 @@ _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does
 _LOG = re.compile(
     r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: |^Failed to "
     r"|^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
+    r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
 )
@@ -43,8 +44,8 @@ CALL = re.compile(r"[\w\])]\(|^\(")
 """The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
-    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|still not|empty)|[?\uff1f]"
-    r"|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
+    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not yet|empty|nothing|missing)"
+    r"|[?\uff1f]|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
 _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
@@ -130,6 +131,7 @@ def find_prose(text: str) -> str:
             sentences.append(line.strip())
     prose = " ".join(sentences)
     is_alone = "\n" not in text and len(re.findall(r"[.?!](?:\s|$)", prose)) > 1  # sentences, and no log around them
+    is_alone = is_alone or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     return prose if is_report or _IS_POLITE.search(prose) else ""
 
@@ -184,12 +186,44 @@ def _is_clear(ranked: Sequence[tuple[str, float]]) -> bool:
     return first >= _SURE if find_topic(about) is not None else second <= first * (_CLEAR + _CLEARER * first)
 
 
-def _answer_with_page(topic: Topic) -> Explanation:
+_COMMAND = re.compile(
+    r"(?:[$!]\s*)?wandb (artifact (?:put|get|ls|cache)|login|sync|sweep|agent|offline|online|disabled|enabled)"
+    r"(?:\s+(?:cleanup|-\S+(?:[ =][^-\s]\S*)?|\S*[/.:\d_]\S*))*"
+)
+_TOPIC_OF_COMMAND = {
+    "artifact put": "link",
+    "artifact get": "read",
+    "artifact ls": "artifacts",
+    "artifact cache": "storage",
+    "login": "login",
+    "sweep": "sweeps",
+    "agent": "sweeps",
+    "disabled": "disable",
+    "enabled": "disable",
+}
+
+
+def explain_command(text: str) -> Explanation | None:
+    """What a command of wandb is for; None for anything else, also for a sentence about a command."""
+    command = _COMMAND.fullmatch(text.strip())
+    topic = find_topic(_TOPIC_OF_COMMAND.get(command[1], "offline")) if command else None
+    if command is None or topic is None:
+        return None
+    is_put = command[1] == "artifact put"
+    return _answer_with_page(
+        topic,
+        say("a command that logs an artifact to a project; only a link brings it into a registry")
+        if is_put
+        else say("a command of wandb"),
+    )
+
+
+def _answer_with_page(topic: Topic, title: str = "") -> Explanation:
     """The answer to a question about how to do something, where nothing has failed."""
     causes = causes_of(topic.mistakes)
     return Explanation(
         "question",
-        say("a question about how to use W&B"),
+        title or say("a question about how to use W&B"),
         codes=tuple(dict.fromkeys(code for cause in causes for code in cause.codes)),
         failures=topic.mistakes,
         notes=(
