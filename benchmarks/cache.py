@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from results import write
+from results import make_parser, write
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PROGRAM = """import os
@@ -82,7 +82,9 @@ def measure_runs(folder: Path, count: int) -> str:
 
 
 def main() -> None:
-    counts = [int(word) for word in sys.argv[1:]] or [10, 50, 600]
+    parser = make_parser(__doc__)
+    parser.add_argument("files", nargs="*", type=int, metavar="FILES")
+    counts = parser.parse_args().files or [10, 50, 600]
     with tempfile.TemporaryDirectory() as folder:
         rows = [measure_runs(Path(folder) / str(count) / "tree", count) for count in counts]
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"

@@ -13,6 +13,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from results import make_parser
+
 from regilink_doctor.emulator import Emulator, World
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -41,6 +43,7 @@ print(viewer.username, team, len(registries))
 
 
 def main() -> None:
+    make_parser(__doc__).parse_args()
     world = World.default()
     world.collection("zoo0", registry="model", versions=1)
     with Emulator(world) as emulator, tempfile.TemporaryDirectory() as name:

@@ -18,7 +18,7 @@ from time import perf_counter
 
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
-from results import write
+from results import make_parser, write
 
 FILES = 5000
 LINKING = 300
@@ -233,7 +233,9 @@ def format_row(what: str, times: list[float], cpu: float | None) -> str:
 
 
 def main() -> None:
-    edits = int(sys.argv[1]) if len(sys.argv) > 1 else EDITS
+    parser = make_parser(__doc__)
+    parser.add_argument("edits", nargs="?", type=int, default=EDITS, metavar="EDITS")
+    edits = parser.parse_args().edits
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         lines = asyncio.run(measure_server(root, write_tree(root), edits))

@@ -11,7 +11,6 @@
 Writes its section of `benchmarks/RESULTS.md`.
 """
 
-import argparse
 import json
 import os
 import platform
@@ -30,7 +29,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import requests
-from results import write
+from results import make_parser, write
 
 from regilink_doctor.emulator import Emulator, World
 
@@ -217,7 +216,7 @@ def own_until_ready(folder: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser(__doc__)
     parser.add_argument("--openwandb", metavar="COMMAND", help="its server's command; {port} is filled in")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="regilink-benchmark-"))

@@ -9,7 +9,6 @@ Each construct is one that once took a time that grew like the square of the fil
 --write        put the table into RESULTS.md
 """
 
-import argparse
 import gc
 import json
 import math
@@ -22,7 +21,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from results import write
+from results import make_parser, write
 
 from regilink_doctor.lint.engine import lint_bytes
 
@@ -270,7 +269,7 @@ def read_before(path: str) -> dict[str, str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser(__doc__)
     parser.add_argument("pattern", nargs="?", default=".")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--sizes", default="")

@@ -5,12 +5,13 @@ site-packages of the running Python, in random order, for as long as wanted. Pri
 finding, and the slowest files.
 """
 
-import argparse
 import os
 import random
 import sysconfig
 import time
 from collections.abc import Iterator
+
+from results import make_parser
 
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import MAX_BYTES
@@ -25,7 +26,7 @@ def files(folders: list[str]) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = make_parser(__doc__)
     parser.add_argument("folders", nargs="*")
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--seed", type=int, default=1)

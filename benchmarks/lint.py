@@ -26,7 +26,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from zlib import crc32
 
-from results import write
+from results import make_parser, write
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -312,11 +312,17 @@ def measure_configurations() -> None:
     print("\n".join(lines))
 
 
+def read_count(word: str) -> int | None:
+    return None if word == "configurations" else int(word)
+
+
 def main() -> None:
-    if sys.argv[1:] == ["configurations"]:
+    parser = make_parser(__doc__)
+    parser.add_argument("files", nargs="*", type=read_count, metavar="FILES")
+    counts = parser.parse_args().files or [40_000, 100_000]
+    if None in counts:
         measure_configurations()
         return
-    counts = [int(word) for word in sys.argv[1:]] or [40_000, 100_000]
     ruff = shutil.which("ruff") or str(Path(sys.executable).with_name("ruff"))
     work = Path(tempfile.mkdtemp(prefix="regilink-benchmark-"))
     try:

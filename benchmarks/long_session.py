@@ -6,7 +6,6 @@ process, and the time; seconds a test are medians over the last ten. Half of the
 disk. Writes its section of `benchmarks/RESULTS.md`.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -19,7 +18,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
-from results import write
+from results import make_parser, write
 
 SECTION = "## Long sessions of the pytest plugin"
 DONE = "measures.jsonl"
@@ -151,7 +150,7 @@ def measure(tests: int, megabytes: int) -> str:
 
 def main() -> None:
     """Measure; write the section, and print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument("--tests", type=int, default=500)
     parser.add_argument("--megabytes", type=int, default=300)
     arguments = parser.parse_args()

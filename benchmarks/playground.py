@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tools")]
 
 from browser import Browser, serve_site  # noqa: E402
-from results import write  # noqa: E402
+from results import make_parser, write  # noqa: E402
 from site_pages import SITE  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -24,6 +24,7 @@ STATE = "document.querySelectorAll('#regilink-playground [role=status]')[1].text
 
 
 def main() -> None:
+    make_parser(__doc__).parse_args()
     taken: dict[str, list[float]] = {"first visit": [], "second visit": [], "one letter more": []}
     with serve_site(SITE) as server:
         address = f"http://127.0.0.1:{server.server_port}/playground/"

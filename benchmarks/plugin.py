@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from results import write
+from results import make_parser, write
 
 from regilink_doctor.emulator import Emulator
 
@@ -172,6 +172,7 @@ def measure(folder: Path) -> str:
 
 
 def main() -> None:
+    make_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="regilink-benchmark-") as folder:
         section = measure(Path(folder))
     write(section)

@@ -1,9 +1,15 @@
 """`RESULTS.md`: each part is written by its script where it stands; what is said below its end is written by hand."""
 
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 PAGE = Path(__file__).with_name("RESULTS.md")
 END = "<!-- end of what the script writes -->"
+
+
+def make_parser(documentation: str | None) -> ArgumentParser:
+    """The parser of a script whose documentation says what its arguments are."""
+    return ArgumentParser(description=documentation, formatter_class=RawDescriptionHelpFormatter)
 
 
 def write(section: str) -> None:

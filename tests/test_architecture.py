@@ -1,6 +1,7 @@
 """The code keeps to its plan (tools/architecture.py), and the documentation shows the plan as it is."""
 
 import ast
+import runpy
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,7 @@ import architecture
 import make_messages
 import pytest
 from import_graph import find_cycles, find_nodes, modules, parse_module, read_imports
+from tables import check_each
 
 ROOT = Path(__file__).parent.parent
 
@@ -137,3 +139,24 @@ def test_one_module_of_the_linter_looks_at_files() -> None:
 def test_catalogs_are_in_step_with_the_code(language: str, name: str) -> None:
     # Here, where the code has been parsed.
     assert list(make_messages.find_problems(language, name)) == [], "run: python tools/make_messages.py"
+
+
+BENCHMARKS = {path.stem: path for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "results"}
+
+
+def test_each_benchmark_says_what_it_measures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+
+    def check(path: Path) -> None:
+        monkeypatch.setattr(sys, "argv", [str(path), "--help"])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(path), run_name="__main__")
+        assert ended.value.code == 0
+        documentation = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert documentation
+        assert documentation in capsys.readouterr().out
+
+    check_each(BENCHMARKS, check)
+    sys.modules.pop("results")
