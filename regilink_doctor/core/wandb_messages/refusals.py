@@ -31,6 +31,7 @@ _CREDENTIALS = (
         "API-key must be exactly 40 characters long: {value} ({length} chars)",
         "API key verification failed for host {host}. Make sure your API key is valid.",
         "WANDB_API_KEY is not set",
+        "W&B installed but not logged in",
         speaker="other",
     ),
     *group_messages(

@@ -104,7 +104,7 @@ _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
-      | ["']code["']:\ ?["']?(\d{3})\b""",
+      | \b(\d{3})\ (?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found)\b | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
 _GRAPHQL_PATH = re.compile(r"""["\\]path["\\]{1,16}\s*:\s*\[["\\]{1,16}(\w+)""")
@@ -218,7 +218,7 @@ _OPERATIONS: dict[str, Phase] = {
 _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 """Those that other servers have as well."""
 
-_CODE_LINE = re.compile(r"\s*(?:>>> |# |-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
+_CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _CALL_IN_CODE = re.compile(r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()]*\.(\w+)\(")
 

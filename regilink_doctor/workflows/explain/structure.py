@@ -109,14 +109,17 @@ _CUT_CALLS: dict[str, Causes] = {
     "init": ("F2", "C19", "F1"),
     "login": ("C18", "C19"),
     "sync": ("F13", "F2"),
+    "link": ("B7", "B1", "F2"),
+    "delete": ("F8", "B7", "F2"),
+    "api": ("B2", "D1", "F2"),
 }
 """The most frequent causes of a failed call."""
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
 
 _DEPENDENCY = re.compile(
-    r"'(?:azure|boto3|botocore|click|docker|git|gitdb|google|packaging|pathtools|pkg_resources|platformdirs|promise|psutil|pydantic(?:_core)?"
-    r"|requests|sentry_sdk|setproctitle|shortuuid|six|typing_extensions|urllib3|yaml)\b"
+    r"'(?:azure|boto3|botocore|click|distutils|docker|git|gitdb|google|imp|packaging|pathtools|pkg_resources"
+    r"|platformdirs|promise|psutil|pydantic(?:_core)?|requests|sentry_sdk|setproctitle|shortuuid|six|typing_extensions|urllib3|yaml)\b"
 )
 """A package that wandb needs."""
 
@@ -202,7 +205,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"/wandb/(?:proto|_pydantic)/|/google/protobuf/", ("F15",)),
         (r"/(?:botocore|boto3|google/cloud|google/auth|azure)/|/storage_(?:handlers|policies)/", ("F6", "F2")),
         (r"wandb/filesync/", ("C10", "F7")),
-        (r"wandb/sync/|/sdk/internal/datastore\.py", ("F13",)),
+        (r"wandb/sync/|/internal/datastore\.py", ("F13",)),
         (
             r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)"
             r"|/sdk/interface/(?:interface_(?:shared|sock|queue)|router)",
