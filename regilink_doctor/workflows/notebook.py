@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HELP = "%regilink lint [OPTIONS], %regilink doctor [OPTIONS] [TARGET ...], %regilink explain [TEXT]"
 _HOOK = "_regilink_after_cell"
+_ASKED = re.compile(r"^(\s*%?regilink explain .*?)\s*\?+(?=\s*$)")
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -40,6 +42,7 @@ def load_ipython_extension(shell: Any) -> None:
         run_regilink(line, shell)
 
     setattr(shell, _HOOK, after_cell)
+    getattr(shell, "input_transformers_cleanup", []).append(drop_question_marks)
     shell.events.register("post_run_cell", after_cell)
     shell.register_magic_function(run_magic, magic_kind="line", magic_name="regilink")
 
@@ -48,7 +51,14 @@ def unload_ipython_extension(shell: Any) -> None:
     """Leave the errors alone again."""
     if hook := getattr(shell, _HOOK, None):
         shell.events.unregister("post_run_cell", hook)
+        with suppress(AttributeError, ValueError):
+            shell.input_transformers_cleanup.remove(drop_question_marks)
         delattr(shell, _HOOK)
+
+
+def drop_question_marks(lines: list[str]) -> list[str]:
+    """The lines of a cell; IPython would show the help of the word before a `?` that ends `%regilink explain ...`."""
+    return [_ASKED.sub(r"\1", line) for line in lines]
 
 
 def show_explanation(explanation: Explanation) -> None:
@@ -59,7 +69,10 @@ def show_explanation(explanation: Explanation) -> None:
 
 def run_regilink(line: str, shell: Any) -> None:
     """Run `regilink` for the notebook at hand."""
-    command, *arguments = shlex.split(line) or [""]
+    try:
+        command, *arguments = shlex.split(line) or [""]
+    except ValueError:  # the apostrophe of a sentence
+        command, *arguments = line.split()
     if command == "explain" and not arguments:
         error = last_exception()
         explanation = explain_raised(error) if error is not None else None

@@ -341,6 +341,7 @@ class Shell:
         self.user_ns: dict[str, Any] = {"In": [""]}
         self.hooks: list[Callable[[Any], None]] = []
         self.magics: dict[str, Callable[[str], None]] = {}
+        self.input_transformers_cleanup: list[Callable[[list[str]], list[str]]] = []
         self.events = SimpleNamespace(
             register=lambda _, hook: self.hooks.append(hook), unregister=lambda _, hook: self.hooks.remove(hook)
         )
@@ -353,9 +354,19 @@ def test_the_extension_can_be_loaded_twice_and_unloaded() -> None:
     shell = Shell()
     regilink_doctor.load_ipython_extension(shell)
     regilink_doctor.load_ipython_extension(shell)
-    assert len(shell.hooks) == 1
+    assert (len(shell.hooks), len(shell.input_transformers_cleanup)) == (1, 1)
     regilink_doctor.unload_ipython_extension(shell)
-    assert shell.hooks == []
+    assert (shell.hooks, shell.input_transformers_cleanup) == ([], [])
+
+
+def test_the_magic_explains_a_question_with_its_punctuation(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    cell = ["%regilink explain why isn't my model in the registry??\n", "regilink?\n", "x = 1  # why?\n"]
+    question, *others = shell.input_transformers_cleanup[0](cell)
+    assert others == cell[1:]
+    shell.magics["regilink"](question.split(" ", 1)[1])
+    assert "Missing registry prefix" in capsys.readouterr().out
 
 
 def test_the_explanation_stands_under_the_cell_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,8 @@ from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wr
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
-    explain_command,
     explain_question,
+    explain_wandb_command,
     find_prose,
     is_log,
     is_question,
@@ -120,7 +120,7 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return explanation
     if (path := _path_after_words(bare)) is not None:
         return _explain_path(path, catalog)
-    if explanation := explain_command(bare):
+    if explanation := explain_wandb_command(bare):
         return explanation
     if is_question(bare):
         return explain_question(bare, catalog) or _unknown(bare)

@@ -203,7 +203,7 @@ _TOPIC_OF_COMMAND = {
 }
 
 
-def explain_command(text: str) -> Explanation | None:
+def explain_wandb_command(text: str) -> Explanation | None:
     """What a command of wandb is for; None for anything else, also for a sentence about a command."""
     command = _COMMAND.fullmatch(text.strip())
     topic = find_topic(_TOPIC_OF_COMMAND.get(command[1], "offline")) if command else None
