@@ -39,7 +39,7 @@ _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|jupyter|proto)\b"
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|integration|jupyter|proto)\b"
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
@@ -192,6 +192,7 @@ CALLS: dict[str, Phase] = {
     "link_artifact": "link", "link_model": "link", "link": "link",
     "use_artifact": "consume", "use_model": "consume", "artifact": "consume", "artifact_exists": "consume",
     "artifacts": "consume", "artifact_collection": "consume", "artifact_versions": "consume",
+    "artifact_collections": "consume", "artifact_type": "consume", "artifact_types": "consume",
     "download": "download", "checkout": "download", "get_entry": "download", "get": "download", "verify": "download",
     "file": "download", "files": "download", "get_path": "download",
     "log_artifact": "log", "log_model": "log", "add_file": "log", "add_dir": "log", "add_reference": "log",
@@ -539,6 +540,11 @@ class ErrorContext:
         )
         is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
         return self.is_logged_by_wandb or is_operation or any(sign in text for sign in signs)
+
+    @property
+    def leaves_wandb_out(self) -> bool:
+        """Whether a text of several lines does not name wandb: an error of wandb's would."""
+        return not self.is_about_wandb and len(self.message_text.strip().splitlines()) > 2
 
     @property
     def is_from_wandb(self) -> bool:

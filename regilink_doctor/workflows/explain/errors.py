@@ -13,7 +13,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.core.text import close_to, quote_text
-from regilink_doctor.core.wandb_messages.recognition import search_messages
+from regilink_doctor.core.wandb_messages.recognition import VAGUE, search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
@@ -192,7 +192,7 @@ _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _DENIED_BY_SYSTEM = re.compile(
-    r"""^\S*sh: .*: [Pp]ermission denied|: cannot \w+ .*: Permission denied|docker\S*\.sock|Docker daemon"""
+    r"""^\S*sh: .*: [Pp]ermission denied|: cannot \w+ .*: Permission denied|docker\S*\.sock|Docker daemon|execve\(\)"""
     r"""|PermissionError|\[Errno 13\]""",
     re.IGNORECASE,
 )
@@ -327,6 +327,8 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
     matches = [match for match in matches if not _is_denied_by_system(context, match)]
+    if context.leaves_wandb_out:
+        matches = [match for match in matches if match.message.pattern.weight >= VAGUE]
     if not context.is_from_wandb:  # "Unauthorized" of another host
         matches = [match for match in matches if match.message.speaker == "sdk"]
     if not matches and "\n" in context.message_text:
@@ -440,6 +442,8 @@ def _of_message(
         yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
         yield from (match.message.failure for match in others if match.message.failure == "F14")
+    if message.key == "abnormal-exit":
+        yield from structure.find_broken_code(context)
     if message.failure == "F14" and context.is_from_bucket:
         yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
@@ -545,7 +549,7 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
 
 
 def _describe_unknown(context: ErrorContext) -> str:
-    if "most recent call last" in context.last_line:
+    if context.exception is None and (context.is_cut or "most recent call last" in context.last_line):
         return say("the traceback is cut before its last line")
     return context.last_line
 

@@ -146,7 +146,7 @@ STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
 _BROKEN_CLASSES = (
     "AssertionError", "AttributeError", "IndexError", "KeyError", "LookupError", "NameError", "RecursionError",
-    "StopIteration", "UnboundLocalError", "UnicodeDecodeError"
+    "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
 )  # fmt: skip
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
@@ -338,7 +338,7 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_class,
         _judge_crash,
         find_system_causes,
-        _judge_broken_code,
+        find_broken_code,
         _judge_status,
         _judge_words,
         find_part,
@@ -543,7 +543,7 @@ def _judge_crash(context: ErrorContext) -> Causes:
     return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
 
-def _judge_broken_code(context: ErrorContext) -> Causes:
+def find_broken_code(context: ErrorContext) -> Causes:
     """An error that Python raised inside wandb: a null of the server, or code of wandb that is broken."""
     name, text = context.exception or ("", "")
     if not context.is_raised_in_wandb or context.is_raised_in_import:
@@ -571,8 +571,7 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
 
 def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
-    is_long = len(context.message_text.strip().splitlines()) > 2  # W&B would be named in it
-    if not context.is_from_wandb or context.is_raised_elsewhere or (is_long and not context.is_about_wandb):
+    if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
         return ()
     if context.operation == "rewindRun":
         return ("F19",)
