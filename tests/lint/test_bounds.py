@@ -10,7 +10,7 @@ from tables import check_rows, combine, sample
 
 from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
-from regilink_doctor.lint.resolve.values import MAX_ALTERNATIVES
+from regilink_doctor.lint.resolve.values import MAX_ALTERNATIVES, TOO_MUCH
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 LINK = "run.link_artifact(artifact, x)\n"
@@ -114,6 +114,19 @@ def test_what_is_too_much_to_follow_leaves_the_rest_of_the_file_checked() -> Non
     code = functions + "def f40(a, b): return a\n" + "x = f0('a', 'b') + 'c'\n" * 50
     report = lint("train.py", PRELUDE + code + LINK + 'run.link_artifact(artifact, "wandb-registry-model")\n')
     assert "REG102" in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("each", ["", LINK])
+def test_past_the_budget_a_value_is_unknown_and_what_takes_few_steps_is_right(
+    each: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regilink_doctor.lint.resolve.context.MAX_STEPS", 100)
+    code = f'y = "wandb-registry-model"\nx = y + "/zoo"\n{("if c: x += q" + chr(10) + each) * 1000}{LINK}'
+    report = lint("train.py", f'{PRELUDE}{code}run.link_artifact(artifact, y)\nrun.link_artifact(artifact, "model")\n')
+    *grown, named, literal = (site for site in report.sites if site.kind == "link")
+    assert (named.target[0].literal, literal.target[0].literal) == ("wandb-registry-model", "model")
+    assert all(string.literal is None for string in grown[-1].target)
+    assert any(getattr(part, "reason", "") == TOO_MUCH for string in grown[-1].target for part in string.parts)
 
 
 DEEP = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     NodeFunction = Callable[["Context", Any, ProgramPoint], Iterable[Value]]
     BindingFunction = Callable[["Context", str, Binding, ProgramPoint], Iterable[Value]]
 
-MAX_DEPTH = 40
+MAX_DEPTH = 60
 """Questions within questions: each takes up to ten of Python's own calls."""
 
 _DEEP = 16
@@ -35,7 +35,7 @@ _DEEP = 16
 MAX_STEPS = 20_000
 """Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
 
-_CHARACTERS = 12
+_CHARACTERS = 48
 _FEWEST_STEPS = 64
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
 
@@ -44,7 +44,9 @@ MAX_FRAMES = 6
 
 _FUNCTIONS: dict[type[ast.AST], NodeFunction] = {}
 _BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
-_NEVER = 1 << 30
+_GIVEN_UP = 1 << MAX_DEPTH
+"""Among the depths of questions that an answer leaves out: the steps were used up."""
+
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
 
@@ -91,8 +93,12 @@ class Context:
         """Questions that are being answered, and how deep each of them is."""
         self._kept: dict[Key, Any] = {}
         self._depth = 0
-        self._cut = _NEVER
-        """The outermost question that an answer had to leave out because it is being answered itself."""
+        self._cuts = 0
+        """Which questions, by their depth, an answer had to leave out because they are being answered themselves."""
+        self._partial: dict[Key, tuple[tuple[Value, ...], int]] = {}
+        """The answers that leave questions out which are still being answered, and which."""
+        self._partials: dict[int, list[Key]] = {}
+        """The same by the depth of the innermost of these questions."""
         self._rows: tuple[tuple[int, int], ...] = ()
         """The turns of loops that are looked at alone, by the identities of what they go through."""
         self._turns: dict[int, int] = {}
@@ -140,13 +146,17 @@ class Context:
         known = self._answers.get(key)
         if known is not None:
             return known
+        if key in self._partial:
+            known, cuts = self._partial[key]
+            self._cuts |= cuts
+            return known
         depth = self._busy.get(key)
         if depth is not None:  # it depends on itself
-            self._cut = min(self._cut, depth)
+            self._cuts |= 1 << depth
             return (UNKNOWN,)
         if self._depth == 0:
             self._fewest = _FEWEST_STEPS
-            self._cut = _NEVER
+            self._cuts = 0
             try:
                 return self._work_out(key, work_out)
             except _TooDeep as deeper:
@@ -176,7 +186,7 @@ class Context:
         waiting, asked, provisional = [question, deepest], {question[0], deepest[0]}, set()
         while True:
             key, work_out = waiting[-1]
-            self._cut = _NEVER
+            self._cuts = 0
             try:
                 values = self._work_out(key, work_out)
             except _TooDeep as deeper:
@@ -204,9 +214,10 @@ class Context:
         elif self._fewest > 0:
             self._fewest -= 1
         else:
-            self._cut = -1
+            self._cuts |= _GIVEN_UP
             return (Unknown(reason=TOO_MUCH),)
-        around, self._cut = self._cut, _NEVER
+        around, self._cuts = self._cuts, 0
+        steps = self._left + self._fewest
         depth = self._busy[key] = self._depth
         self._depth += 1
         try:
@@ -216,12 +227,17 @@ class Context:
         finally:
             self._depth -= 1
             del self._busy[key]
-        # What depends on a question further out is known better when that has been answered.
-        if self._cut >= depth:
+            for partial in self._partials.pop(depth, ()):  # each is known better from now on
+                del self._partial[partial]
+        cuts = self._cuts & ~(1 << depth)
+        has_tried = cuts == _GIVEN_UP and steps - self._left - self._fewest >= _FEWEST_STEPS // 2
+        if not cuts or has_tried:
             self._answers[key] = values
-            self._cut = around
-        else:
-            self._cut = min(self._cut, around)
+        elif not cuts & _GIVEN_UP:
+            # It holds until the innermost question that it leaves out has been answered.
+            self._partial[key] = values, cuts
+            self._partials.setdefault(cuts.bit_length() - 1, []).append(key)
+        self._cuts = around | cuts
         return values
 
     @property

@@ -163,9 +163,16 @@ def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value
 
 def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
     """The value of a name at a place, resolved once for all places where it is certainly the same."""
-    order = _find_certain(at.scope, name, at.order) or at.order
-    key = ("name", name, id(at.scope), order, at.frame)
-    return context.answer(key, lambda: _find_state(context, name, ProgramPoint(at.scope, order, at.frame)))
+    scope, order = at.scope, at.order
+    loop: Arm | None = None
+    certain = _find_certain(scope, name, order)
+    if certain is None:
+        loop = scope.find_loop(order) if scope.loops else None
+        end = find_end(scope.bindings[name], order) if loop is None or loop.start != order else None
+        certain = end if loop is None or (end is not None and end > loop.start) else None
+    place = at if certain is None else ProgramPoint(scope, certain, at.frame)
+    key = ("name", name, id(scope), place.order, at.frame)
+    return context.answer(key, lambda: _find_state(context, name, place, loop))
 
 
 def _find_certain(scope: Scope, name: str, order: int) -> int | None:
@@ -194,17 +201,19 @@ def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
         _answer_state(context, name, ProgramPoint(at.scope, order, at.frame))
 
 
-def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
+def _find_state(context: Context, name: str, at: ProgramPoint, loop: Arm | None) -> list[Value]:
     """The value of a name at a place: that of its bindings in the last statement before, and what may pass that by.
 
     What may pass it by is the value before that statement, which is worked out once for all places after it.
+
+    Args:
+        context: of the file.
+        name: what is asked for.
+        at: right after that statement, if that is certainly the same place for the name.
+        loop: the innermost loop around the place.
     """
-    loop = at.scope.find_loop(at.order) if at.scope.loops else None
     if loop is not None and at.order == loop.start:
         return _find_at_head(context, name, loop, at)
-    end = find_end(at.scope.bindings[name], at.order)
-    if end is not None and (loop is None or end > loop.start):  # worked out once for all places after that statement
-        return list(_find_in_scope(context, name, ProgramPoint(at.scope, end, at.frame)))
     bindings, fork, covered = find_reaching(at.scope.bindings[name], at.order)
     nearest = bindings[-1].order if bindings else fork.start if fork is not None else None
     if loop is not None and nearest is not None and nearest < loop.start:
@@ -273,7 +282,8 @@ def _pass_through(
 def _certainly_sets(context: Context, name: str, fork: Fork, at: ProgramPoint) -> bool:
     """Whether a loop goes through a list that is not empty, and has the name as its target."""
     bindings = at.scope.bindings.get(name, ())
-    first = next((binding for binding in bindings if binding.order >= fork.start), None)
+    index = count_before(bindings, fork.start)
+    first = bindings[index] if index < len(bindings) else None
     if first is None or first.kind != "element" or first.arm is not fork.arms[0] or fork.iterated is None:
         return False
     return all(
