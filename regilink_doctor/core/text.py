@@ -171,7 +171,7 @@ def _escape_characters(text: str) -> str:
 
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_LENGTH = 40
+KEY_LENGTH = 40
 _UNRESERVED = _LETTERS | frozenset("-.~")
 _DIFFERENT = 9
 """A key has most of the sixteen digits in it; `0000…` and `xxxx…` are stand-ins."""
@@ -189,7 +189,7 @@ def is_key(value: str) -> bool:
     """Whether a string has the form of a key, after an optional `local-`, and enough different characters to be one."""
     _, dash, rest = value.partition("-")
     secret = rest if dash else value
-    if len(secret) < _LENGTH or not _LETTERS.issuperset(secret) or "0123456789" in secret:
+    if len(secret) < KEY_LENGTH or not _LETTERS.issuperset(secret) or "0123456789" in secret:
         return False
     return len(set(secret.lower())) >= _DIFFERENT and any(letter.isdecimal() for letter in secret)
 
@@ -197,7 +197,7 @@ def is_key(value: str) -> bool:
 def mask_keys(text: str) -> str:
     """The text with a star for each character of what may be a key or a password: the rest keeps its columns."""
     words = "".join(letter if letter.isalnum() or letter in "_-" else " " for letter in text).split()
-    for word in words if len(text) >= _LENGTH else ():
+    for word in words if len(text) >= KEY_LENGTH else ():
         if is_key(word):
             text = text.replace(word, "*" * len(word))
     return _hide_secrets(text, lambda secret: "*" * len(secret))

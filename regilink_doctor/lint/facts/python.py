@@ -33,6 +33,7 @@ _STARTS = frozenset(
         "system",
     }
 )
+_READ = frozenset({ast.Call, ast.Assign, ast.Import, ast.ImportFrom})
 _MOST_WORDS = 256
 _MOST_NAMES = 8
 
@@ -64,7 +65,7 @@ class _Reader:
         self.calls: list[ast.Call] = []
         self._values: dict[str, ast.expr | None] = {}
         self._packages = {name: name for name in _PACKAGES}
-        for node in walk(tree):
+        for node in [node for node in walk(tree) if type(node) in _READ]:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
             elif isinstance(node, ast.Assign):

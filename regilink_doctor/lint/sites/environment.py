@@ -71,11 +71,12 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
 
 def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
     """A setting for each string in the form of a key that is named as W&B's: a constant, an item, an argument."""
-    from regilink_doctor.core.text import is_key
+    from regilink_doctor.core.text import KEY_LENGTH, is_key
 
-    if not any(name in source.text.lower() for name in _KEY_NAMES):
+    if not any(map(source.text.lower().__contains__, _KEY_NAMES)):
         return
-    if not any(is_key(word) for word in source.text.replace("'", " ").replace('"', " ").split()):
+    words = source.text.replace("'", " ").replace('"', " ").split()
+    if not any(len(word) >= KEY_LENGTH and is_key(word) for word in words):
         return
     for node in walk(tree):
         for name, value in _name_values(node):

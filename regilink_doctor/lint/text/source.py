@@ -181,7 +181,8 @@ def piece(source: Source, node: ast.Constant, text: str, place: Place | None = N
     """The piece of a plain literal; `place` is that of the node, if it is known."""
     place = place or source.place(node)
     written = source.segment(place.span)
-    start = _opening(written)
+    is_plain = written[1:-1] == text and written[:1] in ("'", '"')  # as most are
+    start = 1 if is_plain else _opening(written)
     if start is not None and written.startswith(text, start):
         return KnownPart(text, Place(source.path, _inside(place.span, start, len(text)), source.cell), exact=True)
     return KnownPart(text, place)
