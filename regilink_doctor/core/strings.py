@@ -220,6 +220,8 @@ class StringValue:
         Exact inside one piece that is exact, else the whole of it. Of several parts those count that stand in the
         text's own expression; where none does, the expression itself.
         """
+        if len(self.parts) == 1 and end > 0 and start < _width(self.parts[0]):
+            return _within(self.parts[0], start, end)
         places = [
             _within(part, start - offset, end - offset)
             for offset, part in self._offsets()
@@ -270,6 +272,8 @@ def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
         return part.place
     span = part.place.span
     start, end = max(start, 0), min(end, len(part.text))
+    if end - start == len(part.text):
+        return part.place
     inner = Span(span.line, span.column + start, span.line, span.column + end)
     return Place(part.place.path, inner, part.place.cell)
 

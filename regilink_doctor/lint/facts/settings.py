@@ -294,7 +294,8 @@ def containers_of(keys: Keys) -> tuple[Container, ...]:
 def find_option_sites(commands: Iterable[Command]) -> Iterator[Site]:
     """A site for each target path that a command passes to a Python program: `--registry_path X`, `wandb.target=X`."""
     for command in commands:
-        yield from find_target_sites(keep_relevant(_find_options(command)))
+        if options := [*_find_options(command)]:
+            yield from find_target_sites(keep_relevant(options))
 
 
 def _find_options(command: Command) -> Iterator[Setting]:

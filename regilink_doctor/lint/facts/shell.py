@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from regilink_doctor.core.findings import Place
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
@@ -123,7 +124,8 @@ class _ScriptReader:
         guarded = False
         marks = Words(self.stretch, self.known)
         for mark in marks:
-            self.read_documents(marks)
+            if marks.documents:
+                self.read_documents(marks)
             if isinstance(mark, Word):
                 words.append(mark)
                 continue
@@ -181,9 +183,11 @@ class _ScriptReader:
         after = _find_after_python(plain)
         if after is None:
             return
-        word = next((words[index] for index in range(after + 1, len(words)) if runs_python(plain[:index])), None)
-        if word is None:
+        options = plain[after:]
+        size = next((n for n, word in enumerate(options, 1) if word.endswith("c") or not _OPTIONS.fullmatch(word)), 0)
+        if not size or not _OPTIONS.fullmatch(options[size - 1]) or size == len(options):
             return
+        word = words[after + size]
         text = self.stretch.text[word.start : word.end]
         if len(text) > 1 and text[0] == text[-1] == "'":
             self.add_program(Program(self.stretch.select((word.start + 1, word.end - 1))))
@@ -382,11 +386,12 @@ class _ScriptReader:
         if not name.removesuffix("+").isidentifier():
             return None
         at = word.start + len(name) + 1
-        value = StringValue(_with_name(_drop_start(word.parts, len(name) + 1), name), self.stretch.place(at, word.end))
+        place = self.stretch.place(at, word.end)
+        value = StringValue(_with_name(_drop_start(first, len(name) + 1, word.parts[1:]), name), place)
         only_default = any(isinstance(part, KnownPart) and part.default_of == name for part in value.parts)
         return Setting(
             name.removesuffix("+"),
-            self.stretch.place(at, word.end),
+            place,
             self.stretch.span(start, end),
             self.how,
             variable=True,
@@ -465,17 +470,19 @@ def _fill_in(value: StringValue, known: Mapping[str, StringValue]) -> StringValu
     return StringValue(tuple(parts), value.place)
 
 
-def _drop_start(parts: tuple[KnownPart | UnknownPart, ...], width: int) -> tuple[KnownPart | UnknownPart, ...]:
-    """The parts without the first `width` characters, all of them in the first part."""
-    first = parts[0]
-    if not isinstance(first, KnownPart):
-        return parts
-    rest = StringValue((first,), first.place).cut(width, len(first.text))
-    return (*rest, *parts[1:])
+def _drop_start(
+    first: KnownPart, width: int, others: tuple[KnownPart | UnknownPart, ...]
+) -> tuple[KnownPart | UnknownPart, ...]:
+    """The parts without the first `width` characters, all of them in the first part, which is exact."""
+    if width == len(first.text):
+        return others
+    span = first.place.span
+    place = Place(first.place.path, replace(span, column=span.column + width), first.place.cell)
+    return (replace(first, text=first.text[width:], place=place, variables=()), *others)
 
 
 def _with_name(parts: tuple[KnownPart | UnknownPart, ...], name: str) -> tuple[KnownPart | UnknownPart, ...]:
-    return tuple(replace(part, names=(*part.names, name)) for part in parts)
+    return tuple([replace(part, names=(*part.names, name)) for part in parts])
 
 
 _LONG_SEPARATORS = frozenset(("&&", "||", ";;", "|&"))

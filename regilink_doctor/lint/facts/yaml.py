@@ -102,7 +102,7 @@ class _DocumentReader:
         names = {key.value for key, _ in scalar_pairs(root)}
         containers: tuple[Container, ...] = ()
         if "jobs" in names or "stages" in names or "pipelines" in names:
-            containers = (Container("workflow", value_of(root, "name"), span_of(root)),)
+            containers = (Container("workflow", written_scalar(find_below(root, "name")), span_of(root)),)
         if "program" in names and "parameters" in names:
             self.commands += self.read_sweep(root)
         self.read_node(root, (), _Scope(containers, self.find_inputs(root)))
@@ -116,9 +116,11 @@ class _DocumentReader:
                 continue
             self.seen.add(id(node))
             if node.id == "mapping":
-                scope = self.enclose(node, keys, scope)
-                self.read_whole_command(node, scope)
-                todo += reversed([step for pair in scalar_pairs(node) for step in self.read_pair(*pair, keys, scope)])
+                pairs = scalar_pairs(node)
+                below = {key.value: value for key, value in pairs}
+                scope = self.enclose(node, below, keys, scope)
+                self.read_whole_command(below, scope)
+                todo += reversed([step for pair in pairs for step in self.read_pair(*pair, keys, scope)])
             elif node.id == "sequence":
                 if self.is_read_already(keys):
                     continue
@@ -128,9 +130,8 @@ class _DocumentReader:
 
     # What holds below a node
 
-    def enclose(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> _Scope:
+    def enclose(self, node: Node, pairs: dict[str, Node], keys: tuple[str, ...], scope: _Scope) -> _Scope:
         """What holds in a mapping: it may be a container, and have variables and a shell of its own."""
-        pairs = {key.value: value for key, value in scalar_pairs(node)}
         kind: ContainerKind | None = None
         if len(keys) >= 2 and keys[-2] == "jobs":
             kind = "job"
@@ -142,16 +143,16 @@ class _DocumentReader:
             kind = "job"
         elif keys and not ENVIRONMENT_KEYS.isdisjoint(pairs):
             kind = "key"
-        if value_of(node, "uses").startswith("actions/github-script@"):
-            self.understood.add(id(find_below(node, "with", "script")))  # JavaScript
+        if written_scalar(pairs.get("uses")).startswith("actions/github-script@"):
+            self.understood.add(id(find_below(pairs.get("with"), "script")))  # JavaScript
         containers = scope.containers
         if kind == "job":
-            scope = replace(scope, runs=self.read_matrix(find_below(node, "strategy", "matrix")))
+            scope = replace(scope, runs=self.read_matrix(find_below(pairs.get("strategy"), "matrix")))
         if kind is not None:
-            name = value_of(node, "name") or value_of(node, "id") if kind == "step" else keys[-1]
+            name = written_scalar(pairs.get("name")) or written_scalar(pairs.get("id")) if kind == "step" else keys[-1]
             containers = (*containers, Container(kind, name, span_of(node)))
         known = scope.known
-        is_environment = value_of(node, "kind") in ("ConfigMap", "Secret")
+        is_environment = written_scalar(pairs.get("kind")) in ("ConfigMap", "Secret")
         named = ENVIRONMENT_KEYS | {"data", "stringData"} if is_environment else ENVIRONMENT_KEYS
         for name in [name for name in pairs if name in named]:
             settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
@@ -160,7 +161,8 @@ class _DocumentReader:
                 self.settings += settings
                 # Compose fills `$X` in from its own environment, not from that of the container.
                 known = {**known, **_name_values(settings)} if kind != "service" else known
-        shell = value_of(node, "shell") or value_of(find_below(node, "defaults", "run"), "shell") or scope.shell
+        own = written_scalar(pairs.get("shell"))
+        shell = own or written_scalar(find_below(pairs.get("defaults"), "run", "shell")) or scope.shell
         return _Scope(containers, known, shell, scope.runs)
 
     def read_environment(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> list[Setting] | None:
@@ -266,7 +268,7 @@ class _DocumentReader:
             self.add_setting(node, node, keys, scope)
 
     def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope) -> None:
-        named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
+        named = tuple([name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()]) or keys
         if is_worth_reading(named, value.value):
             setting = self.make_setting(key, value, named, scope, variable=False)
             is_item = keys[-1].isdigit() and keys[-2] not in _PLACEHOLDERS
@@ -275,7 +277,8 @@ class _DocumentReader:
     def make_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope, *, variable: bool) -> Setting:
         is_set = (value.value != "" or value.style is not None) and not is_null(value)
         runs = scope.find_runs(str(value.value)) if is_set else []
-        texts = tuple(dict.fromkeys(text_at(self.source, value, keys[-1], known) for known in runs))
+        all_texts = [text_at(self.source, value, keys[-1], known) for known in runs]
+        texts = tuple(all_texts if len(runs) < 2 else dict.fromkeys(all_texts))
         place = texts[0].place if texts else place_of(self.source, key)
         span = span_of(key).joined(span_of(value))
         return Setting(keys[-1], place, span, "yaml", variable, texts, keys, scope.containers)
@@ -320,10 +323,9 @@ class _DocumentReader:
         elif runs_python(before):
             self.programs.append(Program(stretch_of(self.source, node)))
 
-    def read_whole_command(self, node: Node, scope: _Scope) -> None:
+    def read_whole_command(self, pairs: dict[str, Node], scope: _Scope) -> None:
         """The command of a container, of which one key has the program and another one its arguments."""
-        below = [find_below(node, name) for name in ("entrypoint", "command", "args")]
-        parts = [part for part in below if part is not None][:2]
+        parts = [pairs[name] for name in ("entrypoint", "command", "args") if name in pairs][:2]
         words: list[StringValue] = []
         scalars: list[Node] = []
         for part in parts if len(parts) > 1 else ():
@@ -338,11 +340,10 @@ class _DocumentReader:
             self.commands.append(Command(tuple(words), place, place.span, scope.containers))
             if scalars and len(scalars) < len(words):
                 self.read_last_word(words, scalars[-1], scope)
-        self.read_argo_script(node, scope)
+        self.read_argo_script(pairs.get("command"), pairs.get("source"), scope)
 
-    def read_argo_script(self, node: Node, scope: _Scope) -> None:
+    def read_argo_script(self, command: Node | None, source: Node | None, scope: _Scope) -> None:
         """`command: [python]` and `source:` of Argo Workflows."""
-        command, source = find_below(node, "command"), find_below(node, "source")
         if command is None or source is None or command.id != "sequence" or source.id != "scalar":
             return
         words = [str(item.value) for item in command.value if item.id == "scalar"]
@@ -374,7 +375,9 @@ class _DocumentReader:
                         text = texts[number % len(texts)]
                         words.append(StringValue((KnownPart(f"{hyphens}{name}=", place), *text.parts), text.place))
                 else:
-                    word = {"${interpreter}": "python", "${program}": value_of(root, "program")}.get(word, word)
+                    word = {"${interpreter}": "python", "${program}": written_scalar(find_below(root, "program"))}.get(
+                        word, word
+                    )
                     words.append(StringValue((KnownPart(word, place),), place))
             yield Command(tuple(words), place, place.span)
 
@@ -414,14 +417,13 @@ def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | U
 def find_below(node: Node | None, *names: str) -> Node | None:
     """The node below keys of mappings; None where there is none."""
     for name in names:
-        node = next((value for key, value in scalar_pairs(node) if key.value == name), None) if node else None
+        node = next((value for key, value in scalar_pairs(node) if key.value == name), None)
     return node
 
 
-def value_of(node: Node | None, name: str) -> str:
-    """The scalar below a key of a mapping, as it is written."""
-    value = find_below(node, name)
-    return str(value.value) if value is not None and value.id == "scalar" else ""
+def written_scalar(node: Node | None) -> str:
+    """A scalar as it is written; nothing for any other node."""
+    return str(node.value) if node is not None and node.id == "scalar" else ""
 
 
 def is_null(node: Node) -> bool:
