@@ -65,20 +65,9 @@ class Problem:
 _WORDS = frozenset({"todo", "tbd", "fixme", "xxx", "changeme", "change-me", "replace-me", "placeholder"})
 _VERBS = ("your", "insert", "enter")
 _NOUNS = (
-    "alias",
-    "artifact",
-    "collection",
-    "entity",
-    "name",
-    "org",
-    "organization",
-    "project",
-    "registry",
-    "team",
-    "type",
-    "user",
-    "username",
-)
+    "alias", "artifact", "collection", "entity", "name", "org", "organization", "project", "registry", "team",
+    "type", "user", "username",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1024)

@@ -16,20 +16,10 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.data import Data
 
-_SCRIPTS = frozenset(
-    {
-        "cmd",
-        "command",
-        "commands",
-        "commands_post",
-        "commands_pre",
-        "postCreateCommand",
-        "postStartCommand",
-        "run",
-        "script",
-        "shell",
-    }
-)
+_SCRIPTS = frozenset({
+    "cmd", "command", "commands", "commands_post", "commands_pre", "postCreateCommand", "postStartCommand",
+    "run", "script", "shell",
+})  # fmt: skip
 """Keys of commands."""
 
 _TASKS = frozenset({"tasks", "scripts"})

@@ -18,21 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PACKAGES = ("asyncio", "os", "subprocess")
-_STARTS = frozenset(
-    {
-        "Popen",
-        "call",
-        "check_call",
-        "check_output",
-        "create_subprocess_exec",
-        "create_subprocess_shell",
-        "getoutput",
-        "getstatusoutput",
-        "popen",
-        "run",
-        "system",
-    }
-)
+_STARTS = frozenset({
+    "Popen", "call", "check_call", "check_output", "create_subprocess_exec", "create_subprocess_shell",
+    "getoutput", "getstatusoutput", "popen", "run", "system",
+})  # fmt: skip
 _READ = frozenset({ast.Call, ast.Assign, ast.Import, ast.ImportFrom})
 _MOST_WORDS = 256
 _MOST_NAMES = 8

@@ -28,24 +28,10 @@ if TYPE_CHECKING:
 
     SettingFormat: TypeAlias = Literal["toml", "json", "ini"]
 
-ENVIRONMENT_KEYS = frozenset(
-    {
-        "env",
-        "envs",
-        "environment",
-        "variables",
-        "env_vars",
-        "env-vars",
-        "env_variables",
-        "environment_variables",
-        "environment-variables",
-        "containerEnv",
-        "pytest_env",
-        "remoteEnv",
-        "set_env",
-        "setenv",
-    }
-)
+ENVIRONMENT_KEYS = frozenset({
+    "env", "envs", "environment", "variables", "env_vars", "env-vars", "env_variables", "environment_variables",
+    "environment-variables", "containerEnv", "pytest_env", "remoteEnv", "set_env", "setenv",
+})  # fmt: skip
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
 
 _OURS = re.compile(
@@ -64,38 +50,11 @@ _CONSUMING = re.compile(
 )
 _PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output|upload", re.I)
 _LINK_KEYS = ("target_path", "link_path", "link_target")
-_FOLDERS = frozenset(
-    {
-        "app",
-        "artifacts",
-        "assets",
-        "bin",
-        "build",
-        "cache",
-        "checkpoints",
-        "configs",
-        "data",
-        "dist",
-        "docs",
-        "examples",
-        "home",
-        "mnt",
-        "models",
-        "opt",
-        "out",
-        "output",
-        "outputs",
-        "resources",
-        "results",
-        "scripts",
-        "src",
-        "target",
-        "test",
-        "tests",
-        "tmp",
-        "var",
-    }
-)
+_FOLDERS = frozenset({
+    "app", "artifacts", "assets", "bin", "build", "cache", "checkpoints", "configs", "data", "dist", "docs",
+    "examples", "home", "mnt", "models", "opt", "out", "output", "outputs", "resources", "results", "scripts",
+    "src", "target", "test", "tests", "tmp", "var",
+})  # fmt: skip
 """What folders are called, and teams are not."""
 
 _HOSTS = re.compile(r"(https?://)?([\w-]+\.)*(wandb\.ai|coreweave\.com)/|wandb-artifact:")

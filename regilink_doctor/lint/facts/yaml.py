@@ -30,21 +30,10 @@ if TYPE_CHECKING:
     """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
 
 
-_SCRIPTS = frozenset(
-    {
-        "run",
-        "script",
-        "before_script",
-        "after_script",
-        "bash",
-        "shell",
-        "command",
-        "commands",
-        "cmd",
-        "entrypoint",
-        "args",
-    }
-)
+_SCRIPTS = frozenset({
+    "run", "script", "before_script", "after_script", "bash", "shell", "command", "commands", "cmd",
+    "entrypoint", "args",
+})  # fmt: skip
 _ARGUMENTS = frozenset({"command", "cmd", "entrypoint", "args"})
 """A list below one of these is the words of one command, not commands."""
 _PLACEHOLDERS = frozenset({"value", "values", "default", "const"})
