@@ -167,6 +167,12 @@ class _Segment:
     def known(self) -> bool:
         return is_known(self.text)
 
+    def problem_at(
+        self, rule: str, start: int, end: int, severity: Severity = "error", kind: str = "", intended: str | None = None
+    ) -> tuple[int, Problem]:
+        """A problem with `text[start:end]` of the path, and the number of this segment."""
+        return self.index, Problem(rule, start, end, severity, kind, intended)
+
 
 def find_problems(
     text: str,
@@ -270,7 +276,7 @@ def _all(
         if before_registry and (meant := misspelled_prefix(unquoted)):
             # With the bare prefix alone there would be no registry: its name is for the user to write.
             intended = meant if meant != REGISTRY_PREFIX else None
-            yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
+            yield segment.problem_at(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
         if unquoted != segment.text:
             yield from _stray_quotes(segment, unquoted)
         if segment.registry and segment is registry:
@@ -285,17 +291,14 @@ def _all(
     if registry is not None and registry.index == last.index and registry.registry and registry.known:
         # After an entity and a project it is the name of an artifact, though an odd one.
         severity: Severity = "error" if len(filled) < 3 else "warning"
-        yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end, severity)
+        yield last.problem_at(rule_codes.MISSING_COLLECTION, last.start, last.end, severity)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
-        yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
+        yield last.problem_at(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
     if registry is not None and registry.registry and registry.index < last.index and last.has_prefix:
         # A collection may be called so, but hardly on purpose.
         end = last.start + len(REGISTRY_PREFIX)
         kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
-        yield (
-            last.index,
-            Problem(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None),
-        )
+        yield last.problem_at(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None)
     if registry is None and filled:
         yield from _unprefixed(filled, named_registry, registries)
 
@@ -334,13 +337,13 @@ def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path:
     start = segment.end - len(name)
     for offset, code in holes.items():
         if segment.start <= offset < segment.end:
-            yield segment.index, Problem(code, offset, offset + 1, "warning", "hole")
+            yield segment.problem_at(code, offset, offset + 1, "warning", "hole")
     if name == "None":
-        yield segment.index, Problem(rule_codes.NONE_IN_PATH, start, segment.end)
+        yield segment.problem_at(rule_codes.NONE_IN_PATH, start, segment.end)
     if where := placeholder(name):
-        yield segment.index, Problem(rule_codes.UNFILLED_PLACEHOLDER, start + where[0], start + where[1])
+        yield segment.problem_at(rule_codes.UNFILLED_PLACEHOLDER, start + where[0], start + where[1])
     if segment.text == LEGACY_REGISTRY and not within_registry_path:
-        yield segment.index, Problem(rule_codes.LEGACY_MODEL_REGISTRY, segment.start, segment.end, "warning")
+        yield segment.problem_at(rule_codes.LEGACY_MODEL_REGISTRY, segment.start, segment.end, "warning")
     if segment.text == REGISTRY_PREFIX:
         yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start, segment.end, kind="registry", failure="A6")
 
@@ -355,14 +358,14 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
             kind, failure = ("registry", "A6") if start > segment.start else ("collection", "A5")
             yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind=kind, failure=failure)
         else:
-            yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
+            yield segment.problem_at(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
 
 
 def _stray_quotes(segment: _Segment, stripped: str) -> Iterator[tuple[int, Problem]]:
     """A quote that was left at an end of a name: W&B uses it as a part of the name, and it hides the prefix."""
     if stripped:
         severity: Severity = "error" if stripped.startswith(REGISTRY_PREFIX) and not segment.registry else "warning"
-        yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, severity, "quote", stripped)
+        yield segment.problem_at(rule_codes.INVALID_NAME, segment.start, segment.end, severity, "quote", stripped)
 
 
 def _at_sign(last: _Segment) -> Iterator[tuple[int, Problem]]:
@@ -370,20 +373,20 @@ def _at_sign(last: _Segment) -> Iterator[tuple[int, Problem]]:
     name, sign, version = last.text.rpartition("@")
     if name and (is_version(version) or version in _USUAL_ALIASES):
         at = last.start + len(name)
-        yield last.index, Problem(rule_codes.INVALID_NAME, at, at + len(sign), "warning", "at-sign", ":")
+        yield last.problem_at(rule_codes.INVALID_NAME, at, at + len(sign), "warning", "at-sign", ":")
 
 
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     name = segment.name
     start = segment.end - len(name)
     if name.startswith(REGISTRY_PREFIX):
-        yield segment.index, Problem(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
+        yield segment.problem_at(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
     bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
     if bad:
         kind = "percent-encoding" if name[bad[0]] == "%" else "character"
-        yield segment.index, Problem(rule_codes.INVALID_NAME, start + bad[0], start + bad[0] + 1, kind=kind)
+        yield segment.problem_at(rule_codes.INVALID_NAME, start + bad[0], start + bad[0] + 1, kind=kind)
     elif segment.known and len(name) > REGISTRY_NAME_MAX:
-        yield segment.index, Problem(rule_codes.INVALID_NAME, start, segment.end, kind="registry-length")
+        yield segment.problem_at(rule_codes.INVALID_NAME, start, segment.end, kind="registry-length")
 
 
 def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tuple[int, Problem]]:
@@ -392,37 +395,26 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
     place = filled.index(registry) if registry is not None else None
     if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
         joined = f"{REGISTRY_PREFIX}{filled[1].text}"
-        yield (
-            first.index,
-            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined),
-        )
+        yield first.problem_at(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined)
     elif place is not None and place > 1 and registry is not filled[-1]:
-        yield (
-            first.index,
-            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""),
+        yield first.problem_at(
+            rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""
         )
     elif place is not None and len(filled) - place > 2:
         if is_registry_project(filled[place + 1].text) and len(filled) - place == 3:
-            yield (
-                first.index,
-                Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].start, kind="organization", intended=""),
+            yield first.problem_at(
+                rule_codes.TOO_MANY_PARTS, first.start, filled[1].start, kind="organization", intended=""
             )
         else:
             joined = "-".join(segment.text for segment in filled[place + 1 :])
             start = filled[place + 1].start
-            # Told where the prefix is: that is the part which the SDK reads as something else.
-            yield (
-                registry.index if registry else 0,
-                Problem(
-                    rule_codes.TOO_MANY_PARTS,
-                    start,
-                    last.end,
-                    kind="collection",
-                    intended=joined if is_known(joined) else None,
-                ),
+            intended = joined if is_known(joined) else None
+            # It is in the part with the prefix, which the SDK reads as something else.
+            yield (registry or first).problem_at(
+                rule_codes.TOO_MANY_PARTS, start, last.end, kind="collection", intended=intended
             )
     elif len(filled) > 3:
-        yield first.index, Problem(rule_codes.TOO_MANY_PARTS, first.start, last.end, kind="parts")
+        yield first.problem_at(rule_codes.TOO_MANY_PARTS, first.start, last.end, kind="parts")
 
 
 def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
@@ -431,13 +423,10 @@ def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
     version, slash, _ = tail.partition("/")
     if slash and not (is_version(version) or version == "latest"):
         if last.has_prefix:
-            yield last.index, Problem(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
+            yield last.problem_at(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
             return
         version = tail  # an alias may have a slash of its own
-    yield (
-        last.index,
-        Problem(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), "warning", "version", ""),
-    )
+    yield last.problem_at(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), "warning", "version", "")
 
 
 def _unprefixed(
@@ -446,9 +435,8 @@ def _unprefixed(
     """No segment has the prefix: a project-level link, wrong only when something names a registry (failure A1)."""
     if len(filled) == 1:
         if named_registry and filled[0].known:
-            yield (
-                filled[0].index,
-                Problem(rule_codes.MISSING_REGISTRY_PREFIX, filled[0].start, filled[0].end, "warning", "name"),
+            yield filled[0].problem_at(
+                rule_codes.MISSING_REGISTRY_PREFIX, filled[0].start, filled[0].end, "warning", "name"
             )
         return
     project = filled[-2]
@@ -467,7 +455,7 @@ def _unprefixed(
     # `registry-model` lacks only the first word of the prefix.
     bare = project.text[9:] if project.text[:9].casefold() in ("registry-", "registry_") else ""
     meant = f"{REGISTRY_PREFIX}{bare or project.text}"
-    yield project.index, Problem(rule_codes.MISSING_REGISTRY_PREFIX, project.start, project.end, "warning", kind, meant)
+    yield project.problem_at(rule_codes.MISSING_REGISTRY_PREFIX, project.start, project.end, "warning", kind, meant)
 
 
 @record
