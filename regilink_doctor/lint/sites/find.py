@@ -185,8 +185,8 @@ class _Finder:
             statement=source.span(use.statement if _simple(use.statement) else use.call),
             target=self._read_targets(use, call, reading),
             argument=source.place(path_node) if path_node is not None else None,
-            entity=texts("entity") or self._find_own(path, "entity", reading, at),
-            project=texts("project") or self._find_own(path, "project", reading, at),
+            entity=texts("entity") or self._find_own(path, "entity", reading),
+            project=texts("project") or self._find_own(path, "project", reading),
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading),
@@ -215,12 +215,19 @@ class _Finder:
         names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
         return tuple(StringValue((project, *parts), place) for parts in names)
 
-    def _find_own(self, path: str, argument: str, reading: ArgumentReader, at: ProgramPoint) -> tuple[StringValue, ...]:
+    def _find_own(self, path: str, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets the variable."""
-        if path != "wandb.init" or {argument, "**"} & (reading.given.names | reading.inner.keys()):
+        if path != "wandb.init" or reading.given.unpacked or reading.has(argument):
             return ()
-        values = find_own_values(self.resolver, f"WANDB_{argument.upper()}", at)
+        if reading.at.scope.module is self.module and not self._names_environment:
+            return ()
+        values = find_own_values(self.resolver, f"WANDB_{argument.upper()}", reading.at)
         return tuple(value for value in values if isinstance(value, StringValue))
+
+    @cached_property
+    def _names_environment(self) -> bool:
+        """Whether the file may set a variable of the environment: all ways to do it are called after that, but one."""
+        return "env" in self.source.text or "decouple" in self.source.text
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         source = self._source_of(use)
