@@ -326,7 +326,6 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     if not matches and not context.is_raised_elsewhere:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
-    matches = [match for match in matches if not _is_denied_by_system(context, match)]
     if context.leaves_wandb_out:
         matches = [match for match in matches if match.message.pattern.weight >= VAGUE]
     if not context.is_from_wandb:  # "Unauthorized" of another host
@@ -335,11 +334,13 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
         matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
         matches = [replace(match, span=(0, 0)) for match in matches]
-    return matches
+    return [match for match in matches if not _is_of_others(context, match)]
 
 
-def _is_denied_by_system(context: ErrorContext, match: RecognizedMessage) -> bool:
-    """Whether this machine denied it, in words that W&B's server uses as well."""
+def _is_of_others(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether this machine denied it, or another program in Go panics, in words that W&B uses as well."""
+    if match.message.key == "core-panic":
+        return context.leaves_wandb_out
     is_denied = match.message.key == "permission-denied"
     return is_denied and _DENIED_BY_SYSTEM.search(context.line_at(match.span[0])) is not None
 

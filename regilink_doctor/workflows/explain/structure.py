@@ -522,6 +522,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.missing_attribute in _RUN_ATTRIBUTES:
         if context.is_offline and context.phase == "consume":
             return ("C3", "F4")
+        if context.source and ".restore(" in context.source[-1]:
+            return ("F6", "F22")  # `wandb.restore` gives None where the run has no such file
         return ("F4", "C5", "C8") if context.is_about_wandb else ()
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
