@@ -29,6 +29,7 @@ KINDS = {
 TRANSFERS = ("upload", "download", "file-stream", "telemetry", "graphql")
 """What an operation may be besides one of GraphQL."""
 
+_DAY = 86_400
 _STATUS = {"refuse": 403, "status": 503, "expired-key": 401, "quota": 403}
 _SECONDS = {"delay": 1.0, "slow-upload": 2.0}
 _EXECUTED = {"delay": True, "truncate": True, "garbage": False, "drop": False, "stall": False, "status": False}
@@ -87,8 +88,8 @@ class Fault:
             raise FaultError(f"share is {self.share}: it is more than 0, and 1 at most")
         if self.status is not None and not 400 <= self.status <= 599:
             raise FaultError(f"status is {self.status}: an error has one from 400 to 599")
-        if self.seconds is not None and self.seconds < 0:
-            raise FaultError(f"seconds is {self.seconds}: it cannot be less than 0")
+        if self.seconds is not None and not 0 <= self.seconds <= _DAY:
+            raise FaultError(f"seconds is {self.seconds}: it is from 0 to {_DAY}, a day")
         if self.operation is None and self.kind in ("quota", "slow-upload"):
             self.operation = "upload"
         if self.kind == "slow-upload" and self.operation not in TRANSFERS:

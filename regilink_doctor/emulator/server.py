@@ -176,7 +176,8 @@ class _Handler(Handler):
             )
         if split_path(unquote(urlsplit(self.path).path))[0] != "_regilink":
             return self._ask_for_login() if "text/html" in self.headers.get("Accept", "") else None
-        if any(urlsplit(origin).netloc != host.netloc for origin in self.headers.get_all("Origin", ())):
+        is_foreign = self.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+        if is_foreign or any(urlsplit(origin).netloc != host.netloc for origin in self.headers.get_all("Origin", ())):
             return Response.from_json({"error": "these routes are not for pages of other sites"}, 403)
         if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
             return Response.from_json({"error": "beyond the loopback interface these routes need an API key"}, 401)

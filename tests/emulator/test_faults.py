@@ -251,6 +251,8 @@ def test_the_admin_endpoint_says_what_is_wrong(emulator: Emulator, asked: Any, w
         ({"kind": "drop", "count": 0}, "from 1"),
         ({"kind": "drop", "share": 1.5}, "1 at most"),
         ({"kind": "status", "status": 200}, "from 400 to 599"),
+        ({"kind": "delay", "seconds": float("inf")}, "from 0 to 86400"),
+        ({"kind": "slow-upload", "seconds": float("nan")}, "from 0 to 86400"),
         ({"kind": "drop", "status": 500}, "status means nothing for 'drop'"),
         ({"kind": "drop", "seconds": 2}, "seconds means nothing for 'drop'"),
         ({"kind": "refuse", "executed": True}, "executed means nothing for 'refuse'"),

@@ -180,6 +180,8 @@ def test_a_full_disk_while_a_body_arrives_is_said(emulator: Emulator, monkeypatc
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
         ({}, 200),
     ],
 )

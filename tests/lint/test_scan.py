@@ -206,6 +206,7 @@ def test_a_script_tells_its_kind_by_its_first_line() -> None:
     assert kind_of_named("tool", b"#!/usr/bin/perl\n") is None
     assert kind_of_named("train", b"import wandb") == "python"
     assert kind_of_named("a.md", b"import wandb") is None
+    assert kind_of_named("TRAIN.PY", b"import wandb") == "python"
     assert kind_of("notes.txt") is None
 
 

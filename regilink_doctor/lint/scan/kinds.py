@@ -91,8 +91,11 @@ def kind_of(path: str) -> str | None:
 
 
 def kind_of_named(path: str, start: bytes) -> str | None:
-    """The kind of a file that was named itself: a script without a suffix shows it in its first line, else Python."""
-    kind = kind_of(path)
+    """The kind of a file that was named itself: a script without a suffix shows it in its first line, else Python.
+
+    Capital letters count as small ones, as on Windows.
+    """
+    kind = kind_of(path) or kind_of(path.lower())
     if kind is not None:
         return kind
     line = start.partition(b"\n")[0] if start.startswith(b"#!") else b""
