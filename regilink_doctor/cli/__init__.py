@@ -10,7 +10,7 @@ import errno
 import os
 import sys
 
-from regilink_doctor.cli.options import UNUSABLE, UsageProblem, note_configured_keys
+from regilink_doctor.cli.options import UNUSABLE, UsageProblem, name_variable, note_configured_keys
 from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error, refuse_input
 from regilink_doctor.core.text import remember_arguments
 
@@ -70,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except UsageProblem as problem:
             from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-            print_error("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
+            sentence = name_variable(str(problem), words)
+            print_error("\n".join(fit_lines(f"regilink: {sentence}".split("\n"), terminal_width(sys.stderr))))
             return UNUSABLE
         except OSError as error:
             if error.errno not in _NOT_WRITTEN or error.filename is not None:

@@ -116,15 +116,18 @@ def resolve_configuration(options: Any) -> Config:
         UsageProblem: a file, key, rule or pattern cannot be used.
     """
     config = load_configuration(options.config or (), isolated=options.isolated)
-    return config.adapted(lambda base: _apply_options(base, options))
+    config = config.adapted(lambda base: _apply_options(base, options))
+    if not config.selection.has_rules():
+        keys = [f"--{key}" for key in ("select", "ignore") if getattr(options, key) is not None]
+        where = " and ".join(keys) or config.called
+        raise UsageProblem(f"no rule is left by {where}, so nothing could be found; `regilink rules` lists them")
+    return config
 
 
 def _apply_options(config: Config, options: Any) -> Config:
     changes: dict[str, object] = {}
     if options.select is not None:
         changes = {"select": _check_codes("--select", options.select), "ignore": (), "extend-select": ()}
-        if not changes["select"]:
-            raise UsageProblem("--select names no rule, so nothing could be found; leave it out for all rules")
     for key in ("ignore", "extend-select"):
         if (given := getattr(options, key.replace("-", "_"))) is not None:
             before = changes.get(key, getattr(config, key.replace("-", "_")))

@@ -97,13 +97,25 @@ def note_configured_keys(words: Sequence[str]) -> None:
     _CONFIGURED.update(value.partition("=")[0].strip() for value in values if "=" in value)
 
 
+def name_variable(problem: str, words: Sequence[str]) -> str:
+    """What is wrong with an option, with the name of its variable where no word of the command line gives it."""
+    flag = next((word.rstrip(":,") for word in problem.split() if word.startswith("--") and len(word) > 3), "")
+    variable = _variable_of(flag)
+    is_given = any(len(name) > 2 and flag.startswith(name) for name in (word.partition("=")[0] for word in words))
+    return problem.replace(flag, variable, 1) if flag and variable in os.environ and not is_given else problem
+
+
+def _variable_of(flag: str) -> str:
+    return "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
+
+
 def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     """The value of the variable that belongs to an option; None when it is not set.
 
     Raises:
         UsageProblem: it is not one of the choices, not a number, or neither true nor false.
     """
-    variable = "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
+    variable = _variable_of(flag)
     value = os.environ.get(variable)
     if value is None or flag.lstrip("-") in _CONFIGURED:
         return None

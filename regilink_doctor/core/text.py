@@ -39,10 +39,13 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     except SyntaxError as error:
         raise LookupError(error.msg) from None
     try:
-        # `hex`, `rot13` and `undefined` are codecs, too, but make no text of bytes; `idna` is one for host names.
-        b"x".decode(encoding, "replace")
+        # `hex`, `rot13` and `undefined` are codecs, too, but make no text of bytes; `idna` is one for host names. The
+        # comment itself was read as ASCII, which UTF-16 is not.
+        is_text = b"x".decode(encoding, "replace") == "x"
     except (UnicodeError, LookupError):
-        raise LookupError(f"it is not {encoding}, as it says") from None
+        is_text = False
+    if not is_text:
+        raise LookupError(f"it is not {encoding}, as it says")
     return encoding
 
 

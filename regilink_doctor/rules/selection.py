@@ -54,6 +54,10 @@ class Selection:
         left = {code for code in self._everywhere if all(_longest(code, codes) < 0 for codes in ignored)}
         return NEVER_SILENT.union(left)
 
+    def has_rules(self) -> bool:
+        """Whether any rule is left that can find something."""
+        return any(self._is_selected(code) for code in RULES if code not in NEVER_SILENT)
+
     def _is_selected(self, code: str) -> bool:
         if code in NEVER_SILENT:
             return True
