@@ -398,6 +398,13 @@ def test_no_fix_makes_it_worse(target: str, call: str, unsafe: bool) -> None:
     assert apply_fixes("t.py", after, check, unsafe=unsafe) == (after, [])
 
 
+@pytest.mark.parametrize("target", ["wandb-registry-model//", "acme//", "acme//zoo"])
+def test_no_fix_sends_a_link_to_another_project(target: str) -> None:
+    code = f'{HEAD}run.link_artifact(wandb.Artifact("zoo", "model"), "{target}")\n'.encode()
+    assert lint_bytes("t.py", code).findings
+    assert apply_fixes("t.py", code, lambda content: lint_bytes("t.py", content), unsafe=True)[0] == code
+
+
 BAD_PATH = "wandb_registry-model/zoo"
 TESTED = {
     "==": f'p = "{BAD_PATH}"\nif p == "{BAD_PATH}":\n    run.link_artifact(a, p)\n',

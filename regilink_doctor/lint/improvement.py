@@ -55,7 +55,7 @@ def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
 
 
 def lands_elsewhere(before: Sequence[Site], after: Sequence[Site]) -> bool:
-    """Whether W&B refuses a link before, and links it after into a project that it did not name."""
+    """Whether a link, refused before or sent to a registry, is sent to a project after that it did not name."""
     return any(map(_is_moved, *_links_of(before, after)))
 
 
@@ -77,13 +77,14 @@ def _is_moved(before: tuple[Site, str], after: tuple[Site, str]) -> bool:
     old, new = _send(*before), _send(*after)
     if new is None or new.registry:
         return False
-    if old is None:
+    if old is None or old.registry:
         return True
     from regilink_doctor.core.judgement import judge_collection  # few fixes come so far
 
     refused = judge_collection(old.collection)
-    named = (old.entity, old.project, old.collection.partition(":")[0])
-    return refused is not None and refused.outcome == "refused" and named != (new.entity, new.project, new.collection)
+    is_refused = refused is not None and refused.outcome == "refused"
+    places = [((sent.entity or "").strip(), sent.project.strip()) for sent in (old, new)]
+    return places[0] != places[1] or (is_refused and old.collection.partition(":")[0] != new.collection)
 
 
 def _send(site: Site, target: str) -> LinkInput | None:
