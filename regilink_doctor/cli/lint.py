@@ -377,7 +377,9 @@ def _hide_found_keys(result: LintResult) -> None:
         lines = SourceLines(result.sources)
         for place in found:
             for line in lines.lines_around(place)[place.span.line - 1 : place.span.line]:
-                remember_secret(line[place.span.column - 1 : place.span.end_column - 1])
+                written = line[place.span.column - 1 : place.span.end_column - 1]
+                quote = written[-1:] if written.endswith(("'", '"')) else ""
+                remember_secret(written[written.index(quote) :].strip(quote) if quote else written)
 
 
 def _find_style(options: Any) -> Style:

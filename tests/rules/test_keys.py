@@ -15,15 +15,16 @@ from regilink_doctor.core.text import is_key, mask_keys
 def test_the_key_is_in_no_report(
     output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key = secrets.token_hex(20)
-    (tmp_path / "train.py").write_text(f'import wandb\nwandb.login(key="{key}")  # {key}\n', encoding="utf-8")
-    (tmp_path / ".env").write_text(f"WANDB_API_KEY={key}\n", encoding="utf-8")
+    key, other = secrets.token_hex(20), secrets.token_hex(20)
+    code = f'import wandb\nwandb.login(key="{key}")  # {key}\nwandb.init().link_artifact(a, "wandb_registry-model/{key}")\n'
+    (tmp_path / "train.py").write_text(code, encoding="utf-8")
+    (tmp_path / ".env").write_text(f"WANDB_API_KEY={other}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     main(["lint", "--output-format", output_format, "."])
     shown = capsys.readouterr()
     assert shown.out.count("REG704") >= 2
-    assert key not in shown.out + shown.err
     assert key[:12] not in shown.out + shown.err
+    assert other[:12] not in shown.out + shown.err
 
 
 @check_rows(
