@@ -39,7 +39,10 @@ from regilink_doctor.config import FORMATS
             ["lint", "--output-format", "jsn"],
             f"{', '.join(FORMATS)}, did you mean json?",
         ),
-        (["lint", "--select", ""], "no rule is left by --select, so nothing could be found; `regilink rules` lists them"),
+        (
+            ["lint", "--select", ""],
+            "no rule is left by --select, so nothing could be found; `regilink rules` lists them",
+        ),
         (["lint", "--select=,"], "no rule is left by --select, so"),
         (["lint", "--select", "REG102", "--ignore", "REG102"], "no rule is left by --select and --ignore,"),
         (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),

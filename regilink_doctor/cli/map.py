@@ -144,7 +144,7 @@ def _write(
     with PrintingTo(options.output_file) if options.output_file else nullcontext():
         _print_map(options, link_map, findings, translate)
     summary = summarize_map(link_map, findings)
-    print(translate(summary) if options.output_format == "full" else summary, file=sys.stderr)
+    print(escape_text(translate(summary) if options.output_format == "full" else summary), file=sys.stderr)
 
 
 def _write_page(

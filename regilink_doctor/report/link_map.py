@@ -36,6 +36,10 @@ def map_lines(
     translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """The tree: registries, collections, and who links (`<-`) and consumes (`->`); then what is wrong."""
+
+    def show(text: str) -> str:
+        return escape_text(translate(text))
+
     many = len(link_map.repositories) > 1
     heading = None
     for item in link_map.collections:
@@ -43,23 +47,23 @@ def map_lines(
         if registry != heading:
             if heading is not None:
                 yield ""
-            yield paint_text("1", registry, colour=colour)
+            yield paint_text("1", escape_text(registry), colour=colour)
             heading = registry
             if writers := describe_writers(link_map.writers.get((item.organization, item.registry))):
-                yield f"  {translate(say('members who can link: {writers}', writers=writers))}"
-        state = translate(describe_state(item))
-        yield f"  {paint_text('1', item.collection, colour=colour)}{f'  ({state})' if state else ''}"
+                yield f"  {show(say('members who can link: {writers}', writers=writers))}"
+        state = show(describe_state(item))
+        yield f"  {paint_text('1', escape_text(item.collection), colour=colour)}{f'  ({state})' if state else ''}"
         for arrow, uses in (("<-", item.producers), ("->", item.consumers), ("--", item.named)):
-            yield from (f"    {arrow} {translate(describe_use(use, many=many))}" for use in uses)
-        yield from (f"    {translate(say('drift: {difference}', difference=words))}" for words in item.drift)
+            yield from (f"    {arrow} {show(describe_use(use, many=many))}" for use in uses)
+        yield from (f"    {show(say('drift: {difference}', difference=words))}" for words in item.drift)
     if link_map.unknown:
         if link_map.collections:
             yield ""
-        title = translate(say("Unknown targets: {number}", number=len(link_map.unknown)))
+        title = show(say("Unknown targets: {number}", number=len(link_map.unknown)))
         yield paint_text("1", title, colour=colour)
         for use in link_map.unknown:
             arrow = {"link": "<-", "consume": "->"}.get(use.kind, "--")
-            yield f"  {arrow} {translate(describe_use(use, many=many))}  {show_unknown(use.target)}"
+            yield f"  {arrow} {show(describe_use(use, many=many))}  {escape_text(show_unknown(use.target))}"
     if findings:
         yield ""
     for finding in findings:
@@ -127,10 +131,10 @@ def finding_lines(
     place = f"{item.repository}: {place}" if many else place
     severity = f"{finding.code} {translate(SEVERITIES[finding.severity])}"
     severity = paint_text(_COLORS[finding.severity], severity, colour=colour)
-    yield f"{place}: {severity}: {translate(finding.message)}"
+    yield f"{escape_text(place)}: {severity}: {escape_text(translate(finding.message))}"
     for label, text in (("note", finding.note), ("help", finding.help)):
         if text:
-            yield f"  {translate(label)}: {translate(text)}"
+            yield f"  {translate(label)}: {escape_text(translate(text))}"
 
 
 def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
