@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from in_process import run_command
 from tables import check_rows
 
 from regilink_doctor.cli import main
@@ -468,3 +469,11 @@ def generate_map(number: int, repositories: int, collections: int) -> dict[str, 
         "unknown": [],
         "findings": [],
     }
+
+
+def test_names_cannot_color_the_terminal(tmp_path: Path) -> None:
+    code = 'import wandb\nrun = wandb.init(entity="t")\nrun.link_artifact(a, "wandb-registry-model/\\x1b[31mzoo")\n'
+    (tmp_path / "train\x1b[32m.py").write_text(code + 'run.link_artifact(a, "zoo")\n', encoding="utf-8")
+    done = run_command("map", cwd=tmp_path)
+    assert r"\x1b[31mzoo" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
