@@ -16,7 +16,8 @@ def test_the_key_is_in_no_report(
     output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key, other = secrets.token_hex(20), secrets.token_hex(20)
-    code = f'import wandb\nwandb.login(key="{key}")  # {key}\nwandb.init().link_artifact(a, "wandb_registry-model/{key}")\n'
+    code = f'import wandb\nwandb.login(key="{key}")  # {key}\n'
+    code += f'wandb.init().link_artifact(a, "wandb_registry-model/{key}")\n'
     (tmp_path / "train.py").write_text(code, encoding="utf-8")
     (tmp_path / ".env").write_text(f"WANDB_API_KEY={other}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
