@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
+from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.text import syntax as ast
@@ -165,7 +166,8 @@ class RunLifetime:
             return False
         if id(statement) not in self._names:  # asked once for every call after it
             words = self.source.written(statement)
-            if run not in words and words.isascii() and not getattr(statement, "decorator_list", ()):
+            others = words.replace(f"{run}.", "")  # a name is not bound where an attribute of it is read
+            if run not in others and words.isascii() and not getattr(statement, "decorator_list", ()):
                 return False  # most: far cheaper than a walk
             binding = statement.targets if isinstance(statement, ast.Assign) and not self._has_walrus else [statement]
             nodes = [node for part in binding for node in walk(part)]
@@ -324,7 +326,8 @@ class CallContextReader:
                 break
             if isinstance(node, ast.stmt) and not self._always(node, home[1]):
                 whole = self.source.span(node)
-                inner.append(Container("branch", "", replace(whole, line=home[1][0].lineno, column=1)))
+                span = Span(home[1][0].lineno, 1, whole.end_line, whole.end_column)
+                inner.append(Container("branch", "", span))
         return (*outer, *reversed(inner))
 
     def _containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
