@@ -175,7 +175,7 @@ class PassedArguments:
     strings: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
     """The alternatives of each string argument that rules check, by name."""
     certain_strings: frozenset[str] = frozenset()
-    """The arguments that are strings in every alternative."""
+    """The arguments that are strings in every alternative, of those that rules ask for."""
     unread: frozenset[str] = frozenset()
     """The arguments that hold further ones (`settings=`) or a list (`aliases=`), of which not all could be read."""
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)

@@ -55,6 +55,9 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
 _MAY_BE_CONSTANT = ("checksum", "entity")
 """Arguments that rules compare with None or False."""
 
+_MAY_BE_TEXT = ("alias", "mode")
+"""Arguments of which rules ask whether they are a text in any case."""
+
 _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 """Functions whose result is a text, whatever they are given."""
 
@@ -95,8 +98,9 @@ class ArgumentReader:
         """The texts of those of the arguments that have any."""
         return {name: texts for name in names if self.has(name) and (texts := self.texts(name))}
 
-    def find_certain(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of the arguments that are a text in every alternative."""
+    def find_certain(self, objects: tuple[str, ...]) -> frozenset[str]:
+        """Those of the objects, and of `_MAY_BE_TEXT`, that are a text in every alternative."""
+        names = (*objects, *_MAY_BE_TEXT)
         return frozenset([name for name in names if self.has(name) and self.is_text(name)])
 
     @property

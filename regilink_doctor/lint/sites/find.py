@@ -231,7 +231,7 @@ class _Finder:
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         source = self._source_of(use)
-        certain = reading.find_certain((*call.texts, *call.objects))
+        certain = reading.find_certain(call.objects)
         strings = reading.read_texts([*call.texts, *(name for name in call.objects if name in certain)])
         return PassedArguments(
             names=reading.given.names | frozenset(reading.inner),
