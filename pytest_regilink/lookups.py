@@ -138,10 +138,10 @@ def find_mock() -> str | None:
         return type(value).__module__.startswith("unittest.mock")
 
     for name, module in tuple(sys.modules.items()):
-        own_name = name.rpartition(".")[2]
-        is_test = own_name.startswith(("test_", "conftest")) or own_name.endswith("_test")
-        if not is_test and is_mock(getattr(module, "__dict__", {}).get("wandb")):
-            return f"{name}.wandb"
+        if is_mock(getattr(module, "__dict__", {}).get("wandb")):
+            own_name = name.rpartition(".")[2]
+            if not own_name.startswith(("test_", "conftest")) and not own_name.endswith("_test"):
+                return f"{name}.wandb"
     wandb = sys.modules.get("wandb")
     if wandb is None or is_mock(wandb):
         return None if wandb is None else "wandb"
