@@ -183,7 +183,7 @@ def check_random_edits(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("seed", sample(range(2), one_in=2))
 def test_a_report_is_never_stale(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_random_edits(seed, 8, monkeypatch)
+    check_random_edits(seed, 5, monkeypatch)
 
 
 @pytest.mark.slow

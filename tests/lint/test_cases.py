@@ -62,7 +62,7 @@ def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     applied = set()
     for rule in all_rules():
-        for example in rule.bad:
+        for example in rule.bad if tables.has_slow_rows else rule.bad[:2]:
             python = rule.example.endswith(".py")
             whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.M) else example
             directory = CATALOG if rule.needs_catalog else None
