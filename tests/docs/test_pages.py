@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import run_pages
 import site_pages
+from tables import check_rows
 
 from pytest_regilink import plugin
 from regilink_doctor.cli import COMMANDS
@@ -31,7 +32,7 @@ def test_the_commands_of_a_page_print_what_it_says(page: Path) -> None:
         assert ran.fits, f"$ {ran.command}\n{ran.printed}\nrun: python tools/run_pages.py --update {page.name}"
 
 
-@pytest.mark.parametrize("page", [page for page in run_pages.find_pages() if run_pages.find_translations(page)])
+@check_rows("page", [page for page in run_pages.find_pages() if run_pages.find_translations(page)])
 def test_translated_pages_have_the_examples_of_the_page(page: Path) -> None:
     for translated in run_pages.find_translations(page):
         assert run_pages.read_blocks(translated) == run_pages.read_blocks(page), "run: python tools/run_pages.py --copy"
