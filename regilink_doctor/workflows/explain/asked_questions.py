@@ -48,7 +48,7 @@ _HAS_FAILED = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_WORD = re.compile(r"(?<![\w/.:'\"`$-])[A-Za-z]{5,15}(?![\w/(='\"`-]|[.:]\w)")
-_SHORTEST_CORRECTED = 5
+_SHORTEST_CORRECTED, _SHORTEST_SUBSTITUTED = 5, 8
 _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
 _IN_RECOGNIZE = 0.7
@@ -322,7 +322,13 @@ def _find_near_word(word: str) -> str | None:
     if word in index.words:
         return None
     near = {known for shape in _drop_letters(word) for known in _words_by_shape().get(shape, ())}
+    near = {known for known in near if len(word) >= _SHORTEST_SUBSTITUTED or not _is_substituted(word, known)}
     return max(near, key=lambda known: (-abs(len(known) - len(word)), index.words[known], known), default=None)
+
+
+def _is_substituted(word: str, other: str) -> bool:
+    """Whether another letter is in place of one: often another word (`state`, `start`), and no mistake."""
+    return len(word) == len(other) and sorted(word) != sorted(other)
 
 
 @cache

@@ -27,8 +27,8 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
-    r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: |^Failed to "
-    r"|^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
+    r"\.py\", line \d|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: "
+    r"|^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
@@ -55,8 +55,8 @@ _IS_POLITE = re.compile(r"(?:です|ます|ません|ました|でした|くだ�
 """A polite Japanese sentence, which is addressed to a reader."""
 _NAMES_SUBJECT = re.compile(
     r"wandb|w&b|target.path|regist|artifact|\blink|\bruns?\b|sweep|alias|collection|api key|torchrun|\bentity\b"
-    r"|\bpath\b|\blogged_by\b|\bused_by\b|\bpromot|\bpublish|\btoken\b|\bseats?\b|\bcolleague|\boffline\b"
-    r"|パス|ディスク|バージョン|認証|オフライン|ログイン|レジストリ|アーティファクト|リンク|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
+    r"|\bpath\b|\blogged_by\b|\bused_by\b|\bpromot|\bpublish|\btoken\b|\bseats?\b|\bcolleague|\boffline\b|organi[sz]ation"
+    r"|パス|ディスク|バージョン|認証|オフライン|ログイン|レジストリ|アーティファクト|リンク|組織|接続|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
     re.IGNORECASE,
 )
 _OTHER_PRODUCT = re.compile(
@@ -71,8 +71,9 @@ _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|
 _SURE, _CLEAR, _CLEARER = 0.5, 0.55, 0.45
 """A page is the answer from the first value on. A failure is if the next share is at most so much of its own: the
 second value, and the third one in proportion to how similar the failure is."""
-_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.3, 0.6
+_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.62, 0.6
 """How similar to an asked question a text must be: one that asks, one that asks nothing, one that names no subject."""
+_FEWEST_WORDS = 6
 _SHARE_OF_FIRST = 0.6
 """A further failure must be so similar, compared with the first one."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
@@ -152,7 +153,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         return None
     if ranked and not is_wrong:
         if not _is_clear(ranked):
-            return _name_candidates(ranked)
+            return _name_candidates(ranked) if _asks(searched) else None
         if (topic := find_topic(ranked[0][0])) is not None:
             return _answer_with_page(topic)
     likely = [(about, share) for about, share in ranked if about in FAILURES]
@@ -254,17 +255,27 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     )
 
 
+def _asks(text: str) -> bool:
+    """Whether a text asks something, reports a problem, or is a whole sentence, and not only names a thing."""
+    words = text.split()
+    is_report = len(words) >= _FEWEST_WORDS and bool(_IS_FIRST_PERSON.search(text))
+    is_report = is_report or (len(text) >= 2 * _FEWEST_WORDS and bool(_KANA.search(text)))
+    return is_report or bool(_REPORTS_A_PROBLEM.search(text)) or words[0].lower() in _ASKING
+
+
 def _rank(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how likely: failures, and topics; nothing if it is not of W&B."""
     is_about_wandb = bool(_NAMES_SUBJECT.search(text))
     is_of_other = _OTHER_PRODUCT.search(text) or (not is_about_wandb and _OTHER_PROGRAM.search(text))
-    if is_log(text) or (is_of_other and not _WANDB.search(text)):
+    is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
+    if (is_log(text) and not is_sentence) or (is_of_other and not _WANDB.search(text)):
         return []
-    is_asked = _REPORTS_A_PROBLEM.search(text) or text.split(" ", 1)[0].lower() in _ASKING
-    least = _LEAST if is_asked else _LEAST_OF_SENTENCE
+    least = _LEAST if _asks(text) else _LEAST_OF_SENTENCE
     if not is_about_wandb:
         least = _LEAST_OF_OTHER
     ranked = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1])
+    if is_about_wandb:
+        ranked = [entry for entry in ranked if entry[0] != OTHER]
     if not ranked or ranked[0][0] in (OTHER, UNCLEAR) or ranked[0][1] < least:
         return []
     return [(about, share) for about, share in ranked if about not in (OTHER, UNCLEAR)][:_MOST_FAILURES]
