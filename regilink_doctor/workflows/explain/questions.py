@@ -27,8 +27,8 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
-    r"\.py\", line \d|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: "
-    r"|^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
+    r"\.py\", line \d|\bREG\d{3}\b|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
+    r"|^[A-Z]{4,8}: |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
@@ -71,9 +71,8 @@ _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|
 _SURE, _CLEAR, _CLEARER = 0.5, 0.55, 0.45
 """A page is the answer from the first value on. A failure is if the next share is at most so much of its own: the
 second value, and the third one in proportion to how similar the failure is."""
-_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.62, 0.6
+_LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.42, 0.6
 """How similar to an asked question a text must be: one that asks, one that asks nothing, one that names no subject."""
-_FEWEST_WORDS = 6
 _SHARE_OF_FIRST = 0.6
 """A further failure must be so similar, compared with the first one."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
@@ -153,7 +152,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         return None
     if ranked and not is_wrong:
         if not _is_clear(ranked):
-            return _name_candidates(ranked) if _asks(searched) else None
+            return _name_candidates(ranked)
         if (topic := find_topic(ranked[0][0])) is not None:
             return _answer_with_page(topic)
     likely = [(about, share) for about, share in ranked if about in FAILURES]
@@ -255,14 +254,6 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     )
 
 
-def _asks(text: str) -> bool:
-    """Whether a text asks something, reports a problem, or is a whole sentence, and not only names a thing."""
-    words = text.split()
-    is_report = len(words) >= _FEWEST_WORDS and bool(_IS_FIRST_PERSON.search(text))
-    is_report = is_report or (len(text) >= 2 * _FEWEST_WORDS and bool(_KANA.search(text)))
-    return is_report or bool(_REPORTS_A_PROBLEM.search(text)) or words[0].lower() in _ASKING
-
-
 def _rank(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how likely: failures, and topics; nothing if it is not of W&B."""
     is_about_wandb = bool(_NAMES_SUBJECT.search(text))
@@ -270,7 +261,8 @@ def _rank(text: str) -> list[tuple[str, float]]:
     is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
     if (is_log(text) and not is_sentence) or (is_of_other and not _WANDB.search(text)):
         return []
-    least = _LEAST if _asks(text) else _LEAST_OF_SENTENCE
+    is_asked = _REPORTS_A_PROBLEM.search(text) or text.split(" ", 1)[0].lower() in _ASKING
+    least = _LEAST if is_asked else _LEAST_OF_SENTENCE
     if not is_about_wandb:
         least = _LEAST_OF_OTHER
     ranked = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1])
