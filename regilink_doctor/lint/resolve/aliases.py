@@ -50,6 +50,15 @@ def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Val
     return values
 
 
+def is_changed_elsewhere(context: Context, owner: Literal) -> bool:
+    """Whether any dictionary that has several names gets keys by one of them, in the modules where this one is."""
+    return any(
+        context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
+        or context.keep(("updates", id(module)), lambda module=module: _list_updates(context, module))  # type: ignore[misc]
+        for module in _list_modules(context, owner.at.scope.module)
+    )
+
+
 def _name_keys(context: Context, store: Store) -> list[str | None]:
     """The keys that an assignment to an item may set, None for one that is not known."""
     key = store.target.slice if isinstance(store.target, ast.Subscript) else None

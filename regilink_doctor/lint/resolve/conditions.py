@@ -22,7 +22,7 @@ from regilink_doctor.lint.resolve.values import (
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ def apply_test(
     context: Context, test: ast.expr, holds: bool, key: str, values: Sequence[Value], at: ProgramPoint
 ) -> list[Value]:
     """The alternatives of `key` with which a condition can be what it is."""
+    names = context.keep(("named in", id(test)), lambda: frozenset(map(written_name, walk(test))))
+    if key not in names:
+        return list(values)
     left: list[Value] = []
     for value in values:
         if isinstance(value, Unknown) and value.option:

@@ -27,7 +27,7 @@ from regilink_doctor.lint.text.nodes import Changed, Updated, copy_place, writte
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from regilink_doctor.lint.resolve.bindings import Binding, Module
 
@@ -375,6 +375,23 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
     found = context.answer(key, lambda: _find_by_key(context, owner, keys) or [_NO_SUCH_KEY])
     return [value for value in found if value != _NO_SUCH_KEY]
+
+
+def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:
+    """The only keys that an expression can have, which is a dictionary; None where that is not certain."""
+
+    def list_keys() -> set[str] | None:
+        names: set[str] = set()
+        for owner in context.value(node, at):
+            if not isinstance(owner, Literal) or not owner.is_mapping or aliases.is_changed_elsewhere(context, owner):
+                return None
+            index = index_keys(context, owner)
+            if index.open:
+                return None
+            names.update(index.last)
+        return names
+
+    return context.keep(("certain keys", id(node), at.order, at.frame), list_keys)
 
 
 def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -> list[Value]:

@@ -36,6 +36,9 @@ MAX_STEPS = 20_000
 """Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
 
 _CHARACTERS = 48
+_ALTERNATIVES = 4
+"""So many of them are as much work as another question."""
+
 _FEWEST_STEPS = 64
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
 
@@ -223,6 +226,7 @@ class Context:
         try:
             values = tuple(work_out()) or (UNKNOWN,)
             if len(values) > 1:
+                self._left -= len(values) // _ALTERNATIVES
                 values = bound_alternatives(values)
         finally:
             self._depth -= 1

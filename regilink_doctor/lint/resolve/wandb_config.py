@@ -14,7 +14,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
-from regilink_doctor.lint.resolve.containers import find_by_key
+from regilink_doctor.lint.resolve.containers import find_by_key, list_certain_keys
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots
 from regilink_doctor.lint.resolve.objects import find_attribute
@@ -153,6 +153,9 @@ def _makes_run(context: Context, use: Use) -> bool:
 
 def _find_in(context: Context, node: ast.expr, at: ProgramPoint, name: str) -> Iterator[Value]:
     """The value of a key in what a run is given: a dictionary, options, an object, or the path of a file."""
+    names = list_certain_keys(context, node, at)
+    if names is not None and name not in names:
+        return
     for owner in context.value(node, at):
         if isinstance(owner, Literal | Loaded) and owner.is_mapping:
             yield from find_by_key(context, owner, [name])
