@@ -394,6 +394,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("temp-not-writable", "F7", "System temp directory ({folder}) is not writable/readable", "other"),
     WandbMessage("root-folder", "F7", "Unable to create root directory {folder}", "sdk"),
     WandbMessage("open-files", "F7", "Too many open files", "other", hint="`ulimit -n 8192`"),
+    WandbMessage("symlink-share", "F7", "[Errno 95] Operation not supported: '{target}' -> '{link}'", "other"),
     WandbMessage("folder-denied-shell", "F7", "cannot create directory '{path}': Permission denied", "other"),
     WandbMessage(
         "windows-symlink", "F7", "[WinError 1314]", "other", hint="wandb.init(settings=wandb.Settings(symlink=False))"

@@ -67,7 +67,8 @@ _PYTHON_SAYS = tuple(
     (re.compile(words), name)
     for words, name in (
         (r"\(\) got an unexpected keyword argument '|\(\) missing \d+ required positional|"
-         r"\(\) takes \d+ positional argument|object is not (?:subscriptable|callable|iterable)", "TypeError"),
+         r"\(\) takes \d+ positional argument|object is not (?:subscriptable|callable|iterable)"
+         r"|\bObject of type '?\w+'? is not JSON serializable", "TypeError"),
         (r"(?:object|module '[\w.]+') has no attribute '", "AttributeError"),
         (r"No module named '?\w", "ModuleNotFoundError"),
         (r"cannot import name '", "ImportError"),
@@ -87,6 +88,7 @@ _LOGGER = re.compile(
     re.IGNORECASE,
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
+_RUN_FOLDER = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
@@ -539,7 +541,8 @@ class ErrorContext:
             "torchhistory",
         )
         is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
-        return self.is_logged_by_wandb or is_operation or any(sign in text for sign in signs)
+        is_named = any(sign in text for sign in signs) or _RUN_FOLDER.search(text) is not None
+        return self.is_logged_by_wandb or is_operation or is_named
 
     @property
     def leaves_wandb_out(self) -> bool:

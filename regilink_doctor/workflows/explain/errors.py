@@ -491,7 +491,8 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
     expected, given = fields.get("expected"), fields.get("organization")
     if expected and given and close_to(given, [expected]):
         yield "A13"  # the same organization, misspelled or under its other name
-    if context.user is not None and context.user in (fields.get("entity"), given):
+    is_of_run = context.operation == "upsertBucket"  # and of no registry yet
+    if context.user is not None and context.user in (fields.get("entity"), given) and not is_of_run:
         yield "B1"  # the account's own, personal entity
 
 

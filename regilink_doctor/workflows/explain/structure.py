@@ -503,6 +503,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
         return ("F15", "F21")  # a warning of a package that it does not fit, made an error
     if text.startswith("module '") and (context.is_raised_in_wandb or _DEPENDENCY.search(text)):
+        if _MODULE_OF_WANDB.search(text) and context.is_raised_in_wandb:
+            return ("F21", "F9", "F15")  # its own code asks its own module for what this release does not have
         # a package that wandb needs is another one, or too old
         return ("F15",) if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.names_local_file and name == "FileNotFoundError":
@@ -639,12 +641,14 @@ def _judge_usage(context: ErrorContext) -> Causes:
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
     """What fails in a call of wandb of which only the frames are left."""
-    if not context.is_cut or not context.is_raised_in_wandb or context.exception is not None:
+    is_told = context.exception is not None and bool(context.exception[1])
+    if not context.is_cut or not context.is_raised_in_wandb or is_told:
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
     if _NETWORK_LIBRARY.search(context.library_frames[-1].path):
-        return ("F2", "C19") if context.library_frames[-1].function.startswith("raise_for") else ("C19", "F2")
+        is_answer = context.library_frames[-1].function.startswith("raise_for")
+        return _CUT_CALLS.get(context.phase or "", ("F2", "C19")) if is_answer else ("C19", "F2")
     causes = _causes_of_frames(context)
     return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
 
