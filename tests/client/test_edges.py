@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from tables import sample
+from tables import combine, sample
 
 from regilink_doctor.cli import main
 
@@ -78,10 +78,12 @@ def test_an_address_that_is_none(
         assert status == 2
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
 @pytest.mark.parametrize(
-    "value",
-    ["http://[::1", "http://user:hidden@PW@127.0.0.1:99999", "http://", "http://127.0.0.1:0", "://", "http://h:x"],
+    ("command", "value"),
+    combine(
+        COMMANDS,
+        ["http://[::1", "http://user:hidden@PW@127.0.0.1:99999", "http://", "http://127.0.0.1:0", "://", "http://h:x"],
+    ),
 )
 def test_a_proxy_that_is_none(
     command: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -96,9 +98,10 @@ def test_a_proxy_that_is_none(
     assert "correct WANDB_BASE_URL" not in shown
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
-@pytest.mark.parametrize("variable", ["NETRC", "WANDB_CONFIG_DIR", "REQUESTS_CA_BUNDLE"])
-@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize(
+    ("command", "variable", "kind"),
+    combine(COMMANDS, ["NETRC", "WANDB_CONFIG_DIR", "REQUESTS_CA_BUNDLE"], ["pipe", "device"]),
+)
 def test_what_is_no_file_is_not_read(
     command: list[str],
     variable: str,

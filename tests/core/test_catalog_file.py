@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, CatalogError, Collection, Organization, Registry
@@ -78,7 +79,7 @@ def read_catalog(value: object) -> Catalog | CatalogError:
         return error
 
 
-@pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
+@check_rows("path", PLACES)
 def test_each_field_with_each_wrong_type(path: tuple[Any, ...]) -> None:
     refused = 0
     for value in WRONG:
