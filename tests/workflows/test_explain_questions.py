@@ -221,6 +221,16 @@ def test_what_people_ask_leads_to_its_failure() -> None:
     assert wrong == {}
 
 
+HOW_TO = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "how_to.json").read_text("utf-8"))
+
+
+def test_how_to_questions_are_answered_with_a_page_and_others_not_at_all() -> None:
+    answers = {text: explain(text) for text in (*HOW_TO["how_to"], *HOW_TO["other"])}
+    pages = [text for text in HOW_TO["how_to"] if "https://docs.wandb.ai/" not in answers[text].text]
+    assert pages == []
+    assert [text for text in HOW_TO["other"] if answers[text].is_recognized] == []
+
+
 KNOWN_ALONE = {"run.link_artifact does nothing", "why does the link fail", "wandb login does not accept my API key"}
 """Questions so short that only the same question, asked before, tells which failure comes first."""
 

@@ -27,7 +27,8 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
-    r"\.py\", line \d|\bREG\d{3}\b|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
+    r"\.py\", line \d|\bREG\d{3}\b"
+    r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
     r"|^[A-Z]{4,8}: |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
@@ -44,8 +45,8 @@ CALL = re.compile(r"[\w\])]\(|^\(")
 """The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
-    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not yet|empty|nothing|missing)"
-    r"|[?\uff1f]|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
+    r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not (?:yet|found)|empty"
+    r"|nothing|missing)|[?\uff1f]|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
 _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
@@ -65,7 +66,9 @@ _OTHER_PRODUCT = re.compile(
     re.IGNORECASE,
 )
 _OTHER_PROGRAM = re.compile(
-    r"\b(?:boto3|conda|docker|git|hugging ?face|numpy|pandas|pip|tensorflow|torch)\b", re.IGNORECASE
+    r"\b(?:boto3|conda|docker|git|hugging ?face|kafka|mysql|numpy|pandas|pip|postgres|react|redis|tensorflow|torch"
+    r"|vscode)\b",
+    re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
 _SURE, _CLEAR, _CLEARER = 0.5, 0.55, 0.45
@@ -130,7 +133,10 @@ def find_prose(text: str) -> str:
         elif not is_fenced and _SENTENCE.search(bare := _INLINE_CODE.sub("x", line)) and not _LOG.search(bare):
             sentences.append(line.strip())
     prose = " ".join(sentences)
-    is_alone = "\n" not in text and len(re.findall(r"[.?!](?:\s|$)", prose)) > 1  # sentences, and no log around them
+    # Sentences, or one with a clause, and no log around them.
+    is_alone = "\n" not in text and (
+        len(re.findall(r"[.?!](?:\s|$)", prose)) > 1 or ", " in _INLINE_CODE.sub("", prose)
+    )
     is_alone = is_alone or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     return prose if is_report or _IS_POLITE.search(prose) else ""
