@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import is_key, mark_public
+from regilink_doctor.core.text import is_key, mark_public, remember_secret
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain
 
@@ -71,6 +71,7 @@ class HardCodedApiKey(Rule):
                 file = string.place.path
                 if string.literal is None or not is_key(string.literal):
                     continue
+                remember_secret(string.literal)
                 if file == site.place.path:
                     yield self.report(string.place)
                 else:
@@ -91,7 +92,8 @@ class HardCodedApiKey(Rule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         # A default is a string of its own: `os.environ.get("WANDB_API_KEY", KEY)`.
         literals = [certain((string,)) for string in setting.value]
-        if any(literal and is_key(literal) for literal in literals):
+        if keys := [literal for literal in literals if literal and is_key(literal)]:
+            remember_secret(keys[0])
             yield self.report(setting.place, setting.how)
 
 

@@ -477,3 +477,12 @@ def test_names_cannot_color_the_terminal(tmp_path: Path) -> None:
     done = run_command("map", cwd=tmp_path)
     assert r"\x1b[31mzoo" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_key_that_the_code_logs_in_with_is_not_shown_in_a_path(tmp_path: Path) -> None:
+    key = "4f9c1e7d2b8a6035f1c9e7b2d4a68031fe5c7b93"
+    code = f'import wandb\nwandb.login(key="{key}")\nwandb.init().link_artifact(a, "wandb-registry-model/{key}")\n'
+    (tmp_path / "train.py").write_text(code, encoding="utf-8")
+    done = run_command("map", "--output-format", "json", cwd=tmp_path)
+    assert "wandb-registry-model" in done.stdout
+    assert key not in done.stdout + done.stderr

@@ -442,6 +442,9 @@ def test_a_catalog_says_what_it_has_of_each_part() -> None:
     elsewhere = explain("other/wandb-registry-model/zoo", catalog=catalog)
     assert elsewhere.in_catalog == ('no organization "other"; it has "Acme Inc"',)
     assert "well formed" not in elsewhere.text
+    for owner, is_there in (("other", False), ("Acme Inc", True)):
+        write = explain(f"{owner}/wandb-registry-model/zoo:v1", catalog=catalog).write
+        assert any(line.startswith("to read it") for line in write) is is_there
     team = explain("team-a/wandb-registry-model/zoo", catalog=catalog)
     assert (team.codes, team.failures, team.target) == (("REG202",), ("A12",), "wandb-registry-model/zoo")
     page = "https://wandb.ai/orgs/acme/registry/x?selectionPath=acme%2Fwandb-registry-{}%2Fzoo"
