@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -34,19 +35,7 @@ HEADERS = {
 }
 """A name on the server may contain anything: no script can run, and no other page can frame this one."""
 
-_STYLE = """
-:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
-body { max-width: 75rem; margin: 1.5rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884;
-  overflow-wrap: anywhere; }
-th { font-weight: 600; white-space: nowrap; } .none { opacity: .7; } td > span { white-space: nowrap; }
-.linked, .finished { color: #18794e; } .refused, .failed, .crashed { color: #cd2b31; } .misplaced { color: #ad5700; }
-@media (prefers-color-scheme: dark) {
-  .linked, .finished { color: #4cc38a; } .refused, .failed, .crashed { color: #ff6369; } .misplaced { color: #f1a10d; }
-}
-"""
+_STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 Row = Iterable[str]
 """Cells of a table, as HTML."""

@@ -31,56 +31,11 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.sites import Site
 
-LOCAL_HOOK = """\
-  - repo: local
-    hooks:
-      - id: regilink
-        name: regilink
-        language: system
-        entry: regilink lint --force-exclude
-        types: [text]
-        files: '{pattern}'
-"""
-HOOK = """\
-  - repo: {url}
-    rev: {revision}
-    hooks:
-      - id: regilink-lint
-"""
-WORKFLOW = """\
-name: regilink
-on: [push, pull_request]
-permissions:
-  contents: read
-jobs:
-  lint:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          persist-credentials: false
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install "git+{url}@{revision}"
-      - run: regilink lint --output-format github
-"""
+_TEMPLATES = Path(__file__).parent / "init_templates"
+LOCAL_HOOK, HOOK, WORKFLOW, TEST = (
+    (_TEMPLATES / f"{name}.txt").read_text(encoding="utf-8") for name in ("local_hook", "hook", "workflow", "test")
+)
 TEST_PATH = "tests/test_registry_links.py"
-TEST = '''\
-"""The links that this project makes, against an emulated W&B: no account, no network."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import {module}
-
-
-def test_{function}_links_to_the_registry(regilink):
-    regilink.registry("{registry}", types=[{types}])
-    {module}.{function}()
-    regilink.assert_linked("{path}"{type})
-'''
 
 
 @record
