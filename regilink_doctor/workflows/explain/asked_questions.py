@@ -41,6 +41,12 @@ _ASKS_HOW = re.compile(
     r"|would like|difference|possible to)\b|方法|たい|するには|ください|とは|どこ|できますか|違い",
     re.IGNORECASE,
 )
+_BEGINS_WITH_HOW = re.compile(
+    r"\W*(?:how (?:to|do|can|should)|is there (?:a|any|some) way|is it possible|what is the (?:difference|best))\b"
+    r"(?![^.?!\n]*\b(?:errors?|fail\w*|denied|cannot|can't|refus\w*|wrong|40[134])\b)",
+    re.IGNORECASE,
+)
+"""A first sentence that asks for a way and names no error; `not` may be part of what is wanted."""
 _HAS_FAILED = re.compile(
     r"n't\b|\b(?:not|no|never|nothing|fail\w*|errors?|problems?|killed|crash\w*|broke\w*|wrong|cannot|denied|refus\w*"
     r"|missing|gone|lost|disappear\w*|stuck|hang\w*|although|though|but|still|instead|why|says|gives|got|get)\b"
@@ -304,7 +310,8 @@ def compare_with_asked(question: str) -> dict[str, float]:
     for about in {about for part in compared for about in part}:
         best = max(part.get(about, 0.0) for part in compared)
         scores[about] = (whole.get(about, 0.0) + title.get(about, 0.0) + _OF_SENTENCE * best) / (2 + _OF_SENTENCE)
-    asks_how, has_failed = bool(_ASKS_HOW.search(question)), bool(_HAS_FAILED.search(question))
+    asks_how = bool(_ASKS_HOW.search(question))
+    has_failed = bool(_HAS_FAILED.search(question)) and not _BEGINS_WITH_HOW.match(question)
     if asks_how == has_failed:
         return scores
     unlikely = FAILURES.keys() if asks_how else _index().topics.keys()
