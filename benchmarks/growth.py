@@ -33,6 +33,8 @@ RUN = HEAD + 'run = wandb.init(entity="team-a")\n'
 STRING = RUN + 'p = "wandb-registry-a/b"\n'
 LIST = RUN + 'p = ["wandb-registry-a/b"]\n'
 LINK = "run.link_artifact(art, target_path=p)\n"
+ITEM = 'run.link_artifact(art, target_path=d["k#"])\n'
+DICTIONARY = RUN + "d = {}\n"
 LINKS = "for q in p:\n    run.link_artifact(art, target_path=q)\n"
 FUNCTION = 'import wandb\ndef f():\n    run = wandb.init(entity="team-a")\n'
 COMMENT = "# regilink: ignore[REG103]\n"
@@ -106,7 +108,12 @@ PYTHON = {
     ),
     "d.get(k)": table('"k#": "a/b",\n', 'run.link_artifact(art, target_path=d.get("k#"))\n', RUN + "d = {\n", "}\n"),
     "d[k]": table('"k#": "a/b",\n', 'run.link_artifact(art, target_path=d["k#"])\n', RUN + "d = {\n", "}\n"),
-    "d[k] = s": repeat('d["k#"] = "a/b"\nrun.link_artifact(art, target_path=d["k#"])\n', RUN + "d = {}\n"),
+    "d[k] = s": repeat('d["k#"] = "a/b"\n' + ITEM, DICTIONARY),
+    "d[k] = s, no such name": repeat('d[k#] = "a/b"\n' + ITEM, DICTIONARY),
+    "if c: d[k] = s": repeat('if c: d["k#"] = "a/b"\n' + ITEM, DICTIONARY),
+    "setdefault": repeat('d.setdefault("k#", "a/b")\n' + ITEM, DICTIONARY),
+    "insert": repeat('p.insert(0, "a/b#")\nrun.link_artifact(art, target_path=p[0])\n', RUN + "p = []\n"),
+    "config.update": repeat('run.config.update({"k#": "a"})\nrun.link_artifact(art, run.config["k#"])\n', RUN),
     "enumeration": table(
         '    M# = "m#"\n', 'run.link_artifact(art, target_path=E("m#").value)\n', RUN + "class E(enum.Enum):\n", "", 75
     ),

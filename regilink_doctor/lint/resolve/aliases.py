@@ -54,7 +54,7 @@ def is_changed_elsewhere(context: Context, owner: Literal) -> bool:
     """Whether any dictionary that has several names gets keys by one of them, in the modules where this one is."""
     return any(
         context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
-        or context.keep(("updates", id(module)), lambda module=module: _list_updates(context, module))  # type: ignore[misc]
+        or context.keep(("updates", id(module)), lambda module=module: _index_updates(context, module))  # type: ignore[misc]
         for module in _list_modules(context, owner.at.scope.module)
     )
 
@@ -69,8 +69,8 @@ def _name_keys(context: Context, store: Store) -> list[str | None]:
 
 def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key: str) -> Iterator[Value]:
     """What `other.update(mapping, key=value)` sets a key of a dictionary to, where `other` is another of its names."""
-    uses = context.keep(("updates", id(module)), lambda: _list_updates(context, module))
-    for use in uses[:_MOST_CHANGES]:
+    by_key = context.keep(("updates", id(module)), lambda: _index_updates(context, module))
+    for use in [*by_key.get(key, ()), *by_key.get(_ANY, ())][:_MOST_CHANGES]:
         updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
         if not any(_is_same(value, owner) for value in context.find_objects(updated, use.at)):
             continue
@@ -88,12 +88,17 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
                 yield from context.value(keyword.value, use.at)
 
 
-def _list_updates(context: Context, module: Module) -> list[Use]:
-    return [
-        use
-        for use in context.find_uses(module, "update")
-        if isinstance(use.call.func, ast.Attribute) and _is_alias(context, use.call.func.value, use.scope)
-    ]
+def _index_updates(context: Context, module: Module) -> dict[str, list[Use]]:
+    """The calls of `update` that may change a dictionary by another of its names, by the keys that they are given."""
+    uses: dict[str, list[Use]] = {}
+    for use in context.find_uses(module, "update"):
+        call = use.call
+        if isinstance(call.func, ast.Attribute) and _is_alias(context, call.func.value, use.scope):
+            keys = [key for item in call.args for key in (item.keys if isinstance(item, ast.Dict) else [None])]
+            names = {str(key.value) if isinstance(key, ast.Constant) else _ANY for key in keys}
+            for name in names | {keyword.arg or _ANY for keyword in call.keywords}:
+                uses.setdefault(name, []).append(use)
+    return uses
 
 
 def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, ProgramPoint]], bool]:

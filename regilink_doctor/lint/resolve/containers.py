@@ -10,6 +10,7 @@ from regilink_doctor.lint.resolve.context import Context, resolves, resolves_bin
 from regilink_doctor.lint.resolve.strings import name_attribute, to_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    TOO_MUCH,
     UNKNOWN,
     Arguments,
     Computed,
@@ -19,6 +20,7 @@ from regilink_doctor.lint.resolve.values import (
     Member,
     Name,
     NonString,
+    Unknown,
     Value,
     with_name,
 )
@@ -422,6 +424,9 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
     is_unknown = False
     last = index.last.get(name, -1)
     between = [number for number in index.open if number > last]
+    if last < 0 and _has_many_unknown_keys(context, owner):
+        between = [number for number in between if index.named[number][0] is not None]
+        values.append(Unknown(reason=TOO_MUCH))
     for number in reversed(between[-_MOST_ITEMS:]):
         written, node = index.named[number]
         if written is not None:
@@ -439,6 +444,22 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
     if last >= 0:
         return values + [with_name(value, name) for value in context.value(index.named[last][1], owner.at)]
     return [*values, UNKNOWN] if is_unknown else values
+
+
+def _has_many_unknown_keys(context: Context, owner: Literal) -> bool:
+    """Whether too many items were set, one after the other, under keys that are not known."""
+    count = 0
+    for _ in range(2 * MAX_ALTERNATIVES):
+        key = ("keys", id(owner.node), owner.at.order, owner.at.frame)
+        index = context.keep(key, lambda owner=owner: index_keys(context, owner))  # type: ignore[misc]
+        count += len(index.open) - len(index.unpacked)
+        if count > MAX_ALTERNATIVES or not count or len(index.unpacked) != 1:
+            break
+        (value, *others) = context.value(index.named[index.unpacked[0]][1], owner.at)
+        if others or not isinstance(value, Literal) or not value.is_mapping:
+            break
+        owner = value
+    return count > MAX_ALTERNATIVES
 
 
 def _certainly_has(context: Context, mapping: Value, name: str, level: int = 0) -> bool:

@@ -39,7 +39,7 @@ _CHARACTERS = 48
 _ALTERNATIVES = 4
 """So many of them are as much work as another question."""
 
-_FEWEST_STEPS = 64
+_FEWEST_STEPS = 32
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
 
 MAX_FRAMES = 6
@@ -212,13 +212,10 @@ class Context:
                 return values
 
     def _work_out(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
-        if self._left > 0:
-            self._left -= 1
-        elif self._fewest > 0:
-            self._fewest -= 1
-        else:
+        if self._left <= 0 and self._fewest <= 0:
             self._cuts |= _GIVEN_UP
             return (Unknown(reason=TOO_MUCH),)
+        self._take_steps(1)
         around, self._cuts = self._cuts, 0
         steps = self._left + self._fewest
         depth = self._busy[key] = self._depth
@@ -226,7 +223,7 @@ class Context:
         try:
             values = tuple(work_out()) or (UNKNOWN,)
             if len(values) > 1:
-                self._left -= len(values) // _ALTERNATIVES
+                self._take_steps(len(values) // _ALTERNATIVES)
                 values = bound_alternatives(values)
         finally:
             self._depth -= 1
@@ -243,6 +240,12 @@ class Context:
             self._partials.setdefault(cuts.bit_length() - 1, []).append(key)
         self._cuts = around | cuts
         return values
+
+    def _take_steps(self, count: int) -> None:
+        if self._left > 0:
+            self._left -= count
+        else:
+            self._fewest -= count
 
     @property
     def turn(self) -> tuple[tuple[int, int], ...]:
