@@ -6,12 +6,11 @@ The map of one repository and the merged map of many are the same thing: uses, g
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
 from operator import attrgetter
 
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import cached_property, record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, is_registry_project, parsed
 
 TYPE_CHECKING = False

@@ -9,11 +9,10 @@ several times over and accepts nothing that is odd.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 from itertools import accumulate
 from json import JSONDecodeError, JSONDecoder
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import cached_property, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

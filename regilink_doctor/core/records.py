@@ -13,6 +13,7 @@ import operator
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from functools import cached_property as cached_property
     from typing import Any, NoReturn, TypeVar
 
     from typing_extensions import dataclass_transform
@@ -23,6 +24,19 @@ else:
     def dataclass_transform(**_: object) -> Callable[[object], object]:
         """For type checkers alone: `typing` costs more than all of this."""
         return lambda function: function
+
+    class cached_property:  # noqa: N801
+        """As that of `functools`, without the lock that it has up to Python 3.11, which costs more than most values."""
+
+        def __init__(self, function: Callable[[Any], Any]) -> None:
+            self._function = function
+            self._name, self.__doc__ = function.__name__, function.__doc__
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is None:
+                return self
+            value = instance.__dict__[self._name] = self._function(instance)
+            return value
 
 
 _MISSING = object()

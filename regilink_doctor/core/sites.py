@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import field, record
+from regilink_doctor.core.records import cached_property, field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.records import cached_property, field, record, replace
 from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
 TYPE_CHECKING = False

@@ -8,13 +8,12 @@ import re
 import sys
 from bisect import bisect_right, insort
 from codecs import BOM_UTF16_LE
-from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import real_path, write_whole
 from regilink_doctor.core.findings import Edit, Finding, Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_cells
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint.improvement import is_improvement, lands_elsewhere
 from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named

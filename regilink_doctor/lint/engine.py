@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import absolute_path, is_test_path
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats

@@ -6,10 +6,10 @@ its place. `core.problems` names what is wrong with a path.
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ other arm of the same `if`, does not count.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 from operator import attrgetter
 
-from regilink_doctor.core.records import field, record
+from regilink_doctor.core.records import cached_property, field, record
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place, written_name
 

@@ -7,8 +7,7 @@ what is beyond is unknown.
 
 from __future__ import annotations
 
-from functools import cached_property
-
+from regilink_doctor.core.records import cached_property
 from regilink_doctor.core.strings import StringValue
 
 # Each of these registers its functions.

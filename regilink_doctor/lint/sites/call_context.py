@@ -6,10 +6,9 @@ A `finish()` inside an `if` ends nothing here, and what may be another run has n
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
 
 from regilink_doctor.core.findings import Span
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk

@@ -8,11 +8,9 @@ file.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import misspelled_prefix

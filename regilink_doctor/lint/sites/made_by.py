@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.values import Instance, Name, NonString
 from regilink_doctor.lint.sites.arguments import arguments

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cached_property
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.text import UTF16_MARKS, find_encoding
 from regilink_doctor.lint.text import syntax as ast
