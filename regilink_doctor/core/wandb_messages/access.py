@@ -50,19 +50,9 @@ ACCESS: tuple[WandbMessage, ...] = (
         until="0.22.3",
         also=("C18",),
     ),
+    WandbMessage("api-key-missing-old", "C18", "api_key not configured (no-tty)", "sdk", until="0.23.1"),
     WandbMessage(
-        "api-key-missing-old",
-        "C18",
-        "api_key not configured (no-tty)",
-        "sdk",
-        until="0.23.1",
-    ),
-    WandbMessage(
-        "no-authentication",
-        "C18",
-        "No authentication configured. Use `wandb login` to log in.",
-        "sdk",
-        since="0.24.2",
+        "no-authentication", "C18", "No authentication configured. Use `wandb login` to log in.", "sdk", since="0.24.2"
     ),
     WandbMessage(
         "no-permission",
@@ -89,19 +79,8 @@ ACCESS: tuple[WandbMessage, ...] = (
         since="0.18.6",
         until="0.28.2",
     ),
-    WandbMessage(
-        "init-timed-out",
-        "C19",
-        "Timed out initializing run: {reason}",
-        "sdk",
-    ),
-    WandbMessage(
-        "init-timed-out-retrying",
-        "C19",
-        "Timed out while retrying: {reason}",
-        "sdk",
-        also=("B17",),
-    ),
+    WandbMessage("init-timed-out", "C19", "Timed out initializing run: {reason}", "sdk"),
+    WandbMessage("init-timed-out-retrying", "C19", "Timed out while retrying: {reason}", "sdk", also=("B17",)),
     # The words of Go and Python underneath.
     WandbMessage("host-unknown-go", "C19", "dial tcp: lookup {host}: no such host", "sdk"),
     WandbMessage("host-unresolved-go", "C19", "dial tcp: lookup {host} on {server}: no such host", "sdk"),

@@ -23,19 +23,10 @@ CONSUMING: tuple[WandbMessage, ...] = (
         since="0.21.0",
     ),
     WandbMessage(
-        "artifact-not-found",
-        "D2",
-        "artifact '{name}' not found in '{project}'",
-        "sdk",
-        also=("B12",),
-        until="0.28.1",
+        "artifact-not-found", "D2", "artifact '{name}' not found in '{project}'", "sdk", also=("B12",), until="0.28.1"
     ),
     WandbMessage(
-        "artifact-not-contained",
-        "D2",
-        'Project {project} does not contain artifact: "{name}"',
-        "sdk",
-        until="0.18.0",
+        "artifact-not-contained", "D2", 'Project {project} does not contain artifact: "{name}"', "sdk", until="0.18.0"
     ),
     WandbMessage(
         "artifact-not-in-response",
@@ -60,14 +51,7 @@ CONSUMING: tuple[WandbMessage, ...] = (
         also=("A11", "A10", "B7", "D1", "E3"),
         since="0.19.11",
     ),
-    WandbMessage(
-        "organization-empty",
-        "A15",
-        "Organization '' not found.",
-        "sdk",
-        also=("A13",),
-        since="0.28.1",
-    ),
+    WandbMessage("organization-empty", "A15", "Organization '' not found.", "sdk", also=("A13",), since="0.28.1"),
     WandbMessage(
         "organization-not-found",
         "A13",
@@ -126,40 +110,19 @@ CONSUMING: tuple[WandbMessage, ...] = (
         since="0.19.7",
     ),
     WandbMessage(
-        "type-mismatch",
-        "D6",
-        "type '{type}' specified but this artifact is of type '{actual}'",
-        "sdk",
-        since="0.28.1",
+        "type-mismatch", "D6", "type '{type}' specified but this artifact is of type '{actual}'", "sdk", since="0.28.1"
     ),
     WandbMessage(
-        "type-mismatch-old",
-        "D6",
-        "type {type} specified but this artifact is of type {actual}",
-        "sdk",
-        until="0.28.1",
+        "type-mismatch-old", "D6", "type {type} specified but this artifact is of type {actual}", "sdk", until="0.28.1"
     ),
     WandbMessage(
-        "type-mismatch-in-run",
-        "D6",
-        "Supplied type {type} does not match type {actual} of artifact {artifact}",
-        "sdk",
+        "type-mismatch-in-run", "D6", "Supplied type {type} does not match type {actual} of artifact {artifact}", "sdk"
     ),
     WandbMessage(
-        "type-not-in-project",
-        "B5",
-        "Could not find artifact type '{type}'",
-        "sdk",
-        also=("D2", "B3"),
-        since="0.22.3",
+        "type-not-in-project", "B5", "Could not find artifact type '{type}'", "sdk", also=("D2", "B3"), since="0.22.3"
     ),
     WandbMessage(
-        "type-not-in-project-old",
-        "B5",
-        "Could not find artifact type {type}",
-        "sdk",
-        also=("D2", "B3"),
-        until="0.22.3",
+        "type-not-in-project-old", "B5", "Could not find artifact type {type}", "sdk", also=("D2", "B3"), until="0.22.3"
     ),
     WandbMessage("cli-get-failed", "D9", "Unable to download artifact", "cli"),
     WandbMessage("invalid-download-name", "D10", "Invalid artifact name: '{name}'", "sdk", since="0.31.0"),

@@ -7,12 +7,7 @@ from regilink_doctor.core.wandb_messages.recognition import WandbMessage
 LINKING: tuple[WandbMessage, ...] = (
     # The path: parsed before any question goes to the server.
     WandbMessage(
-        "invalid-artifact-path",
-        "A3",
-        "Invalid artifact path: '{path}'",
-        "sdk",
-        also=("A17", "A9"),
-        since="0.22.1",
+        "invalid-artifact-path", "A3", "Invalid artifact path: '{path}'", "sdk", also=("A17", "A9"), since="0.22.1"
     ),
     WandbMessage(
         "expected-valid-path",
@@ -209,28 +204,9 @@ NAMES: tuple[WandbMessage, ...] = (
         also=("D18", "A7"),
         since="0.19.11",
     ),
-    WandbMessage(
-        "registry-name-empty",
-        "A6",
-        "Registry name cannot be empty",
-        "sdk",
-        also=("A7",),
-        since="0.19.11",
-    ),
-    WandbMessage(
-        "project-name-empty",
-        "A5",
-        "Project name cannot be empty",
-        "sdk",
-        also=("A7",),
-        since="0.19.11",
-    ),
-    WandbMessage(
-        "init-project-too-long",
-        "F20",
-        "Invalid project name '{project}': exceeded 128 characters",
-        "sdk",
-    ),
+    WandbMessage("registry-name-empty", "A6", "Registry name cannot be empty", "sdk", also=("A7",), since="0.19.11"),
+    WandbMessage("project-name-empty", "A5", "Project name cannot be empty", "sdk", also=("A7",), since="0.19.11"),
+    WandbMessage("init-project-too-long", "F20", "Invalid project name '{project}': exceeded 128 characters", "sdk"),
     WandbMessage(
         "init-project-characters",
         "F20",
@@ -238,11 +214,7 @@ NAMES: tuple[WandbMessage, ...] = (
         "sdk",
     ),
     WandbMessage(
-        "collection-name-too-long",
-        "A10",
-        "Artifact name is longer than 128 characters: '{name}'",
-        "sdk",
-        also=("C17",),
+        "collection-name-too-long", "A10", "Artifact name is longer than 128 characters: '{name}'", "sdk", also=("C17",)
     ),
     WandbMessage(
         "collection-name-slash",
@@ -293,26 +265,9 @@ NAMES: tuple[WandbMessage, ...] = (
         also=("A7", "D5"),
         until="0.22.3",
     ),
-    WandbMessage(
-        "alias-length",
-        "B11",
-        "String should have at most 128 characters",
-        "sdk",
-        since="0.23.1",
-    ),
-    WandbMessage(
-        "link-input-invalid",
-        "B11",
-        "1 validation error for LinkArtifactInput",
-        "sdk",
-        since="0.23.1",
-    ),
-    WandbMessage(
-        "two-version-aliases",
-        "B11",
-        "Expected at most one version alias, got {count}: [{aliases}]",
-        "sdk",
-    ),
+    WandbMessage("alias-length", "B11", "String should have at most 128 characters", "sdk", since="0.23.1"),
+    WandbMessage("link-input-invalid", "B11", "1 validation error for LinkArtifactInput", "sdk", since="0.23.1"),
+    WandbMessage("two-version-aliases", "B11", "Expected at most one version alias, got {count}: [{aliases}]", "sdk"),
     WandbMessage(
         "type-reserved",
         "B6",

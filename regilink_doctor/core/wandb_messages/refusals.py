@@ -319,6 +319,7 @@ _SWEEPS = (
         "F23",
         "sweep config must have",
         "Invalid sweep config",
+        "Violation {number}. Additional properties are not allowed",
         "invalid hyperparameter configuration",
         "is not a permitted value of the categorical hyperparameter",
         "Invalid configuration for hyperparameter '{parameter}'",

@@ -6,18 +6,8 @@ from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_
 
 LIFECYCLE: tuple[WandbMessage, ...] = (
     # Offline: the error has no message, so its last lines are what can be recognised.
-    WandbMessage(
-        "offline-link",
-        "C1",
-        "in link_artifact raise NotImplementedError",
-        "sdk",
-    ),
-    WandbMessage(
-        "offline-link-pytest",
-        "C1",
-        "wandb_run.py:{line}: NotImplementedError",
-        "sdk",
-    ),
+    WandbMessage("offline-link", "C1", "in link_artifact raise NotImplementedError", "sdk"),
+    WandbMessage("offline-link-pytest", "C1", "wandb_run.py:{line}: NotImplementedError", "sdk"),
     WandbMessage(
         "offline-wait",
         "C2",
@@ -27,13 +17,7 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         also=("C5b", "C11"),
     ),
     # What 0.21.4 says in the place of `offline-wait`, run with it; the string is still there in 0.31.0.
-    WandbMessage(
-        "offline-client",
-        "C2",
-        "Client not initialized for artifact mutations",
-        "sdk",
-        since="0.19.11",
-    ),
+    WandbMessage("offline-client", "C2", "Client not initialized for artifact mutations", "sdk", since="0.19.11"),
     WandbMessage(
         "draft-property",
         "C11",
@@ -42,12 +26,7 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "sdk",
         also=("C2", "C5b"),
     ),
-    WandbMessage(
-        "offline-use-artifact",
-        "C3",
-        "Cannot use artifact when in offline mode.",
-        "sdk",
-    ),
+    WandbMessage("offline-use-artifact", "C3", "Cannot use artifact when in offline mode.", "sdk"),
     WandbMessage(
         "offline-use-model",
         "C3",
@@ -56,19 +35,9 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         also=("A14", "C4"),
         since="0.19.10",
     ),
+    WandbMessage("disabled-link-result", "C5", "'NoneType' object has no attribute 'version'", "sdk", also=("B14",)),
     WandbMessage(
-        "disabled-link-result",
-        "C5",
-        "'NoneType' object has no attribute 'version'",
-        "sdk",
-        also=("B14",),
-    ),
-    WandbMessage(
-        "disabled-link-name",
-        "C5",
-        "'NoneType' object has no attribute 'qualified_name'",
-        "sdk",
-        also=("B14",),
+        "disabled-link-name", "C5", "'NoneType' object has no attribute 'qualified_name'", "sdk", also=("B14",)
     ),
     WandbMessage(
         "run-finished",
@@ -78,12 +47,7 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "sdk",
         also=("F4",),
     ),
-    WandbMessage(
-        "upload-timed-out",
-        "C10",
-        "Artifact upload wait timed out, failed to fetch Artifact response",
-        "sdk",
-    ),
+    WandbMessage("upload-timed-out", "C10", "Artifact upload wait timed out, failed to fetch Artifact response", "sdk"),
     *group_messages(
         "C16",
         "Trying to attach `{method}` while in the middle of attaching `{other}`",
@@ -92,18 +56,10 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
     ),
     # Where a run goes.
     WandbMessage("sweep-entity", "B2", "Ignoring entity '{entity}' when running a sweep.", "sdk"),
-    WandbMessage(
-        "launch-entity",
-        "B2",
-        "Ignoring entity '{entity}' when running from a wandb launch context.",
-        "sdk",
-    ),
+    WandbMessage("launch-entity", "B2", "Ignoring entity '{entity}' when running from a wandb launch context.", "sdk"),
     WandbMessage("sweep-project", "B2", "Ignoring project '{project}' when running a sweep.", "sdk"),
     WandbMessage(
-        "launch-project",
-        "B2",
-        "Ignoring project '{project}' when running from a wandb launch context.",
-        "sdk",
+        "launch-project", "B2", "Ignoring project '{project}' when running from a wandb launch context.", "sdk"
     ),
     WandbMessage(
         "active-run-returned",
@@ -113,36 +69,17 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         since="0.19.10",
     ),
     # Calls that do not exist.
+    WandbMessage("no-module-function", "A18", "module 'wandb' has no attribute 'link_artifact'", "sdk"),
     WandbMessage(
-        "no-module-function",
-        "A18",
-        "module 'wandb' has no attribute 'link_artifact'",
-        "sdk",
+        "artifact-target-path", "A18", "Artifact.__init__() got an unexpected keyword argument 'target_path'", "sdk"
     ),
     WandbMessage(
-        "artifact-target-path",
-        "A18",
-        "Artifact.__init__() got an unexpected keyword argument 'target_path'",
-        "sdk",
+        "link-artifact-argument", "A18", "Run.link_artifact() got an unexpected keyword argument '{argument}'", "sdk"
     ),
     WandbMessage(
-        "link-artifact-argument",
-        "A18",
-        "Run.link_artifact() got an unexpected keyword argument '{argument}'",
-        "sdk",
+        "artifact-link-argument", "A18", "Artifact.link() got an unexpected keyword argument '{argument}'", "sdk"
     ),
-    WandbMessage(
-        "artifact-link-argument",
-        "A18",
-        "Artifact.link() got an unexpected keyword argument '{argument}'",
-        "sdk",
-    ),
-    WandbMessage(
-        "string-as-artifact",
-        "A18",
-        "'str' object has no attribute 'is_draft'",
-        "sdk",
-    ),
+    WandbMessage("string-as-artifact", "A18", "'str' object has no attribute 'is_draft'", "sdk"),
     WandbMessage("no-cli-link", "A18", "No such command 'link'.", "cli"),
     # After the link.
     *group_messages(
@@ -244,12 +181,7 @@ ARTIFACTS: tuple[WandbMessage, ...] = (
         "sdk",
         until="0.21.0",
     ),
-    WandbMessage(
-        "ttl-history",
-        "B15",
-        "Cannot set artifact TTL for type wandb-history",
-        "sdk",
-    ),
+    WandbMessage("ttl-history", "B15", "Cannot set artifact TTL for type wandb-history", "sdk"),
     # Aliases.
     *group_messages(
         "B10",

@@ -28,12 +28,7 @@ SERVER: tuple[WandbMessage, ...] = (
         also=("A10", "A11", "B7", "E3"),
     ),
     WandbMessage(
-        "project-not-found",
-        "B3",
-        "project '{project}' not found",
-        "server",
-        status=404,
-        also=("A10", "D1", "B7", "E3"),
+        "project-not-found", "B3", "project '{project}' not found", "server", status=404, also=("A10", "D1", "B7", "E3")
     ),
     WandbMessage(
         "legacy-registry-migrated",
@@ -115,21 +110,9 @@ SERVER: tuple[WandbMessage, ...] = (
         also=("B2", "A17", "A12"),
     ),
     WandbMessage(
-        "alias-too-long",
-        "B11",
-        "alias '{alias}' is longer than 128 characters",
-        "server",
-        known=False,
-        status=400,
+        "alias-too-long", "B11", "alias '{alias}' is longer than 128 characters", "server", known=False, status=400
     ),
-    WandbMessage(
-        "alias-refused",
-        "B11",
-        "invalid artifact alias '{alias}'",
-        "server",
-        known=False,
-        status=400,
-    ),
+    WandbMessage("alias-refused", "B11", "invalid artifact alias '{alias}'", "server", known=False, status=400),
     WandbMessage(
         "alias-protected",
         "B10",
@@ -149,29 +132,12 @@ SERVER: tuple[WandbMessage, ...] = (
         also=("B7", "B8", "C6"),
     ),
     WandbMessage(
-        "permission-error",
-        "B7",
-        "PERMISSION_ERROR",
-        "server",
-        status=403,
-        also=("B2", "B8", "B9", "B10", "D7"),
+        "permission-error", "B7", "PERMISSION_ERROR", "server", status=403, also=("B2", "B8", "B9", "B10", "D7")
     ),
     WandbMessage(
-        "permission-denied",
-        "B7",
-        "permission denied",
-        "server",
-        status=403,
-        also=("B2", "B8", "B9", "B10", "D7"),
+        "permission-denied", "B7", "permission denied", "server", status=403, also=("B2", "B8", "B9", "B10", "D7")
     ),
-    WandbMessage(
-        "viewer-seat",
-        "B8",
-        "view-only member cannot write to project",
-        "server",
-        status=403,
-        also=("B7",),
-    ),
+    WandbMessage("viewer-seat", "B8", "view-only member cannot write to project", "server", status=403, also=("B7",)),
     # Runs.
     WandbMessage(
         "personal-entities-disabled",
@@ -198,36 +164,12 @@ SERVER: tuple[WandbMessage, ...] = (
         code=rule_codes.UNKNOWN_ENTITY,
     ),
     # Accounts and limits.
-    WandbMessage(
-        "api-key-invalid",
-        "C18",
-        "user is not logged in",
-        "server",
-        status=401,
-        also=("C19",),
-    ),
-    WandbMessage(
-        "rate-limit",
-        "B17",
-        "rate limit exceeded",
-        "server",
-        status=429,
-    ),
-    WandbMessage(
-        "storage-quota",
-        "E4",
-        "storage quota exceeded",
-        "server",
-        known=False,
-        status=403,
-    ),
+    WandbMessage("api-key-invalid", "C18", "user is not logged in", "server", status=401, also=("C19",)),
+    WandbMessage("rate-limit", "B17", "rate limit exceeded", "server", status=429),
+    WandbMessage("storage-quota", "E4", "storage quota exceeded", "server", known=False, status=403),
     # A server that is older than the question.
     WandbMessage(
-        "server-info-features",
-        "B13",
-        'Cannot query field "features" on type "ServerInfo".',
-        "server",
-        status=200,
+        "server-info-features", "B13", 'Cannot query field "features" on type "ServerInfo".', "server", status=200
     ),
     WandbMessage(
         "unknown-field",
@@ -239,12 +181,7 @@ SERVER: tuple[WandbMessage, ...] = (
     ),
     # The next three are the words of GraphQL servers in general; nobody has shown W&B's.
     WandbMessage(
-        "unknown-argument",
-        "B13",
-        'Unknown argument "{argument}" on field "{field}"',
-        "server",
-        known=False,
-        status=200,
+        "unknown-argument", "B13", 'Unknown argument "{argument}" on field "{field}"', "server", known=False, status=200
     ),
     WandbMessage("unknown-type", "B13", 'Unknown type "{type}".', "server", known=False, status=200),
     WandbMessage(
@@ -257,10 +194,5 @@ SERVER: tuple[WandbMessage, ...] = (
     ),
     # Old clients, whose race the server told.
     WandbMessage("client-id-not-mapped", "C9", "failed to map client id", "server"),
-    WandbMessage(
-        "artifact-not-committed",
-        "C9",
-        "cannot use artifact {artifact} as it has not committed",
-        "server",
-    ),
+    WandbMessage("artifact-not-committed", "C9", "cannot use artifact {artifact} as it has not committed", "server"),
 )

@@ -116,7 +116,8 @@ _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\w+:\ <ERROR>\ \S
-      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
+      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error)(?:\ \(exit\ code\ \d+\))?:\ \S
+      | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
@@ -539,6 +540,7 @@ class ErrorContext:
             "commerror",
             "callbacks/wb.py",
             "torchhistory",
+            "torchgraph",
         )
         is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
         is_named = any(sign in text for sign in signs) or _RUN_FOLDER.search(text) is not None

@@ -176,7 +176,7 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
-_OUTCOMES = ("old-process-failed", "old-process-silent")
+_OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
 """Messages of what another error has led to, where the text has one."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
 """Failures of keys, networks and processes, of which every program speaks in the same words."""

@@ -143,10 +143,10 @@ _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
-# Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
+# Python itself raises these (and git), and no program that checks its arguments: code that meets an unexpected value.
 _BROKEN_CLASSES = (
-    "AssertionError", "AttributeError", "IndexError", "KeyError", "LookupError", "NameError", "RecursionError",
-    "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
+    "AssertionError", "AttributeError", "GitCommandError", "IndexError", "KeyError", "LookupError", "NameError",
+    "RecursionError", "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
 )  # fmt: skip
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
