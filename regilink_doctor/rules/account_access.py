@@ -24,11 +24,7 @@ class NoWriteAccess(Rule):
     code = "REG304"
     name = "no-write-access"
     severity = "error"
-    failures = (
-        "B7",
-        "B8",
-        "D7",
-    )
+    failures = ("B7", "B8", "D7")
     is_live = True
     example = "doctor.py"
     bad = ('world.member("alice", registry="model", role="viewer")\ndoctor("wandb-registry-model/zoo")',)

@@ -42,12 +42,7 @@ class InvalidAlias(Rule):
     name = "invalid-alias"
     severity = "error"
     failures = ("B11", "D5", "F12")
-    watches = (
-        "link.aliases",
-        "log.aliases",
-        "target.aliases",
-        "consume",
-    )
+    watches = ("link.aliases", "log.aliases", "target.aliases", "consume")
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release/1.2"])',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
@@ -179,11 +174,7 @@ class VersionAsAlias(Rule):
     name = "version-as-alias"
     severity = "warning"
     failures = ("B11",)
-    watches = (
-        "link.aliases",
-        "log.aliases",
-        "target.aliases",
-    )
+    watches = ("link.aliases", "log.aliases", "target.aliases")
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["v3"])',
         'run.log_artifact(artifact, aliases=["best", "v12"])',
@@ -219,10 +210,7 @@ class RedundantLatest(Rule):
     name = "redundant-latest"
     severity = "info"
     failures = ("B11",)
-    watches = (
-        "link.aliases",
-        "target.aliases",
-    )
+    watches = ("link.aliases", "target.aliases")
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["latest", "production"])',)
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -294,10 +282,7 @@ class ProtectedAlias(Rule):
     name = "protected-alias"
     severity = "warning"
     failures = ("B10",)
-    watches = (
-        "link.aliases",
-        "target.aliases",
-    )
+    watches = ("link.aliases", "target.aliases")
     needs_catalog = True
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',)
     good = (

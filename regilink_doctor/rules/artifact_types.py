@@ -170,11 +170,7 @@ class ReservedType(Rule):
     name = "reserved-type"
     severity = "error"
     failures = ("B6",)
-    watches = (
-        "artifact",
-        "log",
-        "target",
-    )
+    watches = ("artifact", "log", "target")
     bad = (
         'wandb.Artifact("zoo", type="job")',
         'wandb.Artifact("zoo", type="wandb-model")',

@@ -33,10 +33,7 @@ class InvalidArtifactName(Rule):
     name = "invalid-artifact-name"
     severity = "error"
     failures = ("C17",)
-    watches = (
-        "artifact",
-        "log",
-    )
+    watches = ("artifact", "log")
     bad = (
         'wandb.Artifact("meta-llama/Llama-3", type="model")',
         'wandb.Artifact("my model", type="model")',
@@ -268,11 +265,7 @@ class DraftProperty(Rule):
     name = "draft-property"
     severity = "error"
     failures = ("C11",)
-    watches = (
-        "hasattr",
-        "getattr",
-        "read",
-    )
+    watches = ("hasattr", "getattr", "read")
     bad = (
         "run.log_artifact(artifact)\nprint(artifact.version)",
         'logged = run.log_artifact(artifact)\nif hasattr(logged, "version"):\n    print("ready")',

@@ -54,12 +54,7 @@ class WrongCallShape(Rule):
     name = "wrong-call-shape"
     severity = "error"
     failures = ("A18", "F5", "F12")
-    watches = (
-        "link",
-        "log",
-        "artifact",
-        "command",
-    )
+    watches = ("link", "log", "artifact", "command")
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',

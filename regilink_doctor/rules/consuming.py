@@ -296,10 +296,7 @@ class ExistsHidesErrors(Rule):
     severity = "info"
     pedantic = True
     failures = ("D16",)
-    watches = (
-        "wandb.Api.artifact_exists",
-        "wandb.Api.artifact_collection_exists",
-    )
+    watches = ("wandb.Api.artifact_exists", "wandb.Api.artifact_collection_exists")
     bad = ('wandb.Api().artifact_exists("wandb-registry-model/zoo:production")',)
     good = (
         'wandb.Api().artifact_exists("team-a/project/zoo:v0")',

@@ -37,13 +37,7 @@ class HardCodedApiKey(Rule):
     name = "hard-coded-api-key"
     severity = "error"
     failures = ("E2", "F11")
-    watches = (
-        "init.api_key",
-        "command",
-        "WANDB_API_KEY",
-        "wandb.Api",
-        "wandb.login",
-    )
+    watches = ("init.api_key", "command", "WANDB_API_KEY", "wandb.Api", "wandb.login")
     bad = (
         'wandb.login(key="9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70")',
         'import os\nos.environ["WANDB_API_KEY"] = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"',

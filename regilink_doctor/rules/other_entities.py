@@ -220,11 +220,7 @@ class UnknownOrganization(Rule):
     name = "unknown-organization"
     severity = "error"
     failures = ("A13", "D15")
-    watches = (
-        "wandb.Api.create_registry",
-        "wandb.Api.registry",
-        "wandb.Api.registries",
-    )
+    watches = ("wandb.Api.create_registry", "wandb.Api.registry", "wandb.Api.registries")
     needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "ACME/wandb-registry-model/zoo")',

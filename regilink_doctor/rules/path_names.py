@@ -150,10 +150,7 @@ class DoubledPrefix(Rule):
     name = "doubled-prefix"
     severity = "error"
     failures = ("A11",)
-    watches = (
-        "wandb.Api.create_registry",
-        "wandb.Api.registry",
-    )
+    watches = ("wandb.Api.create_registry", "wandb.Api.registry")
     is_about_path = True
     bad = (
         'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',

@@ -265,10 +265,7 @@ class PlatformSeparator(Rule):
     name = "platform-separator"
     severity = "warning"
     failures = ("A17",)
-    watches = (
-        "link",
-        "consume",
-    )
+    watches = ("link", "consume")
     bad = (
         'import os\nrun.link_artifact(artifact, os.path.join("wandb-registry-model", "zoo"))',
         "from pathlib import Path\n"

@@ -154,11 +154,7 @@ class RegistryDisplayName(Rule):
     name = "registry-display-name"
     severity = "info"
     failures = ("A10",)
-    watches = (
-        "link",
-        "target",
-        "consume",
-    )
+    watches = ("link", "target", "consume")
     needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-models/zoo")',
@@ -432,10 +428,7 @@ class InvalidVisibility(Rule):
     name = "invalid-visibility"
     severity = "error"
     failures = ("D18",)
-    watches = (
-        "wandb.Api.create_registry",
-        "wandb.Registry.visibility",
-    )
+    watches = ("wandb.Api.create_registry", "wandb.Registry.visibility")
     bad = (
         'wandb.Api().create_registry(name="zoo", visibility="public")',
         'registry = wandb.Api().registry("model")\nregistry.visibility = "private"\nregistry.save()',

@@ -235,11 +235,7 @@ class TeamAsOrganization(Rule):
     name = "team-as-organization"
     severity = "warning"
     failures = ("A12",)
-    watches = (
-        "link",
-        "consume",
-        "WANDB_ENTITY",
-    )
+    watches = ("link", "consume", "WANDB_ENTITY")
     needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "team-a/wandb-registry-model/zoo")',
@@ -404,10 +400,7 @@ class PersonalEntity(Rule):
     name = "personal-entity"
     severity = "error"
     failures = ("B1", "C20")
-    watches = (
-        "link",
-        "WANDB_ENTITY",
-    )
+    watches = ("link", "WANDB_ENTITY")
     needs_catalog = True
     bad = (
         "import wandb\n"
@@ -455,11 +448,7 @@ class OrganizationAsEntity(Rule):
     name = "organization-as-entity"
     severity = "warning"
     failures = ("B2",)
-    watches = (
-        "link",
-        "consume",
-        "WANDB_ENTITY",
-    )
+    watches = ("link", "consume", "WANDB_ENTITY")
     needs_catalog = True
     bad = (
         "import wandb\n"

@@ -40,11 +40,7 @@ class LinkWhileOffline(Rule):
     name = "link-while-offline"
     severity = "warning"
     failures = ("C1", "C2", "C3", "C4")
-    watches = (
-        "link",
-        "consume",
-        "command",
-    )
+    watches = ("link", "consume", "command")
     bad = (
         "import wandb\n"
         'with wandb.init(entity="team-a", mode="offline") as run:\n'
@@ -163,10 +159,7 @@ class LinkWhileDisabled(Rule):
     name = "link-while-disabled"
     severity = "warning"
     failures = ("C5", "C5b")
-    watches = (
-        "link",
-        "consume",
-    )
+    watches = ("link", "consume")
     bad = (
         "import wandb\n"
         'with wandb.init(entity="team-a", mode="disabled") as run:\n'
@@ -278,11 +271,7 @@ class LinkAfterFinish(Rule):
     name = "link-after-finish"
     severity = "error"
     failures = ("C8", "F4")
-    watches = (
-        "link.context.ended_by",
-        "log.context.ended_by",
-        "consume.context.ended_by",
-    )
+    watches = ("link.context.ended_by", "log.context.ended_by", "consume.context.ended_by")
     bad = (
         "import wandb\n"
         'with wandb.init(entity="team-a") as run:\n'
@@ -377,10 +366,7 @@ class LinkOnEveryRank(Rule):
     severity = "info"
     pedantic = True
     failures = ("C14", "F4")
-    watches = (
-        "link",
-        "consume",
-    )
+    watches = ("link", "consume")
     bad = (
         "import torch.distributed as dist\n"
         "import wandb\n"
