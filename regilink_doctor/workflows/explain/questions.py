@@ -66,8 +66,8 @@ _OTHER_PRODUCT = re.compile(
     re.IGNORECASE,
 )
 _OTHER_PROGRAM = re.compile(
-    r"\b(?:boto3|conda|docker|git|hugging ?face|kafka|mysql|numpy|pandas|pip|postgres|react|redis|tensorflow|torch"
-    r"|vscode)\b",
+    r"\b(?:boto3|conda|docker|git|hugging ?face|kafka|mysql|nginx|numpy|pandas|pip|postgres|react|redis|tensorflow"
+    r"|torch|vscode)\b",
     re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
@@ -98,7 +98,7 @@ def is_question(text: str) -> bool:
     A registry's name may have spaces, so a text that begins with the prefix is a path whatever follows.
     """
     bare = text.strip().strip(_QUOTES)
-    if bare.endswith(("?", "？")):  # noqa: RUF001
+    if bare.endswith(("?", "？")) or ("。" in bare and _KANA.search(bare) and not is_log(bare)):  # noqa: RUF001
         return True
     words = bare.split()
     is_address = "://" in bare and (len(words) < 5 or "://" in words[0])
