@@ -41,10 +41,10 @@ from regilink_doctor.config import FORMATS
         ),
         (
             ["lint", "--select", ""],
-            "no rule is left by --select, so nothing could be found; `regilink rules` lists them",
+            "no rule is selected by --select, so nothing could be found; `regilink rules` lists them",
         ),
-        (["lint", "--select=,"], "no rule is left by --select, so"),
-        (["lint", "--select", "REG102", "--ignore", "REG102"], "no rule is left by --select and --ignore,"),
+        (["lint", "--select=,"], "no rule is selected by --select, so"),
+        (["lint", "--select", "REG102", "--ignore", "REG102"], "no rule is selected by --select and --ignore,"),
         (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),
         (["explain"], "explain: nothing to explain. For example: regilink explain"),
         (["--color", "never", "lint"], "--color: options follow the command"),

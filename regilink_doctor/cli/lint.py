@@ -120,7 +120,7 @@ def resolve_configuration(options: Any) -> Config:
     if (config.select is not None or config.ignore) and not config.selection.has_rules():
         keys = [f"--{key}" for key in ("select", "ignore") if getattr(options, key) is not None]
         where = " and ".join(keys) or config.called
-        raise UsageProblem(f"no rule is left by {where}, so nothing could be found; `regilink rules` lists them")
+        raise UsageProblem(f"no rule is selected by {where}, so nothing could be found; `regilink rules` lists them")
     return config
 
 

@@ -45,7 +45,7 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     except (UnicodeError, LookupError):
         is_text = False
     if not is_text:
-        raise LookupError(f"it is not {encoding}, as it says")
+        raise LookupError(f"it is not {encoding}, the encoding that it declares")
     return encoding
 
 

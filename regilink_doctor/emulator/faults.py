@@ -83,13 +83,13 @@ class Fault:
             if value is not None and self.kind not in known:
                 raise FaultError(f"{name} means nothing for {self.kind!r}, only for: {', '.join(known)}")
         if self.count is not None and self.count < 1:
-            raise FaultError(f"count is {self.count}: it counts the requests that go wrong, from 1")
+            raise FaultError(f"count is {self.count}: it must be at least 1, the number of requests that fail")
         if self.share is not None and not 0 < self.share <= 1:
-            raise FaultError(f"share is {self.share}: it is more than 0, and 1 at most")
+            raise FaultError(f"share is {self.share}: it must be more than 0 and at most 1")
         if self.status is not None and not 400 <= self.status <= 599:
-            raise FaultError(f"status is {self.status}: an error has one from 400 to 599")
+            raise FaultError(f"status is {self.status}: it must be an error, from 400 to 599")
         if self.seconds is not None and not 0 <= self.seconds <= _DAY:
-            raise FaultError(f"seconds is {self.seconds}: it is from 0 to {_DAY}, a day")
+            raise FaultError(f"seconds is {self.seconds}: it must be from 0 to {_DAY} (a day)")
         if self.operation is None and self.kind in ("quota", "slow-upload"):
             self.operation = "upload"
         if self.kind == "slow-upload" and self.operation not in TRANSFERS:

@@ -32,7 +32,7 @@ class UnparsableFile(Rule):
         if facts["cause"] == "bytes":
             remedy = say("save the file as UTF-8")
         elif facts["cause"] == "cookie":
-            remedy = say("save the file as UTF-8, and name no other encoding in its first lines")
+            remedy = say("save the file as UTF-8, and remove the other encoding from its first lines")
         elif language == "Python":
             language = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
             remedy = say("fix the syntax, or run regilink under the newer Python that the file is written for")

@@ -248,8 +248,8 @@ def test_the_admin_endpoint_says_what_is_wrong(emulator: Emulator, asked: Any, w
     ("options", "words"),
     [
         ({"kind": "nothing"}, "there are: refuse, status"),
-        ({"kind": "drop", "count": 0}, "from 1"),
-        ({"kind": "drop", "share": 1.5}, "1 at most"),
+        ({"kind": "drop", "count": 0}, "at least 1"),
+        ({"kind": "drop", "share": 1.5}, "at most 1"),
         ({"kind": "status", "status": 200}, "from 400 to 599"),
         ({"kind": "delay", "seconds": float("inf")}, "from 0 to 86400"),
         ({"kind": "slow-upload", "seconds": float("nan")}, "from 0 to 86400"),

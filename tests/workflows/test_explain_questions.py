@@ -217,7 +217,7 @@ def test_a_question_that_is_not_clear_names_candidates_and_says_so() -> None:
     found = explain("the wandb key of our team does strange things, why?")
     assert (found.kind, found.is_recognized) == ("question", True)
     assert 1 <= len(found.failures) <= 3
-    assert found.text.startswith("A question, and regilink is not sure what it is about")
+    assert found.text.startswith("A question, but regilink is not sure what it is about")
     assert "It may be one of these:" in found.text
     assert "Likely causes" not in found.text
 

@@ -165,7 +165,7 @@ _RUNS = (
         "name must be atleast 3 characters",
         speaker="server",
         also=("F22",),
-        hint="a tag has 64 characters at most, a project's name 3 at least",
+        hint="a tag has at most 64 characters, a project's name at least 3",
     ),
     *group_messages("F2", "graphql: panic occurred", speaker="server", also=("F17",)),
     *group_messages(

@@ -65,7 +65,7 @@ class Source:
             language, cause = "Python" if python else "text", "bytes" if "UTF-8" in name else "cookie"
             raise Unparsable(reason, Span(line, 1, line, 1), language, cause=cause) from None
         except UnicodeError:
-            raise Unparsable(f"it is not {encoding}, as it says", start, cause="cookie") from None
+            raise Unparsable(f"it is not {encoding}, the encoding that it declares", start, cause="cookie") from None
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @cached_property

@@ -277,7 +277,7 @@ def _unknown(text: str) -> Explanation:
         say("not recognized"),
         is_recognized=False,
         notes=(
-            say("regilink knows no question like it: say what you expected and what happened")
+            say("regilink does not recognize this question: say what you expected and what happened")
             if is_question(text)
             else say("it contains no message of wandb or its server that regilink knows"),
             say(

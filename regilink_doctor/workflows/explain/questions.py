@@ -233,7 +233,7 @@ def _answer_with_page(topic: Topic, title: str = "") -> Explanation:
         codes=tuple(dict.fromkeys(code for cause in causes for code in cause.codes)),
         failures=topic.mistakes,
         notes=(
-            say("W&B's documentation answers it: {page}", page=topic.page),
+            say("see W&B's documentation: {page}", page=topic.page),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
         ),
         write=topic.write,
@@ -249,10 +249,10 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     failures = tuple(about for about in candidates if about in FAILURES)
     return Explanation(
         "question",
-        say("a question, and regilink is not sure what it is about"),
+        say("a question, but regilink is not sure what it is about"),
         failures=failures,
         notes=(
-            *(say("W&B's documentation may answer it: {page}", page=page) for page in dict.fromkeys(pages)),
+            *(say("W&B's documentation may answer the question: {page}", page=page) for page in dict.fromkeys(pages)),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
         ),
         causes=causes_of(failures),
