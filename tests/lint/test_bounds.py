@@ -129,6 +129,29 @@ def test_past_the_budget_a_value_is_unknown_and_what_takes_few_steps_is_right(
     assert any(getattr(part, "reason", "") == TOO_MUCH for string in grown[-1].target for part in string.parts)
 
 
+@pytest.mark.parametrize(
+    "change", ['d["k{0}"] = "a/{0}"\n', 'd.setdefault("k{0}", "a/{0}")\n', 'd.update(k{0}="a/{0}")\n']
+)
+def test_a_key_of_a_dictionary_that_grows_again_and_again_is_what_was_last_set(change: str) -> None:
+    code = "d = {}\n" + "".join(change.format(number) for number in range(150))
+    code += 'e = {**d, "k5": "b/c"}\nd["k6"] = "b/d"\ndel d["k7"]\n'
+    code += "".join(f'run.link_artifact(artifact, {name}["k{key}"])\n' for name in "de" for key in (5, 6, 7, 149))
+    links = [site for site in lint("train.py", PRELUDE + code).sites if site.kind == "link"]
+    values = [[string.literal for string in site.target] for site in links]
+    assert values[:2] + values[3:] == [["a/5"], ["b/d"], ["a/149"], ["b/c"], ["a/6"], ["a/7"], ["a/149"]]
+    assert "a/7" not in values[2]
+
+
+@pytest.mark.parametrize(("times", "is_followed"), [(3, True), (40, False)])
+def test_a_key_after_others_that_are_not_known_may_be_any_of_them(times: int, is_followed: bool) -> None:
+    code = 'd = {"k": "a/b"}\n' + 'd[name()] = "a/c"\n' * times + 'run.link_artifact(artifact, d["k"])\n'
+    (site,) = (site for site in lint("train.py", PRELUDE + code).sites if site.kind == "link")
+    literals = [string.literal for string in site.target]
+    assert "a/c" in literals
+    assert ("a/b" in literals) is is_followed
+    assert (None in literals) is not is_followed
+
+
 DEEP = {
     "additions": 'x += "b"\n' * 400,
     "elif": "if a: pass\n" + 'elif b: x = "c"\n' * 900,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import aliases, config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Elsewhere, Frame, ProgramPoint, ReturnedValue
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from regilink_doctor.lint.resolve.bindings import Binding, Module
+
+    LayerKey = tuple[ast.expr, int, Frame | None]
 
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
 _IN_ORDER = (ast.List, ast.Tuple)
@@ -397,8 +401,7 @@ def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Col
 
 
 def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -> list[Value]:
-    key = ("keys", id(owner.node), owner.at.order, owner.at.frame)
-    index = context.keep(key, lambda: index_keys(context, owner))
+    index = index_keys(context, owner)
     if keys and None not in keys:
         return [
             value
@@ -432,7 +435,7 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
         if written is not None:
             values += [with_name(value, name) for value in context.value(node, owner.at)]
             continue
-        mappings = context.value(node, owner.at)
+        mappings = [_skip_layers(context, mapping, name) for mapping in context.value(node, owner.at)]
         found = [_find_in_mapping(context, [mapping], [name]) for mapping in mappings]
         values += [value for item in found for value in item if value != UNKNOWN]
         is_unknown = is_unknown or any(value == UNKNOWN for item in found for value in item)
@@ -450,8 +453,7 @@ def _has_many_unknown_keys(context: Context, owner: Literal) -> bool:
     """Whether too many items were set, one after the other, under keys that are not known."""
     count = 0
     for _ in range(2 * MAX_ALTERNATIVES):
-        key = ("keys", id(owner.node), owner.at.order, owner.at.frame)
-        index = context.keep(key, lambda owner=owner: index_keys(context, owner))  # type: ignore[misc]
+        index = index_keys(context, owner)
         count += len(index.open) - len(index.unpacked)
         if count > MAX_ALTERNATIVES or not count or len(index.unpacked) != 1:
             break
@@ -468,8 +470,7 @@ def _certainly_has(context: Context, mapping: Value, name: str, level: int = 0) 
         return True
     if mapping.may_be_empty or level == _MOST_LEVELS:
         return False
-    key = ("keys", id(mapping.node), mapping.at.order, mapping.at.frame)
-    index = context.keep(key, lambda: index_keys(context, mapping))
+    index = index_keys(context, mapping)
     if name in index.last:
         return True
     inner = [context.value(index.named[number][1], mapping.at) for number in index.unpacked[-_MOST_LEVELS:]]
@@ -499,6 +500,60 @@ def _find_argument(context: Context, owner: Arguments, name: str | None) -> Iter
     return context.value(node, ProgramPoint(owner.module.scope, END))
 
 
+class _Chain:
+    """A dictionary to which one key after the other is added: `layers`, the first one innermost, and who has a key."""
+
+    __slots__ = ("by_key", "layers")
+
+    def __init__(self, first: Literal) -> None:
+        self.layers = [first]
+        self.by_key: dict[str, list[int]] = {}
+
+
+def _skip_layers(context: Context, mapping: Value, name: str) -> Value:
+    """The innermost form of a dictionary that has the same value under a key: without the keys added after it."""
+    if not isinstance(mapping, Literal) or not isinstance(mapping.node, ast.Dict):
+        return mapping
+    chain, number = _find_chain(context, mapping)
+    numbers = chain.by_key.get(name, [])
+    index = bisect_right(numbers, number)
+    return chain.layers[numbers[index - 1] if index else 0]
+
+
+def _find_chain(context: Context, mapping: Literal) -> tuple[_Chain, int]:
+    """The chain that a dictionary belongs to, and the number of its layer there; each layer is looked at once."""
+    numbered: dict[LayerKey, tuple[_Chain, int]] = context.keep(("chains", context.turn), dict)
+    waiting: dict[LayerKey, Literal] = {}
+    layer: Literal | None = mapping
+    while layer is not None and (key := (layer.node, layer.at.order, layer.at.frame)) not in numbered:
+        if key in waiting or (inner := _find_inner(context, layer)) is None:
+            numbered[key] = _Chain(layer), 0
+        else:
+            waiting[key], layer = layer, inner
+    chain, number = numbered[key]
+    for outer_key, outer in reversed(waiting.items()):
+        if number + 1 < len(chain.layers) or outer_key in numbered:
+            chain, number = numbered.get(outer_key, (_Chain(outer), 0))
+        else:
+            number = len(chain.layers)
+            chain.layers.append(outer)
+            for name in index_keys(context, outer).last:
+                chain.by_key.setdefault(name, []).append(number)
+        numbered[outer_key] = chain, number
+    return chain, number
+
+
+def _find_inner(context: Context, layer: Literal) -> Literal | None:
+    """The dictionary to which one adds keys that are known; None where it is not certain which one that is."""
+    index = index_keys(context, layer)
+    if len(index.open) != 1 or index.open != index.unpacked or layer.may_be_empty:
+        return None
+    (inner, *others) = context.value(index.named[index.open[0]][1], layer.at)
+    if others or not isinstance(inner, Literal) or not isinstance(inner.node, ast.Dict):
+        return None
+    return None if aliases.is_changed_elsewhere(context, layer) else inner
+
+
 class KeyIndex:
     """The entries of a dictionary in order, with the name of the key, "" for an unknown one, None for `**`.
 
@@ -516,7 +571,11 @@ class KeyIndex:
 
 
 def index_keys(context: Context, owner: Literal) -> KeyIndex:
-    """The entries of a dictionary by their keys."""
+    """The entries of a dictionary by their keys, worked out once."""
+    return context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: _index_keys(context, owner))
+
+
+def _index_keys(context: Context, owner: Literal) -> KeyIndex:
     named: list[tuple[str | None, ast.expr]] = []
     for key, value in owner.pairs:
         if key is None or isinstance(key, str):
@@ -617,7 +676,7 @@ def has_key(
         return None
     if isinstance(owner, Loaded):  # another file may have it
         return None if config_files.find_in_document(owner, [key]) else False
-    index = context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: index_keys(context, owner))
+    index = index_keys(context, owner)
     if key in index.last:
         if getattr(index.named[index.last[key]][1], "values", ()) == (_NO_SUCH_KEY,):
             return False
