@@ -111,7 +111,7 @@ NOT_OF_A_REPORT = {
 }
 
 
-def looks_of(path: Path) -> Iterator[str]:
+def find_looks(path: Path) -> Iterator[str]:
     for node in ast.walk(parse_module(path)):
         called = node.func if isinstance(node, ast.Call) else node
         if not isinstance(node, ast.Attribute | ast.Call):
@@ -132,7 +132,7 @@ def test_one_module_of_the_linter_looks_at_files() -> None:
     ]
     checked = [path for path in modules if not any(part in path.as_posix() for part in NOT_OF_A_REPORT)]
     assert len(checked) > 80
-    assert not [look for path in checked for look in looks_of(path)]
+    assert not [look for path in checked for look in find_looks(path)]
 
 
 @pytest.mark.parametrize(("language", "name"), make_messages.list_catalogs())

@@ -377,6 +377,7 @@ def _hide_found_keys(result: LintResult) -> None:
         lines = SourceLines(result.sources)
         for place in found:
             for line in lines.lines_around(place)[place.span.line - 1 : place.span.line]:
+                # Of a string literal, only what is between the quotes is the key.
                 written = line[place.span.column - 1 : place.span.end_column - 1]
                 quote = written[-1:] if written.endswith(("'", '"')) else ""
                 remember_secret(written[written.index(quote) :].strip(quote) if quote else written)

@@ -98,7 +98,7 @@ def note_configured_keys(words: Sequence[str]) -> None:
 
 
 def name_variable(problem: str, words: Sequence[str]) -> str:
-    """What is wrong with an option, with the name of its variable where no word of the command line gives it."""
+    """A message about an option, which names its variable where the value does not come from the command line."""
     flag = next((word.rstrip(":,") for word in problem.split() if word.startswith("--") and len(word) > 3), "")
     variable = _variable_of(flag)
     is_given = any(len(name) > 2 and flag.startswith(name) for name in (word.partition("=")[0] for word in words))

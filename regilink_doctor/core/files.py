@@ -29,7 +29,7 @@ def absolute_path(path: str) -> str:
 
 
 def real_path(path: str) -> str:
-    """The path without links; only made absolute where Windows cannot say, for a disk in memory or a very long name."""
+    """The path with links resolved; only made absolute where Windows fails: a disk in memory or a very long name."""
     try:
         return os.path.realpath(path)
     except OSError:

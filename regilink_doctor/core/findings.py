@@ -96,7 +96,7 @@ class Finding:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What it says, and where."""
+        """What two reports of the same finding have in common: the rule, the place and the summary."""
         return self.code, self.place.path, self.place.position, self.message
 
     @property

@@ -169,12 +169,12 @@ class _Facts:
         return {}
 
     def sets(self, variable: str) -> bool:
-        if variable not in self._set:
-            self._set[variable] = self._may_set(variable)
-        return self._set[variable]
+        if variable not in self._known_variables:
+            self._known_variables[variable] = self._may_set(variable)
+        return self._known_variables[variable]
 
     @cached_property
-    def _set(self) -> dict[str, bool]:
+    def _known_variables(self) -> dict[str, bool]:
         return {}
 
     def _may_set(self, variable: str) -> bool:

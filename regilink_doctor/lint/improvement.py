@@ -55,7 +55,7 @@ def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
 
 
 def lands_elsewhere(before: Sequence[Site], after: Sequence[Site]) -> bool:
-    """Whether a link, refused before or sent to a registry, is sent to a project after that it did not name."""
+    """Whether a link that W&B refused, or that went to a registry or another project, now goes to a project."""
     return any(map(_is_moved, *_links_of(before, after)))
 
 

@@ -256,11 +256,11 @@ class UnknownOrganization(Rule):
             say("that is {name}, entity {entity}", name=quoted(names.name), entity=quoted(names.entity))
             if names
             else None,
-            say("write {code}: W&B finds the organization automatically", code=self._name_path(problem)),
+            say("write {code}: W&B finds the organization automatically", code=self._quote_short_path(problem)),
         )
 
     @staticmethod
-    def _name_path(problem: Problem) -> str:
+    def _quote_short_path(problem: Problem) -> str:
         path = correct_path(problem)
         return quoted_to_write(path[path.find(REGISTRY_PREFIX) :], problem.target.path if problem.target else None)
 

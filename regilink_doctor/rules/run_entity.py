@@ -136,7 +136,7 @@ class ImplicitEntity(Rule):
             return
         agents = agents_of(init, facts)
         if agents:
-            yield from self._check_sweep(link, agents, _intend_path(target.pattern), facts)
+            yield from self._check_sweep(link, agents, _correct_registry_path(target.pattern), facts)
             return
         others = facts.once(agents_in)
         if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
@@ -146,7 +146,7 @@ class ImplicitEntity(Rule):
             related=(Related("linked here", link.place),),
             fix=_add_entity(init, facts.configured.teams),
             call=init.call,
-            path=_intend_path(target.pattern),
+            path=_correct_registry_path(target.pattern),
         )
 
     def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
@@ -157,7 +157,7 @@ class ImplicitEntity(Rule):
 
 
 @lru_cache(maxsize=1024)
-def _intend_path(path: str) -> str:
+def _correct_registry_path(path: str) -> str:
     """The path of the registry that is linked to once its mistakes are corrected."""
     if (parts := parsed(path)) is not None and parts.is_registry:
         return path

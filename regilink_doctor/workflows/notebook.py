@@ -57,7 +57,7 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def drop_question_marks(lines: list[str]) -> list[str]:
-    """The lines of a cell; IPython would show the help of the word before a `?` that ends `%regilink explain ...`."""
+    """The lines without a `?` after `%regilink explain ...`: IPython would show the help of the word before it."""
     return [_ASKED.sub(r"\1", line) for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a catalog is found: stale entries, and other fields than the English has."""
+"""Mistakes of a catalog are found: stale entries, and fields that the English string does not have."""
 
 from pathlib import Path
 

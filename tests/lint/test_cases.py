@@ -38,9 +38,9 @@ for case in CASES:
 
 @pytest.mark.parametrize("file", FILES)
 def test_what_should_be_found_is_found_and_fixed(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each case in a folder of its own, of a repository: what else the machine has is looked at by none.
+    """Each case is in a folder of its own in a new repository, so that none reads other files of the machine.
 
-    The fixes are checked of a third, or of all with the slow tests.
+    The fixes of every third case are checked; the slow tests check all.
     """
     (tmp_path / ".git").mkdir()
     folders, numbers = number_folders(tmp_path), count()

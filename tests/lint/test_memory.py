@@ -1,4 +1,4 @@
-"""What a report depends on: the looks at other files are noted, and it is used again while they give the same."""
+"""A report is used again while everything that lint read of other files is unchanged."""
 
 from pathlib import Path
 

@@ -116,7 +116,7 @@ class _TomlReader:
         return self.at < len(self.text)
 
     def skip(self, pattern: re.Pattern[str]) -> str:
-        """What is skipped."""
+        """Go past what matches here, and return it."""
         match = pattern.match(self.text, self.at)
         if match is None:
             return ""

@@ -242,7 +242,7 @@ def _find_assignments(scalar: Scalar, keys: tuple[str, ...], how: SettingFormat)
 
 
 _NO_SPAN = Span(1, 1, 1, 1)
-"""That of a table, which may be opened again."""
+"""The span of a table: it may be opened more than once, so it has none of its own."""
 
 
 def containers_of(keys: Keys) -> tuple[Container, ...]:

@@ -142,17 +142,17 @@ def _set_variables(tree: ast.Module, magics: dict[int, Fragment]) -> None:
 
 def _set_variable(line: ast.stmt, magic: Fragment | None) -> ast.stmt:
     match = _ENV.match(magic.text) if magic is not None and isinstance(line, ast.Pass) else None
-    if magic is None or match is None or match["name"].startswith("WANDB_"):  # which is a setting
+    if magic is None or match is None or match["name"].startswith("WANDB_"):  # read as a setting
         return line
-    made = ast.parse(f"os.environ[{match['name']!r}] = ''").body[0]
-    assert isinstance(made, ast.Assign)
-    made.value = Computed((_read_value(magic, match),))
+    assignment = ast.parse(f"os.environ[{match['name']!r}] = ''").body[0]
+    assert isinstance(assignment, ast.Assign)
+    assignment.value = Computed((_read_value(magic, match),))
     span = magic.span(*match.span("value"))
-    for node in walk(made):
+    for node in walk(assignment):
         if isinstance(node, ast.expr | ast.stmt):
             node.lineno, node.col_offset = span.line, span.column - 1
             node.end_lineno, node.end_col_offset = span.end_line, span.end_column - 1
-    return made
+    return assignment
 
 
 def _read_value(magic: Fragment, match: re.Match[str]) -> StringValue:

@@ -51,7 +51,7 @@ def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Val
 
 
 def is_changed_elsewhere(context: Context, owner: Literal) -> bool:
-    """Whether any dictionary that has several names gets keys by one of them, in the modules where this one is."""
+    """Whether the modules that know this dictionary set keys of any dictionary through a second name."""
     return any(
         context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
         or context.keep(("updates", id(module)), lambda module=module: _index_updates(context, module))  # type: ignore[misc]
@@ -89,7 +89,7 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
 
 
 def _index_updates(context: Context, module: Module) -> dict[str, list[Use]]:
-    """The calls of `update` that may change a dictionary by another of its names, by the keys that they are given."""
+    """Key -> the calls of `update` that may set it through a second name of a dictionary; `_ANY` is an unknown key."""
     uses: dict[str, list[Use]] = {}
     for use in context.find_uses(module, "update"):
         call = use.call

@@ -384,7 +384,7 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
 
 
 def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:
-    """The only keys that an expression can have, which is a dictionary; None where that is not certain."""
+    """All keys of the dictionary that an expression gives; None where that is not certain."""
 
     def list_keys() -> set[str] | None:
         names: set[str] = set()

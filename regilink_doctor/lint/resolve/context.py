@@ -37,7 +37,7 @@ MAX_STEPS = 20_000
 
 _CHARACTERS = 48
 _ALTERNATIVES = 4
-"""So many of them are as much work as another question."""
+"""This many alternatives cost as much as one more question."""
 
 _FEWEST_STEPS = 32
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
@@ -48,7 +48,7 @@ MAX_FRAMES = 6
 _FUNCTIONS: dict[type[ast.AST], NodeFunction] = {}
 _BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
 _GIVEN_UP = 1 << MAX_DEPTH
-"""Among the depths of questions that an answer leaves out: the steps were used up."""
+"""The bit of `_cuts` that means that the steps were used up; the lower bits are the depths of questions."""
 
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
@@ -97,11 +97,11 @@ class Context:
         self._kept: dict[Key, Any] = {}
         self._depth = 0
         self._cuts = 0
-        """Which questions, by their depth, an answer had to leave out because they are being answered themselves."""
+        """A bit for the depth of each question that an answer leaves out because it is still being answered."""
         self._partial: dict[Key, tuple[tuple[Value, ...], int]] = {}
-        """The answers that leave questions out which are still being answered, and which."""
-        self._partials: dict[int, list[Key]] = {}
-        """The same by the depth of the innermost of these questions."""
+        """The answers that leave such questions out, each with its `_cuts`."""
+        self._partial_keys: dict[int, list[Key]] = {}
+        """The keys of these answers by the depth of the innermost question that they leave out."""
         self._rows: tuple[tuple[int, int], ...] = ()
         """The turns of loops that are looked at alone, by the identities of what they go through."""
         self._turns: dict[int, int] = {}
@@ -228,7 +228,7 @@ class Context:
         finally:
             self._depth -= 1
             del self._busy[key]
-            for partial in self._partials.pop(depth, ()):  # each is known better from now on
+            for partial in self._partial_keys.pop(depth, ()):  # they can be completed now
                 del self._partial[partial]
         cuts = self._cuts & ~(1 << depth)
         has_tried = cuts == _GIVEN_UP and steps - self._left - self._fewest >= _FEWEST_STEPS // 2
@@ -237,7 +237,7 @@ class Context:
         elif not cuts & _GIVEN_UP:
             # It holds until the innermost question that it leaves out has been answered.
             self._partial[key] = values, cuts
-            self._partials.setdefault(cuts.bit_length() - 1, []).append(key)
+            self._partial_keys.setdefault(cuts.bit_length() - 1, []).append(key)
         self._cuts = around | cuts
         return values
 

@@ -56,7 +56,7 @@ _MAY_BE_CONSTANT = ("checksum", "entity")
 """Arguments that rules compare with None or False."""
 
 _MAY_BE_TEXT = ("alias", "mode")
-"""Arguments of which rules ask whether they are a text in any case."""
+"""Arguments of which rules ask whether every alternative is a string."""
 
 _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 """Functions whose result is a text, whatever they are given."""
@@ -83,31 +83,31 @@ class ArgumentReader:
             if keyword.arg is None:
                 self._unpack(keyword.value)
 
-    def has(self, name: str) -> bool:
-        """Whether an argument is given, itself or inside the one that was unfolded."""
+    def has_argument(self, name: str) -> bool:
+        """Whether an argument is given, directly or inside one that was unfolded."""
         return name in self.given.named or name in self.inner
 
     def texts(self, name: str) -> tuple[StringValue, ...]:
-        """The texts of an argument."""
-        if name not in self.given.named and name not in self.inner:
+        """The strings that an argument can be."""
+        if not self.has_argument(name):
             return ()
         node, at = self._find(name)
         return self.resolver.texts(node, at) if node is not None else ()
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
         """The texts of those of the arguments that have any."""
-        return {name: texts for name in names if self.has(name) and (texts := self.texts(name))}
+        return {name: texts for name in names if self.has_argument(name) and (texts := self.texts(name))}
 
     def find_certain(self, objects: tuple[str, ...]) -> frozenset[str]:
-        """Those of the objects, and of `_MAY_BE_TEXT`, that are a text in every alternative."""
+        """The arguments of `objects` and `_MAY_BE_TEXT` that are a string in every alternative."""
         names = (*objects, *_MAY_BE_TEXT)
-        return frozenset([name for name in names if self.has(name) and self.is_text(name)])
+        return frozenset([name for name in names if self.has_argument(name) and self.is_text(name)])
 
     @property
     def constants(self) -> dict[str, bool | None]:
         """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable."""
         constants: dict[str, bool | None] = {}
-        for name in filter(self.has, _MAY_BE_CONSTANT):
+        for name in filter(self.has_argument, _MAY_BE_CONSTANT):
             node, at = self._find(name)
             if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
@@ -177,7 +177,7 @@ class ArgumentReader:
 
     def items(self, name: str) -> tuple[StringValue, ...]:
         """The texts of a list, those of the lists that are unpacked in it among them; `unread` where it has others."""
-        if not self.has(name):
+        if not self.has_argument(name):
             return ()
         found: list[StringValue] = []
         waiting = list(reversed(self._values(name)))

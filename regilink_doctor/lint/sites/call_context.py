@@ -330,7 +330,7 @@ class CallContextReader:
         return (*outer, *reversed(inner))
 
     def _containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
-        """Those of a function or class, itself the last one: all that is in it has them."""
+        """The containers of what is inside a function or class, which is the last of them."""
         known = self._definitions.get(id(definition))
         if known is None:
             kind: ContainerKind = "class" if isinstance(definition, ast.ClassDef) else "function"

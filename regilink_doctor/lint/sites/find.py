@@ -215,7 +215,7 @@ class _Finder:
 
     def _find_own(self, path: str, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets the variable."""
-        if path != "wandb.init" or reading.given.unpacked or reading.has(argument):
+        if path != "wandb.init" or reading.given.unpacked or reading.has_argument(argument):
             return ()
         if reading.at.scope.module is self.module and not self._names_environment:
             return ()
@@ -224,7 +224,7 @@ class _Finder:
 
     @cached_property
     def _names_environment(self) -> bool:
-        """Whether the file may set a variable of the environment: all ways to do it are called after that, but one."""
+        """Whether the file may set an environment variable: every way to do so has "env" in its name, except `decouple`."""
         return "env" in self.source.text or "decouple" in self.source.text
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:

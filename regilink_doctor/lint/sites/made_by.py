@@ -38,7 +38,7 @@ class MadeBy:
         self._runs_by_maker: dict[tuple[int, ...], tuple[tuple[Use, ...], bool]] = {}
 
     def find_runs(self, use: Use) -> tuple[tuple[Use, ...], bool]:
-        """The calls that can have started the run of a method, and whether nothing else can be behind that.
+        """The calls that can have started the run of a method, and whether no other can.
 
         Of a method of an artifact, the run that has logged it.
         """
@@ -46,7 +46,7 @@ class MadeBy:
             return (), False
         owner = use.call.func.value
         values = self.resolver.value(owner, use.at)
-        # Outside of a call that is followed, only what made the owner matters: the same for all its methods.
+        # Outside a followed call only the calls that made the owner matter, so all its methods share the answer.
         makers = tuple([id(value.made_by) if isinstance(value, Instance) else value == _NONE for value in values])
         known = self._runs_by_maker.get(makers) if use.frame is None else None
         if known is None:

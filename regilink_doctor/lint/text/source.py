@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Unparsable(Exception):
     """The file is not what its name promises; `span` is where, as far as known, `language` what it should be.
 
-    `cause` is "syntax", "bytes", or "cookie" where the encoding that it names is not its own.
+    `cause` is "syntax", "bytes", or "cookie" where the file declares an encoding that it is not in.
     """
 
     def __init__(

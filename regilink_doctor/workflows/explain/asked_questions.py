@@ -34,7 +34,7 @@ _OF_SECOND, _OF_ENTRY = 0.3, 0.5
 """Weights of the second most similar question, and of the entry of the failure."""
 _OF_SENTENCE = 0.5
 _OF_FORM = 1.3
-"""What a failure loses where the question only asks for a way, and a topic where it only reports a problem."""
+"""Divides the scores of failures where a question only asks how, and of topics where it only reports a failure."""
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|is (?:there|it possible)|where (?:do|can|is"
     r"|are)|what(?:'s| is| are| does| types)|which|who|any (?:example|tutorial|way)|do i need|best way|i want"
@@ -46,7 +46,7 @@ _BEGINS_WITH_HOW = re.compile(
     r"(?![^.?!\n]*\b(?:errors?|fail\w*|denied|cannot|can't|refus\w*|wrong|40[134])\b)",
     re.IGNORECASE,
 )
-"""A first sentence that asks for a way and names no error; `not` may be part of what is wanted."""
+"""A first sentence that asks how to do something and names no error; `not` may be part of what is wanted."""
 _HAS_FAILED = re.compile(
     r"n't\b|\b(?:not|no|never|nothing|fail\w*|errors?|problems?|killed|crash\w*|broke\w*|wrong|cannot|denied|refus\w*"
     r"|missing|gone|lost|disappear\w*|stuck|hang\w*|although|though|but|still|instead|why|says|gives|got|get)\b"
@@ -58,7 +58,7 @@ _SHORTEST_CORRECTED, _SHORTEST_SUBSTITUTED = 5, 8
 _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
 _IN_RECOGNIZE = 0.7
-"""Weight of a word of how to recognize a failure; one of its title has 1."""
+"""Weight of a word of a failure's `recognize`; a word of its title has 1."""
 _COMMON = re.compile(
     "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
     "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
@@ -68,7 +68,7 @@ _PART = re.compile(r"[._-]")
 _PLAIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]{2}")
-"""Endings and particles, as good as all pairs of such letters."""
+"""Two hiragana, which are nearly always an ending or a particle."""
 _SPACE = re.compile(r"\s+")
 _ENDINGS = ("ing", "ies", "es", "ed", "s")
 _SHORTEST_STEM = 3
@@ -328,9 +328,9 @@ def _find_near_word(word: str) -> str | None:
     index = _index()
     if word in index.words:
         return None
-    near = {known for shape in _drop_letters(word) for known in _words_by_shape().get(shape, ())}
-    near = {known for known in near if len(word) >= _SHORTEST_SUBSTITUTED or not _is_substituted(word, known)}
-    return max(near, key=lambda known: (-abs(len(known) - len(word)), index.words[known], known), default=None)
+    near = {other for shape in _drop_letters(word) for other in _words_by_shape().get(shape, ())}
+    near = {other for other in near if len(word) >= _SHORTEST_SUBSTITUTED or not _is_substituted(word, other)}
+    return max(near, key=lambda other: (-abs(len(other) - len(word)), index.words[other], other), default=None)
 
 
 def _is_substituted(word: str, other: str) -> bool:

@@ -548,7 +548,7 @@ class ErrorContext:
 
     @property
     def leaves_wandb_out(self) -> bool:
-        """Whether a text of several lines does not name wandb: an error of wandb's would."""
+        """Whether a text of several lines does not name wandb: an error of wandb would."""
         return not self.is_about_wandb and len(self.message_text.strip().splitlines()) > 2
 
     @property

@@ -165,7 +165,7 @@ SHORTEST_BEGINNING = 28
 """Characters, without those of the fields, by which the beginning of a message is recognized."""
 _FEWEST_WORDS = 4
 _SURE = 36
-"""With so many characters of its own a sentence is the SDK's, also where wandb is not named."""
+"""A sentence with at least this many fixed characters is the SDK's, even where the text does not name wandb."""
 
 _SPEAKERS = {
     "server": say("W&B's server"),
@@ -177,7 +177,7 @@ _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organiz
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
 _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
-"""Messages of what another error has led to, where the text has one."""
+"""Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
 """Failures of keys, networks and processes, of which every program speaks in the same words."""
 _LENGTHS_OF_NEW_KEY = range(86, 89)
@@ -338,7 +338,7 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
 
 
 def _is_of_others(context: ErrorContext, match: RecognizedMessage) -> bool:
-    """Whether this machine denied it, or another program in Go panics, in words that W&B uses as well."""
+    """Whether the system denied access, or another Go program panicked, with a message that W&B uses as well."""
     if match.message.key == "core-panic":
         return context.leaves_wandb_out
     is_denied = match.message.key == "permission-denied"
@@ -491,7 +491,7 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
     expected, given = fields.get("expected"), fields.get("organization")
     if expected and given and close_to(given, [expected]):
         yield "A13"  # the same organization, misspelled or under its other name
-    is_of_run = context.operation == "upsertBucket"  # and of no registry yet
+    is_of_run = context.operation == "upsertBucket"  # the run itself was refused, before any link
     if context.user is not None and context.user in (fields.get("entity"), given) and not is_of_run:
         yield "B1"  # the account's own, personal entity
 

@@ -72,19 +72,19 @@ _OTHER_PROGRAM = re.compile(
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
 _SURE, _CLEAR, _CLEARER = 0.5, 0.55, 0.45
-"""A page is the answer from the first value on. A failure is if the next share is at most so much of its own: the
-second value, and the third one in proportion to how similar the failure is."""
+"""A page is the answer if its similarity is at least `_SURE`. A failure is the answer if the similarity of the next
+candidate is at most `_CLEAR + _CLEARER * similarity` of its own."""
 _LEAST, _LEAST_OF_SENTENCE, _LEAST_OF_OTHER = 0.25, 0.42, 0.6
-"""How similar to an asked question a text must be: one that asks, one that asks nothing, one that names no subject."""
+"""The least similarity to an asked question: of a text that asks, that asks nothing, and that names no subject."""
 _SHARE_OF_FIRST = 0.6
-"""A further failure must be so similar, compared with the first one."""
+"""The least similarity of a further failure, as a share of that of the first one."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
 _OF_THE_PATH = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A17")
 """Failures that a link to a well-formed registry path rules out."""
 _SILENT = ("A2", "C5", "C13", "A4", "B14")
 """Other failures without any error, where a version is not in the registry."""
 _HEADING_LINES = 3
-"""A report has a sentence within so many lines; else it is a log."""
+"""A text without a sentence in its first lines is a log, not a report."""
 
 
 def is_log(text: str) -> bool:

@@ -143,7 +143,7 @@ _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
-# Python itself raises these (and git), and no program that checks its arguments: code that meets an unexpected value.
+# Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
 _BROKEN_CLASSES = (
     "AssertionError", "AttributeError", "GitCommandError", "IndexError", "KeyError", "LookupError", "NameError",
     "RecursionError", "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
@@ -280,7 +280,7 @@ _CRASH = re.compile(
 )
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
-"""What the config or the summary of a run was asked for, by name."""
+"""The methods that look up a key of a run's config or summary."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -329,7 +329,7 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
-    if context.exception is not None and context.exception[0] in STOPS:  # somebody, or the program itself
+    if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
     questions = (
         _judge_prompt,
@@ -641,8 +641,8 @@ def _judge_usage(context: ErrorContext) -> Causes:
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
     """What fails in a call of wandb of which only the frames are left."""
-    is_told = context.exception is not None and bool(context.exception[1])
-    if not context.is_cut or not context.is_raised_in_wandb or is_told:
+    has_message = context.exception is not None and bool(context.exception[1])
+    if not context.is_cut or not context.is_raised_in_wandb or has_message:
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
@@ -654,7 +654,7 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
 
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
-    """An error of the program that an agent runs, in the agent's log."""
+    """An error of the program that a sweep's agent runs, in the log of the agent."""
     is_of_program = context.exception is not None and not context.is_raised_in_wandb
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
 
