@@ -224,7 +224,7 @@ class _Finder:
 
     @cached_property
     def _names_environment(self) -> bool:
-        """Whether the file may set an environment variable: every way to do so has "env" in its name, except `decouple`."""
+        """Whether the file may set an environment variable: all ways but `decouple` have "env" in their name."""
         return "env" in self.source.text or "decouple" in self.source.text
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
