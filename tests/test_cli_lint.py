@@ -34,6 +34,22 @@ def test_a_path_that_is_missing_is_no_finding(tmp_path: Path) -> None:
     assert "REG102" in done.stdout
 
 
+def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path: Path) -> None:
+    target = "wandb_registry-model/zoo"
+    (tmp_path / "chart.yaml").write_text(f"wandb:\n  {{% if a %}}\n  target_path: {target}\n", encoding="utf-8")
+    (tmp_path / "cut.py").write_text(f"{BAD}{{% if a %}}\n", encoding="utf-8")
+    (tmp_path / "log.json").write_text(f'{{"target_path": "{target}"}}\n' * 2, encoding="utf-8")
+    (tmp_path / "proxy.cfg").write_text(f"wandb_target_path {target}\n", encoding="utf-8")
+    done = regilink("lint", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == (
+        "There was no file to check. 4 files skipped: "
+        "chart.yaml (a template), cut.py (a template), log.json (several JSON values) and 1 more.\n"
+    )
+    (tmp_path / "proxy.cfg").write_text(f"[wandb]\ntarget_path = {target}\n", encoding="utf-8")
+    assert "Found 1 error in 1 file. 3 files skipped: " in regilink("lint", cwd=tmp_path).stdout
+
+
 def test_concise_is_a_line_a_finding(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--output-format", "concise", cwd=tmp_path)

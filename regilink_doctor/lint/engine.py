@@ -16,7 +16,7 @@ from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.project import Project
-from regilink_doctor.lint.text.source import Unparsable
+from regilink_doctor.lint.text.source import OtherFormat, Unparsable
 from regilink_doctor.rules import find_checks
 from regilink_doctor.rules.index import WATCHED_BY
 from regilink_doctor.rules.judge import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
-    from regilink_doctor.lint.text.source import Source
+    from regilink_doctor.lint.text.source import OtherReason, Source
     from regilink_doctor.rules.base import FileFacts, Report
 
     T = TypeVar("T")
@@ -68,6 +68,8 @@ class FileReport:
     """What is silenced here, as it would be reported in the file that has the value."""
     unread: tuple[str, ...] = ()
     """A sentence for the file, or for each cell, that could not be parsed, whether that is reported or not."""
+    skipped: OtherReason | None = None
+    """The reason of `OtherFormat`, where the file was not read for one."""
     hidden: tuple[Finding, ...] = ()
     """Findings below `min-severity`, which are counted and not shown."""
     tested: tuple[Place, ...] = ()
@@ -224,6 +226,8 @@ def _lint(
     enabled = selection.enabled_codes(path)
     try:
         reading = formats.read(path, content)
+    except OtherFormat as error:
+        return FileReport((), skipped=error.reason)
     except Unparsable as error:
         return _report_unread(path, error, enabled)
     except RecursionError:

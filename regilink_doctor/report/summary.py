@@ -23,7 +23,8 @@ def summarize_run(result: LintResult) -> str:
     counts += [counted(warnings, "warning")] if warnings else []
     counts += [counted(infos, "info", "info")] if infos else []
     found = join_phrases(", ", counts)
-    files = counted(result.files, "file")
+    checked = result.files - len(result.skipped)
+    files = counted(checked, "file")
     done = counted(len(result.fixed), "finding") if result.fixed else ""
     sentences = []
     if done:
@@ -38,7 +39,7 @@ def summarize_run(result: LintResult) -> str:
             say("Found {found} in {files}", found=found, files=files)
             if counts
             else say("Nothing found in {files}", files=files)
-            if result.files
+            if checked
             else say("There was no file to check")
         )
     if result.suppressed:
@@ -47,6 +48,9 @@ def summarize_run(result: LintResult) -> str:
         verdict = say("{verdict}, {number} hidden by min-severity", verdict=verdict, number=result.hidden)
     sentences.append(say("{verdict}.", verdict=verdict))
     sentences += describe_unread(result.unreadable)
+    if result.skipped:
+        files, places = counted(len(result.skipped), "file"), list_places(result.skipped)
+        sentences.append(say("{files} skipped: {places}.", files=files, places=places))
     sentences += _count_unresolved(result)
     sentences += summarize_project_links(result, without_findings=True)
     sentences += _count_fixable(result)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.cache import KeptReport, ReportCache
     from regilink_doctor.lint.engine import FileReport
     from regilink_doctor.lint.project import Project
+    from regilink_doctor.lint.text.source import OtherReason
 
     Progress = Callable[[int, int], None]
     Result = TypeVar("Result")
@@ -71,6 +72,8 @@ class LintResult(ShownAsTable):
         """A sentence for each file, or cell of a notebook, that may have call sites and could not be read."""
         self.unreadable: list[str] = []
         """Those of `unread` that are not about what a file says: no permission, too large."""
+        self.skipped: list[str] = []
+        """Files that are read as what their names promise and are something else, such as a template: `path (why)`."""
         self.with_values: frozenset[str] = frozenset()
         """Files with findings about values that programs use: they are not found by linting these files alone."""
         self.lint_again: Callable[[], LintResult] | None = None
@@ -120,6 +123,7 @@ class LintResult(ShownAsTable):
         if report.findings:
             self._add_sources(path, content, report.findings)
         self.unread += report.unread
+        self.skipped += [f"{path} ({_describe_format(report.skipped)})"] if report.skipped else []
         self.servers += report.servers
         self.sites += [
             SiteReport(site, codes)
@@ -616,6 +620,13 @@ def _is_ours(path: str, sifted: _Sifted) -> bool:
         return True
     sifted.notes.append(skipped_sentence(path))
     return False
+
+
+def _describe_format(reason: OtherReason) -> str:
+    """What a file is instead of what its name promises."""
+    if reason == "template":
+        return say("a template")
+    return say("several JSON values") if reason == "values" else say("not INI")
 
 
 def skipped_sentence(path: str) -> str:

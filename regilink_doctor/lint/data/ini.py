@@ -7,7 +7,7 @@ import re
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.lint.data import Table, make_string
 from regilink_doctor.lint.text.fragment import Fragment
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import OtherFormat, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def read_data(source: Source) -> Data:
     """A table of sections; those of `DEFAULT` are in each of the others, as `configparser` gives them.
 
     Raises:
-        Unparsable: a line is outside of a section.
+        OtherFormat: a line is outside of a section. `.cfg` and `.ini` are names of many formats.
     """
     sections: dict[str, dict[str, Data]] = {}
     headers: dict[str, Span] = {}
@@ -48,7 +48,7 @@ def read_data(source: Source) -> Data:
             sections.setdefault(section, {})
             headers[section] = Span(number, indent + 1, number, indent + 1 + len(text))
         elif not section:
-            raise Unparsable("a line before the first section", Span(number, 1, number, 1), "INI")
+            raise OtherFormat("ini")
         elif match := _DELIMITER.search(text):
             key = text[: match.start()].rstrip().lower()
             value = text[match.end() :].lstrip()

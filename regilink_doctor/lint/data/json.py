@@ -8,7 +8,7 @@ from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-define
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.data import MAX_DEPTH, DataList, Scalar, Table, make_string
 from regilink_doctor.lint.text.fragment import Fragment
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import OtherFormat, Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,16 +21,19 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 def read_data(source: Source) -> Data | None:
-    """The data; None for an empty file and for one with several values.
+    """The data; None for an empty file.
 
     Raises:
+        OtherFormat: it has several values, as logs and data sets have.
         Unparsable: it is not JSON.
     """
     reader = _JsonReader(source)
     if reader.skip_space() == len(source.text):
         return None
     root = reader.read_value((), 0)
-    return root if reader.skip_space() == len(source.text) else None
+    if reader.skip_space() < len(source.text):
+        raise OtherFormat("values")
+    return root
 
 
 class _JsonReader:

@@ -13,7 +13,7 @@ from importlib import import_module
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.lint.data import MAX_DEPTH, DataList, Scalar, Table
 from regilink_doctor.lint.text.fragment import Fragment
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import OtherFormat, Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,9 +134,10 @@ _TEMPLATE = ("{{", "{%", "<%")
 
 
 def compose_documents(source: Source) -> Iterator[Node]:
-    """The root of each document; none of a template that is no YAML before it is filled.
+    """The root of each document.
 
     Raises:
+        OtherFormat: it is a template that is no YAML before it is filled.
         Unparsable: it is not YAML.
     """
     yaml = load_yaml()
@@ -149,7 +150,7 @@ def compose_documents(source: Source) -> Iterator[Node]:
         raise Unparsable("nested too deeply", Span(1, 1, 1, 1), "YAML") from None
     except yaml.YAMLError as error:
         if any(mark in source.text for mark in _TEMPLATE):
-            return
+            raise OtherFormat("template") from None
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line + 1, len(source.lines)) if mark else 1
         column = min(mark.column + 1, len(source.lines[line - 1]) + 1) if mark else 1

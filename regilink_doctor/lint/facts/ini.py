@@ -6,16 +6,17 @@ from regilink_doctor.lint.data.ini import read_data
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.commands import find_commands
 from regilink_doctor.lint.facts.settings import find_settings
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import Source
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What an INI file says; a file with the name of one that is something else says nothing."""
+    """What an INI file says.
+
+    Raises:
+        OtherFormat: it is something else.
+    """
     source = Source.decode(path, content, python=False)
-    try:
-        root = read_data(source)
-    except Unparsable:
-        return FileFacts(source)  # `.cfg` and `.ini` are names of many formats
+    root = read_data(source)
     script = find_commands(root)
     settings = (*find_settings(root, "ini"), *script.settings)
     return FileFacts(source, settings, tuple(script.commands), programs=tuple(script.programs))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What a JSON file says; several values in one file (JSON Lines) say nothing.
+    """What a JSON file says.
 
     Raises:
+        OtherFormat: it has several values.
         Unparsable: it is not JSON.
     """
     source = Source.decode(path, content, python=False)

@@ -44,9 +44,10 @@ _MOST_RUNS = 16
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What a YAML file says; one that is a template of another program's says nothing.
+    """What a YAML file says.
 
     Raises:
+        OtherFormat: it is a template of another program's.
         Unparsable: it is not YAML.
     """
     source = Source.decode(path, content, python=False)

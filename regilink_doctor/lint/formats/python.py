@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve.surroundings import START_MARKS
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.sites.environment import written_keys
 from regilink_doctor.lint.sites.find import find_sites
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import OtherFormat, Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ _TEMPLATE = ("{{", "}}", "<%")
 
 
 def read(path: str, content: bytes) -> ParsedFile:
-    """What a Python file says; a template of another program's that is no Python yet says nothing.
+    """What a Python file says.
 
     Raises:
+        OtherFormat: it is a template of another program's that is no Python yet.
         Unparsable: it is not the Python of the interpreter that runs us.
     """
     source = Source.decode(path, content)
@@ -30,7 +31,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         return read_source(source)
     except Unparsable as error:
         if any(mark in source.lines[error.span.line - 1] for mark in _TEMPLATE) or "{%" in source.text:
-            return ParsedFile((source,))
+            raise OtherFormat("template") from None
         raise
 
 

@@ -17,6 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterator
+    from typing import Literal
+
+    OtherReason = Literal["template", "values", "ini"]
 
 
 class Unparsable(Exception):
@@ -33,6 +36,17 @@ class Unparsable(Exception):
         self.language = language
         self.cell = cell
         self.cause = cause
+
+
+class OtherFormat(Unparsable):
+    """The name of the file is also that of another format, or it is a template: that is no mistake, but it is not read.
+
+    The reason is "template", "values" (several JSON values) or "ini".
+    """
+
+    def __init__(self, reason: OtherReason) -> None:
+        super().__init__(reason, Span(1, 1, 1, 1))
+        self.reason = reason
 
 
 @record
