@@ -126,7 +126,7 @@ def find_looks(path: Path) -> Iterator[str]:
 
 
 def test_one_module_of_the_linter_looks_at_files() -> None:
-    # It notes each look: a report that is used again depends on that.
+    # That module records each look: a cached report is used again only while all looks give the same.
     modules = [
         path for folder in ("lint", "rules") for path in sorted((ROOT / "regilink_doctor" / folder).rglob("*.py"))
     ]

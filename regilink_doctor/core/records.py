@@ -26,7 +26,7 @@ else:
         return lambda function: function
 
     class cached_property:  # noqa: N801
-        """As that of `functools`, without the lock that it has up to Python 3.11, which costs more than most values."""
+        """Like that of `functools`, without the lock of Python 3.11 and older: it costs more than most values."""
 
         def __init__(self, function: Callable[[Any], Any]) -> None:
             self._function = function

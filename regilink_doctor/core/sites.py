@@ -99,7 +99,7 @@ class Setting:
     def wandb_variable(self) -> str:
         """The variable of W&B that it stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
 
-        Empty for a key that is nothing of W&B's.
+        Empty for a key that has nothing to do with W&B.
         """
         name = self.name.upper().replace("-", "_")
         if name.startswith("WANDB_"):

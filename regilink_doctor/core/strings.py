@@ -80,7 +80,7 @@ class StringValue:
 
     @cached_property
     def certain(self) -> str | None:
-        """The whole text, None also when a part is a default."""
+        """The whole string; None where a part is unknown or a default."""
         return None if self.is_default else self.literal
 
     @property

@@ -39,7 +39,7 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     except SyntaxError as error:
         raise LookupError(error.msg) from None
     try:
-        # `hex`, `rot13` and `undefined` are codecs, too, but make no text of bytes; `idna` is one for host names. The
+        # `hex`, `rot13` and `undefined` are codecs as well, but do not decode text; `idna` is one for host names. The
         # comment itself was read as ASCII, which UTF-16 is not.
         is_text = b"x".decode(encoding, "replace") == "x"
     except (UnicodeError, LookupError):

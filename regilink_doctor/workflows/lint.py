@@ -73,7 +73,7 @@ class LintResult(ShownAsTable):
         self.unreadable: list[str] = []
         """Those of `unread` that are not about what a file says: no permission, too large."""
         self.skipped: list[str] = []
-        """Files that are read as what their names promise and are something else, such as a template: `path (why)`."""
+        """Files that are not in the format of their name, such as templates: `path (why)`."""
         self.with_values: frozenset[str] = frozenset()
         """Files with findings about values that programs use: they are not found by linting these files alone."""
         self.lint_again: Callable[[], LintResult] | None = None

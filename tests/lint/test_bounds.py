@@ -116,12 +116,12 @@ def test_what_is_too_much_to_follow_leaves_the_rest_of_the_file_checked() -> Non
     assert "REG102" in {finding.code for finding in report.findings}
 
 
-@pytest.mark.parametrize("each", ["", LINK])
+@pytest.mark.parametrize("following", ["", LINK])
 def test_past_the_budget_a_value_is_unknown_and_what_takes_few_steps_is_right(
-    each: str, monkeypatch: pytest.MonkeyPatch
+    following: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("regilink_doctor.lint.resolve.context.MAX_STEPS", 100)
-    code = f'y = "wandb-registry-model"\nx = y + "/zoo"\n{("if c: x += q" + chr(10) + each) * 1000}{LINK}'
+    code = f'y = "wandb-registry-model"\nx = y + "/zoo"\n{("if c: x += q" + chr(10) + following) * 1000}{LINK}'
     report = lint("train.py", f'{PRELUDE}{code}run.link_artifact(artifact, y)\nrun.link_artifact(artifact, "model")\n')
     *grown, named, literal = (site for site in report.sites if site.kind == "link")
     assert (named.target[0].literal, literal.target[0].literal) == ("wandb-registry-model", "model")

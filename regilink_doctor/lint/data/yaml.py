@@ -137,7 +137,7 @@ def compose_documents(source: Source) -> Iterator[Node]:
     """The root of each document.
 
     Raises:
-        OtherFormat: it is a template that is no YAML before it is filled.
+        OtherFormat: it is a template, which becomes YAML only when it is filled.
         Unparsable: it is not YAML.
     """
     yaml = load_yaml()

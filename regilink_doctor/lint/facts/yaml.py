@@ -47,7 +47,7 @@ def read(path: str, content: bytes) -> FileFacts:
     """What a YAML file says.
 
     Raises:
-        OtherFormat: it is a template of another program's.
+        OtherFormat: it is a template of another program.
         Unparsable: it is not YAML.
     """
     source = Source.decode(path, content, python=False)

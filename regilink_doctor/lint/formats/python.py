@@ -23,7 +23,7 @@ def read(path: str, content: bytes) -> ParsedFile:
     """What a Python file says.
 
     Raises:
-        OtherFormat: it is a template of another program's that is no Python yet.
+        OtherFormat: it is a template of another program, not Python yet.
         Unparsable: it is not the Python of the interpreter that runs us.
     """
     source = Source.decode(path, content)

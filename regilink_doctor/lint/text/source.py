@@ -39,7 +39,7 @@ class Unparsable(Exception):
 
 
 class OtherFormat(Unparsable):
-    """The name of the file is also that of another format, or it is a template: that is no mistake, but it is not read.
+    """The file is a template, or in another format that has names like this: it is skipped, which is not an error.
 
     The reason is "template", "values" (several JSON values) or "ini".
     """

@@ -371,7 +371,7 @@ class ErrorContext:
 
     @property
     def is_raised_in_library(self) -> bool:
-        """Whether the last frame is in the code of a library; a program without wandb can use it as well."""
+        """Whether the last frame is in the code of a library, which a program without wandb can use as well."""
         return bool(self.frames) and self.frames[-1].is_library
 
     @cached_property
