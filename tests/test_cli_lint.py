@@ -46,6 +46,7 @@ def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path:
         "There was no file to check. 4 files skipped: "
         "chart.yaml (a template), cut.py (a template), log.json (several JSON values) and 1 more.\n"
     )
+    assert "cut.py(テンプレート)" in regilink("lint", "--lang", "ja", cwd=tmp_path).stdout
     (tmp_path / "proxy.cfg").write_text(f"[wandb]\ntarget_path = {target}\n", encoding="utf-8")
     assert "Found 1 error in 1 file. 3 files skipped: " in regilink("lint", cwd=tmp_path).stdout
 

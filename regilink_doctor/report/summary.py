@@ -130,7 +130,7 @@ def _lines_of(sites: Sequence[Site]) -> list[str]:
 
 def list_places(places: Sequence[str]) -> str:
     """The first places, and how many more there are."""
-    shown = ", ".join(places[:_MOST_PLACES])
+    shown = join_phrases(", ", places[:_MOST_PLACES])
     hidden = len(places) - _MOST_PLACES
     return say("{places} and {number} more", places=shown, number=hidden) if hidden > 0 else shown
 

@@ -123,7 +123,8 @@ class LintResult(ShownAsTable):
         if report.findings:
             self._add_sources(path, content, report.findings)
         self.unread += report.unread
-        self.skipped += [f"{path} ({_describe_format(report.skipped)})"] if report.skipped else []
+        if report.skipped:
+            self.skipped.append(say("{places} ({reason})", places=path, reason=_describe_format(report.skipped)))
         self.servers += report.servers
         self.sites += [
             SiteReport(site, codes)
