@@ -117,7 +117,8 @@ files, switches, last = set(), 0, None
 def note(frame, event, argument):
     global switches, last
     name = frame.f_code.co_filename
-    if event == "call" and "regilink_doctor" in name:
+    # Reading a property is no step for a reader, nor is it where `cached_property` is that of `functools`.
+    if event == "call" and "regilink_doctor" in name and frame.f_code.co_name != "__get__":
         files.add(name)
         switches += last is not None and name != last
         last = name
