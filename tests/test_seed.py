@@ -84,9 +84,19 @@ def test_the_snippet_links_and_is_found_again(emulator: Emulator, tmp_path: Path
 @pytest.mark.parametrize(
     ("changes", "words", "code"),
     [
-        ({"entity": "alice"}, "linking is only allowed within the same team", "REG203"),
+        pytest.param(
+            {"entity": "alice"},
+            "linking is only allowed within the same team",
+            "REG203",
+            marks=pytest.mark.slow,
+        ),
         ({"registry": "modle"}, "cannot create registry. custom registries can only be created", "REG301"),
-        ({"type": "dataset"}, "artifact type 'dataset' is not allowed in registry 'model'", "REG401"),
+        pytest.param(
+            {"type": "dataset"},
+            "artifact type 'dataset' is not allowed in registry 'model'",
+            "REG401",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_w_and_b_refuses_is_raised_recorded_and_found_beforehand(

@@ -115,6 +115,7 @@ def command(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments))
 
 
+@pytest.mark.slow
 def test_wandb_artifact_puts_lists_and_gets(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wandb_anew: None
 ) -> None:

@@ -33,6 +33,7 @@ def promote(version):
 """
 
 
+@pytest.mark.slow
 def test_the_suite_with_another_role(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(test_it=REACHES)
     result = run("--regilink-role=viewer")

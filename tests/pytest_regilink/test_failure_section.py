@@ -42,6 +42,7 @@ def test_wandbs_own_errors_are_explained_and_the_links_are_shown(suite: pytest.P
     assert "Display name and entity name" not in result.stdout.str(), "the emulator knows which cause it was"
 
 
+@pytest.mark.slow
 def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

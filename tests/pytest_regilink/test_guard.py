@@ -106,6 +106,7 @@ def test_the_error_names_the_guard(regilink_guard: Guard) -> None:
     assert not regilink_guard.reached
 
 
+@pytest.mark.slow
 def test_the_users_own_key_is_neither_read_nor_written(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WANDB_API_KEY", raising=False)
     assert not os.path.exists(os.environ["NETRC"])

@@ -215,6 +215,7 @@ def test_each_test_begins_anew_with_the_same_wandb_core(suite: pytest.Pytester, 
     run("-W", "error").assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_a_server_of_the_module_goes_on_beside_one_of_the_test(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

@@ -94,6 +94,7 @@ def test_the_emulator_of_another_fixture_may_be_named(regilink_module: Regilink,
     regilink.assert_not_linked()
 
 
+@pytest.mark.slow
 def test_the_section_names_the_server(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

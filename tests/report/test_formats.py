@@ -278,6 +278,7 @@ def sarif_schema() -> jsonschema.Draft4Validator:
     return jsonschema.Draft4Validator(json.loads((HERE / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["result", "hostile", "clean"])
 def test_junit_is_valid(name: str, request: pytest.FixtureRequest) -> None:
     found = LintResult() if name == "clean" else request.getfixturevalue(name)

@@ -103,6 +103,7 @@ def test_what_asks_the_server(
     check("catalog-diff", printed(capsys, "catalog", "diff", "regilink.catalog.json"))
 
 
+@pytest.mark.slow
 def test_dry_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], forked_python: str
 ) -> None:

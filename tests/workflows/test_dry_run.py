@@ -94,6 +94,7 @@ def shell(project: Path, script: str, **more: object) -> DryRun:
 # With the real SDK.
 
 
+@pytest.mark.slow
 def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     shutil.copy(Path(demo.__file__).parent / "demo_project" / demo.SCRIPT, project)
     assert main(["dry-run", "--output-format", "json", "--", "python", demo.SCRIPT]) == 1
@@ -185,6 +186,7 @@ def test_what_the_settings_say_stays_in_force(project: Path, monkeypatch: pytest
     assert offline.exit_status == 1
 
 
+@pytest.mark.slow
 def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry(project: Path) -> None:
     (project / "train.py").write_text(
         "import wandb\n"

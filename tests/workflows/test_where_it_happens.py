@@ -359,6 +359,7 @@ def test_the_extension_can_be_loaded_twice_and_unloaded() -> None:
     assert (shell.hooks, shell.input_transformers_cleanup) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_magic_explains_a_question_with_its_punctuation(capsys: pytest.CaptureFixture[str]) -> None:
     shell = Shell()
     regilink_doctor.load_ipython_extension(shell)
