@@ -37,7 +37,9 @@ _REPORTED = re.compile(
     r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
-_IS_OF_ITS_END = re.compile(r"has no attribute|got an unexpected|cannot import name|No module named|\(required by")
+_IS_OF_ITS_END = re.compile(
+    r"has no attribute|got an unexpected|cannot import name|No module named|\(required by| wandb$"
+)
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
@@ -178,8 +180,8 @@ _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
 _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
 """Messages that only report what another error of the text has led to."""
-_OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
-"""Failures of keys, networks and processes, of which every program speaks in the same words."""
+_OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
+"""Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
 _OWN_PROCESS = re.compile(
@@ -328,12 +330,14 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
         matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
     if context.leaves_wandb_out:
         matches = [match for match in matches if match.message.pattern.weight >= VAGUE]
-    if not context.is_from_wandb:  # "Unauthorized" of another host
-        matches = [match for match in matches if match.message.speaker == "sdk"]
     if not matches and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
         matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
         matches = [replace(match, span=(0, 0)) for match in matches]
+    if not context.is_from_wandb:  # "Unauthorized" of another host
+        matches = [match for match in matches if match.message.speaker == "sdk"]
+    if context.leaves_wandb_out:  # what other programs in Go and Python say as well
+        matches = [match for match in matches if not _is_of_any_program(context, match)]
     return [match for match in matches if not _is_of_others(context, match)]
 
 
