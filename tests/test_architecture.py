@@ -21,6 +21,14 @@ def test_every_module_has_a_place_in_the_plan() -> None:
     assert packages == set(architecture.PLAN)
 
 
+@pytest.fixture(scope="module")
+def parsed_modules() -> None:
+    """Each module of the code, parsed once for all tests here."""
+    for path in modules().values():
+        parse_module(path)
+
+
+@pytest.mark.usefixtures("parsed_modules")
 def test_a_package_imports_only_what_the_plan_allows() -> None:
     assert architecture.wrong_imports() == []
 
