@@ -39,6 +39,7 @@ def check_rows(names: str | Sequence[str], rows: Iterable[Any]) -> Callable[[Cal
     for number, value in enumerate(rows, 1):
         row = value.values if isinstance(value, ParameterSet) else value if len(arguments) > 1 else (value,)
         table[f"row {number}, {', '.join(map(repr, row)):.200}"] = dict(zip(arguments, row, strict=True))
+    assert table, "a table without rows checks nothing"
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:
         def test(**fixtures: Any) -> None:
