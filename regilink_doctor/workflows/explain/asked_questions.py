@@ -246,7 +246,8 @@ def _index() -> _Index:
         for feature in features:
             by_feature[feature].append(number)
     weights = {
-        feature: _weigh(feature, log(1 + len(questions) / len(numbers))) for feature, numbers in by_feature.items()
+        feature: _weigh_feature(feature, log(1 + len(questions) / len(numbers)))
+        for feature, numbers in by_feature.items()
     }
     topics = {
         name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
@@ -259,7 +260,7 @@ def _index() -> _Index:
         _read_entries(),
         weights,
         tuple(sum(weights[feature] for feature in features) for _, features in questions),
-        _weigh("", log(1 + 2 * len(questions))),
+        _weigh_feature("", log(1 + 2 * len(questions))),
         Counter(word for listed in texts.values() for text in listed for word in _PLAIN.findall(text.lower())),
     )
 
@@ -269,7 +270,7 @@ def find_topic(about: str) -> Topic | None:
     return _index().topics.get(about)
 
 
-def _weigh(feature: str, rarity: float) -> float:
+def _weigh_feature(feature: str, rarity: float) -> float:
     is_group = feature.startswith("#") and "#" not in feature[1:]
     return float((rarity * (_OF_GROUP if is_group else 1.0)) ** 2)
 

@@ -295,7 +295,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     matches = _order_by_evidence(context, matches)
     names = _find_names(context, matches)
     facts = paths.examine(target_of(names.target), view) if names.target else None
-    ids = _rank(context, matches, names, facts)
+    ids = _rank_failures(context, matches, names, facts)
     causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
     path = names.parsed_path
     is_registry = path is not None and path.is_registry
@@ -382,7 +382,7 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
     return sorted(matches, key=rank)
 
 
-def _rank(
+def _rank_failures(
     context: ErrorContext, matches: Sequence[RecognizedMessage], names: _Names, facts: paths.PathFacts | None
 ) -> list[str]:
     """The failure ids, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""

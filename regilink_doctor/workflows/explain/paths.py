@@ -91,7 +91,7 @@ def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView |
         parts=parts_of(path, target.known_entity),
         goes=find_destinations(target),
         wrong=facts.wrong,
-        write=_write(text, linked, kind, facts, view),
+        write=_list_corrections(text, linked, kind, facts, view),
         causes=causes_of(failures, target=text) if facts.wrong or not (path and path.is_registry) else (),
     )
     if view is None:
@@ -312,7 +312,9 @@ def _ask_server(linked: str) -> str:
     )
 
 
-def _write(text: str, linked: str, kind: Kind, facts: PathFacts, view: OrganizationView | None) -> tuple[str, ...]:
+def _list_corrections(
+    text: str, linked: str, kind: Kind, facts: PathFacts, view: OrganizationView | None
+) -> tuple[str, ...]:
     path = parsed(linked)
     owner = path.prefix if path is not None else None
     target = _target(linked, kind, facts)

@@ -151,7 +151,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     is_name = path is not None and ":" in path.rpartition("/")[2] and not is_linked and not _IS_ABOUT_LINK.search(text)
     facts = paths.examine(target_of(path), view) if path is not None and not is_name else None
     is_wrong = facts is not None and bool(facts.wrong)
-    ranked = _rank(searched)
+    ranked = _rank_answers(searched)
     if is_linked and not is_wrong:
         ranked = [(about, share) for about, share in ranked if about not in _OF_THE_PATH]
     if not ranked and not is_wrong:
@@ -260,7 +260,7 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     )
 
 
-def _rank(text: str) -> list[tuple[str, float]]:
+def _rank_answers(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how likely: failures, and topics; nothing if it is not of W&B."""
     is_about_wandb = bool(_NAMES_SUBJECT.search(text))
     is_of_other = _OTHER_PRODUCT.search(text) or (not is_about_wandb and _OTHER_PROGRAM.search(text))
