@@ -39,6 +39,7 @@ def explanation_json(explanation: Explanation) -> str:
         "version_or_alias": explanation.version_or_alias,
         "codes": list(explanation.codes),
         "failures": list(explanation.failures),
+        "sure": explanation.is_recognized and explanation.is_sure,
         "text": explanation.text,
     }
     return json.dumps(value, indent=2, ensure_ascii=True)

@@ -233,6 +233,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             **dict.fromkeys(("target", "organization", "registry", "collection", "version_or_alias"), TEXT_OR_NULL),
             codes=TEXTS,
             failures=TEXTS,
+            sure=FLAG,
             text=TEXT,
         ),
     ),

@@ -300,10 +300,13 @@ def test_the_json_is_the_contracts() -> None:
         "version_or_alias",
         "codes",
         "failures",
+        "sure",
         "text",
     ]
     assert value["version"] == 1
-    assert value["kind"] == "full-name"
+    assert (value["kind"], value["sure"]) == ("full-name", True)
+    unsure = ("Run initialization has timed out after 90.0 sec", "How do I use it?", "RuntimeError: CUDA out of memory")
+    assert [json.loads(explanation_json(explain(text)))["sure"] for text in unsure] == [False] * 3
     assert value["text"].splitlines()[0] == "The full name of a version in a registry, for reading"
 
 

@@ -20,6 +20,7 @@ from regilink_doctor.workflows.explain.errors import (
     explain_entries,
     explain_entry,
     explain_error,
+    explain_failed_line,
     explain_report,
     near_entries,
 )
@@ -123,13 +124,14 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_wandb_command(bare):
         return explanation
     if is_question(bare):
-        return explain_question(bare, catalog) or _unknown(bare)
+        failed = explain_failed_line(context) if "\n" in bare else None
+        return explain_question(bare, catalog) or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    return described or _unknown(bare)
+    return described or explain_failed_line(context) or _unknown(bare)
 
 
 def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:

@@ -39,7 +39,9 @@ _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|integration|jupyter|proto)\b"
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|filesync|integration|jupyter|keras|old|plot|proto|sync|util|vendor)\b"
+    r"|^(?:(?:\.{2,3}|\u2026)[/\\](?:.*[/\\])?)?(?:urllib3|requests|httpx|httpcore|http|concurrent|multiprocessing|asyncio|botocore|boto3"
+    r"|google|azure|pydantic|tenacity|torch|pytorch_lightning|lightning|transformers|accelerate|keras|ray|numpy)[/\\]"
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
@@ -121,13 +123,23 @@ _ERROR_MARK = re.compile(
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
       | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
-      | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | \brpc\ error:\ code\ =
+      | ^curl:\ \(\d+\)\ \S | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | \brpc\ error:\ code\ =
       | ^fatal:\ \S | \bGraphQL\ error:\ \S
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)
       | \bis\ not\ recognized\ as\ (?:an\ internal\ or\ external\ command|(?:the|a)\ name\ of\ a\ cmdlet)
       | ^`?(?:ERROR|FATAL)\ [A-Z]\w+\ | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
     re.VERBOSE | re.MULTILINE,
 )
+_FAILED_LINE = re.compile(
+    r"""^[^\w\n]{0,6}(?:[\w./\\-]{1,60}:\ ){0,2}
+        (?:fatal|error|errno|failed|failure|denied|exception|abort(?:ed|ing)?|killed|cannot|could\ not|unable\ to
+        |rejected|refused|unauthorized|forbidden|timed?\ out|no\ such)\b(?!\s*[=(]|\s?:\ ?(?:0|none|false)\b)
+      | \b(?:exit(?:ed)?(?:\ with)?(?:\ code|\ status)?|error\ code|return(?:ed)?\ code|status)[:=]?\ ?-?[1-9]\d*\b
+      | \b(?:FAILED|failed)\ (?:with|because|to|due)\b | \bfollowing\ error\b | (?-i:\w(?:Error|Exception)\b[:(])
+      | \b(?:command|module|file)\ not\ found\b | \bout\ of\ memory\b | \bis\ not\ in\ struct\b | \bFAILED\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A line that says that something failed, in the words of any program."""
 _OUTER = re.compile(
     r"""\b(?:completed|failed|exited|Exited)\ with\ (?:exit\ )?(?:code|status)\ \d | ^ERROR:\ Job\ failed:
       | \bmake(?:\[\d+\])?:\ \*\*\* | \bCalledProcessError:\ Command\ | \bconda\.cli\.main_run\b
@@ -157,6 +169,16 @@ _OTHER_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
+_SPEAKER = re.compile(
+    r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
+    r"|^\S*WSL \(|^npm |\bkubelet\b|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
+    r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
+    r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
+    r"|\b(?:mlflow|databricks|cloudflare|kaggle|roboflow|clearml|neptune|comet_ml|dvc|terraform)\b",
+    re.IGNORECASE,
+)
+"""A line that begins with the name of another program, or names its server or one of its own errors."""
+_PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
@@ -339,6 +361,12 @@ class ErrorContext:
         return lines[-1] if lines else ""
 
     @cached_property
+    def failed_line(self) -> str | None:
+        """The last line in which any program says that something failed; None where none does."""
+        lines = (line.strip() for line in reversed(self.message_text.splitlines()))
+        return next((line for line in lines if _FAILED_LINE.search(line)), None)
+
+    @cached_property
     def is_cut(self) -> bool:
         """Whether the text ends inside a traceback, before the line that says what was raised."""
         return self.ends_in_frame and any(frame.is_library for frame in self.frames)
@@ -425,9 +453,14 @@ class ErrorContext:
         return self.last_line.startswith(("wandb: ERROR", "wandb.errors.", "wandb.sdk."))
 
     @property
+    def is_answered_by_page(self) -> bool:
+        """Whether a page for browsers answered where the API belongs."""
+        return bool(_PAGE.search(self.text))
+
+    @property
     def is_from_other_server(self) -> bool:
         """Whether a page, or a host that is not W&B's cloud, answered where the API belongs."""
-        return "<html" in self.text.lower() or (self.host is not None and "wandb.ai" not in self.host)
+        return self.is_answered_by_page or (self.host is not None and "wandb.ai" not in self.host)
 
     @property
     def names_local_file(self) -> bool:
@@ -550,6 +583,10 @@ class ErrorContext:
     def leaves_wandb_out(self) -> bool:
         """Whether a text of several lines does not name wandb: an error of wandb would."""
         return not self.is_about_wandb and len(self.message_text.strip().splitlines()) > 2
+
+    def names_other_program(self, line: str) -> bool:
+        """Whether a line names another program or its server, and not wandb."""
+        return _SPEAKER.search(line) is not None and not _WANDB.search(line)
 
     @property
     def is_from_wandb(self) -> bool:

@@ -274,12 +274,6 @@ class _Names:
 def explain_error(context: ErrorContext, view: OrganizationView | None = None) -> Explanation | None:
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
     matches = _recognize(context)
-    if context.is_raised_elsewhere:  # what any program says of its network or processes is not W&B's here
-        matches = [match for match in matches if not _is_of_any_program(context, match)]
-    if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
-        matches = [match for match in matches if match.message.speaker != "other"]
-    if context.is_denied_own_file:
-        matches = [match for match in matches if (match.message.speaker, match.message.failure) != ("other", "F7")]
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     if not matches and context.last_warnings and is_stopped and not context.error_lines:
         context = context.with_last_warnings()
@@ -306,6 +300,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         "error",
         _quote(context, matches[0]) if matches else _describe_unknown(context),
         is_recognized=bool(ids),
+        is_sure=_is_sure(context, matches, ids),
         target=facts.fixed if facts is not None and (is_registry or facts.wrong) else None,
         organization=path.prefix if path is not None and is_registry else None,
         registry=path.registry if path is not None else None,
@@ -321,6 +316,25 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     )
 
 
+def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: Sequence[str]) -> bool:
+    """Whether the first failure is proved: by a message of enough words that leaves no choice, or by the structure."""
+    if not ids:
+        return False
+    if not matches:
+        return ids[0] in structure.find_proved_causes(context)
+    main = matches[0].message
+    is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
+    return main.pattern.weight >= VAGUE and not is_undecided
+
+
+def explain_failed_line(context: ErrorContext) -> Explanation | None:
+    """An error that is not known, where a line reports a failure in the words of any program; None without one."""
+    if context.failed_line is None:
+        return None
+    notes = _notes_of_unknown(context, _Names(), None)
+    return Explanation("error", context.failed_line, is_recognized=False, notes=tuple(notes))
+
+
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
@@ -328,25 +342,33 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     if not matches and not context.is_raised_elsewhere:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
-    if context.leaves_wandb_out:
-        matches = [match for match in matches if match.message.pattern.weight >= VAGUE]
+    matches = [match for match in matches if not _is_of_another_program(context, match)]
     if not matches and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
-        matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
-        matches = [replace(match, span=(0, 0)) for match in matches]
+        pieces = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
+        pieces = [replace(match, span=(0, 0)) for match in pieces]
+        matches = [match for match in pieces if not _is_of_another_program(context, match)]
+    return matches
+
+
+def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether the text shows that another program said it, in words that W&B uses as well."""
+    message, line = match.message, context.line_at(match.span[0])
+    is_of_sdk, weight = message.speaker == "sdk", message.pattern.weight
+    if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
+        return True
     if not context.is_from_wandb:  # "Unauthorized" of another host
-        matches = [match for match in matches if match.message.speaker == "sdk"]
-    if context.leaves_wandb_out:  # what other programs in Go and Python say as well
-        matches = [match for match in matches if not _is_of_any_program(context, match)]
-    return [match for match in matches if not _is_of_others(context, match)]
-
-
-def _is_of_others(context: ErrorContext, match: RecognizedMessage) -> bool:
-    """Whether the system denied access, or another Go program panicked, with a message that W&B uses as well."""
-    if match.message.key == "core-panic":
-        return context.leaves_wandb_out
-    is_denied = match.message.key == "permission-denied"
-    return is_denied and _DENIED_BY_SYSTEM.search(context.line_at(match.span[0])) is not None
+        return not is_of_sdk
+    is_elsewhere = context.leaves_wandb_out or context.is_raised_elsewhere
+    if is_elsewhere and _is_of_any_program(context, match):  # of networks, processes and packages
+        return True
+    if context.leaves_wandb_out and (weight < VAGUE or message.key == "core-panic"):
+        return True
+    if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
+        return message.speaker == "other"
+    if context.is_denied_own_file and (message.speaker, message.failure) == ("other", "F7"):
+        return True
+    return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
 
 
 def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:
@@ -400,7 +422,11 @@ def _rank_failures(
         ids = [*certain, *unnamed] if unnamed or certain else []
     main = matches[0].message.failure if matches else None
     # The SDK's own words say what it is, whatever the program was doing; "permission denied" of a server does not.
-    is_plain = bool(matches) and matches[0].message.speaker != "server" and main not in (*_UNDECIDED, *_OF_ANY_PROGRAM)
+    is_plain = (
+        bool(matches)
+        and main not in (*_UNDECIDED, *_OF_ANY_PROGRAM)
+        and (matches[0].message.speaker != "server" or matches[0].message.pattern.weight >= VAGUE)
+    )
     sure = (*certain, main) if is_plain else certain
     ids = [failure for failure in dict.fromkeys(ids) if failure in sure or not _contradicts(context, failure)]
     possible = [failure for failure in ids if failure == main or not _contradicts_path(context, names, facts, failure)]

@@ -92,6 +92,8 @@ class Explanation:
     title: str
     is_recognized: bool = True
     """False for what is none of the kinds, and for an error that is not in the failure index."""
+    is_sure: bool = True
+    """False where the first failure is a guess: a vague message, a cut traceback, or a question with candidates."""
     target: str | None = None
     organization: str | None = None
     registry: str | None = None

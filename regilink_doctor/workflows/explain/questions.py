@@ -250,6 +250,7 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     return Explanation(
         "question",
         say("a question, but regilink is not sure what it is about"),
+        is_sure=False,
         failures=failures,
         notes=(
             *(say("W&B's documentation may answer the question: {page}", page=page) for page in dict.fromkeys(pages)),

@@ -331,15 +331,7 @@ def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
-    questions = (
-        _judge_prompt,
-        _judge_variable,
-        _judge_call,
-        _judge_class,
-        _judge_crash,
-        find_system_causes,
-        find_broken_code,
-        _judge_status,
+    guesses = (
         _judge_words,
         find_part,
         _judge_refused_run,
@@ -349,10 +341,22 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_swept_program,
         _judge_server_container,
     )
-    for question in questions:
-        if causes := question(context):
-            return causes
-    return ()
+    return find_proved_causes(context) or next((causes for guess in guesses if (causes := guess(context))), ())
+
+
+def find_proved_causes(context: ErrorContext) -> Causes:
+    """The failure ids that Python's own words, a class, a number of the system or a status prove."""
+    proofs = (
+        _judge_prompt,
+        _judge_variable,
+        _judge_call,
+        _judge_class,
+        _judge_crash,
+        find_system_causes,
+        find_broken_code,
+        _judge_status,
+    )
+    return next((causes for proof in proofs if (causes := proof(context))), ())
 
 
 def find_system_causes(context: ErrorContext) -> Causes:
@@ -406,10 +410,12 @@ def _causes_of_frames(context: ErrorContext) -> Causes:
 
 def find_causes_of_refusal(context: ErrorContext) -> Causes:
     """What a refusal (status 403) means for what the program was doing; empty where it is not known."""
+    if context.is_answered_by_page and context.operation is None:
+        return ("C19", "F17", "F1")  # a proxy or a blocked country, and not W&B's API
     if context.operation == "upsertBucket" and context.status == 403:
         return ("F1", "B2", "B9")
     if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
-        return ("B2", "F1", "B7")  # no artifact, no registry: the entity or project of the run
+        return ("F1", "B2", "B7")  # no artifact, no registry: the entity or project of the run
     return _STATUSES[403].get(context.phase, ())
 
 
