@@ -521,7 +521,8 @@ def assert_map(
         unknown = (use for use in own.unknown if use.kind == "consume")
         lines += [f"{describe_use(use, many=False)}: the source does not show what this consumes" for use in unknown]
         leads = tuple(f"{name}/" for name in own.repositories)  # of an older map, as `merge_maps` writes them
-        unread = [sentence for sentence in others.unread if not sentence.startswith(leads)]
+        unread = [item for item in (*others.unread, *others.skipped) if not item.startswith(leads)]
+        unread += own.skipped
         lines += [f"{sentence}; what this file links is not in the map" for sentence in unread]
     if lines:
         raise AssertionError("\n  ".join(["the map does not fit: " + lines[0], *lines[1:]]))

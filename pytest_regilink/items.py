@@ -21,7 +21,7 @@ from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.files import relative_path, show_path
 from regilink_doctor.core.origin import Default
 from regilink_doctor.core.text import clean_message, escape_text
-from regilink_doctor.report.summary import describe_unread, find_unread_links
+from regilink_doctor.report.summary import describe_skipped, describe_unread, find_unread_links
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ class CheckItem(pytest.Item):
             from regilink_doctor.report.locations import render_findings
 
             lines = render_findings(self._result.findings, self._result.sources, colour=False)
-            raise Findings("\n".join([*lines, *self._result.failures]).rstrip())
+            raise Findings("\n".join([*lines, *self._result.unchecked]).rstrip())
+        for sentence in describe_skipped(self._result.skipped):
+            pytest.skip(escape_text(sentence))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report without a traceback of ours."""
@@ -114,7 +116,7 @@ class CheckFile(pytest.File):
     def collect(self) -> Iterable[CheckItem]:
         """Lint; one item, if the file has a site or a finding."""
         result = linter_of(self.config).lint_file(self.path)
-        if result.findings or result.sites or result.failures:
+        if result.findings or result.sites or result.failures or result.skipped:
             yield CheckItem.from_parent(self, name="regilink", result=result)
 
 
@@ -250,12 +252,13 @@ class LinksItem(pytest.Item):
         self._checked: int = links["checked"]
         self._unknown: list[dict[str, Any]] = links["unknown"]
         self._unread: list[str] = links["unread"]
+        self._skipped: list[str] = links["skipped"]
         self._missing = missing
         self.add_marker("regilink_check")
 
     def runtest(self) -> None:
         """Fail when nothing could be checked, warn when something could not."""
-        if not self._unknown and not self._unread:
+        if not self._unknown and not self._unread and not self._skipped:
             if not self._checked:
                 pytest.skip("there is no link to check")
             return
@@ -266,8 +269,8 @@ class LinksItem(pytest.Item):
         for link in self._unknown:
             place = f"{link['path']}:{link['line']}: " if link["path"] else ""
             lines.append(f"  {place}{link['target']}: {link['reason']}")
-        lines += describe_unread(self._unread)
-        if self._checked or is_asked_for(self.config, "allow_unknown"):
+        lines += [*describe_unread(self._unread), *describe_skipped(self._skipped)]
+        if self._checked or not (self._unknown or self._unread) or is_asked_for(self.config, "allow_unknown"):
             warnings.warn(LiveWarning("\n".join(lines)), stacklevel=1)
         else:
             raise LiveProblem("\n".join(lines))

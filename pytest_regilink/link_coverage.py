@@ -91,7 +91,7 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
             }
         )
     covered = sum(1 for link in links if link["tests"])
-    return {"version": 1, "covered": covered, "links": links, "unread": list(result.unread)}
+    return {"version": 1, "covered": covered, "links": links, "unread": [*result.unread, *result.skipped]}
 
 
 def render_report(report: Mapping[str, Any]) -> Iterator[str]:

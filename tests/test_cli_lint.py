@@ -47,6 +47,25 @@ def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path:
         "chart.yaml (a template), cut.py (a template), log.json (several JSON values) and 1 more.\n"
     )
     assert "cut.py(テンプレート)" in regilink("lint", "--lang", "ja", cwd=tmp_path).stdout
+    shown_by = {
+        "stdout": ("lint --output-format json", "lint --output-format sarif", "lint --output-format junit"),
+        "stderr": (
+            *("lint --output-format concise", "lint --output-format github", "lint --statistics", "lint --diff"),
+            *("lint --show-sites", "map", "verify --from-sites"),
+        ),
+    }
+    for stream, commands in shown_by.items():
+        for command in commands:
+            done = regilink(*command.split(), cwd=tmp_path)
+            assert "chart.yaml (a template)" in getattr(done, stream), command
+            assert done.returncode == (2 if "verify" in command else 0), command
+            assert "there was no link" not in done.stderr, command
+    assert not regilink("lint", "--quiet", "--output-format", "concise", cwd=tmp_path).stderr
+    maps = tmp_path / "map.json"
+    maps.write_text(regilink("map", "--output-format", "json", "--repository", "a", cwd=tmp_path).stdout)
+    assert "a/chart.yaml (a template)" in regilink("map", "--merge", "map.json", cwd=tmp_path).stderr
+    assert "chart" not in regilink("map", "--redact", "--output-format", "json", cwd=tmp_path).stdout
+    maps.unlink()
     (tmp_path / "proxy.cfg").write_text(f"[wandb]\ntarget_path = {target}\n", encoding="utf-8")
     assert "Found 1 error in 1 file. 3 files skipped: " in regilink("lint", cwd=tmp_path).stdout
 
@@ -399,7 +418,10 @@ def test_quiet_shows_findings_alone(tmp_path: Path) -> None:
     assert (quiet.returncode, quiet.stderr) == (2, unread + "regilink: nowhere.py: no such file or folder\n")
     (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry-model/x"), encoding="utf-8")
     done = regilink("lint", "--quiet", "--diff", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (1, unread)
+    done = regilink("lint", "--quiet", "--diff", "big.py", "nowhere.py", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nowhere.py: no such file" in done.stderr
     assert regilink("lint", "--quiet", "--fix", cwd=tmp_path).stdout == ""
 
 

@@ -13,8 +13,9 @@ from regilink_doctor.languages import Translation, load_translation
 from regilink_doctor.lint.change import Document, apply_fixes
 from regilink_doctor.lint.scan.kinds import kind_of_named
 from regilink_doctor.report.explanation import render_explanation
+from regilink_doctor.report.summary import describe_skipped
 from regilink_doctor.workflows.explain import Explanation, explain, explain_site
-from regilink_doctor.workflows.lint import Linter, skipped_sentence
+from regilink_doctor.workflows.lint import Linter, name_skipped, skipped_sentence
 
 
 class Question:
@@ -40,6 +41,8 @@ class Question:
         unread = report.unread
         if kind_of_named(self.name, self.code) is None:
             unread = (*unread, skipped_sentence(self.name))
+        if report.skipped is not None:
+            unread = (*unread, *describe_skipped([name_skipped(self.name, report.skipped)]))
         has_error = any(finding.code == "REG000" for finding in report.findings)  # it names the place
         return {
             "findings": [self._describe(finding) for finding in report.findings],

@@ -272,6 +272,7 @@ def _run_lint(options: Any) -> int:
         _print_lines(list_sites(result.sites, output_format))
         status = _print_failures(result, options) or _print_unlisted(result)
         return OK if options.exit_zero and status != UNUSABLE else status
+    names_skipped = False
     if options.statistics:
         from regilink_doctor.report.listings import list_statistics
 
@@ -285,7 +286,8 @@ def _run_lint(options: Any) -> int:
         if shown_as.kind == "text":
             style.translate = find_translation(options.lang, config, "messages")
         _print_lines(shown_as.render(result, style))
-    status = _print_failures(result, options) or result.exit_status
+        names_skipped = shown_as.names_skipped
+    status = _print_failures(result, options, names_skipped=names_skipped) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
 
 
@@ -422,8 +424,14 @@ def _print_lines(lines: Iterator[str]) -> int:
     return OK
 
 
-def _print_failures(result: LintResult, options: Any) -> int:
-    for failure in (*(result.unreadable if options.quiet else result.notes), *result.left_alone, *result.failures):
+def _print_failures(result: LintResult, options: Any, *, names_skipped: bool = False) -> int:
+    """Say what could not be read or written and, where the report does not, what was skipped; 2 for what was named."""
+    notes = result.unreadable if options.quiet else result.notes
+    if result.skipped and not (options.quiet or names_skipped):
+        from regilink_doctor.report.summary import describe_skipped
+
+        notes = [*notes, *describe_skipped(result.skipped)]
+    for failure in (*notes, *result.left_alone, *result.failures):
         print(f"regilink: {escape_text(failure)}", file=sys.stderr)
     return UNUSABLE if result.failures else OK
 
@@ -459,7 +467,8 @@ def _change_files(result: LintResult, config: Config, catalog: Catalog | None, o
         if not options.quiet:
             verb = "silence" if options.add_ignore else "fix"
             print(f"Would {verb} {counted(count, 'finding')}." if count else f"Nothing to {verb}.", file=sys.stderr)
-        return UNUSABLE if result.failures else FOUND if changes else OK
+        _print_failures(result, options)
+        return UNUSABLE if result.failures else FOUND if changes or result.unreadable else OK
     if "-" in options.paths:
         (content,) = [item.after for item in changes] or result.sources.values()
         sys.stdout.flush()

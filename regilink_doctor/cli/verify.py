@@ -91,9 +91,8 @@ def _run_verify(options: argparse.Namespace) -> int:
         )
     except Unanswered as problem:
         raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
-    unread = source.unread if source is not None else ()
     if options.output_format == "json":
-        print(to_json(results, unread))
+        print(to_json(results, source.unread, source.skipped) if source is not None else to_json(results))
     else:
         translate = find_translation(options.lang, config, "messages")
         lines = render(results, colour=wants_colour(options.color), translate=translate)
@@ -122,9 +121,14 @@ def _explain_no_names(source: LintResult | None) -> str:
 
 def _describe_rest(source: LintResult | None) -> list[str]:
     """The sentences on what is in the source and is not among the results."""
-    from regilink_doctor.report.summary import describe_unknown_aliases, describe_unread, summarize_project_links
+    from regilink_doctor.report.summary import (
+        describe_skipped,
+        describe_unknown_aliases,
+        describe_unread,
+        summarize_project_links,
+    )
 
     if source is None:
         return []
-    unknown = describe_unknown_aliases(source)
-    return [*summarize_project_links(source), *unknown, *describe_unread(source.unread)]
+    unread = [*describe_unread(source.unread), *describe_skipped(source.skipped)]
+    return [*summarize_project_links(source), *describe_unknown_aliases(source), *unread]

@@ -181,6 +181,7 @@ class LinkMap:
         is_live: the catalog was read from the server now, so that the registries in it are whole.
         is_merged: the maps of several repositories were put together, so that what nobody does is not done elsewhere.
         unread: a sentence for each file that could not be read: what it links or consumes is missing.
+        skipped: the files that are not in the format of their name, each with the reason.
     """
 
     def __init__(
@@ -192,8 +193,10 @@ class LinkMap:
         is_live: bool = False,
         is_merged: bool = False,
         unread: Iterable[str] = (),
+        skipped: Iterable[str] = (),
     ) -> None:
         self.unread = tuple(unread)
+        self.skipped = tuple(skipped)
         self.catalog = catalog
         self.is_live = is_live
         self.is_merged = is_merged

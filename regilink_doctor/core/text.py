@@ -13,6 +13,19 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How files begin that `>` of PowerShell has written; pip and YAML read them, Python does not."""
 
 
+def is_wide(content: bytes) -> bool:
+    """Whether a file begins as UTF-16 or UTF-32 does, with its mark or without."""
+    return content[:2] in UTF16_MARKS or b"\0" in content[:4]
+
+
+def _name_wide_encoding(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    if content[:2] in UTF16_MARKS:
+        return "UTF-16"
+    return f"UTF-{32 if content.count(0, 0, 4) > 2 else 16} without a byte order mark"
+
+
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     """The codec that decodes a file, and encodes it again to the same bytes.
 
@@ -21,13 +34,15 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
         cookie: whether a comment in its first two lines may name it, as in Python.
 
     Raises:
-        LookupError: the file names an encoding that does not exist, or that is not one of text; with the reason.
+        LookupError: the file names an encoding that does not exist, or that is not one of text, or it is UTF-16 or
+            UTF-32 and does not say so; with the reason.
     """
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if content[:2] in UTF16_MARKS:
-        if cookie:
-            raise LookupError("it is UTF-16")
+    if is_wide(content):
+        name = _name_wide_encoding(content)
+        if cookie or name != "UTF-16":
+            raise LookupError(f"it is {name}")
         return "utf-16"
     if not cookie or b"coding" not in b"".join(content.split(b"\n", 2)[:2]):
         return "utf-8"

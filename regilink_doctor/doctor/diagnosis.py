@@ -62,8 +62,8 @@ class LinkSummary:
 
     `links` and `names` count those that were checked. `elsewhere` are the links that go to a project, not to a
     registry, and of which no check reports a problem: the place of each, and where it goes. `unread` has a sentence
-    for each file of the source that could not be read. `files` counts those that were looked through for links, None
-    where the links were given.
+    for each file of the source that could not be read, `skipped` has those in another format than their name promises.
+    `files` counts those that were looked through for links, None where the links were given.
     """
 
     links: int = 0
@@ -71,12 +71,13 @@ class LinkSummary:
     unknown: tuple[UnknownLink, ...] = ()
     elsewhere: tuple[tuple[Origin, str], ...] = ()
     unread: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     files: int | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether everything was checked that there is."""
-        return not self.unknown and not self.unread
+        return not self.unknown and not self.unread and not self.skipped
 
     @property
     def checked(self) -> int:
@@ -86,7 +87,7 @@ class LinkSummary:
     @property
     def is_nothing_checked(self) -> bool:
         """Whether there was something to check, and none of it could be."""
-        return not self.is_complete and not self.checked
+        return bool(self.unknown or self.unread) and not self.checked
 
 
 def summarize_links(context: Context, rows: Rows) -> LinkSummary:

@@ -9,7 +9,7 @@ from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.json_values import finding_value
 from regilink_doctor.report.locations import SEVERITIES
-from regilink_doctor.report.summary import describe_unread, list_places
+from regilink_doctor.report.summary import describe_skipped, describe_unread, list_places
 from regilink_doctor.report.terminal import paint_text
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
     }
     verdict = [numbers[name] for name in numbers if name in severities] or [say("no findings")]
     uses = (*kinds, *link_map.unknown, *link_map.outside, *link_map.tests)
-    if not findings and not uses and not link_map.unread:
+    if not findings and not uses and not link_map.unread and not link_map.skipped:
         verdict = [say("there was no link or consumer to look at")]
     whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1
@@ -166,6 +166,7 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
         *_describe_outside(outside),
         *_describe_tests(tests),
         *describe_unread([escape_text(line) for line in link_map.unread]),
+        *describe_skipped([escape_text(line) for line in link_map.skipped]),
     ]
     return join_phrases(" ", [say("{verdict}.", verdict=whole), *rest]) if rest else whole
 

@@ -62,6 +62,7 @@ UNKNOWN_LINKS = _object(
     checked=NUMBER,
     unknown=_list(_object(target=TEXT, path=TEXT_OR_NULL, line=_or_null(COUNTED), reason=TEXT)),
     unread=TEXTS,
+    skipped=TEXTS,
 )
 FINDING = _object(
     code=TEXT,
@@ -201,7 +202,7 @@ CATALOG: Schema = {
 SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "lint": (
         "regilink lint --output-format json",
-        lambda: _report("Findings of regilink lint", findings=_list(FINDING)),
+        lambda: _report("Findings of regilink lint", findings=_list(FINDING), unread=TEXTS, skipped=TEXTS),
     ),
     "lint-sites": (
         "regilink lint --show-sites --output-format json",
@@ -323,6 +324,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             outside=_list(USE),
             tests=_list(USE),
             unread=TEXTS,
+            skipped=TEXTS,
             findings=_list(
                 {
                     **FINDING,

@@ -48,9 +48,7 @@ def summarize_run(result: LintResult) -> str:
         verdict = say("{verdict}, {number} hidden by min-severity", verdict=verdict, number=result.hidden)
     sentences.append(say("{verdict}.", verdict=verdict))
     sentences += describe_unread(result.unreadable)
-    if result.skipped:
-        files, places = counted(len(result.skipped), "file"), list_places(result.skipped)
-        sentences.append(say("{files} skipped: {places}.", files=files, places=places))
+    sentences += describe_skipped(result.skipped)
     sentences += _count_unresolved(result)
     sentences += summarize_project_links(result, without_findings=True)
     sentences += _count_fixable(result)
@@ -118,6 +116,12 @@ def describe_unread(sentences: Sequence[str]) -> list[str]:
     where = list_places(sentences)
     files = counted(len(sentences), "file")
     return [say("{files} could not be read: {places}.", files=files, places=where)] if sentences else []
+
+
+def describe_skipped(places: Sequence[str]) -> list[str]:
+    """The sentence on files that are not in the format of their name, each with the reason; none without any."""
+    files, where = counted(len(places), "file"), list_places(places)
+    return [say("{files} skipped: {places}.", files=files, places=where)] if places else []
 
 
 def _lines_of(sites: Sequence[Site]) -> list[str]:

@@ -19,13 +19,14 @@ _COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
 _STATUSES = {"ok": say("ok"), "different": say("different"), "absent": say("absent"), "skipped": say("skipped")}
 
 
-def to_json(results: Sequence[Verification], unread: Sequence[str] = ()) -> str:
-    """`{"version": 1, "results": [...], "links": {"checked", "unknown", "unread"}}`, as `docs/verify.md` has it."""
+def to_json(results: Sequence[Verification], unread: Sequence[str] = (), skipped: Sequence[str] = ()) -> str:
+    """`{"version": 1, "results": [...], "links": {…}}`, as `docs/verify.md` has it."""
     unknown = [_unknown_value(result) for result in results if result.status == "skipped"]
+    checked = len(results) - len(unknown)
     value = {
         "version": 1,
         "results": [_build_value(result) for result in results],
-        "links": {"checked": len(results) - len(unknown), "unknown": unknown, "unread": list(unread)},
+        "links": {"checked": checked, "unknown": unknown, "unread": list(unread), "skipped": list(skipped)},
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
 

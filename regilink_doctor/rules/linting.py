@@ -10,6 +10,8 @@ from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regilink_doctor.core.problems import Problem
 
 
@@ -28,7 +30,10 @@ class UnparsableFile(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        language, part = facts["language"], say("cell") if facts["part"] == "cell" else say("file")
+        part = say("cell") if facts["part"] == "cell" else say("file")
+        if facts["cause"] in ("quote", "inside"):
+            return _explain_part(facts, part)
+        language = facts["language"]
         if facts["cause"] == "bytes":
             remedy = say("save the file as UTF-8")
         elif facts["cause"] == "cookie":
@@ -48,6 +53,18 @@ class UnparsableFile(Rule):
             say("nothing in this {part} was checked", part=part),
             remedy,
         )
+
+
+def _explain_part(facts: Mapping[str, str], part: str) -> Message:
+    """What is said of shell or Python inside of a file of which the rest was checked."""
+    if facts["cause"] == "quote":
+        return Message(
+            say("this quotation mark is never closed"),
+            say("nothing after it was checked"),
+            say("close the quotation mark"),
+        )
+    summary = say("the Python inside this {part} cannot be read: {reason}", part=part, reason=facts["reason"])
+    return Message(summary, say("nothing in this program was checked"), say("fix the syntax"))
 
 
 class UnusedSuppression(Rule):

@@ -107,16 +107,18 @@ def diagnose(
         findings=source.findings if source else (),
         servers=_read_servers(source, server),
     )
-    return _with_source(diagnosis, unread, source.files if source else None)
+    return _add_source(diagnosis, source, unread) if source is not None else diagnosis
 
 
 def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
     return [address.read_variables(server.variables) for address in source.servers] if source is not None else []
 
 
-def _with_source(diagnosis: Diagnosis, unread: Sequence[str], files: int | None) -> Diagnosis:
+def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str]) -> Diagnosis:
     """The diagnosis with what could not be read of the source, and how many files were looked through."""
-    return replace(diagnosis, links=replace(diagnosis.links, unread=tuple(map(mask_secrets, unread)), files=files))
+    missing, skipped = (tuple(map(mask_secrets, places)) for places in (unread, source.skipped))
+    files = source.files - len(skipped)
+    return replace(diagnosis, links=replace(diagnosis.links, unread=missing, skipped=skipped, files=files))
 
 
 def _drop_missing(values: Mapping[str, str | None]) -> dict[str, str]:

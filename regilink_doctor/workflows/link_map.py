@@ -83,7 +83,8 @@ def map_paths(
     sites = [report.site for report in result.sites]
     sites += _lint_callers(sites, paths, catalog, config)
     uses = tuple(reader.read_uses([*sites, *result.configured_sources]))
-    return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live, unread=result.unread), result)
+    link_map = LinkMap(uses, (name,), catalog, is_live=is_live, unread=result.unread, skipped=result.skipped)
+    return MapResult(link_map, result)
 
 
 def _lint_callers(sites: Iterable[Site], paths: Sequence[str], catalog: Catalog | None, config: Config) -> list[Site]:
@@ -423,8 +424,10 @@ def redact_map(link_map: LinkMap) -> LinkMap:
     repositories = [_hide("repository", name) for name in link_map.repositories]
     catalog = _redact_catalog(link_map.catalog) if link_map.catalog is not None else None
     uses = map(_redact_use, (*link_map.uses, *link_map.outside, *link_map.tests))
-    unread = ("a file",) * len(link_map.unread)  # its name, and what the parser quotes, may be anything
-    return LinkMap(uses, repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged, unread=unread)
+    # The name of a file, and what the parser quotes, may be anything.
+    unread, skipped = (("a file",) * len(places) for places in (link_map.unread, link_map.skipped))
+    is_live, is_merged = link_map.is_live, link_map.is_merged
+    return LinkMap(uses, repositories, catalog, is_live=is_live, is_merged=is_merged, unread=unread, skipped=skipped)
 
 
 def _redact_catalog(catalog: Catalog) -> Catalog:

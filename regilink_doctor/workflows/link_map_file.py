@@ -61,20 +61,21 @@ def merge_maps(
     seen: dict[str, str] = {}
     notes: list[str] = []
     shared: dict[str, str] = {}
-    unread: dict[str, None] = {}
+    rest: dict[str, dict[str, None]] = {"unread": {}, "skipped": {}}
     for path in sorted(set(paths)):
-        repositories, found, sentences = _read_map(path, shared)
+        repositories, found, places = _read_map(path, shared)
         lead = f"{repositories[0]}/" if len(repositories) == 1 else ""
-        unread.update(dict.fromkeys(f"{lead}{sentence}" for sentence in sentences))
+        for key, sentences in places.items():
+            rest[key] |= dict.fromkeys(f"{lead}{sentence}" for sentence in sentences)
         for repository in repositories:
             if repository in seen:
                 notes.append(f"{path}: {repository} is in {seen[repository]}, too: the uses of both are in the map")
             seen.setdefault(repository, path)
         uses.update(found)
-    return LinkMap(uses, seen, catalog, is_live=is_live, is_merged=True, unread=unread), notes
+    return LinkMap(uses, seen, catalog, is_live=is_live, is_merged=True, **rest), notes
 
 
-def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], list[str]]:
+def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], dict[str, list[str]]]:
     if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
         raise MapFileError(f"{path}: not a plain file")
     with open(path, "rb") as file:
@@ -92,8 +93,11 @@ def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], 
             raise MapFileError(f"version is {show_value(value.get('version'))}, this regilink reads version {VERSION}")
         repositories = [_text(item, "repositories") for item in _list(value, "repositories", "")]
         uses = [_read_use(item, where, shared) for where, item in _find_uses(value)]
-        unread = [_text(item, "unread") for item in _list({"unread": [], **value}, "unread", "")]
-        return repositories, uses, unread
+        # Maps of older versions have not both.
+        places = {
+            key: [_text(item, key) for item in _list({key: [], **value}, key, "")] for key in ("unread", "skipped")
+        }
+        return repositories, uses, places
     except MapFileError as error:
         raise MapFileError(f"{path}: {error}") from None
 
@@ -215,7 +219,8 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
     yield from _render_list("outside", map(use_value, link_map.outside))
     yield ",\n"
     yield from _render_list("tests", map(use_value, link_map.tests))
-    yield f',\n  "unread": {json.dumps(list(link_map.unread))},\n'
+    yield f',\n  "unread": {json.dumps(list(link_map.unread))}'
+    yield f',\n  "skipped": {json.dumps(list(link_map.skipped))},\n'
     yield from _render_list("findings", findings)
     yield "\n}\n"
 

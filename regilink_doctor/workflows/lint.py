@@ -124,7 +124,7 @@ class LintResult(ShownAsTable):
             self._add_sources(path, content, report.findings)
         self.unread += report.unread
         if report.skipped:
-            self.skipped.append(say("{places} ({reason})", places=path, reason=_describe_format(report.skipped)))
+            self.skipped.append(name_skipped(path, report.skipped))
         self.servers += report.servers
         self.sites += [
             SiteReport(site, codes)
@@ -623,11 +623,10 @@ def _is_ours(path: str, sifted: _Sifted) -> bool:
     return False
 
 
-def _describe_format(reason: OtherReason) -> str:
-    """What a file is instead of what its name promises."""
-    if reason == "template":
-        return say("a template")
-    return say("several JSON values") if reason == "values" else say("not INI")
+def name_skipped(path: str, reason: OtherReason) -> str:
+    """A file, and what it is instead of what its name promises."""
+    formats = {"template": say("a template"), "values": say("several JSON values"), "ini": say("not INI")}
+    return say("{places} ({reason})", places=path, reason=formats[reason])
 
 
 def skipped_sentence(path: str) -> str:

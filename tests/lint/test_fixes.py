@@ -65,12 +65,19 @@ def test_files_of_powershell_are_read_and_stay_utf_16(order: str, name: str) -> 
         assert fixed == content.replace("wandb_".encode(order), "wandb-".encode(order)) != content
 
 
-def test_python_in_utf_16_is_named() -> None:
-    content = f"\ufeff{PRELUDE}".encode("utf-16-le")
-    assert can_matter("train.py", content)
-    assert [item.message for item in lint_bytes("train.py", content).findings] == [
-        "this file cannot be read as Python: it is UTF-16"
-    ]
+@pytest.mark.parametrize("name", ["train.py", "conf.yaml", "a.env", "a.json", "requirements.txt"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_files_of_wide_letters_that_no_program_reads_are_named(name: str, encoding: str) -> None:
+    content = f"# 模\nwandb_target_path\n{PRELUDE}".encode(encoding)
+    assert can_matter(name, content)
+    if encoding == "utf-16" and name != "train.py":
+        assert "it is UTF-16" not in str(lint_bytes(name, content).findings)
+        return
+    (finding,) = lint_bytes(name, content).findings
+    language = "Python" if name == "train.py" else "text"
+    without = "" if encoding in ("utf-16", "utf-32") else " without a byte order mark"
+    assert finding.message == f"this file cannot be read as {language}: it is {encoding[:6].upper()}{without}"
+    assert finding.help == "save the file as UTF-8"
 
 
 def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:

@@ -396,7 +396,7 @@ def _texts(value: object) -> str:
 def test_nothing_found_is_a_whole_report_too() -> None:
     clean = LintResult()
     clean.files = 3
-    assert json.loads(shown(clean, "json")) == {"version": 1, "findings": []}
+    assert json.loads(shown(clean, "json")) == {"version": 1, "findings": [], "unread": [], "skipped": []}
     assert json.loads(shown(clean, "rdjson")) == {"source": {"name": "regilink"}, "diagnostics": []}
     for output_format in ("json-lines", "concise", "github", "azure"):
         assert shown(clean, output_format) == "\n"

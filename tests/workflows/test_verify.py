@@ -308,6 +308,7 @@ def test_a_name_that_source_does_not_tell_is_not_verified(
             }
         ],
         "unread": [],
+        "skipped": [],
     }
     assert main(["verify", "--from-sites", "--allow-unknown"]) == 0
     monkeypatch.setenv("NAME", f"{ZOO}:v9")

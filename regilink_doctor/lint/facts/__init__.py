@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.sites import Command, Requirement, Setting
     from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.lint.facts.shell import Script
     from regilink_doctor.lint.text.fragment import Fragment
-    from regilink_doctor.lint.text.source import Source
+    from regilink_doctor.lint.text.source import Source, Unparsable
 
 
 @record
@@ -40,6 +41,14 @@ class FileFacts:
     commands: tuple[Command, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     programs: tuple[Program, ...] = ()
+    problems: tuple[Unparsable, ...] = ()
+    """Parts that cannot be read, where the others can."""
+
+    @classmethod
+    def of(cls, source: Source, script: Script, requirements: tuple[Requirement, ...] = ()) -> FileFacts:
+        """What a file says that was read as one script or several."""
+        settings, commands, programs = tuple(script.settings), tuple(script.commands), tuple(script.programs)
+        return cls(source, settings, commands, requirements, programs, tuple(script.problems))
 
 
 def read_facts(path: str, content: bytes, kind: str) -> FileFacts:

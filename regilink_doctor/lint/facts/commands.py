@@ -67,10 +67,7 @@ def _read_scripts(data: Data, found: Script) -> None:
     items = data.items if isinstance(data, DataList) else (data,)
     for item in items:
         if isinstance(item, Scalar) and item.fragment is not None and item.kind == "string":
-            script = read_script(item.fragment, containers_of(item.keys[:-1]))
-            found.commands += script.commands
-            found.settings += script.settings
-            found.programs += script.programs
+            found.add(read_script(item.fragment, containers_of(item.keys[:-1])))
         elif isinstance(item, DataList):  # tox.toml
             found.commands.append(
                 Command(tuple(_read_words(item)), item.place, item.place.span, containers_of(item.keys))

@@ -31,9 +31,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 def read(path: str, content: bytes) -> FileFacts:
     """What a Dockerfile says. `ENV` reaches everything after it, the variables of a `RUN` that `RUN` alone."""
     source = Source.decode(path, content, python=False)
-    settings: list[Setting] = []
-    commands: list[Command] = []
-    programs: list[Program] = []
+    facts = Script()
     known: dict[str, StringValue] = {}
     entry: tuple[StringValue, ...] = ()
     for name, body in _find_instructions(source):
@@ -43,18 +41,16 @@ def read(path: str, content: bytes) -> FileFacts:
             for setting in read_assignments(body, known) or _read_pair(body):
                 if setting.value:
                     known[setting.name] = setting.value[0]
-                settings.append(replace(setting, only_default=name == "ARG"))
+                facts.settings.append(replace(setting, only_default=name == "ARG"))
         elif name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
             containers = (Container("step", name, body.span(0, len(body.text))),)
             script = _read_command(body, containers, known)
-            settings += script.settings
-            commands += script.commands
-            programs += script.programs
+            facts.add(script)
             if len(script.commands) == 1 and name == "ENTRYPOINT":
                 entry = script.commands[0].words
             elif len(script.commands) == 1 and name == "CMD" and entry:
-                commands.append(replace(script.commands[0], words=(*entry, *script.commands[0].words)))
-    return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
+                facts.commands.append(replace(script.commands[0], words=(*entry, *script.commands[0].words)))
+    return FileFacts.of(source, facts)
 
 
 def _find_instructions(source: Source) -> Iterator[tuple[str, Fragment]]:

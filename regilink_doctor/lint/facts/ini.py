@@ -18,5 +18,5 @@ def read(path: str, content: bytes) -> FileFacts:
     source = Source.decode(path, content, python=False)
     root = read_data(source)
     script = find_commands(root)
-    settings = (*find_settings(root, "ini"), *script.settings)
-    return FileFacts(source, settings, tuple(script.commands), programs=tuple(script.programs))
+    script.settings[:0] = find_settings(root, "ini")
+    return FileFacts.of(source, script)

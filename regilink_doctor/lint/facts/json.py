@@ -26,8 +26,8 @@ def read(path: str, content: bytes) -> FileFacts:
     if _is_report(root):
         return FileFacts(source)
     script = find_commands(root)
-    settings = (*find_settings(root, "json"), *script.settings)
-    return FileFacts(source, settings, tuple(script.commands), programs=tuple(script.programs))
+    script.settings[:0] = find_settings(root, "json")
+    return FileFacts.of(source, script)
 
 
 _RESULTS = ("organizations", "findings", "sites", "checks", "links", "repositories", "runs")

@@ -9,7 +9,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Container, Setting
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts
-from regilink_doctor.lint.facts.shell import read_script
+from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.text.fragment import Fragment, filled
 from regilink_doctor.lint.text.source import Source
 
@@ -17,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from regilink_doctor.core.sites import Command
-    from regilink_doctor.lint.facts import Program
 
 _VARIABLE = re.compile(
     r"(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*(?P<sign>[:?+]{0,2}=)[ \t]*(?P<value>.*)"
@@ -44,23 +42,18 @@ def read(path: str, content: bytes) -> FileFacts:
     exported = set(re.findall(r"^export[ \t]+([A-Za-z_]\w*)[ \t]*$", source.text, re.MULTILINE))
     everything = _EXPORT_ALL.search(source.text) is not None
     lines = list(_find_lines(source, just=just))
-    settings: list[Setting] = []
+    facts = Script()
     known: dict[str, StringValue] = {}
     for kind, body, containers in lines:
         if kind == "line" and (match := _VARIABLE.match(body.text)):
             public = everything or match["export"] is not None or match["name"] in exported
-            settings.append(_read_variable(body, match, containers, known, public=public))
-            _remember(settings[-1], known, just=just)
-    commands: list[Command] = []
-    programs: list[Program] = []
+            facts.settings.append(_read_variable(body, match, containers, known, public=public))
+            _remember(facts.settings[-1], known, just=just)
     for kind, body, containers in lines:
         if kind == "recipe":
-            script = read_script(body, containers, known=known)
-            settings += script.settings
-            commands += script.commands
-            programs += script.programs
-    settings.sort(key=lambda item: item.statement)
-    return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
+            facts.add(read_script(body, containers, known=known))
+    facts.settings.sort(key=lambda item: item.statement)
+    return FileFacts.of(source, facts)
 
 
 def _remember(setting: Setting, known: dict[str, StringValue], *, just: bool) -> None:

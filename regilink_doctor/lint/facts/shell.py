@@ -14,7 +14,7 @@ from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled
-from regilink_doctor.lint.text.source import Source
+from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def read(path: str, content: bytes) -> FileFacts:
     """What a shell script says."""
     source = Source.decode(path, content, python=False)
     script = read_script(Fragment.whole(source))
-    return FileFacts(source, tuple(script.settings), tuple(script.commands), programs=tuple(script.programs))
+    return FileFacts.of(source, script)
 
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
@@ -51,6 +51,15 @@ class Script:
         self.settings: list[Setting] = []
         self.commands: list[Command] = []
         self.programs: list[Program] = []
+        self.problems: list[Unparsable] = []
+        """Quotation marks that are never closed: what is after them was not read."""
+
+    def add(self, other: Script) -> None:
+        """Take up what another script says."""
+        self.settings += other.settings
+        self.commands += other.commands
+        self.programs += other.programs
+        self.problems += other.problems
 
 
 def read_script(
@@ -152,6 +161,12 @@ class _ScriptReader:
         self.read_github_environment(words, marks)
         self.read_documents(marks)
         self.script.commands = [item for item in self.script.commands if id(item) not in self.replaced]
+        if marks.unclosed is not None:
+            span = self.stretch.span(marks.unclosed, marks.unclosed + 1)
+            problem = Unparsable(
+                "the quotation mark is never closed", span, "shell", self.stretch.source.cell, cause="quote"
+            )
+            self.script.problems.append(problem)
         return self.script
 
     def read_github_environment(self, words: list[Word], marks: Words) -> None:
@@ -492,8 +507,12 @@ _CIRCLE_CI = re.compile(r"<<\s*(?:pipeline|parameters|matrix)\.[\w.]+\s*>>")
 
 _ENDS_WORD = frozenset(("", *" \t\n;&|<>()"))
 _REDIRECTS = frozenset("<>")
-_IN_QUOTES = re.compile(r"""\\.?|\$\(|[)"]""", re.DOTALL)
+_NESTING = re.compile(r"""\\.?|\$\(|\$\{|[()}"'`]""", re.DOTALL)
 """What counts between double quotes; a backslash takes the next letter along."""
+
+_CLOSED_BY = {"$(": ")", "(": ")", "${": "}", '"': '"', "`": "`"}
+_ESCAPING = {mark: re.compile(rf"(?:[^{mark}\\]|\\.)*", re.DOTALL) for mark in "`'"}
+"""What is between two marks where a backslash takes the next letter along."""
 
 
 class Word:
@@ -550,6 +569,10 @@ class Words:
         """What the command at hand reads from `<<< word`."""
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
+        self.unclosed: int | None = None
+        """Where the first quotation mark is that is never closed."""
+        self.nests = True
+        """Whether quotation marks have nested so far: otherwise the end of each would be looked for in all the rest."""
 
     def __iter__(self) -> Iterator[Word | str]:
         text, ends = self.stretch.text, list[Word]()
@@ -628,11 +651,11 @@ class Words:
         while at < len(text):
             letter = text[at]
             if letter == "'":
-                end = end if (end := text.find("'", at + 1)) >= 0 else len(text)
+                end = self._find_end(at)
                 parts += filled(self.stretch, at + 1, end, dollars=False) or [self._empty_part(at + 1)]
                 at = end + 1
             elif letter == '"':
-                end = self._closing_quote(at)
+                end = self._find_end(at)
                 parts += filled(self.stretch, at + 1, end, self.known) or [self._empty_part(at + 1)]
                 at = end + 1
             elif letter == "\\":
@@ -643,7 +666,7 @@ class Words:
                 parts += filled(self.stretch, at, match.end(), self.known)
                 at = match.end()
             elif letter == "`":
-                end = end if (end := text.find("`", at + 1)) >= 0 else len(text)
+                end = self._find_end(at)
                 parts.append(UnknownPart(text[at : end + 1], self.stretch.place(at, end)))
                 at = end + 1
             elif letter == "<" and (match := _CIRCLE_CI.match(text, at)):
@@ -660,15 +683,36 @@ class Words:
     def _empty_part(self, at: int) -> KnownPart:
         return KnownPart("", self.stretch.place(at, at), exact=True)
 
-    def _closing_quote(self, at: int) -> int:
-        """Where the double quote at `at` is closed; one inside `$(…)` closes nothing."""
-        depth = 0
-        for match in _IN_QUOTES.finditer(self.stretch.text, at + 1):
-            sign = match[0]
-            if sign == "$(":
-                depth += 1
-            elif sign == ")":
-                depth = max(depth - 1, 0)
-            elif sign == '"' and not depth:
+    def _find_end(self, at: int) -> int:
+        """Where the quotation mark at `at` is closed. What is hidden by one that is not is noted."""
+        text = self.stretch.text
+        mark, end = text[at], -1
+        if mark == '"' and self.nests:
+            end = _find_closing(text, at)
+            self.nests = end >= 0
+        elif mark == "`" or (text[at - 1 : at] == "$" and text[at - 2 : at - 1] != "\\"):  # $'it\'s'
+            match = _ESCAPING[mark].match(text, at + 1)
+            end = match.end() if match is not None and match.end() < len(text) else -1
+        if end < 0:
+            end = text.find(mark, at + 1)
+        if end >= 0:
+            return end
+        self.unclosed = at if self.unclosed is None else self.unclosed
+        return len(text)
+
+
+def _find_closing(text: str, at: int) -> int:
+    """Where the double quote at an offset is closed, or -1; those inside of `$(…)` and `${…}` close nothing."""
+    inside = ['"']
+    position = at + 1
+    while match := _NESTING.search(text, position):
+        sign, position = match[0], match.end()
+        if sign == inside[-1]:
+            inside.pop()
+            if not inside:
                 return match.start()
-        return len(self.stretch.text)
+        elif sign in _CLOSED_BY and (sign != "(" or inside[-1] == ")"):
+            inside.append(_CLOSED_BY[sign])
+        elif sign == "'" and inside[-1] == ")":
+            position = text.find("'", position) + 1 or len(text)
+    return -1

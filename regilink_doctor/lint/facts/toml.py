@@ -67,8 +67,8 @@ def read(path: str, content: bytes) -> FileFacts:
     if name in ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml"):
         requirements = tuple(_find_requirements(iterate_scalars(root), pipfile=name == "Pipfile"))
     script = find_commands(root)
-    settings = (*find_settings(root, "toml"), *script.settings)
-    return FileFacts(source, settings, tuple(script.commands), requirements, tuple(script.programs))
+    script.settings[:0] = find_settings(root, "toml")
+    return FileFacts.of(source, script, requirements)
 
 
 def _find_requirements(scalars: Iterable[Scalar], *, pipfile: bool) -> Iterator[Requirement]:

@@ -15,7 +15,7 @@ from regilink_doctor.lint.data.yaml import compose_documents, place_of, scalar_p
 from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.facts.requirements import read_requirement
 from regilink_doctor.lint.facts.settings import ENVIRONMENT_KEYS, is_worth_reading
-from regilink_doctor.lint.facts.shell import read_script, runs_python, runs_script
+from regilink_doctor.lint.facts.shell import Script, read_script, runs_python, runs_script
 from regilink_doctor.lint.text.fragment import filled, loose_text, text_of
 from regilink_doctor.lint.text.source import Source
 
@@ -55,10 +55,8 @@ def read(path: str, content: bytes) -> FileFacts:
     # All of them first: the reader knows nodes by their identity, which one of the next document may take over.
     for root in list(compose_documents(source)):
         reader.read_document(root)
-    settings = sorted(reader.settings, key=lambda item: item.statement)
-    return FileFacts(
-        source, tuple(settings), tuple(reader.commands), tuple(reader.requirements), tuple(reader.programs)
-    )
+    reader.script.settings.sort(key=lambda item: item.statement)
+    return FileFacts.of(source, reader.script, tuple(reader.requirements))
 
 
 @record
@@ -80,10 +78,8 @@ class _Scope:
 class _DocumentReader:
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.settings: list[Setting] = []
         self.requirements: list[Requirement] = []
-        self.commands: list[Command] = []
-        self.programs: list[Program] = []
+        self.script = Script()
         self.seen: set[int] = set()
         self.understood: set[int] = set()
         """Nodes that have been handled: variables of the environment, and strings that no shell reads."""
@@ -94,7 +90,7 @@ class _DocumentReader:
         if "jobs" in names or "stages" in names or "pipelines" in names:
             containers = (Container("workflow", written_scalar(find_below(root, "name")), span_of(root)),)
         if "program" in names and "parameters" in names:
-            self.commands += self.read_sweep(root)
+            self.script.commands += self.read_sweep(root)
         self.read_node(root, (), _Scope(containers, self.find_inputs(root)))
 
     def read_node(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> None:
@@ -148,7 +144,7 @@ class _DocumentReader:
             settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
             if settings is not None:
                 self.understood.add(id(pairs[name]))
-                self.settings += settings
+                self.script.settings += settings
                 # Compose fills `$X` in from its own environment, not from that of the container.
                 known = {**known, **_name_values(settings)} if kind != "service" else known
         own = written_scalar(pairs.get("shell"))
@@ -262,7 +258,7 @@ class _DocumentReader:
         if is_worth_reading(named, value.value):
             setting = self.make_setting(key, value, named, scope, variable=False)
             is_item = keys[-1].isdigit() and keys[-2] not in _PLACEHOLDERS
-            self.settings.append(replace(setting, is_item=True) if is_item else setting)
+            self.script.settings.append(replace(setting, is_item=True) if is_item else setting)
 
     def make_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope, *, variable: bool) -> Setting:
         is_set = (value.value != "" or value.style is not None) and not is_null(value)
@@ -292,17 +288,16 @@ class _DocumentReader:
     def read_script(self, node: Node, scope: _Scope) -> None:
         stretch = stretch_of(self.source, node)
         if scope.shell.startswith("python"):
-            self.programs.append(Program(stretch))
+            self.script.programs.append(Program(stretch))
             return
         scripts = [read_script(stretch, scope.containers, known=known) for known in scope.find_runs(stretch.text)]
-        self.commands += [command for script in scripts for command in script.commands]
-        self.programs += scripts[0].programs
-        self.settings += scripts[0].settings
+        self.script.add(scripts[0])
+        self.script.commands += [command for script in scripts[1:] for command in script.commands]
 
     def add_command(self, scalars: list[Node], node: Node, scope: _Scope) -> None:
         """A command that is written as a list of words; the script of one that calls a shell."""
         words = tuple(text_at(self.source, item) for item in scalars)
-        self.commands.append(Command(words, place_of(self.source, node), span_of(node), scope.containers))
+        self.script.commands.append(Command(words, place_of(self.source, node), span_of(node), scope.containers))
         self.read_last_word(words, scalars[-1], scope)
 
     def read_last_word(self, words: Sequence[StringValue], node: Node, scope: _Scope) -> None:
@@ -311,7 +306,7 @@ class _DocumentReader:
         if runs_script(before):
             self.read_script(node, scope)
         elif runs_python(before):
-            self.programs.append(Program(stretch_of(self.source, node)))
+            self.script.programs.append(Program(stretch_of(self.source, node)))
 
     def read_whole_command(self, pairs: dict[str, Node], scope: _Scope) -> None:
         """The command of a container, of which one key has the program and another one its arguments."""
@@ -327,7 +322,7 @@ class _DocumentReader:
                     words += command.words
         if words:
             place = place_of(self.source, parts[0])
-            self.commands.append(Command(tuple(words), place, place.span, scope.containers))
+            self.script.commands.append(Command(tuple(words), place, place.span, scope.containers))
             if scalars and len(scalars) < len(words):
                 self.read_last_word(words, scalars[-1], scope)
         self.read_argo_script(pairs.get("command"), pairs.get("source"), scope)
@@ -338,7 +333,7 @@ class _DocumentReader:
             return
         words = [str(item.value) for item in command.value if item.id == "scalar"]
         if runs_python([*words, "-c"]):
-            self.programs.append(Program(stretch_of(self.source, source)))
+            self.script.programs.append(Program(stretch_of(self.source, source)))
         elif runs_script([*words, "-c"]):
             self.read_script(source, scope)
 

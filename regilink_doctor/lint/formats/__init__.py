@@ -30,7 +30,7 @@ class ParsedFile:
     requirements: tuple[Requirement, ...] = ()
     commands: tuple[Command, ...] = ()
     problems: tuple[Unparsable, ...] = ()
-    """Cells that cannot be parsed, where the others can."""
+    """Parts that cannot be read, such as cells of a notebook, where the others can."""
     tested: tuple[Place, ...] = ()
     """Where the values are written that conditions were judged by."""
     comments: Comments = "python"
@@ -82,9 +82,10 @@ def _read_declarations(path: str, content: bytes, kind: str) -> ParsedFile:
 
         sites += find_consumed(facts.commands)
         requirements += read_installed(facts.commands)
+    problems = [*facts.problems]
     for program in facts.programs:
         from regilink_doctor.lint.formats.embedded import find_sites_inside
 
-        sites += find_sites_inside(program)
+        sites += find_sites_inside(program, problems)
     sites.sort(key=lambda site: site.place.span)
-    return ParsedFile((facts.source,), tuple(sites), settings, tuple(requirements), facts.commands)
+    return ParsedFile((facts.source,), tuple(sites), settings, tuple(requirements), facts.commands, tuple(problems))

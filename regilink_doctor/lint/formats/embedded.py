@@ -9,6 +9,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import is_record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.formats.python import read_source
+from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.lint.text.fragment import FILLED_LATER
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -23,15 +24,24 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def find_sites_inside(program: Program) -> tuple[Site, ...]:
-    """The call sites of a program, with their places in the file that it is in; none where it is not Python."""
+def find_sites_inside(program: Program, problems: list[Unparsable]) -> tuple[Site, ...]:
+    """The call sites of a program, with their places in the file that it is in.
+
+    What is not Python and may have call sites is added to `problems`, unless something is filled in before Python
+    reads it.
+    """
     # A path of its own tells its places from others in the same file, such as that of a variable.
     source = Source(f"{program.fragment.source.path}#{program.fragment.begins[0][0]}", program.fragment.text)
+    mover = _Mover(source, program)
     try:
-        sites = read_source(source).sites
-    except (Unparsable, RecursionError):
+        return mover.move(read_source(source).sites)
+    except RecursionError:
         return ()
-    return _Mover(source, program).move(sites)
+    except Unparsable as error:
+        if can_matter("x.py", source.text.encode("utf-8", "replace")) and not FILLED_LATER.search(source.text):
+            cell = program.fragment.source.cell
+            problems.append(Unparsable(str(error), mover.find_place(error.span).span, cell=cell, cause="inside"))
+        return ()
 
 
 _PLAIN = frozenset({str, bool, int, type(None), frozenset})

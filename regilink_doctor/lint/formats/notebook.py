@@ -62,7 +62,9 @@ def read(path: str, content: bytes) -> ParsedFile:
         _set_variables(tree, magics)
     reading = PlaceMover(path, cells_of.find_place).move(read_source(whole.source, tree))
     sites = [site for source in sources for site in _find_written_sites(source)]
-    sites += [site for cell in cells for program in cell.script.programs for site in find_sites_inside(program)]
+    problems = [*whole.problems, *(problem for cell in cells for problem in cell.script.problems)]
+    programs = (program for cell in cells for program in cell.script.programs)
+    sites += [site for program in programs for site in find_sites_inside(program, problems)]
     commands = [command for cell in cells for command in cell.script.commands]
     sites += [*find_consumed(commands), *find_option_sites(commands)]
     kept = keep_relevant(setting for cell in cells for setting in cell.script.settings)
@@ -73,7 +75,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         settings=(*reading.settings, *kept),
         requirements=tuple(read_installed(commands)),
         commands=(*reading.commands, *commands),
-        problems=tuple(whole.problems),
+        problems=tuple(problems),
     )
 
 
@@ -261,7 +263,4 @@ def _read_magic(stretch: Fragment, mark: str, script: Script) -> None:
         return
     if mark == "%" and not stretch.text.startswith(("pip ", "conda ", "sx ", "system ")):
         return
-    found = read_script(stretch)
-    script.commands += found.commands
-    script.programs += found.programs
-    script.settings += found.settings
+    script.add(read_script(stretch))

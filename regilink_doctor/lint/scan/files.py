@@ -9,7 +9,7 @@ import os
 import stat
 
 from regilink_doctor.core.files import to_slashes
-from regilink_doctor.core.text import UTF16_MARKS
+from regilink_doctor.core.text import is_wide
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, ENDINGS, kind_of
 
 TYPE_CHECKING = False
@@ -204,8 +204,8 @@ def sift(
 
 def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: bool = False) -> bool:
     """Whether a file is worth parsing; with `any_use`, whether it mentions W&B at all."""
-    if content[:2] in UTF16_MARKS:
-        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+    if is_wide(content):
+        content = content.replace(b"\0", b"")  # which leaves the ASCII in it
     for beginning, words in SPEAKS_OF_WANDB.items():
         if find(content, beginning) >= 0 and any(find(content, word) >= 0 for word in words):
             return any_use or not path.endswith(".py") or any(find(content, word) >= 0 for word in CAN_MATTER)

@@ -9,7 +9,7 @@ from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.text import UTF16_MARKS, find_encoding
+from regilink_doctor.core.text import find_encoding, is_wide
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import find_last_tree
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Unparsable(Exception):
     """The file is not what its name promises; `span` is where, as far as known, `language` what it should be.
 
-    `cause` is "syntax", "bytes", or "cookie" where the file declares an encoding that it is not in.
+    `cause` is "syntax", "bytes", "cookie" where the file declares an encoding that it is not in, "quote" where a
+    quotation mark hides the rest, or "inside" for Python in a file of another kind.
     """
 
     def __init__(
@@ -64,19 +65,19 @@ class Source:
         Raises:
             Unparsable: the bytes are not in the encoding that the file declares.
         """
-        start = Span(1, 1, 1, 1)
+        start, language = Span(1, 1, 1, 1), "Python" if python else "text"
         try:
             encoding = find_encoding(content, cookie=python)
         except LookupError as error:
-            cause = "bytes" if content[:2] in UTF16_MARKS else "cookie"
-            raise Unparsable(str(error), start, cause=cause) from None
+            cause = "bytes" if is_wide(content) else "cookie"
+            raise Unparsable(str(error), start, language, cause=cause) from None
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             name = encoding.removesuffix("-sig").replace("utf", "UTF")
             reason = f"byte {error.object[error.start]:#04x} is not {name}"
-            language, cause = "Python" if python else "text", "bytes" if "UTF-8" in name else "cookie"
+            cause = "bytes" if "UTF-8" in name else "cookie"
             raise Unparsable(reason, Span(line, 1, line, 1), language, cause=cause) from None
         except UnicodeError:
             raise Unparsable(f"it is not {encoding}, the encoding that it declares", start, cause="cookie") from None

@@ -9,7 +9,7 @@ from types import TracebackType
 from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.phrases import counted, join_phrases, say, translate_value
 from regilink_doctor.core.text import escape_text, pad_text, text_width
-from regilink_doctor.report.summary import describe_unread
+from regilink_doctor.report.summary import describe_skipped, describe_unread
 from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
@@ -329,8 +329,9 @@ def summarize_verdict(diagnosis: Diagnosis, where: str) -> tuple[str, str]:
 
 def incomplete_lines(diagnosis: Diagnosis) -> list[str]:
     """The links that could not be checked, and the files that could not be read, with their places."""
-    unknown = diagnosis.links.unknown
-    return [*([_describe_unknown(unknown)] if unknown else []), *describe_unread(diagnosis.links.unread)]
+    links = diagnosis.links
+    unread = [*describe_unread(links.unread), *describe_skipped(links.skipped)]
+    return [*([_describe_unknown(links.unknown)] if links.unknown else []), *unread]
 
 
 def _describe_unknown(unknown: Sequence[UnknownLink]) -> str:

@@ -30,6 +30,7 @@ def to_json(diagnosis: Diagnosis) -> str:
             "checked": diagnosis.links.checked,
             "unknown": [_unknown_value(link) for link in diagnosis.links.unknown],
             "unread": list(diagnosis.links.unread),
+            "skipped": list(diagnosis.links.skipped),
         },
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -78,6 +79,8 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"::notice title=regilink::{escape_command(words)}"
     for sentence in diagnosis.links.unread:
         yield f"::notice title=regilink::{escape_command(escape_text(f'this file could not be read: {sentence}'))}"
+    for skipped in diagnosis.links.skipped:
+        yield f"::notice title=regilink::{escape_command(escape_text(f'this file was skipped: {skipped}'))}"
 
 
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False, allow_unknown: bool = False) -> str:

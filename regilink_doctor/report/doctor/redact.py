@@ -132,8 +132,9 @@ def _redact_links(links: LinkSummary, hide: _Hider) -> LinkSummary:
         for link in links.unknown
     )
     elsewhere = ((origin.rewrite(hide), hide(place)) for origin, place in links.elsewhere)
-    unread = ("a file",) * len(links.unread)  # its name, and what the parser quotes, may be anything
-    return replace(links, unknown=tuple(unknown), elsewhere=tuple(elsewhere), unread=unread)
+    # The name of a file, and what the parser quotes, may be anything.
+    unread, skipped = (("a file",) * len(places) for places in (links.unread, links.skipped))
+    return replace(links, unknown=tuple(unknown), elsewhere=tuple(elsewhere), unread=unread, skipped=skipped)
 
 
 def _without_prefix(kind: str, name: str) -> tuple[str, str]:

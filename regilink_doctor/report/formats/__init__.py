@@ -52,11 +52,13 @@ class Format:
 
     `name` is the value of `--output-format`, `purpose` one line for the documentation. `kind` is what the report is
     made of: `text` is for people and follows the encoding of the terminal; the others are for programs, always UTF-8.
+    `names_skipped` says whether the report has the files that are not in the format of their name.
     """
 
     name: str
     purpose: str
     kind: Kind = "json"
+    names_skipped: bool = False
 
     def __init_subclass__(cls) -> None:
         """Register the format."""

@@ -18,6 +18,7 @@ class Full(Format):
     name = "full"
     purpose = "people; the default. Lines are cut at the width of the terminal"
     kind = "text"
+    names_skipped = True
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The findings with the marked source, and what the run looked at."""

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 
 class Json(Format):
-    """`{"version": 1, "findings": [...]}`."""
+    """`{"version": 1, "findings": [...], "unread": [], "skipped": []}`: what could not be read, and other formats."""
 
     name = "json"
     purpose = "programs. Lines and columns count from 1, columns in code points, the end is exclusive"
+    names_skipped = True
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """One indented value."""
-        yield dump_json({"version": VERSION, "findings": [finding_value(finding) for finding in result.findings]})
+        findings = [finding_value(finding) for finding in result.findings]
+        rest = {"unread": [*result.failures, *result.unread], "skipped": list(result.skipped)}
+        yield dump_json({"version": VERSION, "findings": findings, **rest})

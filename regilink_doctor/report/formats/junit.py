@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 class JUnit(Format):
     """The XML of test reports. An info is a test case that passed; without findings there is one such case.
 
-    What could not be read is a case with an error.
+    What could not be read is a case with an error; a file in another format than its name promises is a skipped one.
     """
 
     name = "junit"
     purpose = "Jenkins, GitLab, Azure: a failed case for each error and warning"
     kind = "xml"
+    names_skipped = True
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The whole document."""
-        yield _to_xml(result.findings, result.unchecked, summarize_run(result))
+        yield _to_xml(result, summarize_run(result))
 
 
-def _to_xml(findings: Sequence[Finding], unchecked: Sequence[str], summary: str) -> str:
-    root = ElementTree.Element("testsuites", {"name": "regilink", **_count_cases(findings, len(unchecked))})
+def _to_xml(result: LintResult, summary: str) -> str:
+    findings, unchecked, skipped = result.findings, result.unchecked, result.skipped
+    root = ElementTree.Element(
+        "testsuites", {"name": "regilink", **_count_cases(findings, len(unchecked), len(skipped))}
+    )
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
@@ -42,12 +46,14 @@ def _to_xml(findings: Sequence[Finding], unchecked: Sequence[str], summary: str)
         suite = ElementTree.SubElement(root, "testsuite", {"name": escape_text(path), **_count_cases(in_file)})
         for finding in in_file:
             _add_case(suite, finding)
-    if unchecked or not findings:
-        suite = ElementTree.SubElement(root, "testsuite", {"name": "regilink", **_count_cases((), len(unchecked))})
-        for sentence in map(escape_text, unchecked):
-            case = ElementTree.SubElement(suite, "testcase", name=sentence, classname="regilink", time="0")
-            ElementTree.SubElement(case, "error", message=sentence)
-        if not unchecked:
+    if unchecked or skipped or not findings:
+        counts = {**_count_cases((), len(unchecked), len(skipped)), "skipped": str(len(skipped))}
+        suite = ElementTree.SubElement(root, "testsuite", {"name": "regilink", **counts})
+        for kind, sentences in (("error", unchecked), ("skipped", skipped)):
+            for sentence in map(escape_text, sentences):
+                case = ElementTree.SubElement(suite, "testcase", name=sentence, classname="regilink", time="0")
+                ElementTree.SubElement(case, kind, message=sentence)
+        if not unchecked and not skipped:
             case = ElementTree.SubElement(suite, "testcase", name="nothing found", classname="regilink", time="0")
             ElementTree.SubElement(case, "system-out").text = escape_text(summary)
     ElementTree.indent(root)
@@ -75,6 +81,6 @@ def _add_case(suite: ElementTree.Element, finding: Finding) -> None:
     failure.text = text
 
 
-def _count_cases(findings: Sequence[Finding], errors: int = 0) -> dict[str, str]:
+def _count_cases(findings: Sequence[Finding], errors: int = 0, skipped: int = 0) -> dict[str, str]:
     failures = sum(finding.severity != "info" for finding in findings)
-    return {"tests": str(len(findings) + errors or 1), "failures": str(failures), "errors": str(errors)}
+    return {"tests": str(len(findings) + errors + skipped or 1), "failures": str(failures), "errors": str(errors)}

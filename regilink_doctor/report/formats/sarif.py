@@ -16,7 +16,7 @@ from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.findings import Finding, Place, Severity, Span
     from regilink_doctor.report.formats import Style
@@ -31,6 +31,7 @@ class Sarif(Format):
 
     name = "sarif"
     purpose = "SARIF 2.1.0, for code scanning"
+    names_skipped = True
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """One indented value."""
@@ -51,10 +52,15 @@ class Sarif(Format):
             for finding, fingerprint in zip(findings, fingerprint_findings(findings, lines), strict=True)
         ]
         run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-        if result.unchecked:
-            notes = [{"level": "error", "message": {"text": escape_text(text)}} for text in result.unchecked]
-            run["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": notes}]
+        skipped = [f"skipped: {place}" for place in result.skipped]
+        if notes := [*_notify("error", result.unchecked), *_notify("note", skipped)]:
+            run["invocations"] = [{"executionSuccessful": not result.unchecked, "toolExecutionNotifications": notes}]
         yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _notify(level: str, sentences: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for sentence in sentences:
+        yield {"level": level, "message": {"text": escape_text(sentence)}}
 
 
 def _rule_value(code: str) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
 from regilink_doctor.workflows.dry_run import collect
-from regilink_doctor.workflows.dry_run.collect import find_organization
+from regilink_doctor.workflows.dry_run.collect import find_organization, read_scripts
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
+from regilink_doctor.workflows.lint import LintResult
 
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 
@@ -71,7 +72,8 @@ def dry_run(
     remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
-    world = _world(catalog, command, folder, stub_artifacts=stub_artifacts)
+    scripts = read_scripts(command, folder) if catalog is None else None
+    world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
     hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
     with (
         Emulator(world, keep=keep) as emulator,
@@ -86,7 +88,7 @@ def dry_run(
                 argv=tuple(command),
                 status=status,
                 interrupted=interrupted,
-                world=_origin(catalog),
+                world=_origin(catalog, scripts),
                 entity=settings.entity.value if settings.entity is not None else TEAM,
                 entity_source=settings.entity.origin.shown if settings.entity is not None else None,
                 assumed=world.assumed,
@@ -105,8 +107,8 @@ def dry_run(
             )
 
 
-def _assume_organization(world: World, command: Sequence[str], folder: Path) -> None:
-    organization = find_organization(command, folder)
+def _assume_organization(world: World, scripts: LintResult) -> None:
+    organization = find_organization(scripts)
     if organization is not None:
         # wandb asks once which organization a team belongs to: before a later link may name it.
         world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
@@ -126,7 +128,7 @@ def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mappi
     return variables
 
 
-def _world(catalog: Catalog | None, command: Sequence[str], folder: Path, *, stub_artifacts: bool) -> World:
+def _world(catalog: Catalog | None, scripts: LintResult | None, *, stub_artifacts: bool) -> World:
     if catalog is None:
         world = World(assume=True)
         world.organization(ORGANIZATION, entity=ORGANIZATION)
@@ -146,12 +148,16 @@ def _world(catalog: Catalog | None, command: Sequence[str], folder: Path, *, stu
     world.stubs = set() if stub_artifacts else None
     # A program that logs in with a key of its own must get in, and the key must not matter.
     world.anybody = person
-    if catalog is None:
-        _assume_organization(world, command, folder)
+    if scripts is not None:
+        _assume_organization(world, scripts)
     return world
 
 
-def _origin(catalog: Catalog | None) -> str:
+def _origin(catalog: Catalog | None, scripts: LintResult | None) -> str:
     if catalog is None:
-        return say("no catalog: teams and registries are taken from the code")
+        origin = say("no catalog: teams and registries are taken from the code")
+        unread = [*scripts.failures, *scripts.unread, *scripts.skipped] if scripts is not None else []
+        if not unread:
+            return origin
+        return say("{origin}, which could not be read in {places}", origin=origin, places=", ".join(unread))
     return say("the catalog of {names}", names=", ".join(item.name for item in catalog.organizations))

@@ -26,24 +26,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.workflows.lint import LintResult
 
 
 MOST = 3
 """Places of one text that are told."""
 
 
-def find_organization(command: Sequence[str], folder: Path) -> str | None:
-    """The organization that the target paths of a command's scripts name, if they agree on one.
+def read_scripts(command: Sequence[str], folder: Path) -> LintResult:
+    """What lint reads in the scripts that a command names."""
+    words = [word for word in command if word.endswith(".py")]
+    words += [f"{after.replace('.', os.sep)}.py" for word, after in pairwise(command) if word == "-m"]
+    return lint_paths([str(folder / word) for word in words if os.path.isfile(folder / word)], all_sites=True)
+
+
+def find_organization(scripts: LintResult) -> str | None:
+    """The organization that the target paths of scripts name, if they agree on one.
 
     They may call it by its display name and by its entity: `Acme Corp` and `acme-corp`. Then it is the display name.
     """
-    words = [word for word in command if word.endswith(".py")]
-    words += [f"{after.replace('.', os.sep)}.py" for word, after in pairwise(command) if word == "-m"]
-    files = [str(folder / word) for word in words if os.path.isfile(folder / word)]
-    sites = lint_paths(files, all_sites=True).sites if files else []
     paths = [
         parsed(text.literal)
-        for item in sites
+        for item in scripts.sites
         if item.site.kind == "link"
         for text in item.site.target
         if text.literal is not None

@@ -88,7 +88,7 @@ def test_json_is_the_contract() -> None:
                 "duration_ms": 3,
             },
         ],
-        "links": {"checked": 0, "unknown": [], "unread": []},
+        "links": {"checked": 0, "unknown": [], "unread": [], "skipped": []},
     }
 
 
@@ -156,7 +156,14 @@ def test_a_link_that_could_not_be_checked_is_counted_and_named() -> None:
         "checked": 3,
         "unknown": [{"target": "{?}", "path": "train.py", "line": 14, "reason": OPEN.reason}],
         "unread": [],
+        "skipped": [],
     }
+    skipping = replace(some, links=LinkSummary(links=3, skipped=("chart.yaml (a template)",)))
+    assert "All well" not in text(skipping)
+    assert "1 file skipped: chart.yaml (a template)" in text(skipping)
+    alone = replace(some, links=LinkSummary(skipped=("chart.yaml (a template)",), files=0))
+    assert "No link was checked: there is none in 0 files" in text(alone)
+    assert (alone.exit_status(), alone.exit_status(allow_unknown=True)) == (0, 0)
 
 
 def test_a_link_to_a_project_is_named() -> None:
