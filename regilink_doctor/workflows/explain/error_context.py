@@ -171,13 +171,15 @@ _OTHER_PROGRAM = re.compile(
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _SPEAKER = re.compile(
     r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
-    r"|^\S*WSL \(|^npm |\bkubelet\b|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
+    r"|^npm |\bkubelet\b|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
     r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
     r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
     r"|\b(?:mlflow|databricks|cloudflare|kaggle|roboflow|clearml|neptune|comet_ml|dvc|terraform)\b",
     re.IGNORECASE,
 )
 """A line that begins with the name of another program, or names its server or one of its own errors."""
+_LONG_WITHOUT_WANDB = 300
+"""Characters after which the name of wandb can be expected."""
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
@@ -571,6 +573,9 @@ class ErrorContext:
             "/local-files/",
             "response executing graphql",
             "commerror",
+            "weave.init",
+            "import weave",
+            "/weave/",
             "callbacks/wb.py",
             "torchhistory",
             "torchgraph",
@@ -581,8 +586,9 @@ class ErrorContext:
 
     @property
     def leaves_wandb_out(self) -> bool:
-        """Whether a text of several lines does not name wandb: an error of wandb would."""
-        return not self.is_about_wandb and len(self.message_text.strip().splitlines()) > 2
+        """Whether a longer text does not name wandb: an error of wandb would."""
+        is_long = len(self.message_text.strip().splitlines()) > 2 or len(self.text) > _LONG_WITHOUT_WANDB
+        return not self.is_about_wandb and is_long
 
     def names_other_program(self, line: str) -> bool:
         """Whether a line names another program or its server, and not wandb."""

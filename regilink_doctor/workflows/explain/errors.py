@@ -364,6 +364,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return True
     if context.leaves_wandb_out and (weight < VAGUE or message.key == "core-panic"):
         return True
+    if context.leaves_wandb_out and not context.is_about_artifacts and message.failure == "F6":
+        return not is_of_sdk  # a bucket of another program
     if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
         return message.speaker == "other"
     if context.is_denied_own_file and (message.speaker, message.failure) == ("other", "F7"):
@@ -394,11 +396,14 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
     What another program says in a line of its own comes last. A request that got no answer comes after a refusal of
     the same run: the time-out is what the refusal led to.
     """
+    # What a call that failed did not return is missed later.
+    has_other = any(match.message.speaker == "sdk" and "'NoneType'" not in match.message.template for match in matches)
     is_refused = any(match.message.speaker == "server" and match.message.failure not in _UNDECIDED for match in matches)
 
     def rank(match: RecognizedMessage) -> int:
         is_transient = match.message.failure in ("F2", "C19") and match.message.speaker != "server"
         is_outcome = match.message.key in _OUTCOMES or (is_refused and is_transient)
+        is_outcome = is_outcome or (has_other and "'NoneType' object" in match.message.template)
         return 2 * _is_of_any_program(context, match) + is_outcome
 
     return sorted(matches, key=rank)

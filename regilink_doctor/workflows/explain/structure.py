@@ -7,6 +7,7 @@ or nothing; `find_causes` asks them in the order of what they prove.
 
 from __future__ import annotations
 
+import errno
 import re
 from functools import cache
 
@@ -133,6 +134,7 @@ _VARIABLES: dict[str, Causes] = {
     "WANDB_ORGANIZATION": ("A15",),
 }
 """What it means that a program finds one of wandb's variables unset."""
+_MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
 _MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
@@ -322,6 +324,12 @@ _STATUSES: dict[int, dict[str | None, Causes]] = {
     507: {None: ("F17", "E4")},
 }
 _SERVER_FAULT = ("F2", "F17")
+_CAUSES_OF_OPERATIONS: dict[str | None, Causes] = {
+    "rewindRun": ("F19",),
+    "createAgent": ("F16", "B2"),
+    "agentHeartbeat": ("F16", "B2"),
+}
+"""Operations whose refusal means the same whatever its status is."""
 
 SERVER_SETUP = (405, 413, 507)
 """Statuses of an upload that only the setup of a server or proxy explains."""
@@ -331,6 +339,8 @@ def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
+    if context.names_other_program(context.last_line):
+        return ()
     guesses = (
         _judge_words,
         find_part,
@@ -376,6 +386,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
         number = int(match[1] or match[2])
         if number == _FILE_EXISTS and (_RUN_FOLDER.search(text) or find_part(context)[:1] == ("F13",)):
             return ("C14", "F19", "F7")  # two processes write the files of one run
+        if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
+            return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
 
@@ -502,6 +514,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_about_wandb and "pickle" in text:
         return ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
+    if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
+        return ()  # a library has no such integration any more
     if is_import and ("wandb" in text.lower() or (context.is_about_wandb and _DEPENDENCY.search(text))):
         return ("F15",)
     if _OFFLINE.search(text) and context.is_about_wandb and find_part(context)[:1] != ("F20",):
@@ -583,8 +597,8 @@ def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
         return ()
-    if context.operation == "rewindRun":
-        return ("F19",)
+    if context.operation in _CAUSES_OF_OPERATIONS:
+        return _CAUSES_OF_OPERATIONS[context.operation]
     if context.status is None:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
     if context.status >= 500 and context.status not in _STATUSES:
