@@ -477,9 +477,7 @@ _ARTIFACTS = (
         speaker="other",
         also=("B7",),
     ),
-    *group_messages(
-        "F12", "artifacts must be specified as 'collection:alias'", speaker="server", also=("D2",)
-    ),
+    *group_messages("F12", "artifacts must be specified as 'collection:alias'", speaker="server", also=("D2",)),
     *group_messages(
         "F12",
         "Invalid path, should be TEAM/PROJECT/TYPE/ID",

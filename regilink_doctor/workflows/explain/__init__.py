@@ -104,7 +104,10 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
     if is_code and not is_python(text) and find_prose(text):
-        explanation = explain_error(context, catalog) or explain_question(text, catalog)
+        explanation = explain_error(context, catalog)
+        if explanation is None and context.warnings:  # people do not ask about warnings that went away
+            explanation = explain_error(context.with_warnings(context.warnings), catalog)
+        explanation = explanation or explain_question(text, catalog)
         if explanation is not None:
             return explanation
     code = "\n".join(_FENCED.findall(text)) or text

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TAIL = 60_000
 """Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
 
-_WANDB_PREFIX = re.compile(r"wandb: (?:(?:ERROR|WARNING|INFO) )?")
+_WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
 _FRAME = re.compile(
     r"""^\s*(?:
@@ -116,7 +116,7 @@ _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert 
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = re.compile(
-    r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
+    r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\w+:\ <ERROR>\ \S
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error)(?:\ \(exit\ code\ \d+\))?:\ \S
       | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
@@ -149,7 +149,10 @@ _OUTER = re.compile(
     re.VERBOSE,
 )
 """What reports that another program has failed, and not why."""
-_KEY_PROMPT = re.compile(r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b[^\n]*\s*\Z", re.MULTILINE)
+_KEY_PROMPT = re.compile(
+    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*(?:\n(?!wandb: )[^\n]*){0,2}\Z",
+    re.MULTILINE,
+)
 _VERSION = re.compile(
     r"""(?:wandb[ -]version|SDK\ version\ is|WandB\ version:?|wandb==|wandb-core\ version|with\ wandb\ version
         |"(?:core\ )?version":\s*")
@@ -247,8 +250,12 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 """Those that other servers have as well."""
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
+_TELLS_OF_CALL = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing)?|[Rr]un(?:ning)?)\b.*\w\(")
+"""A sentence of the person who asks, with a call in it."""
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
-_CALL_IN_CODE = re.compile(r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()]*\.(\w+)\(")
+_CALL_IN_CODE = re.compile(
+    r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
+)
 
 
 @record
@@ -301,9 +308,9 @@ class ErrorContext:
         """The messages, and after them the warnings of the whole text."""
         return "\n".join((self.message_text, *self.warnings))
 
-    def with_last_warnings(self) -> ErrorContext:
-        """The same text, where the warnings at its end count as what went wrong."""
-        return replace(self, message_text="\n".join((self.message_text, *self.last_warnings)))
+    def with_warnings(self, warnings: tuple[str, ...]) -> ErrorContext:
+        """The same text, where these warnings count as what went wrong."""
+        return replace(self, message_text="\n".join((self.message_text, *warnings)))
 
     @cached_property
     def is_error(self) -> bool:
@@ -447,7 +454,8 @@ class ErrorContext:
     @property
     def is_raised_in_import(self) -> bool:
         """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
-        return any(frame.is_wandb and frame.function in ("<module>", "") for frame in self.library_frames)
+        modules = ("<module>", "") if self.exception is not None else ("<module>",)
+        return any(frame.is_wandb and frame.function in modules for frame in self.library_frames)
 
     @property
     def is_reported_by_wandb(self) -> bool:
@@ -497,8 +505,9 @@ class ErrorContext:
             name = frame.function.rpartition(".")[2]
             if frame.is_wandb and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
-        code = self.source or [line for line in self.text[-TAIL:].splitlines() if _CODE_LINE.match(line)]
-        for line in reversed(code):
+        lines = self.text[-TAIL:].splitlines()
+        code = self.source or [line for line in lines if _CODE_LINE.match(line)]
+        for line in reversed(code or [line for line in lines if _TELLS_OF_CALL.search(line)]):
             if line.lstrip().startswith("raise "):
                 continue  # what it says is in the message
             for name in reversed(_CALL_IN_CODE.findall(line)):

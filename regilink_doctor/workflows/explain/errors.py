@@ -178,6 +178,8 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_REPORTED_BY_OTHERS = ("B7", "F14", "F24")
+"""Failures whose messages report that a request, process or program has failed: another message says why."""
 _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
@@ -276,7 +278,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     matches = _recognize(context)
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     if not matches and context.last_warnings and is_stopped and not context.error_lines:
-        context = context.with_last_warnings()
+        context = context.with_warnings(context.last_warnings)
         matches = _recognize(context)
         if context.exception is not None:  # the program was stopped while it waited for an answer
             matches = [
@@ -404,7 +406,8 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
         is_transient = match.message.failure in ("F2", "C19") and match.message.speaker != "server"
         is_outcome = match.message.key in _OUTCOMES or (is_refused and is_transient)
         is_outcome = is_outcome or (has_other and "'NoneType' object" in match.message.template)
-        return 2 * _is_of_any_program(context, match) + is_outcome
+        is_vague = match.message.failure in _REPORTED_BY_OTHERS and match.message.speaker != "server"
+        return 4 * _is_of_any_program(context, match) + 2 * is_outcome + is_vague
 
     return sorted(matches, key=rank)
 
@@ -466,6 +469,8 @@ def _of_message(
             yield "C18"
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
+    if message.failure == "C8" and context.is_of_integration:
+        yield "F4"
     if message.key == "install-needed" and "WANDB_DISABLED" in context.text:
         yield "C5"
     if message.failure == "F3" and context.key_length not in (None, *_LENGTHS_OF_NEW_KEY):
@@ -492,7 +497,7 @@ def _of_message(
         yield "F17"
     if message.failure in ("C10", "C19", "F2", "F6") and context.is_from_store_of_server:
         yield "F17"
-    if message.failure == "C10" and context.phase == "sync" and context.is_of_sync:
+    if message.failure in ("C10", "F19") and context.phase == "sync" and context.is_of_sync:
         yield "F13"
     if message.failure == "F2" and "F23" in message.also and context.phase == "sweep":
         yield "F23"

@@ -58,7 +58,7 @@ _MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
-_LEVEL_OF_WANDB = re.compile(r"\s*wandb: (ERROR|WARNING|INFO)\b")
+_LEVEL_OF_WANDB = re.compile(r"\s*wandb: (?:\w+: )?(ERROR|WARNING|INFO)\b")
 _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
 _QUIET_LEVELS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
 _RETRY = re.compile(

@@ -251,6 +251,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"\bfinished run\b|\brun (?:is|has|was) (?:already )?finished\b", ("C8", "F4")),
         (r"\bauthorization header\b|\bunauthorized\b", ("C18", "C19")),
         (r"\baccess denied\b|\bnot a member\b", ("B2", "F1", "B7")),
+        (r"\bfork(?:ed|ing)?\b|\b(?:another|different) process\b", ("C16", "F14")),
         (r"\bevent loop\b|\binterpreter shutdown\b|\bstart new thread\b|\bschedule new futures\b", ("F14", "F21")),
         (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
         (r"\b(?:quota|billing|subscription|tracked hours)\b|\b(?:project|run|storage) limit\b", ("E4", "B8")),
@@ -539,7 +540,7 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("C8", "F4")
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
-    if text.startswith("'function' object has no attribute") and context.source and _EXPERIMENT in context.source[-1]:
+    if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.source or (context.text,))[-1]:
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if context.missing_attribute in _RUN_ATTRIBUTES:
         if context.is_offline and context.phase == "consume":
