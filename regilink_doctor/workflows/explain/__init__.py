@@ -62,6 +62,7 @@ _TARGET_SETTING = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 """A line of a configuration, of a `.env` file or a command line that sets the target of a link."""
+_IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
@@ -128,6 +129,9 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return explanation
     if is_question(bare):
         failed = explain_failed_line(context) if "\n" in bare else None
+        named = context.with_named_exception()
+        if named is not None and (explanation := explain_error(named, catalog)) and explanation.is_recognized:
+            return explanation
         return explain_question(bare, catalog) or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
@@ -263,7 +267,7 @@ def _is_path(text: str) -> bool:
         return False
     segments = text.split("/")
     if any("registry" in segment.lower() or misspelled_prefix(segment) for segment in segments):
-        return len(text.split()) <= 12
+        return len(text.split()) <= 12 and not _IS_SENTENCE.search(text)
     if ": " in text or "(" in text or text[0] in "/.~-" or " ~/" in text or near_entries(text):
         return False
     return all(len(segment.split()) <= 3 for segment in segments) and (len(segments) > 1 or " " not in text.strip())

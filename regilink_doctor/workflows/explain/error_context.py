@@ -62,6 +62,10 @@ _EXCEPTION_IN_SENTENCE = re.compile(
     re.VERBOSE,
 )
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
+_NAMED_EXCEPTION = re.compile(
+    r"(?<![\w.])(?<!raise )(?<!except )(?<!import )(?<!catch )[A-Z][A-Za-z]+(?:Error|Exception)(?![\w.(])"
+)
+"""The name of an exception in a title or sentence, without what it said."""
 _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
 _RAISES = re.compile(r"""\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?""")
@@ -150,7 +154,7 @@ _OUTER = re.compile(
 )
 """What reports that another program has failed, and not why."""
 _KEY_PROMPT = re.compile(
-    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*(?:\n(?!wandb: )[^\n]*){0,2}\Z",
+    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*(?:\n(?!wandb)[^\n]*){0,2}\Z",
     re.MULTILINE,
 )
 _VERSION = re.compile(
@@ -340,8 +344,15 @@ class ErrorContext:
             return match["name"], match["message"] or ""
         if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
             return match["name"], match["quoted"] or match["rest"]
+        if self.frames and (match := _NAMED_EXCEPTION.search(self.message_text)):
+            return match[0], ""
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
         return next(((name, self.line_at(match.start())) for name, match in quoted if match), None)
+
+    def with_named_exception(self) -> ErrorContext | None:
+        """The same text, where the exception that a sentence names is the one that was raised; None without one."""
+        match = _NAMED_EXCEPTION.search(self.message_text) if self.exception is None else None
+        return replace(self, message_text=f"{self.message_text}\n{match[0]}") if match else None
 
     def line_at(self, position: int) -> str:
         """The line of `message_text` that holds a position."""

@@ -556,7 +556,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
         return ("F6", "F2")
     # The number of the operating system says more than the class.
-    is_of_wandb = context.is_raised_in_wandb or context.is_reported_by_wandb
+    is_called = context.is_raised_in_wandb or (bool(context.source) and "wandb" in context.source[-1])
+    is_of_wandb = is_called or context.is_reported_by_wandb
     return _CLASSES_RAISED_IN_WANDB.get(name, ()) if is_of_wandb and not _ERRNO.search(text) else ()
 
 
@@ -671,7 +672,9 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         is_answer = context.library_frames[-1].function.startswith("raise_for")
         return _CUT_CALLS.get(context.phase or "", ("F2", "C19")) if is_answer else ("C19", "F2")
     causes = _causes_of_frames(context)
-    return causes if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)) else _CUT_CALLS.get(context.phase or "", ())
+    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)):
+        return causes
+    return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
 
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
