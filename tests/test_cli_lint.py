@@ -195,6 +195,8 @@ def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
         'COLLECTION"\n  see: regilink rule REG102\n\n'
     )
     assert regilink("lint", cwd=tmp_path, REGILINK_QUIET="Off").stdout.endswith("Found 1 error in 1 file.\n")
+    done = regilink("lint", "--select", "REG102", cwd=tmp_path, REGILINK_SELECT="REG1", REGILINK_IGNORE="REG102")
+    assert "no rule is selected by --select and REGILINK_IGNORE" in done.stderr
     wrong = regilink("lint", cwd=tmp_path, REGILINK_FIX="perhaps")
     assert (wrong.returncode, wrong.stderr) == (2, 'regilink: REGILINK_FIX is "perhaps", neither true nor false\n')
 

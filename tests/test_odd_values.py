@@ -141,6 +141,24 @@ def test_an_odd_value_of_an_option(
         )
 
 
+def test_an_option_that_can_be_repeated_replaces_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    repeated = [
+        (command, action.option_strings[-1], action.dest)
+        for command, parser in list_parsers()
+        for action in parser._actions
+        if type(action) is argparse._AppendAction
+    ]
+    assert len(repeated) > 8
+    for command, option, name in repeated:
+        variable = f"REGILINK_{option[2:].upper().replace('-', '_')}"
+        for words, values in (([], ["v"]), ([f"{option}=a", f"{option}=b"], ["a", "b"])):
+            with monkeypatch.context() as patch:
+                patch.setenv(variable, "v")
+                parser = dict(list_parsers())[command]
+                known, _ = parser.parse_known_args([*words, *NEEDED.get(command, [])])
+            assert getattr(known, name) == values, (command, option)
+
+
 def list_variables() -> dict[str, list[str]]:
     """The variables that set options, each with the commands that have the option."""
     variables: dict[str, list[str]] = {}

@@ -69,7 +69,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    add_option(
+        parser,
         "--organization",
         metavar="NAME",
         action="append",

@@ -99,14 +99,25 @@ def note_configured_keys(words: Sequence[str]) -> None:
 
 def name_variable(problem: str, words: Sequence[str]) -> str:
     """A message about an option, which names its variable where the value does not come from the command line."""
-    flag = next((word.rstrip(":,") for word in problem.split() if word.startswith("--") and len(word) > 3), "")
-    variable = _variable_of(flag)
-    is_given = any(len(name) > 2 and flag.startswith(name) for name in (word.partition("=")[0] for word in words))
-    return problem.replace(flag, variable, 1) if flag and variable in os.environ and not is_given else problem
+    names = [word.partition("=")[0] for word in words]
+    flags = (word.rstrip(":,") for word in problem.split() if word.startswith("--") and len(word) > 3)
+    for flag in dict.fromkeys(flags):
+        is_given = any(len(name) > 2 and flag.startswith(name) for name in names)
+        if _variable_of(flag) in os.environ and not is_given:
+            problem = problem.replace(flag, _variable_of(flag), 1)
+    return problem
 
 
 def _variable_of(flag: str) -> str:
     return "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
+
+
+class _OfVariable(list[str]):
+    """The list of an option, as its variable has it. `argparse` copies it to add what the command line has."""
+
+    def __copy__(self) -> list[str]:
+        """Nothing: an option comes before its variable."""
+        return []
 
 
 def from_environment(flag: str, settings: Mapping[str, object]) -> object:
@@ -125,7 +136,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
             raise UsageProblem(f"{variable} is {quote_text(value)}, neither true nor false")
         return value.lower() in _YES
     if settings.get("action") == "append":
-        return [value] if value else []
+        return _OfVariable([value] if value else ())
     if isinstance(choices, tuple) and value not in choices:
         if flag == "--output-format" and value in _formats_of_any_command():
             return None
@@ -206,7 +217,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
                 return None
             if settings.get("action") == "append":
                 before = values[_attribute_of(flag)]
-                values[_attribute_of(flag)] = [*before, value] if isinstance(before, list) else [value]
+                values[_attribute_of(flag)] = [*before, value] if type(before) is list else [value]
             else:
                 values[_attribute_of(flag)] = value
     values["paths"] = paths

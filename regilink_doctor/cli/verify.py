@@ -35,7 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         help="[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS], or an address of the W&B App",
     )
-    parser.add_argument(
+    add_option(
+        parser,
         "--from-sites",
         metavar="PATH",
         nargs="?",
@@ -43,8 +44,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="also what the source below PATH links and consumes (default: the current folder)",
     )
-    parser.add_argument(
-        "--alias", metavar="ALIAS", action="append", default=[], help="an alias that the version must have (repeatable)"
+    add_option(
+        parser,
+        "--alias",
+        metavar="ALIAS",
+        action="append",
+        default=[],
+        help="an alias that the version must have (repeatable)",
     )
     add_option(parser, "--type", metavar="TYPE", help="the type that it must have")
     add_option(parser, "--digest", metavar="DIGEST", help="the digest that it must have: `artifact.digest`")

@@ -221,6 +221,7 @@ _VIEWER = Field(
         Field(
             "teams",
             (edges(NAME, _READ_ONLY, Field("organization", _ORGANIZATION, optional=True)),),
+            required=True,
         ),
         Field("organizations", _ORGANIZATION, optional=True, many=True),
     ),

@@ -245,9 +245,18 @@ def remember_secret(value: str | None) -> None:
     # By hand: `urllib.parse` takes as long to import as everything else that a run of the linter needs.
     quoted = "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in encoded)
     basic = binascii.b2a_base64(b"api:" + encoded, newline=False).decode()
-    forms = {value, quoted, basic, basic.rstrip("=")}
+    remember_forms((value, quoted, basic, basic.rstrip("=")))
+
+
+def remember_forms(forms: Iterable[str]) -> None:
+    """Hide these strings exactly as they are."""
     # The longest first: one may be a part of another.
     _remembered[:] = sorted({*_remembered, *forms}, key=len, reverse=True)
+
+
+def list_remembered() -> list[str]:
+    """The strings that are hidden, for the process that shows what this one has found."""
+    return [*_remembered]
 
 
 def remember_environment(environ: Mapping[str, str]) -> None:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     """The codes of the rules that report in a file."""
 
 
+_ABOUT_KEYS = frozenset({rule_codes.HARD_CODED_API_KEY})
+
 TARGET_PATH = "target path"
 """The rules about target paths and names, which are asked all together."""
 
@@ -304,7 +306,8 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
 
 def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
     findings: list[Finding] = []
-    checks = find_checks(item, enabled)
+    # Also where it does not report, the rule about keys sees which strings are to be masked.
+    checks = find_checks(item, enabled if rule_codes.HARD_CODED_API_KEY in enabled else enabled | _ABOUT_KEYS)
     if item.kind in ("link", "target", "consume") or getattr(item, "call", "") in LOOK_UPS:
         checks = ((TARGET_PATH, _check_target), *checks)
     for code, check in checks:

@@ -80,6 +80,7 @@ class HardCodedApiKey(Rule):
         for word, literal in zip(command.words, words, strict=True):
             name, _, value = literal.rpartition("=")
             if is_key(value) and (login or _names_key(name or before)):
+                remember_secret(value)
                 yield self.report(word.place_of(len(name) + bool(name), len(literal)), "command")
             before = literal
 

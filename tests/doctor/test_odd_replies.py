@@ -187,3 +187,17 @@ def test_a_wrong_type_is_named_and_nothing_else_is_believed(
                     assert "answers, but not as W&B does" in problem, (path, value, problem)
                     assert "`" in problem, "the field is named"
     assert tried > 40
+
+
+@pytest.mark.parametrize("path", [("viewer", "teams"), ("viewer", "teams", "edges")])
+def test_teams_that_are_missing_are_not_an_account_without_teams(
+    path: tuple[str, ...], environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, command in COMMANDS.items():
+        replies = Replies(record_replies(command, environ, tmp_path, monkeypatch))
+        replies.changed = (0, with_value(replies.recorded[0], path, None))
+        with monkeypatch.context() as patch:
+            patch.setattr(Gateway, "_bounded", lambda gateway, *_, replies=replies: replies.answer(gateway))
+            problem = replies.play(command, environ, tmp_path)
+        assert "answers, but not as W&B does" in problem, name
+        assert f"`{'.'.join(path)}` is null" in problem, name

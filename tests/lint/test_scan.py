@@ -1,6 +1,7 @@
 """Which files are looked at: by git, without git, and spread over processes."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tables import check_rows
 
 from regilink_doctor.core.patterns import Patterns
+from regilink_doctor.core.text import mask_secrets, remember_secret
 from regilink_doctor.lint.scan import files as scan_files
 from regilink_doctor.lint.scan import workers
 from regilink_doctor.lint.scan.gitignore import Ignored
@@ -281,6 +283,22 @@ def test_a_process_that_dies_takes_no_share_with_it(monkeypatch: pytest.MonkeyPa
     parts = list(workers.spread(range(9), work, each=2))
     assert len(parts) == 3
     assert sorted(number for part in parts for number in part) == [number * 2 for number in range(9)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
+def test_a_secret_that_another_process_finds_is_hidden_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    found = {number: secrets.token_hex(20) for number in range(4)}
+
+    def work(share: Sequence[int]) -> list[str]:
+        for number in share:
+            remember_secret(found[number])
+        return [f"wandb-registry-model/{found[number]}" for number in share]
+
+    paths = [path for part in workers.spread(range(4), work, each=2) for path in part]
+    assert len(set(paths)) == 4
+    assert {mask_secrets(path) for path in paths} == {"wandb-registry-model/[key]"}
 
 
 def test_few_files_are_worth_no_process() -> None:

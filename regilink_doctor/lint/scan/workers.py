@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from regilink_doctor.core.text import list_remembered, remember_forms
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +42,7 @@ def spread(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], *, e
         yield work(shares[0])
         for handle, share in zip(handles, shares[1:], strict=True):
             content = _result(handle, children)
-            yield work(share) if content is None else _loads(content)
+            yield work(share) if content is None else _take_up(content)
     finally:
         _stop(children)
 
@@ -90,16 +92,20 @@ def _fork(share: Sequence[Item], work: Callable[[Sequence[Item]], Result], child
     try:
         os.close(out)
         with os.fdopen(into, "wb") as pipe:
-            pickle.dump(work(share), pipe, pickle.HIGHEST_PROTOCOL)
+            result = work(share)
+            pickle.dump((result, list_remembered()), pipe, pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)  # nothing of the parent's is to be flushed or cleaned up here
 
 
-def _loads(content: bytes) -> Result:  # type: ignore[type-var]
+def _take_up(content: bytes) -> Result:  # type: ignore[type-var]
+    """What a child has made; the secrets that it has seen are hidden from now on."""
     import pickle
 
-    result: Result = pickle.loads(content)  # noqa: S301 - our own child has written it
+    result: Result
+    result, hidden = pickle.loads(content)  # noqa: S301 - our own child has written it
+    remember_forms(hidden)
     return result
 
 
