@@ -445,6 +445,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("server-backend", "F17", "Unable to reach the backend api", "server"),
     WandbMessage("server-license-needed", "F17", "You need a license for this instance", "server"),
     WandbMessage("server-license-expired", "F17", "license has expired", "server", also=("B8",)),
+    WandbMessage("server-license-is-expired", "F17", "license expired", "server", also=("B8",)),
     WandbMessage("server-license-invalid", "F17", "invalid license", "server", also=("B8",)),
     WandbMessage("storage-full-server", "F17", "Insufficient Storage", "server", status=507, also=("E4",)),
     WandbMessage("storage-limit", "E4", "exceeded your storage", "server", also=("B8",)),

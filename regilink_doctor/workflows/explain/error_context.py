@@ -45,7 +45,7 @@ _LIBRARY = re.compile(
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
-_WANDB_FILE = re.compile(r"(?:^|[/\\])wandb[/\\]")
+_WANDB_FILE = re.compile(r"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]")
 _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
     r"(?::(?P<message>\s.*)?|\s*)$"
@@ -115,7 +115,7 @@ _STATUS = re.compile(
       | \b(\d{3})\ (?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found)\b | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
-_GRAPHQL_PATH = re.compile(r"""["\\]path["\\]{1,16}\s*:\s*\[["\\]{1,16}(\w+)""")
+_GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[["'\\]{1,16}(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
@@ -194,10 +194,11 @@ _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _NEUTRAL_PACKAGES = frozenset(
     [
-        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "graphql", "http",
+        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc", "http",
         "httpcore", "httpx", "json", "keras", "lightning", "multiprocessing", "OpenSSL", "pickle", "pydantic",
         "pydantic_core", "pytorch_lightning", "queue", "ray", "requests", "socket", "ssl", "subprocess", "tenacity",
-        "transformers", "ultralytics", "urllib", "urllib3", "wandb", "wandb_gql", "wandb_graphql", "yaml"
+        "transformers", "ultralytics", "urllib", "urllib3", "wandb", "wandb_gql", "wandb_graphql",
+        "wandb_workspaces", "weave", "yaml"
     ]
 )  # fmt: skip
 """Packages that wandb works with, and those that call it: their exceptions can be about wandb."""

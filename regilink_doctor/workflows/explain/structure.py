@@ -135,7 +135,7 @@ _VARIABLES: dict[str, Causes] = {
 }
 """What it means that a program finds one of wandb's variables unset."""
 _MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
-_MODULE_OF_WANDB = re.compile(r"module 'wandb[.\w]*' has no attribute")
+_MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
@@ -210,7 +210,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"wandb/sync/|/internal/datastore\.py", ("F13",)),
         (
             r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)"
-            r"|/sdk/interface/(?:interface_(?:shared|sock|queue)|router)",
+            r"|/sdk/interface/(?:interface_(?:shared|sock|queue|grpc)|router)",
             ("F14",),
         ),
         (r"/sdk/internal/(?:internal(?!_api)|handler|sender|writer|file_stream|context)", ("F14",)),
@@ -219,6 +219,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"/(?:wandb_config|config_util|wandb_settings|wandb_init)\.py", ("F20", "F22")),
         (r"/sdk/artifacts/", ("F18", "F22")),
         (r"/sdk/data_types/|wandb/data_types\.py", ("F22", "F18")),
+        (r"wandb_workspaces/", ("F22", "F21")),
         (r"/apis/public/registries/", ("D18", "B7")),
         (r"wandb/integration/", _OF_INTEGRATION),
         (r"wandb/", ("F22",)),
@@ -551,6 +552,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
+    if name == "LaunchError" and "run_manager." in context.last_line:
+        return ("F14",)  # wandb 0.9 could not start its own process
     if name in _CLASSES_OF_WANDB:
         return _CLASSES_OF_WANDB[name]
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
@@ -601,6 +604,8 @@ def _judge_status(context: ErrorContext) -> Causes:
         return ()
     if context.operation in _CAUSES_OF_OPERATIONS:
         return _CAUSES_OF_OPERATIONS[context.operation]
+    if context.operation == "upsertModel" and "weave" in context.text:
+        return ("F1", "B2", "C18")  # weave.init creates the project
     if context.status is None:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
     if context.status >= 500 and context.status not in _STATUSES:
