@@ -100,7 +100,7 @@ def recognize_messages(text: str) -> list[RecognizedMessage]:
 
 @cache
 def list_sdk_sentences() -> tuple[WandbMessage, ...]:
-    """What wandb 0.8 to 0.31 raises for arguments, tables, media, sweeps and jobs: read in its source, by failure.
+    """What wandb 0.8 to 0.31, wandb-workspaces 0.4 and weave 0.54 raise: read in their sources, by failure.
 
     Other programs may say the shorter ones: a text must name wandb as well.
     """
