@@ -179,6 +179,7 @@ _OTHER_PROGRAM = re.compile(
 _SPEAKER = re.compile(
     r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
     r"|^npm |\bkubelet\b|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
+    r"|\bS3 operation failed\b|\bpush_to_hub\b"
     r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
     r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
     r"|\b(?:mlflow|databricks|cloudflare|kaggle|roboflow|clearml|neptune|comet_ml|dvc|terraform)\b",
@@ -194,8 +195,8 @@ _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _NEUTRAL_PACKAGES = frozenset(
     [
-        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc", "http",
-        "httpcore", "httpx", "json", "keras", "lightning", "multiprocessing", "OpenSSL", "pickle", "pydantic",
+        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc",
+        "http", "httpcore", "httpx", "json", "keras", "lightning", "multiprocessing", "OpenSSL", "pickle", "pydantic",
         "pydantic_core", "pytorch_lightning", "queue", "ray", "requests", "socket", "ssl", "subprocess", "tenacity",
         "transformers", "ultralytics", "urllib", "urllib3", "wandb", "wandb_gql", "wandb_graphql",
         "wandb_workspaces", "weave", "yaml"
@@ -255,7 +256,9 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 """Those that other servers have as well."""
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
-_TELLS_OF_CALL = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing)?|[Rr]un(?:ning)?)\b.*\w\(")
+_TELLS_OF_CALL = re.compile(
+    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from)\b.*\w\("
+)
 """A sentence of the person who asks, with a call in it."""
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _CALL_IN_CODE = re.compile(
@@ -596,6 +599,11 @@ class ErrorContext:
             "commerror",
             "weave.init",
             "import weave",
+            "link_artifact",
+            "link_model",
+            "use_artifact",
+            "log_artifact",
+            "wandb-registry",
             "/weave/",
             "callbacks/wb.py",
             "torchhistory",

@@ -169,6 +169,9 @@ _FEWEST_WORDS = 4
 _SURE = 36
 """A sentence with at least this many fixed characters is the SDK's, even where the text does not name wandb."""
 
+_LONGEST_LINE = 80
+"""Characters of a line that does not name wandb up to which a vague message in it is W&B's."""
+
 _SPEAKERS = {
     "server": say("W&B's server"),
     "sdk": say("the wandb SDK"),
@@ -196,8 +199,8 @@ _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _DENIED_BY_SYSTEM = re.compile(
-    r"""^\S*sh: .*: [Pp]ermission denied|: cannot \w+ .*: Permission denied|docker\S*\.sock|Docker daemon|execve\(\)"""
-    r"""|PermissionError|\[Errno 13\]""",
+    r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
+    r"|docker\S*\.sock|Docker daemon|execve\(\)|PermissionError|\[Errno 13\]",
     re.IGNORECASE,
 )
 """A line in which a shell, a command or the file system denies something, and no server."""
@@ -364,7 +367,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_elsewhere = context.leaves_wandb_out or context.is_raised_elsewhere
     if is_elsewhere and _is_of_any_program(context, match):  # of networks, processes and packages
         return True
-    if context.leaves_wandb_out and (weight < VAGUE or message.key == "core-panic"):
+    is_long = not context.is_about_wandb and len(line) > _LONGEST_LINE and message.speaker != "other"
+    if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
         return True
     if context.leaves_wandb_out and not context.is_about_artifacts and message.failure == "F6":
         return not is_of_sdk  # a bucket of another program

@@ -325,6 +325,8 @@ _STATUSES: dict[int, dict[str | None, Causes]] = {
     402: {None: ("E4", "B8")},
     507: {None: ("F17", "E4")},
 }
+_LONGEST_LINE = 80
+"""Characters of a line that does not name wandb up to which a status in it is W&B's."""
 _SERVER_FAULT = ("F2", "F17")
 _CAUSES_OF_OPERATIONS: dict[str | None, Causes] = {
     "rewindRun": ("F19",),
@@ -601,6 +603,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
 def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
+        return ()
+    if not context.is_about_wandb and len(context.last_line) > _LONGEST_LINE:
         return ()
     if context.operation in _CAUSES_OF_OPERATIONS:
         return _CAUSES_OF_OPERATIONS[context.operation]
