@@ -79,8 +79,7 @@ def dry_run(
         Emulator(world, keep=keep) as emulator,
         Fence(emulator, (settings.host.value, *hosts), outside=outside) as fence,
     ):
-        variables = _keep_settings(fence.environ(), settings, outside)
-        variables.update(recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
+        variables = _build_variables(emulator, fence, settings, outside, keep_going=keep_going)
         emulator.load_graphql()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
         with world.lock:
@@ -107,25 +106,20 @@ def dry_run(
             )
 
 
-def _assume_organization(world: World, scripts: LintResult) -> None:
-    organization = find_organization(scripts)
-    if organization is not None:
-        # wandb asks once which organization a team belongs to: before a later link may name it.
-        world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
-
-
-def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mapping[str, str]) -> dict[str, str]:
-    """The variables of the command: those of the emulator, and what the user's settings files say.
+def _build_variables(
+    emulator: Emulator, fence: Fence, settings: Settings, outside: Mapping[str, str], *, keep_going: bool
+) -> dict[str, str]:
+    """The variables of the command: those of the emulator and its recorder, and what the user's settings files say.
 
     wandb does not find these files, because the fence gives it a folder of its own.
     """
-    variables = {name: value for name, value in inside.items() if name not in _QUIET}
+    variables = {name: value for name, value in fence.environ().items() if name not in _QUIET}
     if settings.mode.value == "disabled" and "WANDB_MODE" not in outside:
         variables["WANDB_MODE"] = "disabled"
     for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
         if value is not None:
             variables[name] = value.value
-    return variables
+    return {**variables, **recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going)}
 
 
 def _world(catalog: Catalog | None, scripts: LintResult | None, *, stub_artifacts: bool) -> World:
@@ -148,8 +142,10 @@ def _world(catalog: Catalog | None, scripts: LintResult | None, *, stub_artifact
     world.stubs = set() if stub_artifacts else None
     # A program that logs in with a key of its own must get in, and the key must not matter.
     world.anybody = person
-    if scripts is not None:
-        _assume_organization(world, scripts)
+    organization = find_organization(scripts) if scripts is not None else None
+    if organization is not None:
+        # wandb asks once which organization a team belongs to: before a later link may name it.
+        world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
     return world
 
 
