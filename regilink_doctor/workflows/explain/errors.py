@@ -367,7 +367,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_elsewhere = context.leaves_wandb_out or context.is_raised_elsewhere
     if is_elsewhere and _is_of_any_program(context, match):  # of networks, processes and packages
         return True
-    is_long = not context.is_about_wandb and len(line) > _LONGEST_LINE and message.speaker != "other"
+    is_answer = message.speaker != "other" or message.status is not None
+    is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
     if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
         return True
     if context.leaves_wandb_out and not context.is_about_artifacts and message.failure == "F6":

@@ -295,7 +295,13 @@ _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 
 # What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
 _STATUSES: dict[int, dict[str | None, Causes]] = {
-    400: {"init": ("F20", "B2"), "sweep": ("F23", "F16"), "log": ("C10", "F18"), "consume": ("D2", "F12", "D1")},
+    400: {
+        "init": ("F20", "B2"),
+        "sweep": ("F23", "F16"),
+        "log": ("C10", "F18"),
+        "consume": ("D2", "F12", "D1"),
+        None: ("F22", "F20"),
+    },
     401: {None: ("C18", "C19")},
     403: {
         "init": ("F1", "B2", "B9"),
@@ -612,6 +618,8 @@ def _judge_status(context: ErrorContext) -> Causes:
         return ("F1", "B2", "C18")  # weave.init creates the project
     if context.status is None:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
+    if context.status == 400 and "trace.wandb.ai" in context.last_line:
+        return ()  # Weave goes on without its traces
     if context.status >= 500 and context.status not in _STATUSES:
         return _SERVER_FAULT
     if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
