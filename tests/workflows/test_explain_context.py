@@ -222,3 +222,18 @@ def test_causes_that_the_path_or_the_call_rules_out_are_not_listed() -> None:
     )
     assert "C12" in explain(personal).failures
     assert "C12" not in explain(called + personal).failures
+
+
+@check_rows(
+    "text",
+    [
+        "wandb-registry-Failed Runs/zoo",
+        "acme/wandb-registry-model/zoo-error:v2",
+        'run.link_artifact(a, "wandb-registry-model/zoo")  # fails without a team',
+        'error = None\nrun.link_artifact(a, "wandb-registry-model/zoo")',
+        "on_error: continue\ntarget_path: wandb-registry-model/zoo",
+    ],
+)
+def test_a_name_with_the_word_of_a_failure_is_no_error(text: str) -> None:
+    found = explain(text)
+    assert (found.kind == "error", found.failures) == (False, ())

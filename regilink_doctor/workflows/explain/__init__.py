@@ -15,7 +15,7 @@ from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_pr
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.error_context import read_error
+from regilink_doctor.workflows.explain.error_context import find_failed_line, read_error
 from regilink_doctor.workflows.explain.errors import (
     explain_entries,
     explain_entry,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.workflows.explain.error_context import ErrorContext
 
 __all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain", "explain_site", "last_exception"]
 
@@ -55,6 +56,8 @@ INPUT_LIMIT = 1_000_000
 
 _PATH_LIMIT = 1000
 _FENCED = re.compile(r"^ {0,3}```[^\n`]*\n(.*?)^ {0,3}```", re.MULTILINE | re.DOTALL)
+_OF_NAMES = ("target-path", "full-name", "url", "entity-url", "snippet")
+"""Kinds of a text that only names something."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _TARGET_SETTING = re.compile(
     r"""^\s*(?:-\s+|export\s+|--)?["']?[\w.-]*target[_-]?path["']?
@@ -91,13 +94,23 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return classify(text, catalog=catalog)
     # A null character would be read as an unknown part of a path.
     text = mask_secrets(_without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd"))
+    context = read_error(text)
+    explanation = _explain_text(text, context, catalog)
+    is_harmless = explanation.kind in _OF_NAMES and not explanation.failures and not explanation.wrong
+    if is_harmless and (
+        failed := find_failed_line(text, is_python=is_python(text))
+    ):  # a good path, and beside it what went wrong
+        return explain_failed_line(context, failed)
+    return explanation
+
+
+def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:
     bare = _unquoted(text)
     if explanation := explain_entry(bare) or explain_entries(bare):
         return explanation
     if _is_address(bare):
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
         return explain_address(bare, [host for host in hosts if host], catalog)
-    context = read_error(text)
     if context.is_error and (explanation := explain_error(context, catalog)):
         return explanation
     if explanation := explain_report(text):
@@ -128,17 +141,22 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation := explain_wandb_command(bare):
         return explanation
     if is_question(bare):
-        failed = explain_failed_line(context) if "\n" in bare else None
         named = context.with_named_exception()
         if named is not None and (explanation := explain_error(named, catalog)) and explanation.is_recognized:
             return explanation
-        return explain_question(bare, catalog) or failed or _unknown(bare)
+        return explain_question(bare, catalog) or _explain_failed(bare, context) or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    return described or explain_failed_line(context) or _unknown(bare)
+    return described or _explain_failed(bare, context) or _unknown(bare)
+
+
+def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
+    """An error that is not known, where a line of several, or of a log, reports a failure in words of any program."""
+    failed = context.failed_line if "\n" in text or is_log(text) else None
+    return explain_failed_line(context, failed) if failed else None
 
 
 def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:

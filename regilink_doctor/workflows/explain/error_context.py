@@ -144,6 +144,21 @@ _FAILED_LINE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A line that says that something failed, in the words of any program."""
+_REPORTS_FAILURE = re.compile(
+    r"""\b(?:FAIL(?:ED)?|ERR(?:OR)?|[Ff]ail(?:s|ed|ure)|[Ee]rror|[Kk]illed|[Aa]borted|[Ff]atal|[Rr]efus(?:ed|\u00e9)|[Dd]enied
+        |[Ee]xception|[Tt]imed?\ ?out|could\ not|cannot|erreur|Fehler)\b
+      | \b(?:exit(?:ed)?|return|rc|status)(?:\ with)?(?:\ code|\ status)?\s?[:=\ ]\s?[1-9]\d*\b
+      | エラー | 失敗 | できません | 拒否 | 报错 | 失败 | [\u2717\u2718\u274c]""",
+    re.VERBOSE,
+)
+"""A word or sign that reports a failure, in a text that otherwise is code or a name."""
+_IS_CODE = re.compile(
+    r"""\w\(|^\s*(?:\#|(?:if|for|try|except|raise|return(?!\ code)|def|class|import|from|with|else|finally)\b)""",
+    re.VERBOSE,
+)
+_WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
+_NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
+_QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 _OUTER = re.compile(
     r"""\b(?:completed|failed|exited|Exited)\ with\ (?:exit\ )?(?:code|status)\ \d | ^ERROR:\ Job\ failed:
       | \bmake(?:\[\d+\])?:\ \*\*\* | \bCalledProcessError:\ Command\ | \bconda\.cli\.main_run\b
@@ -663,6 +678,18 @@ class ErrorContext:
             return None
         line = text[text.rfind("\n", 0, quoted[-1].start()) + 1 : quoted[-1].start()]
         return quoted[-1][1], "link" in line
+
+
+def find_failed_line(text: str, *, is_python: bool) -> str | None:
+    """The last line that reports a failure in a text that otherwise is code, a path or an address; None without one.
+
+    Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
+    """
+    for line in reversed(text.splitlines()):
+        reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not _IS_CODE.search(line)
+        if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
+            return line.strip()
+    return None
 
 
 def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:

@@ -332,12 +332,10 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     return main.pattern.weight >= VAGUE and not is_undecided
 
 
-def explain_failed_line(context: ErrorContext) -> Explanation | None:
-    """An error that is not known, where a line reports a failure in the words of any program; None without one."""
-    if context.failed_line is None:
-        return None
+def explain_failed_line(context: ErrorContext, line: str) -> Explanation:
+    """An error that is not known, which a line reports in the words of any program."""
     notes = _notes_of_unknown(context, _Names(), None)
-    return Explanation("error", context.failed_line, is_recognized=False, notes=tuple(notes))
+    return Explanation("error", line, is_recognized=False, notes=tuple(notes))
 
 
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
