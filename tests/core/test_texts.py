@@ -6,6 +6,7 @@ import json
 import re
 import string
 import time
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,14 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import (
     TEXT_LIMIT,
     WANDB_MESSAGES,
+    Speaker,
     WandbMessage,
     fill_message,
     find_message,
     recognize_messages,
 )
 from regilink_doctor.core.wandb_messages.recognition import field_names
+from regilink_doctor.rules import all_rules
 
 # What the emulator and the grammar count on: key, row, fields, known, status.
 COUNTED_ON = [
@@ -83,8 +86,12 @@ def test_there_are_texts_enough_and_each_has_a_key_of_its_own():
     assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", key) for key in keys)
 
 
-def test_a_text_belongs_to_rows_of_the_catalogue():
+def test_a_message_belongs_to_failures_and_has_a_speaker_and_a_rule_that_exist():
+    codes = {rule.code for rule in all_rules()}
+
     def check(message: WandbMessage) -> None:
+        assert message.speaker in get_args(Speaker)
+        assert message.code is None or message.code in codes
         assert message.failure in FAILURES
         assert set(message.also) <= FAILURES.keys()
         assert message.failure not in message.also

@@ -6,10 +6,6 @@ import json
 import os
 from functools import cache
 
-from regilink_doctor.core.wandb_messages.access import ACCESS
-from regilink_doctor.core.wandb_messages.consuming import CONSUMING, REGISTRIES
-from regilink_doctor.core.wandb_messages.linking import LINKING, NAMES
-from regilink_doctor.core.wandb_messages.operation import OPERATION
 from regilink_doctor.core.wandb_messages.recognition import (
     TEXT_LIMIT,
     RecognizedMessage,
@@ -17,12 +13,11 @@ from regilink_doctor.core.wandb_messages.recognition import (
     WandbMessage,
     field_names,
     group_messages,
+    read_messages,
     search_messages,
 )
 from regilink_doctor.core.wandb_messages.record import apply_record, read_record
 from regilink_doctor.core.wandb_messages.refusals import REFUSALS
-from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
-from regilink_doctor.core.wandb_messages.server import SERVER
 
 __all__ = [
     "TEXT_LIMIT",
@@ -37,18 +32,7 @@ __all__ = [
     "recognize_messages",
 ]
 
-_WRITTEN: tuple[WandbMessage, ...] = (
-    *SERVER,
-    *LINKING,
-    *ARTIFACTS,
-    *NAMES,
-    *LIFECYCLE,
-    *CONSUMING,
-    *REGISTRIES,
-    *ACCESS,
-    *OPERATION,
-    *REFUSALS,
-)
+_WRITTEN: tuple[WandbMessage, ...] = (*read_messages("messages.json"), *REFUSALS)
 
 WANDB_MESSAGES = apply_record(_WRITTEN, read_record())
 

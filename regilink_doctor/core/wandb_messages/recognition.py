@@ -1,7 +1,9 @@
-"""The shape of a W&B message: what the server, the SDK or a command line says in one kind of failure."""
+"""A W&B message: what the server, the SDK or a command line says in one kind of failure, and how it is recognized."""
 
 from __future__ import annotations
 
+import json
+import os
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import Literal
@@ -62,6 +64,19 @@ def group_messages(
         words = "".join(letter if letter.isalnum() else " " for letter in template).lower().split()
         key = "-".join(words[:_KEY_WORDS])
         yield WandbMessage(key, failure, template, speaker, True, since, until, None, also, code, hint)
+
+
+def read_messages(name: str) -> Iterator[WandbMessage]:
+    """The messages of a file beside this one: sections of entries, each one message or the `texts` of a group."""
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        sections = json.load(file)
+    for section in sections:
+        for entry in section["messages"]:
+            options = {"speaker": "sdk", **entry, "also": tuple(entry.get("also", ()))}
+            if "texts" in options:
+                yield from group_messages(options.pop("failure"), *options.pop("texts"), **options)
+            else:
+                yield WandbMessage(template=options.pop("text"), **options)
 
 
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:
