@@ -17,7 +17,6 @@ from regilink_doctor.core.wandb_messages.recognition import (
     search_messages,
 )
 from regilink_doctor.core.wandb_messages.record import apply_record, read_record
-from regilink_doctor.core.wandb_messages.refusals import REFUSALS
 
 __all__ = [
     "TEXT_LIMIT",
@@ -32,7 +31,7 @@ __all__ = [
     "recognize_messages",
 ]
 
-_WRITTEN: tuple[WandbMessage, ...] = (*read_messages("messages.json"), *REFUSALS)
+_WRITTEN: tuple[WandbMessage, ...] = (*read_messages("messages.json"), *read_messages("refusals.json"))
 
 WANDB_MESSAGES = apply_record(_WRITTEN, read_record())
 

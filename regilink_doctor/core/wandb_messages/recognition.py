@@ -67,7 +67,10 @@ def group_messages(
 
 
 def read_messages(name: str) -> Iterator[WandbMessage]:
-    """The messages of a file beside this one: sections of entries, each one message or the `texts` of a group."""
+    """The messages of a file beside this one: sections of entries, each one message or the `texts` of a group.
+
+    The texts of a group mean the same; their keys are made of their words.
+    """
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         sections = json.load(file)
     for section in sections:

@@ -12,7 +12,7 @@ import re
 from functools import cache
 
 from regilink_doctor.core.text import close_to
-from regilink_doctor.core.wandb_messages.refusals import ARTIFACT, COMPONENTS
+from regilink_doctor.core.wandb_messages.components import ARTIFACT, COMPONENTS
 from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False

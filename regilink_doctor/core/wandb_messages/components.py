@@ -1,30 +1,6 @@
-"""What the SDK and `wandb-core` say before and beside the server: of arguments, settings, files, sweeps and syncs.
-
-The messages are in refusals.json, read in wandb 0.21.4 to 0.31.0 and its Go sources. They are grouped by failure,
-because all messages of a group mean the same; the key of a message is made of its words.
-"""
+"""What the parts of wandb log, beside the messages that have a cause of their own."""
 
 from __future__ import annotations
-
-import json
-import os
-
-from regilink_doctor.core.wandb_messages.recognition import WandbMessage, group_messages
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-def _read_groups() -> Iterator[WandbMessage]:
-    with open(os.path.join(os.path.dirname(__file__), "refusals.json"), encoding="utf-8") as file:
-        groups = json.load(file)
-    for group in groups:
-        texts, also = group.pop("texts"), tuple(group.pop("also", ()))
-        yield from group_messages(group.pop("failure"), *texts, also=also, **group)
-
-
-REFUSALS: tuple[WandbMessage, ...] = tuple(_read_groups())
 
 COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     # References and downloads.
