@@ -425,7 +425,7 @@ def _print_lines(lines: Iterator[str]) -> int:
 
 
 def _print_failures(result: LintResult, options: Any, *, names_skipped: bool = False) -> int:
-    """Say what could not be read or written and, where the report does not, what was skipped; 2 for what was named."""
+    """Print what could not be read or written, and what was skipped unless the report has it; the exit status."""
     notes = result.unreadable if options.quiet else result.notes
     if result.skipped and not (options.quiet or names_skipped):
         from regilink_doctor.report.summary import describe_skipped

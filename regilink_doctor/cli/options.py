@@ -112,11 +112,14 @@ def _variable_of(flag: str) -> str:
     return "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
 
 
-class _OfVariable(list[str]):
-    """The list of an option, as its variable has it. `argparse` copies it to add what the command line has."""
+class _ListOfVariable(list[str]):
+    """The values that a variable gives to a repeatable option.
+
+    `argparse` adds the values of the command line to a copy of the default. The copy is empty, because an option
+    replaces its variable.
+    """
 
     def __copy__(self) -> list[str]:
-        """Nothing: an option comes before its variable."""
         return []
 
 
@@ -136,7 +139,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
             raise UsageProblem(f"{variable} is {quote_text(value)}, neither true nor false")
         return value.lower() in _YES
     if settings.get("action") == "append":
-        return _OfVariable([value] if value else ())
+        return _ListOfVariable([value] if value else ())
     if isinstance(choices, tuple) and value not in choices:
         if flag == "--output-format" and value in _formats_of_any_command():
             return None
@@ -216,7 +219,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
             if (not equals and value.startswith("-")) or (isinstance(choices, tuple) and value not in choices):
                 return None
             if settings.get("action") == "append":
-                before = values[_attribute_of(flag)]
+                before = values[_attribute_of(flag)]  # that of a variable is replaced
                 values[_attribute_of(flag)] = [*before, value] if type(before) is list else [value]
             else:
                 values[_attribute_of(flag)] = value
