@@ -15,7 +15,7 @@ from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_pr
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.error_context import find_failed_line, read_error
+from regilink_doctor.workflows.explain.error_context import find_failed_line, find_foreign_failure, read_error
 from regilink_doctor.workflows.explain.errors import (
     explain_entries,
     explain_entry,
@@ -115,6 +115,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explanation
     if explanation := explain_report(text):
         return explanation
+    if (foreign := find_foreign_failure(text)) and explain_error(context, catalog) is None:
+        return explain_failed_line(context, foreign, is_foreign=True)
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
     if is_code and not is_python(text) and find_prose(text):

@@ -156,6 +156,15 @@ _IS_CODE = re.compile(
     r"""\w\(|^\s*(?:\#|(?:if|for|try|except|raise|return(?!\ code)|def|class|import|from|with|else|finally)\b)""",
     re.VERBOSE,
 )
+_LONGEST_REPORT = 1200
+_FOREIGN_FAILURE = re.compile(
+    r"""CUDA\ (?:out\ of\ memory|error) | \bOutOfMemory(?:Error)?\b | \bNCCL\b[^.\n]*\b(?:error|time) | \bOOMKilled\b
+      | \bcuDNN\b | \bCUBLAS\b | \bRESOURCE_(?:DOES_NOT_EXIST|ALREADY_EXISTS)\b | \bdevice-side\ assert | \bstate_dict\b
+      | \b(?:loss|gradients?)\b[^.\n]*\bnan\b | \bactor\ (?:unexpectedly\ )?died\b | GPU\S{0,3}メモリ
+      | \bmodel\ package\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What fails in the program itself, or in another service, although the run is logged to W&B."""
 _WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
 _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
@@ -690,6 +699,15 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
         if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
             return line.strip()
     return None
+
+
+def find_foreign_failure(text: str) -> str | None:
+    """The sentence of a report about a failure that wandb has no part in; None without one, and for a longer report."""
+    match = _FOREIGN_FAILURE.search(text) if len(text) <= _LONGEST_REPORT else None
+    if match is None:
+        return None
+    start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+    return text[start : end if end >= 0 else len(text)].strip()
 
 
 def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:

@@ -172,6 +172,7 @@ _SURE = 36
 _LONGEST_LINE = 80
 """Characters of a line that does not name wandb up to which a vague message in it is W&B's."""
 
+_FOREIGN = say("it comes from the program itself or from another service: W&B only records the run")
 _SPEAKERS = {
     "server": say("W&B's server"),
     "sdk": say("the wandb SDK"),
@@ -332,9 +333,9 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     return main.pattern.weight >= VAGUE and not is_undecided
 
 
-def explain_failed_line(context: ErrorContext, line: str) -> Explanation:
+def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = False) -> Explanation:
     """An error that is not known, which a line reports in the words of any program."""
-    notes = _notes_of_unknown(context, _Names(), None)
+    notes = iter([_FOREIGN]) if is_foreign else _notes_of_unknown(context, _Names(), None)
     return Explanation("error", line, is_recognized=False, notes=tuple(notes))
 
 

@@ -190,6 +190,7 @@ _RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callab
 _OF_INTEGRATION_PACKAGE = re.compile(r"\bwandb[./\\]integration\b")
 _OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
 _READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
+_READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactCollection|Registry)' object has no setter")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
 _OFFLINE = re.compile(r"offline(?!-run-)")
@@ -458,6 +459,8 @@ def _judge_call(context: ErrorContext) -> Causes:
     if name not in ("TypeError", "AttributeError"):
         return ()
     match = _OBJECT_OF_WANDB.search(text)
+    if _READ_ONLY_ARTIFACT.search(text):
+        return ("F22", "B16")
     if not context.is_about_wandb and not (match and close_to(match["attribute"], [*CALLS, *_OTHER_CALLS])):
         return ()
     if _OWN_ATTRIBUTE.search(text):
