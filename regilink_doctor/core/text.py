@@ -14,7 +14,7 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def is_wide(content: bytes) -> bool:
-    """Whether a file begins as UTF-16 or UTF-32 does, with its mark or without."""
+    """Whether a file is in UTF-16 or UTF-32, with or without a byte order mark."""
     return content[:2] in UTF16_MARKS or b"\0" in content[:4]
 
 
@@ -255,7 +255,7 @@ def remember_forms(forms: Iterable[str]) -> None:
 
 
 def list_remembered() -> list[str]:
-    """The strings that are hidden, for the process that shows what this one has found."""
+    """The strings that are hidden: a child process hands them to the one that prints its results."""
     return [*_remembered]
 
 

@@ -306,7 +306,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
 
 def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
     findings: list[Finding] = []
-    # Also where it does not report, the rule about keys sees which strings are to be masked.
+    # The rule about keys runs even where it does not report: it remembers which strings to mask.
     checks = find_checks(item, enabled if rule_codes.HARD_CODED_API_KEY in enabled else enabled | _ABOUT_KEYS)
     if item.kind in ("link", "target", "consume") or getattr(item, "call", "") in LOOK_UPS:
         checks = ((TARGET_PATH, _check_target), *checks)

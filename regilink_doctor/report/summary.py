@@ -119,7 +119,7 @@ def describe_unread(sentences: Sequence[str]) -> list[str]:
 
 
 def describe_skipped(places: Sequence[str]) -> list[str]:
-    """The sentence on files that are not in the format of their name, each with the reason; none without any."""
+    """The sentence on the files that were skipped, each with the reason; empty if there are none."""
     files, where = counted(len(places), "file"), list_places(places)
     return [say("{files} skipped: {places}.", files=files, places=where)] if places else []
 

@@ -56,7 +56,7 @@ class UnparsableFile(Rule):
 
 
 def _explain_part(facts: Mapping[str, str], part: str) -> Message:
-    """What is said of shell or Python inside of a file of which the rest was checked."""
+    """The message for shell or Python inside a file, the rest of which was checked."""
     if facts["cause"] == "quote":
         return Message(
             say("this quotation mark is never closed"),

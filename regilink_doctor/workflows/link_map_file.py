@@ -93,7 +93,7 @@ def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use], 
             raise MapFileError(f"version is {show_value(value.get('version'))}, this regilink reads version {VERSION}")
         repositories = [_text(item, "repositories") for item in _list(value, "repositories", "")]
         uses = [_read_use(item, where, shared) for where, item in _find_uses(value)]
-        # Maps of older versions have not both.
+        # Maps of older versions lack one or both.
         places = {
             key: [_text(item, key) for item in _list({key: [], **value}, key, "")] for key in ("unread", "skipped")
         }

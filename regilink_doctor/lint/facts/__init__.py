@@ -46,7 +46,7 @@ class FileFacts:
 
     @classmethod
     def of(cls, source: Source, script: Script, requirements: tuple[Requirement, ...] = ()) -> FileFacts:
-        """What a file says that was read as one script or several."""
+        """The facts of a file that was read as one or more scripts."""
         settings, commands, programs = tuple(script.settings), tuple(script.commands), tuple(script.programs)
         return cls(source, settings, commands, requirements, programs, tuple(script.problems))
 

@@ -52,10 +52,10 @@ class Script:
         self.commands: list[Command] = []
         self.programs: list[Program] = []
         self.problems: list[Unparsable] = []
-        """Quotation marks that are never closed: what is after them was not read."""
+        """Unclosed quotation marks: nothing after them was read."""
 
     def add(self, other: Script) -> None:
-        """Take up what another script says."""
+        """Add what another script says."""
         self.settings += other.settings
         self.commands += other.commands
         self.programs += other.programs
@@ -570,9 +570,9 @@ class Words:
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
         self.unclosed: int | None = None
-        """Where the first quotation mark is that is never closed."""
+        """Where the first unclosed quotation mark is."""
         self.nests = True
-        """Whether quotation marks have nested so far: otherwise the end of each would be looked for in all the rest."""
+        """False after a double quote without an end: a search to the end of the text for each later one is slow."""
 
     def __iter__(self) -> Iterator[Word | str]:
         text, ends = self.stretch.text, list[Word]()
@@ -684,7 +684,7 @@ class Words:
         return KnownPart("", self.stretch.place(at, at), exact=True)
 
     def _find_end(self, at: int) -> int:
-        """Where the quotation mark at `at` is closed. What is hidden by one that is not is noted."""
+        """Where the quotation mark at `at` is closed, else the end of the text; the first such mark is `unclosed`."""
         text = self.stretch.text
         mark, end = text[at], -1
         if mark == '"' and self.nests:
@@ -702,7 +702,7 @@ class Words:
 
 
 def _find_closing(text: str, at: int) -> int:
-    """Where the double quote at an offset is closed, or -1; those inside of `$(…)` and `${…}` close nothing."""
+    """Where the double quote at an offset is closed, or -1; those inside `$(…)` and `${…}` close nothing."""
     inside = ['"']
     position = at + 1
     while match := _NESTING.search(text, position):

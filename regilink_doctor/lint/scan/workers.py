@@ -42,7 +42,7 @@ def spread(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], *, e
         yield work(shares[0])
         for handle, share in zip(handles, shares[1:], strict=True):
             content = _result(handle, children)
-            yield work(share) if content is None else _take_up(content)
+            yield work(share) if content is None else _load_result(content)
     finally:
         _stop(children)
 
@@ -99,12 +99,12 @@ def _fork(share: Sequence[Item], work: Callable[[Sequence[Item]], Result], child
         os._exit(status)  # nothing of the parent's is to be flushed or cleaned up here
 
 
-def _take_up(content: bytes) -> Result:  # type: ignore[type-var]
-    """What a child has made; the secrets that it has seen are hidden from now on."""
+def _load_result(content: bytes) -> Result:  # type: ignore[type-var]
+    """The result of a child process. The secrets that the child has seen are masked from now on."""
     import pickle
 
     result: Result
-    result, hidden = pickle.loads(content)  # noqa: S301 - our own child has written it
+    result, hidden = pickle.loads(content)  # noqa: S301 - written by a child of this process
     remember_forms(hidden)
     return result
 

@@ -52,7 +52,7 @@ class Format:
 
     `name` is the value of `--output-format`, `purpose` one line for the documentation. `kind` is what the report is
     made of: `text` is for people and follows the encoding of the terminal; the others are for programs, always UTF-8.
-    `names_skipped` says whether the report has the files that are not in the format of their name.
+    `names_skipped`: whether the report lists the files that were skipped.
     """
 
     name: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Json(Format):
-    """`{"version": 1, "findings": [...], "unread": [], "skipped": []}`: what could not be read, and other formats."""
+    """`{"version": 1, "findings": [...], "unread": [], "skipped": []}`, the last two with the reason for each file."""
 
     name = "json"
     purpose = "programs. Lines and columns count from 1, columns in code points, the end is exclusive"

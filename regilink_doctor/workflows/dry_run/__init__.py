@@ -1,4 +1,4 @@
-"""Run the user's own command, unchanged, against the emulator, and say what it would have done at W&B."""
+"""Run the user's own command, unchanged, against the emulator, and report what it would have done at W&B."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from regilink_doctor.workflows.lint import LintResult
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 
 KEEP = 2 * 2**30
-"""Bytes of uploads that are kept, for the case that the command downloads them again."""
+"""Bytes of uploads that are kept, in case the command downloads them again."""
 
 ORGANIZATION, TEAM, USER = "your-organization", "your-team", "you"
-"""The names of what is not known: they show in the report, and nobody takes them for real ones."""
+"""Stand-ins for unknown names: the report shows them, and they cannot be mistaken for real ones."""
 
 _QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
-"""What the emulator sets for tests, and a dry run leaves as the user has it: offline is offline there, too."""
+"""What the emulator sets for tests. A dry run keeps the user's values, so that offline stays offline."""
 
 
 def dry_run(
@@ -54,15 +54,15 @@ def dry_run(
 
     Args:
         command: the program and its arguments.
-        catalog: the organization as it is. None: teams and registries are assumed as the code names them.
-        entity: of the runs for which neither code nor settings name one; None: a team that stands in for the account's
-            default, under the name `your-team`.
-        stub_artifacts: make an empty version of every artifact that is fetched and not there.
-        allow_no_links: a command that links nothing is all right.
-        keep_going: a link that is refused returns as if it had been accepted, so that one run shows every link.
-        hosts: further servers that are to be kept out of reach: your own.
+        catalog: the organization; None: teams and registries exist as the code names them.
+        entity: the entity of runs for which neither code nor settings name one; None: `your-team`, which stands in for
+            the account's default.
+        stub_artifacts: create an empty version of every consumed artifact that does not exist.
+        allow_no_links: accept a command that links nothing.
+        keep_going: a refused link returns as if it had been accepted, so that one run shows every link.
+        hosts: more servers that the command must not reach, such as your own.
         keep: bytes of uploads that are kept in all, None for any number.
-        cwd: the folder to run in; the current one. Likewise `environ` and `stdout`.
+        cwd: the folder to run in; None: the current one. `environ` and `stdout` are those of this process, too.
 
     Raises:
         ImportError: graphql-core is not installed. OSError: the command cannot be started.
@@ -132,10 +132,10 @@ def _world(catalog: Catalog | None, scripts: LintResult | None, *, stub_artifact
     else:
         world = World.from_catalog(catalog, user=next(iter(sorted(catalog.personal_entities)), USER))
         if not catalog.complete:
-            # A catalog knows the teams of the account that pulled it, and those that some registry names.
+            # A catalog has only the teams of the account that pulled it, and those that a registry names.
             world.assumes.add("team")
     person = next(iter(world.users.values()))
-    # Where code names no entity, the account's default decides, which nobody here knows: a team of its own name.
+    # Where code names no entity, the account's default decides, which is unknown here: a team stands in for it.
     world.team(TEAM, organization=next(iter(world.organizations), None))
     world.member(person.username, team=TEAM)
     person.default_entity = TEAM

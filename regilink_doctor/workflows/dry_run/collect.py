@@ -1,4 +1,4 @@
-"""Where the target path of a link is written, when the call takes it from somewhere else: the line to change."""
+"""What a command did in the emulator: runs, artifacts, links and the line to change, and what was consumed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 MOST = 3
-"""Places of one text that are told."""
+"""How many places of one target path are reported."""
 
 
 def read_scripts(command: Sequence[str], folder: Path) -> LintResult:
@@ -59,15 +59,15 @@ def find_organization(scripts: LintResult) -> str | None:
 
 
 class WrittenAt:
-    """Asks the linter, once for each file that has linked."""
+    """Finds where target paths are written; lints each file that links once."""
 
     def __init__(self) -> None:
         self._sites: dict[str, list[Site]] = {}
 
     def of(self, attempt: LinkAttempt) -> tuple[str, ...]:
-        """`file:line` of each part of the path as the code gave it; none where it stands in the call, or is not known.
+        """`file:line` of each part of the target path, unless it is in the call itself or unknown.
 
-        A path that is right is none to be changed, whatever else was wrong with the link.
+        Empty also where the path is right, and something else is wrong with the link.
         """
         file, _, line = (attempt.place or "").rpartition(":")
         if attempt.requested is None or not (attempt.code or "").startswith(("REG1", "REG30")) or not line.isdigit():
@@ -92,7 +92,7 @@ class WrittenAt:
 
 
 def runs(world: World) -> tuple[RunMade, ...]:
-    """The runs, in the order in which they began."""
+    """The runs, in the order in which they started."""
     return tuple(
         RunMade(
             run.project.entity.name,
@@ -144,11 +144,11 @@ def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
-    """What was read: one entry a name, in the order of the first look. What the run itself had logged is left out."""
+    """What was consumed, one entry per name, in the order of first use, without what the runs themselves logged."""
     own = {item.name for item in artifacts(world)}
     projects = [item for entity in world.entities.values() for item in entity.projects.values()]
     stubs = {item.path for project in projects for item in project.collections.values() if item.assumed}
-    # What the world began with was logged nowhere: a download, which names the source, is one of its place.
+    # What the world started with was never logged: a download names its source, and is shown under its registry name.
     seeded = {
         artifact.source_name: f"{item.collection.path}:{item.version}"
         for artifact in world.artifacts.values()
@@ -165,7 +165,7 @@ def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tupl
 
 
 def _near(place: str | None, folder: Path) -> str | None:
-    """`file:line`, the file as it is seen from the folder, where it lies below; a cell has no file of its own."""
+    """`file:line`, relative to the folder if the file is below it; a cell of a notebook has no file."""
     file, _, line = (place or "").rpartition(":")
     if "ipykernel_" in file or file.startswith("<ipython-input"):
         return f"a cell of the notebook, line {line}"
