@@ -181,6 +181,19 @@ def run(command: str, cwd: Path, **variables: str) -> "subprocess.CompletedProce
     return subprocess.run(shell, cwd=cwd, env=environ, capture_output=True, text=True)
 
 
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    {
+        "lint - <&-": "standard input cannot be read: it is closed",
+        "explain - <&-": "standard input cannot be read: it is closed",
+        "lint - </dev/zero": "standard input is larger than 8 MiB",
+    }.items(),
+)
+def test_standard_input_that_is_not_there_or_never_ends(tmp_path: Path, command: str, problem: str) -> None:
+    done = run(f"regilink {command}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"regilink: {problem}\n")
+
+
 @pytest.mark.parametrize("command", sample(["lint nowhere", "verify", "lint", "lint --nonsense", "nonsense"], one_in=3))
 def test_where_nothing_can_be_complained_of_the_status_tells(tmp_path: Path, command: str) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")

@@ -65,7 +65,9 @@ def _run_explain(options: argparse.Namespace) -> int:
 
     text = " ".join(options.text)
     if text == "-":
-        text = decode_output(_read_end(sys.stdin.buffer, INPUT_LIMIT * 4))
+        from regilink_doctor.cli.output import read_input
+
+        text = decode_output(read_input(lambda stream: _read_end(stream, INPUT_LIMIT * 4)))
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
     elif not text.strip():

@@ -320,8 +320,8 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
     if "-" in paths:
         if len(paths) > 1:
             raise UsageProblem("- is standard input, and has to stand alone")
-        content = sys.stdin.buffer.read()
-        return lint_text(options.stdin_filename or "stdin.py", content, catalog=catalog, config=config)
+        path = options.stdin_filename or "stdin.py"
+        return lint_text(path, _read_input(path), catalog=catalog, config=config)
     gc.set_threshold(100_000)  # trees are many small objects without cycles, and this process is short
 
     def lint_with(progress: Callable[[int, int], None] | None = None) -> LintResult:
@@ -341,6 +341,17 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
 
     with ProgressBar("linting") as progress:
         return lint_with(progress)
+
+
+def _read_input(path: str) -> bytes:
+    from regilink_doctor.cli.output import read_input
+    from regilink_doctor.workflows.lint import find_limit
+
+    limit = find_limit(path)
+    content = read_input(lambda stream: stream.read(limit + 1))
+    if len(content) > limit:
+        raise UsageProblem(f"standard input is larger than {limit // 2**20} MiB")
+    return content
 
 
 def _find_cache(config: Config, options: Any) -> str | None:

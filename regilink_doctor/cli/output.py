@@ -22,8 +22,8 @@ from regilink_doctor.core.text import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any, Literal, TextIO
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, BinaryIO, Literal, TextIO
 
     Kind = Literal["text", "document", "commands", "json", "xml", "patch"]
 
@@ -220,6 +220,26 @@ def discard_output(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+_CLOSED: set[str] = set()
+"""The names of standard streams that were closed when regilink began."""
+
+
+def read_input(read: Callable[[BinaryIO], bytes]) -> bytes:
+    """What `read` takes from standard input.
+
+    Raises:
+        UsageProblem: it is closed, or cannot be read.
+    """
+    from regilink_doctor.cli.options import UsageProblem
+
+    try:
+        if "stdin" in _CLOSED:
+            raise OSError("it is closed")
+        return read(sys.stdin.buffer)
+    except OSError as error:
+        raise UsageProblem(f"standard input cannot be read: {error.strerror or error}") from None
+
+
 def _open_closed_streams() -> None:
     """A standard stream that was closed (`>&-`) goes nowhere: neither None, nor the next file that is opened."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
@@ -227,6 +247,7 @@ def _open_closed_streams() -> None:
             handle = os.open(os.devnull, os.O_RDWR)  # the system gives the lowest number that is free
             os.set_inheritable(handle, True)
             setattr(sys, name, open(handle, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
+            _CLOSED.add(name)
 
 
 def _reconfigure_stream(stream: TextIO, **settings: str) -> None:

@@ -9,6 +9,7 @@ from regilink_doctor.core.files import read_plain, real_path, relative_path, to_
 from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.lint.scan import files
+from regilink_doctor.lint.scan.files import find_limit as find_limit
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
 TYPE_CHECKING = False
