@@ -165,8 +165,8 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
     rest = [
         *_describe_outside(outside),
         *_describe_tests(tests),
-        *describe_unread([escape_text(line) for line in link_map.unread]),
-        *describe_skipped([escape_text(line) for line in link_map.skipped]),
+        *describe_unread(link_map.unread),
+        *describe_skipped(link_map.skipped),
     ]
     return join_phrases(" ", [say("{verdict}.", verdict=whole), *rest]) if rest else whole
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.phrases import counted, join_phrases, say
+from regilink_doctor.core.phrases import counted, join_phrases, rewrite_phrase, say
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def _lines_of(sites: Sequence[Site]) -> list[str]:
 
 
 def list_places(places: Sequence[str]) -> str:
-    """The first places, and how many more there are."""
-    shown = join_phrases(", ", places[:_MOST_PLACES])
+    """The first places, and how many more there are. The name of a file may be anything."""
+    shown = join_phrases(", ", [rewrite_phrase(place, escape_text) for place in places[:_MOST_PLACES]])
     hidden = len(places) - _MOST_PLACES
     return say("{places} and {number} more", places=shown, number=hidden) if hidden > 0 else shown
 

@@ -474,9 +474,14 @@ def generate_map(number: int, repositories: int, collections: int) -> dict[str, 
 def test_names_cannot_color_the_terminal(tmp_path: Path) -> None:
     code = 'import wandb\nrun = wandb.init(entity="t")\nrun.link_artifact(a, "wandb-registry-model/\\x1b[31mzoo")\n'
     (tmp_path / "train\x1b[32m.py").write_text(code + 'run.link_artifact(a, "zoo")\n', encoding="utf-8")
-    done = run_command("map", cwd=tmp_path)
-    assert r"\x1b[31mzoo" in done.stdout
-    assert "\x1b" not in done.stdout + done.stderr
+    assert r"\x1b[31mzoo" in run_command("map", cwd=tmp_path).stdout
+    (tmp_path / "a\x1b[31m\n::error::.yaml").write_text("wandb:\n  {% if a %}\n  x: y\n", encoding="utf-8")
+    (tmp_path / "b\x1b[31m\n::error::.sh").write_text('WANDB_MODE=x echo "open\n', encoding="utf-8")
+    for command in ("map", "lint", "lint --show-sites"):
+        done = run_command(*command.split(), cwd=tmp_path)
+        assert r"a\x1b[31m\n::error::.yaml (" in done.stdout + done.stderr, command
+        assert "\x1b" not in done.stdout + done.stderr, command
+        assert "\n::error" not in done.stdout + done.stderr, command
 
 
 def test_a_key_that_the_code_logs_in_with_is_not_shown_in_a_path(tmp_path: Path) -> None:
