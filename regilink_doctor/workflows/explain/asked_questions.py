@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import log, sqrt
 
 from regilink_doctor.core.failures import FAILURES
@@ -20,7 +20,8 @@ from regilink_doctor.languages import list_translations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
 _FOLDER = os.path.dirname(__file__)
 ASKED = os.path.join(_FOLDER, "asked.json")
@@ -30,11 +31,17 @@ GROUPS = os.path.join(_FOLDER, "word_groups.json")
 
 _OF_GROUP = 2.5
 """Weight of a group: the meaning of a word counts more than the word."""
-_OF_SECOND, _OF_ENTRY = 0.3, 0.5
-"""Weights of the second most similar question, and of the entry of the failure."""
+_SHARPNESS = 1.5
+"""The exponent of a feature's weight: how much more a rare one counts."""
+_OF_NEIGHBORS = (1.0, 0.4, 0.2, 0.1)
+"""Weights of the most similar question of an answer, and of the next ones."""
+_OF_ENTRY, _OF_EVIDENCE = 0.5, 0.15
+"""Weights of the failure's entry, and of how much oftener the features occur in questions with that answer."""
+_UNSEEN = 0.4
+"""How many questions a feature is taken to occur in besides those that were asked, over all answers."""
 _OF_SENTENCE = 0.5
-_OF_FORM = 1.3
-"""Divides the scores of failures where a question only asks how, and of topics where it only reports a failure."""
+_OF_FORM = 0.15
+"""Taken off the scores of failures where a question only asks how, and of topics where it only reports a failure."""
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|is (?:there|it possible)|where (?:do|can|is"
     r"|are)|what(?:'s| is| are| does| types)|which|who|any (?:example|tutorial|way)|do i need|best way|i want"
@@ -54,14 +61,14 @@ _HAS_FAILED = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_WORD = re.compile(r"(?<![\w/.:'\"`$-])[A-Za-z]{5,15}(?![\w/(='\"`-]|[.:]\w)")
-_SHORTEST_CORRECTED, _SHORTEST_SUBSTITUTED = 5, 8
+_SHORTEST_UNKNOWN, _SHORTEST_CORRECTED, _SHORTEST_SUBSTITUTED = 4, 5, 8
 _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
 _IN_RECOGNIZE = 0.7
 """Weight of a word of a failure's `recognize`; a word of its title has 1."""
-_COMMON = re.compile(
-    "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
-    "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
+_COMMON = frozenset(
+    "a an and are as at be but by can did do does for from has have how i if in into is it its my not of on or our so "
+    "than that the then there this to was we what when where which why with you your".split()
 )
 _WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
 _PART = re.compile(r"[._-]")
@@ -69,6 +76,7 @@ _PLAIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]{2}")
 """Two hiragana, which are nearly always an ending or a particle."""
+_HAS_HIRAGANA = re.compile(r"[\u3040-\u309f]")
 _SPACE = re.compile(r"\s+")
 _ENDINGS = ("ing", "ies", "es", "ed", "s")
 _SHORTEST_STEM = 3
@@ -94,6 +102,8 @@ _SHAPES = tuple(
     )
 )
 """Groups of a question by the form of a path or call in it."""
+_HAS_SHAPE = re.compile(r"[/(:{]|\b(?:browser|website|site)\b", re.IGNORECASE)
+"""What every text with one of `_SHAPES` has."""
 
 Features = frozenset[str]
 """The words of a question, its groups, which begin with `#`, and each two of its groups (`#delete#thing`)."""
@@ -147,13 +157,14 @@ def _vocabulary() -> _Vocabulary:
     )
 
 
-def _find_groups(text: str) -> Features:
+def find_groups(text: str) -> Features:
     """The groups of which a text has a word."""
     vocabulary = _vocabulary()
     lowered = text.lower().replace("\u2019", "'")
     words = _PLAIN.findall(lowered)
     groups = {group for string, group in vocabulary.strings if string in lowered}
-    groups.update(group for pattern, group in _SHAPES if pattern.search(text))
+    if _HAS_SHAPE.search(text):
+        groups.update(group for pattern, group in _SHAPES if pattern.search(text))
     for place, word in enumerate(words):
         for phrase in vocabulary.prefixes.get(word[:_LETTERS], ()):
             if word.startswith(phrase.words[0]):
@@ -181,14 +192,14 @@ def _find_features(text: str) -> Features:
 
 
 def _find_singles(text: str) -> Features:
-    return frozenset((*_split(text), *(f"#{group}" for group in _find_groups(text))))
+    return frozenset((*_split(text), *(f"#{group}" for group in find_groups(text))))
 
 
 def _split(text: str) -> Iterator[str]:
     """The words without their endings, also the parts of a name; of Japanese each pair of adjacent characters."""
     for word in _WORD.findall(text):
         name = word.lower()
-        yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
+        yield from (_stem(part) for part in {name, *_PART.split(name)} if part and part not in _COMMON)
     for letters in _JAPANESE.findall(text):
         pairs = (letters[start : start + 2] for start in range(len(letters) - 1))
         yield from (pair for pair in pairs if not _HIRAGANA.fullmatch(pair))
@@ -228,6 +239,10 @@ class _Index:
     """The weight of a word, group or pair: the fewer questions have it, the higher."""
     lengths: tuple[float, ...]
     """The sum of the weights of each question."""
+    evidence: Mapping[str, Mapping[str, float]]
+    """Of each feature, the answers that it speaks for, and how much."""
+    start: Mapping[str, float]
+    """The evidence for each answer without any feature."""
     rarest: float
     """The weight of a word that no question has."""
     words: Mapping[str, int]
@@ -237,7 +252,10 @@ class _Index:
 @cache
 def _index() -> _Index:
     with open(ASKED, encoding="utf-8") as file:
-        asked = json.load(file)
+        return _build_index(json.load(file))
+
+
+def _build_index(asked: dict[str, Any]) -> _Index:
     texts = {**asked["failures"], **{name: topic["questions"] for name, topic in asked["how_to"].items()}}
     texts |= {OTHER: asked["other"], UNCLEAR: asked["unclear"]}
     questions = tuple((about, _find_features(text)) for about, listed in texts.items() for text in listed)
@@ -245,9 +263,13 @@ def _index() -> _Index:
     for number, (_, features) in enumerate(questions):
         for feature in features:
             by_feature[feature].append(number)
-    weights = {
-        feature: _weigh_feature(feature, log(1 + len(questions) / len(numbers)))
-        for feature, numbers in by_feature.items()
+    answers = {feature: Counter(questions[number][0] for number in by_feature[feature]) for feature in by_feature}
+    weights = {feature: _weigh_feature(feature, counts, len(questions)) for feature, counts in answers.items()}
+    evidence = {
+        feature: {
+            about: log(1 + count * len(questions) / (_UNSEEN * counts.total())) for about, count in counts.items()
+        }
+        for feature, counts in answers.items()
     }
     topics = {
         name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
@@ -260,7 +282,9 @@ def _index() -> _Index:
         _read_entries(),
         weights,
         tuple(sum(weights[feature] for feature in features) for _, features in questions),
-        _weigh_feature("", log(1 + 2 * len(questions))),
+        evidence,
+        {about: log(_UNSEEN / (len(listed) + _UNSEEN)) for about, listed in texts.items()},
+        log(1 + 2 * len(questions)) ** _SHARPNESS,
         Counter(word for listed in texts.values() for text in listed for word in _PLAIN.findall(text.lower())),
     )
 
@@ -270,9 +294,13 @@ def find_topic(about: str) -> Topic | None:
     return _index().topics.get(about)
 
 
-def _weigh_feature(feature: str, rarity: float) -> float:
+def _weigh_feature(feature: str, answers: Counter[str], questions: int) -> float:
+    """The weight of a feature: the fewer questions have it, and the fewer answers these have, the higher."""
+    occurrences = answers.total()
+    rarity = log(1 + questions / occurrences)
     is_group = feature.startswith("#") and "#" not in feature[1:]
-    return float((rarity * (_OF_GROUP if is_group else 1.0)) ** 2)
+    entropy = -sum(count / occurrences * log(count / occurrences) for count in answers.values())
+    return float((rarity * (_OF_GROUP if is_group else 1.0)) ** _SHARPNESS) / (1 + entropy)
 
 
 def _read_entries() -> dict[str, dict[str, float]]:
@@ -316,12 +344,25 @@ def compare_with_asked(question: str) -> dict[str, float]:
     if asks_how == has_failed:
         return scores
     unlikely = FAILURES.keys() if asks_how else _index().topics.keys()
-    return {about: score / _OF_FORM if about in unlikely else score for about, score in scores.items()}
+    return {about: score - _OF_FORM if about in unlikely else score for about, score in scores.items()}
 
 
 def _correct_spelling(text: str) -> str:
     """The text with each misspelled word replaced by the word of a question that differs by a letter or a swap."""
     return _PLAIN_WORD.sub(lambda match: _find_near_word(match[0].lower()) or match[0], text)
+
+
+def count_features(text: str) -> int:
+    """How many words and groups a text has."""
+    return len(_find_singles(text))
+
+
+def has_unknown_word(text: str) -> bool:
+    """Whether the text has a word that no question has, and that is not misspelled; short words do not count."""
+    words = {word for word in _PLAIN.findall(_correct_spelling(text).lower()) if len(word) >= _SHORTEST_UNKNOWN}
+    pairs = {first + second for letters in _JAPANESE.findall(text) for first, second in pairwise(letters)}
+    pairs = {pair for pair in pairs if not _HAS_HIRAGANA.search(pair)}
+    return not (words <= _index().words.keys() and pairs <= _index().weights.keys())
 
 
 def _find_near_word(word: str) -> str | None:
@@ -359,25 +400,27 @@ def _length(index: _Index, features: Features) -> float:
 
 
 def _compare(features: Features) -> dict[str, float]:
+    """Answer -> how well it fits: similar questions, the words of the failure's entry, and the evidence of features."""
     index = _index()
     length = _length(index, features)
     if not length:
         return {}
     common: dict[int, float] = defaultdict(float)
+    evidence: dict[str, float] = defaultdict(float)
     for feature in features:
         weight = index.weights.get(feature, 0.0)
         for number in index.by_feature.get(feature, ()):
             common[number] += weight
+        for about, ratio in index.evidence.get(feature, {}).items():
+            evidence[about] += sqrt(weight) * ratio
     alike: dict[str, list[float]] = defaultdict(list)
     for number, weight in common.items():
         alike[index.questions[number][0]].append(weight / sqrt(length * index.lengths[number]))
-    scores = {about: _join_two_best(shares) for about, shares in alike.items()}
+    whole = sum(sqrt(index.weights.get(feature, index.rarest)) for feature in features)
+    scores = {about: _OF_EVIDENCE * (evidence[about] / whole + start) for about, start in index.start.items()}
+    for about, shares in alike.items():
+        scores[about] += sum(of * share for of, share in zip(_OF_NEIGHBORS, sorted(shares, reverse=True)))
     for failure_id, entry in index.entries.items():
         common_weight = sum(index.weights.get(word, index.rarest) * entry[word] for word in features if word in entry)
         scores[failure_id] = scores.get(failure_id, 0.0) + _OF_ENTRY * common_weight / length
     return scores
-
-
-def _join_two_best(shares: Iterable[float]) -> float:
-    best, second, *_ = (*sorted(shares, reverse=True), 0.0)
-    return best + _OF_SECOND * second
