@@ -31,6 +31,7 @@ from regilink_doctor.workflows.explain.questions import (
     explain_question,
     explain_wandb_command,
     find_prose,
+    is_description,
     is_log,
     is_question,
 )
@@ -112,7 +113,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
-        return explanation
+        return _prefer_description(bare, explanation, catalog)
     if explanation := explain_report(text):
         return explanation
     if (foreign := find_foreign_failure(text)) and explain_error(context, catalog) is None:
@@ -131,7 +132,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explanation
     # A message alone, without an exception's name: code that compares with it has been read before.
     if explanation := explain_error(context, catalog):
-        return explanation
+        return _prefer_description(bare, explanation, catalog)
     if setting := _TARGET_SETTING.search(text):
         return _explain_path(setting["path"], catalog, is_target=True)
     if (name := _name_in_json(bare)) is not None:
@@ -159,6 +160,15 @@ def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
     """An error that is not known, where a line of several, or of a log, reports a failure in words of any program."""
     failed = context.failed_line if "\n" in text or is_log(text) else None
     return explain_failed_line(context, failed) if failed else None
+
+
+def _prefer_description(text: str, error: Explanation, catalog: OrganizationView | None) -> Explanation:
+    """What a sentence around a vague message describes, where that is clear; else the error."""
+    if error.is_sure or "\n" in text or not is_description(text):
+        return error
+    described = explain_question(text, catalog)
+    is_cause = described is not None and described.is_sure and {*described.failures[:1]} & {*error.failures}
+    return described if described is not None and is_cause else error
 
 
 def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:

@@ -66,9 +66,9 @@ _FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
 _IN_RECOGNIZE = 0.7
 """Weight of a word of a failure's `recognize`; a word of its title has 1."""
-_COMMON = frozenset(
-    "a an and are as at be but by can did do does for from has have how i if in into is it its my not of on or our so "
-    "than that the then there this to was we what when where which why with you your".split()
+_COMMON = re.compile(
+    "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
+    "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
 )
 _WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
 _PART = re.compile(r"[._-]")
@@ -199,7 +199,7 @@ def _split(text: str) -> Iterator[str]:
     """The words without their endings, also the parts of a name; of Japanese each pair of adjacent characters."""
     for word in _WORD.findall(text):
         name = word.lower()
-        yield from (_stem(part) for part in {name, *_PART.split(name)} if part and part not in _COMMON)
+        yield from (_stem(part) for part in {name, *_PART.split(name)} if part and not _COMMON.fullmatch(part))
     for letters in _JAPANESE.findall(text):
         pairs = (letters[start : start + 2] for start in range(len(letters) - 1))
         yield from (pair for pair in pairs if not _HIRAGANA.fullmatch(pair))
@@ -419,7 +419,7 @@ def _compare(features: Features) -> dict[str, float]:
     whole = sum(sqrt(index.weights.get(feature, index.rarest)) for feature in features)
     scores = {about: _OF_EVIDENCE * (evidence[about] / whole + start) for about, start in index.start.items()}
     for about, shares in alike.items():
-        scores[about] += sum(of * share for of, share in zip(_OF_NEIGHBORS, sorted(shares, reverse=True)))
+        scores[about] += sum(of * share for of, share in zip(_OF_NEIGHBORS, sorted(shares, reverse=True), strict=False))
     for failure_id, entry in index.entries.items():
         common_weight = sum(index.weights.get(word, index.rarest) * entry[word] for word in features if word in entry)
         scores[failure_id] = scores.get(failure_id, 0.0) + _OF_ENTRY * common_weight / length

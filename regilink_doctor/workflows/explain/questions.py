@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.explain.asked_questions import Topic
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
+_HIRAGANA = re.compile(r"[\u3040-\u309f]")
+_HIRAGANA_OF_SENTENCE = 5
+"""How many hiragana a name hardly has, and a sentence in Japanese does."""
 _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
-    r"|^[A-Z]{4,8}: |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
+    r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
@@ -74,9 +77,9 @@ _CLEAR, _CLEAR_OF_PAGE = 1.1, 0.7
 """How much better than every other answer a failure fits that is the answer, and a page than every failure, times the
 square root of the number of words and groups: of a long text a small difference tells as much. With these, nine of
 ten such answers are right (`test_explain_questions.py` asks each question without the ones that are like it)."""
-_LEAST, _LEAST_OF_OTHER, _LEAST_OF_UNKNOWN = 0.1, 0.4, 0.9
-"""The least score of an answer: for a text that names a subject of W&B, for one that does not, and for one that has a
-word besides which no question has."""
+_LEAST_OF_DESCRIPTION, _LEAST, _LEAST_OF_OTHER, _LEAST_OF_UNKNOWN = -0.3, 0.1, 0.4, 0.9
+"""The least score of an answer: for what somebody tells about a subject of W&B, for another text that names one, for
+one that does not, and for one that has a word besides which no question has."""
 _CLEAR_OF_OTHER = 0.3
 """How much better a text that names a subject of W&B must fit something else to be taken for a question about it, and
 once more if it names W&B."""
@@ -104,20 +107,26 @@ def is_question(text: str) -> bool:
     bare = text.strip().strip(_QUOTES)
     if bare.endswith(("?", "？")) or ("。" in bare and _KANA.search(bare) and not is_log(bare)):  # noqa: RUF001
         return True
-    words = bare.split()
+    without_code = _INLINE_CODE.sub("x", bare)
+    words = without_code.split()
     is_address = "://" in bare and (len(words) < 5 or "://" in words[0])
-    if not words or is_address or CALL.search(bare) or is_log(bare):
+    if not words or is_address or CALL.search(without_code) or is_log(bare):
         return False
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
         return bool(_KANA.search(bare)) and len(words) > 1
-    if words[0].lower() in _ASKING and len(words) >= 3:
+    if (words[0].lower() in _ASKING and len(words) >= 3) or len(_HIRAGANA.findall(bare)) >= _HIRAGANA_OF_SENTENCE:
         return True
     if any("/" in word and word[0] not in "~./" for word in words) and not (
         len(words) >= 5 and not any("/" in word for word in words[:2])
     ):
         return False
     return bool(_KANA.search(bare)) or len(words) >= 3
+
+
+def is_description(text: str) -> bool:
+    """Whether somebody tells or asks something, in a sentence that no program writes."""
+    return is_question(text) and bool("?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text))
 
 
 LONGEST_QUESTION = 20_000
@@ -138,10 +147,7 @@ def find_prose(text: str) -> str:
             sentences.append(line.strip())
     prose = " ".join(sentences)
     # Sentences, or one with a clause, and no log around them.
-    is_alone = "\n" not in text and (
-        len(re.findall(r"[.?!](?:\s|$)", prose)) > 1 or ", " in _INLINE_CODE.sub("", prose)
-    )
-    is_alone = is_alone or "```" in text
+    is_alone = "\n" not in text or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     return prose if is_report or _IS_POLITE.search(prose) else ""
 
@@ -279,9 +285,16 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how likely: failures, and topics; nothing if it is not of W&B."""
     is_about_subject, is_about_wandb = bool(_NAMES_SUBJECT.search(text)), bool(_WANDB.search(text))
     is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
-    if (is_log(text) and not is_sentence) or ("other-product" in find_groups(text) and not is_about_wandb):
+    groups = find_groups(text)
+    is_of_other = (not is_about_wandb and "other-product" in groups) or (
+        not is_about_subject and "other-program" in groups
+    )
+    if is_of_other or (is_log(text) and not is_sentence):
         return []
-    least = _LEAST if is_about_subject else _LEAST_OF_UNKNOWN if has_unknown_word(text) else _LEAST_OF_OTHER
+    if is_about_subject:
+        least = _LEAST_OF_DESCRIPTION if is_description(text) else _LEAST
+    else:
+        least = _LEAST_OF_UNKNOWN if has_unknown_word(text) else _LEAST_OF_OTHER
     (first, score), *others = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1]) or [(UNCLEAR, 0.0)]
     if first == OTHER and score - others[0][1] < _CLEAR_OF_OTHER * (is_about_subject + is_about_wandb):
         (first, score), *others = others
