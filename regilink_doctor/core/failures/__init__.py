@@ -627,7 +627,7 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C13",
         "link errors caught and dropped",
-        "A broad `except` around the link hides every other row of this catalogue; training ends well and "
+        "A broad `except` around the link hides every other failure of this index; training ends well and "
         "nothing is published.",
         "Let the error out, or log it and make the job fail.",
         silent=True,
