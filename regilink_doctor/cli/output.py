@@ -38,7 +38,7 @@ _KINDS: dict[str, Kind] = {
 """Output format -> what it is made of, for the commands beside `lint`."""
 
 _GONE = (errno.EPIPE, errno.ESHUTDOWN, *((errno.EINVAL,) if os.name == "nt" else ()))
-"""What the system says when nobody reads any more; on Windows a broken pipe is an invalid argument."""
+"""What the system reports when the reader is gone; on Windows a broken pipe is an invalid argument."""
 
 
 class SafeStream:
@@ -115,7 +115,7 @@ class SafeStreams:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
-            sys.stdout.flush()  # a page of help that nobody reads is no error at the end of Python
+            sys.stdout.flush()  # here, so that a closed pipe is not an error when Python exits
         sys.stdout, sys.stderr = self._before
 
 

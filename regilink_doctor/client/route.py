@@ -226,7 +226,7 @@ class Probes:
         """The numbers behind the name that is connected to.
 
         Raises:
-            ProbeFailed: the name is unknown, or nobody answers in time.
+            ProbeFailed: the name is unknown, or there is no answer in time.
         """
         name, port = self.route.dialled.name, self.route.dialled.port
 

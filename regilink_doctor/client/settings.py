@@ -58,12 +58,12 @@ class SettingsProblem:
 
 @record
 class Settings:
-    """What wandb would work with. None: nobody has set it, the server's default counts.
+    """The settings that wandb would use. None: not set, the server's default counts.
 
     `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
     which is not the same as None (failure A15). `sweep` is there inside a sweep or launch job, where `wandb.init` drops
     `entity=` and `project=` (failure B2). `route` is the way to the host, None when that is no address;
-    `default_host` is where wandb would go if nobody named one.
+    `default_host` is where wandb would go if none were set.
     """
 
     wandb: InstalledWandb

@@ -80,7 +80,7 @@ def judge(link: LinkInput, directory: OrganizationView, artifact_type: str | Non
 def resolve_organization(
     entity: str, organization: str | None, directory: OrganizationView
 ) -> OrganizationNames | Judgement:
-    """The organization that the SDK links into, or its refusal (table of section 0, `_gqlutils._resolve_org_info`).
+    """The organization that the SDK links into, or its refusal (as in wandb's `_gqlutils._resolve_org_info`).
 
     Args:
         entity: the source artifact's entity.
@@ -226,7 +226,7 @@ def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -
 
 
 def judge_collection(collection: str) -> Judgement | None:
-    """A name that W&B has not to take, or takes although nobody can have meant it."""
+    """The judgement of a name that W&B refuses, or accepts although it cannot be meant; None for others."""
     if not collection.strip():
         return _refused(rule_codes.EMPTY_NAME, "A5", "empty-collection-name")
     if ":" in collection:
@@ -317,7 +317,7 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
 
 
 def _never_filled_in(name: str) -> Judgement | None:
-    """W&B takes such a name, and nobody can have meant it (failure A7)."""
+    """W&B accepts such a name, although it cannot be meant (failure A7)."""
     if name == "None":
         return Judgement("misplaced", Problem(rule_codes.NONE_IN_PATH, failure="A7"))
     return Judgement("misplaced", Problem(rule_codes.UNFILLED_PLACEHOLDER, failure="A7")) if placeholder(name) else None

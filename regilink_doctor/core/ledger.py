@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class Assumed:
-    """Something that the code named and nobody had declared: it was taken on trust, and every report says so.
+    """Something undeclared that exists only because the code names it; every report says so.
 
     `name` is as W&B's paths have it: `our-team`, `wandb-registry-prod`, `wandb-registry-prod/zoo`.
     """
@@ -31,8 +31,8 @@ class LinkAttempt:
     `requested` is the target path as the code gave it, None where only the server saw the call. `entity`,
     `project` and `collection` are what reached the server; `destination` is `entity/project/collection` where the
     version now is, None when refused. `version` is the version's index in the target collection (`v0`).
-    `source` is the source version's full name, `message` W&B's words, or ours where `core.wandb_messages` says so.
-    `place` is `file:line` of the call, None where nobody watched the code.
+    `source` is the source version's full name, `message` W&B's, or regilink's where `core.wandb_messages` says so.
+    `place` is `file:line` of the call, None where no recorder watched the code.
     """
 
     user: str | None

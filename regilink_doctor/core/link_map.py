@@ -179,7 +179,7 @@ class LinkMap:
         repositories: those that were looked at, with uses or without.
         catalog: what is on the server.
         is_live: the catalog was read from the server now, so that the registries in it are whole.
-        is_merged: the maps of several repositories were put together, so that what nobody does is not done elsewhere.
+        is_merged: it is the map of all repositories: what is not in it is not done anywhere.
         unread: a sentence for each file that could not be read: what it links or consumes is missing.
         skipped: the files that are not in the format of their name, each with the reason.
     """

@@ -80,7 +80,7 @@ class Token:
         return self.start + len(self.written)
 
     def offset_of(self, characters: int) -> int:
-        """The offset in the file after so many characters of the value: an escape is several letters of the file."""
+        """The offset in the file after this number of characters of the value: an escape takes several in the file."""
         positions, widths = self._escapes
         return self.start + 1 + characters + widths[bisect_left(positions, characters)]
 

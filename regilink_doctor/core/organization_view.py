@@ -69,10 +69,10 @@ class OrganizationView(Protocol):
         """Names, without the prefix, of the registries of the organization entity `organization`."""
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
-        """The artifact type of an existing collection; None when there is none, or nobody has looked."""
+        """The artifact type of an existing collection; None when there is none, or it is unknown."""
 
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
-        """All collections of a registry; None where nobody has looked."""
+        """All collections of a registry; None where they are unknown."""
 
 
 @record

@@ -162,7 +162,7 @@ _FEW = 24
 
 
 class _Initializer:
-    """`__init__`, compiled when a class has more than a few instances, or somebody looks at what it takes."""
+    """`__init__`, compiled when a class has more than a few instances, or its signature is read."""
 
     def __init__(self, cls: Any, fields: Mapping[str, _Field]) -> None:
         self._cls = cls
@@ -254,7 +254,7 @@ def _refuse_to_delete(self: Any, name: str) -> NoReturn:
 
 
 class _OfDataclass:
-    """An attribute by which `dataclasses` knows its own, made when somebody asks for it."""
+    """An attribute by which `dataclasses` recognizes its classes, created when it is read."""
 
     def __init__(self, name: str) -> None:
         self._name = name

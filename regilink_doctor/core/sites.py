@@ -128,7 +128,7 @@ class Requirement:
     upper: str | None = None
     inclusive: bool = False
     locked: bool = False
-    """It comes from a lock file: nobody wrote it by hand, and the fix is to lock again."""
+    """It comes from a lock file, which is not written by hand: the fix is to lock again."""
     group: str = ""
     """Where it is asked for: `dev`, `test`, a table's name; `""` for the program's own."""
     kind: Literal["requirement"] = "requirement"

@@ -283,10 +283,10 @@ def remember_arguments(words: Sequence[str]) -> None:
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 _SECRET_OPTIONS = ("key", "token", "secret", "password", "apikey")
-"""Last words of options whose value nobody is to see."""
+"""Last words of options whose value is secret."""
 
 _SECRET_VARIABLES = ("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
-"""Ends of the names of variables whose value nobody is to see."""
+"""Ends of the names of variables whose value is secret."""
 
 _SHORTEST_RANDOM = 16
 
@@ -389,7 +389,7 @@ _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 def pad_text(text: str, width: int) -> str:
-    """The text and the spaces after it that fill so many columns."""
+    """The text, padded with spaces to this number of columns."""
     return text + " " * (width - text_width(text))
 
 

@@ -93,8 +93,7 @@ class Context:
     def run_entity(self, target: LinkTarget | ConsumedName | None = None) -> Setting[str] | None:
         """The entity that the run of `target` would have, and why: argument, code, environment or file, default.
 
-        Of an artifact that was fetched it is the source's. None: nobody sets one, and the server has not been asked or
-        knows none.
+        Of a consumed artifact it is the source's. None: none is set, and the server was not asked or knows none.
         """
         if isinstance(target, LinkTarget) and (source := self._source_entity(target)):
             return source

@@ -84,7 +84,7 @@ class Account:
 
 
 def account_of(viewer: Mapping[str, Any] | None) -> Account | None:
-    """The account of a `viewer`; None when the server knows nobody by this key."""
+    """The account of a `viewer`; None when the server knows no account with this key."""
     if not viewer or not viewer.get("username"):
         return None
     teams = tuple(
@@ -102,7 +102,7 @@ def account_of(viewer: Mapping[str, Any] | None) -> Account | None:
 
 
 def entity_of(name: str, value: Mapping[str, Any] | None) -> EntityFacts | None:
-    """An entity as `FetchOrgInfoFromEntity` tells it: a user makes it personal (failures.md, section 0)."""
+    """An entity as `FetchOrgInfoFromEntity` shows it: one with a user is personal."""
     if value is None:
         return None
     user = value.get("user")
@@ -237,7 +237,7 @@ class ServerView:
         return self._neighbours.get(question, ((), ()))
 
     def list_grants(self, organization: str, registry: str) -> tuple[Grant, ...]:
-        """The roles in a registry that somebody gave to users and teams; none where the server does not say."""
+        """The roles in a registry that were given to users and teams; empty where the server does not say."""
         return self._grants.get((organization, registry.casefold()), ())
 
     def visibility(self, organization: str, registry: str) -> Visibility | None:

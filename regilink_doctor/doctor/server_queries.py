@@ -100,7 +100,7 @@ class ServerQueries:
 
     @_remember_result
     def account(self) -> Account | None:
-        """The first request: who asks, the entities, what the server can do. None: the server knows nobody.
+        """The first request: the account, the entities, what the server can do. None: the server knows no such account.
 
         Raises:
             ServerConnectionError: no answer.

@@ -1,1 +1,1 @@
-"""What an editor is told while somebody types: findings, fixes, what a path means, what could be written."""
+"""What an editor gets while its user types: findings, fixes, what a path means, what could be written."""

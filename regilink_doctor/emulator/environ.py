@@ -99,7 +99,7 @@ class Workspace:
     """A folder that exists from the first use to `remove_folder`.
 
     The process holds a lock on a file in it. The operating system drops the lock with the process, however that ends,
-    so a folder whose lock is free belongs to nobody.
+    so a folder whose lock is free has no owner.
     """
 
     def __init__(self) -> None:

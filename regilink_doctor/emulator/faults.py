@@ -33,7 +33,7 @@ _DAY = 86_400
 _STATUS = {"refuse": 403, "status": 503, "expired-key": 401, "quota": 403}
 _SECONDS = {"delay": 1.0, "slow-upload": 2.0}
 _EXECUTED = {"delay": True, "truncate": True, "garbage": False, "drop": False, "stall": False, "status": False}
-"""Whether the request is carried out all the same, where that can be chosen."""
+"""Whether the request is still carried out, where that can be chosen."""
 
 
 class FaultError(ValueError):
@@ -48,8 +48,8 @@ class Fault:
         kind: one of `KINDS`.
         operation: an operation of GraphQL, by its name (`LinkArtifact`) or by what it asks for (`linkArtifact`, the
             same in every version of wandb), in any case; or one of `TRANSFERS`. Every request when None.
-        count: only so many of them, the first ones.
-        share: only so many out of each of them: 0.25 is every fourth, beginning with the fourth.
+        count: only the first ones, up to this number.
+        share: only this share of them: 0.25 is every fourth, starting with the fourth.
         status: of `refuse`, `status` and `quota`.
         seconds: of `delay` and `slow-upload`.
         message: W&B's words, of `refuse`, `status` and `quota`.

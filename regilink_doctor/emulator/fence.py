@@ -27,8 +27,8 @@ REAL_HOSTS = (
 )
 """W&B's own names; every name below one is meant too.
 
-Signed URLs of storage lead to hosts that the world shares (storage.googleapis.com). They are not fenced, for a data
-set may lie there, and nobody has a signed URL who has not asked W&B for it.
+Signed URLs of storage lead to hosts that the world shares (storage.googleapis.com). They are not fenced: a data
+set may be there, and only W&B hands out signed URLs.
 """
 
 

@@ -16,8 +16,8 @@ class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
     `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (its manifest was read).
-    `failed`: why it was not got, where somebody watched the code; then `name` is as the code gave it, and `place` is
-    `file:line`.
+    `failed`: why it was not consumed, where a recorder watched the code; then `name` is as the code gave it, and
+    `place` is `file:line`.
     """
 
     user: str | None

@@ -53,7 +53,7 @@ def is_loopback(host: str) -> bool:
 class LoopbackServer(Service, ThreadingHTTPServer):
     """Serves `handler` on `port`, a free one where it is 0, from `start` to `stop`. Each connection has a thread.
 
-    The socket listens as soon as the server exists, so that nobody has to wait for `start`. Connections on which no
+    The socket listens as soon as the server exists, so that clients need not wait for `start`. Connections on which no
     request is under way are closed after `IDLE` seconds, when there are more than `MAX_IDLE` of them, when descriptors
     run out, and by `expire_connections`.
     """
@@ -158,7 +158,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             self._idle.pop(connection, None)
 
     def close_idle(self, since: float = 0.0, *, but: int = 0) -> None:
-        """Close the connections that have been idle for so many seconds, all `but` the newest ones.
+        """Close the connections that have been idle for `since` seconds, except the newest `but`.
 
         Only the reading side is shut: a request that has arrived in this moment is still answered.
         """
@@ -251,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
             self.handle_one_request()
 
     def parse_request(self) -> bool:
-        """A request has begun: nobody closes the connection before it is answered."""
+        """A request has started: the connection stays open until it is answered."""
         self.server.mark_busy(self.connection)
         return super().parse_request()
 

@@ -208,7 +208,7 @@ class _Handler(Handler):
         try:
             _relay_bytes(self.connection, far)
         except OSError:
-            pass  # one of the two is gone, and the other is told so by being closed
+            pass  # one of the two is gone: closing the other one shows it
         finally:
             self.server.forget_connection(far)
             far.close()

@@ -1,9 +1,9 @@
 """Notes each call that links in the process that makes it: the text as the code gave it, and what the SDK refused.
 
-The server sees a link only after the SDK has read its path; of a path that the SDK refuses it sees nothing. So the
-two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are wrapped while somebody listens, and
-the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`; and the start of `wandb-core`, for which
-the code waits. wandb is never imported from here: what is not loaded yet is wrapped in the moment it is.
+The server sees a link only after the SDK has read its path, and never sees a path that the SDK refuses. Therefore these
+are wrapped while a sink listens: the methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`; those that
+fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`; and the start of `wandb-core`, for which the code
+waits. wandb is never imported from here: what is not loaded yet is wrapped when it is loaded.
 
 In this process (the pytest plugin): `with recorder.recording(emulator.observe): ...`. In a child process (dry-run): its
 environment gets `recorder.build_environ(emulator.folder, emulator.url, os.environ)`, and its Python loads this file by
@@ -238,7 +238,7 @@ def _post_call(url: str, call: LinkCall) -> None:
 
 
 def _report_from_child() -> None:
-    """After a fork: the sinks of the parent would be told in the child's copy of memory, where nobody reads."""
+    """After a fork: the parent cannot read what its sinks receive in the child's copy of memory."""
     if _sinks and (url := os.environ.get(VARIABLE)):
         _sinks[:] = [functools.partial(_post_call, url)]
 

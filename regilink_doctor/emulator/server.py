@@ -254,7 +254,7 @@ class _Handler(Handler):
             pass
 
     def _slow_down(self, pieces: Iterable[bytes], length: int, seconds: float) -> Iterable[bytes]:
-        """The pieces, so that all of them take so many seconds; of unknown length: the first does."""
+        """The chunks, slowed down to take this number of seconds in all; if the length is unknown, the first does."""
         left = seconds
         for piece in pieces:
             share = seconds * len(piece) / length if length else left

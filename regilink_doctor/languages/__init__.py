@@ -92,7 +92,7 @@ def read_catalog(path: str) -> dict[str, Forms]:
 
 
 class CatalogEntry:
-    """What a catalog has for a string: its translation, in every plural form; `fuzzy`: somebody has to look at it."""
+    """The entry of a string: its translation, in every plural form; `fuzzy`: a person has to review it."""
 
     __slots__ = ("forms", "fuzzy")
 

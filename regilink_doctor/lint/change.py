@@ -258,7 +258,7 @@ def _keep_better(
 
 
 def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:
-    """Whether the edits make the file better, and no link that W&B refused lands in a place that nobody named."""
+    """Whether the edits improve the file, and send no link that W&B refused to a place that the code never named."""
     content = _edit(document, made)
     if content is None:
         return False

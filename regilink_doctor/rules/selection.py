@@ -104,7 +104,7 @@ def rule_problem(code: str) -> str | None:
 
 
 def no_such_rule(code: str, otherwise: str = "") -> str:
-    """That there is no rule of this code, and which was probably meant; `otherwise` where nobody can tell."""
+    """That there is no rule with this code, and which was probably meant; `otherwise` where none is similar."""
     from difflib import get_close_matches
 
     code = shorten_value(code)

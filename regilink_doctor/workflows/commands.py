@@ -83,7 +83,7 @@ class _Command:
             _ignore_missing(lambda pid=pid: os.kill(pid, signal.SIGKILL))  # type: ignore[misc]
 
     def _send(self, number: int) -> bool:
-        """Whether there was somebody to send it to."""
+        """Whether a process received the signal."""
         if not self.has_group:
             self.process.send_signal(number)
             return True

@@ -63,23 +63,22 @@ def diagnose(
     """Check this machine, the account and each target against the live server. Reads only, but for `write_probe`.
 
     Args:
-        targets: target paths. None: those that lint finds below `cwd`, and the names that are fetched there; an empty
-            sequence: none.
-        consumed: names that are fetched, beside those of the source.
+        targets: target paths. None: the targets and consumed names that lint finds below `cwd`; empty: none.
+        consumed: full names that are consumed, besides those of the source.
         paths: files and folders in which lint looks for targets, instead of `cwd`.
-        entity: the entity of the runs; like the next two it wins over everything that wandb would find.
+        entity: the entity of the runs; it overrides everything that wandb would find, as do the next two.
         project: the project of the runs.
-        organization: the organization, where a path names none.
-        artifact_type: the type of the artifacts, where code does not say it.
-        aliases: the aliases of the links that are given as texts.
-        config: its targets are looked at beside those of the source; its host and entity count where wandb would find
-            none; what it knows of the organization is used.
-        catalog: what the file that it names has.
-        probe: whether the way to the server is looked at step by step, on sockets; False: by two requests alone.
-        write_probe: prove it with a real link into each registry that is named, which is then taken away.
-        confirm: asked before each of them, with what will be written; None: nobody is asked.
-        watcher: told of each check before it begins, and of what it has found.
-        host: see `ServerAccess`, as for `cwd`, `environ`, `python` and `timeout`.
+        organization: the organization of paths that name none.
+        artifact_type: the type of the artifacts, where the code does not say it.
+        aliases: the aliases of the links that are given as strings.
+        config: adds its targets to those of the source, and what it says of the organization; its host and entity count
+            where wandb would find none.
+        catalog: the content of the file that the configuration names.
+        probe: whether to check the way to the server step by step, on sockets; False: with two requests only.
+        write_probe: prove it with a real link into each named registry, which is then deleted.
+        confirm: called before each of these links, with what will be written; None: they need no confirmation.
+        watcher: notified before each check and of its result.
+        host: see `ServerAccess`, also for `cwd`, `environ`, `python` and `timeout`.
     """
     server = ServerAccess(host, cwd, environ, python, timeout)
     arguments = _drop_missing({"entity": entity, "project": project, "organization": organization})

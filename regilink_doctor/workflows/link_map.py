@@ -344,7 +344,7 @@ def _name_address(address: str) -> str:
     else:
         before, colon, after = address.partition(":")
         is_drive = len(before) == 1 and after[:1] in ("\\", "/")
-        if not colon or "/" in before or is_drive:  # a folder of this machine, whose path is nobody's business
+        if not colon or "/" in before or is_drive:  # a folder of this machine, whose path is private
             return address.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".git")
         host, path = before.rpartition("@")[2], after
     name = f"{host}/{path.strip('/')}".strip("/").removesuffix(".git")

@@ -72,7 +72,7 @@ class TargetPath:
 
     @cached_property
     def is_registry(self) -> bool:
-        """Whether the SDK takes it for a registry path: one case-sensitive look at the project (section 0)."""
+        """Whether the SDK takes it for a registry path: a case-sensitive comparison of the project's prefix."""
         return bool(self.project) and is_registry_project(self.project or "")
 
     @property

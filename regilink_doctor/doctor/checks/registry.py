@@ -244,7 +244,7 @@ class CatalogDrift(Check):
 
 
 def _looked_at(context: Context, organization: Organization) -> Organization:
-    """The organization as it is on file, without the registries that nobody has asked the server for."""
+    """The organization of the catalog file, without the registries that were not requested from the server."""
     kept = (item for item in organization.registries if context.view.has_asked(organization.entity, item.name))
     return replace(organization, registries=tuple(kept))
 

@@ -36,7 +36,7 @@ class TargetPathCheck(Check):
             yield Subject(target.shown, target.written_at, target)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
-        """The problems of the text; a part that nobody knows makes it a skip."""
+        """The problems of the target path; skipped if a part of it is unknown."""
         target = target_of_subject(subject)
         if not target.is_known:
             what = " and ".join(f"`{item}`" for item in target.unknown_sources) or "{?}"

@@ -41,7 +41,7 @@ class ConsumedNameCheck(Check):
             yield Subject(item.shown, item.written_at, item)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
-        """A scheme, or too many parts; a part that nobody knows makes it a skip."""
+        """A scheme, or too many parts; skipped if a part of the name is unknown."""
         name = name_of(subject)
         if not name.is_known:
             what = " and ".join(f"`{item}`" for item in name.unknown_sources) or "{?}"
@@ -354,7 +354,7 @@ class Aliases(OfTarget):
 
 
 def _protected_aliases_of(context: Context, organization: str, registry: str) -> frozenset[str]:
-    """The aliases that the configuration or the catalog calls protected: the server tells nobody (failure B10)."""
+    """The aliases that the configuration or the catalog calls protected; the server shows none (failure B10)."""
     filed = context.filed.catalog.registry(organization, registry) if context.filed else None
     return frozenset([*context.known.protected_aliases, *(filed.protected_aliases if filed else ())])
 

@@ -44,7 +44,7 @@ class WriteProbe(Check):
             yield Subject(target.shown, target.written_at, target, entity.value)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
-        """Write, if somebody says yes."""
+        """Write, if the user confirms."""
         prober, target = context.prober, subject.target
         if prober is None or not isinstance(target, LinkTarget):
             raise LookupError("a write probe without a target")

@@ -76,7 +76,7 @@ class Prober:
 
 
 def new_token() -> str:
-    """A name that nobody has."""
+    """A name that is not in use."""
     return secrets.token_hex(6)
 
 

@@ -76,7 +76,7 @@ def entity_type(source: Entity, context: Context) -> str:
 
 @field("Entity", "user")
 def entity_user(source: Entity, context: Context) -> User | None:
-    """Set for a personal entity alone: it is how the SDK tells it from a team (section 0)."""
+    """Set for personal entities only: the SDK distinguishes them from teams by it."""
     return source.user
 
 

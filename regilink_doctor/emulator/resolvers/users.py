@@ -161,7 +161,7 @@ def cli_version_info(world: World, context: Context) -> dict[str, Any]:
 
 @field("ServerInfo", "latestLocalVersionInfo")
 def latest_local_version_info(world: World, context: Context) -> dict[str, Any] | None:
-    """W&B's cloud says nothing; a server that somebody runs says its version."""
+    """The version of a self-hosted server; None for W&B's cloud."""
     if world.server_version is None:
         return None
     return {

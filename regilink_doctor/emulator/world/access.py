@@ -118,8 +118,8 @@ def moves_alias(user: User | None, project: Project, alias: str) -> bool:
 class Refusal(Exception):
     """W&B's answer to what it does not do.
 
-    `status` is the HTTP status the server answers with (SDKs of the `requests` era print it before the message,
-    failures.md section 0); `row` is the row of the catalogue of failures, where there is one.
+    `status` is the HTTP status of the answer (SDKs that use `requests` print it before the message); `failure` is the
+    failure id, if there is one.
     """
 
     def __init__(self, message: str, status: int = 400, failure: str | None = None) -> None:

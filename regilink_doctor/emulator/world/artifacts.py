@@ -336,7 +336,7 @@ def _register_version(state: State, artifact: ArtifactVersion, contents: Mapping
 def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
     """Add `count` versions to a registry's collection, logged into the project `seed` of its first team.
 
-    They are empty, if no `files` are given. Only the last is created now, the others when somebody looks at them.
+    They are empty, if no `files` are given. Only the last is created now, the others when a query reads them.
 
     Raises:
         ValueError: `count` is not a number of versions.
@@ -359,7 +359,7 @@ def seed_versions(state: State, collection: Collection, count: int, files: Mappi
 
 
 class _Seeds:
-    """Versions of a source collection and their links, which are created when somebody looks at them.
+    """Versions of a source collection and their links, which are created when a query reads them.
 
     Their numbers are reserved, so that a version that is only outlined has its id and digest already.
     """

@@ -1,12 +1,12 @@
-"""Without a catalog nobody knows the code's own team, organization and registries: they are taken from the code.
+"""Without a catalog the code's own team, organization and registries are unknown: they are taken from the code.
 
 `World(assume=True)` creates each at the moment the code names it, marks it, and lists it in `World.assumed`, so that
 every report can say what was assumed. What can only be a mistake is never assumed: a placeholder, a registry's name
 where an entity belongs, another spelling of a name that exists (`modle` beside `model`). Rights are not restricted: the
 user who names a team is a member of it.
 
-With `State.stubs`, versions that the code consumes and nobody has declared are created too, empty, so that the code can
-go on. Each has one file that says so: of a version without any, the SDK makes no folder at all.
+With `State.stubs`, undeclared versions that the code consumes are created too, empty, so that the code can go on. Each
+has one file that says so, because the SDK creates no folder for a version without files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ALIKE = 0.8
 
 
 def entity(state: State, user: User, name: str) -> Entity | None:
-    """The team that a run names and nobody has declared; None when nothing is assumed.
+    """The undeclared team that a run names; None when nothing is assumed.
 
     `state.assumed_kind` may make it a personal or an organization's entity: what would happen if it were one?
     """
@@ -55,7 +55,7 @@ def entity(state: State, user: User, name: str) -> Entity | None:
 
 
 def organization(state: State, name: str) -> Organization | None:
-    """Give the organization, if nobody has declared its name, the one that the code uses; None when nothing changes.
+    """Rename the undeclared organization to the name used in the code; None when nothing changes.
 
     There is one: code that names two for the same team is wrong about at least one of them.
     """
@@ -75,7 +75,7 @@ def organization(state: State, name: str) -> Organization | None:
 
 
 def registry(state: State, owner_name: str | None, project: str | None) -> Project | None:
-    """The registry that the code names and nobody has declared; None when nothing is assumed."""
+    """The undeclared registry that the code names; None when nothing is assumed."""
     owner = state.find_entity(owner_name)
     if "registry" not in state.assumes or owner is None or owner.kind != "organization" or not project:
         return None

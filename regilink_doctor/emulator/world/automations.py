@@ -294,7 +294,7 @@ def _changes(settings: Mapping[str, Any], values: Sequence[float]) -> bool:
 
 
 def _deviates(settings: Mapping[str, Any], values: Sequence[float]) -> bool:
-    """Whether the newest value is so many standard deviations away from the mean of the window before it."""
+    """Whether the newest value is too many standard deviations away from the mean of the window before it."""
     size = max(int(settings.get("window_size") or 30), 2)
     if len(values) <= size:
         return False

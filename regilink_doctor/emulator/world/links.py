@@ -83,7 +83,7 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
     """Link, and note the attempt. With a `refusal` that is the answer, whatever the rules say.
 
     Raises:
-        Refusal: in W&B's words; the attempt is in the ledger all the same.
+        Refusal: with W&B's message; the attempt is in the ledger, too.
     """
     assume.registry(state, request.entity, request.project)
     judgement = judge_request(state, user, request)

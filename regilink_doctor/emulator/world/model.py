@@ -274,7 +274,7 @@ class Collection:
 
 @record
 class Promise:
-    """Versions that are created when somebody looks at them.
+    """Versions that are created when a query reads them.
 
     `outline` gives a version as it will be, for a search. It is registered nowhere, and good until the next call.
     """
@@ -308,7 +308,7 @@ class Memberships(Sequence["Membership"]):
         return [self._need(index) for index in indexes] if isinstance(indexes, list) else self._need(indexes)
 
     def newest_first(self) -> Sequence[Membership]:
-        """The same in reverse, without creating what nobody looks at."""
+        """The same in reverse, without creating what no query reads."""
         return _NewestFirst(self)
 
     def find(self, index: int) -> Membership | None:

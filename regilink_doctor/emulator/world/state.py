@@ -46,7 +46,7 @@ class State:
         self.token = token_hex(8)
         """Tells this world from the one before, for processes that outlive it."""
         self.retired_keys: set[str] = set()
-        """Keys of worlds before this one: nobody has them, not even `anybody`."""
+        """Keys of earlier worlds: no user has them, not even `anybody`."""
         self.features: set[str] = set(NEWEST)
         self.server_version: Version | None = None
         """None: the newest server, as in W&B's cloud."""
@@ -56,7 +56,7 @@ class State:
         self.made_by_code: set[str] = set()
         """Names of registries that the code creates itself: they are not assumed to exist."""
         self.anybody: User | None = None
-        """Whoever comes with a key that nobody has: a program that logs in with a real one, in a dry run."""
+        """The user of unknown keys: in a dry run, a program may log in with a real one."""
         self.stubs: set[str] | None = None
         """Names, `collection:alias`, that the code itself fetches, and that are made, empty, on the spot when they are
         not there (`world.stubs`). None: nothing is made. wandb looks up more by itself, before it logs a version."""

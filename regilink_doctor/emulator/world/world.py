@@ -322,7 +322,7 @@ class World(State):
         organization: str | None = None,
         assumed: bool = False,
     ) -> Collection:
-        """A collection of a registry, with so many seeded (empty) versions; the last carries the aliases."""
+        """A collection of a registry, with this number of seeded (empty) versions; the last has the aliases."""
         project = self.need_registry(registry, self._organization(organization))
         collection = self.make_collection(project, name, "PORTFOLIO", type)
         collection.assumed = assumed
@@ -442,7 +442,7 @@ class World(State):
 
         Args:
             type: the artifact's type, None when it does not matter.
-            user: who links, None for somebody who may do everything.
+            user: who links, None for a user with every right.
         """
         return links.judge(self, link, type, self.users[user] if user is not None else None)
 

@@ -34,7 +34,7 @@ def read_data(source: Source) -> Data:
 
 
 _DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
-"""A key of so many parts: time and memory of the standard library's parser grow with the square of their number."""
+"""A key of this many parts: time and memory of the standard library's parser grow with the square of their number."""
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([ \t]*\n\s*)|(.))")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}

@@ -35,7 +35,7 @@ _RESULTS = ("organizations", "findings", "sites", "checks", "links", "repositori
 
 
 def _is_report(root: Data | None) -> bool:
-    """Whether a file is a catalog or a report: it repeats target paths, and nobody edits it."""
+    """Whether a file is a catalog or a report, which repeats target paths and is not edited by hand."""
     return (
         isinstance(root, Table)
         and "version" in root.entries

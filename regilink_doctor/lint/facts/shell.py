@@ -372,7 +372,7 @@ class _ScriptReader:
         self.inner = None
 
     def close_block(self) -> None:
-        """End a block; what a function has set is not known after it, as nobody says when it is called."""
+        """End a block. What a function sets is unknown after it, because the call may come later or never."""
         self.open.pop()
         self.inner = None
         if self.outside is not None and not self.open:
@@ -390,7 +390,7 @@ class _ScriptReader:
         return self.inner
 
     def read_assignment(self, word: Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
-        """`NAME=value`, also `NAME+=value`, whose value nobody knows here."""
+        """`NAME=value`, also `NAME+=value`, whose value is unknown here."""
         if "=" not in word.plain:
             return None
         first = word.parts[0] if word.parts else None

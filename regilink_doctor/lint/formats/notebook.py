@@ -246,7 +246,7 @@ def _by_lines(source: Source, lines: list[str]) -> CellText:
         _read_magic(stretch, match["mark"], script)
         if match["mark"] == "%" and len(body) == 1 and _ENV.match(stretch.text):
             variables.append(body[0])
-        # Somebody's result: Python that nobody can follow, in the same place.
+        # The result of the magic is unknown: a call that cannot be followed, in the same place.
         indent = match["before"]
         kept.append(f"{indent}_()" if indent.strip() else f"{indent}pass")
         kept += [""] * (last - number)

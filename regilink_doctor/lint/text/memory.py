@@ -268,7 +268,7 @@ def list_names(path: str) -> tuple[str, ...]:
 
 
 def find_names(path: str) -> tuple[str, ...] | None:
-    """The same; None for a folder that nobody may list, though what it has can be opened."""
+    """The same; None for a folder that cannot be listed, although its files can be opened."""
     return _note(("names", path, 0), _list_names(path, 0))
 
 

@@ -400,7 +400,7 @@ class LiveRows:
         self.stop()
 
     def stop(self) -> None:
-        """Take the picture away: somebody is to be asked, or the report comes."""
+        """Remove the live display, before a question to the user or the report."""
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -92,7 +92,7 @@ class DryRun(ShownAsTable):
     """The whole. `status` is the command's exit status, minus the signal's number when one ended it.
 
     `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
-    where it is from: None where nobody names one, and the account's default would decide. `blocked_hosts` are real
+    where it is from: None where none is named, and the account's default would decide. `blocked_hosts` are real
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
     not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
     operations that the emulator lacks: a limit of regilink, not a mistake of the command. `mode` is that of the
