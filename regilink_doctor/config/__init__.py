@@ -329,7 +329,7 @@ def find_site(configured: str | None, *, is_option: bool = False) -> str:
         is_option: the command line has it, which comes before the variable.
 
     Raises:
-        AddressProblem: the variable's value is no address.
+        AddressProblem: the variable's value is not an address.
     """
     given = None if is_option else os.environ.get(DOCS_VARIABLE)
     if given:

@@ -111,7 +111,7 @@ def read_line(line: str) -> dict[str, object]:
     """The value of `--config 'key = value'`.
 
     Raises:
-        ConfigProblem: it is no line of TOML, or its key or value is not understood.
+        ConfigProblem: it is not a line of TOML, or its key or value is unknown.
     """
     return _values(_parse(line.encode(), f"--config {quote_text(line)}"), "--config")
 

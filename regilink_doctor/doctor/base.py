@@ -84,7 +84,7 @@ def pass_check(message: str) -> Outcome:
 
 
 def skip_check(reason: str) -> Outcome:
-    """Not looked at, and why."""
+    """Skipped, and why."""
     return Outcome("skip", reason)
 
 

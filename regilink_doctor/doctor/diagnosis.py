@@ -313,8 +313,8 @@ def run_diagnosis(
         filed: the committed catalog.
         prober: for the write probe; without one nothing is written.
         timeout: seconds for each request.
-        probe: whether the way to the server is looked at step by step, on sockets; False: by two requests alone.
-        watcher: told of each check before it begins, and of what it has found.
+        probe: whether to check the way to the server step by step, on sockets; False: with two requests only.
+        watcher: notified before each check and of its result.
         checks: those to run; None: all of them.
         findings: what lint finds in the source of the targets.
         servers: the addresses that the source itself gives to wandb.

@@ -257,7 +257,7 @@ class ServerView:
         return None
 
     def seen_names(self) -> Iterator[tuple[str, str]]:
-        """Every name that the server has told, with its kind."""
+        """Every name in the server's answers, with its kind."""
         for facts in self._registries.values():
             if facts is not None:
                 yield "registry", facts.name
@@ -274,7 +274,7 @@ class ServerView:
         return name in self._entities
 
     def add_entity(self, name: str, value: Mapping[str, Any] | None) -> None:
-        """Remember an entity as the server told it, or that there is none."""
+        """Remember an entity as the server returned it, or that it does not exist."""
         self.know_entity(name, entity_of(name, value))
         self._writable[name] = writable_of(value)
 

@@ -18,7 +18,7 @@ from regilink_doctor.rules.judge import judge_target
 from regilink_doctor.rules.wording import quoted
 
 MOST = 5
-"""Names that a line lists at the most."""
+"""The highest number of names that a line lists."""
 
 
 def list_names(names: Iterable[str]) -> str:
@@ -29,7 +29,7 @@ def list_names(names: Iterable[str]) -> str:
 
 
 def describe_unknown_entity(target: LinkTarget) -> str:
-    """Why the entity of a target's run cannot be told, with the expression that has it."""
+    """Why the entity of a target's run is unknown, with the expression that has it."""
     unknown = target.entity.unknown_parts if target.entity is not None else ()
     sources = list_names(dict.fromkeys(f"`{part.source}`" for _, part in unknown))
     if not sources:

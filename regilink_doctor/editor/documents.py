@@ -133,7 +133,7 @@ class Checker:
 
 
 def path_of(uri: str) -> str:
-    """The file of an address; the address itself where it is no file, as for a document that was never saved."""
+    """The file of an address; the address itself if it is not a file, such as a document that was never saved."""
     parts = urlsplit(uri)
     if parts.scheme not in ("file", "vscode-notebook-cell"):
         return parts.path.rsplit("/", 1)[-1] or "untitled.py"

@@ -151,7 +151,7 @@ def _as_json(error: GraphQLError) -> tuple[int, dict[str, Any]]:
         return cause.status, value
     if cause is None or isinstance(cause, GraphQLError):
         return 400, value
-    # A fault of ours, not of the caller: 4xx, for a 5xx would make the SDK try again for a week.
+    # The emulator's fault, not the caller's. Still 4xx: after a 5xx the SDK would retry for a week.
     value["message"] = f"emulator: {type(cause).__name__}: {cause}"
     value["extensions"] = {"traceback": traceback.format_exception(type(cause), cause, cause.__traceback__)}
     return 400, value

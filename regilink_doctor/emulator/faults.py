@@ -37,7 +37,7 @@ _EXECUTED = {"delay": True, "truncate": True, "garbage": False, "drop": False, "
 
 
 class FaultError(ValueError):
-    """There is no such fault; the message says what there is."""
+    """There is no such fault; the message lists those that exist."""
 
 
 @dataclass(eq=False, slots=True)
@@ -157,7 +157,7 @@ class Faults:
     def find_fault(self, names: Collection[str], *, keyed: bool = True) -> Fault | None:
         """The fault that a request meets: the first whose turn it is.
 
-        `keyed`: whether the request carries a key; one without cannot be told that it has expired.
+        `keyed`: whether the request has a key: only a key can have expired.
         """
         with self._lock:
             for fault in self._faults:

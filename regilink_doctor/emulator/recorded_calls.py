@@ -59,19 +59,17 @@ def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
     def same_place(attempt: LinkAttempt) -> bool:
         return same_source(attempt) and (attempt.project, attempt.collection) == (link.project, link.collection)
 
-    def with_text(attempt: LinkAttempt) -> LinkAttempt:
-        told = replace(attempt, requested=call.target_path, place=call.place)
+    def add_call(attempt: LinkAttempt) -> LinkAttempt:
+        completed = replace(attempt, requested=call.target_path, place=call.place)
         if attempt.verdict == "linked" and link.emptied:
             # The server cannot know that a name was missing and that the rest of the path moved up (failure A5).
-            return replace(told, verdict="misplaced", code=rule_codes.EMPTY_NAME, failure="A5")
-        return told
+            return replace(completed, verdict="misplaced", code=rule_codes.EMPTY_NAME, failure="A5")
+        return completed
 
     if call.source is None:
         return False
-    found = state.ledger.amend_attempt(same_place, with_text)
-    return found or (
-        call.error is None and call.mode == "online" and state.ledger.amend_attempt(same_source, with_text)
-    )
+    found = state.ledger.amend_attempt(same_place, add_call)
+    return found or (call.error is None and call.mode == "online" and state.ledger.amend_attempt(same_source, add_call))
 
 
 def _make_refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:

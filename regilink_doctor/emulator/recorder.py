@@ -102,7 +102,7 @@ _SHOWN = {
 
 
 class LinkCall(NamedTuple):
-    """One call: told when it begins (`ended` False), and when it came back.
+    """One call: reported when it starts (`ended` False), and when it returns.
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a string (None: not given). Or it is
     `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `Api.create_registry`, and
@@ -208,7 +208,7 @@ def build_environ(
 
 
 def follow(site: str) -> None:
-    """Begin to tell the emulator, and load the `sitecustomize` that ours stands before. Called by ours."""
+    """Start to report to the emulator, and load the `sitecustomize` that regilink's hides. Called by regilink's."""
     if url := os.environ.get(VARIABLE):
         start_recording(functools.partial(_post_call, url))
     from importlib.machinery import PathFinder
@@ -340,7 +340,7 @@ def _redirect_url(url: Any) -> Any:
 def _watch_method(original: Any, shown: str) -> Any:
     @functools.wraps(original)
     def call_watched(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True  # pytest shows the user's line, not ours
+        __tracebackhide__ = True  # pytest shows the user's line, not regilink's
         # `Run.link_artifact` calls `Artifact.link` with a string of its own making.
         if getattr(_inside, "call", False):
             return original(*args, **kwargs)
@@ -450,7 +450,7 @@ def _read_fetch(
 
 
 def _find_place() -> str | None:
-    """Where the user's own code stands: the nearest frame that is neither wandb's nor ours."""
+    """Where the user's own code is: the nearest frame that is neither wandb's nor regilink's."""
     frame: Any = sys._getframe(1)
     while frame is not None and _is_foreign(frame.f_code.co_filename):
         frame = frame.f_back

@@ -124,7 +124,7 @@ class _Handler(Handler):
         self._discard_input()
 
     def parse_request(self) -> bool:
-        """Read the head, after empty lines that may precede it; one with a line that is no header is refused."""
+        """Read the head, after empty lines that may precede it; refuse one with a line that is not a header."""
         for _ in range(_MOST_EMPTY_LINES):
             if self.raw_requestline.strip(b"\r\n") or not self.raw_requestline:
                 break

@@ -393,7 +393,7 @@ def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled:
 
 
 def _may_suppress(source: Source, *, any_finding: bool) -> bool:
-    """Whether there may be a comment of ours: without a finding, a `# noqa` that names none of our rules is none."""
+    """Whether there may be a comment for regilink: a `# noqa` counts only with a finding or the code of a rule."""
     folded = source.text.lower()
     if "regilink:" in folded or (any_finding and "noqa" in folded):
         return True

@@ -34,7 +34,7 @@ _FOLDERS = (
     "slurm",
 )
 _BESIDE = frozenset("/".join((*_FOLDERS[1:], "requirements", "dockerfiles")).split("/"))
-"""Folders that belong to what lies beside them: a pin in `.github/workflows` is that of the programs of the root."""
+"""Folders whose files are about the folder above: a pin in `.github/workflows` is that of the programs of the root."""
 
 _MAX_FILES = 400
 _MAX_BYTES = 1 << 20

@@ -73,7 +73,7 @@ def cut_line(text: str, start: int, end: int, width: int, show: Callable[[str], 
     """The part of a line that is shown, and where `text[start:end]` is in it.
 
     Tabs are spaces up to the next stop of four, every other letter is what `show` makes of it. A line that is too long
-    is cut so that the beginning of the part can be seen, with an ellipsis where it was cut.
+    is cut so that the start of the part is visible, with an ellipsis where it was cut.
     """
     pieces = list(_expand_tabs(text, show))
     shown = "".join(pieces)
@@ -120,7 +120,7 @@ class ProgressBar:
             self._shown[0].stop()
 
     def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` have been looked at."""
+        """`done` of `total` have been read."""
         if time.monotonic() < self._begins:
             return
         bar, task = self._shown or self._show_bar()

@@ -134,7 +134,7 @@ def _find_targets(
 
 
 def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -> Prober:
-    """The write probe runs in the program's Python, with its environment, against the server that is looked at."""
+    """The write probe runs in the program's Python, with its environment, against the server that is checked."""
     from regilink_doctor.doctor.probe.run import Prober
 
     variables = {**server.variables, "WANDB_BASE_URL": settings.host.value}

@@ -90,7 +90,7 @@ def plan_setup(folder: str = ".") -> Setup:
 
 
 def write_setup(setup: Setup, folder: str = ".") -> None:
-    """Write the files; one that has changed since it was looked at is left as it is.
+    """Write the files, except one that has changed since it was read.
 
     Raises:
         OSError: a file cannot be written, or has changed.

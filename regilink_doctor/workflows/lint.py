@@ -347,7 +347,7 @@ def lint_paths(
         config: which rules and files; None: all of them. `find_config` reads the project's.
         all_sites: also parse files in which no rule can find anything, to list their sites.
         force_exclude: leave out what the configuration excludes even where it is named in `paths`.
-        progress: told, now and then, how many files of how many have been looked at.
+        progress: called now and then with how many files of how many have been read.
         cache: the reports of earlier runs, or a folder for them, in which they have no sites but links.
     """
     config = config or Config()
@@ -596,9 +596,9 @@ def _sift(paths: Sequence[str], named: frozenset[str], *, any_use: bool, progres
         elif not isinstance(error, FileNotFoundError):  # git lists a file that is gone
             (sifted.unread if _may_link(path, error) else sifted.notes).append(_unread(path, error))
 
-    ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, sifted)]
-    sifted.files += len(ours)
-    sifted.candidates = [path for path, _ in files.sift(ours, unread, any_use=any_use, progress=progress)]
+    chosen = [path for path in paths if path not in named or kind_of(path) or _is_of_known_kind(path, sifted)]
+    sifted.files += len(chosen)
+    sifted.candidates = [path for path, _ in files.sift(chosen, unread, any_use=any_use, progress=progress)]
     return sifted
 
 
@@ -612,8 +612,8 @@ def _unread(path: str, error: OSError) -> str:
     return f"{path}: {'no such file or folder' if gone else error.strerror or error}"
 
 
-def _is_ours(path: str, sifted: _Sifted) -> bool:
-    """Whether a file that was named without a suffix of ours is one of ours by what it says."""
+def _is_of_known_kind(path: str, sifted: _Sifted) -> bool:
+    """Whether a named file without a known suffix is to be linted because of its content."""
     try:
         content = files.read(path)
     except OSError:

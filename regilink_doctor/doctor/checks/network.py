@@ -172,7 +172,7 @@ class Clock(Check):
     requires = ("host",)
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """The clock, where the server has told the time."""
+        """The clock, if the server sent its time."""
         if context.gateway.skew is not None:
             yield Subject("clock")
 

@@ -43,7 +43,7 @@ def write_link(plan: dict[str, str], wandb: Any, say: Say) -> None:
 
 
 def clean_up(plan: dict[str, str], wandb: Any, say: Say) -> None:
-    """Delete what there is of a probe: the collection, the artifact, the run. What is missing already is no failure."""
+    """Delete what exists of a probe: the collection, the artifact, the run. What is missing is not a failure."""
     api = wandb.Api(overrides={"entity": plan["entity"]})
     source = f"{plan['entity']}/{plan['project']}"
     things = (
@@ -63,7 +63,7 @@ def clean_up(plan: dict[str, str], wandb: Any, say: Say) -> None:
 def main() -> int:
     """Do what is asked; 1 when a step failed."""
     verb, plan_path, report_path = sys.argv[1:]
-    del sys.path[0]  # our own folder is none of the user's program
+    del sys.path[0]  # the folder of this script does not belong to the user's program
     with open(plan_path, encoding="utf-8") as file:
         plan = json.load(file)
 

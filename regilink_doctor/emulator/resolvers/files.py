@@ -158,7 +158,7 @@ def run_files(
 
 
 def _uploaded(run: Run, context: Context) -> list[StoredFile]:
-    """What has arrived. An asked-for upload that never came is no file, but can be asked for by name."""
+    """The files that have arrived. An announced upload that never came is not listed, but can be queried by name."""
     return [item for item in run.files.values() if context.blobs.find_blob(item.blob) is not None]
 
 

@@ -130,7 +130,7 @@ class Refusal(Exception):
 
 
 def refuse(key: str, **fields: str) -> Refusal:
-    """The refusal in the words of `core.wandb_messages` (W&B's where they are known)."""
+    """The refusal with a message of `core.wandb_messages` (W&B's, if its wording is known)."""
     message = wandb_messages.find_message(key)
     return Refusal(wandb_messages.fill_message(key, **fields), message.status or 400, message.failure)
 
@@ -141,5 +141,5 @@ def denied() -> Refusal:
 
 
 def not_found(what: str) -> Refusal:
-    """Something named is not there, or not visible: W&B does not tell them apart (failure B3). Words ours."""
+    """Something named is not there, or not visible: W&B does not distinguish them (failure B3). regilink's wording."""
     return Refusal(f"{what} not found", 404)

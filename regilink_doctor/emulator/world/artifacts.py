@@ -219,7 +219,7 @@ def membership_in(artifact: ArtifactVersion, project: Project, name: str) -> Mem
 
 
 def check_alias(user: User | None, project: Project, alias: str) -> None:
-    """Refuse an alias that is no alias, or that `user` may not move.
+    """Refuse an invalid alias, and one that `user` may not move.
 
     Raises:
         Refusal: failure B11, B7 or B10.

@@ -38,7 +38,7 @@ def encode(kind: str, number: int) -> str:
 
 
 def decode(text: str) -> tuple[str, int] | None:
-    """The type and number of an id, or None when `text` is no such id."""
+    """The type and number of an id, or None when `text` is not such an id."""
     try:
         kind, _, number = base64.b64decode(text, validate=True).decode("ascii").rpartition(":")
         return kind, int(number)
@@ -160,7 +160,7 @@ class User:
 
     @property
     def key(self) -> str:
-        """The first API key: 40 characters unless the world was told another."""
+        """The first API key: 40 characters unless the world sets another."""
         return self.keys[0].secret
 
     @property
@@ -591,7 +591,7 @@ class StoredFile:
 
 @record(frozen=False)
 class Manifest:
-    """A manifest of a version; its JSON lies in the blob store."""
+    """A manifest of a version; its JSON is in the blob store."""
 
     number: int
     artifact: ArtifactVersion
@@ -635,7 +635,7 @@ class Sweep:
 class SweepRun:
     """A run of a sweep, from the moment it is handed out. `run` is None until it has begun.
 
-    `place` says where in its distribution each parameter lies. A prior run was there before the sweep.
+    `place` has the position of each parameter in its distribution. A prior run is older than the sweep.
     """
 
     name: str

@@ -19,7 +19,7 @@ from regilink_doctor.emulator.world.state import State
 
 
 def check_name(project: str) -> None:
-    """Refuse a project name that is no registry's (failure A10; limits of `validate_project_name`).
+    """Refuse a name that no registry can have (failure A10; limits of `validate_project_name`).
 
     Raises:
         Refusal: empty, too long, a forbidden character.
@@ -76,7 +76,7 @@ def add_type(state: State, project: Project, name: str) -> None:
     """Accept a type. Types are never removed (failure B4).
 
     Raises:
-        Refusal: a name that is no type's.
+        Refusal: a name that no type can have.
     """
     if not name or len(name) > TYPE_MAX or TYPE_FORBIDDEN.intersection(name):
         raise Refusal(f"invalid artifact type '{name}'", 400, "B4")
@@ -160,7 +160,7 @@ def check_role(role: str) -> RegistryRole:
 
 
 def set_user_role(user: User | None, project: Project, member: User, role: str) -> None:
-    """Give a member another role. A service account is no viewer (failure B9)."""
+    """Give a member another role. A service account cannot be a viewer (failure B9)."""
     _need_admin(user, project)
     wanted = check_role(role)
     if member.is_service_account and RANK[wanted] < RANK["member"]:

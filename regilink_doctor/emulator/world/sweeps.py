@@ -96,7 +96,7 @@ def read_config(text: str) -> dict[str, Any]:
 
 
 def expected_runs(sweep: Sweep) -> int | None:
-    """How many runs it will have; None when there is no end."""
+    """How many runs it will have; None without an end."""
     config = read_config(sweep.config)
     cap = config.get("run_cap")
     if config.get("method") != "grid":
@@ -249,7 +249,7 @@ FIRST_RANDOM = 4
 
 Values = dict[str, Any]
 Place = dict[tuple[str, ...], float]
-"""Where a parameter lies in its distribution, from 0 to 1."""
+"""The position of a parameter in its distribution, from 0 to 1."""
 
 
 @record

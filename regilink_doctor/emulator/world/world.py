@@ -287,7 +287,7 @@ class World(State):
         """A registry. `name` goes without the prefix; `types` None accepts every type, a list no others.
 
         Raises:
-            ValueError: the name carries the prefix, or `types` is no list. Refusal: it is no name.
+            ValueError: the name has the prefix, or `types` is not a list. Refusal: the name is invalid.
         """
         if isinstance(types, str):  # a sequence too: of its letters
             raise ValueError(f"types is a list: [{types!r}]")

@@ -207,7 +207,7 @@ def stretch_of(source: Source, node: Node) -> Fragment:
         cut = [(text[indent:], number, indent + 1) for text, number in lines]
         return Fragment.of(source, cut, "\n" if node.style == "|" else " ")
     written = source.text[first.index : last.index]
-    # A tag or an anchor stands in front of the value.
+    # A tag or an anchor comes before the value.
     start = first.index + (written.find(node.style) + 1 if node.style else 0)
     end = last.index - (1 if node.style else 0)
     if not node.style and written.endswith(node.value):

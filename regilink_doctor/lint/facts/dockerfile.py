@@ -66,7 +66,7 @@ def _find_instructions(source: Source) -> Iterator[tuple[str, Fragment]]:
         ends = [found["end"] for found in _HERE_DOCUMENT.finditer(body[0][0])]
         while body[-1][0].rstrip().endswith("\\") and number + 1 < len(lines):
             number += 1
-            # A comment between the lines is no part of them.
+            # A comment between the lines is not a part of them.
             comment = lines[number].lstrip().startswith("#")
             body.append(("\\" if comment else lines[number], number + 1, 1))
         number += 1

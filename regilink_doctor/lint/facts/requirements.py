@@ -59,7 +59,7 @@ def _read_lock(stretch: Fragment, pattern: re.Pattern[str]) -> Iterator[Requirem
 
 
 def _read_list(stretch: Fragment, source: Source) -> Iterator[Requirement]:
-    """A requirement a line, carried on by a backslash; options (`-r`, `--hash`) and addresses are nothing of ours."""
+    """One requirement per line, continued by a backslash, without options (`-r`, `--hash`) and addresses."""
     offset = 0
     group = "" if os.path.basename(source.path) in ("requirements.txt", "requirements.in") else _group_of(source.path)
     lines = source.lines

@@ -73,7 +73,7 @@ def find_batches(
     """The files to look at, each once, in lists: what git tracks is ready before it has found what it does not track.
 
     A file that is named is taken whatever its name; below a folder those of known kinds, as git lists them (tracked,
-    and untracked but not ignored), or all but the ignored where there is no git. Paths have slashes on every system.
+    and untracked but not ignored), or, without git, all that are not ignored. Paths have slashes on every system.
 
     Args:
         paths: files and folders.
@@ -185,9 +185,9 @@ def sift(
 
     Args:
         paths: the files.
-        unread: told of one that cannot be read, and why.
+        unread: called with each file that cannot be read, and why.
         any_use: those that mention W&B at all.
-        progress: told, now and then, how many files of how many have been looked at.
+        progress: called now and then with how many files of how many have been read.
     """
     find = finder(len(paths))
     for number, path in enumerate(paths, 1):

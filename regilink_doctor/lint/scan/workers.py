@@ -68,7 +68,7 @@ def _stop(children: dict[int, int]) -> None:
 
 
 def _fork(share: Sequence[Item], work: Callable[[Sequence[Item]], Result], children: dict[int, int]) -> int | None:
-    """Where the result can be read, which is noted in `children` with the process; None: there is no process left."""
+    """Where the result can be read, which is added to `children` with the process; None: no process is available."""
     import pickle
 
     for stream in (sys.stdout, sys.stderr):

@@ -56,7 +56,7 @@ class Fragment:
     def of(cls, source: Source, lines: Iterable[tuple[str, int, int]], glue: str = "\n") -> Fragment:
         """The stretch made of lines, each with its line number and the column where it begins.
 
-        `glue`, one character, stands between them: a blank where a format folds lines.
+        `glue`, one character, is between them: a space where a format folds lines.
         """
         texts: list[str] = []
         offsets: list[int] = []
@@ -248,7 +248,7 @@ def _expand(inside: str, known: Mapping[str, StringValue], place: Place) -> Know
 
 
 def _cut_matching(text: str, operation: str, pattern: str) -> str:
-    """A string without the shortest or longest beginning (`#`, `##`) or end (`%`, `%%`) that a pattern matches."""
+    """A string without the shortest or longest prefix (`#`, `##`) or suffix (`%`, `%%`) that a pattern matches."""
     from fnmatch import fnmatchcase
 
     lengths = range(len(text) + 1) if len(operation) == 1 else range(len(text), -1, -1)

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
     Look = tuple[str, str, int]
-    """What is looked at: a kind of `_LOOKS`, a path, and how many bytes are read."""
+    """What is read: a kind of `_LOOKS`, a path, and how many bytes."""
     Question = tuple[str, tuple[object, ...]]
     """The name of a function, and its arguments."""
     State = tuple[int, int, int, int]
     """When a file was changed, its size, and which one it is."""
 
 CHANGED = "changed"
-"""The digest of what changed while it was looked at; it is equal to no real digest."""
+"""The digest of what changed while it was read; no real digest equals it."""
 
 YES, NO = "yes", "no"
 

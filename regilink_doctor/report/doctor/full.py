@@ -370,7 +370,7 @@ ROWS = 8
 
 
 class LiveRows:
-    """A `doctor.diagnosis.Watcher` on standard error; where that is no terminal, nothing is shown."""
+    """A `doctor.diagnosis.Watcher` on standard error; shows nothing if that is not a terminal."""
 
     def __init__(self) -> None:
         self._rows: list[CheckResult] = []

@@ -21,7 +21,7 @@ class Full(Format):
     names_skipped = True
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
-        """The findings with the marked source, and what the run looked at."""
+        """The findings with the marked source, and what the run read."""
         if result.findings:
             from regilink_doctor.report.locations import render_findings
 

@@ -175,7 +175,7 @@ class DryRun(ShownAsTable):
         if misplaced := self.count("misplaced"):
             found.append(say("{links} misplaced", links=counted(misplaced, "link")))
         if not self.links and not self.allow_no_links:
-            # Of a command that failed it is no surprise: the option would not help.
+            # After a command that failed this is expected: the option would not help.
             if self.unsent_mode:
                 found.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.unsent_mode))
             else:
