@@ -97,13 +97,13 @@ class Context:
         """
         if isinstance(target, LinkTarget) and (source := self._source_entity(target)):
             return source
-        given = self.settings.entity
-        if given is not None and isinstance(given.origin, Argument):
-            return given
+        setting = self.settings.entity
+        if setting is not None and isinstance(setting.origin, Argument):
+            return setting
         if target is not None and target.entity_text:
             return Setting(target.entity_text, target.entity_origin)
-        if given is not None:
-            return given
+        if setting is not None:
+            return setting
         account = self.queries.known_account
         if account is None or account.default_entity is None:
             return None
@@ -135,8 +135,8 @@ class Context:
 
     def link_of(self, target: LinkTarget) -> LinkInput | None:
         """What the SDK would send for a target; None when it refuses the path, or a part of it is not known."""
-        made = self.sdk_link(target)
-        return made if isinstance(made, LinkInput) else None
+        link = self.sdk_link(target)
+        return link if isinstance(link, LinkInput) else None
 
     def sdk_link(self, target: LinkTarget) -> LinkInput | SdkRefusal | None:
         """What the SDK makes of a target; None when a part of the path is not known."""
@@ -153,13 +153,13 @@ class Context:
 
     def judge_target(self, target: LinkTarget) -> Judgement:
         """What W&B would do with a target. Looks up what it needs."""
-        made = self.sdk_link(target)
-        if isinstance(made, SdkRefusal):
-            return Judgement("refused", made.problem)
-        if made is None:
+        link = self.sdk_link(target)
+        if isinstance(link, SdkRefusal):
+            return Judgement("refused", link.problem)
+        if link is None:
             return Judgement("unknown")
         self.queries.look_up_links()
-        return judge(made, self.view, target.type_text)
+        return judge(link, self.view, target.type_text)
 
     def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
         """Every place at which the same question to W&B is written, in order."""
@@ -190,27 +190,27 @@ class Context:
 
     def project_of(self, target: LinkTarget) -> str | None:
         """The project that code, argument or settings give the run of a target."""
-        given, project = self.settings.project, target.known_project
-        if project and not (given and isinstance(given.origin, Argument)):
+        setting, project = self.settings.project, target.known_project
+        if project and not (setting and isinstance(setting.origin, Argument)):
             return project
-        return given.value if given else None
+        return setting.value if setting else None
 
     def _project_of(self, target: LinkTarget | ConsumedName) -> str:
-        given = self.settings.project
-        if given is not None and isinstance(given.origin, Argument):
-            return given.value
-        return target.project_text or (given.value if given else "uncategorized")
+        setting = self.settings.project
+        if setting is not None and isinstance(setting.origin, Argument):
+            return setting.value
+        return target.project_text or (setting.value if setting else "uncategorized")
 
     def _variables_set(self) -> Mapping[str, str]:
-        found = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
-        return {name: item.value for name, item in found.items() if item is not None}
+        settings = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
+        return {name: item.value for name, item in settings.items() if item is not None}
 
     def _possible_entities(self) -> set[str]:
         """Everything that may be an entity and is known before anything is asked."""
         names = {item.entity_text for item in (*self.targets, *self.consumed) if item.entity_text}
-        for given in (self.settings.entity, self.settings.organization):
-            if given is not None:
-                names.add(given.value)
+        for setting in (self.settings.entity, self.settings.organization):
+            if setting is not None:
+                names.add(setting.value)
         names.update(_first_part(item.text) for item in (*self.targets, *self.consumed))
         return names
 

@@ -166,8 +166,8 @@ def prepare_answer(context: Context) -> Ready:
 
 def names_of(context: Context) -> tuple[tuple[str, str], ...]:
     """(kind, name), the kinds in the order in which a name that is several things is called."""
-    found = dict.fromkeys((kind, name) for kind, name in _list_names(context) if name and is_known(name))
-    return tuple(found)
+    names = dict.fromkeys((kind, name) for kind, name in _list_names(context) if name and is_known(name))
+    return tuple(names)
 
 
 def _list_names(context: Context) -> Iterator[tuple[str, str]]:
@@ -186,9 +186,9 @@ def _list_names(context: Context) -> Iterator[tuple[str, str]]:
     for names in context.view.organization_names:
         yield "organization", names.name
         yield "organization", names.entity
-    for given, kind in ((settings.entity, "entity"), (settings.project, "project")):
-        if given is not None:
-            yield kind, given.value
+    for setting, kind in ((settings.entity, "entity"), (settings.project, "project")):
+        if setting is not None:
+            yield kind, setting.value
     if settings.organization is not None:
         yield "organization", settings.organization.value
     yield from context.view.seen_names()
@@ -363,10 +363,10 @@ def _run_checks(
     for kind in kinds:
         if watcher is not None:
             watcher.begin_check(kind.name)
-        found = run_check(kind(), context, rows)
-        rows += found
+        results = run_check(kind(), context, rows)
+        rows += results
         if watcher is not None:
-            for _, check in found:
+            for _, check in results:
                 watcher.end_check(check)
     return rows
 

@@ -131,9 +131,9 @@ def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
 
 def grants_of(value: Mapping[str, Any] | None) -> tuple[Grant, ...]:
     """The roles of a registry's members; roles that are not known are left out."""
-    found = value or {}
-    users = ((item, "user", item.get("username")) for item in found.get("members") or ())
-    teams = ((item, "team", (item.get("team") or {}).get("name")) for item in found.get("teamMembers") or ())
+    members = value or {}
+    users = ((item, "user", item.get("username")) for item in members.get("members") or ())
+    teams = ((item, "team", (item.get("team") or {}).get("name")) for item in members.get("teamMembers") or ())
     grants = ((str((item.get("role") or {}).get("name")), kind, name) for item, kind, name in (*users, *teams) if name)
     return tuple(Grant(role, **{kind: name}) for role, kind, name in grants if role in RANK)
 

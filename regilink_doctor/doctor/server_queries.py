@@ -124,8 +124,8 @@ class ServerQueries:
     @property
     def known_account(self) -> Account | None:
         """The account, if it has been asked for and there was an answer. Sends nothing."""
-        known = self._memory.get("account")
-        return known if isinstance(known, Account) else None
+        account = self._memory.get("account")
+        return account if isinstance(account, Account) else None
 
     @_remember_result
     def look_up_links(self) -> bool:
@@ -166,9 +166,9 @@ class ServerQueries:
 
         A failure leaves what is known: the suggestion is worth no more.
         """
-        known = f"registries of {names.entity}"
-        if known not in self._memory and not self._is_brief:
-            self._memory[known] = True
+        question = f"registries of {names.entity}"
+        if question not in self._memory and not self._is_brief:
+            self._memory[question] = True
             try:
                 self._add_registries(names, pages=MAX_PAGES)
             except ServerConnectionError:
@@ -244,12 +244,12 @@ class ServerQueries:
 
 def _version_names(connection: Any) -> list[str]:
     """`vN` and aliases of a page of versions, in the server's order."""
-    found: list[str] = []
+    names: list[str] = []
     for node in list_nodes(connection):
         if node.get("versionIndex") is not None:
-            found.append(f"v{node['versionIndex']}")
-        found += [item["alias"] for item in node.get("aliases") or () if item.get("alias")]
-    return found
+            names.append(f"v{node['versionIndex']}")
+        names += [item["alias"] for item in node.get("aliases") or () if item.get("alias")]
+    return names
 
 
 @record
@@ -278,32 +278,32 @@ def lookup_of(text: str, entity: str, project: str | None, organization: str | N
     if path is None:
         return None
     path = path.with_defaults(project=project or DEFAULT_PROJECT)
-    given = path.prefix or organization or None
-    return Lookup(entity, path.prefix or entity, given, path.project or "", path.name)
+    organization_name = path.prefix or organization or None
+    return Lookup(entity, path.prefix or entity, organization_name, path.project or "", path.name)
 
 
 def version_question(fetch: Lookup, view: ServerView) -> VersionQuestion | Judgement:
     """The version that a fetch asks for, or why it asks for none (failures D1, D4)."""
     if not fetch.registry:
         return VersionQuestion(fetch.owner, fetch.project, fetch.name)
-    found = resolve_organization(fetch.entity, fetch.organization, view)
-    if not isinstance(found, OrganizationNames):
-        return found
-    return VersionQuestion(found.entity, fetch.project, fetch.name)
+    organization = resolve_organization(fetch.entity, fetch.organization, view)
+    if not isinstance(organization, OrganizationNames):
+        return organization
+    return VersionQuestion(organization.entity, fetch.project, fetch.name)
 
 
 def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:
     """What `judgement.judge` will ask about a link."""
     if link.registry:
-        found = resolve_organization(link.source_entity, link.organization, view)
+        organization = resolve_organization(link.source_entity, link.organization, view)
         name = registry_name(link.project)
-        if not isinstance(found, OrganizationNames) or not is_known(name):
+        if not isinstance(organization, OrganizationNames) or not is_known(name):
             return set(), set()
-        registries = {RegistryQuestion(found.entity, item) for item in _list_spellings(name)}
+        registries = {RegistryQuestion(organization.entity, item) for item in _list_spellings(name)}
         collection = link.collection.partition(":")[0]
         if not is_known(collection) or not collection:
             return registries, set()
-        return registries, {CollectionQuestion(found.name, found.entity, name, collection)}
+        return registries, {CollectionQuestion(organization.name, organization.entity, name, collection)}
     facts = view.entity(link.entity) if link.entity else None
     owners = [names.entity for names in facts.organizations] if facts else []
     return {RegistryQuestion(owner, name) for owner in owners for name in _suspect_registries(link)}, set()

@@ -23,9 +23,9 @@ MOST = 5
 
 def list_names(names: Iterable[str]) -> str:
     """`a, b, c and 3 more`."""
-    found = list(names)
-    shown = ", ".join(found[:MOST])
-    return say("{names} and {number} more", names=shown, number=len(found) - MOST) if len(found) > MOST else shown
+    listed = list(names)
+    shown = ", ".join(listed[:MOST])
+    return say("{names} and {number} more", names=shown, number=len(listed) - MOST) if len(listed) > MOST else shown
 
 
 def describe_unknown_entity(target: LinkTarget) -> str:
@@ -39,14 +39,14 @@ def describe_unknown_entity(target: LinkTarget) -> str:
     )
 
 
-def entity_line(team: str, given: Setting[str] | None) -> str:
+def entity_line(team: str, setting: Setting[str] | None) -> str:
     """The line that makes `team` the run's entity, in the place where the present one comes from."""
-    if given is not None and not isinstance(given.origin, (Configured, Default)):
-        return given.origin.how_to_set(team)
+    if setting is not None and not isinstance(setting.origin, (Configured, Default)):
+        return setting.origin.how_to_set(team)
     return f'wandb.init(entity="{team}", ...)   or: {set_variable("WANDB_ENTITY", team)}'
 
 
-def use_a_team(account: Account, given: Setting[str] | None, meant: str | None = None) -> str:
+def use_a_team(account: Account, setting: Setting[str] | None, meant: str | None = None) -> str:
     """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first."""
     names = [team.name for team in account.usable_teams]
     if not names:
@@ -55,7 +55,7 @@ def use_a_team(account: Account, given: Setting[str] | None, meant: str | None =
             'then: wandb.init(entity="THE-TEAM", ...)'
         )
     names.sort(key=lambda name: (name != meant, name != account.default_entity))
-    lines = [entity_line(name, given) for name in names[:MOST]]
+    lines = [entity_line(name, setting) for name in names[:MOST]]
     if len(names) > MOST:
         lines.append(say("(and {number} more teams)", number=len(names) - MOST))
     return join_phrases("\n", lines)
@@ -98,12 +98,12 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
 
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
-    known = _with_entity(context, target)
+    resolved = _with_entity(context, target)
     problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
-    same = (item for item in judge_target(known, context.view) if item.rule == problem.rule)
+    same = (item for item in judge_target(resolved, context.view) if item.rule == problem.rule)
     organization = {"organization": judgement.organization} if judgement.organization else {}
-    made = next(same, replace(problem, target=known, view=context.view))
-    return replace(made, facts={**organization, **problem.facts, **made.facts}, failure=problem.failure or made.failure)
+    own = next(same, replace(problem, target=resolved, view=context.view))
+    return replace(own, facts={**organization, **problem.facts, **own.facts}, failure=problem.failure or own.failure)
 
 
 def _with_entity(context: Context, target: LinkTarget) -> LinkTarget:

@@ -73,8 +73,8 @@ class EntityCheck(Check):
         for item in entities:
             if item is not None and is_known(item.value):
                 seen.setdefault(item.value, item)
-        for name, given in seen.items():
-            yield Subject(name, given.origin, entity=name)
+        for name, setting in seen.items():
+            yield Subject(name, setting.origin, entity=name)
         if not seen and (targets or alone):
             yield Subject("entity", target=next(iter(targets), None))
 
@@ -87,7 +87,7 @@ class EntityCheck(Check):
             return skip_check("the account has no default entity, and nothing sets one: give it with --entity")
         context.queries.look_up_links()
         name = subject.entity
-        given = Setting(name, subject.origin or DEFAULT_ENTITY)
+        setting = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.view.entity(name)
         entity = {"entity": name}
         if facts is None:
@@ -98,7 +98,7 @@ class EntityCheck(Check):
                 username=account.username,
                 meant=meant,
             )
-            teams = use_a_team(account, given, near)
+            teams = use_a_team(account, setting, near)
             return report_problem(
                 Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), notes=[hidden], help=teams
             )
@@ -106,32 +106,32 @@ class EntityCheck(Check):
             return report_problem(
                 Problem(rule_codes.PERSONAL_ENTITY, failure="B1", facts=entity),
                 notes=[quote_message("personal-entity-link")],
-                help=use_a_team(account, given),
+                help=use_a_team(account, setting),
                 more_help=relog_script(context, name),
             )
         if facts.kind == "organization":
             return report_problem(
                 Problem(rule_codes.ORGANIZATION_AS_ENTITY, failure="B2", facts=entity),
-                help=use_a_team(account, given),
+                help=use_a_team(account, setting),
             )
         if not facts.organizations:
             return report_problem(
                 Problem(rule_codes.UNKNOWN_ENTITY, kind="no-organization", failure="B2", facts=entity),
                 notes=[quote_message("unable-to-find-organization", entity)],
-                help=use_a_team(account, given),
+                help=use_a_team(account, setting),
             )
         if context.view.writable(name) is False:
-            return _not_writable(context, given)
+            return _not_writable(context, setting)
         names = facts.organizations[0]
-        if isinstance(given.origin, Configured) and account.default_entity != name:
-            details = {**entity, "origin": given.origin.shown, "default": account.default_entity or say("no entity")}
+        if isinstance(setting.origin, Configured) and account.default_entity != name:
+            details = {**entity, "origin": setting.origin.shown, "default": account.default_entity or say("no entity")}
             problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="configured", facts=details)
-            return report_problem(problem, status="warn", help=entity_line(name, given))
+            return report_problem(problem, status="warn", help=entity_line(name, setting))
         return pass_check(
             say(
                 "{name} ({origin}) is a team of {organization} (entity {entity})",
                 name=name,
-                origin=given.origin.shown,
+                origin=setting.origin.shown,
                 organization=names.name,
                 entity=names.entity,
             )
@@ -163,12 +163,12 @@ class EntityAccess(Check):
         return skip_check(say("the server does not say whether you may log runs in {subject}", subject=subject.shown))
 
 
-def _not_writable(context: Context, given: Setting[str]) -> Outcome:
+def _not_writable(context: Context, setting: Setting[str]) -> Outcome:
     """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (B2, B9)."""
-    account, entity = context.account, given.value
+    account, entity = context.account, setting.value
     if context.view.service_account:
         team = account.default_entity or ""
-        facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
+        facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, setting)}
         return report_problem(
             Problem(rule_codes.SERVICE_ACCOUNT, failure="B9", facts=facts),
             notes=[
@@ -192,6 +192,6 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
             kind="read-only",
         ),
         notes=[say("{role}: wandb.init fails", role=role), quote_message("permission-denied")],
-        help=use_a_team(account, given),
+        help=use_a_team(account, setting),
         more_help=[say("or ask an admin of {entity} to let you log runs there", entity=entity)],
     )

@@ -88,23 +88,23 @@ class SettingsCheck(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say the problem."""
         settings = context.settings
-        found = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
-        if found is None:
+        refusal = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
+        if refusal is None:
             return pass_check("wandb accepts every setting that it finds")
         # The address of a proxy is not shown: it may have a password in it.
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
-        value = values.get(found.setting)
+        value = values.get(refusal.setting)
         facts = {
             "value": without_login(value.value) if value else "",
-            "origin": found.origin.shown,
-            "wrong": found.what,
-            "effect": found.effect,
-            "help": found.help,
+            "origin": refusal.origin.shown,
+            "wrong": refusal.what,
+            "effect": refusal.effect,
+            "help": refusal.help,
         }
         # A file with a wrong line is dropped with a line on the screen; a wrong variable stops wandb.
         return report_problem(
-            Problem(_RULES[found.setting], kind="setting", failure="C19", facts=facts),
-            status="warn" if found.setting == "settings" else "fail",
+            Problem(_RULES[refusal.setting], kind="setting", failure="C19", facts=facts),
+            status="warn" if refusal.setting == "settings" else "fail",
         )
 
 
@@ -264,47 +264,47 @@ def _normal(context: Context, address: str) -> str:
 
 def find_differences(context: Context) -> dict[tuple[object, ...], LinkTarget]:
     """The first target for each thing that the code says and the environment says otherwise."""
-    found: dict[tuple[object, ...], LinkTarget] = {}
+    targets: dict[tuple[object, ...], LinkTarget] = {}
     for target in context.targets:
         if target.place is None or not target.is_known:
             continue
         if (context.settings.sweep is not None and target.entity_text) or describe_difference(context, target):
-            found.setdefault((target.entity_text, target.project_text, target.entity_origin), target)
-    return found
+            targets.setdefault((target.entity_text, target.project_text, target.entity_origin), target)
+    return targets
 
 
 def describe_difference(context: Context, target: LinkTarget) -> str:
     """What code and environment say differently, and what counts; empty where they agree."""
     settings = context.settings
     said = []
-    for what, code, given in (
+    for what, code, setting in (
         ("entity", target.entity_text, settings.entity),
         ("project", target.project_text, settings.project),
     ):
-        if code and given is not None and is_known(code) and code != given.value:
-            wins = given.origin.shown if isinstance(given.origin, Argument) else say("the code")
+        if code and setting is not None and is_known(code) and code != setting.value:
+            wins = setting.origin.shown if isinstance(setting.origin, Argument) else say("the code")
             said.append(
                 say(
                     "{place} says {what} {code}, {origin} says {given}: {wins} wins",
                     place=_show_line(target),
                     what=what,
                     code=code,
-                    origin=given.origin.shown,
-                    given=given.value,
+                    origin=setting.origin.shown,
+                    given=setting.value,
                     wins=wins,
                 )
             )
     prefix = parse(target.text).prefix if context.links_registry(target) else None
-    given = settings.organization
-    if prefix and given is not None and given.value and given.value != prefix:
-        where, other = target.written_at.shown, given.origin.shown
+    setting = settings.organization
+    if prefix and setting is not None and setting.value and setting.value != prefix:
+        where, other = target.written_at.shown, setting.origin.shown
         said.append(
             say(
                 "{where} says organization {prefix}, {other} says {given}: the path wins",
                 where=where,
                 prefix=prefix,
                 other=other,
-                given=given.value,
+                given=setting.value,
             )
         )
     return join_phrases("; ", said) if said else ""
@@ -325,9 +325,9 @@ class OrganizationVariable(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The variable, where it is set."""
-        given = context.settings.organization
-        if given is not None:
-            yield Subject(given.value, given.origin)
+        setting = context.settings.organization
+        if setting is not None:
+            yield Subject(setting.value, setting.origin)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Whether the run's entity belongs to it."""
@@ -344,9 +344,9 @@ class OrganizationVariable(Check):
         if not entities:
             return skip_check("no link of a known team leaves its organization to this variable")
         for entity in entities:
-            found = resolve_organization(entity, subject.shown, context.view)
-            if isinstance(found, Judgement):
-                return self._report_wrong(context, Setting(subject.shown, origin), entity, found)
+            judgement = resolve_organization(entity, subject.shown, context.view)
+            if isinstance(judgement, Judgement):
+                return self._report_wrong(context, Setting(subject.shown, origin), entity, judgement)
         return pass_check(
             say(
                 "{subject} ({origin}) is the organization of {entities}",
@@ -362,21 +362,21 @@ class OrganizationVariable(Check):
         names = [link.source_entity for item in shorthand if (link := context.link_of(item)) is not None]
         if not context.targets and (own := context.run_entity()) is not None:
             names.append(own.value)
-        known = [(name, context.view.entity(name)) for name in dict.fromkeys(names)]
-        return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
+        entities = [(name, context.view.entity(name)) for name in dict.fromkeys(names)]
+        return [name for name, facts in entities if facts and facts.kind == "team" and facts.organizations]
 
-    def _report_wrong(self, context: Context, given: Setting[str], entity: str, found: Judgement) -> Outcome:
+    def _report_wrong(self, context: Context, setting: Setting[str], entity: str, judgement: Judgement) -> Outcome:
         facts = context.view.entity(entity)
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
-        details = [answer_of(found)]
-        choices = f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}"
-        if given.value == entity:
-            problem = Problem(rule_codes.ORGANIZATION_VARIABLE, failure="A15", facts={"value": given.value})
+        details = [answer_of(judgement)]
+        choices = f"{setting.origin.how_to_unset()}\nor: {setting.origin.how_to_set(names.name)}"
+        if setting.value == entity:
+            problem = Problem(rule_codes.ORGANIZATION_VARIABLE, failure="A15", facts={"value": setting.value})
             return report_problem(problem, notes=details, help=choices)
-        target = replace(target_of(f"{given.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
+        target = replace(target_of(f"{setting.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
         problem = Problem(
-            found.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.view
+            judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.view
         )
         return report_problem(problem, notes=details, help=choices)

@@ -30,19 +30,19 @@ class OrganizationCheck(OfTarget):
     group = "Links"
     requires = ("target-path", "account", "entity", "organization-variable", "source")
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
-        found = resolve_organization(made.source_entity, made.organization, context.view)
-        if isinstance(found, OrganizationNames):
+        organization = resolve_organization(link.source_entity, link.organization, context.view)
+        if isinstance(organization, OrganizationNames):
             return pass_check(
                 say(
                     "links of {source_entity} go to {name} (entity {entity})",
-                    source_entity=made.source_entity,
-                    name=found.name,
-                    entity=found.entity,
+                    source_entity=link.source_entity,
+                    name=organization.name,
+                    entity=organization.entity,
                 )
             )
-        named = context.view.entity(made.organization) if made.organization else None
+        named = context.view.entity(link.organization) if link.organization else None
         kind = (
             say("it is a {kind} entity", kind=named.kind)
             if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION
@@ -58,20 +58,20 @@ class RegistryCheck(OfTarget):
     group = "Links"
     requires = ("organization",)
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG301 missing or restricted, REG302 another spelling."""
         organization = judgement.organization or ""
-        name = registry_name(made.project)
-        found = context.view.registry(organization, name)
-        if found is not None and found.name != name:
+        name = registry_name(link.project)
+        facts = context.view.registry(organization, name)
+        if facts is not None and facts.name != name:
             # W&B finds it in any case when reading; whether a link does is undocumented (A10).
             judged = replace(judgement, problem=Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
             return report_problem(problem_of_link(context, target, judged), status="warn")
-        if found is not None:
+        if facts is not None:
             shown = context.view.visibility(judgement.organization or "", name)
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=_FOR.get(shown or "", "")))
-        names = _organization_of(context, made)
-        known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
+        names = _organization_of(context, link)
+        others = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
             return report_problem(problem, notes=[answer_of(judgement)])
@@ -88,7 +88,7 @@ class RegistryCheck(OfTarget):
                 answer_of(judgement),
             ],
             more_help=[
-                let_in if close_to(name, known) else say("{let_in}, or create it: {new}", let_in=let_in, new=new)
+                let_in if close_to(name, others) else say("{let_in}, or create it: {new}", let_in=let_in, new=new)
             ],
         )
 
@@ -104,28 +104,28 @@ class Role(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG304 where the server says read-only."""
-        name = registry_name(made.project)
-        found = context.view.registry(judgement.organization or "", name)
-        if found is None or found.writable is None:
+        name = registry_name(link.project)
+        registry = context.view.registry(judgement.organization or "", name)
+        if registry is None or registry.writable is None:
             return skip_check("the server does not say whether you may write to the registry")
         best = context.account.best_role(context.view.list_grants(judgement.organization or "", name))
         role = best.role.replace("_", " ") if best else ""
         if best and best.team:
             role = say("{role} through the team {team}", role=role, team=best.team)
-        if found.writable:
+        if registry.writable:
             return pass_check(
-                say("you may link into {name} ({role})", name=found.name, role=role)
+                say("you may link into {name} ({role})", name=registry.name, role=role)
                 if role
-                else say("you may link into {name}", name=found.name)
+                else say("you may link into {name}", name=registry.name)
             )
         facts = {
-            "registry": found.name,
+            "registry": registry.name,
             "role": role,
             "help": say(
                 "ask an admin of the registry {name} for the role Member: registry, Settings, Registry members",
-                name=found.name,
+                name=registry.name,
             ),
         }
         problem = Problem(rule_codes.NO_WRITE_ACCESS, failure="B7", facts=facts)
@@ -139,16 +139,16 @@ class ArtifactType(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG401, with the two ways out."""
-        name = registry_name(made.project)
-        found = context.view.registry(judgement.organization or "", name)
-        types = found.types if found else None
-        given = target.type_text
+        name = registry_name(link.project)
+        facts = context.view.registry(judgement.organization or "", name)
+        types = facts.types if facts else None
+        kind = target.type_text
         if types is None:
             return pass_check(say("the registry {name} accepts every type", name=name))
         allowed = list_names(types) or "none"
-        if given is None or not is_known(given):
+        if kind is None or not is_known(kind):
             return skip_check(
                 say(
                     "the registry {name} accepts: {allowed}; the artifact's type is unknown, give it with --type",
@@ -156,9 +156,9 @@ class ArtifactType(OfTarget):
                     allowed=allowed,
                 )
             )
-        if given in types:
-            return pass_check(say("the registry {name} accepts the type {given}", name=name, given=given))
-        add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()'
+        if kind in types:
+            return pass_check(say("the registry {name} accepts the type {given}", name=name, given=kind))
+        add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{kind}"); r.save()'
         return report_problem(
             problem_of_link(context, target, judgement),
             notes=[say("the artifact would be uploaded, then the link refused")],
@@ -173,12 +173,12 @@ class CollectionCheck(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG402, with another collection as the way out."""
         if judgement.rule == rule_codes.TYPE_NOT_ALLOWED:
             return block_check("artifact-type")
-        collection = made.collection.partition(":")[0]
-        existing = context.view.collection_type(judgement.organization or "", made.project, collection)
+        collection = link.collection.partition(":")[0]
+        existing = context.view.collection_type(judgement.organization or "", link.project, collection)
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
             return report_problem(
                 problem_of_link(context, target, judgement),
@@ -186,7 +186,7 @@ class CollectionCheck(OfTarget):
                 more_help=[
                     say(
                         'for example: target_path="{project}/{collection}-{type_text}"',
-                        project=made.project,
+                        project=link.project,
                         collection=collection,
                         type_text=target.type_text,
                     )
@@ -208,9 +208,9 @@ class CollectionCheck(OfTarget):
         )
 
 
-def _organization_of(context: Context, made: LinkInput) -> OrganizationNames | None:
-    found = resolve_organization(made.source_entity, made.organization, context.view)
-    return found if isinstance(found, OrganizationNames) else None
+def _organization_of(context: Context, link: LinkInput) -> OrganizationNames | None:
+    organization = resolve_organization(link.source_entity, link.organization, context.view)
+    return organization if isinstance(organization, OrganizationNames) else None
 
 
 class CatalogDrift(Check):
@@ -245,8 +245,8 @@ class CatalogDrift(Check):
 
 def _looked_at(context: Context, organization: Organization) -> Organization:
     """The organization of the catalog file, without the registries that were not requested from the server."""
-    kept = (item for item in organization.registries if context.view.has_asked(organization.entity, item.name))
-    return replace(organization, registries=tuple(kept))
+    registries = (item for item in organization.registries if context.view.has_asked(organization.entity, item.name))
+    return replace(organization, registries=tuple(registries))
 
 
 def _as_it_is(context: Context, names: OrganizationNames, filed: Organization) -> Organization:

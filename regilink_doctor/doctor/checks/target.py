@@ -71,12 +71,12 @@ class OfTarget(Check):
         entity = context.run_entity(target)
         if entity is None or not is_known(entity.value):
             return skip_check(describe_unknown_entity(target))
-        made = context.sdk_link(target)
-        if not isinstance(made, LinkInput):
+        link = context.sdk_link(target)
+        if not isinstance(link, LinkInput):
             return skip_check("see `target-path`")
-        return self.explain_judgement(context, target, made, context.judge_target(target))
+        return self.explain_judgement(context, target, link, context.judge_target(target))
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """What to say of the judgement."""
         raise NotImplementedError
 
@@ -89,10 +89,10 @@ class Destination(OfTarget):
     requires = ("target-path", "account")
     registry_links = False
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """Misplaced, refused, or an ordinary project-level link."""
-        if made.project == LEGACY_REGISTRY and judgement.outcome in ("refused", "linked"):
-            return _check_legacy_registry(context, target, made, judgement)
+        if link.project == LEGACY_REGISTRY and judgement.outcome in ("refused", "linked"):
+            return _check_legacy_registry(context, target, link, judgement)
         if judgement.is_bad:
             problem = problem_of_link(context, target, judgement)
             return report_problem(problem, notes=[answer_of(judgement)])
@@ -100,14 +100,14 @@ class Destination(OfTarget):
             return skip_check("what W&B does with this link is undocumented")
         if target.place is None:  # an argument, or `targets` of the configuration: a registry is meant
             problem = Problem(rule_codes.MISSING_REGISTRY_PREFIX, failure="A1", target=target, view=context.view)
-            place = say("it goes into {place}", place=name_destination(made))
+            place = say("it goes into {place}", place=name_destination(link))
             return report_problem(problem, status="warn", notes=[place])
-        return pass_check(say("not a registry link: it goes into {place}", place=name_destination(made)))
+        return pass_check(say("not a registry link: it goes into {place}", place=name_destination(link)))
 
 
-def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+def _check_legacy_registry(context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
     """The legacy model registry: closed where it was migrated, elsewhere a project of the team (A14)."""
-    entity = made.entity or made.source_entity
+    entity = link.entity or link.source_entity
     moved = entity + MIGRATED_SUFFIX
     facts = context.view.entity(entity)
     owners = [names for names in (facts.organizations if facts else ()) if context.view.registry(names.entity, moved)]
@@ -123,7 +123,7 @@ def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput
             say("it was migrated into the registry {moved} of {name}", moved=moved, name=owners[0].name),
             answer_of(judgement),
         ],
-        help=say("write {code}", code=f'"{REGISTRY_PREFIX}{moved}/{made.collection}"'),
+        help=say("write {code}", code=f'"{REGISTRY_PREFIX}{moved}/{link.collection}"'),
     )
 
 

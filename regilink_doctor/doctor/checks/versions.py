@@ -137,8 +137,8 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
     if not isinstance(names, OrganizationNames):
         raise LookupError("the organization was known a moment ago")
     if context.view.registry(question.entity, registry) is None:
-        known = "\n".join(context.queries.all_registries(names))
-        facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
+        registries = "\n".join(context.queries.all_registries(names))
+        facts |= {"registry": registry, "registries": registries, "path": f"{question.project}/{question.name}"}
         hidden = say(
             "it is missing in {name}, or restricted and not shown to you (W&B does not tell which)", name=names.name
         )
@@ -165,7 +165,7 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
 
 def _all_missing(context: Context) -> list[CollectionQuestion]:
     """Every collection of a registry of which a version is missing, so that one request serves all."""
-    found: dict[CollectionQuestion, None] = {}
+    questions: dict[CollectionQuestion, None] = {}
     for item in context.consumed:
         fetch = context.resolve_consumed(item)
         if fetch is None or not fetch.registry:
@@ -176,8 +176,8 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
             continue
         if context.view.version(question) is None:
             collection = question.name.partition(":")[0]
-            found[CollectionQuestion(names.name, names.entity, registry_name(question.project), collection)] = None
-    return list(found)
+            questions[CollectionQuestion(names.name, names.entity, registry_name(question.project), collection)] = None
+    return list(questions)
 
 
 def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
@@ -206,10 +206,10 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
         return report_problem(
             problem, status="warn", notes=[say("the team is migrated: W&B redirects to {new}", new=new)]
         )
-    given = name.type_text
-    if given and is_known(given) and version.artifact_type and given != version.artifact_type:
-        facts = {"name": question.name, "type": version.artifact_type, "asked": given}
-        words = quote_message("type-mismatch", {"type": given, "actual": version.artifact_type})
+    kind = name.type_text
+    if kind and is_known(kind) and version.artifact_type and kind != version.artifact_type:
+        facts = {"name": question.name, "type": version.artifact_type, "asked": kind}
+        words = quote_message("type-mismatch", {"type": kind, "actual": version.artifact_type})
         return report_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), notes=[words])
     parts = [f"{collection} v{version.index}" if version.index is not None else say("{name} there", name=collection)]
     parts += [say("type {type}", type=version.artifact_type)] if version.artifact_type else []
@@ -320,14 +320,14 @@ class Aliases(OfTarget):
         targets = ((item, target_of_subject(item)) for item in super().find_subjects(context))
         return [item for item, target in targets if target.aliases or target.has_unknown_aliases]
 
-    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""
-        organization, name = judgement.organization or "", registry_name(made.project)
-        known = [alias for alias in target.aliases if alias.literal is not None]
-        for string in known:
+        organization, name = judgement.organization or "", registry_name(link.project)
+        aliases = [alias for alias in target.aliases if alias.literal is not None]
+        for string in aliases:
             if problem := _find_problem(string):
                 return report_problem(problem, notes=[quote_message("invalid-aliases")])
-        names = [alias.pattern for alias in known]
+        names = [alias.pattern for alias in aliases]
         protected = [alias for alias in names if alias in _protected_aliases_of(context, organization, name)]
         best = context.account.best_role(context.view.list_grants(organization, name))
         if protected and (best is None or best.role != "admin"):

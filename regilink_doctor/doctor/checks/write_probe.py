@@ -37,10 +37,10 @@ class WriteProbe(Check):
             return
         seen: set[tuple[str, str]] = set()
         for target in context.targets:
-            entity, made = context.run_entity(target), context.link_of(target)
-            if made is None or not made.registry or entity is None or (entity.value, made.project) in seen:
+            entity, link = context.run_entity(target), context.link_of(target)
+            if link is None or not link.registry or entity is None or (entity.value, link.project) in seen:
                 continue
-            seen.add((entity.value, made.project))
+            seen.add((entity.value, link.project))
             yield Subject(target.shown, target.written_at, target, entity.value)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
@@ -63,21 +63,21 @@ class WriteProbe(Check):
 
 
 def _plan_probe(context: Context, target: LinkTarget) -> Plan:
-    made, judgement = context.sdk_link(target), context.judge_target(target)
-    if not isinstance(made, LinkInput):
+    link, judgement = context.sdk_link(target), context.judge_target(target)
+    if not isinstance(link, LinkInput):
         raise LookupError("a write probe of a path that the SDK refuses")
     organization = judgement.organization or ""
-    facts = context.view.registry(organization, registry_name(made.project))
+    facts = context.view.registry(organization, registry_name(link.project))
     types = facts.types if facts is not None else None
-    given = target.type_text
-    if given is None or (types is not None and given not in types):
-        given = types[0] if types else "model"
+    kind = target.type_text
+    if kind is None or (types is not None and kind not in types):
+        kind = types[0] if types else "model"
     return Plan(
-        entity=made.source_entity,
+        entity=link.source_entity,
         project=context.project_of(target) or NAME,
-        type=given,
+        type=kind,
         organization=organization,
-        registry=f"{REGISTRY_PREFIX}{facts.name}" if facts is not None else made.project,
+        registry=f"{REGISTRY_PREFIX}{facts.name}" if facts is not None else link.project,
         token=new_token(),
     )
 
@@ -89,8 +89,8 @@ def project_fields(entity: str, project: str) -> tuple[Field, ...]:
 
 
 def _project_id(gateway: Gateway, plan: Plan) -> str | None:
-    found = ask(gateway, "RegilinkProject", project_fields(plan.entity, plan.project)).data["project"]
-    return found["id"] if found else None
+    project = ask(gateway, "RegilinkProject", project_fields(plan.entity, plan.project)).data["project"]
+    return project["id"] if project else None
 
 
 def _find_leftovers(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:

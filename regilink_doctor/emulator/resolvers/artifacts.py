@@ -25,8 +25,8 @@ NO_TTL = -2
 
 @field("Query", "artifact")
 def artifact(world: World, context: Context, id: str) -> ArtifactVersion | None:
-    found = world.find_artifact(id)
-    return found if found is not None and visible(context, found) else None
+    version = world.find_artifact(id)
+    return version if version is not None and visible(context, version) else None
 
 
 def visible(context: Context, artifact: ArtifactVersion) -> bool:
@@ -92,8 +92,8 @@ def artifact_collections(
 def artifact_memberships(
     source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
 ) -> Connection:
-    found = [item for item in source.memberships if context.sees(item.collection.project)]
-    return page(found, first, after)
+    memberships = [item for item in source.memberships if context.sees(item.collection.project)]
+    return page(memberships, first, after)
 
 
 @field("Artifact", "createdBy")
@@ -131,34 +131,34 @@ def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | No
 
 @field("Mutation", "updateArtifact")
 def update_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    found = _writable(world, context, input["artifact_id"])
+    version = _need_writable_version(world, context, input["artifact_id"])
     if input.get("description") is not None:
-        found.description = input["description"]
+        version.description = input["description"]
     if input.get("metadata") is not None:
-        found.metadata = input["metadata"]
+        version.metadata = input["metadata"]
     if input.get("ttl_duration_seconds") is not None:
         seconds = input["ttl_duration_seconds"]
-        found.ttl_seconds = seconds if seconds > 0 else None
+        version.ttl_seconds = seconds if seconds > 0 else None
     for tag in input.get("tags_to_add") or ():
-        world.make_tag(found.tags, tag["tag_name"])
-        for membership in found.memberships:
+        world.make_tag(version.tags, tag["tag_name"])
+        for membership in version.memberships:
             automations.notify_version(world, "ADD_ARTIFACT_TAG", membership, tag=tag["tag_name"])
     gone = {tag["tag_name"] for tag in input.get("tags_to_delete") or ()}
-    for removed in [item for item in found.tags if item.name in gone]:
-        found.tags.remove(removed)
-        for membership in found.memberships:
+    for removed in [item for item in version.tags if item.name in gone]:
+        version.tags.remove(removed)
+        for membership in version.memberships:
             automations.notify_version(world, "REMOVE_ARTIFACT_TAG", membership, tag=removed.name)
     if input.get("aliases") is not None:
-        _replace_aliases(world, context, found, input["aliases"])
-    found.updated_at = now()
-    return {"artifact": found}
+        _replace_aliases(world, context, version, input["aliases"])
+    version.updated_at = now()
+    return {"artifact": version}
 
 
-def _replace_aliases(world: World, context: Context, found: ArtifactVersion, wanted: list[dict[str, str]]) -> None:
+def _replace_aliases(world: World, context: Context, version: ArtifactVersion, wanted: list[dict[str, str]]) -> None:
     """The list of SDKs before 0.22: the aliases in the named collections become exactly these."""
     for name in {item["artifact_collection_name"] for item in wanted}:
         names = [item["alias"] for item in wanted if item["artifact_collection_name"] == name]
-        for membership in found.memberships:
+        for membership in version.memberships:
             if membership.collection.name != name:
                 continue
             for alias in names:
@@ -170,9 +170,9 @@ def _replace_aliases(world: World, context: Context, found: ArtifactVersion, wan
 
 @field("Mutation", "addAliases")
 def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
-    found = _found(world, context, input["artifact_id"])
+    version = _need_version(world, context, input["artifact_id"])
     for item in input["aliases"]:
-        membership = _place(context, found, item)
+        membership = _place(context, version, item)
         artifacts.check_alias(context.user, membership.collection.project, item["alias"])
         artifacts.set_alias(world, membership, item["alias"])
     return {"success": True}
@@ -180,9 +180,9 @@ def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[s
 
 @field("Mutation", "deleteAliases")
 def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
-    found = _found(world, context, input["artifact_id"])
+    version = _need_version(world, context, input["artifact_id"])
     for item in input["aliases"]:
-        membership = _place(context, found, item)
+        membership = _place(context, version, item)
         project = membership.collection.project
         if not access.writes_project(context.user, project):
             raise denied()
@@ -192,10 +192,10 @@ def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dic
     return {"success": True}
 
 
-def _place(context: Context, found: ArtifactVersion, where: dict[str, str]) -> Any:
+def _place(context: Context, version: ArtifactVersion, where: dict[str, str]) -> Any:
     project = context.visible_project(where["entity_name"], where["project_name"])
     name = where["artifact_collection_name"]
-    membership = artifacts.membership_in(found, project, name) if project is not None else None
+    membership = artifacts.membership_in(version, project, name) if project is not None else None
     if membership is None:
         raise not_found(f"artifact collection '{name}'")
     return membership
@@ -203,53 +203,53 @@ def _place(context: Context, found: ArtifactVersion, where: dict[str, str]) -> A
 
 @field("Mutation", "deleteArtifact")
 def delete_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    found = _found(world, context, input["artifact_id"])
-    artifacts.delete(world, context.user, found, with_aliases=bool(input.get("delete_aliases")))
-    return {"artifact": found}
+    version = _need_version(world, context, input["artifact_id"])
+    artifacts.delete(world, context.user, version, with_aliases=bool(input.get("delete_aliases")))
+    return {"artifact": version}
 
 
 @field("Mutation", "useArtifact")
 def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    found = _found(world, context, input["artifact_id"])
-    if not usable(context, found):
-        raise refuse("permission-denied-on-artifact", artifact=found.source_name)
-    if found.state != "COMMITTED":
+    version = _need_version(world, context, input["artifact_id"])
+    if not usable(context, version):
+        raise refuse("permission-denied-on-artifact", artifact=version.source_name)
+    if version.state != "COMMITTED":
         raise Refusal("artifact is not committed yet", 400, "C9")
     run = world.find_run(input.get("entity_name"), input.get("project_name"), input.get("run_name"))
     if run is not None:
         if not access.writes_project(context.user, run.project):
             raise denied()
-        if found not in run.used:
-            run.used.append(found)
-            found.used_by.append(run)
+        if version not in run.used:
+            run.used.append(version)
+            version.used_by.append(run)
     user = context.user.username if context.user else None
-    name = _asked_for(found, input)
+    name = _asked_for(version, input)
     world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use"))
-    return {"artifact": found}
+    return {"artifact": version}
 
 
-def _asked_for(found: ArtifactVersion, input: dict[str, Any]) -> str:
+def _asked_for(version: ArtifactVersion, input: dict[str, Any]) -> str:
     """Where the version was asked for: at the project the SDK names (a link), else at its source."""
-    for membership in found.memberships:
+    for membership in version.memberships:
         project = membership.collection.project
         if (project.entity.name, project.name) == (
             input.get("artifact_entity_name"),
             input.get("artifact_project_name"),
         ):
             return f"{membership.collection.path}:{membership.version}"
-    return found.source_name
+    return version.source_name
 
 
-def _found(world: World, context: Context, identifier: str) -> ArtifactVersion:
+def _need_version(world: World, context: Context, identifier: str) -> ArtifactVersion:
     context.need_user()
-    found = world.find_artifact(identifier)
-    if found is None or found.state == "DELETED" or not visible(context, found):
+    version = world.find_artifact(identifier)
+    if version is None or version.state == "DELETED" or not visible(context, version):
         raise not_found("artifact")
-    return found
+    return version
 
 
-def _writable(world: World, context: Context, identifier: str) -> ArtifactVersion:
-    found = _found(world, context, identifier)
-    if not access.writes_project(context.user, found.sequence.project):
+def _need_writable_version(world: World, context: Context, identifier: str) -> ArtifactVersion:
+    version = _need_version(world, context, identifier)
+    if not access.writes_project(context.user, version.sequence.project):
         raise denied()
-    return found
+    return version

@@ -66,8 +66,8 @@ def entity_triggers(
     order: str | None = None,
     filters: str | None = None,
 ) -> Connection:
-    found = [item for item in automations.automations_of(context.world) if _owner(item) is source]
-    return page(search.automations(found, filters, order), first, after)
+    listed = [item for item in automations.automations_of(context.world) if _owner(item) is source]
+    return page(search.automations(listed, filters, order), first, after)
 
 
 @field("Organization", "triggers")
@@ -79,8 +79,8 @@ def organization_triggers(
     order: str | None = None,
     filters: str | None = None,
 ) -> Connection:
-    found = [item for item in automations.automations_of(context.world) if _owner(item).organization is source]
-    return page(search.automations(found, filters, order), first, after)
+    listed = [item for item in automations.automations_of(context.world) if _owner(item).organization is source]
+    return page(search.automations(listed, filters, order), first, after)
 
 
 def _owner(automation: Automation) -> Entity:
@@ -109,9 +109,9 @@ def create_filter_trigger(world: World, context: Context, input: dict[str, Any])
 
 @field("Mutation", "updateFilterTrigger")
 def update_filter_trigger(world: World, context: Context, input: dict[str, Any]) -> dict[str, Automation]:
-    found = _need(world, input["id"])
-    automations.change(world, context.need_user(), found, input)
-    return {"trigger": found}
+    automation = _need(world, input["id"])
+    automations.change(world, context.need_user(), automation, input)
+    return {"trigger": automation}
 
 
 @field("Mutation", "deleteTrigger")
@@ -121,10 +121,10 @@ def delete_trigger(world: World, context: Context, input: dict[str, Any]) -> dic
 
 
 def _need(world: World, identifier: str) -> Automation:
-    found = world.by_id(identifier, Automation)
-    if found is None:
+    automation = world.by_id(identifier, Automation)
+    if automation is None:
         raise not_found("trigger")
-    return found
+    return automation
 
 
 @field("Mutation", "createGenericWebhookIntegration")

@@ -89,8 +89,8 @@ def versions(
     order: str | None = None,
     filters: str | None = None,
 ) -> Connection:
-    found = _versions(source, filters, order)
-    return page(found, first, after, node=lambda item: item.artifact, version=lambda item: item.version)
+    versions = _versions(source, filters, order)
+    return page(versions, first, after, node=lambda item: item.artifact, version=lambda item: item.version)
 
 
 def _versions(source: Collection, filters: str | None, order: str | None) -> Sequence[Membership]:

@@ -113,8 +113,8 @@ def size_bytes(source: Any, context: Context) -> int:
 
 @field("File", "mimetype")
 def mimetype(source: Any, context: Context) -> str | None:
-    known = _get(source, "mimetype")
-    return known or mimetypes.guess_type(_get(source, "name"))[0]
+    mimetype = _get(source, "mimetype")
+    return mimetype or mimetypes.guess_type(_get(source, "name"))[0]
 
 
 @field("File", "md5")
@@ -131,8 +131,8 @@ def upload_multipart_urls(source: Any, context: Context) -> dict[str, Any] | Non
 
 @field("File", "artifact")
 def file_artifact(source: Any, context: Context) -> ArtifactVersion | None:
-    found: ArtifactVersion | None = source["artifact"] if isinstance(source, dict) else source.birth
-    return found
+    version: ArtifactVersion | None = source["artifact"] if isinstance(source, dict) else source.birth
+    return version
 
 
 def _get(source: Any, name: str) -> Any:
@@ -149,12 +149,12 @@ def run_files(
     pattern: str | None = None,
 ) -> Connection:
     # `wandb verify` asks for "./name", and wandb uploads "name".
-    found = _named(_uploaded(source, context), [normpath(name) for name in names or () if name])
+    uploaded = _named(_uploaded(source, context), [normpath(name) for name in names or () if name])
     if pattern:
         # SQL's LIKE: `%` any text, `_` one character.
         expression = re.escape(pattern).replace("%", ".*").replace("_", ".")
-        found = [item for item in found if re.fullmatch(expression, item.name, re.DOTALL)]
-    return page(found, first, after)
+        uploaded = [item for item in uploaded if re.fullmatch(expression, item.name, re.DOTALL)]
+    return page(uploaded, first, after)
 
 
 def _uploaded(run: Run, context: Context) -> list[StoredFile]:

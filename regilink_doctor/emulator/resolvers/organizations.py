@@ -13,10 +13,10 @@ from regilink_doctor.emulator.world.model import Entity, Invite, Organization, P
 @field("Query", "organization")
 def organization(world: World, context: Context, name: str) -> Organization | None:
     """By display name only; the organization's entity is not found here (failure A13)."""
-    found = world.organizations.get(name) or assume.organization(world, name)
-    if found is None or context.user is None:
+    organization = world.organizations.get(name) or assume.organization(world, name)
+    if organization is None or context.user is None:
         return None
-    return found if context.user.admin or context.user.username in found.members else None
+    return organization if context.user.admin or context.user.username in organization.members else None
 
 
 @field("Organization", "orgEntity")
@@ -58,10 +58,10 @@ def entity(world: World, context: Context, name: str | None = None, *, selected:
     (`Api.create_team` reads the new team so).
     """
     own = context.user.default_entity if context.user else None
-    found = world.find_entity(name or own)
-    if found is None and name and "available" in selected:
+    entity = world.find_entity(name or own)
+    if entity is None and name and "available" in selected:
         return Entity(world.number(), name, "team")
-    return found if found is not None and access.sees_entity(context.user, found) else None
+    return entity if entity is not None and access.sees_entity(context.user, entity) else None
 
 
 @field("Entity", "isTeam")
@@ -127,10 +127,10 @@ def default_access(source: Entity, context: Context) -> str:
 @field("Entity", "members")
 def members(source: Entity, context: Context) -> list[dict[str, Any]]:
     users = context.world.users
-    found = [_member(users[name], role) for name, role in source.members.items() if name in users]
+    members = [_member(users[name], role) for name, role in source.members.items() if name in users]
     if source.user is not None:
-        found.append(_member(source.user, "admin"))
-    return found + [_invited(item) for item in source.invites.values()]
+        members.append(_member(source.user, "admin"))
+    return members + [_invited(item) for item in source.invites.values()]
 
 
 def _member(user: User, role: str) -> dict[str, Any]:
@@ -180,12 +180,12 @@ def entity_projects(
     first: int | None = None,
     order: str | None = None,
 ) -> Connection:
-    found = [item for item in source.projects.values() if context.sees(item)]
+    projects = [item for item in source.projects.values() if context.sees(item)]
     if source.kind == "organization":
-        found = [item for item in found if item.is_registry]
-        return page(search.projects(found, filters, order), first, after)
+        projects = [item for item in projects if item.is_registry]
+        return page(search.projects(projects, filters, order), first, after)
     # wandb stops at the first page of projects that has no automation: the newest come first.
-    return page(search.projects(reversed(found), filters, order), first, after)
+    return page(search.projects(reversed(projects), filters, order), first, after)
 
 
 @field("Mutation", "createTeam")

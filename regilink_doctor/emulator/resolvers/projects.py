@@ -30,8 +30,8 @@ def project(
     id: str | None = None,
 ) -> Project | None:
     if id is not None:
-        found = world.by_id(id, Project)
-        return found if found is not None and context.sees(found) else None
+        project = world.by_id(id, Project)
+        return project if project is not None and context.sees(project) else None
     return context.visible_project(entity_name, name)
 
 
@@ -44,8 +44,8 @@ def models(
     first: int | None = None,
 ) -> Connection:
     owner = world.find_entity(entity_name or (context.user.default_entity if context.user else None))
-    found = [item for item in owner.projects.values() if context.sees(item)] if owner is not None else []
-    return page(found, first, after)
+    projects = [item for item in owner.projects.values() if context.sees(item)] if owner is not None else []
+    return page(projects, first, after)
 
 
 @field("Project", "entityName")
@@ -113,8 +113,8 @@ def artifact_collections(
     order: str | None = None,
     collection_types: list[str] | None = None,
 ) -> Connection:
-    found = [item for item in source.collections.values() if not collection_types or item.kind in collection_types]
-    return page(search.collections(found, filters, order), first, after)
+    listed = [item for item in source.collections.values() if not collection_types or item.kind in collection_types]
+    return page(search.collections(listed, filters, order), first, after)
 
 
 @field("Project", "artifactType")
@@ -135,20 +135,20 @@ def artifact_types(
 
 @field("ArtifactType", "artifact")
 def type_artifact(source: ArtifactType, context: Context, name: str) -> ArtifactVersion | None:
-    found = artifact(source.project, context, name)
-    return found if found is not None and found.type == source.name else None
+    version = artifact(source.project, context, name)
+    return version if version is not None and version.type == source.name else None
 
 
 @field("ArtifactType", "artifactSequence")
 def type_sequence(source: ArtifactType, context: Context, name: str) -> Collection | None:
-    found = type_collection(source, context, name)
-    return found if found is not None and found.kind == "SEQUENCE" else None
+    collection = type_collection(source, context, name)
+    return collection if collection is not None and collection.kind == "SEQUENCE" else None
 
 
 @field("ArtifactType", "artifactCollection")
 def type_collection(source: ArtifactType, context: Context, name: str) -> Collection | None:
-    found = source.project.collections.get(name)
-    return found if found is not None and found.type == source.name else None
+    collection = source.project.collections.get(name)
+    return collection if collection is not None and collection.type == source.name else None
 
 
 @field("ArtifactType", "artifactCollections")
@@ -176,10 +176,10 @@ def _of_type(kind: ArtifactType) -> list[Collection]:
 def bucket(
     source: Project, context: Context, name: str | None = None, desc: str | None = None, missing_ok: bool | None = None
 ) -> Run | None:
-    found = source.runs.get(name or "")
-    if found is None and not missing_ok:
+    run = source.runs.get(name or "")
+    if run is None and not missing_ok:
         raise not_found(f"run '{name}'")
-    return found
+    return run
 
 
 @field("Project", "buckets")
@@ -199,10 +199,10 @@ def docker_image(source: Project, context: Context) -> None:
 
 @field("Project", "run")
 def run(source: Project, context: Context, name: str, desc: str | None = None) -> Run | None:
-    found = source.runs.get(name)
-    if found is None:
+    run = source.runs.get(name)
+    if run is None:
         raise not_found(f"run {source.entity.name}/{source.name}/{name}")
-    return found
+    return run
 
 
 @field("Project", "runCount")
@@ -229,7 +229,7 @@ def upsert_model(world: World, context: Context, input: dict[str, Any]) -> dict[
     owner, name = _owner_and_name(world, me, input)
     types = [item["name"] for item in input.get("artifact_types") or ()]
     if owner.organization is not None and owner.kind == "organization":
-        found, made = registries.upsert(
+        project, is_new = registries.upsert(
             world,
             me,
             owner.organization,
@@ -239,20 +239,20 @@ def upsert_model(world: World, context: Context, input: dict[str, Any]) -> dict[
             allow_all=input.get("allow_all_artifact_types_in_registry"),
             types=types,
         )
-        return {"project": found, "model": found, "inserted": made}
+        return {"project": project, "model": project, "inserted": is_new}
     if not access.writes_entity(me, owner):
         raise denied()
-    made = world.find_project(owner.name, name) is None
-    found = world.make_project(owner, name, input.get("access") or "PRIVATE", creator=me)
-    found.description = input.get("description") or found.description
-    found.access = input.get("access") or found.access
-    return {"project": found, "model": found, "inserted": made}
+    is_new = world.find_project(owner.name, name) is None
+    project = world.make_project(owner, name, input.get("access") or "PRIVATE", creator=me)
+    project.description = input.get("description") or project.description
+    project.access = input.get("access") or project.access
+    return {"project": project, "model": project, "inserted": is_new}
 
 
 def _owner_and_name(world: World, me: User, input: dict[str, Any]) -> tuple[Entity, str]:
-    known = world.by_id(input.get("id"), Project)
-    if known is not None:
-        return known.entity, known.name
+    project = world.by_id(input.get("id"), Project)
+    if project is not None:
+        return project.entity, project.name
     owner = world.find_entity(input.get("entity_name") or me.default_entity)
     if owner is None or not access.sees_entity(me, owner):
         raise not_found(f"entity '{input.get('entity_name')}'")
@@ -264,17 +264,17 @@ def _owner_and_name(world: World, me: User, input: dict[str, Any]) -> tuple[Enti
 @field("Mutation", "renameProject")
 def rename_project(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     me = context.need_user()
-    found = context.visible_project(input["entity_name"], input["old_project_name"])
-    if found is None:
+    project = context.visible_project(input["entity_name"], input["old_project_name"])
+    if project is None:
         raise not_found(f"project '{input['old_project_name']}'")
-    registries.rename(world, me, found, input["new_project_name"])
-    return {"project": found, "model": found, "inserted": False}
+    registries.rename(world, me, project, input["new_project_name"])
+    return {"project": project, "model": project, "inserted": False}
 
 
 @field("Mutation", "deleteModel")
 def delete_model(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
-    found = world.by_id(input["id"], Project)
-    if found is None or not context.sees(found):
+    project = world.by_id(input["id"], Project)
+    if project is None or not context.sees(project):
         raise not_found("project")
-    registries.delete(world, context.user, found)
+    registries.delete(world, context.user, project)
     return {"success": True}

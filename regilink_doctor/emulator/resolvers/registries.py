@@ -52,8 +52,8 @@ def entity_collections(
     first: int | None = None,
     order: str | None = None,
 ) -> Connection:
-    found = _collections(source, context, project_filters, filters, order)
-    return page([item for item in found if not collection_types or item.kind in collection_types], first, after)
+    listed = _collections(source, context, project_filters, filters, order)
+    return page([item for item in listed if not collection_types or item.kind in collection_types], first, after)
 
 
 @field("Entity", "artifactMemberships")
@@ -79,8 +79,8 @@ def _collections(
 ) -> list[Collection]:
     visible = [item for item in entity.projects.values() if item.is_registry and context.sees(item)]
     projects = search.projects(visible, project_filters, None)
-    found = [item for project in projects for item in project.collections.values()]
-    return search.collections(found, filters, order)
+    listed = [item for project in projects for item in project.collections.values()]
+    return search.collections(listed, filters, order)
 
 
 @field("Mutation", "createProjectMembers")

@@ -22,11 +22,11 @@ TRANSITIONS = {"pending": ("running", "failed", "crashed", "preempted"), "failed
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     before = world.find_run(input.get("entity_name"), input.get("model_name"), input.get("name"))
     old_state = before.state if before is not None else None
-    run, made = runs.upsert(world, context.user, input)
+    run, is_new = runs.upsert(world, context.user, input)
     automations.notify_run(world, run, state_changed=run.state != old_state)
     if input.get("sweep"):
         sweeps.join(input["sweep"], run)
-    return {"bucket": run, "inserted": made}
+    return {"bucket": run, "inserted": is_new}
 
 
 @field("Run", "projectId")
@@ -317,8 +317,8 @@ def agent_runs(
     order: str | None = None,
 ) -> Connection:
     begun: list[Run] = [item.run for item in source.runs if item.run is not None]
-    found = search.runs(begun, None, order)
-    return page(found[-last:] if last else found, first, after)
+    listed = search.runs(begun, None, order)
+    return page(listed[-last:] if last else listed, first, after)
 
 
 @field("Run", "sweep")
@@ -333,29 +333,29 @@ def upsert_sweep(world: World, context: Context, input: dict[str, Any]) -> dict[
 
 @field("Mutation", "deleteSweep")
 def delete_sweep(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
-    found = world.by_id(input["id"], Sweep)
-    if found is None or not context.sees(found.project):
+    sweep = world.by_id(input["id"], Sweep)
+    if sweep is None or not context.sees(sweep.project):
         raise not_found("sweep")
-    if not access.writes_project(context.user, found.project):
+    if not access.writes_project(context.user, sweep.project):
         raise denied()
-    found.project.sweeps.pop(found.name, None)
+    sweep.project.sweeps.pop(sweep.name, None)
     return {"success": True}
 
 
 @field("Mutation", "createAgent")
 def create_agent(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     me = context.need_user()
-    found = sweeps.find(world, input.get("entity_name") or me.default_entity, input.get("project_name"), input["sweep"])
-    if found is None or not context.sees(found.project):
+    sweep = sweeps.find(world, input.get("entity_name") or me.default_entity, input.get("project_name"), input["sweep"])
+    if sweep is None or not context.sees(sweep.project):
         raise not_found(f"sweep '{input['sweep']}'")
-    return {"agent": sweeps.create_agent(world, me, found, input["host"])}
+    return {"agent": sweeps.create_agent(world, me, sweep, input["host"])}
 
 
 @field("Mutation", "agentHeartbeat")
 def agent_heartbeat(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     context.need_user()
-    found = world.by_id(input["id"], Agent)
-    if found is None or not context.sees(found.sweep.project):
+    agent = world.by_id(input["id"], Agent)
+    if agent is None or not context.sees(agent.sweep.project):
         raise not_found("agent")
-    commands = sweeps.heartbeat(found, json.loads(input.get("run_state") or "{}"))
-    return {"agent": found, "commands": json.dumps(commands)}
+    commands = sweeps.heartbeat(agent, json.loads(input.get("run_state") or "{}"))
+    return {"agent": agent, "commands": json.dumps(commands)}

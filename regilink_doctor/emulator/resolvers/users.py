@@ -27,12 +27,12 @@ def users(
     world: World, context: Context, query: str | None = None, first: int | None = None, after: str | None = None
 ) -> Connection:
     wanted = (query or "").casefold()
-    found = [
+    listed = [
         item
         for item in world.users.values()
         if wanted in item.username.casefold() or wanted in (item.email or "").casefold()
     ]
-    return page(found, first, after)
+    return page(listed, first, after)
 
 
 @field("User", "flags")
@@ -100,8 +100,8 @@ def update_user(world: World, context: Context, input: dict[str, Any]) -> dict[s
     me = context.need_user()
     name = input.get("default_entity")
     if name is not None:
-        found = world.find_entity(name)
-        if found is None or not access.sees_entity(me, found):
+        entity = world.find_entity(name)
+        if entity is None or not access.sees_entity(me, entity):
             raise not_found(f"entity '{name}'")
         me.default_entity = name
     return {"user": me}
