@@ -27,6 +27,7 @@ __all__ = [
     "field_names",
     "fill_message",
     "find_message",
+    "list_sdk_classes",
     "list_sdk_sentences",
     "recognize_messages",
 ]
@@ -79,6 +80,13 @@ def recognize_messages(text: str) -> list[RecognizedMessage]:
     `TEXT_LIMIT` characters are read.
     """
     return search_messages(text, WANDB_MESSAGES)
+
+
+@cache
+def list_sdk_classes() -> frozenset[str]:
+    """The classes of wandb 0.6 to 0.31 whose names no other package is likely to use."""
+    with open(os.path.join(os.path.dirname(__file__), "sdk_classes.json"), encoding="utf-8") as file:
+        return frozenset(json.load(file))
 
 
 @cache

@@ -542,7 +542,8 @@ class ErrorContext:
         """The call of wandb's API that failed: by wandb's frames, else by the last line of the user's own code."""
         for frame in self.library_frames:
             name = frame.function.rpartition(".")[2]
-            if frame.is_wandb and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
+            is_lookup = name == "get" and "artifact" not in frame.path  # of the config or the summary
+            if frame.is_wandb and not is_lookup and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
         lines = self.text[-TAIL:].splitlines()
         code = self.source or [line for line in lines if _CODE_LINE.match(line)]
@@ -629,6 +630,7 @@ class ErrorContext:
             "log_artifact",
             "wandb-registry",
             "/weave/",
+            "retry attempt failed",
             "callbacks/wb.py",
             "torchhistory",
             "torchgraph",

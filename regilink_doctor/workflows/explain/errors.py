@@ -370,7 +370,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
     if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
         return True
-    if context.leaves_wandb_out and not context.is_about_artifacts and message.failure == "F6":
+    is_nameless = not (context.is_about_wandb or context.is_about_artifacts or context.frames)
+    if is_nameless and message.failure == "F6" and "\n" in context.text.strip():
         return not is_of_sdk  # a bucket of another program
     if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
         return message.speaker == "other"

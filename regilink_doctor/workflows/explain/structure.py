@@ -12,6 +12,7 @@ import re
 from functools import cache
 
 from regilink_doctor.core.text import close_to
+from regilink_doctor.core.wandb_messages import list_sdk_classes
 from regilink_doctor.core.wandb_messages.components import ARTIFACT, COMPONENTS
 from regilink_doctor.workflows.explain.error_context import CALLS
 
@@ -190,6 +191,7 @@ _RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callab
 _OF_INTEGRATION_PACKAGE = re.compile(r"\bwandb[./\\]integration\b")
 _OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
 _READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
+_OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
 _READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactCollection|Registry)' object has no setter")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
@@ -283,6 +285,10 @@ _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
+_OWN_THREAD = re.compile(
+    r"Exception in thread (?:NetStat|ChkStop|IntMsg|MsgRouter|SockSrv|Stream|Handler|Sender|Writer)\w*Thr"
+)
+"""A thread of wandb that talks to its second process."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
 """The methods that look up a key of a run's config or summary."""
@@ -465,6 +471,12 @@ def _judge_call(context: ErrorContext) -> Causes:
         return ()
     if _OWN_ATTRIBUTE.search(text):
         return ("F21", "F15")  # wandb looks for what it has not set
+    if (
+        (other := _OBJECT_OR_TYPE.search(text))
+        and (other[1] or other[2]) in list_sdk_classes()
+        and not context.is_raised_elsewhere
+    ):
+        return ("F21", "B14", "F22")
     if match:
         if match["integration"]:
             return ("F15", "F21")  # a class that wandb derives from one of another library, which has changed
@@ -518,6 +530,10 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ()
     name, text = context.exception
     if causes := _CLASSES_OF_THE_NETWORK.get(name):
+        if any(
+            frame.function in ("create_connection", "_new_conn", "connect") for frame in context.library_frames[-3:]
+        ):
+            causes = _NETWORK  # the host was not reached at all
         part = find_part(context)[:1]
         if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
             causes = tuple(dict.fromkeys((*part, *causes)))
@@ -579,6 +595,8 @@ def _judge_crash(context: ErrorContext) -> Causes:
     """A program of wandb beside Python that has crashed, or a part of W&B's server."""
     if context.exception is None and _BACKEND.search(context.text):
         return _SERVER_FAULT
+    if _OWN_THREAD.search(context.message_text) and (context.exception is None or not context.exception[1]):
+        return ("F14", "F21")
     is_crash = context.exception is None and _CRASH.search(context.message_text) is not None
     return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
