@@ -85,20 +85,20 @@ def _run_pull(options: argparse.Namespace) -> int:
 
     path = _find_file(options)
     before = load_catalog(path, "catalog") if os.path.exists(path) else None
-    found = _from_server(options, options.collections, before, options.complete or None)
-    changes = before.diff(found) if before is not None else ()
+    catalog = _from_server(options, options.collections, before, options.complete or None)
+    changes = before.diff(catalog) if before is not None else ()
     for line in changes_lines(changes, colour=wants_colour(options.color)):
         print(line)
-    if before is not None and before.to_json() == found.to_json():
-        print(f"{path} is up to date: {summarize_catalog(found)}", file=sys.stderr)
+    if before is not None and before.to_json() == catalog.to_json():
+        print(f"{path} is up to date: {summarize_catalog(catalog)}", file=sys.stderr)
         return OK
     try:
-        found.save(path)
+        catalog.save(path)
     except (OSError, ValueError) as error:  # a null character in the name
         reason = getattr(error, "strerror", None) or error
         raise UsageProblem(f"{quote_text(path)} cannot be written: {reason}") from None
-    print(f"{path} written: {summarize_catalog(found)}", file=sys.stderr)
-    print(describe_trust(found), file=sys.stderr)
+    print(f"{path} written: {summarize_catalog(catalog)}", file=sys.stderr)
+    print(describe_trust(catalog), file=sys.stderr)
     if load_configuration().catalog_path is None:
         print(f"for lint, explain, doctor and pytest: [tool.regilink] catalog = {json.dumps(path)}", file=sys.stderr)
     return OK

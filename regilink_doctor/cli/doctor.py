@@ -221,11 +221,11 @@ def _write_page(
     ]
     if is_redacted:  # the folder names its user
         circumstances = [(name, value) for name, value in circumstances if name != "folder"]
-    known = [(name, value) for name, value in circumstances if value]
+    properties = [(name, value) for name, value in circumstances if value]
 
     with PrintingTo(path):
         declare_kind("xml")
-        print(to_html(diagnosis, site=site, circumstances=known, translate=translate), end="")
+        print(to_html(diagnosis, site=site, circumstances=properties, translate=translate), end="")
     print(f"regilink: the page is in {escape_text(path)}", file=sys.stderr)
 
 

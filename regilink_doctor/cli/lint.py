@@ -129,9 +129,9 @@ def _apply_options(config: Config, options: Any) -> Config:
     if options.select is not None:
         changes = {"select": _check_codes("--select", options.select), "ignore": (), "extend-select": ()}
     for key in ("ignore", "extend-select"):
-        if (given := getattr(options, key.replace("-", "_"))) is not None:
+        if (codes := getattr(options, key.replace("-", "_"))) is not None:
             before = changes.get(key, getattr(config, key.replace("-", "_")))
-            changes[key] = (*before, *_check_codes(f"--{key}", given))  # type: ignore[misc]
+            changes[key] = (*before, *_check_codes(f"--{key}", codes))  # type: ignore[misc]
     if options.per_file_ignores is not None:
         changes["per-file-ignores"] = {**config.per_file_ignores, **_per_file(options.per_file_ignores)}
     if options.exclude is not None:
@@ -244,8 +244,8 @@ def _run_lint(options: Any) -> int:
     if options.show_files:
         return _show_files(paths, config, options)
     if options.catalog:
-        given = {"catalog": os.path.abspath(options.catalog)}
-        config = config.adapted(lambda base: base.changed(given))
+        keys = {"catalog": os.path.abspath(options.catalog)}
+        config = config.adapted(lambda base: base.changed(keys))
     if options.watch:
         options.watcher.config = config
     catalog = known_catalog(options.catalog, config)
@@ -382,13 +382,13 @@ def _refuse_other_files(folder: str) -> None:
 
 def _hide_found_keys(result: LintResult) -> None:
     """Mask the keys that lint has found: other lines of the report may show them, as in a target path."""
-    found = [finding.place for finding in result.findings if finding.code == HARD_CODED_API_KEY]
-    if found:
+    places = [finding.place for finding in result.findings if finding.code == HARD_CODED_API_KEY]
+    if places:
         from regilink_doctor.core.text import remember_secret
         from regilink_doctor.report.locations import SourceLines
 
         lines = SourceLines(result.sources)
-        for place in found:
+        for place in places:
             for line in lines.lines_around(place)[place.span.line - 1 : place.span.line]:
                 # Of a string literal, only what is between the quotes is the key.
                 written = line[place.span.column - 1 : place.span.end_column - 1]

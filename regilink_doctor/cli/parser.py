@@ -24,8 +24,8 @@ class Parser(argparse.ArgumentParser):
         """The parser of the verb that was given, where the command has verbs; else this one."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
-                found = action.choices[getattr(options, action.dest)]
-                return found if isinstance(found, Parser) else self
+                command = action.choices[getattr(options, action.dest)]
+                return command if isinstance(command, Parser) else self
         return self
 
     @property

@@ -140,9 +140,9 @@ def _proxy_detail(chain: list[BaseException]) -> str:
         "reset": say("it closed the connection"),
     }
     for item in chain:
-        found = _known(item)
-        if found:
-            return words.get(found[0], found[1] or found[0])
+        cause = _known(item)
+        if cause:
+            return words.get(cause[0], cause[1] or cause[0])
     return _short(chain[-1])
 
 

@@ -61,10 +61,10 @@ def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> Ins
     if os.path.isfile(cwd / ".venv" / "pyvenv.cfg"):
         return _in_environment(cwd / ".venv", File(".venv"))
     try:
-        found = metadata.distribution("wandb")
+        distribution = metadata.distribution("wandb")
     except metadata.PackageNotFoundError:
         return InstalledWandb(None, _own_environment(), Default(say("the environment of regilink")))
-    return _described(found, _own_environment(), Default(say("the environment of regilink")))
+    return _described(distribution, _own_environment(), Default(say("the environment of regilink")))
 
 
 def _own_environment() -> str:
@@ -81,15 +81,15 @@ def _environment_of(python: str, cwd: Path, environ: Mapping[str, str]) -> Path:
     path = cwd / python
     if os.path.isdir(path):
         return path
-    if not os.path.exists(path) and (found := shutil.which(python, path=environ.get("PATH"))):
-        path = Path(found)
+    if not os.path.exists(path) and (program := shutil.which(python, path=environ.get("PATH"))):
+        path = Path(program)
     return path.parent.parent
 
 
 def _in_environment(root: Path, origin: Origin, python: str = "") -> InstalledWandb:
     folders = [str(folder) for folder in _package_folders(root, python)]
-    found = next(iter(metadata.distributions(name="wandb", path=folders)), None) if folders else None
-    return _described(found, str(root), origin) if found else InstalledWandb(None, str(root), origin)
+    distribution = next(iter(metadata.distributions(name="wandb", path=folders)), None) if folders else None
+    return _described(distribution, str(root), origin) if distribution else InstalledWandb(None, str(root), origin)
 
 
 def _package_folders(root: Path, python: str) -> list[Path]:

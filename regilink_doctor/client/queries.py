@@ -164,17 +164,17 @@ def document(name: str, fields: Collection[Field]) -> tuple[str, Mapping[str, ob
         if entry.type is None:
             literal = str(entry.value).lower() if isinstance(entry.value, bool) else str(entry.value)
             return f"{entry.name}: {literal}"
-        known = names.get((entry.type, entry.value))
-        if known is None:
-            known = names[entry.type, entry.value] = f"v{len(variables)}"
-            declarations.append(f"${known}: {entry.type}")
-            variables[known] = entry.value
-        return f"{entry.name}: ${known}"
+        variable = names.get((entry.type, entry.value))
+        if variable is None:
+            variable = names[entry.type, entry.value] = f"v{len(variables)}"
+            declarations.append(f"${variable}: {entry.type}")
+            variables[variable] = entry.value
+        return f"{entry.name}: ${variable}"
 
     def lines(field: Field, indent: str) -> list[str]:
         alias = f"{field.alias}: " if field.alias else ""
-        given = f"({', '.join(argument(entry) for entry in field.arguments)})" if field.arguments else ""
-        head = f"{indent}{alias}{field.name}{given}"
+        arguments = f"({', '.join(argument(entry) for entry in field.arguments)})" if field.arguments else ""
+        head = f"{indent}{alias}{field.name}{arguments}"
         if not field.fields:
             return [head]
         inner = [line for entry in field.fields for line in lines(entry, indent + "  ")]
@@ -270,8 +270,8 @@ def ask(gateway: Gateway, name: str, fields: Sequence[Field]) -> Reply:
             raise gateway.fault("too-old", f"it does not know {' and '.join(still)}")
     extra = {field.key for field in fields if field.extra}
     places = answer.places or ("",) * len(answer.errors)
-    told = zip(answer.errors, places, strict=True)
-    wrong = [text for text, place in told if place not in extra and not _says_no(text)]
+    errors = zip(answer.errors, places, strict=True)
+    wrong = [text for text, place in errors if place not in extra and not _says_no(text)]
     if wrong:
         raise gateway.fault("graphql", wrong[0][:300])
     return Reply(_checked(gateway, answer, pruned), unknown)
@@ -296,8 +296,8 @@ def _checked(gateway: Gateway, answer: Answer, fields: Sequence[Field]) -> Mappi
 
 def unknown_fields(errors: Iterable[str]) -> tuple[str, ...]:
     """The names of fields that a server says it does not know."""
-    found = (_UNKNOWN_FIELD.search(text) for text in errors)
-    return tuple(dict.fromkeys(match[1] or match[2] for match in found if match))
+    matches = (_UNKNOWN_FIELD.search(text) for text in errors)
+    return tuple(dict.fromkeys(match[1] or match[2] for match in matches if match))
 
 
 def _says_no(text: str) -> bool:

@@ -170,8 +170,8 @@ def _python_bundle(environ: Mapping[str, str], packages: Path | None) -> Setting
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if value := environ.get(name):
             return Setting(value, Variable(name))
-    if packages is not None and os.path.isfile(found := packages / "certifi" / "cacert.pem"):
-        return Setting(str(found), Default("certifi", "REQUESTS_CA_BUNDLE"))
+    if packages is not None and os.path.isfile(bundle := packages / "certifi" / "cacert.pem"):
+        return Setting(str(bundle), Default("certifi", "REQUESTS_CA_BUNDLE"))
     import requests.certs
 
     return Setting(requests.certs.where(), Default(say("certifi of regilink"), "REQUESTS_CA_BUNDLE"))  # type: ignore[attr-defined]
@@ -181,10 +181,10 @@ def _go_bundle(environ: Mapping[str, str]) -> Setting[str] | None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if value := environ.get(name):
             return Setting(value, Variable(name))
-    found = next((path for path in GO_BUNDLES if os.path.isfile(path)), None)
+    bundle = next((path for path in GO_BUNDLES if os.path.isfile(path)), None)
     return (
-        Setting(found, Default(say("the system"), "SSL_CERT_FILE"))
-        if found and sys.platform.startswith("linux")
+        Setting(bundle, Default(say("the system"), "SSL_CERT_FILE"))
+        if bundle and sys.platform.startswith("linux")
         else None
     )
 
@@ -231,8 +231,8 @@ class Probes:
         name, port = self.route.dialled.name, self.route.dialled.port
 
         def look_up() -> list[tuple[int, int, int, tuple[object, ...]]]:
-            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-            return [(family, kind, protocol, where) for family, kind, protocol, _, where in found]
+            addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            return [(family, kind, protocol, where) for family, kind, protocol, _, where in addresses]
 
         self._infos = self._bounded(look_up, "dns-timeout")
         self.addresses = tuple(dict.fromkeys(str(info[3][0]) for info in self._infos))
@@ -386,10 +386,10 @@ class Probes:
         worker.join(self.timeout)
         if not outcome:
             raise ProbeFailed(cause, f"{self.timeout:g} seconds")
-        found = outcome[0]
-        if isinstance(found, Exception):
-            raise ProbeFailed(*cause_of(found))
-        return found
+        result = outcome[0]
+        if isinstance(result, Exception):
+            raise ProbeFailed(*cause_of(result))
+        return result
 
 
 def skew_of(date: str | None, now: float | None = None) -> float | None:
@@ -397,10 +397,10 @@ def skew_of(date: str | None, now: float | None = None) -> float | None:
     if not date:
         return None
     try:
-        there = parsedate_to_datetime(date).timestamp()
+        server_time = parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError, OSError):  # the server's header may say anything
         return None
-    return (time.time() if now is None else now) - there
+    return (time.time() if now is None else now) - server_time
 
 
 def _head(connection: socket.socket) -> str:

@@ -118,8 +118,8 @@ def read_settings(
     cwd = cwd or Path.cwd()
     environ = os.environ if environ is None else environ
     installed = find_wandb(python, cwd, environ)
-    given = {name: value for name, value in (arguments or {}).items() if value is not None}
-    return _Reader(installed, cwd, environ, given, expected or {}).read()
+    settings = {name: value for name, value in (arguments or {}).items() if value is not None}
+    return _Reader(installed, cwd, environ, settings, expected or {}).read()
 
 
 class _Reader:
@@ -201,7 +201,7 @@ class _Reader:
 
     def _wrong_entry(self, file: SettingsFile) -> tuple[str, str] | None:
         """An entry that wandb does not take, and why."""
-        known = _known_settings(self.installed) if set(file.values) - _OURS else None
+        names = _known_settings(self.installed) if set(file.values) - _OURS else None
         for name, value in file.values.items():
             if name == "base_url":
                 try:
@@ -212,7 +212,7 @@ class _Reader:
                 return name, say("has `mode = {value}`, which is not a mode of wandb", value=value)
             elif name == "project" and (what := _project_problem(value)):
                 return name, say("has `project = {value}`, which {what}", value=value, what=what)
-            elif known is not None and name not in known and name not in _ALWAYS_KNOWN:
+            elif names is not None and name not in names and name not in _ALWAYS_KNOWN:
                 return name, say(
                     "has `{name}`, which is not a setting of wandb {version}", name=name, version=self.installed.version
                 )

@@ -126,16 +126,16 @@ class Config:
         """
         if not self._is_nearest or not os.path.isdir(folder or "."):
             return self
-        known = self.__dict__.setdefault("_by_folder", {})
-        if folder not in known:
-            found = find_config(relative_path(folder or "."))
-            if found.source in (None, self.source):
-                known[folder] = self
+        by_folder = self.__dict__.setdefault("_by_folder", {})
+        if folder not in by_folder:
+            nearest = find_config(relative_path(folder or "."))
+            if nearest.source in (None, self.source):
+                by_folder[folder] = self
             else:
                 for adapt in self._adaptations:
-                    found = adapt(found)
-                known[folder] = found.changed({name: getattr(self, name) for name in OF_THE_RUN})
-        config: Config = known[folder]
+                    nearest = adapt(nearest)
+                by_folder[folder] = nearest.changed({name: getattr(self, name) for name in OF_THE_RUN})
+        config: Config = by_folder[folder]
         return config
 
     def changed(self, values: Mapping[str, object]) -> Config:
@@ -331,10 +331,10 @@ def find_site(configured: str | None, *, is_option: bool = False) -> str:
     Raises:
         AddressProblem: the variable's value is not an address.
     """
-    given = None if is_option else os.environ.get(DOCS_VARIABLE)
-    if given:
-        check_address(given, DOCS_VARIABLE)
-    site = given or configured or SITE
+    variable = None if is_option else os.environ.get(DOCS_VARIABLE)
+    if variable:
+        check_address(variable, DOCS_VARIABLE)
+    site = variable or configured or SITE
     return site if not site or site.endswith("/") else f"{site}/"
 
 

@@ -340,21 +340,21 @@ class LinkMap:
     def _describe_gap(self, key: Key, catalog: Catalog) -> Iterator[str]:
         """Why a collection could not be compared with what is on the server."""
         organization, registry, _ = key
-        known = next((item for item in catalog.organizations if organization in (item.name, item.entity)), None)
-        if known is None and organization:
+        facts = next((item for item in catalog.organizations if organization in (item.name, item.entity)), None)
+        if facts is None and organization:
             yield say("not compared: nothing is known of the organization {name}", name=organization)
-        elif known is not None and registry.casefold() not in {item.name.casefold() for item in known.registries}:
+        elif facts is not None and registry.casefold() not in {item.name.casefold() for item in facts.registries}:
             yield say("not compared: the registry {name} is missing, or not shown to the account", name=registry)
 
     def _is_absent(self, key: Key) -> bool:
         if self.catalog is None:
             return False
         organization = self._complete_key(key)[0]
-        known = next((item for item in self.catalog.organizations if organization in (item.name, item.entity)), None)
-        registries = known.registries if known is not None else ()
+        facts = next((item for item in self.catalog.organizations if organization in (item.name, item.entity)), None)
+        registries = facts.registries if facts is not None else ()
         registry = next((item for item in registries if item.name.casefold() == key[1].casefold()), None)
         if registry is None:  # an account may not see every registry
-            return known is not None and self.catalog.complete
+            return facts is not None and self.catalog.complete
         return registry.collections is not None and (self.catalog.complete or self.is_live)
 
     @property

@@ -120,9 +120,9 @@ def parse_glob(pattern: str, *, as_git: bool = False) -> Glob:
         elif character == "?":
             tokens.append(CharacterSet((), negated=True, never="/" if as_git else ""))
         elif character == "[":
-            found = parse_set(pattern, at, as_git=as_git)
-            if found is not None:
-                characters, at = found
+            parsed_set = parse_set(pattern, at, as_git=as_git)
+            if parsed_set is not None:
+                characters, at = parsed_set
                 tokens.append(characters)
             elif as_git:
                 return Glob(None)
@@ -230,15 +230,15 @@ class Patterns:
 
     def _look_up(self, folder: str) -> tuple[bool, str]:
         waiting = []
-        while (known := self._folders.get(folder)) is None:
+        while (answer := self._folders.get(folder)) is None:
             waiting.append(folder)
             folder = folder.rpartition("/")[0]
         for inner in reversed(waiting):
-            named, base = known
+            named, base = answer
             name = inner.rpartition("/")[2]
             named = name not in ("", ".", "..") and (named or self._hits(name, base))
-            known = self._folders[inner] = (named, self._from_root(inner))
-        return known
+            answer = self._folders[inner] = (named, self._from_root(inner))
+        return answer
 
     def _from_root(self, folder: str) -> str:
         """The path of a folder from the root, with a slash at its end unless it is the root."""
@@ -285,8 +285,8 @@ def _literals_of(wild: Iterable[str]) -> tuple[str, ...] | None:
     for pattern in wild:
         if "/" in pattern and not pattern.startswith("**/"):
             return None  # it counts from the root, which a path need not show
-        pieces = pattern.removeprefix("**/").replace("?", "*").replace("[", "*").split("*")
-        literal = pieces[0] if "[" in pattern else max(pieces, key=len)
+        runs = pattern.removeprefix("**/").replace("?", "*").replace("[", "*").split("*")
+        literal = runs[0] if "[" in pattern else max(runs, key=len)
         if len(literal) < 3:
             return None
         literals.append(literal)

@@ -224,8 +224,8 @@ def _find_problems(
             best[index] = (rank, problem)
     if not best:
         return ()
-    found = [problem for _, problem in best.values()]
-    return tuple(sorted(found, key=lambda problem: (problem.start, problem.end)))
+    problems = [problem for _, problem in best.values()]
+    return tuple(sorted(problems, key=lambda problem: (problem.start, problem.end)))
 
 
 def _split(text: str) -> list[_Segment]:
@@ -297,8 +297,10 @@ def _all(
     if registry is not None and registry.registry and registry.index < last.index and last.has_prefix:
         # A collection may be called so, but hardly on purpose.
         end = last.start + len(REGISTRY_PREFIX)
-        kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
-        yield last.problem_at(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None)
+        is_own = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
+        yield last.problem_at(
+            rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if is_own else None
+        )
     if registry is None and filled:
         yield from _unprefixed(filled, named_registry, registries)
 
@@ -442,9 +444,9 @@ def _unprefixed(
     project = filled[-2]
     if not project.known:
         return
-    known = {name.casefold() for name in registries}
+    folded_names = {name.casefold() for name in registries}
     words = "".join(letter if letter.isalnum() else " " for letter in project.text.lower()).split()
-    if project.text.casefold() in known:
+    if project.text.casefold() in folded_names:
         kind = "known"
     elif any(word.endswith(("registry", "registries")) for word in words):
         kind = "word"

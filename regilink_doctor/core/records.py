@@ -147,12 +147,12 @@ def _collected(cls: Any) -> dict[str, _Field]:
     for name, annotation in cls.__annotations__.items():
         if annotation.startswith(("ClassVar", "typing.ClassVar")):
             continue
-        given = cls.__dict__.get(name, _MISSING)
-        item = fields[name] = given if isinstance(given, _Field) else _Field(given)
+        default = cls.__dict__.get(name, _MISSING)
+        item = fields[name] = default if isinstance(default, _Field) else _Field(default)
         item.type = annotation
         if item.default is not _MISSING:
             setattr(cls, name, item.default)
-        elif item is given:
+        elif item is default:
             delattr(cls, name)
     return fields
 
@@ -183,17 +183,17 @@ class _Initializer:
     def _fill(self, instance: object, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Set the fields as the compiled function does; what does not fit is left to it, and to its `TypeError`."""
         positional = dict(zip(self._fields, arguments, strict=False))
-        given = positional | named
+        bound = positional | named
         values: dict[str, Any] = {}
         for name, item in self._fields.items():
-            if name in given:
-                values[name] = given[name]
+            if name in bound:
+                values[name] = bound[name]
             elif item.default_factory is not _MISSING:
                 values[name] = item.default_factory()
             elif item.default is not _MISSING:
                 values[name] = item.default
-        fits = len(positional) == len(arguments) and len(given) == len(arguments) + len(named)
-        if fits and len(values) == len(self._fields) and given.keys() <= values.keys():
+        fits = len(positional) == len(arguments) and len(bound) == len(arguments) + len(named)
+        if fits and len(values) == len(self._fields) and bound.keys() <= values.keys():
             instance.__dict__.update(values)
         else:
             self._compile()(instance, *arguments, **named)
@@ -214,10 +214,10 @@ def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
         parameters.append(f"{name}=_default_{name}" if f"_default_{name}" in names else name)
         lines.append(f"_values[{name!r}] = {value}")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), names)  # noqa: S102 - names of our fields
-    made = names["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {name: item.type for name, item in fields.items()} | {"return": None}
-    return made
+    initializer = names["__init__"]
+    initializer.__qualname__ = f"{cls.__qualname__}.__init__"
+    initializer.__annotations__ = {name: item.type for name, item in fields.items()} | {"return": None}
+    return initializer
 
 
 def _key(names: list[str]) -> Callable[[Mapping[str, Any]], Any]:
@@ -265,9 +265,9 @@ class _OfDataclass:
         names: dict[str, Any] = {"__annotations__": {name: item.type for name, item in _fields(owner).items()}}
         for name, item in _fields(owner).items():
             defaults = {"default": item.default, "default_factory": item.default_factory}
-            given = {key: value for key, value in defaults.items() if value is not _MISSING}
-            names[name] = dataclasses.field(**given, compare=item.compare, hash=item.hash, repr=item.repr)
-        made: Any = dataclasses.dataclass(frozen=owner.__setattr__ is _refuse_to_set)(type("", (), names))
+            options = {key: value for key, value in defaults.items() if value is not _MISSING}
+            names[name] = dataclasses.field(**options, compare=item.compare, hash=item.hash, repr=item.repr)
+        twin: Any = dataclasses.dataclass(frozen=owner.__setattr__ is _refuse_to_set)(type("", (), names))
         for name in ("__dataclass_fields__", "__dataclass_params__"):
-            setattr(owner, name, getattr(made, name))
-        return getattr(made, self._name)
+            setattr(owner, name, getattr(twin, name))
+        return getattr(twin, self._name)

@@ -212,9 +212,9 @@ def as_string(text: str, place: Place | None = None) -> StringValue:
 def read_shown(text: str) -> StringValue:
     """The string that a report shows as `text`, with `{?}` for each part that only the program knows."""
     place = as_string(text).place
-    known = text.split(SHOWN_UNKNOWN)
-    parts: list[KnownPart | UnknownPart] = [KnownPart(known[0], place)] if known[0] else []
-    for piece in known[1:]:
+    literals = text.split(SHOWN_UNKNOWN)
+    parts: list[KnownPart | UnknownPart] = [KnownPart(literals[0], place)] if literals[0] else []
+    for piece in literals[1:]:
         parts.append(UnknownPart(SHOWN_UNKNOWN, place))
         parts += [KnownPart(piece, place)] if piece else []
     return StringValue(tuple(parts), place)

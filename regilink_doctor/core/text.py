@@ -178,10 +178,10 @@ def escape_unsafe(text: str, kind: str) -> str:
 
     if kind == "json":
         return "".join(f"\\u{ord(letter):04x}" if letter in UNSAFE else letter for letter in text)
-    kept = {"text": f"{_ENDS}|{_COLOURS}", "patch": f"{_ENDS}|\f"}.get(kind, _ENDS)
-    pieces = re.split(f"({kept})", text)
+    unescaped = {"text": f"{_ENDS}|{_COLOURS}", "patch": f"{_ENDS}|\f"}.get(kind, _ENDS)
+    parts = re.split(f"({unescaped})", text)
     # The odd pieces are what was split at.
-    return "".join(piece if number % 2 else _escape_characters(piece) for number, piece in enumerate(pieces))
+    return "".join(piece if number % 2 else _escape_characters(piece) for number, piece in enumerate(parts))
 
 
 def _escape_characters(text: str) -> str:

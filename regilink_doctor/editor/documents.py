@@ -83,9 +83,9 @@ class Checker:
     def check(self, uri: str, text: str) -> Checked:
         """Lint a document with this text."""
         content = text.encode("utf-8", "surrogatepass")
-        known = self._last.get(uri)
-        if known is not None and known[0] == content:
-            return known[1]
+        last = self._last.get(uri)
+        if last is not None and last[0] == content:
+            return last[1]
         path = path_of(uri)
         self.problem = None
         checked, trace = Checked((), ()), None

@@ -231,10 +231,10 @@ class _Features:
     def _hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
         uri = params.text_document.uri
         line, column = self._from_position(uri, params.position)
-        found = find_part(self._check(uri).sites, line, column)
-        if found is None:
+        located = find_part(self._check(uri).sites, line, column)
+        if located is None:
             return None
-        site, part = found
+        site, part = located
         catalog = self._checker.catalog_of(uri)
         explanations = explain_site(site, catalog=catalog)
         explanation = next(explanations[path] for path in site.target if part in path.parts)

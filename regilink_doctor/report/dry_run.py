@@ -119,9 +119,9 @@ def render_assumed(assumed: Iterable[Assumed], translate: Callable[[str], str] =
 
 def _quote_reason(attempt: LinkAttempt) -> str:
     """The reason in short: W&B's message, and the rule and failure that explain it."""
-    known = ", ".join(part for part in (attempt.code, attempt.failure) if part)
+    codes = ", ".join(part for part in (attempt.code, attempt.failure) if part)
     message = escape_text(attempt.message) if attempt.message else ""
-    return f"{message} [{known}]" if message and known else message or known
+    return f"{message} [{codes}]" if message and codes else message or codes
 
 
 VERSION = 1

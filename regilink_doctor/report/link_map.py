@@ -235,5 +235,5 @@ class _Chart:
 
 def _escape_mermaid(text: str) -> str:
     """A label: everything that Mermaid or HTML could read as markup is written by its number."""
-    kept = " -_./:,"
-    return "".join(letter if letter.isalnum() or letter in kept else f"#{ord(letter)};" for letter in text)
+    plain = " -_./:,"
+    return "".join(letter if letter.isalnum() or letter in plain else f"#{ord(letter)};" for letter in text)

@@ -75,20 +75,20 @@ def cut_line(text: str, start: int, end: int, width: int, show: Callable[[str], 
     Tabs are spaces up to the next stop of four, every other letter is what `show` makes of it. A line that is too long
     is cut so that the start of the part is visible, with an ellipsis where it was cut.
     """
-    pieces = list(_expand_tabs(text, show))
-    shown = "".join(pieces)
-    start, end = len("".join(pieces[:start])), len("".join(pieces[: max(end, start)]))
+    characters = list(_expand_tabs(text, show))
+    shown = "".join(characters)
+    start, end = len("".join(characters[:start])), len("".join(characters[: max(end, start)]))
     if text_width(shown) <= width:
         return shown, start, end
     ellipsis = show("…")
     before = max(0, start - width // 3) if text_width(shown[:end]) >= width else 0
     left = ellipsis if before else ""
-    kept = shown[before : before + width]
-    right = ellipsis if before + len(kept) < len(shown) else ""
-    while text_width(left + kept + right) > width:
-        kept, right = kept[:-1], ellipsis
+    visible = shown[before : before + width]
+    right = ellipsis if before + len(visible) < len(shown) else ""
+    while text_width(left + visible + right) > width:
+        visible, right = visible[:-1], ellipsis
     moved = len(left) - before
-    return left + kept + right, start + moved, min(end + moved, len(left + kept))
+    return left + visible + right, start + moved, min(end + moved, len(left + visible))
 
 
 def _expand_tabs(text: str, show: Callable[[str], str]) -> Iterator[str]:

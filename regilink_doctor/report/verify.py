@@ -72,11 +72,11 @@ def render(
         if result.help is not None:
             yield f"          {translate('help')}: {escape_text(translate(result.help))}"
     if unknown := [result for result in results if result.status == "skipped"]:
-        known = counted(len(results) - len(unknown), "name")
+        checked = counted(len(results) - len(unknown), "name")
         left = counted(len(unknown), "name")
         places = ", ".join(
             f"{result.origin.line if result.origin is not None else result.name} ({', '.join(result.unknown)})"
             for result in unknown
         )
-        summary = say("{known} checked. {left} could not be checked: {places}", known=known, left=left, places=places)
+        summary = say("{known} checked. {left} could not be checked: {places}", known=checked, left=left, places=places)
         yield escape_text(translate(summary))

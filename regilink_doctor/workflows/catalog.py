@@ -82,19 +82,19 @@ class _Reader:
         self._progress = progress
 
     def organization(self, names: OrganizationNames) -> Organization:
-        kept: dict[str, tuple[str, ...]] = {}
+        protected: dict[str, tuple[str, ...]] = {}
         if self._before is not None:
-            kept = {
+            protected = {
                 entry.name: entry.protected_aliases
                 for item in self._before.organizations
                 if item.entity == names.entity
                 for entry in item.registries
             }
-        found = list(self._registries(names))
+        entries = list(self._registries(names))
         collections = self._collections(names) if self._depth != "none" else None
         teams = {team.name for team in self._account.teams if team.organization == names}
         writers: dict[str, Writers] = {}
-        registries = [registry.name for registry in found]
+        registries = [registry.name for registry in entries]
         for name, project in inventory.list_members(
             self._gateway, names.entity, registries, with_users=self._with_writers
         ):
@@ -108,11 +108,11 @@ class _Reader:
             tuple(
                 replace(
                     entry,
-                    protected_aliases=kept.get(entry.name, ()),
+                    protected_aliases=protected.get(entry.name, ()),
                     collections=None if collections is None else tuple(collections[entry.name].values()),
                     writers=writers.get(entry.name),
                 )
-                for entry in found
+                for entry in entries
             ),
         )
 
@@ -137,15 +137,15 @@ class _Reader:
     def _add_versions(self, names: OrganizationNames, found: Mapping[str, dict[str, Collection]]) -> None:
         for page in self._counted(f"versions of {names.name}", inventory.versions(self._gateway, names.name)):
             for node in page.nodes:
-                there = node.get("artifactCollection") or {}
-                registry, name = _place(there, there.get("name"))
-                known = found.get(registry, {}).get(name)
-                if known is not None:
+                node_of_collection = node.get("artifactCollection") or {}
+                registry, name = _place(node_of_collection, node_of_collection.get("name"))
+                collection = found.get(registry, {}).get(name)
+                if collection is not None:
                     aliases = (str(entry["alias"]) for entry in node.get("aliases") or () if entry.get("alias"))
-                    every = tuple(sorted({*known.aliases, *aliases}))
-                    last_link = max(known.last_link, str(node.get("createdAt") or ""))
+                    every = tuple(sorted({*collection.aliases, *aliases}))
+                    last_link = max(collection.last_link, str(node.get("createdAt") or ""))
                     found[registry][name] = replace(
-                        known, aliases=every, versions=known.versions + 1, last_link=last_link
+                        collection, aliases=every, versions=collection.versions + 1, last_link=last_link
                     )
 
     def _counted(self, what: str, pages: Iterable[inventory.Page]) -> Iterator[inventory.Page]:
@@ -197,17 +197,17 @@ def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) 
             "the entity of this account's runs belongs to no organization",
             f"say which: --organization NAME; the account's organizations: {listed}",
         )
-    found = list(asked.organizations) if not wanted else []
+    organizations = list(asked.organizations) if not wanted else []
     for name in wanted:
         names = next((entry for entry in every if name in (entry.name, entry.entity)), None)
         if names is not None:
-            found.append(names)
+            organizations.append(names)
         elif not skip_missing:
             who = asked.account.username
             raise Unanswered(
                 f"no organization {quote_text(name)} is shown to {who}", f"the account's organizations: {listed}"
             )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(organizations))
 
 
 def _features(data: Mapping[str, Any]) -> tuple[str, ...]:

@@ -277,9 +277,9 @@ def seeded_world(folder: str, catalog: str | None = None) -> World:
     path = catalog or config.catalog_path
     if path is None:
         return known_world(config.known)
-    known = Catalog.load(path)
-    world = World.from_catalog(known)
-    if not known.complete:
+    saved = Catalog.load(path)
+    world = World.from_catalog(saved)
+    if not saved.complete:
         # Who pulled it did not see everything: what is not in there may be there.
         world.assumes |= {"team", "registry"}
     return world

@@ -311,10 +311,10 @@ def _read_aliases(site: Site) -> tuple[str, ...]:
 
 def _name_artifact(site: Site) -> str:
     """What a link links: the name of the artifact that is made, or the full name of the one that is consumed."""
-    made = site.artifact
-    if made is None:
+    artifact = site.artifact
+    if artifact is None:
         return ""
-    return _only(made.target or made.arguments.strings.get("name", ()))
+    return _only(artifact.target or artifact.arguments.strings.get("name", ()))
 
 
 def find_root(path: str) -> str:

@@ -225,8 +225,8 @@ class Linter:
         report, trace = self.project.record(None, lint, (path, content))
         if trace is None or self.cache is None:
             return self._show(report), None
-        kept = self.cache.to_keep(path, content, self._settings_of(path), report, trace, self.project)
-        return self._show(report), kept
+        kept_report = self.cache.to_keep(path, content, self._settings_of(path), report, trace, self.project)
+        return self._show(report), kept_report
 
     def find_kept(self, path: str, content: bytes) -> FileReport | None:
         """The report of a file from the cache, if everything is as it was.
@@ -435,12 +435,12 @@ def _lint_users(paths: Sequence[str], listed: Sequence[str], linter: Linter) -> 
         if root == os.path.dirname(root):
             return {}
         root = os.path.dirname(root)
-    known = {os.path.abspath(path) for path in listed}
+    linted = {os.path.abspath(path) for path in listed}
     quiet = LintResult()
     candidates = _candidates(
         [relative_path(root)], linter.config, quiet, [], any_use=False, force_exclude=False, progress=None
     )
-    programs = [path for path in candidates if path.endswith((".py", ".ipynb")) and os.path.abspath(path) not in known]
+    programs = [path for path in candidates if path.endswith((".py", ".ipynb")) and os.path.abspath(path) not in linted]
     if len(programs) > MOST_USERS:
         return {}
     return {path: report for path, _, report in _linted(programs, linter, quiet, None)}

@@ -50,9 +50,9 @@ class ServerAccess:
         self, arguments: Mapping[str, str] | None = None, expected: Mapping[str, Setting[str]] | None = None
     ) -> Settings:
         """The settings of wandb there; see `client.settings.read_settings`."""
-        given = {**({"host": self.host} if self.host else {}), **(arguments or {})}
+        settings = {**({"host": self.host} if self.host else {}), **(arguments or {})}
         return read_settings(
-            cwd=self.folder, environ=self.variables, python=self.python, arguments=given, expected=expected
+            cwd=self.folder, environ=self.variables, python=self.python, arguments=settings, expected=expected
         )
 
 

@@ -263,12 +263,12 @@ def verify(
     ]
     access = ServerAccess(host, cwd, environ, python, timeout)
     elsewhere = _find_elsewhere(names, every, access)
-    known = [elsewhere.get(index) or _by_name(item) for index, item in enumerate(every)]
-    settled_already = [verification for verification in known if verification is not None]
+    verifications = [elsewhere.get(index) or _by_name(item) for index, item in enumerate(every)]
+    settled_already = [verification for verification in verifications if verification is not None]
     if len(settled_already) == len(every):
         return tuple(settled_already)  # none of them is worth a question
     with answered():
-        return _Verifier(ServerSession(access), organization).verify(every, known)
+        return _Verifier(ServerSession(access), organization).verify(every, verifications)
 
 
 def _find_elsewhere(
@@ -377,10 +377,10 @@ class _Verifier:
             order = list(questions)
             data = self._ask("RegilinkVerify", target_fields(_questions(questions.values())))
             for position, index in enumerate(order):
-                found = (data.get(version_alias(position)) or {}).get("artifactCollectionMembership")
+                membership = (data.get(version_alias(position)) or {}).get("artifactCollectionMembership")
                 registry = (data.get(registry_alias(position)) or {}).get("project")
-                if found:
-                    done[index] = compare(questions[index], found)
+                if membership:
+                    done[index] = compare(questions[index], membership)
                 elif registry:
                     missing[index] = questions[index]
                 else:
@@ -447,8 +447,8 @@ class _Verifier:
         data = self._ask("RegilinkNeighbours", neighbour_fields(asked))
         for position, (index, question) in enumerate(missing.items()):
             names = [str(node["name"]) for node in _owned(data, f"names{position}", "artifactCollections")]
-            there = [version_words(node) for node in _owned(data, f"there{position}", "artifactMemberships")]
-            yield index, not_there(question, names, there)
+            versions = [version_words(node) for node in _owned(data, f"there{position}", "artifactMemberships")]
+            yield index, not_there(question, names, versions)
 
 
 def _questions(questions: Iterable[Question]) -> Questions:

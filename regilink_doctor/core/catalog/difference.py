@@ -58,12 +58,12 @@ def _organization(old: Organization, new: Organization, *, whole: bool) -> Itera
     before = {entry.name: entry for entry in old.registries}
     after = {entry.name: entry for entry in new.registries}
     lost = [entry for name, entry in before.items() if name not in after]
-    found = [entry for name, entry in after.items() if name not in before]
+    added = [entry for name, entry in after.items() if name not in before]
     renamed = {}
     for entry in lost:
-        if heirs := [other for other in found if _same(entry, other)]:
+        if heirs := [other for other in added if _same(entry, other)]:
             renamed[entry.name] = heirs[0].name
-            found.remove(heirs[0])
+            added.remove(heirs[0])
     for name, gone, come in _pairs(before, after):
         subject = f'registry "{name}"'
         if gone is not None and come is not None:
@@ -154,8 +154,8 @@ def _set(
 ) -> Iterator[Change]:
     """A change for each name that only one of the two has; `subject` lacks the name and its closing quote."""
     for name in sorted({*old} ^ {*new}):
-        there = name in set(new)
-        yield Change(f'{subject}{name}"', come if there else gone, breaks=lost_breaks and not there)
+        is_new = name in set(new)
+        yield Change(f'{subject}{name}"', come if is_new else gone, breaks=lost_breaks and not is_new)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -82,8 +82,8 @@ class CatalogContents:
     @property
     def depth(self) -> Depth:
         """What is known of collections: nothing, names and types, or also aliases and numbers of versions."""
-        found = [entry.collections for item in self.organizations for entry in item.registries]
-        listed = [entry for entry in found if entry is not None]
+        collections = [entry.collections for item in self.organizations for entry in item.registries]
+        listed = [entry for entry in collections if entry is not None]
         if not listed:
             return "none"
         return "full" if any(item.versions or item.aliases for entry in listed for item in entry) else "names"
@@ -107,8 +107,8 @@ class CatalogContents:
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
         """A registry by its name, exactly or in another case."""
-        found = self._registry(organization, name)
-        return RegistryFacts(found.name, found.types, None, found.protected_aliases) if found else None
+        entry = self._registry(organization, name)
+        return RegistryFacts(entry.name, entry.types, None, entry.protected_aliases) if entry else None
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
         """The registries of an organization entity."""
@@ -127,10 +127,10 @@ class CatalogContents:
 
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
         """The collections of a registry; None where they were not listed."""
-        found = self._registry(organization, registry)
-        if found is None or found.collections is None:
+        entry = self._registry(organization, registry)
+        if entry is None or entry.collections is None:
             return None
-        return tuple(item.name for item in found.collections)
+        return tuple(item.name for item in entry.collections)
 
     def _registry(self, organization: str, name: str) -> Registry | None:
         registries = [

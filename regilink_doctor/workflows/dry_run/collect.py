@@ -86,8 +86,8 @@ class WrittenAt:
 
     def _of_file(self, file: str) -> list[Site]:
         if file not in self._sites:
-            found = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
-            self._sites[file] = [item.site for item in found if item.site.kind == "link"]
+            reports = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
+            self._sites[file] = [item.site for item in reports if item.site.kind == "link"]
         return self._sites[file]
 
 
@@ -120,27 +120,27 @@ def _runs(world: World) -> list[Run]:
 def artifacts(world: World) -> tuple[ArtifactMade, ...]:
     """The versions that runs logged, oldest first. What wandb logs by itself (code, tables of a run) is left out."""
     logged = {artifact.number: (artifact, run) for run in _runs(world) for artifact in run.logged}
-    made = []
+    logged_artifacts = []
     for _, (artifact, run) in sorted(logged.items()):
         if artifact.state != "COMMITTED" or artifact.type.startswith("wandb-") or artifact.type == "job":
             continue
         home = [item for item in artifact.memberships if item.collection is artifact.sequence]
         aliases = tuple(alias.alias for item in home for alias in item.aliases)
-        made.append(
+        logged_artifacts.append(
             ArtifactMade(artifact.source_name, artifact.type, aliases, artifact.file_count, artifact.size, run.path)
         )
-    return tuple(made)
+    return tuple(logged_artifacts)
 
 
 def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[Link, ...]:
     """The links, each with its message and place; places below `folder` are relative to it."""
     view = WorldView(world, next(iter(world.users.values()), None))
     origins = WrittenAt()
-    made = []
+    placed = []
     for item in attempts:
-        found = [_near(place, folder) or place for place in origins.of(item)]
-        made.append(Link(replace(item, place=_near(item.place, folder)), explain_attempt(item, view), tuple(found)))
-    return tuple(made)
+        lines = [_near(place, folder) or place for place in origins.of(item)]
+        placed.append(Link(replace(item, place=_near(item.place, folder)), explain_attempt(item, view), tuple(lines)))
+    return tuple(placed)
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:

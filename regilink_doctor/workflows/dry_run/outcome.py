@@ -165,23 +165,23 @@ class DryRun(ShownAsTable):
     @property
     def faults(self) -> tuple[str, ...]:
         """Why the exit status is 1: each a part of a sentence; empty when all is well."""
-        found = []
+        reasons = []
         if self.interrupted:
-            found.append(say("it was interrupted"))
+            reasons.append(say("it was interrupted"))
         elif self.status:
-            found.append(say("the command ended with {status}", status=self.ended))
+            reasons.append(say("the command ended with {status}", status=self.ended))
         if refused := self.count("refused"):
-            found.append(say("{links} refused", links=counted(refused, "link")))
+            reasons.append(say("{links} refused", links=counted(refused, "link")))
         if misplaced := self.count("misplaced"):
-            found.append(say("{links} misplaced", links=counted(misplaced, "link")))
+            reasons.append(say("{links} misplaced", links=counted(misplaced, "link")))
         if not self.links and not self.allow_no_links:
             # After a command that failed this is expected: the option would not help.
             if self.unsent_mode:
-                found.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.unsent_mode))
+                reasons.append(say("it linked nothing: the mode of wandb is {mode}", mode=self.unsent_mode))
             else:
                 alone = say("it linked nothing (--allow-no-links if that is right)")
-                found.append(say("it linked nothing") if found else alone)
-        return tuple(found)
+                reasons.append(say("it linked nothing") if reasons else alone)
+        return tuple(reasons)
 
     @property
     def exit_status(self) -> int:
