@@ -66,9 +66,9 @@ class Conditions:
             Failed: there is no such condition, or not such a value.
         """
         if unknown := sorted(set(values) - set(vars(self))):
-            known = ", ".join(name for name in vars(self) if name != "failure")
+            names = ", ".join(name for name in vars(self) if name != "failure")
             near = suggest_name(unknown[0], vars(self))
-            _reject_condition(where, f"the marker regilink has no {quoted(unknown[0])}{near}; it has {known}")
+            _reject_condition(where, f"the marker regilink has no {quoted(unknown[0])}{near}; it has {names}")
         for name, value in values.items():
             if value is not None and not _SHAPES[name][0](value):
                 _reject_condition(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")

@@ -83,9 +83,9 @@ def _explain_error(error: BaseException, links: Sequence[LinkAttempt]) -> Iterat
     if explanation.kind != "error":
         return
     if (refusal := _find_refusal(error, links)) is not None:
-        known = tuple(cause for cause in explanation.causes if cause.failure == refusal.failure)
+        matching = tuple(cause for cause in explanation.causes if cause.failure == refusal.failure)
         # The path is the one of the ledger, not the first that stands in the code around the error.
-        explanation = replace(explanation, causes=known or explanation.causes, parts=())
+        explanation = replace(explanation, causes=matching or explanation.causes, parts=())
     # A command that asks a real server would ask one that has nothing to do with the test.
     causes = tuple(replace(cause, check_with="") for cause in explanation.causes)
     yield from replace(explanation, causes=causes).lines()

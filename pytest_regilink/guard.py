@@ -72,11 +72,11 @@ class Guard:
 
     def __enter__(self) -> Guard:
         # A wandb-core that was started before knows nothing of the proxy. What else there is for wandb stays.
-        kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
+        own = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
         variables = {
             "WANDB_CONFIG_DIR": os.path.join(self._folder.name, "config"),
             **IMPATIENCE,
-            **kept,
+            **own,
             **environ.build_proxy_variables(self._fence.url),
             "NETRC": self._find_netrc(),
         }

@@ -202,12 +202,12 @@ class Isolation:
         self._save_room(self._active)
         room.memory, service = self.sdk.fresh_memory()
         room.variables = {**variables, **({SERVICE: service} if service is not None else {})}
-        kept = {
+        others = {
             name: value
             for name, value in self._read_watched().items()
             if name not in variables and not _is_wandbs(name)
         }
-        room.variables.update(kept)
+        room.variables.update(others)
         self._rooms.append(room)
         self._load_room(room)
         return room

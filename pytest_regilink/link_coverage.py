@@ -66,9 +66,9 @@ def noting_callers(config: pytest.Config, nodeid: str, is_active: Callable[[], b
 
 def add_reached(config: pytest.Config, reached: Mapping[str, list[str]]) -> None:
     """Add what was reached, here or in a worker of xdist."""
-    known = config.stash.setdefault(REACHED, {})
+    places = config.stash.setdefault(REACHED, {})
     for place, tests in reached.items():
-        known[place] = sorted({*known.get(place, ()), *tests})
+        places[place] = sorted({*places.get(place, ()), *tests})
 
 
 def measure_coverage(config: pytest.Config) -> dict[str, Any]:

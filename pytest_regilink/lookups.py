@@ -66,10 +66,10 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
     pattern = read_destination(path)
     if any(pattern.was_requested(attempt) for attempt in attempts):
         return pattern
-    known = registries_of(world)
+    names = registries_of(world)
     registry = (pattern.registry or "").removeprefix(REGISTRY_PREFIX)
-    if registry and not any(matches_pattern(name.casefold(), registry.casefold()) for name in known):
-        near = suggest_name(registry.replace("*", ""), known)
+    if registry and not any(matches_pattern(name.casefold(), registry.casefold()) for name in names):
+        near = suggest_name(registry.replace("*", ""), names)
         if near or "registry" not in world.assumes:
             makes = "" if near or "*" in registry else f": regilink.registry({quoted(registry)}) makes one"
             raise ImpossibleAssertion(
@@ -306,10 +306,10 @@ def check_operation(operation: str | None) -> None:
     if operation is None:
         return
     roots = (schema().query_type, schema().mutation_type)
-    known = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
-    if operation.casefold() in map(str.casefold, known) or _is_wandb_operation(operation):
+    operations = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
+    if operation.casefold() in map(str.casefold, operations) or _is_wandb_operation(operation):
         return
-    near = {name.casefold(): name for name in known}
+    near = {name.casefold(): name for name in operations}
     hint = suggest_name(operation.casefold(), near)
     if hint:
         folded = hint.split('"')[1]

@@ -124,13 +124,13 @@ class Sdk:
 
 
 def _finish_runs(singleton: Any) -> list[str]:
-    found = []
+    paths = []
     while (run := getattr(singleton, "most_recent_active_run", None)) is not None:
-        found.append(str(getattr(run, "path", None) or run.id))
+        paths.append(str(getattr(run, "path", None) or run.id))
         run.finish()
         if getattr(singleton, "most_recent_active_run", None) is run:
             break  # it will not end: nothing more can be done from here
-    return found
+    return paths
 
 
 def _is_known() -> bool:

@@ -534,8 +534,8 @@ class Regilink:
         from pytest_regilink.lookups import explain_environment, find_consumption, resolve_alias
 
         pattern = resolve_alias(self.world, self._resolve_entity(name))
-        found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
-        return found or assert_consumed(self.ledger.consumed, pattern, how=how, reason=explain_environment())
+        consumption = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
+        return consumption or assert_consumed(self.ledger.consumed, pattern, how=how, reason=explain_environment())
 
     def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
         """No version of this name was consumed; without a name, nothing was.
@@ -551,9 +551,9 @@ class Regilink:
         check_not_mocked()
         if pattern is not None:
             check_consumable(self.world, pattern, self.ledger.consumed)
-            found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
-            if found is not None:
-                raise AssertionError(f"{quoted(str(pattern))} was {HOW[found.how]}, as {found.name}")
+            consumption = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
+            if consumption is not None:
+                raise AssertionError(f"{quoted(str(pattern))} was {HOW[consumption.how]}, as {consumption.name}")
         assert_not_consumed(self.ledger.consumed, pattern, how=how)
 
     def assert_logged(
@@ -673,13 +673,13 @@ class Regilink:
 
         if name.startswith(REGISTRY_PREFIX):
             raise ValueError(f"a registry is named without the prefix: {quoted(name.removeprefix(REGISTRY_PREFIX))}")
-        known = registries_of(self.world, organization)
-        if name not in known:
+        registries = registries_of(self.world, organization)
+        if name not in registries:
             from pytest_regilink.assertions import suggest_name
 
-            near = suggest_name(name, known)
+            near = suggest_name(name, registries)
             raise LookupError(
-                f"there is no registry {quoted(name)}{near or '.'} There are: {', '.join(known) or 'none'}; "
+                f"there is no registry {quoted(name)}{near or '.'} There are: {', '.join(registries) or 'none'}; "
                 f"regilink.registry({quoted(name)}) makes one"
             )
 

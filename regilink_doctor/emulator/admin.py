@@ -147,10 +147,10 @@ class Admin:
         if request.method == "POST":
             asked = json.load(request.body)
             try:
-                made = [_read_fault(item) for item in (asked if isinstance(asked, list) else [asked])]
+                injected = [_read_fault(item) for item in (asked if isinstance(asked, list) else [asked])]
             except FaultError as error:
                 return Response.from_json({"error": str(error)}, 400)
-            for fault in made:
+            for fault in injected:
                 faults.add_fault(fault)
         elif request.method == "DELETE":
             faults.clear()

@@ -198,8 +198,8 @@ class _Handler(Handler):
         """The request's head as the other end wants it: one request for one connection."""
         parts = urlsplit(self.path)
         asked = self.path if route.by_proxy else f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-        kept = {name: value for name, value in self.headers.items() if name.lower() not in _OF_THE_HOP}
-        headers = {"Host": parts.netloc.rpartition("@")[2], **kept, **route.headers, "Connection": "close"}
+        passed_on = {name: value for name, value in self.headers.items() if name.lower() not in _OF_THE_HOP}
+        headers = {"Host": parts.netloc.rpartition("@")[2], **passed_on, **route.headers, "Connection": "close"}
         lines = [f"{self.command} {asked} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
@@ -224,8 +224,8 @@ def _read_target(url: str, port: int) -> tuple[str, int] | None:
     try:
         parts = urlsplit(url)
         # A letter beyond ASCII may become one of another name on its way to the resolver (IDNA): no gate knows it then.
-        known = parts.hostname is not None and parts.hostname.isascii() and parts.port != 0
-        return (parts.hostname or "", parts.port or port) if known else None
+        is_usable = parts.hostname is not None and parts.hostname.isascii() and parts.port != 0
+        return (parts.hostname or "", parts.port or port) if is_usable else None
     except ValueError:
         return None
 

@@ -46,8 +46,8 @@ def record_call(state: State, call: LinkCall) -> None:
 
 
 def _read_path(call: LinkCall) -> LinkInput | SdkRefusal:
-    known = "Artifact.link" if call.call == "Artifact.link" else "Run.link_artifact"
-    return sdk_link(call.target_path or "", known, call.entity or "", call.project, call.environ)  # type: ignore[arg-type]
+    method = "Artifact.link" if call.call == "Artifact.link" else "Run.link_artifact"
+    return sdk_link(call.target_path or "", method, call.entity or "", call.project, call.environ)  # type: ignore[arg-type]
 
 
 def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
@@ -68,8 +68,10 @@ def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
 
     if call.source is None:
         return False
-    found = state.ledger.amend_attempt(same_place, add_call)
-    return found or (call.error is None and call.mode == "online" and state.ledger.amend_attempt(same_source, add_call))
+    is_amended = state.ledger.amend_attempt(same_place, add_call)
+    return is_amended or (
+        call.error is None and call.mode == "online" and state.ledger.amend_attempt(same_source, add_call)
+    )
 
 
 def _make_refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:
@@ -104,18 +106,18 @@ def _find_reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> 
     if call.error in ("TypeError", "AttributeError"):
         return "A18", rule_codes.WRONG_CALL_SHAPE
     recognized = wandb_messages.recognize_messages(call.message or "")
-    known = [match.message for match in recognized if match.message.speaker == "sdk"]
+    messages = [match.message for match in recognized if match.message.speaker == "sdk"]
     if call.call == LINK_MODEL:
         pass  # it was not about a path yet
     elif isinstance(link, SdkRefusal):
         problem: Problem | None = link.problem
-        if not known or known[0].key == link.problem.wandb_message:
+        if not messages or messages[0].key == link.problem.wandb_message:
             return link.problem.failure, link.problem.rule
     else:
         problem = judgement.judge(link, WorldView(state), call.source_type).problem
-        if problem is not None and problem.wandb_message in {message.key for message in known}:
+        if problem is not None and problem.wandb_message in {message.key for message in messages}:
             return problem.failure, problem.rule
-    if not known:
+    if not messages:
         return None, None
-    codes = find_failure(known[0].failure).codes
-    return known[0].failure, codes[0] if codes else None
+    codes = find_failure(messages[0].failure).codes
+    return messages[0].failure, codes[0] if codes else None

@@ -388,8 +388,8 @@ def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
         if not _inside.links:
             run, *rest = args or (None,)
             named = dict(zip(("path", "registered_model_name", "name", "aliases"), rest, strict=False)) | kwargs
-            given = {"target_path": named.get("registered_model_name"), "aliases": named.get("aliases")}
-            _tell_sinks(LINK_MODEL, (run,), given, error, ended=True)
+            arguments = {"target_path": named.get("registered_model_name"), "aliases": named.get("aliases")}
+            _tell_sinks(LINK_MODEL, (run,), arguments, error, ended=True)
         if not _is_passed_over(LINK_MODEL, error):
             raise
         return None
@@ -466,9 +466,9 @@ def _read_call(
 ) -> LinkCall:
     run = target if name in ("Run.link_artifact", LINK_MODEL) else None
     names = ("target_path", "aliases") if run is None else ("artifact", "target_path", "aliases")
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    artifact = target if run is None else given.get("artifact")
-    path, aliases = given.get("target_path"), given.get("aliases")
+    arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    artifact = target if run is None else arguments.get("artifact")
+    path, aliases = arguments.get("target_path"), arguments.get("aliases")
     return LinkCall(
         call=name,
         target_path=None if path is None else str(path),

@@ -215,17 +215,17 @@ class _Handler(Handler):
             self.send_response_only(100)
             self.end_headers()
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            pieces = self._read_chunked(limit)
+            chunks = self._read_chunked(limit)
         else:
-            pieces = self._read_counted(length)
+            chunks = self._read_counted(length)
         if seconds := self.server.app.find_body_delay(self.command, self.path):
-            pieces = self._slow_down(pieces, length, seconds)
+            chunks = self._slow_down(chunks, length, seconds)
         if self.headers.get("Content-Encoding", "").lower() == "gzip" and self.command != "PUT":
-            pieces = _unpack_gzip(pieces)
+            chunks = _unpack_gzip(chunks)
         body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         size = 0
         try:
-            for piece in pieces:
+            for piece in chunks:
                 size += len(piece)
                 if size > limit:
                     raise BodyTooLarge

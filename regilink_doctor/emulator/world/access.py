@@ -57,10 +57,10 @@ def registry_role(user: User | None, registry: Project) -> RegistryRole | None:
     position = organization.members.get(user.username)
     if user.admin or position == "admin":
         return "admin"
-    given = [registry.members[user.username]] if user.username in registry.members else []
-    given += [role for name, role in registry.team_members.items() if _in_team(user, organization, name)]
-    if given:
-        return max(given, key=lambda role: RANK[role])
+    roles = [registry.members[user.username]] if user.username in registry.members else []
+    roles += [role for name, role in registry.team_members.items() if _in_team(user, organization, name)]
+    if roles:
+        return max(roles, key=lambda role: RANK[role])
     if position is None or registry.access == "RESTRICTED":
         return None
     return "viewer" if position == "viewer" else registry.default_role

@@ -40,18 +40,18 @@ def entity(state: State, user: User, name: str) -> Entity | None:
     if "team" not in state.assumes or not _may_be_entity(state, name):
         return None
     organization = next(iter(state.organizations.values()), None)
-    made = Entity(state.number(), name, state.assumed_kind, assumed=True)
-    state.entities[name] = state.keep(made, made.number)
-    if made.kind == "personal":
-        made.user = user
+    assumed_entity = Entity(state.number(), name, state.assumed_kind, assumed=True)
+    state.entities[name] = state.keep(assumed_entity, assumed_entity.number)
+    if assumed_entity.kind == "personal":
+        assumed_entity.user = user
     else:
-        made.organization = organization
-        made.members[user.username] = "member"
+        assumed_entity.organization = organization
+        assumed_entity.members[user.username] = "member"
     if organization is not None:
         organization.members.setdefault(user.username, "member")
-        if made.kind == "team":
-            organization.teams[name] = made
-    return made
+        if assumed_entity.kind == "team":
+            organization.teams[name] = assumed_entity
+    return assumed_entity
 
 
 def organization(state: State, name: str) -> Organization | None:
@@ -63,15 +63,15 @@ def organization(state: State, name: str) -> Organization | None:
     entity_name = "-".join(name.lower().split()) if " " in name else name
     if "organization" not in state.assumes or not _may_be_entity(state, entity_name):
         return None
-    found = next(iter(state.organizations.values()), None)
-    if found is None or name in (found.name, found.entity.name):
+    organization = next(iter(state.organizations.values()), None)
+    if organization is None or name in (organization.name, organization.entity.name):
         return None
-    del state.organizations[found.name], state.entities[found.entity.name]
-    found.name, found.entity.name = name, entity_name
-    found.assumed = found.entity.assumed = True
-    state.organizations[name], state.entities[entity_name] = found, found.entity
+    del state.organizations[organization.name], state.entities[organization.entity.name]
+    organization.name, organization.entity.name = name, entity_name
+    organization.assumed = organization.entity.assumed = True
+    state.organizations[name], state.entities[entity_name] = organization, organization.entity
     state.assumes.discard("organization")
-    return found
+    return organization
 
 
 def registry(state: State, owner_name: str | None, project: str | None) -> Project | None:
@@ -84,19 +84,19 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     name = project.removeprefix(REGISTRY_PREFIX)
     if name in state.made_by_code:
         return None
-    known = [item.registry_name for item in owner.projects.values() if item.is_registry]
-    if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, known, 1, ALIKE):
+    names = [item.registry_name for item in owner.projects.values() if item.is_registry]
+    if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, names, 1, ALIKE):
         return None
     try:
         registries.check_name(project)
     except Refusal:
         return None
-    made = state.make_project(owner, project)
-    made.assumed = True
-    made.allow_all_types = state.assumed_types is None
+    registry_project = state.make_project(owner, project)
+    registry_project.assumed = True
+    registry_project.allow_all_types = state.assumed_types is None
     for item in state.assumed_types or ():
-        registries.add_type(state, made, item)
-    return made
+        registries.add_type(state, registry_project, item)
+    return registry_project
 
 
 def target(state: State, text: str) -> None:
@@ -124,13 +124,13 @@ def look_up(state: State, text: str) -> None:
 def list_assumed(state: State) -> tuple[Assumed, ...]:
     """What has been assumed: organizations, teams, registries, collections."""
     entities = list(state.entities.values())
-    found = [Assumed("organization", item.name) for item in state.organizations.values() if item.assumed]
-    found += [Assumed("team", item.name) for item in entities if item.assumed and item.kind == "team"]
+    assumptions = [Assumed("organization", item.name) for item in state.organizations.values() if item.assumed]
+    assumptions += [Assumed("team", item.name) for item in entities if item.assumed and item.kind == "team"]
     projects = [item for entity in entities for item in entity.projects.values() if item.is_registry]
-    found += [Assumed("registry", item.name) for item in projects if item.assumed]
+    assumptions += [Assumed("registry", item.name) for item in projects if item.assumed]
     collections = [item for project in projects for item in project.collections.values()]
     return (
-        *found,
+        *assumptions,
         *(Assumed("collection", f"{item.project.name}/{item.name}") for item in collections if item.assumed),
     )
 

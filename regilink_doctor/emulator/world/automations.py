@@ -115,8 +115,8 @@ def delete(state: State, user: User, automation: Automation) -> None:
 
 def automations_of(state: State, scope: Project | None = None) -> list[Automation]:
     """All automations, or those of a project and of what is in it; oldest first."""
-    found = state.automations.values()
-    return [item for item in found if scope is None or project_of(item.scope) is scope]
+    automations = state.automations.values()
+    return [item for item in automations if scope is None or project_of(item.scope) is scope]
 
 
 def project_of(scope: Scope) -> Project | Entity:

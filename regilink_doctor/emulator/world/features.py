@@ -109,10 +109,10 @@ def read_version(text: str) -> Version:
     Raises:
         ValueError: it is not a version, or older than the oldest one that is distinguished.
     """
-    found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
-    if found is None:
+    match = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
+    if match is None:
         raise ValueError(f"{text!r} is not a version of W&B Server; it is written like {PRESETS[2]}")
-    version = (int(found[1]), int(found[2]), int(found[3] or 0))
+    version = (int(match[1]), int(match[2]), int(match[3] or 0))
     if version < OLDEST:
         raise ValueError(f"W&B Server {text} is older than {PRESETS[0]}, the oldest that is emulated")
     return version

@@ -55,7 +55,7 @@ def upsert(
         project = state.make_project(organization.entity, project_name, access_word or "PRIVATE", creator=user)
         project.members[user.username] = "admin"
         project.allow_all_types = True if allow_all is None else allow_all
-        made = True
+        is_new = True
     else:
         if access.registry_role(user, project) != "admin":
             raise denied()
@@ -63,13 +63,13 @@ def upsert(
             raise Refusal("a restricted registry cannot be made visible to the organization", 400, "B7")
         project.access = access_word or project.access
         project.allow_all_types = project.allow_all_types if allow_all is None else allow_all
-        made = False
-    if description is not None or made:
+        is_new = False
+    if description is not None or is_new:
         project.description = description
     for name in types or ():
         add_type(state, project, name)
     project.updated_at = now()
-    return project, made
+    return project, is_new
 
 
 def add_type(state: State, project: Project, name: str) -> None:

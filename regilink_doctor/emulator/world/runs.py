@@ -65,7 +65,7 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
     run = state.run_of_id.get(values.get("id") or "")
     if run is not None and run.project.runs.get(run.name) is not run:
         raise not_found("run")
-    made = False
+    is_new = False
     if run is None:
         entity = owner_for_run(state, user, values.get("entity_name"))
         project = state.make_project(entity, values.get("model_name") or DEFAULT_PROJECT, creator=user)
@@ -77,7 +77,7 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
             raise Refusal(f"run {path} was previously created and deleted; try a new run name", 409)
         if run is None:
             run = _new_run(state, project, name, number, user)
-            made = True
+            is_new = True
     elif not access.writes_project(user, run.project):
         raise denied()
     for attribute, field in _FIELDS.items():
@@ -85,9 +85,9 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
         if value is not None:
             setattr(run, attribute, list(value) if attribute == "tags" else value)
     run.heartbeat_at = now()
-    if made:
+    if is_new:
         _fork(run)
-    return run, made
+    return run, is_new
 
 
 def _fork(run: Run) -> None:
@@ -134,7 +134,7 @@ def sampled(rows: Sequence[dict[str, Any]], spec: dict[str, Any]) -> list[dict[s
     """
     keys = list(spec.get("keys") or ())
     low, high = spec.get("minStep"), spec.get("maxStep")
-    found = [
+    selected = [
         {key: row[key] for key in keys} if keys else dict(row)
         for row in rows
         if all(key in row for key in keys)
@@ -142,10 +142,10 @@ def sampled(rows: Sequence[dict[str, Any]], spec: dict[str, Any]) -> list[dict[s
         and (high is None or row["_step"] <= high)
     ]
     samples = int(spec.get("samples") or 500)
-    if len(found) <= samples:
-        return found
-    step = len(found) / samples
-    return [found[int(index * step)] for index in range(samples)]
+    if len(selected) <= samples:
+        return selected
+    step = len(selected) / samples
+    return [selected[int(index * step)] for index in range(samples)]
 
 
 def keys_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

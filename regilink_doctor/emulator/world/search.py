@@ -25,23 +25,23 @@ ValueOf = Callable[[str], Any]
 Test = Callable[[ValueOf], bool]
 
 
-def projects(found: Iterable[Project], filters: str | None, order: str | None) -> list[Project]:
+def projects(items: Iterable[Project], filters: str | None, order: str | None) -> list[Project]:
     """Registries and projects; the oldest first unless ordered."""
-    return _search(found, filters, order, _project_value)
+    return _search(items, filters, order, _project_value)
 
 
-def collections(found: Iterable[Collection], filters: str | None, order: str | None) -> list[Collection]:
+def collections(items: Iterable[Collection], filters: str | None, order: str | None) -> list[Collection]:
     """Collections; the oldest first unless ordered."""
-    return _search(found, filters, order, _collection_value)
+    return _search(items, filters, order, _collection_value)
 
 
-def memberships(found: Iterable[Collection], filters: str | None, order: str | None) -> Sequence[Membership]:
+def memberships(items: Iterable[Collection], filters: str | None, order: str | None) -> Sequence[Membership]:
     """Versions in collections; in the order they were linked unless ordered. One that is promised is not created."""
     alias = _required_alias(filters)
     if alias is None:
-        places = [(each.memberships, index) for each in found for index in each.memberships.indexes()]
+        places = [(item.memberships, index) for item in items for index in item.memberships.indexes()]
     else:  # no need to look at the hundred thousand versions that do not have it
-        entries = [each.aliases[alias].membership for each in found if alias in each.aliases]
+        entries = [item.aliases[alias].membership for item in items if alias in item.aliases]
         places = [(entry.collection.memberships, entry.index) for entry in entries]
     return _Selected(_search(places, filters, order, _place_value))
 
@@ -76,31 +76,31 @@ def _required_alias(filters: str | None) -> str | None:
     return wanted if isinstance(wanted, str) else None
 
 
-def runs(found: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
+def runs(items: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
     """Runs of a project."""
-    return _search(found, filters, order, _run_value)
+    return _search(items, filters, order, _run_value)
 
 
-def automations(found: Iterable[Automation], filters: str | None, order: str | None) -> list[Automation]:
+def automations(items: Iterable[Automation], filters: str | None, order: str | None) -> list[Automation]:
     """Automations of an entity."""
-    return _search(found, filters, order, _plain)
+    return _search(items, filters, order, _plain)
 
 
-def sweeps(found: Iterable[Sweep], filters: str | None) -> list[Sweep]:
+def sweeps(items: Iterable[Sweep], filters: str | None) -> list[Sweep]:
     """Sweeps of a project."""
-    return _search(found, filters, None, _plain)
+    return _search(items, filters, None, _plain)
 
 
-def _search(found: Iterable[T], filters: str | None, order: str | None, getter: Getter[T]) -> list[T]:
+def _search(items: Iterable[T], filters: str | None, order: str | None, getter: Getter[T]) -> list[T]:
     try:
         query = json.loads(filters) if filters else {}
     except ValueError:
         raise Refusal(f"invalid filter: {filters}") from None
     holds = _read_filter(query) if query else None
-    result = [each for each in found if holds is None or holds(partial(getter, each))]
+    result = [item for item in items if holds is None or holds(partial(getter, item))]
     for part in reversed([part.strip() for part in (order or "").split(",") if part.strip()]):
         name = part.lstrip("+-")
-        result.sort(key=lambda each: _sortable(getter(each, name)), reverse=part.startswith("-"))
+        result.sort(key=lambda item: _sortable(getter(item, name)), reverse=part.startswith("-"))
     return result
 
 

@@ -146,8 +146,8 @@ class State:
 
     def find_run(self, entity: str | None, project: str | None, name: str | None) -> Run | None:
         """The run of this id."""
-        found = self.find_project(entity, project)
-        return found.runs.get(name) if found and name else None
+        owner = self.find_project(entity, project)
+        return owner.runs.get(name) if owner and name else None
 
     def make_project(self, entity: Entity, name: str, access: str = "PRIVATE", creator: User | None = None) -> Project:
         """The project, made when it is not there."""

@@ -74,8 +74,8 @@ def runs_that_match(project: Project, filters: str) -> list[Run]:
 
 def find(state: State, entity: str | None, project: str | None, name: str) -> Sweep | None:
     """The sweep of this name."""
-    found = state.find_project(entity, project or "uncategorized")
-    return found.sweeps.get(name) if found is not None else None
+    owner = state.find_project(entity, project or "uncategorized")
+    return owner.sweeps.get(name) if owner is not None else None
 
 
 def read_config(text: str) -> dict[str, Any]:
@@ -355,11 +355,11 @@ def read_parameters(config: Mapping[str, Any]) -> list[Parameter]:
     section = config.get("parameters")
     if not isinstance(section, dict) or not section:
         raise _invalid("parameters is an object with at least one parameter")
-    found = list(_flatten(section, ()))
+    parameters = list(_flatten(section, ()))
     if config["method"] == "grid":
-        for parameter in found:
+        for parameter in parameters:
             parameter.grid_values()
-    return found
+    return parameters
 
 
 def _flatten(section: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[Parameter]:

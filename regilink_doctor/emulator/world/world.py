@@ -295,10 +295,10 @@ class World(State):
             raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
         registries.check_name(REGISTRY_PREFIX + name)
         owner = self._organization(organization)
-        known = self.find_project(owner.entity.name, REGISTRY_PREFIX + name) is not None
+        is_old = self.find_project(owner.entity.name, REGISTRY_PREFIX + name) is not None
         project = self.make_project(owner.entity, REGISTRY_PREFIX + name)
         project.access = ACCESS[visibility]
-        project.assumed = assumed or (known and project.assumed)
+        project.assumed = assumed or (is_old and project.assumed)
         project.description = description if description is not None else project.description
         project.default_role = default_role or project.default_role
         project.protected_aliases.update(protected_aliases)
@@ -431,10 +431,10 @@ class World(State):
         While it is `underway` both refuse to be written to (failure B17).
         """
         owner = self.entities[team].organization or self._organization(None)
-        made = self.registry(f"{team}{MIGRATED_SUFFIX}", visibility="restricted", organization=owner.name)
-        made.team_members[team] = "member"
-        made.paused = underway
-        return made
+        registry = self.registry(f"{team}{MIGRATED_SUFFIX}", visibility="restricted", organization=owner.name)
+        registry.team_members[team] = "member"
+        registry.paused = underway
+        return registry
 
     @locked
     def link(self, link: LinkInput, *, type: str | None = None, user: str | None = None) -> Judgement:

@@ -32,10 +32,10 @@ class WorldView:
 
     def _organizations(self, entity: Entity) -> list[OrganizationNames]:
         if entity.kind == "personal" and entity.user is not None:
-            found = access.organizations_of(entity.user, self._state.organizations)
+            organizations = access.organizations_of(entity.user, self._state.organizations)
         else:
-            found = [entity.organization] if entity.organization is not None else []
-        return [OrganizationNames(item.name, item.entity.name) for item in found]
+            organizations = [entity.organization] if entity.organization is not None else []
+        return [OrganizationNames(item.name, item.entity.name) for item in organizations]
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
         """The registry, if the user sees it; its types only where they restrict."""
@@ -60,11 +60,11 @@ class WorldView:
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
         """The type of the collection, None when there is none."""
-        found = self._state.find_project(entity, project)
-        existing = found.collections.get(collection) if found is not None else None
+        owner = self._state.find_project(entity, project)
+        existing = owner.collections.get(collection) if owner is not None else None
         return existing.type if existing is not None else None
 
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
         """The collections of the registry."""
-        found = self._state.find_project(organization, REGISTRY_PREFIX + registry)
-        return tuple(found.collections) if found is not None else None
+        owner = self._state.find_project(organization, REGISTRY_PREFIX + registry)
+        return tuple(owner.collections) if owner is not None else None

@@ -429,16 +429,16 @@ class Scratch:
         """The version that an alias names in the registry: its number and aliases; `{"outcome": "absent"}`."""
         names = {"entity": self.names.organization_entity, "project": project or self.names.registry_project}
         data = self._ask(_FIND_VERSION, **names, name=f"{collection}:{alias}")
-        found = (data["project"] or {}).get("artifactCollectionMembership")
-        if found is None:
+        membership = (data["project"] or {}).get("artifactCollectionMembership")
+        if membership is None:
             return {"outcome": "absent"}
-        aliases = sorted(entry["alias"] for entry in found["aliases"])
-        return {"outcome": "present", "version": found["versionIndex"], "aliases": aliases}
+        aliases = sorted(entry["alias"] for entry in membership["aliases"])
+        return {"outcome": "present", "version": membership["versionIndex"], "aliases": aliases}
 
     def describe_source(self, version: str) -> Facts:
         """Whether a logged version is still there."""
-        found = self._ask(_FIND_SOURCE, id=version)["artifact"]
-        is_present = found is not None and found["state"] == "COMMITTED"
+        artifact = self._ask(_FIND_SOURCE, id=version)["artifact"]
+        is_present = artifact is not None and artifact["state"] == "COMMITTED"
         return {"outcome": "present" if is_present else "absent"}
 
     def send(self, document: str) -> None:
@@ -462,7 +462,7 @@ class Scratch:
     def strip_names(self, text: str, fields: Mapping[str, str]) -> str:
         """A message with a placeholder for every name of this account, server and run."""
         names = self.names
-        known = {
+        kinds = {
             names.organization: "organization",
             names.organization_entity: "organization",
             names.entity: "entity",
@@ -474,10 +474,10 @@ class Scratch:
             **self._private,
             **fields,
         }
-        values = sorted((value for value in known if len(value) >= SHORTEST_NAME), key=len, reverse=True)
+        values = sorted((value for value in kinds if len(value) >= SHORTEST_NAME), key=len, reverse=True)
         pattern = "|".join([*map(re.escape, values), r"[\w.+-]+@[\w.-]+\w"])
         text = text.replace("{", "{{").replace("}", "}}")
-        return re.sub(pattern, lambda match: f"{{{known.get(match[0], 'address')}}}", text)
+        return re.sub(pattern, lambda match: f"{{{kinds.get(match[0], 'address')}}}", text)
 
     # What is left at the end.
 
@@ -523,8 +523,8 @@ class Scratch:
 
     def _find(self, entity: str, project: str, artifact_type: str, name: str) -> str | None:
         data = self._ask(_FIND_COLLECTION, entity=entity, project=project, type=artifact_type, name=name)
-        found = ((data["project"] or {}).get("artifactType") or {}).get("artifactCollection")
-        return found["id"] if found else None
+        collection = ((data["project"] or {}).get("artifactType") or {}).get("artifactCollection")
+        return collection["id"] if collection else None
 
     def _ask(self, operation: Operation, **variables: object) -> Mapping[str, Any]:
         return _submit(self._gateway, operation, variables)
