@@ -135,7 +135,7 @@ _FILES = (".py", ".ipynb", ".log", ".txt", ".out", ".err", ".sh", ".yaml", ".yml
 
 
 def _check_file_name(text: str) -> None:
-    r"""Say that a text is the name of a file; `src\train.py` is one on every system, a target path has no backslash.
+    r"""Refuse the name of a file, or print a note if it may also be a path. `src\train.py` is a file on every system.
 
     Raises:
         UsageProblem: it is certainly one.
@@ -152,7 +152,7 @@ def _check_file_name(text: str) -> None:
 
 
 def _describe_file(path: str) -> str:
-    """That a text is the name of a file: more likely its content is meant."""
+    """The note that the argument is the name of a file: more likely its content is meant."""
     from regilink_doctor.core.origin import find_shell, quote_for_shell
 
     name = quote_for_shell(path)

@@ -179,7 +179,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
 
     Args:
         words: the command line behind the command.
-        table: flag -> what `argparse` would be told of it.
+        table: flag -> the arguments of `argparse` for it.
 
     Raises:
         UsageProblem: an option that is none; see `from_environment`, too.

@@ -42,7 +42,7 @@ _GONE = (errno.EPIPE, errno.ESHUTDOWN, *((errno.EINVAL,) if os.name == "nt" else
 
 
 class SafeStream:
-    """A text stream in front of another, which is `raw`. `kind` says what is written, see `declare_format`."""
+    """A text stream around another, which is `raw`. `kind` says what is written, see `declare_format`."""
 
     def __init__(self, raw: TextIO) -> None:
         self.raw = raw

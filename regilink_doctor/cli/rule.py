@@ -53,7 +53,7 @@ def _run_rule(options: argparse.Namespace) -> int:
 
 
 def _find_code(word: str) -> str:
-    """The code that a code or a name stands for.
+    """The code of a rule that is given by its code or name.
 
     Raises:
         UsageProblem: no rule has it.

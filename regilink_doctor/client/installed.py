@@ -134,6 +134,6 @@ def _described(found: metadata.Distribution, environment: str, origin: Origin) -
     package = Path(str(found.locate_file("wandb")))
     try:
         version: str | None = found.version
-    except Exception:  # an interrupted installation leaves a folder without METADATA, told differently by each Python
+    except Exception:  # an interrupted installation leaves a folder without METADATA: each Python raises another error
         version = None
     return InstalledWandb(version, environment, origin, package if os.path.isdir(package) else None)

@@ -278,7 +278,7 @@ class Probes:
         return mine, None if go is None or other is not None else Trust(go.value, mine.cause, mine.detail)
 
     def server_clock(self) -> float | None:
-        """Seconds that this clock is ahead of the server's, asked without trust and without a key; None: not told."""
+        """Seconds that this clock is ahead of the server's, asked without trust and without a key; None: unknown."""
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -38,7 +38,7 @@ _CLASSES: dict[str, Callable[[str], bool]] = {
 
 
 class CharacterSet:
-    """What `[a-z]` stands for: ranges, each with its first and last character, and classes such as `[:digit:]`."""
+    """What `[a-z]` matches: ranges, each with its first and last character, and classes such as `[:digit:]`."""
 
     __slots__ = ("classes", "negated", "never", "ranges")
 
@@ -74,7 +74,7 @@ class Glob:
         self._suffix = text if plain and stars == 1 and self._tokens and self._tokens[0] is STAR else None
 
     def match(self, text: str) -> bool:
-        """Whether all of a text is what the pattern stands for."""
+        """Whether the pattern matches the whole string."""
         if self._exact is not None:
             return text == self._exact
         if self._suffix is not None:
@@ -183,7 +183,7 @@ class Patterns:
     """The patterns of `exclude` or `per-file-ignores`, and the folder that they count from.
 
     A pattern without a slash is the name of a file or of any folder above it; one with a slash is a path from the
-    folder of the configuration. A folder stands for everything below it; `*` crosses slashes, as in ruff. Backslashes
+    folder of the configuration. A folder matches everything below it; `*` crosses slashes, as in ruff. Backslashes
     count as slashes, and a letter with an accent as one letter, so that a configuration means the same on every system.
 
     Plain names, nearly all there are, cost a look-up; `start` is the folder at which and above which nothing counts.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @record
 class Container:
-    """Something that a setting or a command stands in.
+    """Something that contains a setting or a command.
 
     A CI file gives `workflow`, `job`, `step`; compose a `service`; Python and shell a `function` (`class`), and a
     `branch` where an `if`, a loop or an `except` decides; a notebook the `cell`; any other mapping or table a `key`.
@@ -33,7 +33,7 @@ class Container:
 
 
 def within(outer: tuple[Container, ...], inner: tuple[Container, ...]) -> bool:
-    """Whether what stands in `inner` is reached by what stands in `outer`: an `env:` of a job reaches its steps."""
+    """Whether what is in `outer` reaches what is in `inner`: an `env:` of a job reaches its steps."""
     return inner[: len(outer)] == outer
 
 
@@ -41,11 +41,11 @@ def within(outer: tuple[Container, ...], inner: tuple[Container, ...]) -> bool:
 class CallContext:
     """The statements around a call, as far as they are certain.
 
-    `function` is the name of the function that it stands in. `guards` are the conditions that decide whether it is
-    reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
+    `function` is the name of the function that it is in. `guards` are the conditions that decide whether it is
+    reached, as in the source: those of each `if` around it, of early returns before it, and the decorators
     of its function. `swallowed_by`: the clause that drops every error of it silently. `ended` and `ended_by`:
     how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
-    `containers` are the functions, classes and branches that it stands in. `is_tried`: it is in the body of a `try`
+    `containers` are the functions, classes and branches that it is in. `is_tried`: it is in the body of a `try`
     that handles errors. `denied_by`: the clause that answers every error of W&B with False or None.
     """
 
@@ -82,7 +82,7 @@ class Setting:
     how: Literal["dotenv", "shell", "yaml", "toml", "json", "ini", "python", "notebook"]
     variable: bool
     value: tuple[StringValue, ...] = ()
-    """The alternatives; empty: no value is given (`WANDB_ENTITY:` passes it on), or none that is a text."""
+    """The alternatives; empty: no value is given (`WANDB_ENTITY:` passes it on), or none that is a string."""
     keys: tuple[str, ...] = ()
     """All keys from the root of the file to it, itself included: `("jobs", "train", "env", "WANDB_MODE")`."""
     containers: tuple[Container, ...] = ()
@@ -97,7 +97,7 @@ class Setting:
 
     @cached_property
     def wandb_variable(self) -> str:
-        """The variable of W&B that it stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
+        """The variable of W&B that it sets: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
 
         Empty for a key that has nothing to do with W&B.
         """
@@ -139,7 +139,7 @@ class Command:
     """A command of a shell: in a script, a notebook's `!` line or `%%bash` cell, a CI file's `run:`.
 
     `words` are its words as the shell hands them over, the program first; what the shell fills in is a hole.
-    `environment` are the assignments in front of it (`WANDB_MODE=offline python train.py`).
+    `environment` are the assignments before it (`WANDB_MODE=offline python train.py`).
     """
 
     words: tuple[StringValue, ...]
@@ -169,7 +169,7 @@ class PassedArguments:
     """The arguments of a call."""
 
     names: frozenset[str] = frozenset()
-    """`**` stands for an unpacked mapping, which may hold any of them."""
+    """`**` is an unpacked mapping, which may have any of them."""
     strings: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
     """The alternatives of each string argument that rules check, by name."""
     certain_strings: frozenset[str] = frozenset()
@@ -215,7 +215,7 @@ class Site:
     inits: tuple[Site, ...] = field(default=(), repr=False)
     """All that can be: more than one where branches start different runs."""
     artifact: Site | None = field(default=None, repr=False)
-    """The call that made or fetched the artifact."""
+    """The call that created or consumed the artifact."""
     logged: Site | None = field(default=None, repr=False)
     """The `log_artifact` that the artifact went through before."""
     through: tuple[Place, ...] = ()
@@ -235,7 +235,7 @@ class Site:
 
     @property
     def artifact_type(self) -> tuple[StringValue, ...]:
-        """The artifact's type by source: that of the call itself, else of the call that made or fetched it."""
+        """The artifact's type by source: that of the call itself, else of the call that created or consumed it."""
         return self.type or (self.artifact.type if self.artifact else ())
 
 

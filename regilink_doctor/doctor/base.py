@@ -106,7 +106,7 @@ def report_problem(
     help: str | None = None,
     more_help: Iterable[str] = (),
 ) -> Outcome:
-    """A problem in the words of its rule.
+    """A problem with the message of its rule.
 
     Args:
         problem: the problem.

@@ -110,7 +110,7 @@ class Context:
         return Setting(account.default_entity, DEFAULT_ENTITY)
 
     def _source_entity(self, target: LinkTarget) -> Setting[str] | None:
-        """Where the artifact was logged, for one that was fetched by its name."""
+        """Where the artifact was logged, for one that was consumed by name."""
         if target.consumed is None or (fetch := self.resolve_consumed(target.consumed)) is None:
             return None
         where = Default(say("the source of {consumed}", consumed=target.consumed.shown), "WANDB_ENTITY")
@@ -120,7 +120,7 @@ class Context:
         return Setting(version.source[0], where) if version is not None and version.source else None
 
     def resolve_consumed(self, consumed: ConsumedName) -> Lookup | None:
-        """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
+        """What the SDK makes of a consumed name; None when a part is unknown, or it cannot be split."""
         entity = self.run_entity(consumed)
         if not consumed.is_known or entity is None:
             return None

@@ -308,7 +308,7 @@ def run_diagnosis(
     Args:
         settings: see `client.settings.read_settings`.
         targets: what is to be linked; none: machine and account alone.
-        consumed: the names that are fetched.
+        consumed: the full names that are consumed.
         known: what the configuration says beside the targets.
         filed: the committed catalog.
         prober: for the write probe; without one nothing is written.

@@ -76,7 +76,7 @@ class Asked(Protocol):
         """Every link that is to be judged, as the SDK would send it."""
 
     def versions(self) -> Collection[VersionQuestion]:
-        """Every version that is fetched."""
+        """Every version that is consumed."""
 
 
 class ServerQueries:

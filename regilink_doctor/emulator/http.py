@@ -134,7 +134,7 @@ class Call:
             raise ValueError("the body is not an object")
         text, variables, operation = (value.get(name) for name in ("query", "variables", "operationName"))
         if not isinstance(text or "", str) or not isinstance(operation or "", str):
-            raise ValueError("query and operationName are texts")
+            raise ValueError("query and operationName must be strings")
         if not isinstance(variables or {}, dict):
             raise ValueError("variables is an object")
         return cls(text or "", variables, operation or None)

@@ -81,7 +81,7 @@ class Ledger:
 
     @property
     def consumed(self) -> tuple[Consumption, ...]:
-        """Every version that was fetched, used or downloaded."""
+        """Every version that was consumed, and how."""
         with self._lock:
             return tuple(self._consumed)
 

@@ -105,7 +105,7 @@ class LinkCall(NamedTuple):
     """One call: reported when it starts (`ended` False), and when it returns.
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a string (None: not given). Or it is
-    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `Api.create_registry`, and
+    `Run.use_artifact` or `Api.artifact`, and `target_path` the consumed name; or `Api.create_registry`, and
     `target_path` the registry; or `wandb-core`, which starts; or `server`, and `host` the server that code names.
     `place` is the call's `file:line`. `entity` and `project` are the run's or, for `Artifact.link`, the source
     artifact's; `source` is the source version's full name, None where it was never logged. `error` is the exception's
@@ -222,7 +222,7 @@ def follow(site: str) -> None:
 
 
 def _post_call(url: str, call: LinkCall) -> None:
-    """No library, no proxy, no variable of the environment stands between the child and the emulator."""
+    """No library, proxy or variable of the environment comes between the child and the emulator."""
     from http.client import HTTPConnection
     from urllib.parse import urlsplit
 
@@ -495,7 +495,7 @@ def _mode_of(run: Any) -> str:
 
 
 def _read_property(thing: Any, name: str) -> str | None:
-    """A property as a text. A draft raises for most of them (failure C11)."""
+    """A property as a string. A draft raises for most of them (failure C11)."""
     try:
         value = getattr(thing, name, None)
     except Exception:

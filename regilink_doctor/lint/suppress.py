@@ -130,7 +130,7 @@ def _found(reading: ParsedFile) -> Iterator[Site | FileFact]:
 
 
 def find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:
-    """Each comment with its line, its column from 1, and whether it stands alone."""
+    """Each comment with its line, its column from 1, and whether it is alone on its line."""
     found: list[tuple[str, int, int, bool]] = []
     if style == "none":
         return found

@@ -139,7 +139,7 @@ _WIDE = 120
 
 
 def as_text(rules: Sequence[Rule], width: int | None = None, translate: Callable[[str], str] = str) -> str:
-    """A line a rule: code, severity, name, what it is about; on a terminal of less than 120 columns that stands below.
+    """One line per rule: code, severity, name, subject; on a terminal of less than 120 columns the subject is below.
 
     `width`: columns of the terminal; None: there is none.
     """

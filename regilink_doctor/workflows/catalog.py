@@ -184,7 +184,7 @@ def _registry_of(node: Mapping[str, Any]) -> Registry | None:
 
 
 def _place(node: Mapping[str, Any], name: object) -> tuple[str, str]:
-    """The registry and the name of a collection; empty texts where the server hides its project."""
+    """The registry and the name of a collection; empty strings where the server hides its project."""
     project = str((node.get("project") or {}).get("name") or "")
     return (registry_name(project), str(name or "")) if is_registry_project(project) else ("", "")
 

@@ -45,7 +45,7 @@ class SiteReport:
 
 
 class LintResult(ShownAsTable):
-    """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
+    """The result of a run of the linter. `files` counts those read, `parsed` those that passed the gates.
 
     `sources` has the bytes of each file with a finding, and of those where its values are set. `failures` are paths
     that were asked for and could not be read, each as a sentence; `left_alone` are files that changed before they
@@ -687,7 +687,7 @@ def _is_report(start: bytes) -> bool:
 
 
 def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:
-    """Lint what stands in memory, as the file `path`."""
+    """Lint a string as the file `path`."""
     result = LintResult()
     if kind_of_named(path, content) is None:
         result.notes.append(skipped_sentence(path))

@@ -182,7 +182,7 @@ def not_there(question: Question, names: Sequence[str], versions: Sequence[str])
 
 
 def report_problem(expected: Expected, status: Status, problem: Problem, help: str | None = None) -> Verification:
-    """That of a name with a problem, in the words of its rule; `help` where the command knows it better."""
+    """The result for a name with a problem, with its rule's message; `help` where the command has a better one."""
     message = rule_for(problem.rule).explain(problem)
     return settled(expected, status, message.summary, help or message.help, message.note)
 

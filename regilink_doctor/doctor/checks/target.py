@@ -59,7 +59,7 @@ class OfTarget(Check):
     registry_links: ClassVar[bool] = True
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """The targets of this kind whose path is known; each stands under its entity, too."""
+        """The targets of this kind whose path is known, with their entity."""
         for target in context.targets:
             if target.is_known and context.links_registry(target) == self.registry_links:
                 entity = context.run_entity(target)

@@ -1,4 +1,4 @@
-"""Checks of the names that are fetched: is the version there, for this account, of this type (section D)."""
+"""Checks of consumed names: whether the version exists, for this account, with this type (part D of the index)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ConsumedNameCheck(Check):
     group = "Links"
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """Every name that is fetched."""
+        """Every name that is consumed."""
         for item in context.consumed:
             yield Subject(item.shown, item.written_at, item)
 
@@ -95,7 +95,7 @@ class ConsumedCheck(Check):
 def name_of(subject: Subject) -> ConsumedName:
     """The name that a row is about."""
     if not isinstance(subject.target, ConsumedName):
-        raise LookupError("a check of fetched names without a name")
+        raise LookupError("a check of consumed names without a name")
     return subject.target
 
 
@@ -234,7 +234,7 @@ class SourceVisible(Check):
     requires = ("target-path", "account")
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """The links of artifacts that were fetched by a name."""
+        """The links of artifacts that were consumed by name."""
         for target in context.targets:
             if target.consumed is not None and target.is_known:
                 yield Subject(target.shown, target.written_at, target)

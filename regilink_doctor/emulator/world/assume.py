@@ -157,7 +157,7 @@ def remember_consumed(state: State, name: str) -> None:
 
 
 def project(state: State, user: User | None, owner: str | None, name: str | None) -> None:
-    """Make the project of a source that is fetched, where its entity is known, or may be assumed to be a team."""
+    """Create the project of a consumed source, if its entity is known or may be assumed to be a team."""
     if not state.stubs or user is None or not owner or not name or state.find_project(owner, name) is not None:
         return
     home = state.find_entity(owner) or entity(state, user, owner)

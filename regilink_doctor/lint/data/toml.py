@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d[\d_]*)?|inf
 
 
 def _check(text: str) -> None:
-    """Check that a text is TOML.
+    """Check that a string is TOML.
 
     Raises:
         Unparsable: it is not.

@@ -70,7 +70,7 @@ class _Scope:
     """The values of the matrix of a job, for each of its runs."""
 
     def find_runs(self, written: str) -> list[Mapping[str, StringValue]]:
-        """The values that are known in each run of the job, where a text asks for those of its matrix."""
+        """The values that are known in each run of the job, if a string uses those of its matrix."""
         runs = self.runs if "matrix." in written else ()
         return [{**self.known, **run} for run in runs] or [self.known]
 
@@ -243,7 +243,7 @@ class _DocumentReader:
         if name in ("dependencies", "additional_dependencies", "pip", "pypi") and value.id == "sequence":
             self.read_dependencies(value, "pre-commit" if name == "additional_dependencies" else "")
         if value.id == "scalar":
-            if value.start_mark.index >= key.start_mark.index:  # an alias stands before its key
+            if value.start_mark.index >= key.start_mark.index:  # an alias comes before its key
                 self.add_setting(key, value, below, scope)
             return
         yield value, below, scope

@@ -128,7 +128,7 @@ def _python_of(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
     except Unparsable as error:
         blank = "\n" * (len(source.lines) - 1)
         if "wandb" not in source.text and "link_artifact" not in source.text:
-            return blank, []  # nothing of ours in it
+            return blank, []  # nothing in it matters
         return blank, [Unparsable(str(error), error.span, cell=source.cell)]
     return cell.python, []
 

@@ -1,4 +1,4 @@
-"""Text that stands inside another file, and what a later program fills into it.
+"""Text inside another file, and what a later program fills into it.
 
 A `run:` block of a CI file, a cell of a notebook, the value of a key: each is a stretch whose characters have places in
 the file. What Hydra, GitHub Actions, a shell, Jinja or cookiecutter fill in is a hole, never a placeholder.

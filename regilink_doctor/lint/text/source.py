@@ -218,7 +218,7 @@ def fstring_pieces(source: Source, node: ast.JoinedStr) -> Iterator[KnownPart | 
 
 
 def _places_by_node(source: Source, node: ast.JoinedStr) -> list[Span | None]:
-    """Since Python 3.12 the parser knows where each part stands, except in literals over several tokens."""
+    """Since Python 3.12 the parser knows the place of each part, except in literals over several tokens."""
     return [source.span(part) if part.end_lineno == part.lineno else None for part in node.values]
 
 

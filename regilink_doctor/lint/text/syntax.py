@@ -1,4 +1,4 @@
-"""Python's syntax: the classes of `ast`, its parser and its printer. Imported as `ast`, in whose place it stands.
+"""Python's syntax: the classes of `ast`, its parser and its printer. Imported as `ast`, which it replaces.
 
 For tools that nobody needs here `ast` itself loads `enum`, `contextlib` and, from Python 3.12 on, `re`: up to 10 ms,
 half as long as Python takes to start.
@@ -36,7 +36,7 @@ def parse_expression(text: str) -> expr:
 
 
 def unparse(node: AST) -> str:
-    """A tree as a text."""
+    """The source of a tree."""
     from ast import unparse
 
     return unparse(node)

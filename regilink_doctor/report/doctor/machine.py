@@ -84,7 +84,7 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False, allow_unknown: bool = False) -> str:
-    """A case a row. Warnings are cases that passed, with the words as their output; failures with `strict`.
+    """One case per check result. Warnings are passed cases with the message as output; failures with `strict`.
 
     The case `links` has what could not be checked; it fails where nothing could, unless `allow_unknown`.
     """

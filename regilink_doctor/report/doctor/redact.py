@@ -26,7 +26,7 @@ KEPT = frozenset(
         *("127.0.0.1", "localhost", "::1", "...", "user:password@proxy", "proxy"),
     }
 )
-"""Names, in lower case, that say nothing about anybody, and the placeholders of help texts."""
+"""Names, in lower case, that identify nothing, and the placeholders of helps."""
 
 APP_WORDS = frozenset(
     {
@@ -138,7 +138,7 @@ def _redact_links(links: LinkSummary, hide: _Hider) -> LinkSummary:
 
 
 def _without_prefix(kind: str, name: str) -> tuple[str, str]:
-    """Of `wandb-registry-model`, well or badly spelled and wherever it stands, only `model` is a name."""
+    """Of `wandb-registry-model`, however it is spelled and wherever it is, only `model` is a name."""
     meant = name if name.startswith(REGISTRY_PREFIX) else misspelled_prefix(name)
     bare = (meant or "").removeprefix(REGISTRY_PREFIX)
     before = name.removesuffix(bare) if meant else ""
