@@ -571,6 +571,8 @@ class Words:
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
         self.unclosed: int | None = None
         """Where the first unclosed quotation mark is."""
+        self._last_lines: dict[str, int] | None = None
+        """Where each line is the last time, when that has been asked for."""
         self.nests = True
         """False after a double quote without an end: a search to the end of the text for each later one is slow."""
 
@@ -627,10 +629,24 @@ class Words:
         if signs == "<<<":
             self.here_strings = [word]
         elif signs.startswith("<<") and word.plain:
-            ends.append(word)
+            if not self._is_shift(word):
+                ends.append(word)
         elif text[word.start - 1] != "<":
             self.redirected_to = text[word.start : word.end]
         return max(word.end, at)
+
+    def _is_shift(self, word: Word) -> bool:
+        """Whether `<<` is arithmetic, as in `(( x << 2 ))`: no later line ends a here-document."""
+        rest = self.stretch.text[word.end : word.end + 200].partition("\n")[0]
+        if "))" not in rest and "]" not in rest and not word.plain.endswith("]"):
+            return False
+        if self._last_lines is None:
+            self._last_lines = {}
+            position = 0
+            for line in self.stretch.text.split("\n"):
+                self._last_lines[line.strip()] = position
+                position += len(line) + 1
+        return self._last_lines.get(word.plain, -1) < word.end
 
     def _after_documents(self, at: int, ends: list[Word]) -> int:
         text, start = self.stretch.text, at
@@ -690,6 +706,7 @@ class Words:
         if mark == '"' and self.nests:
             end = _find_closing(text, at)
             self.nests = end >= 0
+            self.unclosed = at if end < 0 and self.unclosed is None else self.unclosed
         elif mark == "`" or (text[at - 1 : at] == "$" and text[at - 2 : at - 1] != "\\"):  # $'it\'s'
             match = _ESCAPING[mark].match(text, at + 1)
             end = match.end() if match is not None and match.end() < len(text) else -1
