@@ -112,7 +112,9 @@ _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
-      | \b(\d{3})\ (?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found)\b | ["']code["']:\ ?["']?(\d{3})\b""",
+      | \b(\d{3})\ (?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request
+        |Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b
+      | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
 _GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[["'\\]{1,16}(\w+)""")
@@ -628,6 +630,7 @@ class ErrorContext:
             "link_model",
             "use_artifact",
             "log_artifact",
+            "add_reference(",
             "wandb-registry",
             "/weave/",
             "retry attempt failed",

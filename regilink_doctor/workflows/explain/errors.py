@@ -464,7 +464,7 @@ def _of_message(
     """What the message means: first what the names in it, and the rest of the log, give away."""
     message = main.message
     yield from _of_names(context, main, names)
-    if message.failure == "F22" and "F20" in message.also and context.phase == "init":
+    if message.failure in ("F22", "C17") and "F20" in message.also and context.phase == "init":
         yield "F20"
     if message.failure in ("C19", "F2", "F14") and context.is_upload:
         yield "C10"
@@ -472,6 +472,10 @@ def _of_message(
         yield from (match.message.failure for match in others if match.message.failure in message.also)
         if context.status == 401:
             yield "C18"
+        if context.status == 429:
+            yield "B17"
+        if context.status == 409 and "/file_stream" in context.text:
+            yield "F19"
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
     if message.failure == "C8" and context.is_of_integration:

@@ -496,6 +496,8 @@ def _judge_call(context: ErrorContext) -> Causes:
     if match := _SIGNATURE.search(text):
         if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
             return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
+        if (match[1] or "").startswith("Wandb") and match[2] != "__init__":
+            return ("F21", "F15", "B14")  # a library calls what wandb gave it in another way
         is_foreign = match[1] not in _CLASSES and match[2] == "__init__"
         is_called_by_wandb = context.is_raised_in_wandb or _INTEGRATION.search(context.text)
         if is_foreign and match[1] and not is_called_by_wandb:
@@ -618,6 +620,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
         return ()  # wandb's way to check an argument
     if context.phase == "download" and name in ("IndexError", "KeyError"):
         return ("F6", "F21")  # the version has no files, or lacks the one that was asked for
+    if "'NoneType' object" in text and "/public/registries/" in path:
+        return ("D18", "B13", "B7")  # the server does not know registries, or shows none
     if "'NoneType' object" in text and _NULL_ANSWER.search(path):
         return ("D1", "B2", "C18", "F21")
     if part == ("F14",) and _OWN_CODE.search(path):
