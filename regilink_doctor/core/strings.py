@@ -68,7 +68,10 @@ class StringValue:
     @cached_property
     def pattern(self) -> str:
         """The string as `core.target_path` reads it, unknown parts included."""
-        return "".join([part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts])
+        parts = self.parts
+        if len(parts) == 1:  # most
+            return parts[0].text if isinstance(parts[0], KnownPart) else UNKNOWN_NAME
+        return "".join([part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in parts])
 
     @cached_property
     def literal(self) -> str | None:

@@ -17,7 +17,7 @@ from regilink_doctor.lint import formats
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import OtherFormat, Unparsable
-from regilink_doctor.rules import find_checks
+from regilink_doctor.rules import FileChecks
 from regilink_doctor.rules.index import WATCHED_BY
 from regilink_doctor.rules.judge import (
     LOOK_UPS,
@@ -87,8 +87,14 @@ class _Facts:
     path: str
     reading: ParsedFile
     project: Project
-    view: OrganizationView | None = None
-    configured: ConfiguredOrganization = NOTHING_CONFIGURED
+    view: OrganizationView | None
+    configured: ConfiguredOrganization
+    enabled: Enabled
+
+    @cached_property
+    def checks(self) -> FileChecks:
+        # The rule about keys runs even where it does not report: it remembers which strings to mask.
+        return FileChecks(self.enabled if rule_codes.HARD_CODED_API_KEY in self.enabled else self.enabled | _ABOUT_KEYS)
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -238,9 +244,9 @@ def _lint(
         place = Place(path, Span(1, 1, 1, 1))
         crash = _crash("reading", place, error, "nothing in this file was checked")
         return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
-    facts = _Facts(path, reading, project, view, known)
-    by_site = [_find_problems(site, facts, enabled) for site in reading.sites]
-    others = [_find_problems(item, facts, enabled) for item in reading.declared]
+    facts = _Facts(path, reading, project, view, known, enabled)
+    by_site = [_find_problems(site, facts) for site in reading.sites]
+    others = [_find_problems(item, facts) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = _drop_repeated(finding for findings in (unparsable, *by_site, *others) for finding in findings)
     unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
@@ -279,12 +285,12 @@ def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
+def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
     """The findings of all rules at one call site, setting, requirement or command.
 
     A fix of a target path is offered only where the call is better with it: `--fix` would refuse another one.
     """
-    findings = _run_checks(item, facts, enabled)
+    findings = _run_checks(item, facts)
     if not any(finding.fix is not None or finding.at_value is not None for finding in findings):
         return findings
 
@@ -293,7 +299,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
         if sites is None:
             return False
         before, edited = sites
-        after = _run_checks(edited, facts, enabled)
+        after = _run_checks(edited, facts)
         return not is_improvement(findings, after, [finding]) or lands_elsewhere([before], [edited])
 
     checked: list[Finding] = []
@@ -304,10 +310,9 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
     return checked
 
 
-def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
+def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:
     findings: list[Finding] = []
-    # The rule about keys runs even where it does not report: it remembers which strings to mask.
-    checks = find_checks(item, enabled if rule_codes.HARD_CODED_API_KEY in enabled else enabled | _ABOUT_KEYS)
+    checks = facts.checks.find(item, facts)
     if item.kind in ("link", "target", "consume") or getattr(item, "call", "") in LOOK_UPS:
         checks = ((TARGET_PATH, _check_target), *checks)
     for code, check in checks:
@@ -317,7 +322,7 @@ def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[
                 reports = [report for report in reports if is_of_caller(report, item)]
             if reports:
                 reports = [report for report in reports if not is_in_example(report)]
-                findings += [to_finding(report, item) for report in reports if report.problem.rule in enabled]
+                findings += [to_finding(report, item) for report in reports if report.problem.rule in facts.enabled]
         except Exception as error:
             findings.append(_crash(code, item.place, error))
     return findings
@@ -343,8 +348,11 @@ def _is_created(report: Report, facts: _Facts) -> bool:
 
 def _with_tree(site: Site, facts: _Facts) -> Site:
     """A site whose variables of the environment are not called unset where a settings file of the tree names them."""
-    unset = {name for string in site.target if not is_known(string.pattern) for name in string.unset_variables}
-    is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)}
+    unset: set[str] = set()
+    for string in site.target:
+        if not is_known(string.pattern):
+            unset.update(string.unset_variables)
+    is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)} if unset else unset
     if not is_set:
         return site
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))

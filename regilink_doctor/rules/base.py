@@ -103,6 +103,10 @@ class Rule:
         """The words for a problem of this rule."""
         raise NotImplementedError
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        """Whether any call site of a file can have a problem of this rule; it is asked once, before the sites are."""
+        return True
+
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """Check a call that links an artifact."""
         return self.check_site(link, facts)

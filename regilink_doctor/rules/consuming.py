@@ -102,10 +102,12 @@ def _version_of(name: StringValue) -> KnownPart | UnknownPart | None:
     """
     colon = name.pattern.find(":")
     part = name.part_at(colon + 1) if colon >= 0 else None
-    if part is None or name.cut(colon + 1, len(name.pattern)) != (part,):
+    if part is None or (isinstance(part, KnownPart) and not part.default_of):
+        return None
+    if name.cut(colon + 1, len(name.pattern)) != (part,):
         return None
     if isinstance(part, KnownPart):
-        return part if part.default_of and "version" in part.default_of.lower() else None
+        return part if "version" in (part.default_of or "").lower() else None
     called = [part.source if "(" not in part.source else "", *part.variables]
     is_version = any("version" in word.lower() or word.lower() == "v" for word in called)
     return part if is_version and part.kind != "source-version" else None
@@ -329,7 +331,7 @@ class ErrorMeansMissing(Rule):
     name = "error-means-missing"
     severity = "info"
     failures = ("D16",)
-    watches = ("consume",)
+    watches = ("consume.context.denied_by",)
     bad = (
         "import wandb\n"
         "def exists():\n"

@@ -101,20 +101,19 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "WANDB_ENTITY": ("REG202", "REG203", "REG204",),
     "WANDB_ORGANIZATION": ("REG703",),
     "WANDB_PROJECT": ("REG209",),
-    "artifact": ("REG106", "REG403", "REG405", "REG607",),
+    "artifact": ("REG403", "REG405", "REG607",),
     "command": ("REG601", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG114", "REG202", "REG204", "REG208", "REG301", "REG302", "REG305", "REG406",
-        "REG501", "REG505", "REG506", "REG509", "REG510", "REG512", "REG601", "REG602", "REG605",
+        "REG501", "REG505", "REG506", "REG509", "REG510", "REG601", "REG602", "REG605",
     ),
     "getattr": ("REG610",),
     "hasattr": ("REG610",),
-    "init": ("REG106",),
     "link": (
         "REG114", "REG201", "REG202", "REG203", "REG204", "REG301", "REG302", "REG601", "REG602", "REG605",
         "REG607",
     ),
-    "log": ("REG106", "REG403", "REG405", "REG607",),
+    "log": ("REG403", "REG405", "REG607",),
     "map": ("REG901", "REG902", "REG903", "REG904", "REG905", "REG906", "REG907",),
     "mock": ("REG702",),
     "mocked-link": ("REG705",),
@@ -144,13 +143,19 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
 
 # fmt: off
 WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "artifact": (
+        (("type",), ("REG106",)),
+    ),
     "consume": (
+        (("context", "denied_by",), ("REG512",)),
         (("context", "ended_by",), ("REG603",)),
     ),
     "init": (
         (("api_key",), ("REG704",)),
         (("earlier",), ("REG609",)),
-        (("project",), ("REG209",)),
+        (("entity",), ("REG106",)),
+        (("project",), ("REG106", "REG209",)),
+        (("type",), ("REG106",)),
     ),
     "link": (
         (("aliases",), ("REG106", "REG501", "REG502", "REG503", "REG507",)),
@@ -166,8 +171,9 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("type",), ("REG106",)),
     ),
     "log": (
-        (("aliases",), ("REG501", "REG502",)),
+        (("aliases",), ("REG106", "REG501", "REG502",)),
         (("context", "ended_by",), ("REG603",)),
+        (("type",), ("REG106",)),
     ),
     "target": (
         (("aliases",), ("REG501", "REG502", "REG503", "REG507",)),

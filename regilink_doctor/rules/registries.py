@@ -92,9 +92,12 @@ class UnknownRegistry(Rule):
         names = problem.view.registry_names(problem.facts.get("organization", ""))
         return rename_registry(path, name, only_suggestion(name or "", names))
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return facts.view is not None or (bool(facts.configured.registries) and not facts.in_test)
+
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Judge by the configuration, or by the catalog the links whose entity does not settle the organization."""
-        if site.context.expected or (facts.in_test and facts.view is None):
+        if site.context.expected:
             return
         names, severity = self._known_names(site, facts)
         if not names:
@@ -133,8 +136,6 @@ class UnknownRegistry(Rule):
         return (problems[0].corrected if problems else None) or string.pattern
 
     def _known_names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:
-        if facts.view is None and not facts.configured.registries:
-            return (), "warning"
         from regilink_doctor.rules.judge import known_registries
 
         view = facts.view
@@ -192,10 +193,10 @@ class RegistryDisplayName(Rule):
         registry = problem.view.registry(problem.facts.get("organization", ""), name)
         return name, registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold(), name)
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return facts.view is None  # else the judgement reports it
+
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """With a catalog, the judgement reports it instead."""
-        if facts.view is not None:
-            return
         for target in site.target:
             path = registry_path(target)
             if path is None:

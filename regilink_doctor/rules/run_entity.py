@@ -124,15 +124,18 @@ class ImplicitEntity(Rule):
             say('write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI', call=call),
         )
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        if facts.in_test or facts.configured.entity:
+            return False
+        if all(_init_without_entity(link, facts) is None for link in facts.links):
+            return False
+        return not (facts.sets("WANDB_ENTITY") or facts.once(has_common_entity))
+
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """Reported once, at the `wandb.init`, with the first link as the second place."""
         init = _init_without_entity(link, facts)
         target = intended_registry_target(link) if init is not None else None
-        if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
-            return
-        if facts.once(_first_links_without_entity)[id(init)] is not link:
-            return
-        if facts.once(has_common_entity):
+        if target is None or init is None or facts.once(_first_links_without_entity).get(id(init), link) is not link:
             return
         agents = agents_of(init, facts)
         if agents:
@@ -180,8 +183,12 @@ def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
 
 def _first_links_without_entity(facts: FileFacts) -> dict[int, Link]:
     """The first link to a registry of each run whose start leaves the entity out, by the identity of that call."""
-    links = reversed([link for link in facts.links if intended_registry_target(link)])
-    return {id(init): link for link in links if (init := _init_without_entity(link, facts)) is not None}
+    first: dict[int, Link] = {}
+    for link in facts.links:
+        init = _init_without_entity(link, facts)
+        if init is not None and id(init) not in first and intended_registry_target(link) is not None:
+            first[id(init)] = link
+    return first
 
 
 def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
@@ -292,9 +299,12 @@ class TeamAsOrganization(Rule):
             related = (Related("the run's entity is set here", setting.place),)
             yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return not facts.in_test and facts.once(_name_owners)
+
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """What a catalog can judge of a link, the judgement reports."""
-        if site.context.expected or facts.in_test:
+        if site.context.expected:
             return
         targets = [target.fill_empty_defaults() for target in site.target]
         owned = [(target, path.prefix) for target in targets if (path := registry_path(target)) and path.prefix]
@@ -371,6 +381,11 @@ def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
     return same_variable or (_last_choice(part) == other.source and "(" not in other.source)
 
 
+def _name_owners(facts: FileFacts) -> bool:
+    """Whether any target path of the file may begin with an organization: it has three parts."""
+    return any(string.pattern.count("/") > 1 for site in facts.sites for string in site.target)
+
+
 def _last_choice(part: UnknownPart) -> str:
     """What is left where the values before are not given: `args.entity` of `args.organization or args.entity`."""
     return part.source.rpartition(" or ")[2]
@@ -421,11 +436,14 @@ class PersonalEntity(Rule):
             'write the team: wandb.init(entity="TEAM", ...), or WANDB_ENTITY=TEAM',
         )
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return facts.view is None and bool(facts.configured.personal_entities)
+
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration; with a catalog, the judgement reports it instead."""
         personal = facts.configured.personal_entities
-        entity = known_entity(link) if personal else None
-        if entity not in personal or facts.view is not None or registry_target(link) is None:
+        entity = known_entity(link)
+        if entity not in personal or registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
             yield self.report(link.init.place, related=(Related("linked here", link.place),), entity=entity or "")
@@ -476,6 +494,9 @@ class OrganizationAsEntity(Rule):
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return facts.view is None and (facts.configured.organization is not None or facts.once(_name_owners))
+
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration or by the path; with a catalog, the judgement reports it instead."""
         yield from self.check_site(link, facts)
@@ -483,7 +504,7 @@ class OrganizationAsEntity(Rule):
         entity = configured.organization
         if entity is None or entity != known_entity(link) or entity in configured.teams:
             return
-        if facts.view is not None or registry_target(link) is None:
+        if registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
             related = (Related("linked here", link.place),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, is_guarded, mode_of
+from regilink_doctor.rules.site_facts import certain, is_guarded, may_set_mode, mode_of
 from regilink_doctor.rules.wording import quoted, refused_setting
 
 TYPE_CHECKING = False
@@ -103,8 +103,11 @@ class LinkWhileOffline(Rule):
             "run it online, or after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
         )
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return not facts.in_test and facts.once(may_set_mode)
+
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        if site.call not in _EFFECTS or facts.in_test or site.context.expected:
+        if site.call not in _EFFECTS or site.context.expected:
             return
         if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
             return  # consumed through the Api, which is always online
@@ -213,6 +216,9 @@ class LinkWhileDisabled(Rule):
             "nothing is linked, and nothing is proved",
             "run it online, or against regilink's emulator: regilink dry-run -- python ...",
         )
+
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return facts.once(may_set_mode)
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         if link.context.expected:
@@ -405,18 +411,20 @@ class LinkOnEveryRank(Rule):
             "link on one of them: if rank == 0:",
         )
 
+    def may_report_sites(self, facts: FileFacts) -> bool:
+        return not facts.in_test and any(map(facts.mentions, _DISTRIBUTED))
+
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        if _runs_on_every_rank(link, facts):
+        if not _lets_one_through(link):
             yield self.report(link.place)
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         """`logger.experiment.use_artifact(...)`, whose result is used."""
         is_of_logger = consume.call == "wandb.Run.use_artifact" and any(i.call == "WandbLogger" for i in facts.inits)
-        if is_of_logger and consume.context.result_used and _runs_on_every_rank(consume, facts):
+        if is_of_logger and consume.context.result_used and not _lets_one_through(consume):
             yield self.report(consume.place, "consume")
 
 
-def _runs_on_every_rank(site: Site, facts: FileFacts) -> bool:
-    if facts.in_test or not any(facts.mentions(word) for word in _DISTRIBUTED):
-        return False
-    return not any(word in guard.lower() for guard in site.context.guards for word in _GUARDS)
+def _lets_one_through(site: Site) -> bool:
+    """Whether a condition lets only one of the processes reach a site."""
+    return any(word in guard.lower() for guard in site.context.guards for word in _GUARDS)

@@ -275,6 +275,17 @@ def registry_path_by_prefix(facts: FileFacts) -> dict[str | None, StringValue]:
     return paths
 
 
+def may_set_mode(facts: FileFacts) -> bool:
+    """Whether anything in the file may set the mode of a run: see `mode_of`."""
+    starts = {id(init): init for site in facts.sites for init in (*site.inits, site.init or site)}
+    setups, settings = facts.once(_find_modes)
+    return bool(setups or settings or any(map(_may_have_mode, starts.values())))
+
+
+def _may_have_mode(init: Site) -> bool:
+    return not {"mode", "settings", "**"}.isdisjoint(init.arguments.names)
+
+
 def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     """The mode that the run of a site certainly has, where that is set, and whether the environment sets it.
 
@@ -283,7 +294,7 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     init = site.init
     if init is None and not site.inits and site.call.startswith("wandb.Run."):
         init = active_init(site, facts)
-    if init is not None and ({"mode", "**"} & init.arguments.names or "settings" in init.arguments.names):
+    if init is not None and _may_have_mode(init):
         value = certain(init.arguments.strings.get("mode", ()))
         is_certain = "mode" in init.arguments.certain_strings or "mode" not in init.arguments.keywords
         return (value, init.place, False) if value and is_certain else None

@@ -10,6 +10,8 @@ from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.calls import WrongCallShape
 from regilink_doctor.rules.path_shape import MissingCollection
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
@@ -85,13 +87,22 @@ def test_unused_and_invalid_comments_are_told() -> None:
     assert codes("x = 1  # noqa\n") == []
 
 
-def test_a_rule_that_crashes_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(self: object, told: object) -> None:
+@pytest.mark.parametrize(
+    ("rule", "method", "expected"),
+    [
+        (MissingCollection, "explain", ["REG201", "REG002"]),
+        (WrongCallShape, "may_report_sites", ["REG201", "REG002", "REG002", "REG102"]),
+    ],
+)
+def test_a_rule_that_crashes_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch, rule: type[Rule], method: str, expected: list[str]
+) -> None:
+    def crash(self: object, argument: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(MissingCollection, "explain", crash)
+    monkeypatch.setattr(rule, method, crash)
     code = b'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb-registry-model/c")\n' + BAD.encode()
-    assert codes(code) == ["REG201", "REG002"]
+    assert codes(code) == expected
 
 
 @pytest.mark.parametrize("content", [PRELUDE.encode(), b"import wandb\n("])

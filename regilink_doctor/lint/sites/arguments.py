@@ -29,7 +29,7 @@ class CallArguments:
     @property
     def names(self) -> frozenset[str]:
         """Their names, `**` for an unpacked mapping."""
-        return frozenset(self.named) | ({"**"} if self.unpacked else frozenset())
+        return frozenset((*self.named, "**")) if self.unpacked else frozenset(self.named)
 
 
 def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
@@ -87,27 +87,29 @@ class ArgumentReader:
         """Whether an argument is given, directly or inside one that was unfolded."""
         return name in self.given.named or name in self.inner
 
+    def _select_given(self, names: Iterable[str]) -> list[str]:
+        """Those of the arguments that are given."""
+        named, inner = self.given.named, self.inner
+        return [name for name in names if name in named or name in inner] if named or inner else []
+
     def texts(self, name: str) -> tuple[StringValue, ...]:
         """The strings that an argument can be."""
-        if not self.has_argument(name):
-            return ()
         node, at = self._find(name)
         return self.resolver.texts(node, at) if node is not None else ()
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
         """The texts of those of the arguments that have any."""
-        return {name: texts for name in names if self.has_argument(name) and (texts := self.texts(name))}
+        return {name: texts for name in self._select_given(names) if (texts := self.texts(name))}
 
     def find_certain(self, objects: tuple[str, ...]) -> frozenset[str]:
         """The arguments of `objects` and `_MAY_BE_TEXT` that are a string in every alternative."""
-        names = (*objects, *_MAY_BE_TEXT)
-        return frozenset([name for name in names if self.has_argument(name) and self.is_text(name)])
+        return frozenset([name for name in self._select_given((*objects, *_MAY_BE_TEXT)) if self.is_text(name)])
 
     @property
     def constants(self) -> dict[str, bool | None]:
         """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable."""
         constants: dict[str, bool | None] = {}
-        for name in filter(self.has_argument, _MAY_BE_CONSTANT):
+        for name in self._select_given(_MAY_BE_CONSTANT):
             node, at = self._find(name)
             if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue

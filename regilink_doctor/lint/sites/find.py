@@ -13,7 +13,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
-from regilink_doctor.core.target_path import misspelled_prefix
+from regilink_doctor.core.target_path import is_known, misspelled_prefix
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
@@ -97,9 +97,9 @@ class _Finder:
             yield site
             return
         calls = find_wrapped_calls(use, self.resolver) if self._wrappers else []
-        if wrapped := [site for call in calls if (site := self._wrapped(use, call))]:
+        if calls and (wrapped := [site for call in calls if (site := self._wrapped(use, call))]):
             yield from wrapped
-        else:
+        elif isinstance(use.call.func, ast.Name):
             yield from self._asking(use)
 
     def _find_path(self, use: Use) -> str | None:
@@ -177,14 +177,16 @@ class _Finder:
             reading.unfold(call.unfolds)
         given, texts = reading.given, reading.texts
         path_node = given.named.get(call.path or "")
+        place = source.place(use.call)
+        is_alone = isinstance(use.statement, ast.Expr) and use.statement.value is use.call
         site = SITE_CLASSES[call.kind](
             call=path,
-            place=source.place(use.call),
-            statement=source.span(use.statement if _simple(use.statement) else use.call),
+            place=place,
+            statement=place.span if is_alone or not _simple(use.statement) else source.span(use.statement),
             target=self._read_targets(use, call, reading),
             argument=source.place(path_node) if path_node is not None else None,
-            entity=texts("entity") or self._find_own(path, "entity", reading),
-            project=texts("project") or self._find_own(path, "project", reading),
+            entity=texts("entity") or (self._find_own("entity", reading) if path == "wandb.init" else ()),
+            project=texts("project") or (self._find_own("project", reading) if path == "wandb.init" else ()),
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading),
@@ -213,9 +215,9 @@ class _Finder:
         names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
         return tuple(StringValue((project, *parts), place) for parts in names)
 
-    def _find_own(self, path: str, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
+    def _find_own(self, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets the variable."""
-        if path != "wandb.init" or reading.given.unpacked or reading.has_argument(argument):
+        if reading.given.unpacked or reading.has_argument(argument):
             return ()
         if reading.at.scope.module is self.module and not self._names_environment:
             return ()
@@ -230,9 +232,10 @@ class _Finder:
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         source = self._source_of(use)
         certain = reading.find_certain(call.objects)
-        strings = reading.read_texts([*call.texts, *(name for name in call.objects if name in certain)])
+        texts = (*call.texts, *[name for name in call.objects if name in certain]) if certain else call.texts
+        strings = reading.read_texts(texts)
         return PassedArguments(
-            names=reading.given.names | frozenset(reading.inner),
+            names=reading.given.names.union(reading.inner),
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),
@@ -242,12 +245,14 @@ class _Finder:
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
                 for keyword in use.call.keywords
                 if keyword.arg and keyword.arg != call.path
-            },
+            }
+            if use.call.keywords
+            else {},
         )
 
     def _sure(self, text: StringValue) -> StringValue:
         """A text whose variables and options are not called unset where the file tests whether they are."""
-        if not any(map(may_be_none, text.parts)):
+        if is_known(text.pattern) or not any(map(may_be_none, text.parts)):
             return text
         tested, listed = self.statements.tested_attributes, self.statements.listed_names
         if "getattr" in self.source.text:
@@ -321,10 +326,12 @@ class _Finder:
             return found
         if site.kind not in ("link", "log") and site.call not in _OF_ARTIFACTS:
             return found
-        made = self.origins.artifact(self._artifact_node(use, given), at)
+        node = self._artifact_node(use, given)
+        made = self.origins.artifact(node, at)
         if made is None:
             return found
-        for path in self.resolver.callee(made):
+        paths = self.resolver.callee(made)
+        for path in paths:
             if path in _MAKES and made is not use:
                 found["artifact"] = self.site(made, path)
         if site.kind == "other":
@@ -333,13 +340,14 @@ class _Finder:
         if logged is not None and (logged.scope is not use.scope or logged.order < use.order):
             logging = self._find_path(logged)
             found["logged"] = self.site(logged, logging) if logging is not None else None
-        if ttl := self.origins.times_to_live.get(id(made.call)):
-            found["ttl"] = self.source.place(ttl)
-        if ttl := self.origins.times_to_live.get(id(use.call)):
-            found["linked_ttl"] = self.source.place(ttl)
+        if times := self.origins.times_to_live:
+            if ttl := times.get(id(made.call)):
+                found["ttl"] = self.source.place(ttl)
+            if ttl := times.get(id(use.call)):
+                found["linked_ttl"] = self.source.place(ttl)
         if site.kind == "link":
-            found["is_fetched"] = any(path.startswith(wandb_api.PUBLIC) for path in self.resolver.callee(made))
-        found["is_logged_artifact"] = made.call is not self._maker(self._artifact_node(use, given), at)
+            found["is_fetched"] = any(path.startswith(wandb_api.PUBLIC) for path in paths)
+        found["is_logged_artifact"] = made.call is not self._maker(node, at)
         return found
 
     def _find_listing(self, use: Use) -> Site | None:

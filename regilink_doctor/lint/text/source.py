@@ -122,15 +122,11 @@ class Source:
 
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Span:
         """The span of a node; the parser counts columns in UTF-8 bytes, from 0."""
-        end_line = node.end_lineno or node.lineno
+        line, offset = node.lineno, node.col_offset
+        end_line, end_offset = node.end_lineno or line, node.end_col_offset or 0
         if self._ascii:
-            return Span(node.lineno, node.col_offset + 1, end_line, (node.end_col_offset or 0) + 1)
-        return Span(
-            node.lineno,
-            self.column(node.lineno, node.col_offset),
-            end_line,
-            self.column(end_line, node.end_col_offset or 0),
-        )
+            return Span(line, offset + 1, end_line, end_offset + 1)
+        return Span(line, self.column(line, offset), end_line, self.column(end_line, end_offset))
 
     def place(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Place:
         """The place of a node."""
