@@ -95,12 +95,13 @@ def test_unused_and_invalid_comments_are_told() -> None:
     ],
 )
 def test_a_rule_that_crashes_leaves_the_others(
-    monkeypatch: pytest.MonkeyPatch, rule: type[Rule], method: str, expected: list[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rule: type[Rule], method: str, expected: list[str]
 ) -> None:
     def crash(self: object, argument: object) -> None:
         raise ZeroDivisionError("on purpose")
 
     monkeypatch.setattr(rule, method, crash)
+    monkeypatch.chdir(tmp_path)  # nothing around it sets an entity
     code = b'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb-registry-model/c")\n' + BAD.encode()
     assert codes(code) == expected
 
