@@ -147,6 +147,22 @@ def test_who_is_asked_to_end_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert not [name for name in os.listdir(tmp_path / "tmp") if name.startswith("regilink-")]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.parametrize("module", ["regilink_doctor.cli", "regilink_doctor.core.text", "regilink_doctor.cli.lint"])
+def test_ctrl_c_while_it_is_loaded_ends_it_silently(tmp_path: Path, module: str) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from regilink_doctor.__main__ import script; script()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "lint"], cwd=tmp_path, capture_output=True)
+    assert done.returncode == (130 if module.endswith("lint") else -signal.SIGINT)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
 @pytest.mark.parametrize("number", sample([signal.SIGTERM, signal.SIGINT], one_in=2))
 def test_a_file_that_is_being_mended_is_whole(tmp_path: Path, number: int) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")

@@ -58,7 +58,7 @@ PLAN: dict[str, tuple[str, str]] = {
         "core rules config doctor workflows report languages editor API",
     ),
     "API": ("the public names, loaded when they are used", "core emulator workflows"),
-    "__main__": ("`python -m regilink_doctor`", "cli"),
+    "__main__": ("the console script, `python -m regilink_doctor`", "cli"),
     "pytest_regilink": ("the pytest plugin", "core rules config emulator workflows report"),
 }
 """Package -> what it is for, and the packages that it may import. Imports for annotations count."""
