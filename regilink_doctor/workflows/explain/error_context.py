@@ -94,6 +94,8 @@ _LOGGER = re.compile(
     re.IGNORECASE,
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
+_SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)[\w-]*\s+\|)", re.MULTILINE)
+_RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
 _RUN_FOLDER = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
@@ -204,7 +206,8 @@ _OTHER_PROGRAM = re.compile(
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _SPEAKER = re.compile(
     r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
-    r"|^npm |\bkubelet\b|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
+    r"|^npm |\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
+    r"|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
     r"|\bS3 operation failed\b|\bpush_to_hub\b"
     r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
     r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
@@ -283,7 +286,7 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _TELLS_OF_CALL = re.compile(
-    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from)\b.*\w\("
+    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from)\b.*\w\(|[\u3040-\u30ff].*\w\("
 )
 """A sentence of the person who asks, with a call in it."""
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
@@ -334,6 +337,10 @@ class ErrorContext:
     """The lines right below the frames of tracebacks: the exceptions."""
     is_logged_by_wandb: bool = False
     """The prefix of a line names one of wandb's modules; `text` no longer shows it."""
+    is_logged_by_server: bool = False
+    """The prefix of a line names a container of W&B's server; `text` no longer shows it."""
+    is_record: bool = False
+    """The lines are records in JSON, which a program writes."""
     ends_in_frame: bool = False
     """The last lines are frames: what was raised is cut off."""
 
@@ -532,7 +539,7 @@ class ErrorContext:
     @property
     def is_in_server_container(self) -> bool:
         """Whether the program is W&B's server itself, in its container."""
-        return bool(_SERVER_CONTAINER.search(self.text))
+        return self.is_logged_by_server or bool(_SERVER_CONTAINER.search(self.text))
 
     @property
     def is_about_artifacts(self) -> bool:
@@ -638,7 +645,8 @@ class ErrorContext:
             "torchhistory",
             "torchgraph",
         )
-        is_operation = self.operation in _OPERATIONS and self.operation not in _COMMON_OPERATIONS
+        is_common = self.operation in _COMMON_OPERATIONS and "returned error" not in text  # wandb-core's words
+        is_operation = self.operation in _OPERATIONS and not is_common
         is_named = any(sign in text for sign in signs) or _RUN_FOLDER.search(text) is not None
         return self.is_logged_by_wandb or is_operation or is_named
 
@@ -646,7 +654,7 @@ class ErrorContext:
     def leaves_wandb_out(self) -> bool:
         """Whether a longer text does not name wandb: an error of wandb would."""
         is_long = len(self.message_text.strip().splitlines()) > 2 or len(self.text) > _LONG_WITHOUT_WANDB
-        return not self.is_about_wandb and is_long
+        return not self.is_about_wandb and (is_long or self.is_record)
 
     def names_other_program(self, line: str) -> bool:
         """Whether a line names another program or its server, and not wandb."""
@@ -778,6 +786,8 @@ def read_error(text: str) -> ErrorContext:
         _last_warnings(lines),
         tuple(raised),
         bool(_LOGGER.search(text)),
+        bool(_SERVER_PREFIX.search(text)),
+        bool(_RECORD.match(text)),
         bool(chains[-1][-1]) and not "".join(messages[last_frame:]).strip("` \n"),
     )
 

@@ -189,6 +189,9 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
             level = named[0]
         rest = stripped[match.end() :]
         line = rest.removeprefix(" ")
+    if line != raw and line.startswith("{") and (record_of_line := _read_json(line)) is not None:
+        yield from _clean(line, level)
+        return
     if of_wandb := _LEVEL_OF_WANDB.match(line):
         level = of_wandb[1]
     yield line, level

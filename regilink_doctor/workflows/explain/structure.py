@@ -252,6 +252,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         ),
         (r"<!doctype html|<html", ("C19", "F17")),
         (_DELETED, ("F8", "D2")),
+        (r"\b(?:cannot|can't|could not|unable to|failed to) (?:be )?delete", ("F8", "B7")),
         (r"\bfinished run\b|\brun (?:is|has|was) (?:already )?finished\b", ("C8", "F4")),
         (r"\bauthorization header\b|\bunauthorized\b", ("C18", "C19")),
         (r"\baccess denied\b|\bnot a member\b", ("B2", "F1", "B7")),
