@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 class UnparsableFile(Rule):
-    """The file cannot be read in its language, for Python by the interpreter that runs regilink.
+    """A file, or a part of it, cannot be read in its language; Python is read by the interpreter that runs regilink.
 
+    A part is a cell of a notebook, Python inside a script or workflow, or what follows an unclosed quotation mark.
     Nothing in it was checked. Fix the syntax, run regilink under the Python that the file is written for, save it as
     UTF-8, or exclude the file.
     """
