@@ -241,7 +241,8 @@ def _without_markup(text: str) -> str:
 
 
 def _is_address(text: str) -> bool:
-    return "\n" not in text and len(text) <= 4000 and (bool(_SCHEME.match(text)) or text.startswith(HOSTS))
+    is_line = "\n" not in text and len(text) <= 4000 and not is_description(text)
+    return is_line and (bool(_SCHEME.match(text)) or text.startswith(HOSTS))
 
 
 def _is_code(text: str) -> bool:

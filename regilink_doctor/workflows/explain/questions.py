@@ -49,10 +49,10 @@ _LOG = re.compile(
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
 _INLINE_CODE = re.compile(
     r"""`[^`\n]*` | \b\w{1,60}(?:\(\))?(?:\.\w{1,60}(?:\(\))?){0,8}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)
-      | (["'])(?=[^\s"']*/)[^\s"']+\1""",
+      | (["'])(?=[^\s"']*/)[^\s"']+\1 | (?<=\()https?://[^\s()]*(?=\)) | \A[a-z][\w+.-]{1,30}://\S+""",
     re.VERBOSE,
 )
-"""Code between backticks, calls, and paths between quotes."""
+"""Code between backticks, calls, paths between quotes, and addresses between brackets or at the start."""
 CALL = re.compile(r"[\w\])]\(|^\(")
 """The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
@@ -109,8 +109,8 @@ def is_question(text: str) -> bool:
         return True
     without_code = _INLINE_CODE.sub("x", bare)
     words = without_code.split()
-    is_address = "://" in bare and (len(words) < 5 or "://" in words[0])
-    if not words or is_address or CALL.search(without_code) or is_log(bare):
+    is_address = "://" in bare and len(words) < (_WORDS_OF_DESCRIPTION if "://" in words[0] else 5)
+    if not words or is_address or CALL.search(without_code) or is_log(without_code):
         return False
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
@@ -125,8 +125,13 @@ def is_question(text: str) -> bool:
 
 
 def is_description(text: str) -> bool:
-    """Whether somebody tells or asks something, in a sentence that no program writes."""
-    return is_question(text) and bool("?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text))
+    """Whether somebody tells or asks something, in a sentence that hardly a program writes."""
+    is_long = len(text.split()) >= _WORDS_OF_DESCRIPTION
+    return is_question(text) and bool(is_long or "?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text))
+
+
+_WORDS_OF_DESCRIPTION = 9
+"""How many words a title, a name or a command hardly has."""
 
 
 LONGEST_QUESTION = 20_000
@@ -149,7 +154,8 @@ def find_prose(text: str) -> str:
     # Sentences, or one with a clause, and no log around them.
     is_alone = "\n" not in text or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
-    return prose if is_report or _IS_POLITE.search(prose) else ""
+    is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
+    return prose if is_report or is_long or _IS_POLITE.search(prose) else ""
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
@@ -157,8 +163,8 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     # In many spaces a pattern would look for its end again from each.
     searched = "\n".join(" ".join(line.split()) for line in text[:LONGEST_QUESTION].splitlines() if line.strip())
     path, is_linked = _path_in(text[:LONGEST_QUESTION])
-    # A name with a version is read; it is no target unless the text is about a link.
-    is_name = path is not None and ":" in path.rpartition("/")[2] and not is_linked and not _IS_ABOUT_LINK.search(text)
+    # A name with a version is read; it is no target unless the text says that the link goes there.
+    is_name = path is not None and ":" in path.rpartition("/")[2] and not is_linked and not _is_target(path, text)
     facts = paths.examine(target_of(path), view) if path is not None and not is_name else None
     is_wrong = facts is not None and bool(facts.wrong)
     ranked = _rank_answers(searched)
@@ -295,6 +301,8 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
         least = _LEAST_OF_DESCRIPTION if is_description(text) else _LEAST
     else:
         least = _LEAST_OF_UNKNOWN if has_unknown_word(text) else _LEAST_OF_OTHER
+    if not is_about_subject:  # The score is a mean over the words.
+        least *= sqrt(_WORDS_OF_DESCRIPTION / max(_WORDS_OF_DESCRIPTION, count_features(text)))
     (first, score), *others = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1]) or [(UNCLEAR, 0.0)]
     if first == OTHER and score - others[0][1] < _CLEAR_OF_OTHER * (is_about_subject + is_about_wandb):
         (first, score), *others = others
@@ -304,7 +312,16 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
     return [(about, share) for about, share in ranked if about not in (OTHER, UNCLEAR)]
 
 
-_IS_ABOUT_LINK = re.compile(r"target|\blink\w*(?: \S+){0,3}? (?:in)?to\b|リンク", re.IGNORECASE)
+_BEFORE_TARGET = re.compile(r"(?:target\w*|path|\b(?:in)?to|\bas)\W{0,5}$", re.IGNORECASE)
+_AFTER_TARGET = re.compile(r"\W{0,4}(?:に|へ|を?リンク|を?登録| (?:as|in) (?:the )?target)")
+
+
+def _is_target(path: str, text: str) -> bool:
+    """Whether the words around a path say that a link goes to it."""
+    before, _, after = text.partition(path)
+    return bool(_BEFORE_TARGET.search(before[-30:]) or _AFTER_TARGET.match(after))
+
+
 _QUOTED_PATH = re.compile(
     r"""(?:(?P<call>\b\w{1,40}\()[^()"'`\n]{0,80})?(["'`])(?P<path>[^\s"'`<>]{0,200}registry[^\s"'`<>]{0,200})\2"""
 )
