@@ -92,3 +92,36 @@ def test_a_name_with_unknown_parts_that_is_consumed_has_no_forbidden_letters() -
     (explanation,) = explain_site(site).values()
     assert explanation.codes == ()
     assert "`kind`" in explanation.text
+
+
+@check_rows(
+    ("text", "kind", "failures"),
+    [
+        ('target_path="model/zoo"', "target-path", ("A1",)),
+        ("- run: python train.py --target-path model/zoo", "target-path", ("A1",)),
+        ("--target-path wandb-registry-model", "target-path", ("A2",)),
+        ("WANDB_REGISTRY_PATH=wandb-registry-model/ python train.py", "target-path", ("A5",)),
+        ('>>> run.link_artifact(art, "model/zoo")', "snippet", ("A1",)),
+        (
+            '{"cells": [{"cell_type": "code", "source": ["run.link_artifact(a, \\"model/zoo\\")"]}], "nbformat": 4}',
+            "snippet",
+            ("A1",),
+        ),
+        ('link_artifact(art, f"{entity}/wandb-registry-model/zoo")', "snippet", ()),
+        ("!wandb artifact get wandb-registry-model/zoo", "full-name", ()),
+        ('for c in api.registries(filter={"name": "wandb-registry-model"}):', "snippet", ()),
+        ('create_registry(name="evals", visibility="organization")', "snippet", ()),
+    ],
+)
+def test_parts_of_code_and_commands_are_read(text: str, kind: str, failures: tuple[str, ...]) -> None:
+    found = explain(text)
+    assert (found.kind, found.failures) == (kind, failures)
+
+
+def test_a_name_that_is_nearly_one_of_w_and_bs_registries_is_pointed_out() -> None:
+    for name, near in (("modle", "model"), ("datset", "dataset"), ("dataste", "dataset")):
+        for text in (f"wandb-registry-{name}/zoo", f'run.link_artifact(art, "wandb-registry-{name}/zoo")'):
+            assert f'the one that W&B made is "{near}"' in explain(text).text
+    for name in ("model", "my-model", "dataset2", "golden"):
+        assert "has to be a registry of your own" not in explain(f"wandb-registry-{name}/zoo").text
+    assert 'target_path="wandb-registry-model/zoo", if a registry is meant' in explain("modle/zoo").text

@@ -62,7 +62,7 @@ _OF_NAMES = ("target-path", "full-name", "url", "entity-url", "snippet")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _TARGET_SETTING = re.compile(
     r"""^\s*(?:-\s+|export\s+|--)?["']?[\w.-]*target[_-]?path["']?
-        (?:\s*:\s*["']?|\s*=(?!\s*["']))(?P<path>[^\s"'\#][^"'\#\n]*?/[^"'\#\n]*?)["']?,?\s*(?:\#.*)?$""",
+        (?:\s*:\s*["']?|\s*=(?!\s*["'][^"'\n]*registry)\s*["']?)(?P<path>[^\s"'\#][^"'\#\n]*?/[^"'\#\n]*?)["']?,?\s*(?:\#.*)?$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 """A line of a configuration, of a `.env` file or a command line that sets the target of a link."""
@@ -70,8 +70,14 @@ _IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
+_TARGET_OPTION = re.compile(r"""(?:^|\s)--[\w-]*target[_-]?path[ =]["']?(?P<path>[^\s"'-][^\s"']*)""", re.IGNORECASE)
+"""An option of a command that sets the target of a link, anywhere in a line."""
+_VARIABLE = re.compile(
+    r"""\s*(?:export\s+|set\s+)?[A-Za-z_]\w*=["']?(?P<path>wandb-reg[^\s"'/]*/[^\s"']*)["']?(?:\s[^\n/]*)?$"""
+)
+"""An assignment in a shell, or before a command, of a path of a registry."""
 _CONSUMING_COMMAND = re.compile(
-    r"(?:\$\s*)?wandb artifact get\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)(?:\s[^\n]*)?$"
+    r"(?:[$!%]\s*)?wandb artifact get\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)(?:\s[^\n]*)?$"
 )
 
 
@@ -127,18 +133,20 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         explanation = explanation or explain_question(text, catalog)
         if explanation is not None:
             return explanation
-    code = "\n".join(_FENCED.findall(text)) or text
+    code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
     if is_code and (explanation := explain_code(code, catalog)):
         return explanation
     # A message alone, without an exception's name: code that compares with it has been read before.
     if explanation := explain_error(context, catalog):
         return _prefer_description(bare, explanation, catalog)
-    if setting := _TARGET_SETTING.search(text):
+    if setting := _TARGET_SETTING.search(text) or _TARGET_OPTION.search(text) or _VARIABLE.match(text):
         return _explain_path(setting["path"], catalog, is_target=True)
     if (name := _name_in_json(bare)) is not None:
         return _explain_path(name, catalog)
     if is_code and (explanation := explain_quoted_path(code, catalog)):
         return explanation
+    if command := _CONSUMING_COMMAND.match(bare.lstrip()):
+        return explain_path(command[1], "full-name", catalog)
     if (path := _path_after_words(bare)) is not None:
         return _explain_path(path, catalog)
     if explanation := explain_wandb_command(bare):
@@ -251,13 +259,25 @@ def _is_code(text: str) -> bool:
 
 def _path_after_words(text: str) -> str | None:
     """The path that other words only lead to (`wandb artifact get wandb-registry-model/zoo:v1`); None without one."""
-    if command := _CONSUMING_COMMAND.match(text.lstrip()):
-        return command[1]
     first, slash, rest = text.strip().partition("/")
     words = first.split()
     if not slash or "\n" in text or len(words) < 2 or " " in rest or not words[-1].startswith(REGISTRY_PREFIX):
         return None
     return None if words[0].startswith(REGISTRY_PREFIX) else f"{words[-1]}/{rest}"
+
+
+def _read_notebook(text: str) -> str:
+    """The code of a notebook, as its file has it; empty for another text."""
+    if text.lstrip()[:1] != "{" or '"cells"' not in text:
+        return ""
+    import json
+
+    try:
+        cells = json.loads(text)["cells"]
+        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+        return "\n".join(source if isinstance(source, str) else "".join(source) for source in sources)
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return ""
 
 
 def _name_in_json(text: str) -> str | None:
@@ -290,7 +310,7 @@ def _explain_path(text: str, view: OrganizationView | None, *, is_target: bool =
 
 def _is_path(text: str) -> bool:
     """Whether it can be meant as a path: it names a registry, or is not a sentence, a file name or a log line."""
-    if "\n" in text or len(text) > _PATH_LIMIT or ("/" not in text and is_log(text)):
+    if "\n" in text or len(text) > _PATH_LIMIT or CALL.search(text) or ("/" not in text and is_log(text)):
         return False
     if not text.strip():
         return True  # a variable that was empty: failure A5

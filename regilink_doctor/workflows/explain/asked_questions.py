@@ -43,8 +43,9 @@ _OF_SENTENCE = 0.5
 _OF_FORM = 0.15
 """Taken off the scores of failures where a question only asks how, and of topics where it only reports a failure."""
 _ASKS_HOW = re.compile(
-    r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|(?:can|could) you (?:show|tell|give)|is (?:there|it possible)|where (?:do|can|is"
-    r"|are)|what(?:'s| is| are| does| types)|which|who|any (?:example|tutorial|way)|do i need|best way|i want"
+    r"\b(?:how (?:do|can|to|2|should|would)|(?:can|could|may) (?:i|we|one)|(?:can|could) you (?:show|tell|give)"
+    r"|is (?:there|it possible)|where (?:do|can|is|are)|what(?:'s| is| are| does| types)"
+    r"|which|who|any (?:example|tutorial|way)|do i need|best way|i want"
     r"|would like|difference|possible to)\b|方法|たい|するには|ください|とは|どこ|できますか|違い",
     re.IGNORECASE,
 )

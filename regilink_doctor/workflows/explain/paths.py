@@ -87,7 +87,7 @@ def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView |
         version_or_alias=path.version if path is not None else None,
         codes=facts.codes,
         failures=failures,
-        notes=_notes(linked, path, facts),
+        notes=_notes(linked, path, facts, view),
         parts=parts_of(path, target.known_entity),
         goes=find_destinations(target),
         wrong=facts.wrong,
@@ -299,10 +299,31 @@ def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
     return without_organization(linked) if kind == "full-name" else linked
 
 
-def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str, ...]:
+def _notes(linked: str, path: TargetPath | None, facts: PathFacts, view: OrganizationView | None) -> tuple[str, ...]:
     if facts.wrong or path is None or not path.is_registry:
         return ()
-    return (say("well formed; {asks}", asks=_ask_server(linked)),)
+    well_formed = say("well formed; {asks}", asks=_ask_server(linked))
+    near = _find_near_registry(path.registry or "") if view is None else None  # a catalog lists the registries
+    if near is None:
+        return (well_formed,)
+    own = say(
+        '"{name}" has to be a registry of your own: the one that W&B made is "{near}"', name=path.registry, near=near
+    )
+    return (own, well_formed)
+
+
+_ALIKE = 0.8
+"""How alike a name is to one of W&B's registries that is probably meant: `modle`, `models`; not `my-model`."""
+
+
+def _find_near_registry(name: str) -> str | None:
+    """The registry that W&B makes for every organization whose name this one is nearly; None for any other name."""
+    from difflib import get_close_matches
+
+    folded = name.casefold()
+    is_own = folded in CORE_REGISTRY_TYPES or any(letter.isdecimal() for letter in folded)
+    near = [] if is_own else get_close_matches(folded, CORE_REGISTRY_TYPES, n=1, cutoff=_ALIKE)
+    return near[0] if near else None
 
 
 def _ask_server(linked: str) -> str:
@@ -337,6 +358,13 @@ def _list_corrections(
 
 def _registry_was_meant(path: TargetPath) -> tuple[str, ...]:
     name = CORE_REGISTRY_DISPLAY.get((path.project or "").casefold(), path.project or "REGISTRY")
+    if (near := _find_near_registry(name)) is not None:
+        return (
+            say(
+                "target_path={path}, if a registry is meant",
+                path=wording.quoted(f"{REGISTRY_PREFIX}{near}/{path.name}"),
+            ),
+        )
     meant = wording.quoted(f"{REGISTRY_PREFIX}{name}/{path.name or 'COLLECTION'}")
     if name in CORE_REGISTRY_TYPES:
         return (f"target_path={meant}",)

@@ -33,13 +33,16 @@ LIMIT = 100_000
 """A longer text is no snippet."""
 MOST_OPEN = 5
 
+_PROMPT = re.compile(r"^(?:>>> |\.\.\. ?|In \[\d*\]: )", re.MULTILINE)
 _F_STRING = re.compile(r"\b[rR]?[fF][rR]?[\"']")
 # What a name stands for that the snippet uses and does not define: method -> the object that has it.
 _OBJECTS = {
     **dict.fromkeys(
         ("link_artifact", "link_model", "use_artifact", "use_model", "log_artifact", "log_model"), "wandb.init()"
     ),
-    **dict.fromkeys(("artifact", "artifacts", "artifact_exists", "registry", "registries"), "wandb.Api()"),
+    **dict.fromkeys(
+        ("artifact", "artifacts", "artifact_exists", "create_registry", "registry", "registries"), "wandb.Api()"
+    ),
     "link": 'wandb.Artifact("artifact", type="model")',
 }
 
@@ -51,10 +54,15 @@ def explain_code(text: str, view: OrganizationView | None = None) -> Explanation
     """What the calls in a piece of Python come to; None when there are none."""
     if len(text) > LIMIT:
         return None
-    code = textwrap.dedent(text).strip("\n")
+    code = textwrap.dedent(_PROMPT.sub("", text)).strip("\n")
     missing = code.count("(") - code.count(")")
-    # What was copied up to the end of a line is often a call without its end.
-    for whole in (code, code + ")" * missing) if 0 < missing < MOST_OPEN else (code,):
+    wholes = [code]
+    # What was copied up to the end of a line is often a call without its end, or a statement without its body.
+    if 0 < missing < MOST_OPEN:
+        wholes.append(code + ")" * missing)
+    if code.rstrip().endswith(":"):
+        wholes.append(f"{code} pass")
+    for whole in wholes:
         preamble, appendix = _complete(whole)
         lines_before = preamble.count("\n")
         lines = range(lines_before + 1, lines_before + whole.count("\n") + 2)
@@ -118,6 +126,10 @@ def _complete(code: str) -> tuple[str, str]:
     is_call = False
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         function = call.func
+        if isinstance(function, ast.Name) and function.id in _OBJECTS and function.id not in defined:
+            is_call = True
+            preamble += f"{function.id} = {_OBJECTS[function.id]}.{function.id}\n"
+            defined.add(function.id)
         if isinstance(function, ast.Attribute) and function.attr in _OBJECTS:
             is_call = True
             owner = function.value
