@@ -81,7 +81,7 @@ class FileChecks:
         return checks
 
     def _select(self, code: str, check: Check, facts: FileFacts) -> _Checks:
-        """A check, if its rule may report anything; where the rule cannot tell, one that says so at each site."""
+        """The check, if its rule may report anything in the file; if it crashes, one that raises at each site."""
         try:
             if code not in self._can_report:
                 self._can_report[code] = rule_for(code).may_report_sites(facts)
@@ -91,7 +91,7 @@ class FileChecks:
 
 
 class _Crashed:
-    """In the place of a check, where the question whether the rule may report anything has crashed."""
+    """Replaces a check whose rule crashed in `may_report_sites`."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error

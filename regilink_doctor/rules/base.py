@@ -104,7 +104,7 @@ class Rule:
         raise NotImplementedError
 
     def may_report_sites(self, facts: FileFacts) -> bool:
-        """Whether any call site of a file can have a problem of this rule; it is asked once, before the sites are."""
+        """Whether any call site of a file can have a problem of this rule; called once per file, before the checks."""
         return True
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:

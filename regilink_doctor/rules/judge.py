@@ -122,16 +122,16 @@ def report_names(
 
 def _find_replaced(site: Site) -> list[StringValue]:
     """The defaults of variables that a `.env` sets: the program is not meant to run with them."""
-    known = [
+    sourced = [
         (string, part)
         for string in site.target
         for part in string.parts
         if isinstance(part, KnownPart) and (part.read_from or part.default_of)
     ]
-    if not known:
-        return []  # as of most
-    in_dotenv = {part.read_from for _, part in known if part.read_from and "/.env" in f"/{part.place.path}"}
-    return [string for string, part in known if part.default_of in in_dotenv]
+    if not sourced:
+        return []  # most sites
+    in_dotenv = {part.read_from for _, part in sourced if part.read_from and "/.env" in f"/{part.place.path}"}
+    return [string for string, part in sourced if part.default_of in in_dotenv]
 
 
 def known_registries(

@@ -300,7 +300,7 @@ class TeamAsOrganization(Rule):
             yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
 
     def may_report_sites(self, facts: FileFacts) -> bool:
-        return not facts.in_test and facts.once(_name_owners)
+        return not facts.in_test and facts.once(_may_name_owners)
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """What a catalog can judge of a link, the judgement reports."""
@@ -381,7 +381,7 @@ def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
     return same_variable or (_last_choice(part) == other.source and "(" not in other.source)
 
 
-def _name_owners(facts: FileFacts) -> bool:
+def _may_name_owners(facts: FileFacts) -> bool:
     """Whether any target path of the file may begin with an organization: it has three parts."""
     return any(string.pattern.count("/") > 1 for site in facts.sites for string in site.target)
 
@@ -495,7 +495,7 @@ class OrganizationAsEntity(Rule):
         )
 
     def may_report_sites(self, facts: FileFacts) -> bool:
-        return facts.view is None and (facts.configured.organization is not None or facts.once(_name_owners))
+        return facts.view is None and (facts.configured.organization is not None or facts.once(_may_name_owners))
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """By the configuration or by the path; with a catalog, the judgement reports it instead."""

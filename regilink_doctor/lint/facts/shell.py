@@ -572,7 +572,7 @@ class Words:
         self.unclosed: int | None = None
         """Where the first unclosed quotation mark is."""
         self._last_lines: dict[str, int] | None = None
-        """Where each line is the last time, when that has been asked for."""
+        """The last position of each line; None until it is needed."""
         self.nests = True
         """False after a double quote without an end: a search to the end of the text for each later one is slow."""
 
