@@ -38,6 +38,9 @@ class Place:
     span: Span
     cell: int | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.span.line, self.span.column, self.cell))  # which tells places apart well enough, and is fast
+
     @property
     def position(self) -> tuple[int, int, int, int, int]:
         """The key by which the places of one file are sorted: plain numbers, which compare fastest."""

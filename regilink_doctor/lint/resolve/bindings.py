@@ -249,7 +249,7 @@ class Scope:
     @property
     def first_parameter(self) -> str | None:
         """The name of `self`, for a method."""
-        if not isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if not isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return None
         arguments = [*self.node.args.posonlyargs, *self.node.args.args]
         return arguments[0].arg if arguments else None

@@ -271,7 +271,7 @@ def _make_named_tuple(context: Context, made: ast.Call, node: ast.Call, at: Prog
     if isinstance(listed, ast.Constant) and isinstance(listed.value, str):
         names = listed.value.replace(",", " ").split()
     else:
-        items = listed.elts if isinstance(listed, ast.List | ast.Tuple) else []
+        items = listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else []
         names = [str(item.value) for item in items if isinstance(item, ast.Constant)]
     if not names or any(isinstance(item, ast.Starred) for item in node.args):
         return UNKNOWN
@@ -325,7 +325,7 @@ def _is_name(node: ast.expr | None) -> bool:
 def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | None:
     """`map(function, items)` of a list that is written out: the call of each item."""
     (owner, *others) = context.value(node.args[1], at)
-    if others or not isinstance(owner, Literal) or not isinstance(owner.node, ast.List | ast.Tuple):
+    if others or not isinstance(owner, Literal) or not isinstance(owner.node, (ast.List, ast.Tuple)):
         return None
     if len(owner.items) > MAX_ALTERNATIVES:
         return UNKNOWN
@@ -369,7 +369,7 @@ def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramP
     """`.get(…)` of a dictionary that is written out or loaded; None for that of anything else."""
     owners = context.value(function.value, at)
     if not any(
-        is_configuration(owner) or (isinstance(owner, Literal | Loaded) and owner.is_mapping) for owner in owners
+        is_configuration(owner) or (isinstance(owner, (Literal, Loaded)) and owner.is_mapping) for owner in owners
     ):
         return None
     values: list[Value] = []
@@ -377,9 +377,9 @@ def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramP
         if is_configuration(owner):
             values += _get_configured(context, node, at)
             continue
-        is_mapping = isinstance(owner, Literal | Loaded) and owner.is_mapping
+        is_mapping = isinstance(owner, (Literal, Loaded)) and owner.is_mapping
         values += (
-            get_by_key(context, owner, node, at) if isinstance(owner, Literal | Loaded) and is_mapping else [UNKNOWN]
+            get_by_key(context, owner, node, at) if isinstance(owner, (Literal, Loaded)) and is_mapping else [UNKNOWN]
         )
     return values
 
@@ -388,11 +388,11 @@ def _take_item_out(context: Context, node: ast.Call, function: ast.Attribute, at
     """`.pop(key, default)` and `.setdefault(key, default)` of a mapping, `.pop()` of a list; None for anything else."""
     before = at.inside(node)
     owners = context.value(function.value, before)
-    if not any(isinstance(owner, Literal | Loaded) for owner in owners):
+    if not any(isinstance(owner, (Literal, Loaded)) for owner in owners):
         return None
     values: list[Value] = []
     for owner in owners:
-        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
             values += get_by_key(context, owner, node, before)
         else:
             number = _read_position(context, node, before)
@@ -462,7 +462,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return [Literal(node, at, attributes=True)]
     if path in _WRAPS:
         return [
-            replace(value, attributes=True) if isinstance(value, Literal | Loaded) else value
+            replace(value, attributes=True) if isinstance(value, (Literal, Loaded)) else value
             for value in context.value(node.args[0], at)
         ]
     if (chosen := choose(context, path, node, at)) is not None:
@@ -510,7 +510,7 @@ def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
     values = context.value(node.args[0], at)
     if not node.keywords and any(map(is_configuration, values)):
         return values
-    if not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+    if not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
         return [UNKNOWN]
 
     def make_display() -> ast.Dict:
@@ -536,7 +536,7 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
         if isinstance(value, NonString) and is_number and is_string:
             place = at.source.place(node)
             values.append(StringValue((KnownPart(str(value.value), place),), place))
-        elif isinstance(value, Member | ClassOrObject) and is_string:
+        elif isinstance(value, (Member, ClassOrObject)) and is_string:
             values += find_text(context, value, node, at) or [UNKNOWN]
         else:
             values.append(value)

@@ -150,7 +150,7 @@ class _Judge:
         if isinstance(test, ast.Compare):
             if len(test.ops) > 1:
                 return None
-            if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(test.comparators[0], ast.Tuple | ast.List):
+            if isinstance(test.ops[0], (ast.In, ast.NotIn)) and isinstance(test.comparators[0], (ast.Tuple, ast.List)):
                 found = self._is_among(test.left, test.comparators[0].elts)
                 return found if isinstance(test.ops[0], ast.In) else _negate(found)
             if isinstance(test.left, ast.Constant) and (found := self._has_key(test)) is not None:
@@ -207,12 +207,12 @@ class _Judge:
 
     def _judge_items(self, node: ast.expr, levels: int) -> list[bool | None]:
         """`[x, y]`, `(item is None for item in (x, y))`: what each item is; None for what is not written out."""
-        if isinstance(node, ast.Tuple | ast.List):
+        if isinstance(node, (ast.Tuple, ast.List)):
             return [self.judge(item, levels) for item in node.elts] if len(node.elts) <= _MOST_ITEMS else [None]
-        if not isinstance(node, ast.GeneratorExp | ast.ListComp) or len(node.generators) > 1:
+        if not isinstance(node, (ast.GeneratorExp, ast.ListComp)) or len(node.generators) > 1:
             return [None]
         (loop,) = node.generators
-        if loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Tuple | ast.List):
+        if loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, (ast.Tuple, ast.List)):
             return [None]
         items = loop.iter.elts
         if len(items) > _MOST_ITEMS:
@@ -240,9 +240,9 @@ class _Judge:
         return values
 
     def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
-        if isinstance(operator, ast.Is | ast.Eq):
+        if isinstance(operator, (ast.Is, ast.Eq)):
             return _is_equal(left, right)
-        if isinstance(operator, ast.IsNot | ast.NotEq):
+        if isinstance(operator, (ast.IsNot, ast.NotEq)):
             return _negate(_is_equal(left, right))
         if isinstance(operator, ast.In):
             return self._is_in(left, right)
@@ -281,9 +281,9 @@ def _compare_numbers(operator: ast.cmpop, left: Value, right: Value) -> bool | N
     first, second = numbers
     if type(first) not in (int, float) or type(second) not in (int, float):
         return None
-    if isinstance(operator, ast.Lt | ast.GtE):
+    if isinstance(operator, (ast.Lt, ast.GtE)):
         return (first < second) is isinstance(operator, ast.Lt)  # type: ignore[operator]
-    return (first > second) is isinstance(operator, ast.Gt) if isinstance(operator, ast.Gt | ast.LtE) else None  # type: ignore[operator]
+    return (first > second) is isinstance(operator, ast.Gt) if isinstance(operator, (ast.Gt, ast.LtE)) else None  # type: ignore[operator]
 
 
 def _combine(truths: Iterable[bool | None], ends_with: bool) -> bool | None:
@@ -327,7 +327,7 @@ def _is_object(value: Value) -> bool:
         return value.made_by is not None
     if isinstance(value, ClassOrObject) and value.instance:
         return value.made is not None
-    return isinstance(value, ClassOrObject | Function)
+    return isinstance(value, (ClassOrObject, Function))
 
 
 def _is_default(value: Value) -> bool:
@@ -363,7 +363,7 @@ def _is_open(value: Value) -> bool:
     """What may be anything: a string of one unknown part, an attribute of something of wandb's."""
     if isinstance(value, StringValue):
         return len(value.parts) == 1 and isinstance(value.parts[0], UnknownPart)
-    return not _is_object(value) and not isinstance(value, Literal | NonString)
+    return not _is_object(value) and not isinstance(value, (Literal, NonString))
 
 
 def _contains(owner: StringValue, item: StringValue) -> bool | None:

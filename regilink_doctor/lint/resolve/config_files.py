@@ -124,7 +124,7 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
             return [UNKNOWN]
         is_text = function.attr in ("read_text", "read_bytes")
         if any(
-            isinstance(owner, TreePath | FileText) or (is_text and isinstance(owner, StringValue)) for owner in owners
+            isinstance(owner, (TreePath, FileText)) or (is_text and isinstance(owner, StringValue)) for owner in owners
         ):
             return _open(owners, at)
         if function.attr == "open" and any(isinstance(owner, StringValue) and owner.literal for owner in owners):
@@ -298,7 +298,7 @@ def _find_written(module: Module) -> frozenset[str]:
         target: ast.AST | None = use.call.args[0] if is_open else None
         if isinstance(function, ast.Attribute) and function.attr in ("write_text", "write_bytes"):
             target = function.value
-        while isinstance(target, ast.Call | ast.BinOp):  # of a path that is joined, the last word
+        while isinstance(target, (ast.Call, ast.BinOp)):  # of a path that is joined, the last word
             words = [target.right] if isinstance(target, ast.BinOp) else target.args
             target = words[-1] if words else None
         if isinstance(target, ast.Constant) and isinstance(target.value, str):

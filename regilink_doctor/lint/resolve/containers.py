@@ -43,7 +43,6 @@ _FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertoo
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _ADDS = ("append", "extend", "add")
 _NO_SUCH_KEY = NonString("no such key")
-_NOTHING = NonString("no item")
 _MOST_LEVELS = 8
 _MOST_ITEMS = 64
 """Items of one list, or values of one dictionary, that are looked at where any of them may be meant."""
@@ -72,13 +71,13 @@ def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterab
             values.append(_apply_change(context, value, "[]", [key, node.values[1]], node, at))
         else:
             values.append(value)
-    has_attributes = any(value.attributes for value in before if isinstance(value, Literal | Loaded))
+    has_attributes = any(value.attributes for value in before if isinstance(value, (Literal, Loaded)))
     return [*([Literal(node, at, attributes=has_attributes)] if is_mapping else []), *values]
 
 
 def is_mapping_like(value: Value) -> bool:
     """Whether a value is looked up by keys: a dictionary, a table of a file, the options of a program."""
-    return isinstance(value, Arguments) or (isinstance(value, Literal | Loaded) and value.is_mapping)
+    return isinstance(value, Arguments) or (isinstance(value, (Literal, Loaded)) and value.is_mapping)
 
 
 @resolves(Changed)
@@ -222,7 +221,7 @@ def resolve_comprehension(
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
     is_filtered = any(part.ifs for part in node.generators)
-    if is_filtered and not any(isinstance(value, Instance | Literal) for value in context.value(node.elt, inside)):
+    if is_filtered and not any(isinstance(value, (Instance, Literal)) for value in context.value(node.elt, inside)):
         return [UNKNOWN]
     return [Literal(_hold(context, node.elt), inside, may_be_empty=True)]
 
@@ -315,11 +314,7 @@ def unpack(context: Context, values: Iterable[Value], path: tuple[int, ...]) -> 
 def find_items(context: Context, owner: Literal) -> tuple[Value, ...]:
     """All items of a list, tuple or set; the keys of a dictionary."""
     key = ("items", id(owner.node), owner.at.order, owner.at.frame)
-    return _drop_nothing(context.answer(key, lambda: _find_items(context, owner) or [_NOTHING]))
-
-
-def _drop_nothing(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    return tuple(value for value in values if value != _NOTHING) if _NOTHING in values else values
+    return context.answer_or_nothing(key, lambda: _find_items(context, owner))
 
 
 def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
@@ -378,9 +373,68 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     if isinstance(owner, Loaded):
         stored = [value for name in keys if name is not None for value in aliases.find_stored(context, owner, name)]
         return [*config_files.find_in_document(owner, keys), *stored]
+    if type(owner.node) is Updated and len(keys) == 1 and keys[0] is not None:
+        # Of a dictionary that is changed again and again, each of many forms would be asked for the key.
+        reach = _find_reach(context, owner)
+        if reach.is_without(keys[0]):
+            return [UNKNOWN] if reach.is_open else []
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
-    found = context.answer(key, lambda: _find_by_key(context, owner, keys) or [_NO_SUCH_KEY])
+    found = context.answer_or_nothing(key, lambda: _find_by_key(context, owner, keys))
     return [value for value in found if value != _NO_SUCH_KEY]
+
+
+class _Reach:
+    """All keys that a dictionary may have, with those that it unpacks; None for `names` where that is not certain.
+
+    `is_open`: it may also unpack what is not known, so that a key which is none of them is unknown.
+    """
+
+    __slots__ = ("is_open", "names")
+
+    def __init__(self, names: frozenset[str] | None, is_open: bool = False) -> None:
+        self.names = names
+        self.is_open = is_open
+
+    def is_without(self, name: str) -> bool:
+        """Whether a key is certainly none of its keys."""
+        return self.names is not None and name not in self.names
+
+
+_ANY_KEY = _Reach(None)
+
+
+def _find_reach(context: Context, owner: Literal, level: int = 0) -> _Reach:
+    """The keys of a dictionary, worked out once, so that looking for another one costs nothing."""
+    reaches: dict[LayerKey, _Reach] = context.keep(("reaches", context.turn), dict)
+    key = (owner.node, owner.at.order, owner.at.frame)
+    reach = reaches.get(key)
+    if reach is None:
+        reaches[key] = _ANY_KEY  # for a dictionary that unpacks itself
+        if level <= MAX_ALTERNATIVES:
+            reaches[key] = context.make_complete(lambda: _work_out_reach(context, owner, level), _ANY_KEY)
+    return reaches[key]
+
+
+def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
+    index = index_keys(context, owner)
+    if len(index.open) > len(index.unpacked) or aliases.is_changed_elsewhere(context, owner):
+        return _ANY_KEY
+    names, is_open = set(index.last), False
+    for number in index.unpacked:
+        for value in context.value(index.named[number][1], owner.at):
+            if isinstance(value, Literal) and value.is_mapping:
+                inner = _find_reach(context, value, level + 1)
+                if inner.names is None:
+                    return _ANY_KEY
+                names |= inner.names
+                is_open = is_open or inner.is_open
+            elif isinstance(value, (Loaded, Arguments, Name)):
+                return _ANY_KEY
+            else:
+                is_open = True
+        if len(names) > _MOST_ITEMS:
+            return _ANY_KEY
+    return _Reach(frozenset(names), is_open)
 
 
 def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:
@@ -389,7 +443,10 @@ def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Col
     def list_keys() -> set[str] | None:
         names: set[str] = set()
         for owner in context.value(node, at):
-            if not isinstance(owner, Literal) or not owner.is_mapping or aliases.is_changed_elsewhere(context, owner):
+            if not isinstance(owner, Literal) or not owner.is_mapping:
+                return None
+            # A display that is written in place has no other name by which it might be changed.
+            if owner.node is not node and aliases.is_changed_elsewhere(context, owner):
                 return None
             index = index_keys(context, owner)
             if index.open:
@@ -483,7 +540,7 @@ def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence
     for mapping in mappings:
         if isinstance(mapping, Name) and mapping.path == "os.environ":
             continue  # it may have any key, as it may for a value that is asked for by itself
-        if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+        if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
             values += find_by_key(context, mapping, keys)
         elif isinstance(mapping, Arguments):
             values += [value for key in keys for value in _find_argument(context, mapping, key)]
@@ -592,7 +649,7 @@ def find_key_names(context: Context, key: ast.expr, at: ProgramPoint) -> list[st
     """The keys that an expression can be, None for one that is not known."""
     names: list[str | None] = []
     for value in context.value(key, at):
-        text = to_string(context, value, key, at) if isinstance(value, StringValue | Member) else None
+        text = to_string(context, value, key, at) if isinstance(value, (StringValue, Member)) else None
         names += [text.literal] if text is not None else []
     return names
 
@@ -655,11 +712,11 @@ def resolve_membership(context: Context, node: ast.Compare, at: ProgramPoint) ->
     """`"key" in mapping`: whether all that the mapping can be have the key, or none; no other comparison."""
     key = node.left.value if isinstance(node.left, ast.Constant) else None
     is_in = isinstance(node.ops[0], ast.In)
-    if not isinstance(key, str) or len(node.ops) > 1 or not isinstance(node.ops[0], ast.In | ast.NotIn):
+    if not isinstance(key, str) or len(node.ops) > 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
         return [UNKNOWN]
     truths: set[bool | None] = set()
     for owner in context.value(node.comparators[0], at):
-        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
             truths.add(has_key(context, owner, node.comparators[0], key, at))
         else:
             truths.add(None)
@@ -687,7 +744,7 @@ def has_key(
     for number in index.unpacked[:_MOST_ITEMS]:
         inner = index.named[number][1]
         for value in context.value(inner, owner.at):
-            if isinstance(value, Literal | Loaded) and value.is_mapping:
+            if isinstance(value, (Literal, Loaded)) and value.is_mapping:
                 truths.add(has_key(context, value, inner, key, owner.at))
             else:
                 truths.add(None)
@@ -715,7 +772,7 @@ def _index_changed(module: Module) -> frozenset[str | None]:
 def find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
     """What a loop over an expression gives."""
     key = ("elements", id(node), at.order, at.frame)
-    return _drop_nothing(context.answer(key, lambda: _find_elements(context, node, at) or [_NOTHING]))
+    return context.answer_or_nothing(key, lambda: _find_elements(context, node, at))
 
 
 def find_turns(context: Context, node: ast.expr, at: ProgramPoint) -> list[tuple[Value, ...]] | None:
@@ -810,7 +867,7 @@ def _is_in_order(owner: Literal) -> bool:
 
 def _any_of(context: Context, call: ast.Call, items: ast.expr, at: ProgramPoint) -> ast.expr:
     """`next(items)`, where the items are objects; strings would be combined with others that they never meet."""
-    if not any(isinstance(value, Instance | ClassOrObject | Literal) for value in find_elements(context, items, at)):
+    if not any(isinstance(value, (Instance, ClassOrObject, Literal)) for value in find_elements(context, items, at)):
         return call.func
     return context.keep(
         ("next", id(items)),

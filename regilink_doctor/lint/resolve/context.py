@@ -8,7 +8,14 @@ recurses deeper than `MAX_DEPTH`.
 from __future__ import annotations
 
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
-from regilink_doctor.lint.resolve.values import MAX_ALTERNATIVES, TOO_MUCH, UNKNOWN, Unknown, bound_alternatives
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    TOO_MUCH,
+    UNKNOWN,
+    NonString,
+    Unknown,
+    bound_alternatives,
+)
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
@@ -27,10 +34,10 @@ if TYPE_CHECKING:
     NodeFunction = Callable[["Context", Any, ProgramPoint], Iterable[Value]]
     BindingFunction = Callable[["Context", str, Binding, ProgramPoint], Iterable[Value]]
 
-MAX_DEPTH = 60
-"""Questions within questions: each takes up to ten of Python's own calls."""
+MAX_DEPTH = 40
+"""Questions within questions: each takes up to fifteen of Python's own calls."""
 
-_DEEP = 16
+_DEEP = 10
 
 MAX_STEPS = 20_000
 """Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
@@ -39,7 +46,10 @@ _CHARACTERS = 48
 _ALTERNATIVES = 4
 """This many alternatives cost as much as one more question."""
 
-_FEWEST_STEPS = 32
+_MOST_STEPS = 8_000
+"""Of these, for a question of a call site with all that it leads to."""
+
+_FEWEST_STEPS = 16
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
 
 MAX_FRAMES = 6
@@ -50,6 +60,7 @@ _BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
 _GIVEN_UP = 1 << MAX_DEPTH
 """The bit of `_cuts` that means that the steps were used up; the lower bits are the depths of questions."""
 
+_NOTHING = NonString("nothing")
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
 
@@ -107,6 +118,8 @@ class Context:
         self._turns: dict[int, int] = {}
         """How many turns the loops have, by the same."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
+        self._floor = 0
+        """What has to be left of the steps when the question of the call site has been answered."""
         self._fewest = 0
 
     @property
@@ -125,12 +138,21 @@ class Context:
         if function is None:
             return (UNKNOWN,)
         key = (id(node), at.order, at.frame)
-        known = self._answers.get(key) if not self._rows else None  # most have been asked before
+        kept = (*key, self._rows) if self._rows else key
+        known = self._answers.get(kept)  # most have been asked before
         if known is not None:
             return known
         if type(node) is ast.Constant:  # which is the same at every place
             literal = self._answers[key] = tuple(function(self, node, at))
             return literal
+        if type(node) is ast.Name and self._depth:  # its value at a place is a question of its own
+            around, self._cuts = self._cuts, 0
+            values = tuple(function(self, node, at)) or (UNKNOWN,)
+            values = bound_alternatives(values) if len(values) > 1 else values
+            if not self._cuts:
+                self._answers[kept] = values
+            self._cuts |= around
+            return values
         return self.answer(key, lambda: function(self, node, at))
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
@@ -159,6 +181,7 @@ class Context:
             return (UNKNOWN,)
         if self._depth == 0:
             self._fewest = _FEWEST_STEPS
+            self._floor = max(self._left - _MOST_STEPS, 0)
             self._cuts = 0
             try:
                 return self._work_out(key, work_out)
@@ -167,6 +190,11 @@ class Context:
         if self._depth >= MAX_DEPTH:
             raise _TooDeep((key, self._bind_turn(work_out)))
         return self._work_out(key, work_out)
+
+    def answer_or_nothing(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+        """The same for what may be nothing at all, as an item of an empty list."""
+        values = self.answer(key, lambda: tuple(work_out()) or (_NOTHING,))
+        return () if values[0] is _NOTHING else values
 
     def _bind_turn(self, work_out: Callable[[], Iterable[Value]]) -> Callable[[], Iterable[Value]]:
         """A question that is asked again later, about the same turns of loops."""
@@ -212,7 +240,7 @@ class Context:
                 return values
 
     def _work_out(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
-        if self._left <= 0 and self._fewest <= 0:
+        if self._left <= self._floor and self._fewest <= 0:
             self._cuts |= _GIVEN_UP
             return (Unknown(reason=TOO_MUCH),)
         self._take_steps(1)
@@ -242,7 +270,7 @@ class Context:
         return values
 
     def _take_steps(self, count: int) -> None:
-        if self._left > 0:
+        if self._left > self._floor:
             self._left -= count
         else:
             self._fewest -= count
@@ -308,6 +336,14 @@ class Context:
             self._kept[key] = make()
         kept: T = self._kept[key]
         return kept
+
+    def make_complete(self, make: Callable[[], T], otherwise: T) -> T:
+        """What is made of answers; `otherwise` where one of them leaves out a question that is being answered."""
+        around, self._cuts = self._cuts, 0
+        made = make()
+        is_complete = not self._cuts
+        self._cuts |= around
+        return made if is_complete else otherwise
 
     def frame(
         self,

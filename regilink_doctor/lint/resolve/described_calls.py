@@ -229,5 +229,5 @@ def _find_given(context: Context, use: Use, parameter: str) -> Iterator[Value]:
     for keyword in use.call.keywords:
         if keyword.arg == "parameters":
             for owner in context.value(keyword.value, use.at):
-                if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+                if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
                     yield from find_by_key(context, owner, [parameter])

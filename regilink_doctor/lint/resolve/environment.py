@@ -344,9 +344,9 @@ def _find_checked(module: Module) -> frozenset[str] | None:
         key: ast.expr | None = None
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_environment(node.value):
             key = node.slice
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             key = node.left if _is_environment(node.comparators[0]) else None
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set):  # what a loop goes through
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):  # what a loop goes through
             found.update(str(item.value) for item in node.elts if isinstance(item, ast.Constant))
         if isinstance(key, ast.Constant):
             found.add(str(key.value))

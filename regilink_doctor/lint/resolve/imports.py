@@ -50,7 +50,7 @@ def _list_exported(module: Module) -> list[object] | None:
     """What `__all__` of a module names; None where it has none that is written out."""
     bindings = module.scope.bindings.get("__all__", ())
     listed = bindings[0].value if len(bindings) == 1 else None
-    if not isinstance(listed, ast.List | ast.Tuple):
+    if not isinstance(listed, (ast.List, ast.Tuple)):
         return None
     return [item.value if isinstance(item, ast.Constant) else None for item in listed.elts]
 

@@ -46,7 +46,7 @@ def _fill(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth
         value = _resolve(owner, keys, scalar, begin + 2, stop - 1, depth)
         if isinstance(value, StringValue):
             parts += value.parts
-        elif isinstance(value, NonString) and isinstance(value.value, int | float):
+        elif isinstance(value, NonString) and isinstance(value.value, (int, float)):
             parts.append(KnownPart(str(value.value), scalar.place))
         else:
             parts.append(UnknownPart(scalar.written[begin:stop], scalar.place, reason=getattr(value, "reason", "")))

@@ -156,7 +156,7 @@ def find_field(
 ) -> list[Value] | None:
     """A field of an object as a library makes it: of what it is `given`, else of the environment; None for neither."""
     if given is not None:
-        is_mapping = any(isinstance(value, Literal | Loaded) and value.is_mapping for value in given)
+        is_mapping = any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in given)
         values: list[Value] = _load("models").convert_field(context, owner, scope, name, given) if is_mapping else given
         return values
     if scope.module.imports.isdisjoint(_SETTINGS):

@@ -108,14 +108,14 @@ def convert_field(
     context: Context, owner: ClassOrObject, scope: Scope, name: str, values: Sequence[Value]
 ) -> list[Value]:
     """The values of a field, a dictionary being what its class makes of it: `registry: Registry`."""
-    if owner.made is None or not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+    if owner.made is None or not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
         return list(values)
     nested = find_field_class(context, scope, name)
     if nested is None:
         return list(values)
     return [
         construct(context, nested, value, owner.made.call, owner.made.at)
-        if isinstance(value, Literal | Loaded) and value.is_mapping
+        if isinstance(value, (Literal, Loaded)) and value.is_mapping
         else value
         for value in values
     ]
@@ -139,7 +139,7 @@ def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:
             nodes = [keyword.value]
             if isinstance(keyword.value, ast.Call):
                 nodes = keyword.value.args
-            elif isinstance(keyword.value, ast.List | ast.Tuple):
+            elif isinstance(keyword.value, (ast.List, ast.Tuple)):
                 nodes = keyword.value.elts
             for item in nodes:
                 values = context.value(item, ProgramPoint(scope.parent or scope, END))

@@ -70,8 +70,10 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
                 if scope.kind == "module":
                     values = _find_set_otherwise(context, name, values, scope)
                 # What holds at the end of an outer function, or of the module, holds inside.
-                for inner in (ProgramPoint(scope, order, frame), *([at] if scope is not at.scope else [])):
-                    values = tuple(narrow(context, name, values, inner)) if name in inner.scope.guards else values
+                if name in scope.guards:
+                    values = _narrow_name(context, name, values, ProgramPoint(scope, order, frame))
+                if scope is not at.scope and name in at.scope.guards:
+                    values = _narrow_name(context, name, values, at)
                 return values
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
@@ -82,7 +84,13 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
             return [value for order in orders for value in find_name(context, name, replace(home, order=order))]
         # From an inner function the outer one is seen as it is in the end.
         frame, scope, order = outer, scope.parent, END
-    return context.answer(("starred", name, id(at.scope.module)), lambda: _find_starred(context, name, at))
+    return _find_starred(context, name, at.scope.module) or (UNKNOWN,)
+
+
+def _narrow_name(context: Context, name: str, values: tuple[Value, ...], at: ProgramPoint) -> tuple[Value, ...]:
+    """What conditions leave of the values of a name: a question of its own, as they have to do with other names."""
+    key = ("narrowed", name, id(at.scope), at.order, at.frame)
+    return context.answer_or_nothing(key, lambda: narrow(context, name, values, at))
 
 
 def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], scope: Scope) -> tuple[Value, ...]:
@@ -91,7 +99,7 @@ def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], 
         values = (*values, *find_set_member(context, scope.module, name))
     stars = scope.bindings.get("*", ())
     if stars and stars[-1].order > scope.bindings[name][-1].order:
-        values = tuple(_find_starred(context, name, ProgramPoint(scope, END))) or values
+        values = _find_starred(context, name, scope.module) or values
     rewritten = context.keep(("rewritten", id(scope.module)), lambda: _find_rewritten(context, scope.module))
     if (rewritten is None or name in rewritten) and any(isinstance(value, StringValue) for value in values):
         values = (*values, Unknown(reason="a name that exec or globals may set"))
@@ -142,16 +150,20 @@ def _find_calls_between(context: Context, name: str, scope: Scope, frame: Frame 
     return orders if any(order < bindings[-1].order for order in orders) else []
 
 
-def _find_starred(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
+def _find_starred(context: Context, name: str, module: Module) -> tuple[Value, ...]:
     """What `from module import *` has bound."""
-    module = at.scope.module
-    if name.startswith("_"):
+    stars = module.scope.bindings.get("*")
+    if stars is None or name.startswith("_"):
+        return ()
+
+    def find_last() -> Iterable[Value]:
+        for binding in reversed(stars):
+            values = list(context.binding(name, binding, ProgramPoint(module.scope, END)))
+            if any(value != UNKNOWN for value in values):
+                return values
         return []
-    for binding in reversed(module.scope.bindings.get("*", ())):
-        values = list(context.binding(name, binding, ProgramPoint(module.scope, END)))
-        if any(value != UNKNOWN for value in values):
-            return values
-    return []
+
+    return context.answer_or_nothing(("starred", name, id(module)), find_last)
 
 
 def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
@@ -320,7 +332,7 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
         elif any(isinstance(value, StringValue) for value in before):
             grows = grows or _grows(name, binding)
             values += [] if _grows(name, binding) else [UNKNOWN]
-        elif any(isinstance(value, NonString) and isinstance(value.value, int | float) for value in before):
+        elif any(isinstance(value, NonString) and isinstance(value.value, (int, float)) for value in before):
             values.append(UNKNOWN)  # a number that each iteration changes
     strings = [value for value in values if isinstance(value, StringValue)]
     if grows and strings:
@@ -364,7 +376,7 @@ def _grows(name: str, binding: Binding) -> bool:
     if binding.kind == "augment":
         return isinstance(binding.node, ast.AugAssign) and isinstance(binding.node.op, ast.Add)
     first: ast.AST | None = binding.value
-    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add | ast.Div):
+    while isinstance(first, ast.BinOp) and isinstance(first.op, (ast.Add, ast.Div)):
         first = first.left
     if isinstance(first, ast.JoinedStr) and first.values and isinstance(first.values[0], ast.FormattedValue):
         first = first.values[0].value
@@ -410,7 +422,7 @@ def _find_decorated(
     if written_name(decorators[-1]) in _DISPATCHES:
         return [UNKNOWN]
     return [
-        plain if isinstance(value, Instance | Name | Unknown) or _passes_on(context, value, plain) else value
+        plain if isinstance(value, (Instance, Name, Unknown)) or _passes_on(context, value, plain) else value
         for value in values
     ]
 
@@ -501,7 +513,7 @@ def find_annotated(context: Context, annotation: ast.expr, at: ProgramPoint) -> 
         elif isinstance(node, ast.Subscript):
             if (written_name(node.value) or "").endswith(("Optional", "Annotated")):
                 waiting.append(node.slice)
-        elif isinstance(node, ast.Name | ast.Attribute):
+        elif isinstance(node, (ast.Name, ast.Attribute)):
             found = _find_type(context, node, at)
             if found is not None:
                 return found

@@ -171,7 +171,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             for key in keys:
                 values += libraries.find_configured(context, key or "", at.scope.module)
             values += [] if values else [UNKNOWN]
-        elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
+        elif isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
             stored = _find_stored_item(context, node, keys, at) if not isinstance(node.value, ast.Name) else []
             found = stored or find_by_key(context, owner, keys)
             values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
@@ -228,7 +228,9 @@ def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
     start, end = (_read_number(bound) if bound is not None else None for bound in (bounds.lower, bounds.upper))
     is_read = all((number is None) is (bound is None) for number, bound in ((start, bounds.lower), (end, bounds.upper)))
     items = owner.items
-    is_plain = isinstance(owner.node, ast.List | ast.Tuple) and not any(isinstance(item, ast.Starred) for item in items)
+    is_plain = isinstance(owner.node, (ast.List, ast.Tuple)) and not any(
+        isinstance(item, ast.Starred) for item in items
+    )
     step = _read_number(bounds.step) if bounds.step is not None else 1
     if not is_read or not is_plain or not step:
         return [owner]
@@ -239,7 +241,7 @@ def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
 
 def _find_number(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
     """A number that is written out, or certainly known otherwise."""
-    if (number := _read_number(node)) is not None or isinstance(node, ast.Constant | ast.Slice):
+    if (number := _read_number(node)) is not None or isinstance(node, (ast.Constant, ast.Slice)):
         return number
     (value, *others) = context.value(node, at)
     is_number = not others and isinstance(value, NonString) and value.default_of is None
@@ -418,7 +420,7 @@ def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name:
         frame = enter_init(context, method, owner.made) if method.name == "__init__" else None
         for node in _find_mappings(use, method):
             for mapping in context.value(node, ProgramPoint(method, use.order, frame)):
-                if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+                if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
                     values += find_by_key(context, mapping, [name])
     return [with_name(value, name) for value in values]
 

@@ -87,7 +87,7 @@ def _create(context: Context, value: Value, place: Place) -> Value:
         parsed = parse_text(value, "yaml")
         return _hold(parsed) if parsed is not None else UNKNOWN
     data = _Converter(context, place).convert(value, ())
-    return _hold(data, getattr(value, "default_of", None)) if isinstance(data, Table | DataList) else UNKNOWN
+    return _hold(data, getattr(value, "default_of", None)) if isinstance(data, (Table, DataList)) else UNKNOWN
 
 
 def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
@@ -99,7 +99,7 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
             if (
                 len(lists) != 1
                 or not isinstance(lists[0], Literal)
-                or not isinstance(lists[0].node, ast.List | ast.Tuple)
+                or not isinstance(lists[0].node, (ast.List, ast.Tuple))
             ):
                 return [Unknown(reason="configurations whose number is not known")]
             arguments += [context.value(item, lists[0].at) for item in lists[0].items]
@@ -159,7 +159,7 @@ class _Converter:
                 return node
             if isinstance(value, Literal) and value.is_mapping:
                 return self._convert_mapping(value, keys)
-            if isinstance(value, Literal) and isinstance(value.node, ast.List | ast.Tuple):
+            if isinstance(value, Literal) and isinstance(value.node, (ast.List, ast.Tuple)):
                 values = [self.context.value(item, value.at) for item in value.items]
                 items = [self._convert_alternatives(found, (*keys, index)) for index, found in enumerate(values)]
                 return DataList(keys, self.place, tuple(items))
@@ -199,7 +199,7 @@ class _Converter:
                     continue
                 found = find_attribute(self.context, owner, name)
                 is_required = bindings[-1].value is None and all(
-                    isinstance(item, Unknown | ClassOrObject) for item in found
+                    isinstance(item, (Unknown, ClassOrObject)) for item in found
                 )
                 missing = Scalar((*keys, name), self.place, MISSING, "string", MISSING)
                 entries[name] = missing if is_required else self._convert_alternatives(found, (*keys, name))

@@ -156,7 +156,7 @@ def _list_written(context: Context, module: Module) -> list[list[Value]]:
     written: list[list[Value]] = []
     for use in [use for method in sorted(PARSES) for use in context.find_uses(module, method)]:
         for words in use.call.args[:1]:
-            if isinstance(words, ast.List | ast.Tuple):
+            if isinstance(words, (ast.List, ast.Tuple)):
                 values = [context.value(word, use.at) for word in words.elts]
                 written.append([found[0] if len(found) == 1 else UNKNOWN for found in values])
     return written
@@ -256,7 +256,7 @@ def _find_required(module: Module) -> frozenset[str] | None:
         if called.endswith("parse_args") and any(item.arg == "namespace" for item in use.call.keywords):
             return None
     for node in walk(module.scope.node):
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             names.update(str(item.value) for item in node.elts if isinstance(item, ast.Constant))
     return frozenset(names)
 
@@ -314,7 +314,7 @@ def _call_converter(context: Context, option: _Option, converter: ast.expr, valu
 def _is_plain(converter: ast.expr) -> bool:
     """Whether a `type=` leaves a string as it is."""
     name = written_name(converter.func if isinstance(converter, ast.Call) else converter) or ""
-    return isinstance(converter, ast.Constant | ast.Tuple) or name.rpartition(".")[2] in _PLAIN_TYPES
+    return isinstance(converter, (ast.Constant, ast.Tuple)) or name.rpartition(".")[2] in _PLAIN_TYPES
 
 
 def _index_options(context: Context, module: Module) -> dict[str, _Option]:
@@ -348,7 +348,7 @@ def _find_set_default(context: Context, module: Module, name: str) -> list[Value
         named = _find_attributes_owner(owner) if owner is not None and use.call.args else None
         if named is not None and any(isinstance(item, Arguments) for item in context.value(named, use.at)):
             for mapping in context.value(use.call.args[0], use.at):
-                if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+                if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
                     values += find_by_key(context, mapping, [name])
     for use in context.find_uses(module, "set_defaults"):
         for keyword in use.call.keywords:
@@ -356,7 +356,7 @@ def _find_set_default(context: Context, module: Module, name: str) -> list[Value
                 values += context.value(keyword.value, use.at)
             elif keyword.arg is None:
                 mappings = context.value(keyword.value, use.at)
-                known = [item for item in mappings if isinstance(item, Literal | Loaded) and item.is_mapping]
+                known = [item for item in mappings if isinstance(item, (Literal, Loaded)) and item.is_mapping]
                 values += [value for item in known for value in find_by_key(context, item, [name])]
     return [with_name(mark_default(value, name), name) for value in values]
 
@@ -546,7 +546,7 @@ def _find_default(
 def _list_variables(call: ast.Call) -> list[str]:
     """The variables of the environment that an option names: `envvar="X"`, `envvar=["X", "Y"]`."""
     node = _find_keyword(call, "envvar")
-    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    nodes = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
     return [item.value for item in nodes if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 

@@ -398,7 +398,7 @@ def _may_link(context: Context) -> bool:
 
 def _is_data(value: Value) -> bool:
     """Whether a value is text, or holds some: runs and artifacts of another file are looked at there."""
-    return isinstance(value, StringValue | Literal | Loaded | ClassOrObject | Arguments | Member | TreePath)
+    return isinstance(value, (StringValue, Literal, Loaded, ClassOrObject, Arguments, Member, TreePath))
 
 
 def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
@@ -498,7 +498,7 @@ def _find_unpacked(context: Context, mapping: ast.expr, name: str, at: ProgramPo
     """What `**mapping` passes for a parameter; `_LEFT_OUT` for a mapping that does not have it."""
     values: list[Value] = []
     for value in context.value(mapping, at):
-        if isinstance(value, Literal | Loaded) and value.is_mapping:
+        if isinstance(value, (Literal, Loaded)) and value.is_mapping:
             values += find_by_key(context, value, [name]) or [_LEFT_OUT]
         elif isinstance(value, Arguments):
             values += find_option(context, value, name)
@@ -536,7 +536,7 @@ def _spread(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[as
 def _is_row(value: Literal) -> bool:
     """Whether the items of a list are all written out, in order."""
     is_whole = not any(isinstance(item, ast.Starred) for item in value.items)
-    return isinstance(value.node, ast.List | ast.Tuple) and is_whole and not value.may_be_empty
+    return isinstance(value.node, (ast.List, ast.Tuple)) and is_whole and not value.may_be_empty
 
 
 def _find_starred(call: ast.Call) -> int:

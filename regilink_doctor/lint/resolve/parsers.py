@@ -177,7 +177,7 @@ def _make_tuple(context: Context, classes: Sequence[Value], data: Value, node: a
     items: list[ast.expr] = []
     for item in classes:
         made: Value = UNKNOWN
-        if isinstance(item, ClassOrObject) and isinstance(data, Literal | Loaded):
+        if isinstance(item, ClassOrObject) and isinstance(data, (Literal, Loaded)):
             made = construct(context, item.scope, data, node, at)
         elif isinstance(data, Loaded):  # a class of the library: what the file has are its attributes
             made = Loaded(data.document, data.keys, attributes=True)

@@ -61,7 +61,7 @@ class Resolver(Context):
             return ()
         if isinstance(function, ast.Name) and function.id not in wandb_api.NAMES and function.id not in self._aliases:
             return ()
-        return tuple([value.path for value in self.value(function, use.at) if isinstance(value, Name | Method)])
+        return tuple([value.path for value in self.value(function, use.at) if isinstance(value, (Name, Method))])
 
     @cached_property
     def _aliases(self) -> frozenset[str]:

@@ -58,7 +58,7 @@ def get_path_attribute(context: Context, owner: StringValue, name: str, node: as
     if path is None:
         return UNKNOWN
     found = getattr(path, name)
-    if isinstance(found, tuple | list):
+    if isinstance(found, (tuple, list)):
         return _list_texts(context, owner, [str(item) for item in found], node, at)
     return make_changed(owner, str(found), node, at)
 

@@ -335,7 +335,7 @@ def resolve_sign(context: Context, node: ast.UnaryOp, at: ProgramPoint) -> Itera
 def _merge_mappings(context: Context, node: ast.BinOp, at: ProgramPoint) -> list[Value]:
     """`defaults | loaded`."""
     values = (*context.value(node.left, at), *context.value(node.right, at))
-    if not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+    if not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
         return [UNKNOWN]
     merged = context.keep(("merged", id(node)), lambda: ast.Dict([None, None], [node.left, node.right]))
     return [Literal(merged, at)]
@@ -597,7 +597,7 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
         return [unknown_string(node, at)]
     found: list[Value] = []
     for items in context.value(node.args[0], at):
-        if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
+        if isinstance(items, Literal) and isinstance(items.node, (ast.List, ast.Tuple)):
             if aliases.find_added(context, items)[1]:
                 found.append(unknown_string(node, at))
             found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
@@ -648,7 +648,7 @@ def _unpack_items(
             flat.append((item, at))
             continue
         (value, *others) = context.value(item.value, at)
-        if others or not isinstance(value, Literal) or not isinstance(value.node, ast.List | ast.Tuple) or depth > 4:
+        if others or not isinstance(value, Literal) or not isinstance(value.node, (ast.List, ast.Tuple)) or depth > 4:
             return None
         inner = _unpack_items(context, value.node.elts, value.at, depth + 1)
         if inner is None or len(flat) + len(inner) > MAX_PARTS:
@@ -741,10 +741,12 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -
     """
     found: Alternatives = []
     for value in context.value(node, at):
-        if isinstance(value, Member | ClassOrObject) and not (isinstance(value, Member) and value.scope.is_string_enum):
+        if isinstance(value, (Member, ClassOrObject)) and not (
+            isinstance(value, Member) and value.scope.is_string_enum
+        ):
             texts = find_text(context, value, node, at) if not how else []
             found += [text.parts for text in texts] or [unknown_string(node, at).parts]
-        elif isinstance(value, NonString) and isinstance(value.value, int | float | None):
+        elif isinstance(value, NonString) and isinstance(value.value, (int, float, type(None))):
             text = format_value(value.value, how)
             part = KnownPart(text, at.source.place(node), default_of=value.default_of) if text is not None else None
             found.append((part,) if part is not None else unknown_string(node, at).parts)
@@ -873,7 +875,7 @@ def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int
     """The values of a mapping that is written out or loaded, by their names; nothing where it may be another one."""
     values = context.value(node, at)
     owner = values[0]
-    if len(values) > 1 or not isinstance(owner, Literal | Loaded) or not owner.is_mapping:
+    if len(values) > 1 or not isinstance(owner, (Literal, Loaded)) or not owner.is_mapping:
         return {}
     entries: dict[str, Entry] = {}
     if isinstance(owner, Loaded):

@@ -52,6 +52,10 @@ class Method:
         return f"{self.owner.type}.{self.name}"
 
 
+_SEQUENCES = (ast.List, ast.Tuple, ast.Set)
+_MAPPINGS = (ast.Dict, ast.Call)
+
+
 @record
 class Literal:
     """A list, tuple, set or dictionary display, its items still unevaluated, and where it is.
@@ -65,10 +69,13 @@ class Literal:
     attributes: bool = False
     may_be_empty: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.node)  # which is hardly ever that of another one
+
     @property
     def items(self) -> Sequence[ast.expr]:
         """The items of a list, tuple or set; the keys of a dictionary that are written as expressions."""
-        if isinstance(self.node, ast.List | ast.Tuple | ast.Set):
+        if isinstance(self.node, _SEQUENCES):
             return self.node.elts
         return [key for key, _ in self.pairs if isinstance(key, ast.expr)]
 
@@ -88,7 +95,7 @@ class Literal:
     @property
     def is_mapping(self) -> bool:
         """Whether it is a dictionary."""
-        return isinstance(self.node, ast.Dict | ast.Call)
+        return isinstance(self.node, _MAPPINGS)
 
 
 @record
@@ -289,7 +296,7 @@ def mark_variable(value: Value, variable: str) -> Value:
 
 def is_configuration(value: Value) -> bool:
     """Whether a value is `wandb.config`, or that of a run."""
-    return isinstance(value, Name | Method) and value.path in ("wandb.config", "wandb.Run.config")
+    return isinstance(value, (Name, Method)) and value.path in ("wandb.config", "wandb.Run.config")
 
 
 def is_none(value: Value) -> bool:

@@ -358,7 +358,7 @@ class _Walk:
                 for item, given in _list_items(target, value):
                     self._read_store(item, given, scope, arm, node)
                     self.order += target is not item
-                if target is first and isinstance(first, ast.Name) and isinstance(value, ast.List | ast.Dict):
+                if target is first and isinstance(first, ast.Name) and isinstance(value, (ast.List, ast.Dict)):
                     value = first  # `a = b = []`: two names for one list
                     self.order += 1
         elif isinstance(node, ast.Delete):
@@ -612,7 +612,7 @@ class _Walk:
                 self._read_change(node, node.func, scope, arm)
         elif isinstance(node, ast.Attribute):
             is_read = isinstance(node.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
-            if is_read and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name | ast.Attribute):
+            if is_read and node.attr in LOGGED_ONLY and isinstance(node.value, (ast.Name, ast.Attribute)):
                 self.module.reads.append(Read(node, scope, self.order, statement))
         elif isinstance(node, ast.NamedExpr):
             self.order += 1
@@ -665,7 +665,7 @@ class _Walk:
             keys = [copy_place(ast.Constant(item.arg), item) if item.arg else None for item in call.keywords]
             values = [owner, *call.args, *(item.value for item in call.keywords)]
             self._rebind_item(owner, Updated([*[None] * (1 + len(call.args)), *keys], values), scope, arm)
-        elif method in _CHANGES and isinstance(owner, ast.Name | ast.Subscript):
+        elif method in _CHANGES and isinstance(owner, (ast.Name, ast.Subscript)):
             scope.inner_orders[id(call)] = self.order  # `names.pop()` returns what was in it before
             self.order += 1
             arguments = [*call.args, *(item.value for item in call.keywords)]
@@ -728,7 +728,7 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
 
 def _start(call: ast.Call, function: ast.expr, passed: ast.expr | None, named: ast.expr | None) -> ast.Call | None:
     """A call with the arguments of a tuple and a dictionary."""
-    if not isinstance(passed or named, ast.Tuple | ast.List | ast.Dict):
+    if not isinstance(passed or named, (ast.Tuple, ast.List, ast.Dict)):
         return None
     keywords = [ast.keyword(None, named)] if named is not None else []
     return copy_place(ast.Call(function, passed.elts if isinstance(passed, _DISPLAYS) else [], keywords), call)
@@ -795,9 +795,9 @@ def _list_items(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Attribu
     waiting: list[_Target] = [(target, value, "value", ())]
     while waiting:
         inner, given, kind, path = waiting.pop()
-        if isinstance(inner, ast.Tuple | ast.List):
+        if isinstance(inner, (ast.Tuple, ast.List)):
             waiting += _unpack(inner, given, kind, path)
-        elif isinstance(inner, ast.Attribute | ast.Subscript) and given is not None:
+        elif isinstance(inner, (ast.Attribute, ast.Subscript)) and given is not None:
             yield inner, _get_item(given, path) or given
 
 
@@ -813,7 +813,7 @@ def _leaves(body: list[ast.stmt], arm: Arm | None) -> Literal["function", "loop"
     last = body[-1]
     if isinstance(last, ast.Return):
         return "function"
-    if isinstance(last, ast.Continue | ast.Break):
+    if isinstance(last, (ast.Continue, ast.Break)):
         return "loop"
     if isinstance(last, ast.Raise) or (isinstance(last, ast.Expr) and _ends_program(last.value)):
         while arm is not None:
@@ -925,7 +925,7 @@ def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
     name = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
     bindings = scope.bindings.get(name.id, ()) if isinstance(name, ast.Name) else ()
     value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
-    is_condition = isinstance(value, ast.Compare | ast.BoolOp) or (
+    is_condition = isinstance(value, (ast.Compare, ast.BoolOp)) or (
         isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("bool", "all", "any")
     )
     if value is None or not is_condition:

@@ -66,7 +66,7 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
     known = [value for value in (*chosen, *named) if value != UNKNOWN]
     # A program may make an object with attributes of the whole configuration.
     return [
-        replace(value, attributes=True) if isinstance(value, Literal | Loaded) else value for value in known or named
+        replace(value, attributes=True) if isinstance(value, (Literal, Loaded)) else value for value in known or named
     ]
 
 
@@ -157,7 +157,7 @@ def _find_in(context: Context, node: ast.expr, at: ProgramPoint, name: str) -> I
     if names is not None and name not in names:
         return
     for owner in context.value(node, at):
-        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
             yield from find_by_key(context, owner, [name])
         elif isinstance(owner, Arguments):
             yield from find_option(context, owner, name)
@@ -230,7 +230,7 @@ def _list_sweep_calls(module: Module) -> list[Use]:
 
 
 def _find_below(context: Context, owner: Value, name: str) -> list[Value]:
-    return find_by_key(context, owner, [name]) if isinstance(owner, Literal | Loaded) and owner.is_mapping else []
+    return find_by_key(context, owner, [name]) if isinstance(owner, (Literal, Loaded)) and owner.is_mapping else []
 
 
 def _find_tried(context: Context, parameter: Value) -> Iterator[Value]:

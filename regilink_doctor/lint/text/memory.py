@@ -234,9 +234,9 @@ def _find_function(name: str) -> Callable[..., object] | None:
 
 
 def _is_plain(value: object) -> bool:
-    if isinstance(value, tuple | frozenset):
+    if isinstance(value, (tuple, frozenset)):
         return all(map(_is_plain, value))
-    return value is None or isinstance(value, str | int)
+    return value is None or isinstance(value, (str, int))
 
 
 # Looks at files
