@@ -18,12 +18,13 @@ def is_wide(content: bytes) -> bool:
     return content[:2] in UTF16_MARKS or b"\0" in content[:4]
 
 
-def _name_wide_encoding(content: bytes) -> str:
+def _find_wide_codec(content: bytes) -> str:
+    """The codec of a file that `is_wide`; one of a byte order where the file does not begin with its mark."""
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "UTF-32"
+        return "utf-32"
     if content[:2] in UTF16_MARKS:
-        return "UTF-16"
-    return f"UTF-{32 if content.count(0, 0, 4) > 2 else 16} without a byte order mark"
+        return "utf-16"
+    return f"utf-{32 if content.count(0, 0, 4) > 2 else 16}-{'be' if content.startswith(bytes(1)) else 'le'}"
 
 
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
@@ -40,10 +41,10 @@ def find_encoding(content: bytes, *, cookie: bool = True) -> str:
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if is_wide(content):
-        name = _name_wide_encoding(content)
-        if cookie or name != "UTF-16":
-            raise LookupError(f"it is {name}")
-        return "utf-16"
+        codec = _find_wide_codec(content)
+        if cookie or codec != "utf-16":
+            raise LookupError(f"it is {codec[:6].upper()}{' without a byte order mark' if len(codec) > 6 else ''}")
+        return codec
     if not cookie or b"coding" not in b"".join(content.split(b"\n", 2)[:2]):
         return "utf-8"
     import io
@@ -69,7 +70,7 @@ def encoding_of(content: bytes, *, cookie: bool = True) -> str:
     try:
         return find_encoding(content, cookie=cookie)
     except LookupError:
-        return "utf-16" if content[:2] in UTF16_MARKS else "utf-8"
+        return _find_wide_codec(content) if is_wide(content) else "utf-8"
 
 
 def decode_output(content: bytes) -> str:

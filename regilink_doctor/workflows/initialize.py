@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.core.files import relative_path
+from regilink_doctor.core.files import relative_path, write_whole
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
@@ -63,6 +63,7 @@ class _Seen:
     teams: tuple[str, ...]
     registries: dict[str, tuple[str, ...]]
     links: tuple[Site, ...]
+    unread: tuple[str, ...]
 
 
 def file_pattern() -> str:
@@ -82,7 +83,7 @@ def plan_setup(folder: str = ".") -> Setup:
     """
     seen = _look_at_code(folder)
     files: list[File] = []
-    notes: list[str] = []
+    notes = [f"not read, so it names nothing here: {sentence}" for sentence in seen.unread]
     for plan in (_plan_hook, _plan_configuration, _plan_ruff, _plan_workflow, _plan_test):
         for item in plan(Path(folder), seen, files):
             (files if isinstance(item, File) else notes).append(item)  # type: ignore[arg-type]
@@ -90,22 +91,27 @@ def plan_setup(folder: str = ".") -> Setup:
 
 
 def write_setup(setup: Setup, folder: str = ".") -> None:
-    """Write the files, except one that has changed since it was read.
+    """Write the files, each whole or not at all, except one that has changed since it was read.
 
     Raises:
-        OSError: a file cannot be written, or has changed.
+        OSError: a file cannot be written, or has changed; with the names of those that were written before it.
     """
-    for file in setup.files:
+    for number, file in enumerate(setup.files):
         path = Path(folder, file.path)
-        if _read(path) != file.before:
-            raise OSError(f"{file.path} has changed meanwhile; nothing was written to it")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.after, encoding="utf-8", newline="")
+        try:
+            if _read(path) != file.before:
+                raise OSError("it has changed meanwhile")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(str(path), file.after.encode(), path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+        except OSError as error:
+            done = ", ".join(item.path for item in setup.files[:number])
+            problem = f"{file.path} cannot be written: {error.strerror or error}"
+            raise OSError(f"{problem}; {done} was written before" if done else problem) from None
 
 
 def _look_at_code(folder: str) -> _Seen:
-    sites = [report.site for report in lint_paths([folder], all_sites=True).sites]
-    links = tuple(site for site in sites if site.kind == "link")
+    source = lint_paths([folder], all_sites=True)
+    links = tuple(report.site for report in source.sites if report.site.kind == "link")
     teams = {entity for link in links if (entity := known_entity(link))}
     named = [(name, link) for link in links for name in filter(None, map(known_registry, link.target))]
     counts = Counter(name for name, _ in named)
@@ -114,9 +120,8 @@ def _look_at_code(folder: str) -> _Seen:
     registries: dict[str, set[str]] = {}
     for name, link in named:
         registries.setdefault(usual[name.lower()], set()).update(filter(None, [known_type(link)]))
-    return _Seen(
-        tuple(sorted(teams)), {name: tuple(sorted(types)) for name, types in sorted(registries.items())}, links
-    )
+    declared = {name: tuple(sorted(types)) for name, types in sorted(registries.items())}
+    return _Seen(tuple(sorted(teams)), declared, links, (*source.failures, *source.unread, *source.skipped))
 
 
 def _plan_hook(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:

@@ -83,7 +83,8 @@ def map_paths(
     sites = [report.site for report in result.sites]
     sites += _lint_callers(sites, paths, catalog, config)
     uses = tuple(reader.read_uses([*sites, *result.configured_sources]))
-    link_map = LinkMap(uses, (name,), catalog, is_live=is_live, unread=result.unread, skipped=result.skipped)
+    unread = (*result.failures, *result.unread)
+    link_map = LinkMap(uses, (name,), catalog, is_live=is_live, unread=unread, skipped=result.skipped)
     return MapResult(link_map, result)
 
 

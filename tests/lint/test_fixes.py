@@ -12,6 +12,7 @@ from tables import check_rows
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
 from regilink_doctor.core.organization_view import ConfiguredOrganization
+from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint import change
 from regilink_doctor.lint.change import Document, add_ignores
 from regilink_doctor.lint.engine import FileReport, lint_bytes
@@ -78,6 +79,7 @@ def test_files_of_wide_letters_that_no_program_reads_are_named(name: str, encodi
     without = "" if encoding in ("utf-16", "utf-32") else " without a byte order mark"
     assert finding.message == f"this file cannot be read as {language}: it is {encoding[:6].upper()}{without}"
     assert finding.help == "save the file as UTF-8"
+    assert content.decode(encoding_of(content)).startswith("# 模")
 
 
 def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:

@@ -116,6 +116,35 @@ def test_a_file_that_it_cannot_add_to_is_left_and_named(
     assert "- id: regilink\n" in out
 
 
+def test_a_disk_that_is_full_loses_no_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "x"\n',
+        ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks: []\n",
+    }
+    for name, content in files.items():
+        (project / name).write_text(content, encoding="utf-8")
+    (project / "chart.yaml").write_text("wandb:\n  {% if a %}\n  x: y\n", encoding="utf-8")
+    replace = os.replace
+
+    def fill(source: str, target: str) -> None:
+        if target.endswith("pyproject.toml"):
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fill)
+    assert main(["init", "--yes"]) == 2
+    shown = capsys.readouterr()
+    assert shown.err == (
+        "regilink: init: pyproject.toml cannot be written: No space left on device; "
+        ".pre-commit-config.yaml was written before\n"
+    )
+    assert "not read, so it names nothing here: chart.yaml (a template)" in shown.out
+    assert (project / "pyproject.toml").read_text(encoding="utf-8") == files["pyproject.toml"]
+    assert not list(project.glob(".regilink-*"))
+
+
 def test_what_is_no_toml_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "pyproject.toml").write_text("[tool\n", encoding="utf-8")
     assert main(["init", "--yes"]) == 2
