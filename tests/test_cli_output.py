@@ -321,6 +321,10 @@ def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monke
         ("the commit {key}", "the commit {key}"),
         ("the basic idea of a bearer token", "the basic idea of a bearer token"),
         ("monkey = business", "monkey = business"),
+        ("xwandb_v1_{key} and _wandb_v1_{key}.yaml", "x[key] and _[key].yaml"),
+        (r"a line\nwandb_v1_{key}\nlocal-{key}\tkey={key}", r"a line\n[key]\n[key]\tkey=[key]"),
+        ("?q=Bearer%20{key}&x=%20local-{key}%20api_key={key}", "?q=Bearer%20[key]&x=%20[key]%20api_key=[key]"),
+        (r"\nBearer {key}", r"\nBearer [key]"),
     ],
 )
 def test_what_is_masked(text: str, masked: str) -> None:

@@ -330,15 +330,19 @@ def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
     return text
 
 
-_SIGNS = (":/", "//", "key", "wandb_v", "local-", "basic ", "bearer ", "yxbpo")
+_SIGNS = (":/", "//", "key", "wandb_v", "local-", "basic", "bearer", "yxbpo")
 """Any of them is in every text that has one of `_FORMS`, in lower case."""
+
+_WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+"""Where a word begins: also after `%20`, and in JSON after the escape of a line end."""
 
 _FORMS = (
     (r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
     ("(?::/|//)", r"[\w-]{32,}", "(?=@)"),
-    (r"\b", r"(?:local-|wandb_v\d_)[\w-]{32,}", ""),
-    (r"(?i:\b(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
-    (r"(?i:\b(?:basic|bearer)\s+)", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
+    ("", r"wandb_v\d_[\w-]{32,}", ""),
+    (rf"{_WORD}", r"local-[\w-]{32,}", ""),
+    (rf"(?i:{_WORD}(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
+    (rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
     (r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
 """What precedes a secret, the secret, what has to follow it. Of an address a path may have kept one slash, or a rest.
