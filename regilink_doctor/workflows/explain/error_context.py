@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TAIL = 60_000
 """Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
 
+_QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
+"""A line of wandb in the middle of a sentence."""
 _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
 _FRAME = re.compile(
@@ -126,7 +128,7 @@ _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\w+:\ <ERROR>\ \S
-      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error)(?:\ \(exit\ code\ \d+\))?:\ \S
+      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error|denied)(?:\ \(exit\ code\ \d+\))?:\ \S
       | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
       | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
@@ -169,6 +171,10 @@ _FOREIGN_FAILURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
+_FAILED_COMMENT = re.compile(
+    r"\s*#\s*(?:FAILED\b|ERROR\b|(?:\w+\.)*\w*Error: |[Ee]xit (?:code|status):? [1-9]|Process exited with code [1-9])"
+)
+"""The output of a program that was copied into a comment."""
 _WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
 _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
@@ -708,6 +714,8 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
     Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
     """
     for line in reversed(text.splitlines()):
+        if _FAILED_COMMENT.match(line):
+            return line.strip()
         reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not _IS_CODE.search(line)
         if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
             return line.strip()
@@ -737,7 +745,7 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
-    lines = read_lines(text[-TEXT_LIMIT:])
+    lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text[-TEXT_LIMIT:]))
     source: list[str] = []
     messages: list[str] = []
     errors: list[str] = []

@@ -148,7 +148,8 @@ _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
 # Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
 _BROKEN_CLASSES = (
-    "AssertionError", "AttributeError", "GitCommandError", "IndexError", "KeyError", "LookupError", "NameError",
+    "AssertionError", "AttributeError", "GitCommandError", "IndexError",
+    "InvalidGitRepositoryError", "KeyError", "LookupError", "NameError",
     "RecursionError", "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
 )  # fmt: skip
 _BROKEN_WORDS = re.compile(
