@@ -129,9 +129,10 @@ class _Handler(Handler):
             if self.raw_requestline.strip(b"\r\n") or not self.raw_requestline:
                 break
             self.raw_requestline = self.rfile.readline(_LONGEST_LINE)
-        if self.raw_requestline and not self.raw_requestline.strip():
+        words = len(self.raw_requestline.split())
+        if self.raw_requestline and words in (0, 2):  # nothing, or HTTP/0.9, which sends no head to wait for
             self.command = "GET"
-            self.send_error(400)
+            self.send_error(505 if words else 400)
             return False
         if not super().parse_request():
             return False

@@ -492,7 +492,7 @@ def test_what_is_missing_is_said_before_anything_is_asked(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("first_line", "status"),
-    [("GARBAGE", 400), ("GET / HTTP/9.9", 505), ("GET / HTTP/x", 400), ("FOO / HTTP/1.1", 501)],
+    [("GARBAGE", 400), ("GET / HTTP/9.9", 505), ("GET /", 505), ("GET / HTTP/x", 400), ("FOO / HTTP/1.1", 501)],
 )
 def test_a_first_line_that_is_not_http_is_answered_in_http(emulator: Emulator, first_line: str, status: int) -> None:
     port = int(emulator.url.rpartition(":")[2])
