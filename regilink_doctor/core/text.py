@@ -19,7 +19,7 @@ def is_wide(content: bytes) -> bool:
 
 
 def _find_wide_codec(content: bytes) -> str:
-    """The codec of a file that `is_wide`; one of a byte order where the file does not begin with its mark."""
+    """The codec of a file that `is_wide`; it has a byte order only if the file has no byte order mark."""
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32"
     if content[:2] in UTF16_MARKS:

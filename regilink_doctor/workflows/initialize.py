@@ -83,7 +83,7 @@ def plan_setup(folder: str = ".") -> Setup:
     """
     seen = _look_at_code(folder)
     files: list[File] = []
-    notes = [f"not read, so it names nothing here: {sentence}" for sentence in seen.unread]
+    notes = [f"not read, so the setup has nothing from it: {sentence}" for sentence in seen.unread]
     for plan in (_plan_hook, _plan_configuration, _plan_ruff, _plan_workflow, _plan_test):
         for item in plan(Path(folder), seen, files):
             (files if isinstance(item, File) else notes).append(item)  # type: ignore[arg-type]
@@ -100,13 +100,13 @@ def write_setup(setup: Setup, folder: str = ".") -> None:
         path = Path(folder, file.path)
         try:
             if _read(path) != file.before:
-                raise OSError("it has changed meanwhile")
+                raise OSError("it changed in the meantime")
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(str(path), file.after.encode(), path.stat().st_mode & 0o7777 if path.exists() else 0o644)
         except OSError as error:
             done = ", ".join(item.path for item in setup.files[:number])
             problem = f"{file.path} cannot be written: {error.strerror or error}"
-            raise OSError(f"{problem}; {done} was written before" if done else problem) from None
+            raise OSError(f"{problem}; already written: {done}" if done else problem) from None
 
 
 def _look_at_code(folder: str) -> _Seen:

@@ -138,9 +138,9 @@ def test_a_disk_that_is_full_loses_no_file(
     shown = capsys.readouterr()
     assert shown.err == (
         "regilink: init: pyproject.toml cannot be written: No space left on device; "
-        ".pre-commit-config.yaml was written before\n"
+        "already written: .pre-commit-config.yaml\n"
     )
-    assert "not read, so it names nothing here: chart.yaml (a template)" in shown.out
+    assert "not read, so the setup has nothing from it: chart.yaml (a template)" in shown.out
     assert (project / "pyproject.toml").read_text(encoding="utf-8") == files["pyproject.toml"]
     assert not list(project.glob(".regilink-*"))
 
