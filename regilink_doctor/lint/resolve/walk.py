@@ -102,6 +102,9 @@ _CHANGES = frozenset(
 """Other methods that change a list or dictionary in place."""
 
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+_LAST = frozenset({ast.Break, ast.Continue, ast.Expr, ast.Raise, ast.Return})
+"""The statements that may leave the body which they end."""
+
 _MOST_CASES = 16
 """Cases of a `match` that another one is known to come after."""
 
@@ -125,6 +128,9 @@ def read_module(source: Source, tree: ast.Module | None = None) -> Module:
 class _Walk:
     def __init__(self, module: Module) -> None:
         self.module = module
+        # Loops are searched for these, which most files have not.
+        self.has_walrus = ":=" in module.source.text
+        self.has_break = "break" in module.source.text
         self.order = 0
         self.tasks: list[_Task] = []
         self.global_arms: dict[int, Arm] = {}
@@ -159,9 +165,10 @@ class _Walk:
             self.read_import(node, scope, arm)
             return
         # What a statement evaluates is looked at before what it binds: `run = f(run)`.
-        for child in inside(node):
-            if type(child) not in LEAVES and not (type(node) is ast.While and _binds_each_turn(node.test)):
-                self.read_expression(child, scope, arm, node)
+        if not (type(node) is ast.While and self._binds_each_turn(node.test)):
+            for child in inside(node):
+                if type(child) not in LEAVES:
+                    self.read_expression(child, scope, arm, node)
         self.order += 1
         if type(node) in SIMPLE:
             self.read_simple(node, scope, arm)
@@ -304,7 +311,9 @@ class _Walk:
 
     def _read_after_loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
         """The condition of a `while` that nothing breaks off does not hold in what follows."""
-        if isinstance(node, ast.While) and not any(isinstance(part, ast.Break) for part in walk(node)):
+        if not isinstance(node, ast.While):
+            return
+        if not (self.has_break and any(isinstance(part, ast.Break) for part in walk(node))):
             self._guard(_read_test(node.test), False, scope, self.order, self.order, arm)
 
     def _guard(self, test: _Test | None, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
@@ -323,12 +332,16 @@ class _Walk:
         inner = self._open(fork, node.body, arm)
         scope.loops.append(inner)
         if isinstance(node, ast.While):
-            if _binds_each_turn(node.test):
+            if self._binds_each_turn(node.test):
                 self.read_expression(node.test, scope, inner, node)
             self._guard(_read_test(node.test), True, scope, self.order, self.order, inner)
         else:
             self.read_target(node.target, node.iter, scope, inner, kind="element")
         self._read_opened(inner, node.body, scope)
+
+    def _binds_each_turn(self, test: ast.expr) -> bool:
+        """Whether the condition of a `while` has a walrus, which binds its name in each iteration."""
+        return self.has_walrus and any(isinstance(part, ast.NamedExpr) for part in walk(test))
 
     def _read_otherwise(self, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
         if body:
@@ -811,6 +824,8 @@ def _elifs(node: ast.If) -> Iterator[ast.If]:
 def _leaves(body: list[ast.stmt], arm: Arm | None) -> Literal["function", "loop", ""]:
     """What a body certainly leaves at its end; a `raise` inside a `try` may go on in its handlers."""
     last = body[-1]
+    if type(last) not in _LAST:
+        return ""
     if isinstance(last, ast.Return):
         return "function"
     if isinstance(last, (ast.Continue, ast.Break)):
@@ -847,11 +862,6 @@ def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
             return inner.bindings[called.id][-1].kind
         inner = inner.parent
     return None
-
-
-def _binds_each_turn(test: ast.expr) -> bool:
-    """Whether the condition of a `while` has a walrus, which binds its name in each iteration."""
-    return type(test) not in LEAVES and any(isinstance(part, ast.NamedExpr) for part in walk(test))
 
 
 def _list_captures(pattern: ast.pattern, subject: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -935,6 +945,8 @@ def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
 
 def _read_test(condition: ast.expr) -> _Test | None:
     """A condition, and each name, attribute and call in it; None for one that nobody reads at a glance."""
+    if isinstance(condition, ast.Name):
+        return condition, {condition.id}
     names: set[str] = set()
     for number, part in enumerate(walk(condition)):
         if number > _LONGEST_TEST:
