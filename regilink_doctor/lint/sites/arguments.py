@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from regilink_doctor.lint.resolve.bindings import ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 
@@ -63,6 +63,17 @@ _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
+
+
+def _index_stores(resolver: Resolver) -> dict[int, list[Store]]:
+    """What is stored in attributes of objects, by the identity of the call that made the object."""
+    stores: dict[int, list[Store]] = {}
+    for store in resolver.module.stores:
+        if isinstance(store.target, ast.Attribute) and store.value is not None:
+            owners = resolver.value(store.target.value, store.at)
+            for call in {id(owner.made_by): owner for owner in owners if isinstance(owner, Instance)}:
+                stores.setdefault(call, []).append(store)
+    return stores
 
 
 class ArgumentReader:
@@ -141,14 +152,9 @@ class ArgumentReader:
 
     def _find_stored(self, owner: Instance) -> dict[str, tuple[ast.expr, ProgramPoint]]:
         """What is stored in attributes of an object before the call: `settings.entity = "team-a"`."""
-        stored: dict[str, tuple[ast.expr, ProgramPoint]] = {}
-        for store in self.resolver.module.stores:
-            target, value = store.target, store.value
-            if store.order < self.at.order and isinstance(target, ast.Attribute) and value is not None:
-                owners = self.resolver.value(target.value, store.at)
-                if any(isinstance(other, Instance) and other.made_by is owner.made_by for other in owners):
-                    stored[target.attr] = (value, store.at)
-        return stored
+        stores = self.resolver.keep(("stores of settings",), lambda: _index_stores(self.resolver))
+        before = [store for store in stores.get(id(owner.made_by), ()) if store.order < self.at.order]
+        return {getattr(store.target, "attr", ""): (store.value, store.at) for store in before}
 
     def _spread(self, call: ast.Call, parameters: tuple[str, ...]) -> None:
         """Read what is given by `*arguments`, if those are lists that are written out."""

@@ -191,6 +191,10 @@ class CallContextReader:
         self.tree = tree
         self.owners: dict[int, ast.AST] = {}
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
+        self._chains: dict[int, tuple[ast.If, list[ast.expr], int]] = {}
+        """Identity of an `elif` -> its `if`, the conditions of all arms, and how many come before; as `owners`."""
+        self._failures: dict[int, int] = {}
+        self._bound: dict[int, set[str]] = {}
         self._endings = RunLifetime(source)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
@@ -209,6 +213,10 @@ class CallContextReader:
                 for index, statement in enumerate(body):
                     homes[id(statement)] = (node, body, index)
                 waiting += [statement for statement in body if type(statement) not in SIMPLE]
+            if isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                head, tests, count = self._chains.get(id(node), (node, [], 0))
+                tests.append(node.test)
+                self._chains[id(node.orelse[0])] = head, tests, count + 1
             for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 self.owners[id(clause)] = node
                 waiting.append(clause)
@@ -280,11 +288,13 @@ class CallContextReader:
         for parent, body, index in self._outwards(statement):
             guards += self._early_exits(body, index)
             if isinstance(parent, _TESTED):
-                guards.append(self.source.written(parent.test))
+                _, tests, count = self._chains.get(id(parent), (parent, [], 0))
+                before = tests[max(count - MOST_EXITS, 0) : count]
+                guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
                 tried = tried or bool(parent.handlers)
-                expected = expected or any(map(_fails, parent.orelse[-1:])) or any(map(_fails, body[index + 1 :]))
+                expected = expected or any(map(_fails, parent.orelse[-1:])) or index < self._find_last_failure(body)
                 if clause is not None and _denies(clause):
                     denied = self._clause(clause)
                 handled = clause is not None
@@ -327,6 +337,7 @@ class CallContextReader:
                 whole = self.source.span(node)
                 span = Span(home[1][0].lineno, 1, whole.end_line, whole.end_column)
                 inner.append(Container("branch", "", span))
+            node = self._find_first_arm(node)
         return (*outer, *reversed(inner))
 
     def _containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
@@ -367,7 +378,18 @@ class CallContextReader:
             parent = home[0]
             if isinstance(parent, _OUTERMOST):
                 return
-            node = self.owners.get(id(parent), parent)
+            node = self._find_first_arm(self.owners.get(id(parent), parent))
+
+    def _find_first_arm(self, node: ast.AST) -> ast.AST:
+        """The `if` of an `elif`: a chain is one statement, and not each arm of it one in the arm before."""
+        return self._chains[id(node)][0] if id(node) in self._chains else node
+
+    def _find_last_failure(self, body: list[ast.stmt]) -> int:
+        """The number of the last statement of a body that says that the program is not meant to come there; -1."""
+        if id(body) not in self._failures:
+            failing = [index for index, statement in enumerate(body) if _fails(statement)]
+            self._failures[id(body)] = failing[-1] if failing else -1
+        return self._failures[id(body)]
 
     def _function(self, node: ast.AST) -> ast.AST | None:
         found: ast.AST | None = None
@@ -380,12 +402,7 @@ class CallContextReader:
         """Whether somebody may look for the failure behind the `try`: an `else`, or a name that the body binds."""
         if around.orelse or isinstance(statement, ast.Return):
             return True
-        bound = {
-            node.id
-            for inner in around.body
-            for node in walk(inner)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
+        bound = self._find_bound(around)
         function = self._function(statement) if bound else None
         if function is None:
             return False
@@ -395,6 +412,13 @@ class CallContextReader:
             bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])
             for name in bound & loads.keys()
         )
+
+    def _find_bound(self, around: ast.Try) -> set[str]:
+        """The names that the body of a `try` binds."""
+        if id(around) not in self._bound:
+            nodes = [node for inner in around.body for node in walk(inner) if isinstance(node, ast.Name)]
+            self._bound[id(around)] = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+        return self._bound[id(around)]
 
     def _find_loads(self, function: ast.AST) -> dict[str, list[tuple[int, int]]]:
         """Where a function looks at each name, in order."""
