@@ -170,6 +170,13 @@ PYTHON = {
     "environ": repeat('os.environ["WANDB_PROJECT"] = "a#"\nr# = wandb.init()\n', "import os\n" + HEAD),
     "environ, get": repeat('run.link_artifact(art, os.environ.get("V#", "wandb-registry-a/b"))\n', "import os\n" + RUN),
     "dictionary of a run": repeat('run.config["k#"] = "a"\nrun.link_artifact(art, run.config["k#"])\n', RUN),
+    "settings that are stored": repeat('s# = wandb.Settings()\ns#.entity = "a#"\nwandb.init(settings=s#)\n', HEAD),
+    "organizations": repeat('wandb.init(entity="a#-org").link_artifact(a, "a#-org/wandb-registry-a/b")\n', HEAD),
+    "one statement with comments": lambda size: RUN + f"x = [\n{f'    {BAD[:-1]},  {COMMENT}' * (size // 90)}]\n",
+    "comments for the file": lambda size: RUN + f"{BAD}# regilink: ignore-file[REG103]\n" * (size // 85),
+    "one try": lambda size: (
+        RUN + "try:\n" + f"    {BAD}" * (size // 120) + "".join(f"except E{n}: pass\n" for n in range(size // 40))
+    ),
     "Hydra": repeat(
         '@hydra.main(config_path="conf#")\ndef f#(cfg): wandb.init().link_artifact(a, cfg.k#)\n',
         "import hydra\n" + HEAD,

@@ -372,20 +372,22 @@ def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled:
 
     comments = [read_comments(source, reading.comments) for source in sources]
     suppressions = [item for found, _ in comments for item in found]
+    present = set(suppressions)
     own = SuppressionIndex(reading, suppressions)
     used: dict[Suppression, None] = {}
+    groups: dict[int, tuple[Suppression, ...]] = {}
     left: list[Finding] = []
     silenced: list[Finding] = []
     for finding in findings:
-        matching: list[Suppression] = []
+        is_silenced = False
         for place in (finding.place, *(related.place for related in finding.related)):
-            path = place.path
-            is_own = path == finding.place.path
-            index = own if is_own else index_comments_of(path)
-            matching += index.find_at(place) if index is not None else ()
-        matching = [item for item in matching if item.code in (None, finding.code)]
-        used |= dict.fromkeys(matching)
-        (silenced if matching else left).append(finding)
+            index = own if place.path == finding.place.path else index_comments_of(place.path)
+            for group in index.find_at(place, finding.code) if index is not None else ():
+                is_silenced = True
+                if id(group) not in groups:  # findings of one statement share it
+                    groups[id(group)] = group
+                    used |= dict.fromkeys(group)
+        (silenced if is_silenced else left).append(finding)
     about = [problem for _, problems in comments for problem in problems if problem.code in enabled]
     unused = [item for item in suppressions if item not in used and item.code and _is_ours(item)]
     if rule_codes.UNUSED_SUPPRESSION not in enabled:
@@ -395,7 +397,7 @@ def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled:
         tuple(sorted([*left, *about, *(finding for _, finding in reported)], key=order_of)),
         suppressed=len(silenced),
         unused=tuple(reported),
-        used_elsewhere=tuple(item for item in used if item not in suppressions),
+        used_elsewhere=tuple(item for item in used if item not in present),
         silenced_values=tuple(finding.at_value for finding in silenced if finding.at_value is not None),
     )
 

@@ -80,6 +80,7 @@ class SuppressionIndex:
     """
 
     def __init__(self, reading: ParsedFile, suppressions: Iterable[Suppression]) -> None:
+        self._groups: dict[tuple[int | None, int, int, str], tuple[Suppression, ...]] = {}
         self.everywhere: list[Suppression] = []
         self.comments: dict[int | None, list[Suppression]] = {}
         """Those of each cell, by line; the cell of a file is None."""
@@ -91,13 +92,23 @@ class SuppressionIndex:
             for line in range(span.line, span.end_line + 1):
                 self.statements.setdefault((cell, line), []).append(span)
 
-    def find_at(self, place: Place) -> Iterator[Suppression]:
-        """Those for the whole file, those in the lines of a place, and those of its statement."""
-        yield from self.everywhere
-        comments = self.comments.get(place.cell, [])
-        for span in (place.span, *self.statements.get((place.cell, place.span.line), ())):
-            first = bisect_left(comments, span.line, key=_line)
-            yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
+    def find_at(self, place: Place, code: str) -> Iterator[tuple[Suppression, ...]]:
+        """Those that silence a code: for the whole file, in the lines of a place, and of its statement; each a group.
+
+        The same group is the same tuple each time.
+        """
+        for span in (None, place.span, *self.statements.get((place.cell, place.span.line), ())):
+            key = (place.cell, span.line, span.end_line, code) if span is not None else (None, 0, 0, code)
+            if key not in self._groups:
+                items = self._list_in(place.cell, span) if span is not None else self.everywhere
+                self._groups[key] = tuple([item for item in items if item.code in (None, code)])
+            if group := self._groups[key]:
+                yield group
+
+    def _list_in(self, cell: int | None, span: Span) -> list[Suppression]:
+        comments = self.comments.get(cell, [])
+        first = bisect_left(comments, span.line, key=_line)
+        return comments[first : bisect_right(comments, span.end_line, key=_line)]
 
 
 @remembered(1024)

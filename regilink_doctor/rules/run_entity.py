@@ -519,7 +519,8 @@ class OrganizationAsEntity(Rule):
         entity = certain(entities)
         if entity not in organizations or not self._may_be_organization(entity, facts) or site.context.expected:
             return
-        if facts.once(_first_sites)[site.inits, entity] is not site:
+        runs = tuple(map(id, site.inits))
+        if facts.once(_first_sites)[runs, entity] is not site:
             return
         yield self.report(
             entities[0].place if entities[0].place.path == site.place.path else site.place,
@@ -544,9 +545,9 @@ class OrganizationAsEntity(Rule):
         return is_organization_like(entity) and not is_team and facts.view is None and not facts.in_test
 
 
-def _first_sites(facts: FileFacts) -> dict[tuple[tuple[Site, ...], str | None], Site]:
+def _first_sites(facts: FileFacts) -> dict[tuple[tuple[int, ...], str | None], Site]:
     """The first call of each run with a path of each organization: the entity of a run is reported once."""
-    return {(site.inits, _organization_of(site)): site for site in reversed(facts.sites)}
+    return {(tuple(map(id, site.inits)), _organization_of(site)): site for site in reversed(facts.sites)}
 
 
 def _organization_of(site: Site) -> str | None:

@@ -221,8 +221,7 @@ class _UseReader:
         comments = self._comments[place.path]
         if comments is None:
             return ()
-        silenced = {item.code for item in comments.find_at(place)}
-        return tuple(code for code in WATCHED_BY["map"] if code in silenced or None in silenced)
+        return tuple(code for code in WATCHED_BY["map"] if any(comments.find_at(place, code)))
 
 
 def _kind_of(site: Site) -> UseKind:

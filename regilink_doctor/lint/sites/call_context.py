@@ -193,6 +193,7 @@ class CallContextReader:
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._chains: dict[int, tuple[ast.If, list[ast.expr], int]] = {}
         """Identity of an `elif` -> its `if`, the conditions of all arms, and how many come before; as `owners`."""
+        self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
         self._endings = RunLifetime(source)
@@ -292,7 +293,7 @@ class CallContextReader:
                 before = tests[max(count - MOST_EXITS, 0) : count]
                 guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
-                clause = next((item for item in parent.handlers if _catches(item)), None)
+                clause = self._find_broad_clause(parent)
                 tried = tried or bool(parent.handlers)
                 expected = expected or any(map(_fails, parent.orelse[-1:])) or index < self._find_last_failure(body)
                 if clause is not None and _denies(clause):
@@ -383,6 +384,12 @@ class CallContextReader:
     def _find_first_arm(self, node: ast.AST) -> ast.AST:
         """The `if` of an `elif`: a chain is one statement, and not each arm of it one in the arm before."""
         return self._chains[id(node)][0] if id(node) in self._chains else node
+
+    def _find_broad_clause(self, around: ast.Try) -> ast.ExceptHandler | None:
+        """The clause of a `try` that catches a refused link."""
+        if id(around) not in self._broad:
+            self._broad[id(around)] = next(filter(_catches, around.handlers), None)
+        return self._broad[id(around)]
 
     def _find_last_failure(self, body: list[ast.stmt]) -> int:
         """The number of the last statement of a body that says that the program is not meant to come there; -1."""
