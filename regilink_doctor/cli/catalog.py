@@ -174,7 +174,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
                 complete=complete,
                 before=before,
                 skip_missing=not options.organization and before is not None,
-                host=options.host or None,
+                host=options.host or load_configuration().host or None,
                 timeout=options.timeout,
                 progress=progress,
             )

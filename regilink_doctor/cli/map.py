@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     from regilink_doctor.workflows.link_map import find_map_problems, redact_map
 
     config = load_configuration()
-    catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config)
+    catalog = _pull_catalog(options, config) if options.live else known_catalog(options.catalog, config)
     link_map, source = (_merge(options, catalog), None) if options.merge else _map(options, config, catalog)
     if options.redact:
         link_map = redact_map(link_map)
@@ -113,7 +113,7 @@ def _merge(options: argparse.Namespace, catalog: Catalog | None) -> LinkMap:
     return link_map
 
 
-def _pull_catalog(options: argparse.Namespace) -> Catalog:
+def _pull_catalog(options: argparse.Namespace, config: Config) -> Catalog:
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.server_session import Unanswered
 
@@ -123,7 +123,7 @@ def _pull_catalog(options: argparse.Namespace) -> Catalog:
             [options.organization] if options.organization else [],
             collections="full",
             with_writers=True,
-            host=options.host or None,
+            host=options.host or config.host or None,
             timeout=options.timeout,
         )
     except Unanswered as problem:
