@@ -73,7 +73,7 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
-_CLEAR, _CLEAR_OF_PAGE = 1.1, 0.7
+_CLEAR, _CLEAR_OF_PAGE = 0.8, 0.4
 """How much better than every other answer a failure fits that is the answer, and a page than every failure, times the
 square root of the number of words and groups: of a long text a small difference tells as much. With these, nine of
 ten such answers are right (`test_explain_questions.py` asks each question without the ones that are like it)."""
@@ -118,7 +118,7 @@ def is_question(text: str) -> bool:
     if (words[0].lower() in _ASKING and len(words) >= 3) or len(_HIRAGANA.findall(bare)) >= _HIRAGANA_OF_SENTENCE:
         return True
     if any("/" in word and word[0] not in "~./" for word in words) and not (
-        len(words) >= 5 and not any("/" in word for word in words[:2])
+        len(words) >= _WORDS_OF_DESCRIPTION or (len(words) >= 5 and not any("/" in word for word in words[:2]))
     ):
         return False
     return bool(_KANA.search(bare)) or len(words) >= 3
@@ -300,7 +300,7 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
     if is_about_subject:
         least = _LEAST_OF_DESCRIPTION if is_description(text) else _LEAST
     else:
-        least = _LEAST_OF_UNKNOWN if has_unknown_word(text) else _LEAST_OF_OTHER
+        least = _LEAST_OF_UNKNOWN if has_unknown_word(_INLINE_CODE.sub(" ", text)) else _LEAST_OF_OTHER
     if not is_about_subject:  # The score is a mean over the words.
         least *= sqrt(_WORDS_OF_DESCRIPTION / max(_WORDS_OF_DESCRIPTION, count_features(text)))
     (first, score), *others = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1]) or [(UNCLEAR, 0.0)]
