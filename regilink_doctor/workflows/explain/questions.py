@@ -73,7 +73,7 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
-_CLEAR, _CLEAR_OF_PAGE = 0.8, 0.4
+_CLEAR, _CLEAR_OF_PAGE = 0.9, 0.45
 """How much better than every other answer a failure fits that is the answer, and a page than every failure, times the
 square root of the number of words and groups: of a long text a small difference tells as much. With these, nine of
 ten such answers are right (`test_explain_questions.py` asks each question without the ones that are like it)."""
