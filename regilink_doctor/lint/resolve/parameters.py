@@ -5,6 +5,8 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 
 from __future__ import annotations
 
+from itertools import count
+
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries, wandb_api
@@ -198,7 +200,10 @@ def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
 def _find_given_field(
     context: Context, owner: ClassOrObject, scope: Scope, fields: dict[str, int], name: str
 ) -> list[Value] | None:
-    indexes = {field: index for field, index in fields.items() if index >= 0}
+    indexes = context.keep(
+        ("positional fields", id(owner.scope)),
+        lambda: {field: index for field, index in fields.items() if index >= 0},
+    )
     if owner.made is not None:
         found = _find_argument(context, owner.made.call, indexes, name, owner.made.at)
         for alias in libraries.find_aliases(context, scope, name) if found is None else ():
@@ -250,8 +255,8 @@ def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
             elif name not in names or scope is not lineage[-1]:
                 flag = _get_flag(binding.value, "kw_only")
                 names[name] = is_named if flag is None else flag
-    positional = [name for name, is_by_name in names.items() if not is_by_name]
-    return {name: -1 if is_by_name else positional.index(name) for name, is_by_name in names.items()}
+    numbers = count()
+    return {name: -1 if is_by_name else next(numbers) for name, is_by_name in names.items()}
 
 
 def _strip_annotation(node: ast.expr) -> ast.expr:
