@@ -117,6 +117,13 @@ PYTHON = {
     "enumeration": table(
         '    M# = "m#"\n', 'run.link_artifact(art, target_path=E("m#").value)\n', RUN + "class E(enum.Enum):\n", "", 75
     ),
+    "dataclass": table(
+        '    f#: str = "a/b#"\n',
+        "run.link_artifact(art, target_path=C().f#)\n",
+        "from dataclasses import dataclass\n" + RUN + "@dataclass\nclass C:\n",
+        "",
+        70,
+    ),
     "%s": lambda size: f'{STRING}p = "{"%s" * (size // 4)}" % ({"a," * (size // 4)})\n{LINK}',
     "format": lambda size: f'{STRING}p = "{"{}" * (size // 4)}".format({"a," * (size // 4)})\n{LINK}',
     "fields of an f-string": repeat("{a}/", STRING + 'p = f"', '"\n' + LINK),
