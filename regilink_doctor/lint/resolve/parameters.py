@@ -134,7 +134,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in passed]
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
-    if len(context.find_uses(scope.module, _called_name(scope))) > _MOST_CALLERS:
+    if len(context.find_uses(scope.module, _called_name(context, scope))) > _MOST_CALLERS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
 
@@ -315,12 +315,23 @@ def _index_heirs(module: Module) -> dict[str, list[Scope]]:
     return heirs
 
 
-def _called_name(scope: Scope) -> str:
+def _called_name(context: Context, scope: Scope) -> str:
     """The name that a function is called by; that of its class for an `__init__`."""
-    if isinstance(scope.node, ast.Lambda) and scope.parent is not None:
-        bound = scope.parent.bindings.items()
-        return next((name for name, bindings in bound if any(item.value is scope.node for item in bindings)), "")
+    home = scope.parent
+    if isinstance(scope.node, ast.Lambda) and home is not None:
+        names = context.keep(("lambdas", id(home)), lambda: _name_lambdas(home))
+        return names.get(id(scope.node), "")
     return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
+
+
+def _name_lambdas(home: Scope) -> dict[int, str]:
+    """The first name of each lambda that a scope binds, by the identity of its node."""
+    names: dict[int, str] = {}
+    for name, bindings in home.bindings.items():
+        for binding in bindings:
+            if isinstance(binding.value, ast.Lambda):
+                names.setdefault(id(binding.value), name)
+    return names
 
 
 def _find_callers(context: Context, scope: Scope) -> list[Frame]:
@@ -331,7 +342,7 @@ def _find_callers(context: Context, scope: Scope) -> list[Frame]:
 
 
 def _find_named_callers(context: Context, scope: Scope) -> Iterator[Frame]:
-    uses = context.find_uses(scope.module, _called_name(scope))[:_MOST_CALLERS]
+    uses = context.find_uses(scope.module, _called_name(context, scope))[:_MOST_CALLERS]
     if scope.name == "__init__" and _find_heirs(context, scope.owner or scope):
         uses = [*uses, *context.find_uses(scope.module, "__init__")[:_MOST_CALLERS]]  # `super().__init__(…)`
     for use in uses:
@@ -389,7 +400,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     """The calls of a function in the files that import its own; for files that link, fetch or look for registries."""
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
-    name = _called_name(scope)
+    name = _called_name(context, scope)
     for path in find_importers(absolute_path(scope.module.source.path)) if name else ():
         module = find_module_of_file(context, path) if has_word(path, name, MAX_BYTES) else None
         for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
