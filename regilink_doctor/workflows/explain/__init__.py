@@ -155,7 +155,9 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         named = context.with_named_exception()
         if named is not None and (explanation := explain_error(named, catalog)) and explanation.is_recognized:
             return explanation
-        return explain_question(bare, catalog) or _explain_failed(bare, context) or _unknown(bare)
+        described = explain_question(bare, catalog)
+        failed = _explain_failed(bare, context) if described is None or not described.is_sure else None
+        return failed or described or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`

@@ -41,7 +41,7 @@ _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|filesync|integration|jupyter|keras|old|plot|proto|sync|util|vendor)\b"
+    r"site-packages|dist-packages|[/\\]lib(?:64)?[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|filesync|integration|jupyter|keras|old|plot|proto|sync|util|vendor)\b"
     r"|^(?:(?:\.{2,3}|\u2026)[/\\](?:.*[/\\])?)?(?:urllib3|requests|httpx|httpcore|http|concurrent|multiprocessing|asyncio|botocore|boto3"
     r"|google|azure|pydantic|tenacity|torch|pytorch_lightning|lightning|transformers|accelerate|keras|ray|numpy)[/\\]"
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
@@ -212,7 +212,7 @@ _OTHER_PROGRAM = re.compile(
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _SPEAKER = re.compile(
     r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
-    r"|^npm |\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
+    r"|\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
     r"|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
     r"|\bS3 operation failed\b|\bpush_to_hub\b"
     r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
@@ -221,6 +221,8 @@ _SPEAKER = re.compile(
     re.IGNORECASE,
 )
 """A line that begins with the name of another program, or names its server or one of its own errors."""
+_SPEAKS_OF_ITSELF = re.compile(r"^npm |^slurmstepd: |\brequested access to the resource is denied\b")
+"""A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
@@ -664,6 +666,8 @@ class ErrorContext:
 
     def names_other_program(self, line: str) -> bool:
         """Whether a line names another program or its server, and not wandb."""
+        if _SPEAKS_OF_ITSELF.search(line):
+            return True
         return _SPEAKER.search(line) is not None and not _WANDB.search(line)
 
     @property

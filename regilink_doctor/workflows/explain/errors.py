@@ -281,7 +281,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
     matches = _recognize(context)
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
-    if not matches and context.last_warnings and is_stopped and not context.error_lines:
+    is_stopped = is_stopped and not (context.error_lines or context.names_other_program(context.last_line))
+    if not matches and context.last_warnings and is_stopped:
         context = context.with_warnings(context.last_warnings)
         matches = _recognize(context)
         if context.exception is not None:  # the program was stopped while it waited for an answer
@@ -375,6 +376,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return not is_of_sdk  # a bucket of another program
     if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
         return message.speaker == "other"
+    if message.key.startswith("settings-validation") and "= Settings(" in "".join(context.source or ()):
+        return True  # a class of the program
     if context.is_denied_own_file and (message.speaker, message.failure) == ("other", "F7"):
         return True
     return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
@@ -455,6 +458,8 @@ def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[
     is_before = 0 <= context.message_text.find(context.exception[1]) < main.span[0]
     if is_before and main.message.failure == "F2" and not (context.is_raised_in_wandb or context.names_local_file):
         return ()  # it was raised before, and the program went on
+    if context.exception[0] == "BrokenPipeError":
+        return ()  # the pipe breaks after what the message says
     return structure.find_system_causes(context)
 
 

@@ -37,6 +37,8 @@ _HIRAGANA = re.compile(r"[\u3040-\u309f]")
 _HIRAGANA_OF_SENTENCE = 5
 """How many hiragana a name hardly has, and a sentence in Japanese does."""
 _QUOTES = "\"'`「」『』"
+_PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
+"""A package with its version, in a list of what is installed."""
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
@@ -109,6 +111,8 @@ def is_question(text: str) -> bool:
         return True
     without_code = _INLINE_CODE.sub("x", bare)
     words = without_code.split()
+    if all(_PINNED.fullmatch(word) for word in words):
+        return False
     is_address = "://" in bare and len(words) < (_WORDS_OF_DESCRIPTION if "://" in words[0] else 5)
     if not words or is_address or CALL.search(without_code) or is_log(without_code):
         return False

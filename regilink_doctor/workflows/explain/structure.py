@@ -199,7 +199,7 @@ _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][
 _OFFLINE = re.compile(r"offline(?!-run-)")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
-    r"'(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))'"
+    r"'(?:<(?=Run ))?(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))(?:(?<=<Run) [^'>\n]*>)?'"
     r" object has no attribute '(?P<attribute>\w+)'"
 )
 
@@ -405,6 +405,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
         number = int(match[1] or match[2])
         if number == _FILE_EXISTS and (_RUN_FOLDER.search(text) or find_part(context)[:1] == ("F13",)):
             return ("C14", "F19", "F7")  # two processes write the files of one run
+        if number == errno.ENOENT and context.is_raised_in_wandb and find_part(context) == ("F14",):
+            return ("F14", "F7")  # the file in which its own process writes its port
         if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
             return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
@@ -628,6 +630,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
         return ("D1", "B2", "C18", "F21")
     if part == ("F14",) and _OWN_CODE.search(path):
         return ("F21", "F14")
+    if part == ("F14",) and name == "KeyError":  # it is asked about a run that it does not have
+        return ("F21", "C16", "F14")
     if part in (("F13",), ("F14",), ("F15",)):
         return (*part, "F21")
     return ("F21", "F15")
