@@ -155,9 +155,10 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         named = context.with_named_exception()
         if named is not None and (explanation := explain_error(named, catalog)) and explanation.is_recognized:
             return explanation
-        described = explain_question(bare, catalog)
-        failed = _explain_failed(bare, context) if described is None or not described.is_sure else None
-        return failed or described or _unknown(bare)
+        failed = _explain_failed(bare, context)
+        if failed and context.names_other_program(failed.title):
+            return failed
+        return explain_question(bare, catalog) or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
