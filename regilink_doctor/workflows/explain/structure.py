@@ -199,8 +199,9 @@ _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][
 _OFFLINE = re.compile(r"offline(?!-run-)")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
-    r"'(?:<(?=Run ))?(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings|(?P<integration>Wand[Bb]\w+))(?:(?<=<Run) [^'>\n]*>)?'"
-    r" object has no attribute '(?P<attribute>\w+)'"
+    r"""'(?:<(?=Run\ ))?(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings
+        |(?P<integration>Wand[Bb]\w+))(?:(?<=<Run)\ [^'>\n]*>)?'\ object\ has\ no\ attribute\ '(?P<attribute>\w+)'""",
+    re.VERBOSE,
 )
 
 # The part of wandb that raised an error: files of its package -> what a refusal of it means. The deepest frame decides.
