@@ -221,7 +221,14 @@ _SPEAKER = re.compile(
     re.IGNORECASE,
 )
 """A line that begins with the name of another program, or names its server or one of its own errors."""
-_SPEAKS_OF_ITSELF = re.compile(r"^npm |^slurmstepd: |\brequested access to the resource is denied\b")
+_OTHER_CLIENT = re.compile(
+    r"[/\\](?:huggingface_hub|mlflow|databricks|dvc\w*|comet_ml|neptune|clearml|kaggle|roboflow|azureml|sagemaker)[/\\]"
+)
+"""Code of a client of another server."""
+_OTHER_COMMAND = re.compile(r"^\s*[$>%] (?:sudo )?(?:dvc|git|npm|aws|gsutil|mlflow|huggingface-cli|hf) ", re.MULTILINE)
+_SPEAKS_OF_ITSELF = re.compile(
+    r"^npm |^slurmstepd: |\btoomanyrequests: |\brequested access to the resource is denied\b"
+)
 """A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""
@@ -482,7 +489,9 @@ class ErrorContext:
 
     @cached_property
     def is_of_other_package(self) -> bool:
-        """Whether the class of the last exception belongs to a package that has nothing to do with wandb."""
+        """Whether the last exception is that of a package that has nothing to do with wandb, or of a client's server."""
+        if self.frames and _OTHER_CLIENT.search(self.frames[-1].path):
+            return not self.names_wandb_in_exception
         match = _PACKAGE.match(self.last_line) if self.exception is not None else None
         is_neutral = match is None or match["package"] in _NEUTRAL_PACKAGES
         return not is_neutral and not self.names_wandb_in_exception
@@ -663,6 +672,11 @@ class ErrorContext:
         """Whether a longer text does not name wandb: an error of wandb would."""
         is_long = len(self.message_text.strip().splitlines()) > 2 or len(self.text) > _LONG_WITHOUT_WANDB
         return not self.is_about_wandb and (is_long or self.is_record)
+
+    @property
+    def is_output_of_other_program(self) -> bool:
+        """Whether the text begins with the command line of another program, and wandb says nothing in it."""
+        return _OTHER_COMMAND.match(self.text) is not None and "wandb: " not in self.text
 
     def names_other_program(self, line: str) -> bool:
         """Whether a line names another program or its server, and not wandb."""

@@ -188,6 +188,8 @@ _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-f
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
+_UPLOADING = re.compile(r"wandb: ERROR Error uploading ")
+_FULL_DISK = ("disk-full", "disk-quota")
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
 _OWN_PROCESS = re.compile(
@@ -347,8 +349,9 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     if not matches and not context.is_raised_elsewhere:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
-    matches = [match for match in matches if not _is_of_another_program(context, match)]
-    if not matches and "\n" in context.message_text:
+    others = [match for match in matches if _is_of_another_program(context, match)]
+    matches = [match for match in matches if match not in others]
+    if not matches and not others and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
         pieces = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
         pieces = [replace(match, span=(0, 0)) for match in pieces]
@@ -361,6 +364,11 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     message, line = match.message, context.line_at(match.span[0])
     is_of_sdk, weight = message.speaker == "sdk", message.pattern.weight
     if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
+        return True
+    is_of_wandb = is_of_sdk or message.speaker == "server" or line in context.error_lines
+    if not is_of_wandb and context.exception is None and context.names_other_program(context.last_line):
+        return True  # Docker, before W&B was reached
+    if not is_of_sdk and context.is_output_of_other_program:
         return True
     if not context.is_from_wandb:  # "Unauthorized" of another host
         return not is_of_sdk
@@ -415,6 +423,8 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
         is_outcome = match.message.key in _OUTCOMES or (is_refused and is_transient)
         is_outcome = is_outcome or (has_other and "'NoneType' object" in match.message.template)
         is_vague = match.message.failure in _REPORTED_BY_OTHERS and match.message.speaker != "server"
+        if match.message.key in _FULL_DISK and "wandb" in context.line_at(match.span[0]):
+            return -1  # what follows comes of it
         return 4 * _is_of_any_program(context, match) + 2 * is_outcome + is_vague
 
     return sorted(matches, key=rank)
@@ -473,6 +483,8 @@ def _of_message(
         yield "F20"
     if message.failure in ("C19", "F2", "F14") and context.is_upload:
         yield "C10"
+    if message.failure == "F6" and context.is_reported_by_wandb and _UPLOADING.search(context.message_text):
+        yield "C10"  # F6 is about reading
     if message.failure in _UNDECIDED and not (message.failure == "F14" and structure.find_part(context) == ("F14",)):
         yield from (match.message.failure for match in others if match.message.failure in message.also)
         if context.status == 401:

@@ -335,7 +335,7 @@ _STATUSES: dict[int, dict[str | None, Causes]] = {
     405: {None: ("F17",)},
     407: {None: ("C19",)},
     408: {None: ("F2", "C10")},
-    409: {"init": ("F19",), "sync": ("F13", "F19"), None: ("F2", "C14")},
+    409: {"init": ("F19",), "sync": ("F13", "F19"), None: ("C14", "F2")},
     413: {None: ("F17",)},
     429: {None: ("B17",)},
     402: {None: ("E4", "B8")},
