@@ -489,7 +489,7 @@ class ErrorContext:
 
     @cached_property
     def is_of_other_package(self) -> bool:
-        """Whether the last exception is that of a package that has nothing to do with wandb, or of a client's server."""
+        """Whether the last exception is that of a package without wandb, or of the client of another server."""
         if self.frames and _OTHER_CLIENT.search(self.frames[-1].path):
             return not self.names_wandb_in_exception
         match = _PACKAGE.match(self.last_line) if self.exception is not None else None
