@@ -119,7 +119,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
-        return _prefer_description(bare, explanation, catalog)
+        return _prefer_description(context, bare, explanation, catalog)
     if explanation := explain_report(text):
         return explanation
     if (foreign := find_foreign_failure(text)) and explain_error(context, catalog) is None:
@@ -138,7 +138,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explanation
     # A message alone, without an exception's name: code that compares with it has been read before.
     if explanation := explain_error(context, catalog):
-        return _prefer_description(bare, explanation, catalog)
+        return _prefer_description(context, bare, explanation, catalog)
     if setting := _TARGET_SETTING.search(text) or _TARGET_OPTION.search(text) or _VARIABLE.match(text):
         return _explain_path(setting["path"], catalog, is_target=True)
     if (name := _name_in_json(bare)) is not None:
@@ -173,9 +173,12 @@ def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
     return explain_failed_line(context, failed) if failed else None
 
 
-def _prefer_description(text: str, error: Explanation, catalog: OrganizationView | None) -> Explanation:
+def _prefer_description(
+    context: ErrorContext, text: str, error: Explanation, catalog: OrganizationView | None
+) -> Explanation:
     """What a sentence around a vague message describes, where that is clear; else the error."""
-    if error.is_sure or "\n" in text or not is_description(text):
+    is_exception = context.exception is not None and text.startswith(context.exception[0])
+    if error.is_sure or is_exception or "\n" in text or not is_description(text):
         return error
     described = explain_question(text, catalog)
     is_cause = described is not None and described.is_sure and {*described.failures[:1]} & {*error.failures}

@@ -632,7 +632,7 @@ def find_broken_code(context: ErrorContext) -> Causes:
     if part == ("F14",) and _OWN_CODE.search(path):
         return ("F21", "F14")
     if part == ("F14",) and name == "KeyError":  # it is asked about a run that it does not have
-        return ("F21", "C16", "F14")
+        return ("C16", "F21", "F14")
     if part in (("F13",), ("F14",), ("F15",)):
         return (*part, "F21")
     return ("F21", "F15")
@@ -660,6 +660,8 @@ def _judge_status(context: ErrorContext) -> Causes:
         return ("F17", "C19")
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
         return causes
+    if context.status == 400 and (causes := _find_words(context.last_line)):
+        return causes
     by_phase = _STATUSES.get(context.status, {})
     return by_phase.get(context.phase, by_phase.get(None, ()))
 
@@ -673,7 +675,12 @@ def _judge_words(context: ErrorContext) -> Causes:
         return ()
     if context.exception[0] in _CLASSES_OF_THE_SERVER and _REFUSES.search(context.exception[1]):
         return find_causes_of_refusal(context)
-    return next((causes for pattern, causes in _WORDS if pattern.search(context.exception[1])), ())
+    return _find_words(context.exception[1])
+
+
+def _find_words(text: str) -> Causes:
+    """What the first words mean that are known in a message, whoever wrote it."""
+    return next((causes for pattern, causes in _WORDS if pattern.search(text)), ())
 
 
 def _judge_refused_run(context: ErrorContext) -> Causes:
