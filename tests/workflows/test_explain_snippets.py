@@ -121,7 +121,7 @@ def test_parts_of_code_and_commands_are_read(text: str, kind: str, failures: tup
 def test_a_name_that_is_nearly_one_of_w_and_bs_registries_is_pointed_out() -> None:
     for name, near in (("modle", "model"), ("datset", "dataset"), ("dataste", "dataset")):
         for text in (f"wandb-registry-{name}/zoo", f'run.link_artifact(art, "wandb-registry-{name}/zoo")'):
-            assert f'the one that W&B made is "{near}"' in explain(text).text
+            assert f'the one of W&B is "{near}"' in explain(text).text
     for name in ("model", "my-model", "dataset2", "golden"):
-        assert "has to be a registry of your own" not in explain(f"wandb-registry-{name}/zoo").text
+        assert "must be a registry of your own" not in explain(f"wandb-registry-{name}/zoo").text
     assert 'target_path="wandb-registry-model/zoo", if a registry is meant' in explain("modle/zoo").text

@@ -103,12 +103,11 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     text = mask_secrets(_without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd"))
     context = read_error(text)
     explanation = _explain_text(text, context, catalog)
-    is_harmless = explanation.kind in _OF_NAMES and not explanation.failures and not explanation.wrong
-    if is_harmless and (
-        failed := find_failed_line(text, is_python=is_python(text))
-    ):  # a good path, and beside it what went wrong
-        return explain_failed_line(context, failed)
-    return explanation
+    if explanation.kind not in _OF_NAMES or explanation.failures or explanation.wrong:
+        return explanation
+    # Beside a good path may be what went wrong.
+    failed = find_failed_line(text, is_python=is_python(text))
+    return explain_failed_line(context, failed) if failed else explanation
 
 
 def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:
@@ -122,12 +121,13 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return _prefer_description(context, bare, explanation, catalog)
     if explanation := explain_report(text):
         return explanation
-    if (foreign := find_foreign_failure(text)) and explain_error(context, catalog) is None:
+    message = explain_error(context, catalog)  # alone, without an exception's name
+    if message is None and (foreign := find_foreign_failure(text)):
         return explain_failed_line(context, foreign, is_foreign=True)
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
     if is_code and not is_python(text) and find_prose(text):
-        explanation = explain_error(context, catalog)
+        explanation = message
         if explanation is None and context.warnings:  # people do not ask about warnings that went away
             explanation = explain_error(context.with_warnings(context.warnings), catalog)
         explanation = explanation or explain_question(text, catalog)
@@ -136,9 +136,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
     if is_code and (explanation := explain_code(code, catalog)):
         return explanation
-    # A message alone, without an exception's name: code that compares with it has been read before.
-    if explanation := explain_error(context, catalog):
-        return _prefer_description(context, bare, explanation, catalog)
+    if message is not None:  # code that compares with it has been read before
+        return _prefer_description(context, bare, message, catalog)
     if setting := _TARGET_SETTING.search(text) or _TARGET_OPTION.search(text) or _VARIABLE.match(text):
         return _explain_path(setting["path"], catalog, is_target=True)
     if (name := _name_in_json(bare)) is not None:

@@ -306,9 +306,7 @@ def _notes(linked: str, path: TargetPath | None, facts: PathFacts, view: Organiz
     near = _find_near_registry(path.registry or "") if view is None else None  # a catalog lists the registries
     if near is None:
         return (well_formed,)
-    own = say(
-        '"{name}" has to be a registry of your own: the one that W&B made is "{near}"', name=path.registry, near=near
-    )
+    own = say('"{name}" must be a registry of your own; the one of W&B is "{near}"', name=path.registry, near=near)
     return (own, well_formed)
 
 

@@ -679,7 +679,7 @@ def _judge_words(context: ErrorContext) -> Causes:
 
 
 def _find_words(text: str) -> Causes:
-    """What the first words mean that are known in a message, whoever wrote it."""
+    """What the first words of a message mean that are known; empty where none are."""
     return next((causes for pattern, causes in _WORDS if pattern.search(text)), ())
 
 
