@@ -329,7 +329,10 @@ def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
     assert regilink("lint", "--select", "REG102", cwd=tmp_path).stdout.startswith("train.py:3:23: REG102")
     assert regilink("lint", "--isolated", cwd=tmp_path).stdout.startswith("error[REG102]")
     no_rule_left = regilink("lint", "--config", 'select = ["REG102"]', cwd=tmp_path)
-    assert (no_rule_left.returncode, "no rule is selected by pyproject.toml" in no_rule_left.stderr) == (2, True)
+    assert (no_rule_left.returncode, "no rule is selected by --config and pyproject.toml," in no_rule_left.stderr) == (
+        2,
+        True,
+    )
     wrong = regilink("lint", "--select", "REG1O2", cwd=tmp_path)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith('regilink: --select: there is no rule "REG1O2", did you mean REG102?')

@@ -10,7 +10,7 @@ import errno
 import os
 import sys
 
-from regilink_doctor.cli.options import UNUSABLE, UsageProblem, name_variable, note_configured_keys
+from regilink_doctor.cli.options import UNUSABLE, UsageProblem, name_variable, note_options
 from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error, refuse_input
 from regilink_doctor.core.text import remember_arguments
 
@@ -53,7 +53,7 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
     words, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
-    note_configured_keys(words)
+    note_options(words)
     with SafeStreams():
         remember_arguments([*words, *(command or ())])
         try:
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except UsageProblem as problem:
             from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-            sentence = name_variable(str(problem), words)
+            sentence = name_variable(str(problem))
             print_error("\n".join(fit_lines(f"regilink: {sentence}".split("\n"), terminal_width(sys.stderr))))
             return UNUSABLE
         except OSError as error:

@@ -18,6 +18,7 @@ from regilink_doctor.cli.options import (
     add_server,
     load_catalog,
     load_configuration,
+    read_argument,
     refuse_empty_values,
     wants_colour,
 )
@@ -174,7 +175,8 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
                 complete=complete,
                 before=before,
                 skip_missing=not options.organization and before is not None,
-                host=options.host or load_configuration().host or None,
+                config=load_configuration(),
+                host=read_argument(options, "host"),
                 timeout=options.timeout,
                 progress=progress,
             )

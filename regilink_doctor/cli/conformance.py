@@ -12,6 +12,7 @@ from regilink_doctor.cli.options import (
     add_output_format,
     add_server,
     load_configuration,
+    read_argument,
     refuse_empty_values,
     wants_colour,
 )
@@ -61,7 +62,7 @@ def _run_conformance(options: argparse.Namespace) -> int:
 
     try:
         report = check_conformance(
-            ServerAccess(options.host or config.host or None, timeout=options.timeout),
+            ServerAccess(read_argument(options, "host"), timeout=options.timeout, config=config),
             confirm=_accept if options.yes else _ask,
             notice=lambda sentence: print(sentence, file=sys.stderr, flush=True),
             entity=options.entity or None,

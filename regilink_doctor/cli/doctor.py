@@ -18,6 +18,7 @@ from regilink_doctor.cli.options import (
     find_translation,
     known_catalog,
     load_configuration,
+    read_argument,
     refuse_empty_values,
     wants_colour,
 )
@@ -108,7 +109,8 @@ def _run_doctor(options: argparse.Namespace) -> int:
     config = load_configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config)
     if options.catalog:
-        config = config.changed({"catalog": relative_path(options.catalog, config.folder)})
+        path, written_in = relative_path(options.catalog, config.folder), {**config.written_in, "catalog": "--catalog"}
+        config = config.changed({"catalog": path, "written_in": written_in})
     try:
         diagnosis = _run_diagnosis(options, config, catalog)
     except UsageProblem:
@@ -155,10 +157,10 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
         return diagnose(
             options.targets or None,
             consumed=options.consumes or (),
-            host=options.host,
-            entity=options.entity,
-            project=options.project,
-            organization=options.organization,
+            host=read_argument(options, "host"),
+            entity=read_argument(options, "entity"),
+            project=read_argument(options, "project"),
+            organization=read_argument(options, "organization"),
             artifact_type=options.type,
             aliases=options.alias or (),
             python=options.python,

@@ -119,7 +119,8 @@ def resolve_configuration(options: Any) -> Config:
     config = config.adapted(lambda base: _apply_options(base, options))
     if (config.select is not None or config.ignore) and not config.selection.has_rules():
         keys = [f"--{key}" for key in ("select", "ignore") if getattr(options, key) is not None]
-        where = " and ".join(keys) or config.called
+        keys = keys or [config.name_source(key) for key in ("select", "ignore") if getattr(config, key) is not None]
+        where = " and ".join(dict.fromkeys(keys))
         raise UsageProblem(f"no rule is selected by {where}, so nothing could be found; `regilink rules` lists them")
     return config
 

@@ -17,6 +17,7 @@ from regilink_doctor.cli.options import (
     find_translation,
     known_catalog,
     load_configuration,
+    read_argument,
     refuse_empty_values,
     wants_colour,
 )
@@ -123,7 +124,8 @@ def _pull_catalog(options: argparse.Namespace, config: Config) -> Catalog:
             [options.organization] if options.organization else [],
             collections="full",
             with_writers=True,
-            host=options.host or config.host or None,
+            config=config,
+            host=read_argument(options, "host"),
             timeout=options.timeout,
         )
     except Unanswered as problem:

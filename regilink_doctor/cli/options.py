@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.origin import Setting
 
 OK, FOUND, UNUSABLE = 0, 1, 2
 
@@ -88,24 +89,45 @@ def refuse_empty_values(options: argparse.Namespace, *names: str) -> None:
 _CONFIGURED: set[str] = set()
 """The keys that the command line gives with `--config KEY=VALUE`."""
 
+_SETTINGS_OF_WANDB = {"host", "entity", "organization"}
+"""Keys that count where wandb would find nothing: an option and its variable come before them."""
 
-def note_configured_keys(words: Sequence[str]) -> None:
-    """Keep the keys that a command line gives: it comes before the variables of their options."""
+_GIVEN: set[str] = set()
+"""The words of the command line, without what follows a `=`: options among them, perhaps abbreviated."""
+
+
+def note_options(words: Sequence[str]) -> None:
+    """Keep the options and keys that a command line gives: they come before the variables of these options."""
     values = [word.partition("=")[2] for word in words if word.startswith("--config=")]
     values += [words[number] for number in range(1, len(words)) if words[number - 1] == "--config"]
     _CONFIGURED.clear()
     _CONFIGURED.update(value.partition("=")[0].strip() for value in values if "=" in value)
+    _CONFIGURED.difference_update(_SETTINGS_OF_WANDB)
+    _GIVEN.clear()
+    _GIVEN.update(word.partition("=")[0] for word in words)
 
 
-def name_variable(problem: str, words: Sequence[str]) -> str:
+def name_variable(problem: str) -> str:
     """A message about an option, which names its variable where the value does not come from the command line."""
-    names = [word.partition("=")[0] for word in words]
     flags = (word.rstrip(":,") for word in problem.split() if word.startswith("--") and len(word) > 3)
     for flag in dict.fromkeys(flags):
-        is_given = any(len(name) > 2 and flag.startswith(name) for name in names)
-        if _variable_of(flag) in os.environ and not is_given:
-            problem = problem.replace(flag, _variable_of(flag), 1)
+        if variable := find_variable(flag):
+            problem = problem.replace(flag, variable, 1)
     return problem
+
+
+def find_variable(flag: str) -> str:
+    """The variable that gives an option; empty where the command line gives it, or nothing does."""
+    is_given = any(len(word) > 2 and flag.startswith(word) for word in _GIVEN)
+    return _variable_of(flag) if _variable_of(flag) in os.environ and not is_given else ""
+
+
+def read_argument(options: argparse.Namespace, name: str) -> Setting[str] | None:
+    """The value of an option that replaces a setting of wandb, with its origin; None where it is not given."""
+    from regilink_doctor.core.origin import Argument, Setting
+
+    flag, value = f"--{name}", getattr(options, name)
+    return Setting(value, Argument(flag, find_variable(flag))) if value else None
 
 
 def _variable_of(flag: str) -> str:
@@ -267,7 +289,7 @@ def find_translation(asked: str | None, config: Config, *catalogs: str) -> Calla
     Raises:
         UsageProblem: there is no such language.
     """
-    called, language = ("--lang", asked) if asked else (f"{config.called}: lang", config.lang)
+    called, language = ("--lang", asked) if asked else (f"{config.name_source('lang')}: lang", config.lang)
     wanted = language or _find_locale()
     if wanted.partition("_")[0].partition(".")[0].partition("-")[0].lower() in ("en", "c", "posix", ""):
         return str

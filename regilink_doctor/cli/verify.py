@@ -14,6 +14,7 @@ from regilink_doctor.cli.options import (
     add_server,
     find_translation,
     load_configuration,
+    read_argument,
     refuse_empty_values,
     wants_colour,
 )
@@ -92,7 +93,8 @@ def _run_verify(options: argparse.Namespace) -> int:
             digest=options.digest or None,
             source=options.source or None,
             organization=options.organization or config.organization or None,
-            host=options.host or config.host or None,
+            config=config,
+            host=read_argument(options, "host"),
             timeout=options.timeout,
         )
     except Unanswered as problem:

@@ -6,7 +6,7 @@ import errno
 import http.client
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import requests
 
@@ -34,18 +34,14 @@ class ServerConnectionError(Exception):
 
     Args:
         cause: what went wrong.
-        host: the server's address.
-        server: its name and port.
-        detail: what the cause's message says besides.
-        proxy: the proxy that the request went through, and where that is set; empty for none.
+        facts: those of `rules.connection.connection_message`.
     """
 
-    def __init__(self, cause: str, *, host: str, server: str, detail: str = "", proxy: str = "") -> None:
+    def __init__(self, cause: str, facts: Mapping[str, str]) -> None:
         self.cause = cause
         self.code, self.failure = CAUSES[cause]
-        facts = {"host": host, "server": server, "detail": detail, "proxy": proxy}
         self.problem = Problem(self.code, kind=cause, failure=self.failure, facts=facts)
-        super().__init__(f"{cause}: {server} {detail}".rstrip())
+        super().__init__(f"{cause}: {facts['server']} {facts['detail']}".rstrip())
 
 
 _NOT_YET_VALID, _EXPIRED = 9, 10

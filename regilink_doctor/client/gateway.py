@@ -15,6 +15,7 @@ from regilink_doctor.client.connection_errors import ServerConnectionError, caus
 from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import server_of, without_login
 from regilink_doctor.client.route import Route, is_bundle, skew_of
+from regilink_doctor.core.origin import Setting, Variable
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import mask_secrets
@@ -57,8 +58,12 @@ class Gateway:
     `route` says which proxy and certificates count; without one, requests decides.
     """
 
-    def __init__(self, host: str, key: Key | None, *, route: Route | None = None, timeout: float = 10.0) -> None:
-        self.host = host.rstrip("/")
+    def __init__(
+        self, host: str | Setting[str], key: Key | None, *, route: Route | None = None, timeout: float = 10.0
+    ) -> None:
+        address = host if isinstance(host, Setting) else Setting(host, Variable("WANDB_BASE_URL"))
+        self.host = address.value.rstrip("/")
+        self._origin = address.origin
         self.shown = without_login(self.host)
         self.server = server_of(self.shown)
         self.is_unusable = False
@@ -123,11 +128,14 @@ class Gateway:
     def fault(self, cause: str, detail: str = "") -> ServerConnectionError:
         """A failure of this server; the key never gets into its words."""
         self.is_unusable = self.is_unusable or cause in ("other-api", "not-json")
-        proxy = ""
+        facts = {"setting": self._origin.setting, "base_url": self._origin.how_to_set("https://...")}
         if self._route is not None and self._route.proxy is not None:
-            proxy = f"{self._route.proxy_shown} ({self._route.proxy.origin.shown})"
+            origin = self._route.proxy.origin
+            facts["proxy"] = f"{self._route.proxy_shown} ({origin.shown})"
+            facts["proxy_setting"] = origin.setting
+            facts["proxy_login"] = origin.how_to_set("http://USER:PASSWORD@PROXY:PORT")
         return ServerConnectionError(
-            cause, host=self.shown, server=self.server, detail=mask_secrets(detail), proxy=proxy
+            cause, {"host": self.shown, "server": self.server, "detail": mask_secrets(detail), **facts}
         )
 
     def _bounded(self, request: Callable[[], T]) -> T:

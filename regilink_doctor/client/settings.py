@@ -26,7 +26,7 @@ from regilink_doctor.client.hosts import HostRefused, default_host, login_of, no
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
 from regilink_doctor.core.naming import NAME_MAX
-from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
+from regilink_doctor.core.origin import Default, File, Origin, Setting, Variable
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.text import remember_secret
@@ -103,7 +103,7 @@ def read_settings(
     cwd: Path | None = None,
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
-    arguments: Mapping[str, str] | None = None,
+    arguments: Mapping[str, Setting[str]] | None = None,
     expected: Mapping[str, Setting[str]] | None = None,
 ) -> Settings:
     """The settings of wandb in `cwd`.
@@ -112,14 +112,13 @@ def read_settings(
         cwd: the folder that the program would be started in; the current one.
         environ: the program's environment; that of this process.
         python: see `installed.find_wandb`.
-        arguments: what was said on the command line, by setting (`host`, `entity`, `project`, `organization`); it wins.
+        arguments: what comes first, by setting (`host`, `entity`, `project`, `organization`).
         expected: what is taken where wandb would find nothing, by setting: wandb itself does not know it.
     """
     cwd = cwd or Path.cwd()
     environ = os.environ if environ is None else environ
     installed = find_wandb(python, cwd, environ)
-    settings = {name: value for name, value in (arguments or {}).items() if value is not None}
-    return _Reader(installed, cwd, environ, settings, expected or {}).read()
+    return _Reader(installed, cwd, environ, arguments or {}, expected or {}).read()
 
 
 class _Reader:
@@ -130,7 +129,7 @@ class _Reader:
         installed: InstalledWandb,
         cwd: Path,
         environ: Mapping[str, str],
-        arguments: Mapping[str, str],
+        arguments: Mapping[str, Setting[str]],
         expected: Mapping[str, Setting[str]],
     ) -> None:
         self.installed = installed
@@ -180,7 +179,7 @@ class _Reader:
     def _find(self, name: str, values: Mapping[str, Setting[str]], argument: str | None = None) -> Setting[str] | None:
         argument = argument or name
         if argument in self.arguments:
-            return Setting(self.arguments[argument], Argument(f"--{argument}"))
+            return self.arguments[argument]
         variable = f"WANDB_{name.upper()}"
         if variable in self.environ:
             return Setting(self.environ[variable], Variable(variable))

@@ -102,6 +102,8 @@ class Config:
     """What the command line changes, in the configuration of every folder."""
     options: frozenset[str] = frozenset()
     """The keys that the command line gives, by `--config KEY=VALUE`."""
+    written_in: Mapping[str, str] = {}
+    """The keys that another file gives, one that `extend` led to, and that file."""
 
     def __init__(self, values: Mapping[str, object] | None = None, *, source: str | None = None) -> None:
         self.source = source
@@ -157,6 +159,10 @@ class Config:
         """The file, for a report; the option where no file has anything to do with it."""
         return self.source or "--config"
 
+    def name_source(self, key: str) -> str:
+        """What gives a key, for a report: the file that has it, or the option."""
+        return "--config" if key in self.options else self.written_in.get(key, self.called)
+
     @property
     def catalog_path(self) -> str | None:
         """The catalog's file, seen from the current folder; without a key the one that `CATALOG` describes, if any."""
@@ -170,7 +176,7 @@ class Config:
     @property
     def catalog_called(self) -> str:
         """What the catalog's path comes from, for a report: the key `catalog`, or its place beside the code."""
-        return "catalog found here" if self.catalog is None else f"{self.called}: catalog"
+        return "catalog found here" if self.catalog is None else f"{self.name_source('catalog')}: catalog"
 
     @property
     def docs_site(self) -> str:
@@ -268,7 +274,7 @@ def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = "
     if config.required_version is not None:
         from regilink_doctor.config.reading import check_version
 
-        check_version(config.required_version, config.called)
+        check_version(config.required_version, config.name_source("required-version"))
     return config
 
 

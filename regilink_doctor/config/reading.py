@@ -80,7 +80,9 @@ def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple
     for name in ("extend-select", "extend-exclude"):
         if name in base and name in values:
             values[name] = (*base[name], *values[name])  # type: ignore[misc]
-    return {**base, **values, "files": (other, *base.get("files", ()))}  # type: ignore[misc]
+    elsewhere = {**dict.fromkeys(base, other), **base.get("written_in", {})}  # type: ignore[dict-item]
+    written_in = {name: file for name, file in elsewhere.items() if name not in values}
+    return {**base, **values, "files": (other, *base.get("files", ())), "written_in": written_in}  # type: ignore[misc]
 
 
 def check_version(versions: str, called: str) -> None:
@@ -194,8 +196,10 @@ def _registry(name: str, where: str) -> str:
 
 
 def _text(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         raise ConfigProblem(f"{where} is {show_value(value)}, not a string")
+    if not value:
+        raise ConfigProblem(f"{where} is empty; write a value, or leave it out")
     if "\0" in value:  # no name of a file, registry or person has one, and no system call takes it
         raise ConfigProblem(f"{where} is {show_value(value)}, which has a null character")
     return value
@@ -204,7 +208,7 @@ def _text(value: object, where: str) -> str:
 def _texts(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ConfigProblem(f"{where} is {show_value(value)}, not a list of strings")
-    return tuple(_text(item, where) for item in value)
+    return tuple(_text(item, f"{where}: item {number} of the list") for number, item in enumerate(value, 1))
 
 
 def _codes(value: object, where: str) -> tuple[str, ...]:

@@ -50,7 +50,12 @@ KEYS = (
     Key("min-severity", "severity", "Findings below this severity are not shown and do not count.", '"warning"'),
     Key("catalog", "text", "The file that `regilink catalog pull` wrote.", '"regilink.catalog.json"'),
     Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),
-    Key("host", "text", "The W&B server that `regilink doctor` asks.", '"https://wandb.example.com"'),
+    Key(
+        "host",
+        "text",
+        "The W&B server that regilink asks where neither an option nor wandb's settings name one.",
+        '"https://wandb.example.com"',
+    ),
     Key("organization", "text", "The organization, by either of its names.", '"acme"'),
     Key("entity", "text", "The entity of runs for which the code names none.", '"team-a"'),
     Key("teams", "texts", "Teams of the organization.", '["team-a", "team-b"]'),

@@ -38,6 +38,11 @@ class Origin:
         """The origin for people: `environment WANDB_ENTITY`, `~/.netrc`, `train.py:12`."""
         raise NotImplementedError
 
+    @property
+    def setting(self) -> str:
+        """What a reader looks at or changes: `--entity`, `WANDB_ENTITY`, `host` in regilink.toml."""
+        return self.shown
+
     def how_to_set(self, value: str) -> str:
         """What to run or write so that the value comes from the same place and is `value`."""
         raise NotImplementedError
@@ -53,19 +58,31 @@ class Origin:
 
 @record
 class Argument(Origin):
-    """The command line: an option, or a positional argument where `flag` is empty."""
+    """The command line: an option, or a positional argument where `flag` is empty.
+
+    `variable` is the `REGILINK_*` variable that gives the option, where the command line does not.
+    """
 
     flag: str = ""
+    variable: str = ""
 
     @property
     def shown(self) -> str:
+        if self.variable:
+            return say("environment {name}", name=self.variable)
         return say("argument {flag}", flag=self.flag) if self.flag else say("argument")
 
+    @property
+    def setting(self) -> str:
+        return self.variable or self.flag or self.shown
+
     def how_to_set(self, value: str) -> str:
+        if self.variable:
+            return set_variable(self.variable, value)
         return f"{self.flag} {quote_for_shell(value)}".lstrip()
 
     def how_to_unset(self) -> str:
-        return say("leave out {flag}", flag=self.flag)
+        return unset_variable(self.variable) if self.variable else say("leave out {flag}", flag=self.flag)
 
 
 @record
@@ -77,6 +94,10 @@ class Variable(Origin):
     @property
     def shown(self) -> str:
         return say("environment {name}", name=self.name)
+
+    @property
+    def setting(self) -> str:
+        return self.name
 
     def how_to_set(self, value: str) -> str:
         return set_variable(self.name, value)
@@ -95,6 +116,10 @@ class File(Origin):
     @property
     def shown(self) -> str:
         return self.path
+
+    @property
+    def setting(self) -> str:
+        return say("`{key}` in {path}", key=self.key, path=self.path) if self.key else self.path
 
     def how_to_set(self, value: str) -> str:
         return (
@@ -166,6 +191,10 @@ class Configured(Origin):
     def shown(self) -> str:
         return say("configuration {file}", file=self.file)
 
+    @property
+    def setting(self) -> str:
+        return say("`{key}` in {path}", key=self.key, path=self.file) if self.key else self.file
+
     def how_to_set(self, value: str) -> str:
         return say('write `{key} = "{value}"` in {file}', key=self.key, value=value, file=self.file)
 
@@ -186,6 +215,10 @@ class Default(Origin):
     @property
     def shown(self) -> str:
         return self.why
+
+    @property
+    def setting(self) -> str:
+        return self.variable or self.why
 
     def how_to_set(self, value: str) -> str:
         return set_variable(self.variable, value) if self.variable else say("set it to {value}", value=value)

@@ -66,7 +66,7 @@ class Context:
         self.targets = _drop_duplicates(targets)
         linked_on = [target.consumed for target in self.targets if target.consumed is not None]
         self.consumed = _drop_duplicates([*consumed, *linked_on])
-        self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
+        self.gateway = Gateway(settings.host, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
         self.queries = ServerQueries(self.gateway, self._possible_entities(), self, is_brief=is_brief)
 

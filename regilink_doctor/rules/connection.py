@@ -207,7 +207,7 @@ _MESSAGES: dict[str, Message] = {
     "dns": Message(
         "the name {server} is unknown",
         "DNS has no address for it",
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+        "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
     "dns-timeout": Message(
         "DNS does not answer",
@@ -217,17 +217,17 @@ _MESSAGES: dict[str, Message] = {
     "refused": Message(
         "{server} refuses the connection",
         "nothing listens there",
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+        "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
     "unroutable": Message(
         "this machine has no route to {server}",
         "{detail}",
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+        "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
     "connect-timeout": Message(
         "{server} did not accept the connection within {detail}",
         None,
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell; --timeout waits longer",
+        "check {setting} and the network; `{probe}` shows the same from a shell; --timeout waits longer",
     ),
     "read-timeout": Message(
         "{server} accepted the connection, but had not answered after {detail}",
@@ -262,11 +262,9 @@ _MESSAGES: dict[str, Message] = {
     "tls-hostname": Message(
         "the certificate of {server} is for another name",
         None,
-        "write the name that the certificate has in WANDB_BASE_URL",
+        "write the name that the certificate has into {setting}",
     ),
-    "tls-plain": Message(
-        "{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"
-    ),
+    "tls-plain": Message("{server} does not speak TLS", "{detail}", "write http:// instead of https:// into {setting}"),
     "tls-python-only-fails": Message(
         "Python (requests) does not trust {server}, wandb's Go process does",
         "{detail}",
@@ -291,24 +289,24 @@ _MESSAGES: dict[str, Message] = {
     "tls": Message(
         "no secure connection to {server}",
         "{detail}",
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+        "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
     "proxy-login": Message(
         "the proxy {proxy} requires a login (407) before it forwards requests to {server}",
         None,
-        "write the login into the proxy's address: {proxy_login}",
+        "add the login to the proxy's address: {proxy_login}",
     ),
     "proxy": Message(
         "the proxy {proxy} cannot be used for {server}",
         "{detail}",
-        "check HTTPS_PROXY and NO_PROXY; to go past the proxy: {no_proxy}",
+        "check {proxy_setting}; to go past the proxy: {no_proxy}",
     ),
     "connection": Message(
         "no connection to {server}",
         "{detail}",
-        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+        "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
-    "address": Message("{host} is not an address", "{detail}", "correct WANDB_BASE_URL"),
+    "address": Message("{host} is not an address", "{detail}", "correct {setting}"),
     "unauthorized": Message(
         "{server} does not accept the API key (401)",
         None,
@@ -322,22 +320,22 @@ _MESSAGES: dict[str, Message] = {
     "redirect": Message(
         "{server} redirects the request to {detail}",
         "this is not the API's address, or a login page comes first",
-        "write the API's own address: {base_url}",
+        "name the API's own address: {base_url}",
     ),
     "not-found": Message(
         "{server} answers, but has no W&B API (404 for /graphql)",
         None,
-        "check WANDB_BASE_URL: it is the address of the API, without a path",
+        "check {setting}: it is the address of the API, without a path",
     ),
     "page": Message(
         "{server} answers with a web page{detail}",
         "a login page, a proxy's or the W&B App's, not the W&B API",
-        "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
+        "open {host} in a browser to see whose page it is, then correct {setting} or log in there",
     ),
     "other-api": Message(
         "{server} answers, but not as W&B does",
         "{detail}",
-        "check WANDB_BASE_URL: it is the address of the API, without a path",
+        "check {setting}: it is the address of the API, without a path",
     ),
     "rate-limit": Message(
         "{server} has had too many requests from this machine (429){detail}",
@@ -372,21 +370,31 @@ _MESSAGES: dict[str, Message] = {
 def connection_message(problem: Problem) -> Message:
     """The message of a connection problem; `problem.kind` is the cause.
 
-    Its facts are the `host` (the address), the `server` (its name and port), a `detail`, and the `proxy` that the
-    request went through.
+    Its facts are the `host` (the address), the `server` (its name and port), a `detail`; what gives the address
+    (`setting`) and how to give another one there (`base_url`); the `proxy` that the request went through, with
+    `proxy_setting` and `proxy_login`.
 
     Raises:
         KeyError: there is no such cause.
     """
     curl = "curl.exe -sS -o NUL" if os.name == "nt" else "curl -sS -o /dev/null"
-    facts = {"host": "", "server": "", "detail": "", "proxy": "", **problem.facts}
+    address, proxy = "WANDB_BASE_URL", "HTTPS_PROXY"
+    facts = {
+        "host": "",
+        "server": "",
+        "detail": "",
+        "setting": address,
+        "base_url": set_variable(address, "https://..."),
+        "proxy": "",
+        "proxy_setting": proxy,
+        "proxy_login": set_variable(proxy, "http://USER:PASSWORD@PROXY:PORT"),
+        **problem.facts,
+    }
     fields = {
         **facts,
         "proxy": facts["proxy"] or say("of the system"),
         "probe": f"{curl} {quote_for_shell(facts['host'])}",
-        "base_url": set_variable("WANDB_BASE_URL", "https://..."),
         "no_proxy": set_variable("NO_PROXY", facts["server"]),
-        "proxy_login": set_variable("HTTPS_PROXY", "http://USER:PASSWORD@PROXY:PORT"),
         "python_bundle": set_variable("REQUESTS_CA_BUNDLE", "/path/to/ca.pem"),
         "go_bundle": set_variable("SSL_CERT_FILE", "/path/to/ca.pem"),
     }

@@ -18,7 +18,9 @@ from regilink_doctor.doctor.facts import VISIBILITY, WRITING, grants_of, list_no
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
 if TYPE_CHECKING:
+    from regilink_doctor.config import Config
     from regilink_doctor.core.organization_view import OrganizationNames
+    from regilink_doctor.core.origin import Setting
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -32,7 +34,8 @@ def pull_catalog(
     skip_missing: bool = False,
     with_writers: bool = False,
     progress: Progress | None = None,
-    host: str | None = None,
+    config: Config | None = None,
+    host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
@@ -48,6 +51,7 @@ def pull_catalog(
         skip_missing: leave out organizations that are not there, instead of an error.
         with_writers: also who can link to each registry, which is never written to a file.
         progress: called with what is read, how much of it is done, and of how much.
+        config: names the host and the entity where wandb would find none.
         host: see `ServerAccess`, as the next four.
         cwd: the folder that the program would be started in.
         environ: its environment.
@@ -58,7 +62,8 @@ def pull_catalog(
         Unanswered: the server did not answer as W&B does, nobody is logged in, or there is no such organization.
     """
     with answered():
-        asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout), more=(inventory.ADMINISTRATOR,))
+        access = ServerAccess(host, cwd, environ, python, timeout, config)
+        asked = ServerSession(access, more=(inventory.ADMINISTRATOR,))
         reader = _Reader(asked, collections, before, progress or (lambda *_: None), with_writers=with_writers)
         return Catalog(
             organizations=tuple(map(reader.organization, _chosen(organizations, asked, skip_missing=skip_missing))),

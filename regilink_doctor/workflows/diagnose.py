@@ -43,9 +43,9 @@ def diagnose(
     *,
     consumed: Sequence[str | ConsumedName] = (),
     paths: Sequence[str] | None = None,
-    entity: str | None = None,
-    project: str | None = None,
-    organization: str | None = None,
+    entity: str | Setting[str] | None = None,
+    project: str | Setting[str] | None = None,
+    organization: str | Setting[str] | None = None,
     artifact_type: str | None = None,
     aliases: Sequence[str] = (),
     config: Config | None = None,
@@ -54,7 +54,7 @@ def diagnose(
     write_probe: bool = False,
     confirm: Confirm | None = None,
     watcher: Watcher | None = None,
-    host: str | None = None,
+    host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
@@ -71,8 +71,7 @@ def diagnose(
         organization: the organization of paths that name none.
         artifact_type: the type of the artifacts, where the code does not say it.
         aliases: the aliases of the links that are given as strings.
-        config: adds its targets to those of the source, and what it says of the organization; its host and entity count
-            where wandb would find none.
+        config: adds its targets to those of the source, and what it says of the organization; see `ServerAccess`, too.
         catalog: the content of the file that the configuration names.
         probe: whether to check the way to the server step by step, on sockets; False: with two requests only.
         write_probe: prove it with a real link into each named registry, which is then deleted.
@@ -80,9 +79,8 @@ def diagnose(
         watcher: notified before each check and of its result.
         host: see `ServerAccess`, also for `cwd`, `environ`, `python` and `timeout`.
     """
-    server = ServerAccess(host, cwd, environ, python, timeout)
-    arguments = _drop_missing({"entity": entity, "project": project, "organization": organization})
-    settings = server.read_settings(arguments, _expected(config))
+    server = ServerAccess(host, cwd, environ, python, timeout, config)
+    settings = server.read_settings({"entity": entity, "project": project, "organization": organization})
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
     source: LintResult | None = None
@@ -120,10 +118,6 @@ def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str])
     return replace(diagnosis, links=replace(diagnosis.links, unread=missing, skipped=skipped, files=files))
 
 
-def _drop_missing(values: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
 def _find_targets(
     sites: Sequence[Site], server: ServerAccess, config: Config | None
 ) -> tuple[list[LinkTarget], list[ConsumedName]]:
@@ -157,7 +151,8 @@ def read_source(folder: Path, config: Config | None = None, paths: Sequence[str]
 def _configured_targets(config: Config | None) -> list[LinkTarget]:
     if config is None:
         return []
-    return [target_of(path, origin=Configured(config.called, "targets")) for path in config.targets]
+    origin = Configured(config.name_source("targets"), "targets")
+    return [target_of(path, origin=origin) for path in config.targets]
 
 
 def _filed(config: Config | None, catalog: Catalog) -> Filed:
@@ -165,12 +160,6 @@ def _filed(config: Config | None, catalog: Catalog) -> Filed:
         return Filed("the catalog", catalog, Argument("--catalog"))
     if config.source is None and config.catalog is None:
         return Filed(config.catalog_path, catalog, Default(say("found without a configuration")))
-    return Filed(config.catalog_path, catalog, Configured(config.called, "catalog"))
-
-
-def _expected(config: Config | None) -> dict[str, Setting[str]]:
-    """What the configuration says that wandb looks for elsewhere."""
-    if config is None:
-        return {}
-    said = {"host": config.host, "entity": config.entity}
-    return {name: Setting(value, Configured(config.called, name)) for name, value in said.items() if value}
+    source = config.name_source("catalog")
+    is_option = source == "--catalog"
+    return Filed(config.catalog_path, catalog, Argument(source) if is_option else Configured(source, "catalog"))

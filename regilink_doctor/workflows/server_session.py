@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Gateway
@@ -14,27 +14,32 @@ from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.queries import Field, account_fields, ask, entity_names
 from regilink_doctor.client.settings import Settings, SettingsProblem, read_settings
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.origin import Setting
+from regilink_doctor.core.origin import Argument, Configured, Setting
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import clean_message
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
 from regilink_doctor.rules.connection import connection_message
+
+if TYPE_CHECKING:
+    from regilink_doctor.config import Config
 
 
 @record
 class ServerAccess:
     """How the live server is reached.
 
-    `host` is the server; None: as wandb would take it. `cwd` is the folder that the program would be started in (the
-    current one), `environ` its environment (that of this process), `python` an interpreter or environment whose wandb
-    counts (None: the active one). `timeout` are seconds for each request.
+    `host` is the server; None: as wandb would take it, else that of the configuration. `cwd` is the folder that the
+    program would be started in (the current one), `environ` its environment (that of this process), `python` an
+    interpreter or environment whose wandb counts (None: the active one). `timeout` are seconds for each request.
+    `config` names the host and the entity where wandb would find none.
     """
 
-    host: str | None = None
+    host: str | Setting[str] | None = None
     cwd: str | Path | None = None
     environ: Mapping[str, str] | None = None
     python: str | None = None
     timeout: float = 10.0
+    config: Config | None = None
 
     @property
     def folder(self) -> Path:
@@ -46,14 +51,35 @@ class ServerAccess:
         """The environment of the program."""
         return os.environ if self.environ is None else self.environ
 
-    def read_settings(
-        self, arguments: Mapping[str, str] | None = None, expected: Mapping[str, Setting[str]] | None = None
-    ) -> Settings:
-        """The settings of wandb there; see `client.settings.read_settings`."""
-        settings = {**({"host": self.host} if self.host else {}), **(arguments or {})}
+    def read_settings(self, arguments: Mapping[str, str | Setting[str] | None] | None = None) -> Settings:
+        """The settings of wandb there: an argument comes first, then what wandb would find, then the configuration.
+
+        Args:
+            arguments: what replaces entity, project and organization, by these names.
+        """
+        values = {"host": self.host or None, **(arguments or {})}
+        settings = {
+            name: value if isinstance(value, Setting) else Setting(value, Argument(f"--{name}"))
+            for name, value in values.items()
+            if value is not None
+        }
         return read_settings(
-            cwd=self.folder, environ=self.variables, python=self.python, arguments=settings, expected=expected
+            cwd=self.folder,
+            environ=self.variables,
+            python=self.python,
+            arguments=settings,
+            expected=self._read_configuration(),
         )
+
+    def _read_configuration(self) -> dict[str, Setting[str]]:
+        if self.config is None:
+            return {}
+        values = {"host": self.config.host, "entity": self.config.entity}
+        return {
+            name: Setting(value, Configured(self.config.name_source(name), name))
+            for name, value in values.items()
+            if value
+        }
 
 
 class Unanswered(Exception):
@@ -93,7 +119,7 @@ class ServerSession:
         if (problem := self.settings.unreachable) is not None:
             raise Unanswered(f"{self._shown(problem)} {problem.what}", problem.help)
         self.gateway = Gateway(
-            self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=access.timeout
+            self.settings.host, self.settings.credentials.key, route=self.settings.route, timeout=access.timeout
         )
         entity = self.settings.entity.value if self.settings.entity else None
         names = [entity] if entity else []
@@ -111,7 +137,7 @@ class ServerSession:
         """The value that is wrong and its origin; a proxy's address is left out, for it may have a password in it."""
         if problem.setting == "proxy":
             return problem.origin.shown
-        return f"{without_login(self.settings.host.value)} ({problem.origin.shown})"
+        return f"{without_login(self.settings.host.value)} ({problem.origin.setting})"
 
     def every_organization(self) -> tuple[OrganizationNames, ...]:
         """All organizations that the account or one of its teams belongs to."""

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from regilink_doctor.client import inventory
 from regilink_doctor.client.hosts import is_on_server, server_of, without_login
@@ -24,7 +24,7 @@ from regilink_doctor.client.questions import (
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.origin import Code
+from regilink_doctor.core.origin import Code, Setting
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
@@ -37,6 +37,9 @@ from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import judge_name
 from regilink_doctor.rules.wording import FORM, listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
+
+if TYPE_CHECKING:
+    from regilink_doctor.config import Config
 
 Status = Literal["ok", "different", "absent", "skipped"]
 LATEST = "latest"
@@ -234,7 +237,8 @@ def verify(
     digest: str | None = None,
     source: str | None = None,
     organization: str | None = None,
-    host: str | None = None,
+    config: Config | None = None,
+    host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
@@ -248,6 +252,7 @@ def verify(
         aliases: aliases that the version is to carry, for names that do not say themselves what they expect. Likewise
             `type`, `digest` (as `artifact.digest`) and `source` (the source's full name, or the end of it).
         organization: the one that is meant; None: that of the path, else that of the entity that runs would have.
+        config: names the host and the entity where wandb would find none.
         host: see `ServerAccess`, as the next four.
         cwd: the folder that the program would be started in.
         environ: its environment.
@@ -261,7 +266,7 @@ def verify(
         item if isinstance(item, Expected) else Expected(_read_name(item), tuple(aliases), type, digest, source)
         for item in names
     ]
-    access = ServerAccess(host, cwd, environ, python, timeout)
+    access = ServerAccess(host, cwd, environ, python, timeout, config)
     elsewhere = _find_elsewhere(names, every, access)
     verifications = [elsewhere.get(index) or _by_name(item) for index, item in enumerate(every)]
     settled_already = [verification for verification in verifications if verification is not None]

@@ -78,6 +78,53 @@ def test_an_address_that_is_none(
         assert status == 2
 
 
+HOST_SOURCES = (
+    "--host",
+    "REGILINK_HOST",
+    "WANDB_BASE_URL",
+    "`base_url` in wandb/settings",
+    "`host` in --config",
+    "`host` in regilink.toml",
+    "`host` in shared.toml",
+)
+"""What may name the server, what counts first first; `--config` is an option of the doctor alone."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["verify", NAME], ["catalog", "pull"], ["map", "--live"], ["conformance", "--yes"], ["doctor", NAME]],
+    ids=shlex.join,
+)
+def test_every_command_asks_the_same_server_and_says_who_names_it(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = [source for source in HOST_SOURCES if command[0] == "doctor" or "--config" not in source]
+    (tmp_path / "wandb").mkdir()
+    files = {"settings": tmp_path / "wandb" / "settings", "regilink.toml": Path("regilink.toml")}
+    words = [*command, "--timeout=2"]
+    for port, source in reversed(list(enumerate(sources, 1))):  # each comes before those that are there already
+        host = f"http://127.0.0.1:{port}"
+        if source == "--host":
+            words += [source, host]
+        elif source.isupper():
+            monkeypatch.setenv(source, host)
+        elif "--config" in source:
+            words += ["--config", f"host = '{host}'"]
+        elif "settings" in source:
+            files["settings"].write_text(f"[default]\nbase_url = {host}\n", encoding="utf-8")
+        elif "shared" in source:
+            Path("shared.toml").write_text(f"host = '{host}'\n", encoding="utf-8")
+            files["regilink.toml"].write_text("extend = 'shared.toml'\n", encoding="utf-8")
+        else:
+            files["regilink.toml"].write_text(f"host = '{host}'\nextend = 'shared.toml'\n", encoding="utf-8")
+        status, shown = run(words, capsys)
+        shown = " ".join(shown.split())
+        assert f"127.0.0.1:{port} refuses the connection" in shown
+        assert f"check {source} and the network" in shown
+        assert "argument --host" not in shown or source == "--host"
+        assert status == 2
+
+
 @pytest.mark.parametrize(
     ("command", "value"),
     combine(

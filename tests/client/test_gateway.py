@@ -215,7 +215,7 @@ def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_cause_has_words_that_fit() -> None:
     for cause in CAUSES:
-        fault = ServerConnectionError(cause, host="https://h", server="h", detail="d")
+        fault = ServerConnectionError(cause, {"host": "https://h", "server": "h", "detail": "d"})
         assert "{" not in message_of(fault).text + (message_of(fault).help or "")
         assert fault.code.startswith("REG8")
 

@@ -14,7 +14,7 @@ from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, default_host, normal_host
 from regilink_doctor.client.installed import find_wandb
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.origin import Variable
+from regilink_doctor.core.origin import Argument, Setting, Variable
 from regilink_doctor.core.sdk_versions import number
 from regilink_doctor.core.text import mask_secrets
 
@@ -46,7 +46,8 @@ def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
     (home / ".netrc").write_text(f"machine wandb.example.com\nlogin user\npassword {SECRET}\n", encoding="utf-8")
     venv = environment(tmp_path / "venv", "0.31.0")
     environ = {"HOME": str(home), "USERPROFILE": str(home), "VIRTUAL_ENV": str(venv), "WANDB_ENTITY": "team-a"}
-    found = read_settings(cwd=work, environ=environ, arguments={"organization": "Acme Inc"})
+    organization = Setting("Acme Inc", Argument("--organization"))
+    found = read_settings(cwd=work, environ=environ, arguments={"organization": organization})
     assert (found.host.value, found.host.origin.shown) == ("https://wandb.example.com", "~/.config/wandb/settings")
     assert found.credentials.origin.shown == "~/.netrc"
     assert found.entity is not None

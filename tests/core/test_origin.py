@@ -31,6 +31,12 @@ LINE = Place("src/train.py", Span(12, 5, 12, 20))
     ("value", "shown", "how_to_set", "how_to_unset"),
     [
         (Argument("--entity"), "argument --entity", "--entity team-b", "leave out --entity"),
+        (
+            Argument("--entity", "REGILINK_ENTITY"),
+            "environment REGILINK_ENTITY",
+            "export REGILINK_ENTITY=team-b",
+            "unset REGILINK_ENTITY",
+        ),
         (Variable("WANDB_ENTITY"), "environment WANDB_ENTITY", "export WANDB_ENTITY=team-b", "unset WANDB_ENTITY"),
         (
             File("wandb/settings", "entity"),
@@ -65,6 +71,24 @@ def test_what_it_says(value: Origin, shown: str, how_to_set: str, how_to_unset: 
     assert value.shown == shown
     assert value.how_to_set("team-b") == how_to_set
     assert value.how_to_unset() == how_to_unset
+
+
+@check_rows(
+    ("value", "setting"),
+    [
+        (Argument("--entity"), "--entity"),
+        (Argument("--entity", "REGILINK_ENTITY"), "REGILINK_ENTITY"),
+        (Argument(), "argument"),
+        (Variable("WANDB_ENTITY"), "WANDB_ENTITY"),
+        (File("wandb/settings", "entity"), "`entity` in wandb/settings"),
+        (File("~/.netrc"), "~/.netrc"),
+        (Code(LINE, "entity"), "entity= in src/train.py:12"),
+        (Configured("pyproject.toml", "entity"), "`entity` in pyproject.toml"),
+        (Default("default of wandb 0.31.0", "WANDB_BASE_URL"), "WANDB_BASE_URL"),
+    ],
+)
+def test_what_to_look_at(value: Origin, setting: str) -> None:
+    assert value.setting == setting
 
 
 @check_rows(

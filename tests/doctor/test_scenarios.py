@@ -429,7 +429,7 @@ CASES = {
         more={"config": Config({"entity": "team-b"}, source="pyproject.toml")},
         status="warn",
         says=(
-            'only configuration pyproject.toml names the entity "team-b", which wandb does not read',
+            'only `entity` in pyproject.toml names the entity "team-b", which wandb does not read',
             'belongs to "team-a"',
         ),
         help=("export WANDB_ENTITY=team-b",),

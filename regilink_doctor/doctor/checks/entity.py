@@ -124,7 +124,11 @@ class EntityCheck(Check):
             return _not_writable(context, setting)
         names = facts.organizations[0]
         if isinstance(setting.origin, Configured) and account.default_entity != name:
-            details = {**entity, "origin": setting.origin.shown, "default": account.default_entity or say("no entity")}
+            details = {
+                **entity,
+                "origin": setting.origin.setting,
+                "default": account.default_entity or say("no entity"),
+            }
             problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="configured", facts=details)
             return report_problem(problem, status="warn", help=entity_line(name, setting))
         return pass_check(

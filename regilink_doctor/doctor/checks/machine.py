@@ -96,7 +96,7 @@ class SettingsCheck(Check):
         value = values.get(refusal.setting)
         facts = {
             "value": without_login(value.value) if value else "",
-            "origin": refusal.origin.shown,
+            "origin": refusal.origin.setting if value else refusal.origin.shown,
             "wrong": refusal.what,
             "effect": refusal.effect,
             "help": refusal.help,
@@ -215,7 +215,7 @@ class Expected(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say what to set, so that wandb goes there, too."""
         settings, host = context.settings, context.gateway.shown
-        facts = {"host": host, "origin": settings.host.origin.shown, "default": settings.default_host}
+        facts = {"host": host, "origin": settings.host.origin.setting, "default": settings.default_host}
         return report_problem(
             Problem(rule_codes.NOT_WANDB, kind="configured", facts=facts),
             status="warn",

@@ -145,7 +145,7 @@ def check_conformance(
         second = None
         if second_key is not None:
             settings = session.settings
-            second = Gateway(settings.host.value, Key(second_key), route=settings.route, timeout=access.timeout)
+            second = Gateway(settings.host, Key(second_key), route=settings.route, timeout=access.timeout)
         if not confirm(_describe_writes(names)):
             raise Unanswered("nothing was written", "answer y, or --yes")
         usable_type = existing.types[0] if existing else names.types[0]

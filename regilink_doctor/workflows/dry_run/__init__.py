@@ -11,6 +11,7 @@ from typing import IO
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.origin import Argument, Setting
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import remember_arguments, remember_environment
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
@@ -71,7 +72,8 @@ def dry_run(
     remember_environment(outside)
     remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
-    settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
+    arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
+    settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
     scripts = read_scripts(command, folder) if catalog is None else None
     world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
     hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
