@@ -160,6 +160,11 @@ PYTHON = {
         'def f#():\n    run = wandb.init()\n    run.link_artifact(art, "wandb-registry-a/b")\nwandb.agent(s, f#)\n',
         HEAD,
     ),
+    "runs in conditions": repeat('if r# := wandb.init():\n    r#.link_artifact(art, "wandb-registry-a/b")\n', HEAD),
+    "runs that go on": table(
+        "self.r# = wandb.init()\n", 'self.r#.link_artifact(art, "wandb-registry-a/b")\n', HEAD, "", 85
+    ),
+    "with after with": repeat("with wandb.init() as run:\n    " + BAD, HEAD),
     "time to live": repeat(
         'a# = wandb.Artifact("n", "model")\na#.ttl = timedelta(days=3)\nrun.link_artifact(a#, "wandb-registry-a/b")\n',
         RUN,

@@ -5,7 +5,7 @@ A `finish()` inside an `if` ends nothing here, and what may be another run has n
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import cached_property, replace
@@ -15,13 +15,15 @@ from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import ContainerKind, End
     from regilink_doctor.lint.resolve.bindings import Use
     from regilink_doctor.lint.text.source import Source
 
+    Stretch = tuple[list[ast.stmt], range, ast.With | ast.AsyncWith | None]
+    """A body, the numbers of statements in it, and the `with` around it where those are its first."""
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -49,102 +51,132 @@ _CHECKS = ("assert", "check", "ensure", "require", "validate", "verify")
 """Words in the names of functions that end the program where something is missing."""
 
 
+_EVERY = "wandb"
+"""`wandb.finish()` ends the active run, which may be any."""
+
+
+class _Body:
+    """The statements of a body: where they start, and which runs each of them ends, by the run as it is written."""
+
+    __slots__ = ("ends", "inits", "starts")
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        self.starts = [_start(statement) for statement in body]
+        self.ends: dict[str, list[int]] = {}
+        self.inits: list[int] | None = None
+        """The statements that may start a run, once they have been asked for."""
+
+
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tree: ast.AST) -> None:
         self.source = source
-        self._names: dict[int, frozenset[str]] = {}
-        self._seen: dict[tuple[int, str], tuple[int, int]] = {}
+        self._tree = tree
+        self._bodies: dict[int, _Body] = {}
+        self._entered: dict[int, dict[str, ast.expr]] = {}
         words = source.text
-        self._has_walrus = ":=" in words
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
-        self._may_call_turn = "finish" in words or self._has_walrus or bool(self._enders)
 
-    def before(
-        self, use: Use, run: str, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]
-    ) -> tuple[End, Place] | None:
+    def before(self, use: Use, run: str, stretches: Iterable[Stretch]) -> tuple[End, Place] | None:
         """How and where the run of a call has certainly ended before it.
 
         Args:
             use: the call.
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
-            outwards: each node around its statement, the body that holds it and its index there, the innermost first.
+            stretches: the statements before it, see `CallContextReader.before`.
         """
-        left = MOST_STATEMENTS
-        for parent, body, index in outwards:
-            first = max(index - left, 0)
-            turn = self._turn(body, index, run)
-            if turn >= first:
+        for body, numbers, around in stretches:
+            turn = self._find_turn(body, numbers.stop, run)
+            if turn >= numbers.start:
                 return self._end(body[turn], run, use)
-            left -= index - first
-            if first or isinstance(parent, FUNCTIONS):
+            if around is not None and (run in self._find_entered(around) or self._is_bound_in(around, run)):
                 return None
-            if isinstance(parent, WITHS) and self._turns(parent, run):
-                return self._end(parent, run, use)
         return None
 
-    def _turn(self, body: list[ast.stmt], end: int, run: str) -> int:
-        """The last statement before number `end` of a body at which the run may change hands; -1 for none.
+    def _find_turn(self, body: list[ast.stmt], end: int, run: str) -> int:
+        """The last statement before number `end` of a body at which the run may change hands; -1 for none."""
+        index = self._bodies.get(id(body)) or self._index(body)
+        bound = self._bindings.get(run, ())
+        last = bisect_left(bound, index.starts[end]) - 1
+        turn = bisect_right(index.starts, bound[last]) - 1 if last >= 0 else -1
+        for ending in (run, _EVERY):
+            turn = max(turn, find_last_before(index.ends.get(ending, ()), end))
+        return max(turn, find_last_before(self._find_inits(body, index), end)) if "." in run else turn
 
-        A call that stands behind another one goes back no further than to that.
-        """
-        seen, turn = self._seen.get((id(body), run), (0, -1))
-        if end < seen:
-            seen, turn = 0, -1
-        back = range(end - 1, max(seen, end - MOST_STATEMENTS) - 1, -1)
-        turn = next((index for index in back if self._turns(body[index], run)), turn)
-        self._seen[id(body), run] = end, turn
-        return turn
+    def _index(self, body: list[ast.stmt]) -> _Body:
+        index = self._bodies[id(body)] = _Body(body)
+        for number, statement in enumerate(body):
+            for run in self._list_ended(statement):
+                index.ends.setdefault(run, []).append(number)
+        return index
 
-    def _turns(self, statement: ast.stmt, run: str) -> bool:
-        if isinstance(statement, ast.Expr) and not self._may_call_turn and "." not in run:
-            return False
-        return bool(
-            self._entered(statement, run)
-            or self._find_ender(statement)
-            or self._finish(statement, run)
-            or self._may_bind(statement, run)
-        )
+    def _list_ended(self, statement: ast.stmt) -> Iterable[str]:
+        """The runs that a statement ends, as they are written."""
+        if isinstance(statement, WITHS):
+            return self._find_entered(statement)
+        if self._find_ender(statement):
+            return (_EVERY,)
+        return [run for run, _ in self._list_finishes(statement)]
+
+    def _find_inits(self, body: list[ast.stmt], index: _Body) -> list[int]:
+        if index.inits is None:
+            index.inits = [number for number, item in enumerate(body) if "init" in self.source.written(item)]
+        return index.inits
+
+    @cached_property
+    def _bindings(self) -> dict[str, list[tuple[int, int]]]:
+        """Where the file gives each name or attribute a value, as it is written, in order."""
+        bindings: dict[str, list[tuple[int, int]]] = {}
+        for node in walk(self._tree):
+            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+                name = node.id if isinstance(node, ast.Name) else self.source.written(node)
+                bindings.setdefault(name, []).append(_start(node))
+        for places in bindings.values():
+            places.sort()
+        return bindings
+
+    def _is_bound_in(self, statement: ast.stmt, run: str) -> bool:
+        """Whether the run may get another value inside of a statement."""
+        bound = self._bindings.get(run, ())
+        first = bisect_left(bound, _start(statement))
+        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+        return bisect_left(bound, end) > first or ("." in run and "init" in self.source.written(statement))
 
     def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
-        if entered := self._entered(statement, run):
+        if isinstance(statement, WITHS) and (entered := self._find_entered(statement).get(run)):
             inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
             return None if inside else ("with", self.source.place(entered))
         if ender := self._find_ender(statement):
             return ender[0], self.source.place(ender[1])
-        finish = self._finish(statement, run)
+        finish = next((call for name, call in self._list_finishes(statement) if name in (run, _EVERY)), None)
         return ("finish", self.source.place(finish)) if finish else None
 
-    def _entered(self, statement: ast.stmt, run: str) -> ast.expr | None:
-        """What a `with` calls the run."""
-        if not isinstance(statement, WITHS):
-            return None
-        items = ((item.optional_vars or item.context_expr, item.context_expr) for item in statement.items)
-        # The active run is the one that was started last, whatever the `with` calls it.
-        starts = "wandb.init(" if run == "wandb.run" else None
-        return next(
-            (
-                context
-                for name, context in items
-                if self.source.written(name) == run or (starts and self.source.written(context).startswith(starts))
-            ),
-            None,
-        )
+    def _find_entered(self, statement: ast.With | ast.AsyncWith) -> dict[str, ast.expr]:
+        """What a `with` calls the runs that it ends, each with its item."""
+        entered = self._entered.get(id(statement))
+        if entered is None:
+            entered = self._entered[id(statement)] = {}
+            for item in statement.items:
+                context = item.context_expr
+                entered.setdefault(self.source.written(item.optional_vars or context), context)
+                # The active run is the one that was started last, whatever the `with` calls it.
+                if self.source.written(context).startswith("wandb.init("):
+                    entered.setdefault("wandb.run", context)
+        return entered
 
-    def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
-        """The call of a statement that certainly ends the run."""
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if getattr(statement.value.func, "attr", "") != "finish":
-                return None
-            called = self.source.written(statement.value.func)
-            return statement.value if called in (f"{run}.finish", "wandb.finish") else None
-        if isinstance(statement, ast.Try):
-            return next((found for item in statement.finalbody if (found := self._finish(item, run))), None)
-        return None
+    def _list_finishes(self, statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+        """The runs that a statement certainly ends by `finish()`, as they are written, and those calls."""
+        if isinstance(statement, ast.Expr):
+            call = statement.value
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "finish":
+                yield self.source.written(call.func).removesuffix(".finish"), call
+        elif isinstance(statement, ast.Try):
+            for item in statement.finalbody:
+                yield from self._list_finishes(item)
 
     def _find_ender(self, statement: ast.stmt) -> tuple[End, ast.expr] | None:
         """The library that finishes the active run, and its call: `model.train(data="coco8.yaml")` of Ultralytics."""
@@ -156,23 +188,15 @@ class RunLifetime:
             return None  # `train()` alone is that of a module of PyTorch
         return (library, value) if library is not None else None
 
-    def _may_bind(self, statement: ast.stmt, run: str) -> bool:
-        """Whether a statement may give the name another run; for `wandb.run` and `self.run`, start one."""
-        if "." in run:
-            words = self.source.written(statement)
-            return "init" in words or f"{run} =" in words
-        if isinstance(statement, ast.Expr) and not self._has_walrus:
-            return False
-        if id(statement) not in self._names:  # asked once for every call after it
-            words = self.source.written(statement)
-            others = words.replace(f"{run}.", "")  # a name is not bound where an attribute of it is read
-            if run not in others and words.isascii() and not getattr(statement, "decorator_list", ()):
-                return False  # most: far cheaper than a walk
-            binding = statement.targets if isinstance(statement, ast.Assign) and not self._has_walrus else [statement]
-            nodes = [node for part in binding for node in walk(part)]
-            names = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-            self._names[id(statement)] = frozenset(names)
-        return run in self._names[id(statement)]
+
+def _start(node: ast.stmt | ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def find_last_before(numbers: Sequence[int], end: int) -> int:
+    """The last of the numbers that is less than another one; -1 for none."""
+    count = bisect_left(numbers, end)
+    return numbers[count - 1] if count else -1
 
 
 _NAMED = (*FUNCTIONS, ast.ClassDef)
@@ -196,7 +220,7 @@ class CallContextReader:
         self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
-        self._endings = RunLifetime(source)
+        self._endings = RunLifetime(source, tree)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
         self._definitions: dict[int, tuple[Container, ...]] = {}
@@ -253,7 +277,7 @@ class CallContextReader:
         statement = use.statement
         result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
         context = self.find_context(statement, result_used=result_used)
-        ended = self._endings.before(use, run, self._outwards(statement)) if run else None
+        ended = self._endings.before(use, run, self.before(statement)) if run else None
         if ended is not None:
             context = replace(context, ended=ended[0], ended_by=ended[1])
         if use.scope.conditions and (guards := tuple(self._inner_guards(use))):
@@ -355,17 +379,15 @@ class CallContextReader:
         """Whether a body is begun whenever its statement is: that of a `with` or a `try`."""
         return isinstance(statement, WITHS) or (isinstance(statement, ast.Try) and body is statement.body)
 
-    def before(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+    def before(self, statement: ast.stmt) -> Iterator[Stretch]:
         """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
         left = MOST_STATEMENTS
         for parent, body, index in self._outwards(statement):
             first = max(index - left, 0)
-            yield from reversed(body[first:index])
+            yield body, range(first, index), parent if not first and isinstance(parent, WITHS) else None
             left -= index - first
             if first or isinstance(parent, FUNCTIONS):
                 return
-            if isinstance(parent, WITHS):
-                yield parent
 
     def outwards(self, statement: ast.stmt) -> Iterator[ast.AST]:
         """The statements around one, up to its function."""

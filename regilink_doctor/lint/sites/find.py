@@ -20,7 +20,7 @@ from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Instance, Literal, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
-from regilink_doctor.lint.sites.call_context import CallContextReader
+from regilink_doctor.lint.sites.call_context import CallContextReader, find_last_before
 from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
@@ -88,6 +88,8 @@ class _Finder:
         self.origins = MadeBy(self.resolver, module)
         self.statements = CallContextReader(source, module.scope.node)
         self.made: dict[tuple[int, Frame | None], Site] = {}
+        self._has_finish = "finish" in source.text
+        self._turns: dict[int, list[int]] = {}
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
@@ -369,16 +371,30 @@ class _Finder:
 
     def _earlier(self, use: Use) -> Site | None:
         """The `wandb.init` before this one in the same function whose run nothing has ended."""
-        starts = self.origins.starts
-        for statement in self.statements.before(use.statement):
-            first = starts.get(id(statement))
-            opened = isinstance(statement, ast.With | ast.AsyncWith)
-            if first is not None and first is not use:
-                if not opened or any(statement is around for around in self.statements.outwards(use.statement)):
-                    return self.site(first, "wandb.init")
-            elif "finish" in self.source.written(statement):
+        for body, numbers, around in self.statements.before(use.statement):
+            last = find_last_before(self._find_turns(body), numbers.stop)
+            turn = body[last] if last >= numbers.start else around
+            start = self.origins.starts.get(id(turn))
+            if start is not None:
+                return self.site(start, "wandb.init")
+            if turn is not None and self._names_finish(turn):
                 return None
         return None
+
+    def _find_turns(self, body: list[ast.stmt]) -> list[int]:
+        """The numbers of the statements of a body that start a run which goes on after them, or may end one."""
+        turns = self._turns.get(id(body))
+        if turns is None:
+            starts = self.origins.starts
+            turns = self._turns[id(body)] = [
+                number
+                for number, item in enumerate(body)
+                if (not isinstance(item, WITHS) if id(item) in starts else self._names_finish(item))
+            ]
+        return turns
+
+    def _names_finish(self, statement: ast.stmt) -> bool:
+        return self._has_finish and "finish" in self.source.written(statement)
 
     def read(self, read: Read) -> Iterator[Site]:
         """The site of a look at an attribute of an artifact of the file's own that nobody has waited for."""
