@@ -33,7 +33,7 @@ class UnwatchedProcess(UserWarning):
     """A test with `regilink_guard` started a process whose connections the guard does not see."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f"{command} was started without the proxy in its environment: the guard does not see it")
+        super().__init__(f"{command} was started with variables that lead past the proxy: the guard does not see it")
 
 
 class Guard:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.emulator import environ, recorder
 from regilink_doctor.emulator.world.world import default_key
 
@@ -42,14 +43,27 @@ class HostWatch:
         self._fence = fence
         self._process = os.getpid()
         self._number = next(_numbers)
-        self._notes: dict[str, None] = {}
-        self.unwatched: dict[str, None] = {}
-        """The programs that were started with an environment that does not lead to the proxy."""
+        self._notes: dict[tuple[str, str], None] = {}
 
     @property
     def reached(self) -> tuple[str, ...]:
         """Hosts and ports that were asked for, each once."""
-        return tuple(dict.fromkeys([*self._notes, *_read_notes_of_forks(self._number)]))
+        return self._list_notes("reached")
+
+    @property
+    def unwatched(self) -> tuple[str, ...]:
+        """The programs that were started with an environment that does not lead to the proxy, each once."""
+        return self._list_notes("unwatched")
+
+    def _list_notes(self, kind: str) -> tuple[str, ...]:
+        notes = [*self._notes, *_read_notes_of_forks(self._number)]
+        return tuple(dict.fromkeys(text for found, text in notes if found == kind))
+
+    def _note(self, kind: str, text: str) -> None:
+        if os.getpid() == self._process:
+            self._notes.setdefault((kind, text))
+        elif _notes_of_forks is not None:
+            os.write(_notes_of_forks, f"{self._number} {kind} {text}\n".encode())
 
     def start(self) -> None:
         """Watch."""
@@ -69,20 +83,16 @@ class HostWatch:
         """
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         if isinstance(name, str) and self._fence.is_real_address(name, port):
-            note = f"{name}:{port}" if port else name
-            if os.getpid() == self._process:
-                self._notes.setdefault(note)
-            elif _notes_of_forks is not None:
-                os.write(_notes_of_forks, f"{self._number} {note}\n".encode())
-            raise RealHostReached(f"{name} is a real W&B server: regilink lets no test reach it")
+            shown = escape_text(f"{name}:{port}" if port else name)
+            self._note("reached", shown)
+            raise RealHostReached(f"{escape_text(name)} is a real W&B server: regilink lets no test reach it")
 
     def check_process(self, program: object, environment: Mapping[Any, Any] | None) -> None:
         """Note a process that would not find the proxy."""
         variables: Mapping[Any, Any] = os.environ if environment is None else environment
-        proxy = variables.get("HTTPS_PROXY") or (environment or {}).get(b"HTTPS_PROXY")
-        if proxy not in (self._fence.url, self._fence.url.encode()):
+        if not self._fence.is_used_by({os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}):
             name = os.fsdecode(program) if isinstance(program, (str, bytes, os.PathLike)) else str(program)
-            self.unwatched.setdefault(os.path.basename(name))
+            self._note("unwatched", escape_text(os.path.basename(name)))
 
 
 # The audit hook. It cannot be removed, so there is one for the whole process, added by the first watch.
@@ -104,12 +114,13 @@ def _add_hook() -> None:
             os.unlink(path)
 
 
-def _read_notes_of_forks(number: int) -> list[str]:
-    """What the forks of a process have noted for the watch of this number."""
+def _read_notes_of_forks(number: int) -> list[tuple[str, str]]:
+    """Kind and text of what the forks of a process have noted for the watch of this number."""
     if _notes_of_forks is None:
         return []
-    lines = os.pread(_notes_of_forks, os.fstat(_notes_of_forks).st_size, 0).decode().splitlines()
-    return [note for line in lines for owner, _, note in [line.partition(" ")] if owner == str(number)]
+    lines = os.pread(_notes_of_forks, os.fstat(_notes_of_forks).st_size, 0).decode(errors="replace").splitlines()
+    notes = [line.split(" ", 2) for line in lines]
+    return [(kind, text) for owner, kind, text in notes if owner == str(number)]
 
 
 def _see_event(event: str, args: tuple[Any, ...]) -> None:

@@ -701,7 +701,7 @@ class Regilink:
         unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
         if unwatched and not self.runs:
             programs = ", ".join(unwatched)
-            silence += f" {programs} was started with an environment of its own, without the emulator's address."
+            silence += f" {programs} was started with an environment of its own, which does not lead to the emulator."
         if self.blocked:
             silence += f" Blocked: {', '.join(self.blocked)}."
         return silence

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator import environ
@@ -117,7 +118,7 @@ class Fence(Service):
 
     def is_real(self, host: str) -> bool:
         """Whether the name is one of a real W&B server."""
-        name = host.rstrip(".").casefold()
+        name = _normalize_name(host)
         named = (_host_name(url) for url in (*self._emulator.ledger.servers, *self._added))
         hosts = (*self._hosts, *(item for item in named if item and not is_loopback(item)))
         return any(name == real or name.endswith(f".{real}") for real in hosts)
@@ -128,6 +129,14 @@ class Fence(Service):
             return self.is_real(host)
         urls = {*self._configured, *self._added, *self._emulator.ledger.servers} - {self._emulator.url, *self.emulators}
         return port in {_read_port(url) for url in urls if is_loopback(_host_name(url) or "")}
+
+    def is_used_by(self, variables: Mapping[str, str]) -> bool:
+        """Whether a process with these variables finds the proxy, and goes past it to no real server."""
+        proxies = {variables[name] for name in ("HTTPS_PROXY", "https_proxy") if name in variables}
+        exceptions = [{"no": variables[name]} for name in ("NO_PROXY", "no_proxy") if name in variables]
+        addresses = [name for host in self._hosts for name in (host, f"api.{host}")]
+        is_bypassed = any(proxy_bypass_environment(name, no_proxy) for name in addresses for no_proxy in exceptions)
+        return proxies == {self.url} and not is_bypassed
 
     def add_server(self, url: str) -> None:
         """Fence this server off too, until `remove_servers`: code has given it to wandb."""
@@ -169,4 +178,12 @@ def _host_name(url: str) -> str | None:
         name = urlsplit(url if "://" in url else f"//{url}").hostname
     except ValueError:
         return None
-    return name.rstrip(".").casefold() if name else None
+    return _normalize_name(name) if name else None
+
+
+def _normalize_name(name: str) -> str:
+    """A name as DNS is asked for it: `api.ｗandb。ai` is `api.wandb.ai` too."""  # noqa: RUF002
+    try:
+        return name.rstrip(".").encode("idna").decode("ascii").casefold()
+    except UnicodeError:
+        return name.rstrip(".").casefold()

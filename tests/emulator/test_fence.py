@@ -87,14 +87,23 @@ def proxies(fence: Fence) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["api.wandb.ai", "wandb.ai", "API.WANDB.AI.", "trace.wandb.ai", "api.forge.coreweave.com", "acme.wandb.io"]
+    "name",
+    [
+        *("api.wandb.ai", "wandb.ai", "API.WANDB.AI.", "trace.wandb.ai", "api.forge.coreweave.com", "acme.wandb.io"),
+        # What is not ASCII becomes the same name before DNS is asked.
+        *("api.wandb\u3002ai", "api.\uff57andb.ai", "api.\u24e6andb.ai", "api.wandb\uff61ai", "api.wan\xaddb.ai"),
+    ],
 )
 def test_every_name_of_w_and_b_is_real(emulator: Emulator, name: str) -> None:
     assert Fence(emulator, outside={}).is_real(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["notwandb.ai", "wandb.ai.example.com", "wandb.example.com", "storage.googleapis.com", "coreweave.com", ""]
+    "name",
+    [
+        *("notwandb.ai", "wandb.ai.example.com", "wandb.example.com", "storage.googleapis.com", "coreweave.com", ""),
+        *("w\xe4ndb.ai", "\u0461andb.ai", "wandb\u00b7ai", "a..wandb.a", "\ud800"),
+    ],
 )
 def test_a_name_that_only_looks_alike_is_not(emulator: Emulator, name: str) -> None:
     assert not Fence(emulator, outside={}).is_real(name)
@@ -104,6 +113,9 @@ def test_the_users_own_server_is_real(emulator: Emulator) -> None:
     fence = Fence(emulator, hosts=["wandb.lab.example:8443"], outside={"WANDB_BASE_URL": "https://wandb.example.com/x"})
     assert fence.is_real("wandb.example.com")
     assert fence.is_real("wandb.lab.example")
+    assert Fence(emulator, outside={"WANDB_BASE_URL": "https://wandb.z\xfcrich.example"}).is_real(
+        "wandb.xn--zrich-kva.example"
+    )
 
 
 def test_an_emulator_that_is_already_set_is_not(emulator: Emulator) -> None:

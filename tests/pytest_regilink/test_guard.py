@@ -167,6 +167,36 @@ def test_a_wandb_server_on_this_machine_is_a_real_one(
     assert guard.reached == (f"127.0.0.1:{local_server[1]}",)
 
 
+QUICK = [sys.executable, "-S", "-c", "pass"]
+
+
+def fork_and_exec() -> None:
+    if not (process := os.fork()):
+        os.execve(QUICK[0], QUICK, {})
+    os.waitpid(process, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "is_watched"),
+    [
+        (lambda: subprocess.run(QUICK), True),
+        (lambda: subprocess.run(QUICK, env={**os.environ, "NO_PROXY": "localhost,storage.example.com"}), True),
+        (lambda: subprocess.run(QUICK, env={**os.environ, "NO_PROXY": "*"}), False),
+        (lambda: subprocess.run(QUICK, env={**os.environ, "no_proxy": ".wandb.ai"}), False),
+        (lambda: subprocess.run(QUICK, env={**os.environ, "https_proxy": ""}), False),
+        (lambda: os.spawnve(os.P_WAIT, QUICK[0], QUICK, {}), False),
+        pytest.param(
+            fork_and_exec, False, marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+        ),
+    ],
+    ids=["as it is", "other exceptions", "all hosts", "W&B's", "none for curl", "spawn", "fork"],
+)
+def test_variables_that_lead_past_the_proxy(guard: Guard, start: Callable[[], object], is_watched: bool) -> None:
+    start()
+    assert bool(guard.watch.unwatched) is not is_watched
+    assert not guard.reached
+
+
 def test_a_program_that_the_guard_does_not_see_is_a_warning(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """
@@ -180,7 +210,7 @@ def test_a_program_that_the_guard_does_not_see_is_a_warning(pytester: pytest.Pyt
     )
     result = run("-W", "default")
     result.assert_outcomes(passed=1, warnings=1)
-    result.stdout.fnmatch_lines(["*UnwatchedProcess: python* was started without the proxy in its environment*"])
+    result.stdout.fnmatch_lines(["*UnwatchedProcess: python* was started with variables that lead past the proxy*"])
 
 
 class TestWhatTheGuardDoesNotSee:
@@ -209,6 +239,14 @@ class TestWhatTheGuardDoesNotSee:
         numbers_only = struct.pack("i", 4) + bytes(60)  # AI_NUMERICHOST: the answer comes without a request
         found = ctypes.c_void_p()
         assert ctypes.CDLL(None).getaddrinfo(b"api.wandb.ai", b"443", numbers_only, ctypes.byref(found)) != 0
+        assert not guard.reached
+
+    def test_the_name_is_looked_up_before_the_connection_is_refused(self, guard: Guard) -> None:
+        too_long = f"{'a.' * 130}wandb.ai"  # no request leaves for it
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            for call in (client.connect, client.connect_ex, lambda address: client.sendto(b"", address)):
+                with pytest.raises(socket.gaierror):
+                    call((too_long, 443))
         assert not guard.reached
 
     def test_a_name_that_nothing_gives_to_wandb(self, guard: Guard) -> None:

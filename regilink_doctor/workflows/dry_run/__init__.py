@@ -72,8 +72,7 @@ def dry_run(
     remember_environment(outside)
     remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
-    arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
-    settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
+    settings = read_settings(cwd=folder, environ=outside, arguments=_build_arguments(entity))
     scripts = read_scripts(command, folder) if catalog is None else None
     world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
     hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
@@ -106,6 +105,10 @@ def dry_run(
                 allow_no_links=allow_no_links,
                 mode=settings.mode.value,
             )
+
+
+def _build_arguments(entity: str | None) -> dict[str, Setting[str]]:
+    return {"entity": Setting(entity, Argument("--entity"))} if entity else {}
 
 
 def _build_variables(
