@@ -127,8 +127,8 @@ class Fence(Service):
         """Whether a host and a port are those of a W&B server: real ones, or configured on this machine."""
         if not is_loopback(host):
             return self.is_real(host)
-        urls = {*self._configured, *self._added, *self._emulator.ledger.servers} - {self._emulator.url, *self.emulators}
-        return port in {_read_port(url) for url in urls if is_loopback(_host_name(url) or "")}
+        urls = (*self._configured, *self._added, *self._emulator.ledger.servers)
+        return port in {_read_port(url) for url in urls if self._is_other_local_server(url)}
 
     def is_used_by(self, variables: Mapping[str, str]) -> bool:
         """Whether a process with these variables finds the proxy, and goes past it to no real server."""
@@ -149,11 +149,12 @@ class Fence(Service):
     @property
     def other_servers(self) -> tuple[str, ...]:
         """Servers on this machine, not the emulator, that code gave to wandb: no proxy keeps it from them."""
-        return tuple(
-            url
-            for url in self._emulator.ledger.servers
-            if (name := _host_name(url)) and is_loopback(name) and url != self._emulator.url
-        )
+        return tuple(url for url in self._emulator.ledger.servers if self._is_other_local_server(url))
+
+    def _is_other_local_server(self, url: str) -> bool:
+        """Whether a server is on this machine and not an emulator, under whichever of this machine's names."""
+        emulators = {_read_port(item) for item in (self._emulator.url, *self.emulators)}
+        return is_loopback(_host_name(url) or "") and _read_port(url) not in emulators
 
     def _decide_host(self, host: str, port: int) -> str | None:
         if not self.is_real(host):

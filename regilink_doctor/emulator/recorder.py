@@ -427,11 +427,13 @@ def _is_registry_name(value: object) -> bool:
 
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:
-    """The server that settings, overrides or the argument `host` name; None where the environment decides."""
+    """The server that settings, overrides, the argument `host` or the environment name; None for the emulator."""
     named = [kwargs.get("host"), *(_read_property(item, "base_url") for item in (*args, *kwargs.values()))]
     named += [item.get("base_url") for item in (*args, *kwargs.values()) if isinstance(item, dict)]
+    named.append(os.environ.get("WANDB_BASE_URL"))  # which the code may have changed
     host = next((item for item in named if isinstance(item, str) and item), None)
-    return host if host != os.environ.get("WANDB_BASE_URL") else None
+    emulators = [*os.environ.get(LEAD, "").split(), os.environ.get(VARIABLE, "").partition("?")[0]]
+    return host if host and host.rstrip("/") not in [url.rstrip("/") for url in emulators] else None
 
 
 def _read_fetch(
