@@ -220,6 +220,18 @@ class Scope:
         begun = conditions[max(last - MOST_CONDITIONS, 0) : last]
         return [guard for guard in begun if guard.arm is None or order < guard.arm.end]
 
+    def find_last(self, name: str, order: int) -> int | None:
+        """After which place a name is the same everywhere in the scope, if that is before `order`; None otherwise."""
+        if name in self.guards:
+            return None
+        bindings = self.bindings.get(name)
+        if bindings is None:
+            return -1  # of a scope further out, which is seen as it is in the end
+        last = bindings[-1]
+        if last.order >= order or last.arm is not None or self.loops:
+            return None
+        return None if self.conditions and self.conditions[0].start <= last.order else last.order
+
     def binds_between(self, written: str, start: int, end: int) -> bool:
         """Whether the name that an expression begins with may get another value between two places."""
         name = written.partition(".")[0].partition("[")[0].partition("(")[0]
@@ -523,11 +535,9 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
     return reaching[::-1], fork, covered
 
 
-def find_end(bindings: Sequence[PlacedT], order: int) -> int | None:
-    """Where the last statement before a place ends that may bind the name; None where that is certain, or no fork."""
-    index = count_before(bindings, order)
-    arm = bindings[index - 1].arm if index else None
-    if arm is None or arm.contains(order):
+def find_end(arm: Arm, order: int) -> int | None:
+    """Where the statement ends that an arm belongs to, the outermost that ends before a place; None where none does."""
+    if arm.contains(order):
         return None
     while arm.parent is not None and not arm.parent.contains(order):
         arm = arm.parent

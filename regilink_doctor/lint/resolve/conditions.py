@@ -72,11 +72,11 @@ def _place_of(guard: Guard, at: ProgramPoint) -> ProgramPoint:
 
 def apply_test(
     context: Context, test: ast.expr, holds: bool, key: str, values: Sequence[Value], at: ProgramPoint
-) -> list[Value]:
+) -> Sequence[Value]:
     """The alternatives of `key` with which a condition can be what it is."""
     names = context.keep(("named in", id(test)), lambda: frozenset(map(written_name, walk(test))))
     if key not in names:
-        return list(values)
+        return values
     left: list[Value] = []
     for value in values:
         if isinstance(value, Unknown) and value.option:

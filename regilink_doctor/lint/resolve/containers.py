@@ -133,6 +133,8 @@ def _apply_change(
         added = (
             args[1:2] if change in ("insert", "[]") else [ast.Starred(args[1], ast.Load())] if change == "[:]" else []
         )
+        if change == "insert" and added and _read_index(context, args[0], at) == 0:
+            return ast.List([*added, ast.Starred(before, ast.Load())], ast.Load())
         return ast.Set([ast.Starred(before, ast.Load()), *added])
 
     display = context.keep(key, make_list)
@@ -786,8 +788,11 @@ def find_turns(context: Context, node: ast.expr, at: ProgramPoint) -> list[tuple
 def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Sequence[Value]:
     if isinstance(node, ast.Call) and (pairs := _find_paired(context, node, at)) is not None:
         return pairs
+    owners = context.value(node, at)
+    if len(owners) == 1 and isinstance(owners[0], Literal):
+        return find_items(context, owners[0])
     values: list[Value] = []
-    for value in context.value(node, at):
+    for value in owners:
         if isinstance(value, Literal):
             values += find_items(context, value)
         elif isinstance(value, ClassOrObject) and value.instance and (names := value.scope.field_names):

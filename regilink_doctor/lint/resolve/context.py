@@ -12,9 +12,11 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
     UNKNOWN,
+    BoundedValues,
     NonString,
     Unknown,
     bound_alternatives,
+    to_tuple,
 )
 from regilink_doctor.lint.text import syntax as ast
 
@@ -105,6 +107,8 @@ class Context:
         self._answers: dict[Key, tuple[Value, ...]] = {}
         self._busy: dict[Key, int] = {}
         """Questions that are being answered, and how deep each of them is."""
+        self._settled: dict[tuple[str, int, Frame | None], tuple[int, tuple[Value, ...]]] = {}
+        """What names are, by scope and call, in all places after an order."""
         self._kept: dict[Key, Any] = {}
         self._depth = 0
         self._cuts = 0
@@ -134,26 +138,37 @@ class Context:
 
     def value(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
+        rows = self._rows
+        if type(node) is ast.Name and not rows:
+            settled = self._settled.get((node.id, id(at.scope), at.frame))
+            if settled is not None and settled[0] < at.order:
+                return settled[1]
         function = _FUNCTIONS.get(type(node))
         if function is None:
             return (UNKNOWN,)
         key = (id(node), at.order, at.frame)
-        kept = (*key, self._rows) if self._rows else key
+        kept = (*key, rows) if rows else key
         known = self._answers.get(kept)  # most have been asked before
         if known is not None:
             return known
         if type(node) is ast.Constant:  # which is the same at every place
             literal = self._answers[key] = tuple(function(self, node, at))
             return literal
-        if type(node) is ast.Name and self._depth:  # its value at a place is a question of its own
+        if type(node) is not ast.Name:
+            return self.answer(key, lambda: function(self, node, at))
+        if self._depth:  # its value at a place is a question of its own
             around, self._cuts = self._cuts, 0
-            values = tuple(function(self, node, at)) or (UNKNOWN,)
-            values = bound_alternatives(values) if len(values) > 1 else values
-            if not self._cuts:
+            values = bound_alternatives(function(self, node, at)) or (UNKNOWN,)
+            is_complete = not self._cuts
+            if is_complete:
                 self._answers[kept] = values
             self._cuts |= around
-            return values
-        return self.answer(key, lambda: function(self, node, at))
+        else:
+            values = self.answer(key, lambda: function(self, node, at))
+            is_complete = not self._cuts
+        if is_complete and not rows and (last := at.scope.find_last(node.id, at.order)) is not None:
+            self._settled[node.id, id(at.scope), at.frame] = last, values
+        return values
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
         """What a binding gives a name."""
@@ -193,7 +208,7 @@ class Context:
 
     def answer_or_nothing(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
         """The same for what may be nothing at all, as an item of an empty list."""
-        values = self.answer(key, lambda: tuple(work_out()) or (_NOTHING,))
+        values = self.answer(key, lambda: to_tuple(work_out()) or (_NOTHING,))
         return () if values[0] is _NOTHING else values
 
     def _bind_turn(self, work_out: Callable[[], Iterable[Value]]) -> Callable[[], Iterable[Value]]:
@@ -203,7 +218,7 @@ class Context:
         def work_out_later() -> Iterable[Value]:
             around, self._rows = self._rows, rows
             try:
-                return tuple(work_out())
+                return to_tuple(work_out())
             finally:
                 self._rows = around
 
@@ -243,21 +258,26 @@ class Context:
         if self._left <= self._floor and self._fewest <= 0:
             self._cuts |= _GIVEN_UP
             return (Unknown(reason=TOO_MUCH),)
-        self._take_steps(1)
+        if self._left > self._floor:
+            self._left -= 1
+        else:
+            self._fewest -= 1
         around, self._cuts = self._cuts, 0
         steps = self._left + self._fewest
         depth = self._busy[key] = self._depth
         self._depth += 1
         try:
-            values = tuple(work_out()) or (UNKNOWN,)
+            found = work_out()
+            values = found if type(found) is BoundedValues else tuple(found) or (UNKNOWN,)
             if len(values) > 1:
                 self._take_steps(len(values) // _ALTERNATIVES)
                 values = bound_alternatives(values)
         finally:
             self._depth -= 1
             del self._busy[key]
-            for partial in self._partial_keys.pop(depth, ()):  # they can be completed now
-                del self._partial[partial]
+            if depth in self._partial_keys:  # they can be completed now
+                for partial in self._partial_keys.pop(depth):
+                    del self._partial[partial]
         cuts = self._cuts & ~(1 << depth)
         has_tried = cuts == _GIVEN_UP and steps - self._left - self._fewest >= _FEWEST_STEPS // 2
         if not cuts or has_tried:

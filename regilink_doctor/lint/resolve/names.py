@@ -21,6 +21,7 @@ from regilink_doctor.lint.resolve.context import Context, resolves, resolves_bin
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
+    BoundedValues,
     Computed,
     Function,
     Instance,
@@ -29,6 +30,9 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    add_values,
+    are_full,
+    bound_alternatives,
     is_none,
     open_end,
     with_name,
@@ -176,28 +180,28 @@ def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value
 def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
     """The value of a name at a place, resolved once for all places where it is certainly the same."""
     scope, order = at.scope, at.order
-    loop: Arm | None = None
-    certain = _find_certain(scope, name, order)
-    if certain is None:
-        loop = scope.find_loop(order) if scope.loops else None
-        end = find_end(scope.bindings[name], order) if loop is None or loop.start != order else None
-        certain = end if loop is None or (end is not None and end > loop.start) else None
+    bindings = scope.bindings[name]
+    count = count_before(bindings, order)
+    loop = scope.find_loop(order) if scope.loops else None
+    if loop is not None and loop.start == order:
+        certain = None
+    else:
+        certain = _find_certain(scope, bindings[count - 1], order) if count else None
+    if loop is not None and certain is not None and certain <= loop.start:
+        certain = None
     place = at if certain is None else ProgramPoint(scope, certain, at.frame)
     key = ("name", name, id(scope), place.order, at.frame)
     return context.answer(key, lambda: _find_state(context, name, place, loop))
 
 
-def _find_certain(scope: Scope, name: str, order: int) -> int | None:
-    """The place right after the last binding, if the name has the same value there and everywhere after it.
+def _find_certain(scope: Scope, last: Binding, order: int) -> int | None:
+    """Where the last statement before a place ends that may bind a name; None where that is not certain.
 
-    None where a loop, a branch or a condition may change the value.
+    The name has the same value there and at the place, unless a loop between them changes it.
     """
-    if scope.loops:
-        return None
-    bindings = scope.bindings[name]
-    count = count_before(bindings, order)
-    last = bindings[count - 1] if count else None
-    if last is None or last.arm is not None or (scope.conditions and scope.conditions[0].start <= last.order):
+    if last.arm is not None:
+        return find_end(last.arm, order)
+    if scope.loops or (scope.conditions and scope.conditions[0].start <= last.order):
         return None
     return last.order + 1
 
@@ -213,7 +217,7 @@ def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
         _answer_state(context, name, ProgramPoint(at.scope, order, at.frame))
 
 
-def _find_state(context: Context, name: str, at: ProgramPoint, loop: Arm | None) -> list[Value]:
+def _find_state(context: Context, name: str, at: ProgramPoint, loop: Arm | None) -> Sequence[Value]:
     """The value of a name at a place: that of its bindings in the last statement before, and what may pass that by.
 
     What may pass it by is the value before that statement, which is worked out once for all places after it.
@@ -230,17 +234,15 @@ def _find_state(context: Context, name: str, at: ProgramPoint, loop: Arm | None)
     nearest = bindings[-1].order if bindings else fork.start if fork is not None else None
     if loop is not None and nearest is not None and nearest < loop.start:
         # What comes from before the loop comes in through its head.
-        return list(_find_in_scope(context, name, ProgramPoint(at.scope, loop.start, at.frame)))
-    values: list[Value] = []
-    if fork is not None:
-        values += _find_passing(context, name, fork, covered, at)
+        return _find_in_scope(context, name, ProgramPoint(at.scope, loop.start, at.frame))
+    values = _find_passing(context, name, fork, covered, at) if fork is not None else ()
+    if are_full(values):
+        return values
     for binding in bindings[:_MOST_BINDINGS]:
         place = ProgramPoint(at.scope, binding.order, at.frame)
         if not at.scope.conditions or not is_excluded(context, place, at.order):
-            values += _find_named(context, name, binding, at)
-    if len(bindings) > _MOST_BINDINGS:
-        values.append(Unknown(reason=TOO_MUCH))
-    return values
+            values = add_values(values, _find_named(context, name, binding, at))
+    return [*values, Unknown(reason=TOO_MUCH)] if len(bindings) > _MOST_BINDINGS else values
 
 
 def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at: ProgramPoint) -> Sequence[Value]:
@@ -249,11 +251,11 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     if fork.iterated is not None and _certainly_sets(context, name, fork, before):
         return []
     if fork.test is None:
-        values = _find_in_scope(context, name, before)
+        values: Sequence[Value] = _find_in_scope(context, name, before)
         for index, test in enumerate(fork.cases):
             if test is None or not _binds(fork, index, covered, at.order):
                 break
-            values = tuple(apply_test(context, test, False, name, values, before))
+            values = apply_test(context, test, False, name, values, before)
         # None from before a loop that looks for a value: the program knows that there is one.
         is_search = fork.kind == "loop" and any(map(is_none, values))
         return [_NOT_FOUND if is_none(value) else value for value in values] if is_search else values
@@ -268,7 +270,7 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     values = _find_in_scope(context, name, before)
     if len(passing) > 1:
         return values
-    values = tuple(apply_test(context, fork.test, passing[0], name, values, before))
+    values = apply_test(context, fork.test, passing[0], name, values, before)
     index = 0 if passing[0] else 1
     return _pass_through(context, name, fork.arms[index : index + 1], covered, values, at)
 
@@ -383,8 +385,15 @@ def _grows(name: str, binding: Binding) -> bool:
     return isinstance(first, ast.Name) and first.id == name and first is not binding.value
 
 
-def _find_named(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
-    return [with_name(value, name) for value in find_binding(context, name, binding, at.scope, at.frame)]
+def _find_named(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Sequence[Value]:
+    values = find_binding(context, name, binding, at.scope, at.frame)
+    if not isinstance(values, BoundedValues):
+        return [with_name(value, name) for value in values]
+    # Many loops may go through one list. `values` is kept, or another object could get its identity.
+    _, named = context.keep(
+        ("named", id(values), name), lambda: (values, bound_alternatives([with_name(value, name) for value in values]))
+    )
+    return named
 
 
 def find_binding(

@@ -307,13 +307,14 @@ def _calculate(context: Context, node: ast.BinOp, at: ProgramPoint) -> int | Non
         or type(node.op) not in _ARITHMETIC
     ):
         return None
-    numbers = [
-        value.value if isinstance(value, NonString) and value.default_of is None and not others else None
-        for value, *others in (context.value(node.left, at), context.value(node.right, at))
-    ]
-    left, right = numbers
-    if type(left) is not int or type(right) is not int or max(abs(left), abs(right)) > _LARGEST:
-        return None
+    numbers: list[int] = []
+    for operand in (node.right, node.left):  # the right one is written out more often
+        (value, *others) = context.value(operand, at)
+        number = value.value if isinstance(value, NonString) and value.default_of is None and not others else None
+        if type(number) is not int or abs(number) > _LARGEST:
+            return None
+        numbers.append(number)
+    right, left = numbers
     try:
         return _ARITHMETIC[type(node.op)](left, right)
     except ZeroDivisionError:

@@ -319,12 +319,44 @@ def may_be_unset(value: Value) -> bool:
 
 MAX_ALTERNATIVES = 16
 
+_MERGED = (StringValue, NonString)
+
+
+class BoundedValues(tuple["Value", ...]):
+    """Several different values, not too many: what `bound_alternatives` gives, passed on as it is."""
+
+    __slots__ = ()
+
 
 def bound_alternatives(values: Iterable[Value]) -> tuple[Value, ...]:
     """The different values, at most `MAX_ALTERNATIVES`; a string for those that are too many."""
+    if type(values) is BoundedValues:
+        return values
     found = tuple(values)
-    if len(found) < 2:
-        return found
+    return found if len(found) < 2 else BoundedValues(_bound(found))
+
+
+def to_tuple(values: Iterable[Value]) -> tuple[Value, ...]:
+    """The values as a tuple; alternatives remain what they are."""
+    return values if isinstance(values, BoundedValues) else tuple(values)
+
+
+def add_values(values: Sequence[Value], more: Sequence[Value]) -> Sequence[Value]:
+    """The values and more of them; where one has none, the other as it is."""
+    return [*values, *more] if values and more else values or more
+
+
+def are_full(values: Sequence[Value]) -> bool:
+    """Whether further alternatives would change nothing: there are as many as can be, with the last for all others."""
+    if len(values) < MAX_ALTERNATIVES or not isinstance(values, BoundedValues):
+        return False
+    last = values[-1]
+    # Strings are merged with further ones, and what is unknown twice is counted once.
+    is_last = isinstance(last, Unknown) and last.reason is TOO_MUCH
+    return is_last and not any(isinstance(value, _MERGED) for value in values[:-1])
+
+
+def _bound(found: tuple[Value, ...]) -> tuple[Value, ...]:
     open_ended = [value for value in found if isinstance(value, StringValue) and is_open_ended(value)]
     if len(open_ended) > 1:
         found = _merge(found, open_ended)
