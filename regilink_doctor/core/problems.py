@@ -293,7 +293,8 @@ def _all(
         severity: Severity = "error" if len(filled) < 3 else "warning"
         yield last.problem_at(rule_codes.MISSING_COLLECTION, last.start, last.end, severity)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
-        yield last.problem_at(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
+        # wandb refuses to rename a collection to it, and links without a check.
+        yield last.problem_at(rule_codes.INVALID_NAME, last.start, last.end, "warning", kind="collection-length")
     if registry is not None and registry.registry and registry.index < last.index and last.has_prefix:
         # A collection may be called so, but hardly on purpose.
         end = last.start + len(REGISTRY_PREFIX)

@@ -305,6 +305,13 @@ def link_targets(site: Site) -> Iterator[LinkTarget]:
         )
 
 
+def consumed_targets(site: Site) -> Iterator[LinkTarget]:
+    """Each name that a call may consume, as the path of a target: the same is wrong with both."""
+    entity = _only(site.run_entity) if site.kind == "consume" else None
+    for name in site.target:
+        yield LinkTarget(name, entity=entity, place=site.place, site=site)
+
+
 def links_to_project(site: Site) -> bool:
     """Whether every target of a link is known to name a project, not a registry."""
     paths = [parsed(string.pattern) for string in site.target if is_known(string.pattern)]

@@ -67,7 +67,7 @@ class InvalidArtifactName(Rule):
             for offset, letter in enumerate(pattern)
             if letter not in ARTIFACT_NAME_ALPHABET
             and is_known(letter)
-            and not (letter == "\n" and offset == len(pattern) - 1)  # the SDK's pattern accepts one at the end
+            and not (letter == "\n" and 0 < offset == len(pattern) - 1)  # the SDK's pattern accepts one at the end
         ]
         instead = ""
         if bad:

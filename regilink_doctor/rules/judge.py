@@ -17,15 +17,17 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import (
     LEGACY_MODEL_REGISTRY,
     PROTECTED_ALIAS,
+    TEAM_AS_ORGANIZATION,
     UNFILLED_PLACEHOLDER,
     UNKNOWN_ORGANIZATION,
 )
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
-from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, as_string, link_targets, target_of
+from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, as_string, consumed_targets, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
+from regilink_doctor.rules.site_facts import registry_path
 from regilink_doctor.rules.wording import only_suggestion, quoted
 
 TYPE_CHECKING = False
@@ -116,8 +118,24 @@ def report_names(
         return iter(())
     replaced = _find_replaced(site)
     registries = known_registries(view, configured)
-    targets = [LinkTarget(name, place=site.place, site=site) for name in site.target if name not in replaced]
-    return _drop_same([Report(item, string=name.path) for name in targets for item in judge_name(name, registries)])
+    targets = [name for name in consumed_targets(site) if name.path not in replaced]
+    problems = [(name, item) for name in targets for item in judge_name(name, registries)]
+    if view is not None and site.kind == "consume":
+        problems += [(name, item) for name in targets for item in _judge_organization(name, view)]
+    return _drop_same([Report(item, string=name.path) for name, item in problems])
+
+
+def _judge_organization(name: LinkTarget, view: OrganizationView) -> Iterator[Problem]:
+    """Whether the organization before a registry's name that is consumed is that of the entity that is known to ask."""
+    from regilink_doctor.core.judgement import Judgement, resolve_organization
+
+    path = registry_path(name.path)
+    if path is None or not path.prefix or name.path.is_default or not name.known_entity:
+        return
+    judgement = resolve_organization(name.known_entity, path.prefix, view)
+    if isinstance(judgement, Judgement) and judgement.rule in (TEAM_AS_ORGANIZATION, UNKNOWN_ORGANIZATION):
+        for problem in _problem_of(judgement, name, view):
+            yield replace(problem, facts={**problem.facts, "call": "consume"})
 
 
 def _find_replaced(site: Site) -> list[StringValue]:
