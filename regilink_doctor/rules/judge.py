@@ -381,10 +381,10 @@ def _apply_corrections(path: str, corrections: Iterable[Problem]) -> str:
 
 
 def _cause(in_path: tuple[Problem, ...], rule: str | None) -> Problem | None:
-    """The problem that a judgement is about: that of the same rule, or any, if the rule is about the path."""
+    """The problem that a judgement is about: that of the same rule, or the worst, if the rule is about the path."""
     same = next((problem for problem in in_path if problem.rule == rule), None)
     if same is None and in_path and rule is not None and rule_for(rule).is_about_path:
-        return in_path[0]
+        return next((problem for problem in in_path if problem.severity == "error"), in_path[0])
     return same
 
 
