@@ -11,6 +11,7 @@ import sys
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets, quote_text
@@ -24,10 +25,11 @@ from regilink_doctor.workflows.explain.errors import (
     explain_report,
     near_entries,
 )
-from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
+from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
+    choose_described,
     explain_question,
     explain_wandb_command,
     find_prose,
@@ -127,10 +129,12 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
     if is_code and not is_python(text) and find_prose(text):
-        explanation = message
+        explanation = _prefer_description(context, bare, message, catalog) if message is not None else None
         if explanation is None and context.warnings:  # people do not ask about warnings that went away
             explanation = explain_error(context.with_warnings(context.warnings), catalog)
         explanation = explanation or explain_question(text, catalog)
+        if explanation is None or not explanation.is_sure:
+            explanation = _explain_named_exception(context, catalog) or explanation
         if explanation is not None:
             return explanation
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
@@ -151,8 +155,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     if explanation := explain_wandb_command(bare):
         return explanation
     if is_question(bare):
-        named = context.with_named_exception()
-        if named is not None and (explanation := explain_error(named, catalog)) and explanation.is_recognized:
+        if explanation := _explain_named_exception(context, catalog):
             return explanation
         failed = _explain_failed(bare, context)
         if failed and context.names_other_program(failed.title):
@@ -166,6 +169,13 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     return described or _explain_failed(bare, context) or _unknown(bare)
 
 
+def _explain_named_exception(context: ErrorContext, catalog: OrganizationView | None) -> Explanation | None:
+    """The error whose class a sentence names; None without one that is known."""
+    named = context.with_named_exception()
+    explanation = explain_error(named, catalog) if named is not None else None
+    return explanation if explanation is not None and explanation.is_recognized else None
+
+
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
     """An error that is not known, where a line of several, or of a log, reports a failure in words of any program."""
     failed = context.failed_line if "\n" in text or is_log(text) else None
@@ -175,13 +185,32 @@ def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
 def _prefer_description(
     context: ErrorContext, text: str, error: Explanation, catalog: OrganizationView | None
 ) -> Explanation:
-    """What a sentence around a vague message describes, where that is clear; else the error."""
+    """What the sentences around a vague message describe, where that is clear; else the error.
+
+    Of the causes that an error leaves open, the one that the sentences describe comes first.
+    """
     is_exception = context.exception is not None and text.startswith(context.exception[0])
-    if error.is_sure or is_exception or "\n" in text or not is_description(text):
+    if error.is_sure or is_exception or not error.failures:
         return error
-    described = explain_question(text, catalog)
-    is_cause = described is not None and described.is_sure and {*described.failures[:1]} & {*error.failures}
-    return described if described is not None and is_cause else error
+    prose = find_prose(text) if "\n" in text else text if is_description(text) else ""
+    described = explain_question(prose, catalog) if prose else None
+    if described is None:
+        return error
+    is_cause = "\n" not in text and {*described.failures[:1]} & {*error.failures}
+    if described.is_sure and described.failures and (is_cause or not context.is_error):
+        return described
+    first = choose_described(prose, error.failures)
+    return _put_first(error, first) if first is not None else error
+
+
+def _put_first(error: Explanation, failure: str) -> Explanation:
+    causes = [cause for cause in error.causes if cause.failure == failure] or causes_of([failure])
+    others = (cause for cause in error.causes if cause.failure != failure)
+    return replace(
+        error,
+        failures=tuple(dict.fromkeys([failure, *error.failures])),
+        causes=(*causes, *others)[:MOST_CAUSES],
+    )
 
 
 def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:

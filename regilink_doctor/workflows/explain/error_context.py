@@ -28,7 +28,7 @@ _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
 _FRAME = re.compile(
     r"""^\s*(?:
-        File\ "(?P<path>[^"\n]{1,300})",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
+        File\ "(?P<path>[^"\n]{1,300})"(?:,\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?|,\s*$)  # Python
       | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
       | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
@@ -60,7 +60,8 @@ _RAISED = re.compile(
 """The line below the frames of a traceback: the class can have any name, such as `queue.Empty`."""
 _EXCEPTION_IN_SENTENCE = re.compile(
     r"""(?<![\w.])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
-        (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)] | :\ (?P<rest>[^\n`]{3,400}))""",
+        (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)]
+           | (?::\ |\ (?=\[(?:Errno|WinError)))(?P<rest>[^\n`]{3,400}))""",
     re.VERBOSE,
 )
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
@@ -108,7 +109,7 @@ _OFFLINE = re.compile(
     r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b|\bwandb off(?:line)?$", re.MULTILINE
 )
 _UPLOAD = re.compile(
-    r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
+    r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading [\"']|while uploading data"
     r"""|\bPut \\?"https?://"""
 )
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
@@ -150,6 +151,8 @@ _FAILED_LINE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A line that says that something failed, in the words of any program."""
+_HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
+"""Code that names an error."""
 _REPORTS_FAILURE = re.compile(
     r"""\b(?:FAIL(?:ED)?|ERR(?:OR)?|[Ff]ail(?:s|ed|ure)|[Ee]rror|[Kk]illed|[Aa]borted|[Ff]atal|[Rr]efus(?:ed|\u00e9)|[Dd]enied
         |[Ee]xception|[Tt]imed?\ ?out|could\ not|cannot|erreur|Fehler)\b
@@ -237,6 +240,7 @@ _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
+_RAISED_BY_PYTHON = ("AttributeError", "IndexError", "KeyError", "NameError", "TypeError", "UnboundLocalError")
 _NEUTRAL_PACKAGES = frozenset(
     [
         "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc",
@@ -252,7 +256,7 @@ _SWEEP = re.compile(
     r"|\b(?:[Ss]weep|launch) agent\b"
 )
 
-_LOCAL_FILE = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])""")
+_LOCAL_FILE = re.compile(r"""['"](?:(?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])|wandb[/\\])""")
 _OTHER_FILE = re.compile(r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d)[^'"\n])+['"]\s*$""")
 _DENIED_OWN_FILE = re.compile(
     r"""\[Errno (?:13|30)\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""",
@@ -301,9 +305,11 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _TELLS_OF_CALL = re.compile(
-    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from)\b.*\w\(|[\u3040-\u30ff].*\w\("
+    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|in|at)\b.*\w\(|[\u3040-\u30ff].*\w\("
 )
 """A sentence of the person who asks, with a call in it."""
+_NAMED_CALL = re.compile(r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])")
+"""A call that a sentence names without its brackets."""
 _REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _CALL_IN_CODE = re.compile(
     r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
@@ -436,7 +442,7 @@ class ErrorContext:
     def failed_line(self) -> str | None:
         """The last line in which any program says that something failed; None where none does."""
         lines = (line.strip() for line in reversed(self.message_text.splitlines()))
-        return next((line for line in lines if _FAILED_LINE.search(line)), None)
+        return next((line for line in lines if _FAILED_LINE.search(line) and not _HANDLES.match(line)), None)
 
     @cached_property
     def is_cut(self) -> bool:
@@ -490,7 +496,7 @@ class ErrorContext:
     @cached_property
     def is_of_other_package(self) -> bool:
         """Whether the last exception is that of a package without wandb, or of the client of another server."""
-        if self.frames and _OTHER_CLIENT.search(self.frames[-1].path):
+        if any(_OTHER_CLIENT.search(frame.path) for frame in self.library_frames):
             return not self.names_wandb_in_exception
         match = _PACKAGE.match(self.last_line) if self.exception is not None else None
         is_neutral = match is None or match["package"] in _NEUTRAL_PACKAGES
@@ -526,6 +532,18 @@ class ErrorContext:
     def is_reported_by_wandb(self) -> bool:
         """Whether the line that says what went wrong is wandb's own."""
         return self.last_line.startswith(("wandb: ERROR", "wandb.errors.", "wandb.sdk."))
+
+    @property
+    def is_said_by_wandb(self) -> bool:
+        """Whether the line that says what went wrong certainly is that of wandb, its server, or what calls it."""
+        if self.is_raised_elsewhere or self.leaves_wandb_out or self.names_other_program(self.last_line):
+            return False
+        if self.operation in _OPERATIONS or self.is_reported_by_wandb:
+            return True
+        if self.exception is None:
+            return self.is_logged_by_wandb and self.last_line in self.error_lines
+        is_named = self.names_wandb_in_exception and self.exception[0] not in _RAISED_BY_PYTHON
+        return self.is_raised_in_wandb or self.is_of_integration or is_named
 
     @property
     def is_answered_by_page(self) -> bool:
@@ -573,7 +591,8 @@ class ErrorContext:
                 return name
         lines = self.text[-TAIL:].splitlines()
         code = self.source or [line for line in lines if _CODE_LINE.match(line)]
-        for line in reversed(code or [line for line in lines if _TELLS_OF_CALL.search(line)]):
+        sentences = [_NAMED_CALL.sub(r"\1()", line) for line in lines if not code]
+        for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             if line.lstrip().startswith("raise "):
                 continue  # what it says is in the message
             for name in reversed(_CALL_IN_CODE.findall(line)):
@@ -655,6 +674,8 @@ class ErrorContext:
             "use_artifact",
             "log_artifact",
             "add_reference(",
+            "artifact.add_",
+            "msgrouterthr",
             "wandb-registry",
             "/weave/",
             "retry attempt failed",

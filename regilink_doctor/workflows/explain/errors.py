@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
+from math import sqrt
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
@@ -18,6 +19,7 @@ from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain import paths, structure
+from regilink_doctor.workflows.explain.asked_questions import compare_with_messages, count_features
 from regilink_doctor.workflows.explain.error_context import ErrorContext
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
 
@@ -188,6 +190,16 @@ _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-f
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
+_MOST_GUESSES, _LEAST_GUESS, _CLEAR_GUESS = 3, 0.42, 0.5
+"""Of an error whose message is not known: how many failures are named, the least score of the first, and how much
+better than every other one it must fit, times the square root of the number of words. With these, three of four such
+guesses are right."""
+_MARKUP = re.compile(
+    r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
+      | \bnull\b | wandb:\ ERROR""",
+    re.VERBOSE,
+)
+"""What is around a message in an answer of GraphQL, and in a log of wandb."""
 _UPLOADING = re.compile(r"wandb: ERROR Error uploading ")
 _FULL_DISK = ("disk-full", "disk-quota")
 _LENGTHS_OF_NEW_KEY = range(86, 89)
@@ -207,6 +219,11 @@ _DENIED_BY_SYSTEM = re.compile(
     re.IGNORECASE,
 )
 """A line in which a shell, a command or the file system denies something, and no server."""
+_OF_WANDB = re.compile(
+    r"wandb|W&B|weave|artifact|regist|\bruns?\b|sweep|entity(?! too)|collection|alias|portfolio|linking|upsert",
+    re.IGNORECASE,
+)
+"""What W&B's messages are about; others are those of any server or program."""
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
@@ -299,6 +316,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     names = _find_names(context, matches)
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank_failures(context, matches, names, facts)
+    guessed = [] if ids else _guess_by_words(context)
+    ids = ids or guessed
     causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
     path = names.parsed_path
     is_registry = path is not None and path.is_registry
@@ -322,6 +341,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         wrong=facts.wrong if facts is not None else (),
         write=(f'target_path="{facts.fixed}"',) if facts is not None and facts.wrong and facts.fixed else (),
         causes=causes,
+        causes_title=say("It may be one of these:") if guessed else "",
     )
 
 
@@ -378,6 +398,10 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_answer = message.speaker != "other" or message.status is not None
     is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
     if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
+        return True
+    if context.is_of_other_package and not context.is_raised_in_wandb and message.speaker == "other":
+        return True
+    if context.leaves_wandb_out and not _OF_WANDB.search(message.template):
         return True
     is_nameless = not (context.is_about_wandb or context.is_about_artifacts or context.frames)
     if is_nameless and message.failure == "F6" and "\n" in context.text.strip():
@@ -444,8 +468,7 @@ def _rank_failures(
         earlier = [match.message.failure for match in matches[1:] if match.message.speaker not in ("server", "other")]
         ids = [*certain, *likely, *doubtful, *earlier, *matches[0].message.also]
     else:
-        unnamed = structure.find_causes(context)
-        ids = [*certain, *unnamed] if unnamed or certain else []
+        ids = [*certain, *structure.find_causes(context)]
     main = matches[0].message.failure if matches else None
     # The SDK's own words say what it is, whatever the program was doing; "permission denied" of a server does not.
     is_plain = (
@@ -459,6 +482,20 @@ def _rank_failures(
     if matches and not possible:
         possible = list(structure.find_causes_of_refusal(context)) or [matches[0].message.failure]
     return possible[: MOST_CAUSES + 2]
+
+
+def _guess_by_words(context: ErrorContext) -> list[str]:
+    """What an error of W&B reads like whose message is not known; empty where others say it, or no failure is clear."""
+    if not context.is_said_by_wandb:
+        return []
+    line = _MARKUP.sub(" ", context.exception[1] if context.exception is not None else context.last_line)
+    scores = compare_with_messages(line)
+    possible = (failure for failure in scores if not _contradicts(context, failure))
+    ranked = sorted(possible, key=lambda failure: -scores[failure])
+    if len(ranked) < _MOST_GUESSES or scores[ranked[0]] < _LEAST_GUESS:
+        return []
+    clarity = (scores[ranked[0]] - scores[ranked[1]]) * sqrt(count_features(line))
+    return ranked[:_MOST_GUESSES] if clarity >= _CLEAR_GUESS else []
 
 
 def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[str, ...]:
@@ -503,7 +540,7 @@ def _of_message(
         yield "C18"
     if message.key == "api-run-missing":
         yield from _of_missing_run(context)
-    if message.failure in ("B7", "F7") and context.is_in_server_container:
+    if message.failure in ("B7", "C19", "F7") and context.is_in_server_container:
         yield "F17"
     if message.failure in ("C19", "F2", "F14") and _SERVER_DATABASE.search(context.line_at(main.span[0])):
         yield "F17"
@@ -548,8 +585,10 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
         project = fields.get("project", "").rpartition("/")[2]
         name = fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
         name = name or (path.registry if path is not None else None) or ""
-        if name.startswith(REGISTRY_PREFIX):
-            yield "A11"
+        # A prefix that is there twice, a placeholder, an empty name.
+        of_registry = paths.examine(target_of(f"{REGISTRY_PREFIX}{name}/collection")) if name else None
+        if of_registry is not None and of_registry.certain:
+            yield from of_registry.failures
         elif name.casefold() in CORE_REGISTRY_DISPLAY:
             yield "A10"
     if message.key in _ORGANIZATION_MESSAGES and path is not None and path.prefix == fields.get("entity"):

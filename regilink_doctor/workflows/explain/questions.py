@@ -66,6 +66,11 @@ _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
     r"|(?:です|ます|ません|ください|ました)"
 )
+_OF_TRACEBACK = re.compile(r"""\s*(?:Traceback \(|File ["'])""")
+_IS_TOLD = re.compile(
+    r"\b(?:I|[Ww]e)(?:'m| am| have| do| did)? (?!(?:strongly|will|recommend|suggest|use|advise)\b)[a-z]+"
+)
+"""Somebody tells what they have done or seen; a program recommends and announces."""
 _IS_POLITE = re.compile(r"(?:です|ます|ません|ました|でした|ください|でしょう)か?[\u3002\uff1f]")
 """A polite Japanese sentence, which is addressed to a reader."""
 _NAMES_SUBJECT = re.compile(
@@ -146,20 +151,33 @@ def find_prose(text: str) -> str:
     """The sentences that a report has around code and logs; empty where it is a log alone."""
     sentences: list[str] = []
     is_fenced = False
+    number = 0
     lines = [line for line in text[:LONGEST_QUESTION].splitlines() if line.strip()]
-    for number, line in enumerate(lines):
+    for line in lines:
         if number == _HEADING_LINES and not sentences:
-            return ""
+            return _find_last_sentence(lines)
         if line.lstrip().startswith("```"):
             is_fenced = not is_fenced
-        elif not is_fenced and _SENTENCE.search(bare := _INLINE_CODE.sub("x", line)) and not _LOG.search(bare):
-            sentences.append(line.strip())
+        elif not is_fenced:
+            number += 1
+            if _is_sentence(line):
+                sentences.append(line.strip())
     prose = " ".join(sentences)
     # Sentences, or one with a clause, and no log around them.
     is_alone = "\n" not in text or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
     return prose if is_report or is_long or _IS_POLITE.search(prose) else ""
+
+
+def _is_sentence(line: str) -> bool:
+    bare = _INLINE_CODE.sub("x", line)
+    return bool(_SENTENCE.search(bare) and not _LOG.search(bare) and not _OF_TRACEBACK.match(line))
+
+
+def _find_last_sentence(lines: Sequence[str]) -> str:
+    """What somebody has written below a log, in the first person; empty where the log is all."""
+    return lines[-1].strip() if _IS_TOLD.search(lines[-1]) and _is_sentence(lines[-1]) else ""
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
@@ -314,6 +332,14 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
         return []
     ranked = [(first, score), *others[:_MOST_FAILURES]]
     return [(about, share) for about, share in ranked if about not in (OTHER, UNCLEAR)]
+
+
+def choose_described(text: str, failures: Sequence[str]) -> str | None:
+    """The one of several failures that a text describes clearly better than the others; None where none is."""
+    scores = {about: score for about, score in _rank_answers(text) if about in failures}
+    first, *others = sorted(scores, key=lambda about: -scores[about]) or [""]
+    margin = scores[first] - (scores[others[0]] if others else 0.0) if first else 0.0
+    return first if margin * sqrt(count_features(text)) >= _CLEAR else None
 
 
 _BEFORE_TARGET = re.compile(r"(?:target\w*|path|\b(?:in)?to|\bas)\W{0,5}$", re.IGNORECASE)

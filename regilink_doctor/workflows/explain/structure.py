@@ -44,7 +44,7 @@ _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 """With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
 _FILE_EXISTS = 17
 _RUN_FOLDER = re.compile(r"wandb[/\\](?:offline-)?run-")
-_PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*['"]\s*$""")
+_PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\|[^'"\n]*[/\\.])[^'"\n]*['"]\s*$""")
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
 """Windows refuses a folder that is called like a version, `zoo:v0`."""
 
@@ -516,6 +516,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
+        if not (context.frames or match[1] in _CLASSES or match[2] in (*CALLS, *_OTHER_CALLS, "__init__")):
+            return ()
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
             return ("F5", "F22", "B14")
         return ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) else ("F22", "B14", "A18")
@@ -564,7 +566,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         # a package that wandb needs is another one, or too old
         return ("F15",) if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.names_local_file and name == "FileNotFoundError":
-        return _CLASSES_RAISED_IN_WANDB[name]
+        # A sync needs what the run has left on the machine on which it trained.
+        return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
     if name in ("Exception", "UsageError") and text == "problem":
         return ("F14", "F21")  # wandb.init hides what went wrong before
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
