@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import OtherReason, Source
     from regilink_doctor.rules.base import FileFacts, Report
+    from regilink_doctor.rules.judge import Judged
 
     T = TypeVar("T")
     Enabled = Set[str]
@@ -173,6 +174,11 @@ class _Facts:
         if word not in self._mentioned:
             self._mentioned[word] = any(word in source.text for source in self.reading.sources)
         return self._mentioned[word]
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What `report_targets` has judged."""
+        return {}
 
     @cached_property
     def _mentioned(self) -> dict[str, bool]:
@@ -333,7 +339,7 @@ def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
         site = replace(site, target=site.arguments.strings.get("name", ()))
     if site.kind in ("consume", "other"):
         return report_names(_with_tree(site, facts), facts.view, facts.configured)
-    reports = report_targets(_with_tree(site, facts), facts.view, facts.configured)
+    reports = report_targets(_with_tree(site, facts), facts.view, facts.configured, facts.judged)
     return (report for report in reports if not _is_created(report, facts))
 
 

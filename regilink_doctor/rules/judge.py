@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.rules.base import Rule
 
+    Judged = dict[tuple[int, LinkMethod], tuple[StringValue, bool]]
+    """Whether paths have any problem, by their identities; each is kept, or another could get its identity."""
+
 
 MAX_CORRECTIONS = 4
 """Rounds of correcting a path: each removes one problem of a segment, and may show the next."""
@@ -66,19 +69,27 @@ NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG11
 
 
 def report_targets(
-    site: Site, view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
+    site: Site, view: OrganizationView | None, configured: ConfiguredOrganization, judged: Judged
 ) -> Iterator[Report]:
     """Reports on all the target paths that a link site can have, each problem once.
 
-    None inside `pytest.raises`, where the problem is what the test is about.
+    None inside `pytest.raises`, where the problem is what the test is about. `judged` is kept for all sites of a file.
     """
     if site.context.expected:
         return iter(())
     method = LINK_METHODS.get(site.call, "Run.link_artifact")
     registries = (*configured.registries,)
-    if view is None and not any(_find_in_path(path, method, registries) for path in site.target):
+    if view is None and not any(_is_wrong(path, method, registries, judged) for path in site.target):
         return iter(())  # only a view shows more, and most targets are well
     return _drop_same([*_report_links(site, view, configured)])
+
+
+def _is_wrong(path: StringValue, method: LinkMethod, registries: tuple[str, ...], judged: Judged) -> bool:
+    """Whether a path has any problem; of one that many sites have, as loops over one list do, this is asked once."""
+    key = id(path), method
+    if key not in judged:
+        judged[key] = path, bool(_find_in_path(path, method, registries))
+    return judged[key][1]
 
 
 def _report_links(site: Site, view: OrganizationView | None, configured: ConfiguredOrganization) -> Iterator[Report]:

@@ -43,6 +43,9 @@ _FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertoo
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _ADDS = ("append", "extend", "add")
 _NO_SUCH_KEY = NonString("no such key")
+_MOST_LAYERS = 2 * MAX_ALTERNATIVES
+"""Changes of a dictionary, one after the other, of which the unknown keys are counted."""
+
 _MOST_LEVELS = 8
 _MOST_ITEMS = 64
 """Items of one list, or values of one dictionary, that are looked at where any of them may be meant."""
@@ -385,6 +388,10 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     return [value for value in found if value != _NO_SUCH_KEY]
 
 
+def _get_layer_key(owner: Literal) -> LayerKey:
+    return owner.node, owner.at.order, owner.at.frame
+
+
 class _Reach:
     """All keys that a dictionary may have, with those that it unpacks; None for `names` where that is not certain.
 
@@ -408,7 +415,7 @@ _ANY_KEY = _Reach(None)
 def _find_reach(context: Context, owner: Literal, level: int = 0) -> _Reach:
     """The keys of a dictionary, worked out once, so that looking for another one costs nothing."""
     reaches: dict[LayerKey, _Reach] = context.keep(("reaches", context.turn), dict)
-    key = (owner.node, owner.at.order, owner.at.frame)
+    key = _get_layer_key(owner)
     reach = reaches.get(key)
     if reach is None:
         reaches[key] = _ANY_KEY  # for a dictionary that unpacks itself
@@ -437,6 +444,31 @@ def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
         if len(names) > _MOST_ITEMS:
             return _ANY_KEY
     return _Reach(frozenset(names), is_open)
+
+
+class _Holders:
+    """Which of the alternatives of a dictionary may have a key, by their numbers; those in `others` may have any."""
+
+    __slots__ = ("by_name", "others")
+
+    def __init__(self, context: Context, owners: tuple[Value, ...]) -> None:
+        self.by_name: dict[str, set[int]] = {}
+        self.others: set[int] = set()
+        for number, owner in enumerate(owners):
+            is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
+            names = _find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
+            if names is None:
+                self.others.add(number)
+            for name in names or ():
+                self.by_name.setdefault(name, set()).add(number)
+
+
+def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Sequence[Value]:
+    """The alternatives of a dictionary that may have a key, and the first that has not, which is like all others."""
+    _, holders = context.keep(("holders", id(owners)), lambda: (owners, _Holders(context, owners)))
+    kept = holders.others | holders.by_name.get(key, frozenset())
+    without = next((number for number in range(len(owners)) if number not in kept), None)
+    return [owner for number, owner in enumerate(owners) if number in kept or number == without]
 
 
 def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:
@@ -510,17 +542,21 @@ def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> l
 
 def _has_many_unknown_keys(context: Context, owner: Literal) -> bool:
     """Whether too many items were set, one after the other, under keys that are not known."""
-    count = 0
-    for _ in range(2 * MAX_ALTERNATIVES):
-        index = index_keys(context, owner)
-        count += len(index.open) - len(index.unpacked)
-        if count > MAX_ALTERNATIVES or not count or len(index.unpacked) != 1:
+    counted: dict[LayerKey, tuple[int, ...]] = context.keep(("unknown keys", context.turn), dict)
+    counts: tuple[int, ...] = ()
+    layer: Literal | None = owner
+    while layer is not None and len(counts) < _MOST_LAYERS:
+        if known := counted.get(_get_layer_key(layer)):
+            counts += known[: _MOST_LAYERS - len(counts)]
             break
-        (value, *others) = context.value(index.named[index.unpacked[0]][1], owner.at)
-        if others or not isinstance(value, Literal) or not value.is_mapping:
+        index = index_keys(context, layer)
+        counts += (len(index.open) - len(index.unpacked),)
+        if not counts[0] or len(index.unpacked) != 1:
             break
-        owner = value
-    return count > MAX_ALTERNATIVES
+        (inner, *others) = context.value(index.named[index.unpacked[0]][1], layer.at)
+        layer = inner if not others and isinstance(inner, Literal) and inner.is_mapping else None
+    counted[_get_layer_key(owner)] = counts
+    return sum(counts) > MAX_ALTERNATIVES
 
 
 def _certainly_has(context: Context, mapping: Value, name: str, level: int = 0) -> bool:
@@ -584,7 +620,7 @@ def _find_chain(context: Context, mapping: Literal) -> tuple[_Chain, int]:
     numbered: dict[LayerKey, tuple[_Chain, int]] = context.keep(("chains", context.turn), dict)
     waiting: dict[LayerKey, Literal] = {}
     layer: Literal | None = mapping
-    while layer is not None and (key := (layer.node, layer.at.order, layer.at.frame)) not in numbered:
+    while layer is not None and (key := _get_layer_key(layer)) not in numbered:
         if key in waiting or (inner := _find_inner(context, layer)) is None:
             numbered[key] = _Chain(layer), 0
         else:

@@ -16,7 +16,7 @@ from regilink_doctor.lint.resolve.bindings import (
     find_reaching,
 )
 from regilink_doctor.lint.resolve.conditions import apply_test, narrow
-from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names
+from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names, keep_holders
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
@@ -29,6 +29,7 @@ from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
     Arguments,
+    BoundedValues,
     Function,
     Instance,
     Literal,
@@ -41,6 +42,7 @@ from regilink_doctor.lint.resolve.values import (
     TreePath,
     Unknown,
     Value,
+    add_values,
     is_configuration,
     is_none,
     mark_default,
@@ -60,7 +62,7 @@ _MAKING = ("__init__", "__post_init__")
 """The methods that an object has gone through to their ends before others are called."""
 
 
-def _name_by_owner(node: ast.Attribute | ast.Subscript, key: object, values: Iterable[Value]) -> Iterable[Value]:
+def _name_by_owner(node: ast.Attribute | ast.Subscript, key: object, values: Sequence[Value]) -> Sequence[Value]:
     """The values; those of `registry.name`, which `name` alone does not tell to be a registry's, with both words."""
     owner = (written_name(node.value) or "").strip("]'").replace("'", ".").rpartition(".")[2] if key == "name" else ""
     return [with_name(value, f"{owner}.name") for value in values] if "registry" in owner.lower() else values
@@ -69,54 +71,56 @@ def _name_by_owner(node: ast.Attribute | ast.Subscript, key: object, values: Ite
 @resolves(ast.Attribute)
 def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
     """`owner.attr`."""
-    values: list[Value] = []
     if node.attr == "option" and (written_name(node) or "").endswith("config.option"):  # of pytest
         return [Arguments(at.scope.module)]
     if isinstance(node.value, ast.Call) and written_name(node.value.func) == "super" and at.scope.owner is not None:
         return _find_inherited(context, node, at)
+    values: Sequence[Value] = ()
     for owner in context.value(node.value, at):
-        if is_configuration(owner):
-            values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
-        elif isinstance(owner, Name):
-            path = f"{owner.path}.{node.attr}"
-            if owner.path == libraries.FLAGS:
-                values += libraries.find_flag(context, node.attr, at.scope.module)
-                continue
-            words = find_words(context, node, at) if path == "sys.argv" else []
-            values += words or find_in_folder(context, path, at.scope.module) or [find_known(path)]
-        elif isinstance(owner, Instance):
-            if owner.type == libraries.FLAG_HOLDER:
-                values += libraries.find_held(context, owner, node.attr)
-                continue
-            made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
-            values += _find_given_attribute(context, owner, node.attr) or [
-                Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
-            ]
-        elif isinstance(owner, ModuleValue):
-            values += [owner] if node.attr == "__dict__" else _find_module_attribute(context, owner, node, at)
-        elif isinstance(owner, ClassOrObject):
-            parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
-            values += parameters or _find_attribute(context, owner, node, at)
-        elif isinstance(owner, Member):
-            values += _find_member_attribute(context, owner, node, at)
-        elif isinstance(owner, Arguments):
-            values += _find_argument(context, owner, node, at)
-        elif isinstance(owner, Literal) and owner.is_mapping:
-            values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
-        elif isinstance(owner, Loaded):
-            values += _find_key_attribute(context, owner, node, at) if owner.attributes else [UNKNOWN]
-        elif isinstance(owner, StringValue) and node.attr in libraries.PATH_ATTRIBUTES:
-            values.append(libraries.get_path_attribute(context, owner, node.attr, node, at))
-        elif isinstance(owner, TreePath):
-            values.append(config_files.get_path_attribute(owner, node.attr))
-        elif isinstance(owner, Unknown) and node.attr == "config" and _is_run(node.value):
-            values.append(Name("wandb.config"))
-        elif is_none(owner):
-            continue  # None has no attributes: it is another of the alternatives, `wandb = None` without wandb
-        else:
-            values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
-    values = list(_name_by_owner(node, node.attr, values or [UNKNOWN]))
+        if not is_none(owner):  # which is another of the alternatives, `wandb = None` without wandb
+            values = add_values(values, _find_owned(context, owner, node, at))
+    values = _name_by_owner(node, node.attr, values or [UNKNOWN])
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
+
+
+def _find_owned(context: Context, owner: Value, node: ast.Attribute, at: ProgramPoint) -> Sequence[Value]:
+    """An attribute of one of the alternatives of its owner."""
+    if isinstance(owner, Instance):
+        if owner.type == libraries.FLAG_HOLDER:
+            return libraries.find_held(context, owner, node.attr)
+        made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
+        return _find_given_attribute(context, owner, node.attr) or [
+            Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
+        ]
+    if is_configuration(owner):
+        return libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
+    if isinstance(owner, Name):
+        path = f"{owner.path}.{node.attr}"
+        if owner.path == libraries.FLAGS:
+            return libraries.find_flag(context, node.attr, at.scope.module)
+        words = find_words(context, node, at) if path == "sys.argv" else []
+        return words or list(find_in_folder(context, path, at.scope.module) or [find_known(path)])
+    if isinstance(owner, ModuleValue):
+        return [owner] if node.attr == "__dict__" else _find_module_attribute(context, owner, node, at)
+    if isinstance(owner, ClassOrObject):
+        parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
+        return parameters or _find_attribute(context, owner, node, at)
+    if isinstance(owner, Member):
+        return _find_member_attribute(context, owner, node, at)
+    if isinstance(owner, Arguments):
+        return _find_argument(context, owner, node, at)
+    if isinstance(owner, Literal) and owner.is_mapping:
+        return find_by_key(context, owner, [node.attr]) or [UNKNOWN]
+    if isinstance(owner, Loaded):
+        return _find_key_attribute(context, owner, node, at) if owner.attributes else [UNKNOWN]
+    if isinstance(owner, StringValue) and node.attr in libraries.PATH_ATTRIBUTES:
+        return [libraries.get_path_attribute(context, owner, node.attr, node, at)]
+    if isinstance(owner, TreePath):
+        return [config_files.get_path_attribute(owner, node.attr)]
+    if isinstance(owner, Unknown):
+        is_config = node.attr == "config" and _is_run(node.value)
+        return [Name("wandb.config") if is_config else replace(owner, returned_by="")]
+    return [UNKNOWN]
 
 
 def _find_given_attribute(context: Context, owner: Instance, name: str) -> list[Value]:
@@ -133,7 +137,7 @@ def _find_given_attribute(context: Context, owner: Instance, name: str) -> list[
     return values if all(isinstance(value, StringValue) for value in values) else []
 
 
-def _find_member_attribute(context: Context, member: Member, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
+def _find_member_attribute(context: Context, member: Member, node: ast.Attribute, at: ProgramPoint) -> Sequence[Value]:
     """`.value`, `.name` or a property of a member of an enumeration."""
     if node.attr in ("value", "_value_"):
         return find_member_strings(context, member)
@@ -160,7 +164,8 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     owners = context.value(node.value, at)
     if owners == (Name("sys.argv"),):
         owners = tuple(find_words(context, node.value, at)) or owners
-    for owner in owners:
+    is_many = isinstance(owners, BoundedValues) and isinstance(node.value, ast.Name)
+    for owner in keep_holders(context, owners, keys[0]) if is_many and len(keys) == 1 and keys[0] else owners:
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
         elif isinstance(owner, ModuleValue) and keys and None not in keys:  # vars(settings)["NAME"]
@@ -259,7 +264,7 @@ def _read_number(node: ast.expr) -> int | None:
 # Objects of the tree
 
 
-def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
+def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute, at: ProgramPoint) -> Sequence[Value]:
     """`owner.attr`: what was assigned to it before, else what its class says."""
     lineage = list(find_lineage(context, owner.scope))
     if any("__getattribute__" in scope.bindings for scope in lineage):
@@ -278,10 +283,10 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
             return values
     elif is_own and at.scope.name in _MAKING and f"{at.scope.first_parameter}.{node.attr}" in at.scope.bindings:
         return _find_while_making(context, owner, lineage, node.attr, at)
-    found = [*find_attribute(context, owner, node.attr), *values]
+    found = add_values(find_attribute(context, owner, node.attr), values)
     if {node.attr, "*"} & list_set(context, context.module).keys() or owner.scope.module is not context.module:
-        found += find_set(context, owner, lineage, node.attr, at)
-    return found if found else _call_getattr(context, owner, lineage, node, at)
+        found = add_values(found, find_set(context, owner, lineage, node.attr, at))
+    return found or _call_getattr(context, owner, lineage, node, at)
 
 
 def _find_while_making(

@@ -26,6 +26,8 @@ __all__ = ["Resolver", "calls", "containers", "names", "objects", "parameters", 
 _OTHER_NAMES = frozenset({ast.Name, ast.Attribute, ast.IfExp})
 """What a name can be bound to that has a name already."""
 
+_ONLY_STRINGS = frozenset({StringValue})
+
 
 class Resolver(Context):
     """Answers the questions of call sites about one file, and those of the tree that it imports."""
@@ -41,6 +43,8 @@ class Resolver(Context):
     def texts(self, node: ast.expr, at: ProgramPoint) -> tuple[StringValue, ...]:
         """The alternatives of an expression as strings, those that are certainly not strings left out."""
         values = self.value(node, at)
+        if _ONLY_STRINGS.issuperset(map(type, values)):
+            return values  # type: ignore[return-value]
         texts = [string for value in values if (string := strings.to_string(self, value, node, at)) is not None]
         return tuple(texts if len(texts) < 2 else dict.fromkeys(texts))
 
