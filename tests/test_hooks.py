@@ -156,6 +156,10 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     assert (
         json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"][0]["ruleId"] == "REG102"
     )
+    own = environ | {"ARGUMENTS": "--output-format json --output-file own.json -- train.py", "SARIF": "second.sarif"}
+    subprocess.run([*bash, lint], cwd=tmp_path, env=own, check=False)
+    reports = [json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("second.sarif", "own.json")]
+    assert [next(iter(report)) for report in reports] == ["$schema", "version"]
     environ |= {"CATALOG": "no.json", "SARIF": ""}
     refused = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert (refused.returncode, "no.json: no such file" in refused.stderr) == (2, True)
