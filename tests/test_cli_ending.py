@@ -203,11 +203,26 @@ def run(command: str, cwd: Path, **variables: str) -> "subprocess.CompletedProce
         "lint - <&-": "standard input cannot be read: it is closed",
         "explain - <&-": "standard input cannot be read: it is closed",
         "lint - </dev/zero": "standard input is larger than 8 MiB",
+        "explain - </dev/zero": "explain: standard input does not end: it had more than 1 GiB within a minute\n"
+        "  help: give the end of the log: tail -n 1000 FILE | regilink explain -",
     }.items(),
 )
 def test_standard_input_that_is_not_there_or_never_ends(tmp_path: Path, command: str, problem: str) -> None:
     done = run(f"regilink {command}", tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"regilink: {problem}\n")
+
+
+@pytest.mark.parametrize("command", sample(["explain", "lint"], one_in=2))
+def test_standard_input_that_stays_open_is_waited_for_and_that_is_said(tmp_path: Path, command: str) -> None:
+    words = [sys.executable, "-m", "regilink_doctor", command, "-"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(words, cwd=tmp_path, env=environ, stdin=-1, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert process.stderr.readline() == "regilink: waiting for the end of standard input\n"
+        process.stdin.write("run.link_artifact(artifact, 'model/zoo')\n")
+        shown, said = process.communicate(timeout=60)
+    assert (process.returncode, "wandb" in shown or command == "lint") == (0, True), said
 
 
 @pytest.mark.parametrize("command", sample(["lint nowhere", "verify", "lint", "lint --nonsense", "nonsense"], one_in=3))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import os
+import stat
 import sys
+import time
+from contextlib import suppress
 
 from regilink_doctor.cli.options import (
     FOUND,
@@ -161,12 +164,40 @@ def _describe_file(path: str) -> str:
     return f"{path} is a file here; to explain the log in it: {command}; to check the code in it: regilink lint {name}"
 
 
+_STREAM_LIMIT, _STREAM_SECONDS = 1 << 30, 60
+"""Bytes that no program logs in so few seconds: the stream has no end.
+
+At a lower rate a stream may last as long as a training. If regilink left it, the next line of the program would end it.
+"""
+
+
 def _read_end(stream: BinaryIO, limit: int) -> bytes:
-    """The end of a stream, read in bounded memory: a log ends with its error. A mark at its start is kept."""
+    """The end of a stream, read in bounded memory: a log ends with its error. A mark at its start is kept.
+
+    Raises:
+        UsageProblem: the stream has no end.
+    """
+    begun = time.monotonic()
     content = bytearray(stream.read(1 << 16))
     mark = bytes(content[:2]) if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else b""
+    number = len(content)
+    _skip_middle(stream, limit)
     while chunk := stream.read(1 << 16):
         content += chunk
+        number += len(chunk)
         if len(content) > 2 * limit:
             del content[: (len(content) - limit) & ~1]  # letters of UTF-16 have two bytes, or four
+        if number > _STREAM_LIMIT and time.monotonic() - begun < _STREAM_SECONDS:
+            raise UsageProblem(
+                f"explain: standard input does not end: it had more than {_STREAM_LIMIT >> 30} GiB within a minute\n"
+                "  help: give the end of the log: tail -n 1000 FILE | regilink explain -"
+            )
     return bytes(content) if content.startswith(mark) else mark + bytes(content)
+
+
+def _skip_middle(stream: BinaryIO, limit: int) -> None:
+    """Go on near the end of a stream that is a large file."""
+    with suppress(OSError):  # no file behind it
+        status = os.fstat(stream.fileno())
+        if stat.S_ISREG(status.st_mode):
+            stream.seek(max(stream.tell(), (status.st_size - 2 * limit) & ~1))

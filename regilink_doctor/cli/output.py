@@ -224,18 +224,30 @@ _CLOSED: set[str] = set()
 """The names of standard streams that were closed when regilink began."""
 
 
+WAIT = 3.0
+"""Seconds until a command says that it waits for the end of standard input."""
+
+
 def read_input(read: Callable[[BinaryIO], bytes]) -> bytes:
     """What `read` takes from standard input.
 
     Raises:
         UsageProblem: it is closed, or cannot be read.
     """
+    from threading import Timer
+
     from regilink_doctor.cli.options import UsageProblem
 
     try:
         if "stdin" in _CLOSED:
             raise OSError("it is closed")
-        return read(sys.stdin.buffer)
+        timer = Timer(WAIT, print_error, ["regilink: waiting for the end of standard input"])
+        timer.daemon = True
+        timer.start()  # a pipe that stays open would look like a hang
+        try:
+            return read(sys.stdin.buffer)
+        finally:
+            timer.cancel()
     except OSError as error:
         raise UsageProblem(f"standard input cannot be read: {error.strerror or error}") from None
 
