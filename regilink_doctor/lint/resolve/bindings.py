@@ -132,6 +132,22 @@ class Guard:
         return self.start <= order and (self.arm is None or order < self.arm.end)
 
 
+class _Nesting:
+    """Where conditions begin to hold, and for each the number of the last one before that still held then, or -1."""
+
+    __slots__ = ("outer", "starts")
+
+    def __init__(self, conditions: list[Guard]) -> None:
+        self.starts = [guard.start for guard in conditions]
+        self.outer: list[int] = []
+        holding: list[int] = []
+        for number, start in enumerate(self.starts):
+            while holding and not conditions[holding[-1]].contains(start):
+                holding.pop()
+            self.outer.append(holding[-1] if holding else -1)
+            holding.append(number)
+
+
 @record
 class Binding:
     """One place that binds a name.
@@ -167,7 +183,7 @@ class Scope:
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
     `yields` what it gives. `loops` are the bodies of its loops in order; `conditions` are those that hold somewhere, in
     the order in which they begin to, and `guards` the same by the names in them; `inner_orders`, by the identity of the
-    node, a place inside a comprehension or an arm of `a if b else c`;
+    node, a place inside a comprehension or an arm of `a if b else c`; `nestings` are made of the conditions, by name;
     `global_names` belong to the module, `outer_names` to a function around this one.
     """
 
@@ -181,6 +197,7 @@ class Scope:
         "kind",
         "loops",
         "module",
+        "nestings",
         "node",
         "outer_names",
         "parent",
@@ -203,6 +220,7 @@ class Scope:
         self.loops: list[Arm] = []
         self.guards: dict[str, list[Guard]] = {}
         self.conditions: list[Guard] = []
+        self.nestings: dict[str | None, _Nesting] = {}
         self.inner_orders: dict[int, int] = {}
         self.global_names: set[str] = set()
         self.outer_names: set[str] = set()
@@ -215,10 +233,21 @@ class Scope:
 
     def find_conditions(self, order: int, name: str | None = None) -> list[Guard]:
         """The conditions that hold at a place, of the last `MOST_CONDITIONS`; those about `name`, if it is given."""
-        conditions = self.conditions if name is None else self.guards.get(name, [])
-        last = bisect_right(conditions, order, key=_START)
-        begun = conditions[max(last - MOST_CONDITIONS, 0) : last]
-        return [guard for guard in begun if guard.arm is None or order < guard.arm.end]
+        conditions = self.conditions if name is None else self.guards.get(name)
+        if not conditions or conditions[0].start > order:
+            return []
+        nesting = self.nestings.get(name)
+        if nesting is None:
+            nesting = self.nestings[name] = _Nesting(conditions)
+        last = bisect_right(nesting.starts, order)
+        number = last - 1
+        holding: list[Guard] = []
+        while number >= max(last - MOST_CONDITIONS, 0):
+            guard = conditions[number]
+            if guard.arm is None or order < guard.arm.end:
+                holding.append(guard)
+            number = nesting.outer[number]
+        return holding[::-1]
 
     def find_last(self, name: str, order: int) -> int | None:
         """After which place a name is the same everywhere in the scope, if that is before `order`; None otherwise."""
@@ -228,7 +257,7 @@ class Scope:
         if bindings is None:
             return -1  # of a scope further out, which is seen as it is in the end
         last = bindings[-1]
-        if last.order >= order or last.arm is not None or self.loops:
+        if last.order >= order or last.arm is not None:
             return None
         return None if self.conditions and self.conditions[0].start <= last.order else last.order
 
@@ -551,7 +580,6 @@ def count_before(bindings: Sequence[Binding | Store], order: int) -> int:
 
 
 _ORDER = attrgetter("order")
-_START = attrgetter("start")
 
 
 def _cover(arm: Arm, order: int, covered: set[int]) -> bool:

@@ -13,6 +13,9 @@ from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
     BoundedValues,
+    Instance,
+    Method,
+    Name,
     NonString,
     Unknown,
     bound_alternatives,
@@ -66,6 +69,9 @@ _NOTHING = NonString("nothing")
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
 
+_OF_LIBRARIES = frozenset({Instance, Method, Name})
+"""What has the same attributes at every place."""
+
 _MOST_ASKED = 2
 """Objects that are asked for on the way to an object: an item that another name sets, of an item that another sets."""
 
@@ -98,6 +104,17 @@ class _TooDeep(Exception):
         self.question = question
 
 
+class _Settled:
+    """What a name is in all places after an order, and those of its attributes that are asked for there."""
+
+    __slots__ = ("after", "attributes", "values")
+
+    def __init__(self, after: int, values: tuple[Value, ...]) -> None:
+        self.after = after
+        self.values = values
+        self.attributes: dict[str, tuple[Value, ...]] = {}
+
+
 class Context:
     """Answers of one file: each is worked out once."""
 
@@ -107,8 +124,8 @@ class Context:
         self._answers: dict[Key, tuple[Value, ...]] = {}
         self._busy: dict[Key, int] = {}
         """Questions that are being answered, and how deep each of them is."""
-        self._settled: dict[tuple[str, int, Frame | None], tuple[int, tuple[Value, ...]]] = {}
-        """What names are, by scope and call, in all places after an order."""
+        self._settled: dict[tuple[str, int, Frame | None], _Settled] = {}
+        """What names are where they do not change any more, by scope and call."""
         self._kept: dict[Key, Any] = {}
         self._depth = 0
         self._cuts = 0
@@ -139,10 +156,15 @@ class Context:
     def value(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
         rows = self._rows
-        if type(node) is ast.Name and not rows:
-            settled = self._settled.get((node.id, id(at.scope), at.frame))
-            if settled is not None and settled[0] < at.order:
-                return settled[1]
+        if not rows:
+            if type(node) is ast.Name:
+                settled = self._settled.get((node.id, id(at.scope), at.frame))
+                if settled is not None and settled.after < at.order:
+                    return settled.values
+            elif type(node) is ast.Attribute and type(node.value) is ast.Name:
+                settled = self._settled.get((node.value.id, id(at.scope), at.frame))
+                if settled is not None and settled.after < at.order and node.attr in settled.attributes:
+                    return settled.attributes[node.attr]
         function = _FUNCTIONS.get(type(node))
         if function is None:
             return (UNKNOWN,)
@@ -155,7 +177,10 @@ class Context:
             literal = self._answers[key] = tuple(function(self, node, at))
             return literal
         if type(node) is not ast.Name:
-            return self.answer(key, lambda: function(self, node, at))
+            values = self.answer(key, lambda: function(self, node, at))
+            if type(node) is ast.Attribute and not rows:
+                self._settle_attribute(node, at, values)
+            return values
         if self._depth:  # its value at a place is a question of its own
             around, self._cuts = self._cuts, 0
             values = bound_alternatives(function(self, node, at)) or (UNKNOWN,)
@@ -167,8 +192,18 @@ class Context:
             values = self.answer(key, lambda: function(self, node, at))
             is_complete = not self._cuts
         if is_complete and not rows and (last := at.scope.find_last(node.id, at.order)) is not None:
-            self._settled[node.id, id(at.scope), at.frame] = last, values
+            self._settled[node.id, id(at.scope), at.frame] = _Settled(last, values)
         return values
+
+    def _settle_attribute(self, node: ast.Attribute, at: ProgramPoint, values: tuple[Value, ...]) -> None:
+        """Note what an attribute is, if it is so wherever the name that it is of is the same: `run.link_artifact`."""
+        if not _OF_LIBRARIES.issuperset(map(type, values)) or type(node.value) is not ast.Name:
+            return
+        settled = self._settled.get((node.value.id, id(at.scope), at.frame))
+        if settled is None or settled.after >= at.order or not _OF_LIBRARIES.issuperset(map(type, settled.values)):
+            return
+        if f"{node.value.id}.{node.attr}" not in at.scope.guards:
+            settled.attributes[node.attr] = values
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
         """What a binding gives a name."""

@@ -201,9 +201,7 @@ def _find_certain(scope: Scope, last: Binding, order: int) -> int | None:
     """
     if last.arm is not None:
         return find_end(last.arm, order)
-    if scope.loops or (scope.conditions and scope.conditions[0].start <= last.order):
-        return None
-    return last.order + 1
+    return None if scope.conditions and scope.conditions[0].start <= last.order else last.order + 1
 
 
 def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
