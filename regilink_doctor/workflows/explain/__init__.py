@@ -166,6 +166,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
+    described = described or _explain_named_exception(context, catalog)
     return described or _explain_failed(bare, context) or _unknown(bare)
 
 
@@ -197,7 +198,7 @@ def _prefer_description(
     if described is None:
         return error
     is_cause = "\n" not in text and {*described.failures[:1]} & {*error.failures}
-    if described.is_sure and described.failures and (is_cause or not context.is_error):
+    if described.is_sure and described.failures and (is_cause or context.is_told):
         return described
     first = choose_described(prose, error.failures)
     return _put_first(error, first) if first is not None else error

@@ -49,7 +49,7 @@ _LIBRARY = re.compile(
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
 _WANDB_FILE = re.compile(r"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]")
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
+    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
@@ -151,6 +151,7 @@ _FAILED_LINE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A line that says that something failed, in the words of any program."""
+_IMPORT_OF_WANDB = re.compile(r"\s*(?:import|from) wandb\b")
 _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
 _REPORTS_FAILURE = re.compile(
@@ -240,6 +241,7 @@ _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
+_ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
 _RAISED_BY_PYTHON = ("AttributeError", "IndexError", "KeyError", "NameError", "TypeError", "UnboundLocalError")
 _NEUTRAL_PACKAGES = frozenset(
     [
@@ -257,7 +259,9 @@ _SWEEP = re.compile(
 )
 
 _LOCAL_FILE = re.compile(r"""['"](?:(?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])|wandb[/\\])""")
-_OTHER_FILE = re.compile(r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d)[^'"\n])+['"]\s*$""")
+_OTHER_FILE = re.compile(
+    r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d|netrc|\.config|\.cache|\.local)[^'"\n])+['"]\s*$"""
+)
 _DENIED_OWN_FILE = re.compile(
     r"""\[Errno (?:13|30)\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""",
     re.IGNORECASE,
@@ -525,6 +529,8 @@ class ErrorContext:
     @property
     def is_raised_in_import(self) -> bool:
         """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
+        if self.source and _IMPORT_OF_WANDB.match(self.source[-1]):
+            return True
         modules = ("<module>", "") if self.exception is not None else ("<module>",)
         return any(frame.is_wandb and frame.function in modules for frame in self.library_frames)
 
@@ -534,11 +540,17 @@ class ErrorContext:
         return self.last_line.startswith(("wandb: ERROR", "wandb.errors.", "wandb.sdk."))
 
     @property
+    def is_told(self) -> bool:
+        """Whether the error is only quoted in sentences: no traceback, no line of a log, no exception."""
+        return not (self.frames or self.error_lines or self.exception or _ERROR_MARK.search(self.message_text))
+
+    @property
     def is_said_by_wandb(self) -> bool:
         """Whether the line that says what went wrong certainly is that of wandb, its server, or what calls it."""
         if self.is_raised_elsewhere or self.leaves_wandb_out or self.names_other_program(self.last_line):
             return False
-        if self.operation in _OPERATIONS or self.is_reported_by_wandb:
+        is_answer = self.operation in _OPERATIONS or _ADDRESS_OF_API.search(self.last_line) is not None
+        if is_answer or self.is_reported_by_wandb:
             return True
         if self.exception is None:
             return self.is_logged_by_wandb and self.last_line in self.error_lines

@@ -410,7 +410,9 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return message.speaker == "other"
     if message.key.startswith("settings-validation") and "= Settings(" in "".join(context.source or ()):
         return True  # a class of the program
-    if context.is_denied_own_file and (message.speaker, message.failure) == ("other", "F7"):
+    is_of_wandb = context.is_raised_in_wandb or context.is_in_server_container
+    is_of_own_file = context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
+    if is_of_own_file and (message.speaker, message.failure) == ("other", "F7"):
         return True
     return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
 
@@ -507,6 +509,8 @@ def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[
         return ()  # it was raised before, and the program went on
     if context.exception[0] == "BrokenPipeError":
         return ()  # the pipe breaks after what the message says
+    if main.message.failure == "F14" and structure.find_part(context) == ("F14",):
+        return ()  # the connection is to wandb's own process
     return structure.find_system_causes(context)
 
 

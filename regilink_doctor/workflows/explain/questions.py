@@ -57,7 +57,7 @@ _INLINE_CODE = re.compile(
 """Code between backticks, calls, paths between quotes, and addresses between brackets or at the start."""
 CALL = re.compile(r"[\w\])]\(|^\(")
 """The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
-_SENTENCE = re.compile(r"^\W{0,4}(?:\S+ ){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
+_SENTENCE = re.compile(r"^\W{0,4}(?:\S+ {1,3}){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not (?:yet|found)|empty"
     r"|nothing|missing)|[?\uff1f]|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
@@ -84,6 +84,8 @@ _CLEAR, _CLEAR_OF_PAGE = 0.9, 0.45
 """How much better than every other answer a failure fits that is the answer, and a page than every failure, times the
 square root of the number of words and groups: of a long text a small difference tells as much. With these, nine of
 ten such answers are right (`test_explain_questions.py` asks each question without the ones that are like it)."""
+_CLEAR_CHOICE = 1.5
+"""The same for one of the failures that an error can have come of."""
 _LEAST_OF_DESCRIPTION, _LEAST, _LEAST_OF_OTHER, _LEAST_OF_UNKNOWN = -0.3, 0.1, 0.4, 0.9
 """The least score of an answer: for what somebody tells about a subject of W&B, for another text that names one, for
 one that does not, and for one that has a word besides which no question has."""
@@ -339,7 +341,7 @@ def choose_described(text: str, failures: Sequence[str]) -> str | None:
     scores = {about: score for about, score in _rank_answers(text) if about in failures}
     first, *others = sorted(scores, key=lambda about: -scores[about]) or [""]
     margin = scores[first] - (scores[others[0]] if others else 0.0) if first else 0.0
-    return first if margin * sqrt(count_features(text)) >= _CLEAR else None
+    return first if margin * sqrt(count_features(text)) >= _CLEAR_CHOICE else None
 
 
 _BEFORE_TARGET = re.compile(r"(?:target\w*|path|\b(?:in)?to|\bas)\W{0,5}$", re.IGNORECASE)

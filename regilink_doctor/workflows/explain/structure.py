@@ -299,7 +299,14 @@ _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
 _AGENT = re.compile(r"wandb/agents/")
-_AGENT_RUNS = re.compile(r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: ")
+_AGENT_RUNS = re.compile(
+    r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
+    r"|\bwandb (?:agent|sweep)\b|\bwith the agent\b.*\bsweeps?\b"
+)
+_REFUSED_OPTION = re.compile(r"^\S+\.py: error: ")
+"""The program itself refuses its command line."""
+_LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
+"""A line of a launch agent."""
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
 
@@ -360,7 +367,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
     if context.names_other_program(context.last_line):
-        return ()
+        return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_words,
         find_part,
@@ -405,7 +412,7 @@ def find_system_causes(context: ErrorContext) -> Causes:
     if match := _ERRNO.search(text):
         number = int(match[1] or match[2])
         if number == _FILE_EXISTS and (_RUN_FOLDER.search(text) or find_part(context)[:1] == ("F13",)):
-            return ("C14", "F19", "F7")  # two processes write the files of one run
+            return ("F19", "C14", "F7")  # two processes write the files of one run
         if number == errno.ENOENT and context.is_raised_in_wandb and find_part(context) == ("F14",):
             return ("F14", "F7")  # the file in which its own process writes its port
         if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
@@ -723,7 +730,12 @@ def _judge_usage(context: ErrorContext) -> Causes:
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
     """What fails in a call of wandb of which only the frames are left."""
     has_message = context.exception is not None and bool(context.exception[1])
-    if not context.is_cut or not context.is_raised_in_wandb or has_message:
+    if not context.is_cut or has_message:
+        return ()
+    is_of_network = _NETWORK_LIBRARY.search(context.frames[-1].path) is not None
+    if is_of_network and context.is_about_wandb and not context.names_other_program(context.last_line):
+        pass
+    elif not context.is_raised_in_wandb:
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
@@ -738,7 +750,9 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
     """An error of the program that a sweep's agent runs, in the log of the agent."""
-    is_of_program = context.exception is not None and not context.is_raised_in_wandb
+    is_of_program = (context.exception is not None and not context.is_raised_in_wandb) or _REFUSED_OPTION.search(
+        context.last_line
+    ) is not None
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
 
 
