@@ -16,6 +16,7 @@ from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import (
     LEGACY_MODEL_REGISTRY,
+    MISSING_REGISTRY_PREFIX,
     PROTECTED_ALIAS,
     TEAM_AS_ORGANIZATION,
     UNFILLED_PLACEHOLDER,
@@ -382,12 +383,16 @@ def correct_path(
 
 
 def _apply_corrections(path: str, corrections: Iterable[Problem]) -> str:
-    """The path with what was intended written for each problem, but for those that overlap with a longer one."""
+    """The path with what was intended written for each problem, but for those that overlap with a longer one.
+
+    Before a project is its entity, which no path of a registry begins with: it goes with the project.
+    """
     first = len(path) + 1
     for problem in sorted(corrections, key=lambda problem: (problem.start, problem.end), reverse=True):
         if problem.end <= first:
-            path = path[: problem.start] + (problem.intended or "") + path[problem.end :]
-            first = problem.start
+            start = 0 if problem.rule == MISSING_REGISTRY_PREFIX else problem.start
+            path = path[:start] + (problem.intended or "") + path[problem.end :]
+            first = start
     return path
 
 

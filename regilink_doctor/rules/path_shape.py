@@ -8,12 +8,10 @@ from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
     FORM,
-    correct_path,
     corrected_path,
     find_destination,
     is_consumed,
     quoted,
-    quoted_to_write,
     shown_path,
     where_it_goes,
     wrong_part,
@@ -58,8 +56,7 @@ class MissingRegistryPrefix(Rule):
         summary = say('{path} lacks the registry prefix "wandb-registry-"', path=shown_path(problem))
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), say("write {code}", code=quoted(FORM)))
-        intended = "/".join(correct_path(problem).split("/")[-2:])
-        code = quoted_to_write(intended, problem.target.path)
+        code = corrected_path(problem)
         instead = say("write {code}, or ignore this if you mean the project", code=code)
         if is_consumed(problem):
             instead = say("write {code}", code=code)

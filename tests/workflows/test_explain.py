@@ -230,6 +230,21 @@ def test_a_catalog_tells_what_no_text_shows() -> None:
         assert explain(text, catalog=catalog).codes == ()
 
 
+@check_rows(
+    ("path", "written"),
+    [
+        ("team-a/model/zoo", "wandb-registry-model/zoo"),
+        ("elsewhere/model/zoo", "wandb-registry-model/zoo"),
+        ("model/zoo", "wandb-registry-model/zoo"),
+        ("team-a/wandb_registry_model/zoo", "wandb-registry-model/zoo"),
+        ("acme/wandb_registry_model/zoo", "acme/wandb-registry-model/zoo"),
+    ],
+)
+def test_the_path_to_write_is_one_that_wandb_accepts(path: str, written: str) -> None:
+    catalog = Catalog((Organization("Acme Inc", "acme", ("team-a",), (Registry("model"),)),))
+    assert explain(path, catalog=catalog).write == (f'target_path="{written}"',)
+
+
 def test_every_rule_is_explained_by_code_and_by_name() -> None:
     def check(rule: Rule) -> None:
         for text in (rule.code, rule.code.lower(), rule.name, f" {rule.code}\n"):

@@ -19,6 +19,9 @@ TRACEBACK = (
     "wandb.errors.errors.CommError: Unable to find organization\nfor entity 'team-a'."
 )
 
+REFUSED = "wandb.errors.CommError: cannot create registry. custom registries can only be created via the registries ui"
+CHAINED = "\nThe above exception was the direct cause of the following exception:\n\n"
+
 PREFIXES = {
     "clock": "| 12:01:33 | {}",
     "ray": "(Worker pid=4213, ip=10.0.0.7) {}",
@@ -49,6 +52,28 @@ def test_a_prefix_on_each_line_changes_nothing(prefix: str) -> None:
     assert prefixed.failures == plain.failures
     assert (prefixed.registry, prefixed.collection) == ("model", "zoo")
     assert "raised at /home/u/train.py:41, in main" in prefixed.notes
+
+
+def _raise_in(file: str, said: str) -> str:
+    return f'Traceback (most recent call last):\n  File "{file}", line 5, in publish\n    publish()\n{said}\n'
+
+
+@check_rows(
+    ("log", "file"),
+    [
+        # The program goes on, and ends for another reason.
+        (_raise_in("pub.py", REFUSED) + _raise_in("main.py", "RuntimeError: training failed"), "pub.py"),
+        (_raise_in("other.py", "KeyError: 'x'") + _raise_in("pub.py", REFUSED), "pub.py"),
+        (_raise_in("pub.py", REFUSED) + CHAINED + _raise_in("main.py", "RuntimeError: training failed"), "pub.py"),
+        (_raise_in("other.py", "KeyError: 'x'") + CHAINED + _raise_in("pub.py", REFUSED), "pub.py"),
+        (_raise_in("pub.py", REFUSED) + "make: *** [train] Error 1\n" + _raise_in("a.py", "KeyError: 'x'"), "pub.py"),
+        # wandb logs an error before it is raised.
+        (_raise_in("other.py", "KeyError: 'x'") + f"wandb: ERROR {REFUSED}\n" + _raise_in("pub.py", "E: x"), "pub.py"),
+        (f"wandb: ERROR {REFUSED}\n" + _raise_in("pub.py", "SystemExit: 1"), "pub.py"),
+    ],
+)
+def test_an_error_is_raised_where_its_own_traceback_ends(log: str, file: str) -> None:
+    assert f"raised at {file}:5, in publish" in explain(log).notes
 
 
 @check_rows("key", ["message", "msg", "log", "textPayload", "exc_info"])

@@ -340,6 +340,14 @@ class Frame:
 
 
 @record
+class Traceback:
+    """The frames of one exception; `start` is how many lines of `message_text` come before what was raised."""
+
+    start: int
+    frames: tuple[Frame, ...]
+
+
+@record
 class ErrorContext:
     """A pasted error, taken apart.
 
@@ -352,8 +360,8 @@ class ErrorContext:
     message_text: str
     source: tuple[str, ...]
     frames: tuple[Frame, ...]
-    chain: tuple[tuple[Frame, ...], ...] = ()
-    """The tracebacks of the last exception and of those that led to it."""
+    chains: tuple[tuple[Traceback, ...], ...] = ()
+    """The traceback of each exception, after those of the exceptions that led to it."""
     error_lines: tuple[str, ...] = ()
     """The lines that were logged as errors; `text` no longer shows the level."""
     warnings: tuple[str, ...] = ()
@@ -468,6 +476,11 @@ class ErrorContext:
             return str(found[-1])
         match = _OPERATION.search(self.text)
         return (match[1] or "upsertBucket") if match else None
+
+    @cached_property
+    def chain(self) -> tuple[tuple[Frame, ...], ...]:
+        """The frames of the last exception and of those that led to it."""
+        return tuple(traceback.frames for traceback in self.chains[-1]) if self.chains else ()
 
     @cached_property
     def library_frames(self) -> tuple[Frame, ...]:
@@ -631,13 +644,23 @@ class ErrorContext:
     @cached_property
     def place(self) -> str | None:
         """The last line of the user's own code in a traceback."""
-        own = [frame for frame in self.frames if not frame.is_library]
-        if not own:
-            return None
-        if _CELL.search(own[-1].path):
-            return f"line {own[-1].line} of a notebook's cell" if own[-1].line else "a notebook's cell"
-        line = f":{own[-1].line}" if own[-1].line else ""
-        return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
+        return _place_of(self.frames)
+
+    def place_of(self, position: int) -> str | None:
+        """The line of the user's own code that raised what `message_text` says at a position.
+
+        What wandb logs before an exception belongs to that one.
+        """
+        line = self.message_text.count("\n", 0, position)
+        before = [chain for chain in self.chains if chain[0].start <= line]
+        is_logged = not before or self.line_at(position).startswith("wandb: ")
+        after = [chain for chain in self.chains if chain[0].start > line]
+        for chain in after[:1] if is_logged else before[-1:]:
+            number = max((i for i, traceback in enumerate(chain) if traceback.start <= line), default=0)
+            for traceback in (*chain[number:], *reversed(chain[:number])):
+                if place := _place_of(traceback.frames):
+                    return place
+        return self.place
 
     @cached_property
     def sdk_version(self) -> str | None:
@@ -788,6 +811,17 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     return tuple(line.text for line in lines[last + 1 :] if line.kind == "warning")
 
 
+def _place_of(frames: Sequence[Frame]) -> str | None:
+    """The last line of the user's own code among frames; None without one."""
+    own = [frame for frame in frames if not frame.is_library]
+    if not own:
+        return None
+    if _CELL.search(own[-1].path):
+        return f"line {own[-1].line} of a notebook's cell" if own[-1].line else "a notebook's cell"
+    line = f":{own[-1].line}" if own[-1].line else ""
+    return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
+
+
 def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
     """The frames below the last one of the user's own code."""
     last = next((number for number in reversed(range(len(frames))) if not frames[number].is_library), -1)
@@ -801,7 +835,8 @@ def read_error(text: str) -> ErrorContext:
     messages: list[str] = []
     errors: list[str] = []
     raised: list[str] = []
-    chains: list[list[list[Frame]]] = [[[]]]
+    chains: list[list[tuple[int, list[Frame]]]] = []
+    frames: list[Frame] = []
     last_frame = 0
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
     frame_indent: int | None = None
@@ -814,32 +849,34 @@ def read_error(text: str) -> ErrorContext:
             continue
         if match := _FRAME.match(line):
             between = "".join(messages[last_frame:]).strip()
-            if between and chains[-1][-1]:
-                chains.append([[]]) if not _IS_CHAINED.search(between) else chains[-1].append([])
-            chains[-1][-1].append(_frame(match))
+            if between or not frames:
+                if not frames or not _IS_CHAINED.search(between):
+                    chains.append([])
+                frames = []
+                chains[-1].append((len(messages), frames))
+            frames.append(_frame(match))
             frame_indent, last_frame = indent, len(messages)
         elif (
             _MARKER.match(line)
-            or (is_numbered and chains[-1][-1] and _NUMBERED.match(line))
+            or (is_numbered and frames and _NUMBERED.match(line))
             or (is_below_frame and not _EXCEPTION.match(line))
         ):
             source.append(line)
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
-            if chains[-1][-1] and len(messages) == last_frame + 1:
+            if frames and len(messages) == last_frame + 1:
                 raised.append(messages[-1])
             if log_line.is_error:
                 errors.append(messages[-1].strip())
-    inner = [message for message in messages if not _OUTER.search(message)]
-    if any(_EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner):
-        messages = inner
+    is_kept = _choose_inner(messages)
+    messages = [message for message, is_inner in zip(messages, is_kept, strict=True) if is_inner]
     return ErrorContext(
         "\n".join(line.text for line in lines),
         "\n".join(messages),
         tuple(source),
-        tuple(frame for chain in chains for frames in chain for frame in frames),
-        tuple(tuple(frames) for frames in chains[-1] if frames),
+        tuple(frame for chain in chains for _, frames in chain for frame in frames),
+        tuple(tuple(Traceback(sum(is_kept[:start]), tuple(frames)) for start, frames in chain) for chain in chains),
         tuple(errors),
         tuple(line.text for line in lines if line.kind == "warning"),
         _last_warnings(lines),
@@ -847,8 +884,16 @@ def read_error(text: str) -> ErrorContext:
         bool(_LOGGER.search(text)),
         bool(_SERVER_PREFIX.search(text)),
         bool(_RECORD.match(text)),
-        bool(chains[-1][-1]) and not "".join(messages[last_frame:]).strip("` \n"),
+        bool(frames) and not "".join(messages[last_frame:]).strip("` \n"),
     )
+
+
+def _choose_inner(messages: Sequence[str]) -> list[bool]:
+    """Whether each message counts: one that only reports that another program failed does where no other is left."""
+    is_inner = [not _OUTER.search(message) for message in messages]
+    inner = (message for message, is_kept in zip(messages, is_inner, strict=True) if is_kept)
+    has_error = any(_EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner)
+    return is_inner if has_error else [True] * len(messages)
 
 
 def _continues(messages: list[str], line: str) -> bool:

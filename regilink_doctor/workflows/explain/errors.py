@@ -675,8 +675,9 @@ def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Itera
             yield join_phrases("", [say("in this case: "), main.hint])
         if main.code:
             yield say("`regilink explain {code}`: the rule that finds it before the run", code=main.code)
-    if context.place:
-        yield say("raised at {place}", place=context.place)
+    place = context.place_of(matches[0].span[0]) if matches and matches[0].span[1] else context.place
+    if place:
+        yield say("raised at {place}", place=place)
     if context.phase in ("init", "sync") and context.operation:
         yield say("the run itself is refused (`{operation}`); no registry is involved yet", operation=context.operation)
     if context.sdk_version:

@@ -109,10 +109,10 @@ def examine(target: LinkTarget, view: OrganizationView | None = None) -> PathFac
     ids = [failure for problem in problems for failure in _failures_of(problem)]
     certain = any(problem.severity == "error" for problem in problems)
     fixed = correct_path(text, view)
-    if not wrong and view is not None and (problem := _find_unlisted(parsed(text), view)):
-        wrong, certain = (_wrong_of(problem),), view.complete
-        fixed = without_organization(text) if problem.rule == rule_codes.TEAM_AS_ORGANIZATION else None
-        ids = [*_failures_of(problem)]
+    if view is not None and fixed is not None and (problem := _find_unlisted(parsed(fixed), view)):
+        fixed = without_organization(fixed) if problem.rule == rule_codes.TEAM_AS_ORGANIZATION else None
+        if not wrong:
+            wrong, certain, ids = (_wrong_of(problem),), view.complete, [*_failures_of(problem)]
     failures = tuple(dict.fromkeys(failure for failure in ids if FAILURES[failure].is_possible_in("link")))
     return PathFacts(wrong, fixed, failures, certain)
 
