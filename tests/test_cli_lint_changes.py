@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tables import check_rows
 from test_cli_lint import regilink
 
 from regilink_doctor.cli import main
@@ -33,6 +34,30 @@ def test_without_fix_the_summary_says_what_it_could_do(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(WRONG, encoding="utf-8")
     last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
     assert last == "Found 1 error in 1 file. [*] 1 can be fixed with --fix."
+
+
+@check_rows(
+    ("name", "other"),
+    [
+        (".env", "T=wandb-registry-model\n"),
+        ("run.sh", 'T="wandb-registry-model/" python a.py\n'),
+        ("main.py", "from a import publish\npublish(x, 'wandb-registry-model')\n"),
+    ],
+)
+def test_what_another_file_is_reported_for_is_no_reason_not_to_fix(name: str, other: str, tmp_path: Path) -> None:
+    folder = tmp_path / name.strip(".")
+    folder.mkdir()
+    code = WRONG + 'import os\ndef publish(x, t=os.environ["T"]):\n    run.link_artifact(x, t)\n'
+    (folder / "a.py").write_text(code, encoding="utf-8")
+    (folder / name).write_text(other, encoding="utf-8")
+    assert "Would fix 1 finding." in regilink("lint", "--diff", cwd=folder).stderr
+    shown = regilink("lint", "--add-ignore", "--diff", cwd=folder)
+    assert "+run.link_artifact(a, " in shown.stdout
+    assert "[*] 1 can be fixed with --fix." in regilink("lint", cwd=folder).stdout
+    assert regilink("lint", "--fix", cwd=folder).stdout.splitlines()[-1].startswith("Fixed 1 finding. Left 1 error")
+    assert (folder / "a.py").read_text(encoding="utf-8") == code.replace(WRONG, RIGHT)
+    assert (folder / name).read_text(encoding="utf-8") == other
+    assert regilink("lint", "--diff", cwd=folder).stderr == "Nothing to fix.\n"
 
 
 def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.change import NOT_ADDED_SILENTLY, FileChanged, add_ignores, apply_fixes, is_wanted, write_file
 
@@ -52,13 +54,29 @@ def plan_ignores(result: LintResult, linter: Linter, *, reason: str = "") -> lis
 
 
 def _lint_as_reported(result: LintResult, linter: Linter, path: str) -> Callable[[bytes], FileReport]:
-    """The linter of one file, which also finds what programs find wrong with its values, as long as it is unchanged."""
+    """The linter of one file, without the findings that the result reports in another file.
+
+    As long as the file is unchanged, it also finds what programs find wrong with the values in it.
+    """
+    if path not in result.with_values:
+        return lambda content: linter.lint(path, content)
+    reported = tuple(item for item in result.findings if item.place.path == path)
+    own = linter.lint(path, result.sources[path]).findings
+    elsewhere = Counter((item.code, item.message) for item in own)
+    elsewhere.subtract((item.code, item.message) for item in reported)
 
     def lint(content: bytes) -> FileReport:
         report = linter.lint(path, content)
-        if path not in result.with_values or content != result.sources[path]:
-            return report
-        return replace(report, findings=tuple(item for item in result.findings if item.place.path == path))
+        if content == result.sources[path]:
+            return replace(report, findings=reported)
+        left = elsewhere.copy()
+        findings = []
+        for item in report.findings:
+            if left[item.code, item.message] > 0:
+                left[item.code, item.message] -= 1
+            else:
+                findings.append(item)
+        return replace(report, findings=tuple(findings))
 
     return lint
 
