@@ -59,9 +59,10 @@ class UnparsableFile(Rule):
 def _explain_part(facts: Mapping[str, str], part: str) -> Message:
     """The message for shell or Python inside a file, the rest of which was checked."""
     if facts["cause"] == "quote":
+        is_line = facts["language"] == ".env"
         return Message(
             say("this quotation mark is never closed"),
-            say("nothing after it was checked"),
+            say("python-dotenv sets no variable from this line") if is_line else say("nothing after it was checked"),
             say("close the quotation mark"),
         )
     summary = say("the Python inside this {part} cannot be read: {reason}", part=part, reason=facts["reason"])

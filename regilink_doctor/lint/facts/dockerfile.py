@@ -38,7 +38,7 @@ def read(path: str, content: bytes) -> FileFacts:
         if name == "FROM":  # another image begins
             known, entry = {}, ()
         elif name in ("ENV", "ARG"):
-            for setting in read_assignments(body, known) or _read_pair(body):
+            for setting in read_assignments(body, known, facts.problems) or _read_pair(body):
                 if setting.value:
                     known[setting.name] = setting.value[0]
                 facts.settings.append(replace(setting, only_default=name == "ARG"))

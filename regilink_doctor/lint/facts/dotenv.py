@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from regilink_doctor.core.sites import Setting
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data.dotenv import ASSIGNMENT, find_quoting
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment, filled
-from regilink_doctor.lint.text.source import Source
+from regilink_doctor.lint.text.source import Source, Unparsable
+
+_OPENED = re.compile(r"^(?=.*(?:wandb|target_path))[^\n=#]*=[ \t]*(?P<quote>[\"'])(?!.*(?P=quote))", re.I | re.M)
+"""A line that mentions W&B, with a value that begins with a quotation mark that the line does not close."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def read(path: str, content: bytes) -> FileFacts:
@@ -30,4 +39,13 @@ def read(path: str, content: bytes) -> FileFacts:
             known[name] = value[0]
         statement = whole.span(match.start("name"), match.end())
         found.append(Setting(name, place, statement, "dotenv", True, value, (name,)))
-    return FileFacts(source, tuple(found))
+    return FileFacts(source, tuple(found), problems=tuple(_find_unclosed(whole)))
+
+
+def _find_unclosed(whole: Fragment) -> Iterator[Unparsable]:
+    """The quotation marks that are never closed. python-dotenv warns about such a line, and sets nothing."""
+    read = [match.span() for match in ASSIGNMENT.finditer(whole.text)]
+    for match in _OPENED.finditer(whole.text):
+        start, end = match.span("quote")
+        if not any(first <= start < last for first, last in read):
+            yield Unparsable("the quotation mark is never closed", whole.span(start, end), ".env", cause="quote")

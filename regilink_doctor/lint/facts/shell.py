@@ -94,12 +94,28 @@ def runs_python(words: Sequence[str]) -> bool:
     return bool(options) and all(_OPTIONS.fullmatch(word) for word in options) and options[-1].endswith("c")
 
 
-def read_assignments(stretch: Fragment, known: Mapping[str, StringValue]) -> list[Setting]:
-    """The variables of `NAME=value NAME=value`, as a Dockerfile sets them; none where a word is something else."""
+def read_assignments(
+    stretch: Fragment, known: Mapping[str, StringValue], problems: list[Unparsable]
+) -> list[Setting]:
+    """The variables of `NAME=value NAME=value`, as a Dockerfile sets them; none where a word is something else.
+
+    A quotation mark in them that is never closed is added to `problems`.
+    """
     reader = _ScriptReader(stretch, (), "shell")
-    words = [word for word in Words(stretch, known) if isinstance(word, Word)]
+    marks = Words(stretch, known)
+    words = [word for word in marks if isinstance(word, Word)]
     settings = [reader.read_assignment(word, word.start, word.end, ()) for word in words]
-    return [setting for setting in settings if setting is not None] if all(settings) else []
+    if not all(settings):
+        return []
+    problems += _find_unclosed(stretch, marks)
+    return [setting for setting in settings if setting is not None]
+
+
+def _find_unclosed(stretch: Fragment, marks: Words) -> Iterator[Unparsable]:
+    """The quotation mark of a script that is never closed, if there is one."""
+    if marks.unclosed is not None:
+        span = stretch.span(marks.unclosed, marks.unclosed + 1)
+        yield Unparsable("the quotation mark is never closed", span, "shell", stretch.source.cell, cause="quote")
 
 
 class _ScriptReader:
@@ -161,12 +177,7 @@ class _ScriptReader:
         self.read_github_environment(words, marks)
         self.read_documents(marks)
         self.script.commands = [item for item in self.script.commands if id(item) not in self.replaced]
-        if marks.unclosed is not None:
-            span = self.stretch.span(marks.unclosed, marks.unclosed + 1)
-            problem = Unparsable(
-                "the quotation mark is never closed", span, "shell", self.stretch.source.cell, cause="quote"
-            )
-            self.script.problems.append(problem)
+        self.script.problems += _find_unclosed(self.stretch, marks)
         return self.script
 
     def read_github_environment(self, words: list[Word], marks: Words) -> None:

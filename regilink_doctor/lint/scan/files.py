@@ -31,7 +31,7 @@ SPEAKS_OF_WANDB = {
     b"wandb": (b"wandb",),
     b"link_": (b"link_artifact", b"link_model"),
     b"use_artifact": (b"use_artifact",),
-    b"WANDB_": (b"WANDB_API_KEY", b"WANDB_KEY"),
+    b"WANDB_": (b"WANDB_",),
 }
 """The first gate: without one of these words a file has nothing to do with W&B. Those that begin alike are looked for
 by their beginning first: every file of a tree is searched for each.
@@ -52,7 +52,9 @@ CAN_MATTER = (
     b"requests_mock",
     b"regilink:",
 )
-"""The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together)."""
+"""The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together).
+A file that mentions W&B and that Python cannot read passes all the same: it is reported.
+"""
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without waiting for the other end of a pipe."""
@@ -204,15 +206,30 @@ def sift(
 
 def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: bool = False) -> bool:
     """Whether a file is worth parsing; with `any_use`, whether it mentions W&B at all."""
-    if is_wide(content):
-        content = content.replace(b"\0", b"")  # which leaves the ASCII in it
+    letters = content.replace(b"\0", b"") if is_wide(content) else content  # which leaves the ASCII in it
     for beginning, words in SPEAKS_OF_WANDB.items():
-        if find(content, beginning) >= 0 and any(find(content, word) >= 0 for word in words):
-            return any_use or not path.endswith(".py") or any(find(content, word) >= 0 for word in CAN_MATTER)
+        if find(letters, beginning) >= 0 and any(find(letters, word) >= 0 for word in words):
+            if any_use or not path.endswith(".py") or any(find(letters, word) >= 0 for word in CAN_MATTER):
+                return True
+            return not _is_python(content)
     # A settings file may only set a variable, or a target; Python that does nothing else has no site.
-    if path.endswith(".py") or (find(content, b"WANDB") < 0 and find(content, b"target_path") < 0):
+    if path.endswith(".py") or (find(letters, b"WANDB") < 0 and find(letters, b"target_path") < 0):
         return False
     return kind_of(path) != "python"
+
+
+def _is_python(content: bytes) -> bool:
+    """Whether Python can read a file. A table of its symbols takes less time than its tree, of which nothing is used."""
+    import warnings
+    from _symtable import symtable
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # those about invalid escapes would be printed
+            symtable(content, "", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def finder(count: int) -> Find:
