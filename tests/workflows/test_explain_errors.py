@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 from tables import check_each
 
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, field_names, fill_message, list_sdk_sentences
-from regilink_doctor.workflows.explain import classify, explain
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.wandb_messages import (
+    WANDB_MESSAGES,
+    WandbMessage,
+    field_names,
+    fill_message,
+    list_sdk_sentences,
+)
+from regilink_doctor.workflows.explain import classify, explain, message_words
 
 TEXTS = [
     ("Unable to find organization for entity 'team-a'.", "A12"),
@@ -342,3 +349,26 @@ def test_an_entity_that_is_missing_when_the_run_begins_is_no_matter_of_the_targe
     assert explain(own + begins + error).failures == ("B2",)
     assert explain(own + links + error).failures[0] == "A3"
     assert explain(own + begins + own + links + error).failures[0] == "A3"
+
+
+def test_a_guess_is_right_for_messages_that_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = [*WANDB_MESSAGES, *list_sdk_sentences()]
+    words = {message.template: frozenset(message.template.lower().split()) for message in messages}
+    left_out = messages[::29]
+
+    def is_alike(message: WandbMessage, other: WandbMessage) -> bool:
+        first, second = words[message.template], words[other.template]
+        return len(first & second) * 2 > len(first | second)
+
+    others = [message for message in messages if not any(is_alike(message, other) for other in left_out)]
+    monkeypatch.setattr(message_words, "WANDB_MESSAGES", others)
+    monkeypatch.setattr(message_words, "list_sdk_sentences", tuple)
+    message_words._index.cache_clear()
+    try:
+        guesses = [(message, message_words.guess_failures(message.template, [*FAILURES])) for message in left_out]
+    finally:
+        message_words._index.cache_clear()
+    made = [(message, guess) for message, guess in guesses if guess]
+    right = [message for message, guess in made if guess[0] in (message.failure, *message.also)]
+    assert len(made) > len(left_out) / 3
+    assert len(right) >= 0.7 * len(made)

@@ -2,7 +2,6 @@
 
 A question is compared by its words and by the groups of words that mean the same, which word_groups.json lists in
 English and Japanese: `colleague`, `teammate` and `同僚` are one. To have a question recognized, add it to asked.json.
-The line of an error that is not known is compared with W&B's messages in the same way.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from math import log, sqrt
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, list_sdk_sentences
 from regilink_doctor.languages import list_translations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
 _FOLDER = os.path.dirname(__file__)
 ASKED = os.path.join(_FOLDER, "asked.json")
@@ -64,7 +63,7 @@ _HAS_FAILED = re.compile(
 )
 _PLAIN_WORD = re.compile(r"(?<![\w/.:'\"`$-])[A-Za-z]{5,15}(?![\w/(='\"`-]|[.:]\w)")
 _SHORTEST_UNKNOWN, _SHORTEST_CORRECTED, _SHORTEST_SUBSTITUTED = 4, 5, 8
-_FEWEST_FEATURES, _FEWEST_COMMON, _MOST_SENTENCES = 4, 3, 12
+_FEWEST_FEATURES, _MOST_SENTENCES = 4, 12
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[\u3002\uff1f])|\n+")
 _IN_RECOGNIZE = 0.7
 """Weight of a word of a failure's `recognize`; a word of its title has 1."""
@@ -72,8 +71,6 @@ _COMMON = re.compile(
     "a|an|and|are|as|at|be|but|by|can|did|do|does|for|from|has|have|how|i|if|in|into|is|it|its|my|not|of|on|or|our|so"
     "|than|that|the|then|there|this|to|was|we|what|when|where|which|why|with|you|your"
 )
-_FIELD = re.compile(r"\{\w*\}")
-"""What a message of W&B leaves open."""
 _WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
 _PART = re.compile(r"[._-]")
 _PLAIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
@@ -256,31 +253,13 @@ class _Index:
 @cache
 def _index() -> _Index:
     with open(ASKED, encoding="utf-8") as file:
-        asked = json.load(file)
+        return _build_index(json.load(file))
+
+
+def _build_index(asked: dict[str, Any]) -> _Index:
     texts = {**asked["failures"], **{name: topic["questions"] for name, topic in asked["how_to"].items()}}
     texts |= {OTHER: asked["other"], UNCLEAR: asked["unclear"]}
-    topics = {
-        name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
-        for name, topic in asked["how_to"].items()
-    }
-    return _build_index(texts, topics, _find_features)
-
-
-@cache
-def _index_of_messages() -> _Index:
-    """W&B's messages as if they were questions about their failures, and the English questions about failures."""
-    with open(ASKED, encoding="utf-8") as file:
-        asked: dict[str, list[str]] = json.load(file)["failures"]
-    texts = {about: [text for text in listed if text.isascii()] for about, listed in asked.items()}
-    for message in (*WANDB_MESSAGES, *list_sdk_sentences()):
-        texts.setdefault(message.failure, []).append(_FIELD.sub(" ", message.template))
-    return _build_index(texts, {}, _find_singles)
-
-
-def _build_index(
-    texts: Mapping[str, Sequence[str]], topics: Mapping[str, Topic], find_features: Callable[[str], Features]
-) -> _Index:
-    questions = tuple((about, find_features(text)) for about, listed in texts.items() for text in listed)
+    questions = tuple((about, _find_features(text)) for about, listed in texts.items() for text in listed)
     by_feature: dict[str, list[int]] = defaultdict(list)
     for number, (_, features) in enumerate(questions):
         for feature in features:
@@ -292,6 +271,10 @@ def _build_index(
             about: log(1 + count * len(questions) / (_UNSEEN * counts.total())) for about, count in counts.items()
         }
         for feature, counts in answers.items()
+    }
+    topics = {
+        name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
+        for name, topic in asked["how_to"].items()
     }
     return _Index(
         topics,
@@ -344,11 +327,11 @@ def compare_with_asked(question: str) -> dict[str, float]:
     """
     question = _correct_spelling(question)
     sentences = [part for part in _SENTENCE_END.split(question) if part.strip()][:_MOST_SENTENCES]
-    compared = [_compare(_find_features(question), _index())]
+    compared = [_compare(_find_features(question))]
     if len(sentences) > 1:
         parts = [(part, _find_features(part)) for part in sentences]
         compared += [
-            _compare(features, _index())
+            _compare(features)
             for number, (_, features) in enumerate(parts)
             if not number or len(features) >= _FEWEST_FEATURES
         ]
@@ -363,17 +346,6 @@ def compare_with_asked(question: str) -> dict[str, float]:
         return scores
     unlikely = FAILURES.keys() if asks_how else _index().topics.keys()
     return {about: score - _OF_FORM if about in unlikely else score for about, score in scores.items()}
-
-
-def compare_with_messages(line: str) -> dict[str, float]:
-    """Failure id -> how alike a line of an error is to W&B's messages, and to what was asked about the failure.
-
-    Empty where the line has hardly a word that they have.
-    """
-    features, index = _find_singles(line), _index_of_messages()
-    words = [feature for feature in features if not feature.startswith("#")]
-    common = sum(word in index.weights for word in words)
-    return _compare(features, index) if common >= max(_FEWEST_COMMON, len(words) / 2) else {}
 
 
 def _correct_spelling(text: str) -> str:
@@ -428,8 +400,9 @@ def _length(index: _Index, features: Features) -> float:
     return sum(index.weights.get(word, index.rarest) for word in features)
 
 
-def _compare(features: Features, index: _Index) -> dict[str, float]:
+def _compare(features: Features) -> dict[str, float]:
     """Answer -> how well it fits: similar questions, the words of the failure's entry, and the evidence of features."""
+    index = _index()
     length = _length(index, features)
     if not length:
         return {}

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT
-from regilink_doctor.workflows.explain.log_lines import read_lines
+from regilink_doctor.workflows.explain.log_lines import is_harmless, read_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -560,7 +560,8 @@ class ErrorContext:
     @property
     def is_said_by_wandb(self) -> bool:
         """Whether the line that says what went wrong certainly is that of wandb, its server, or what calls it."""
-        if self.is_raised_elsewhere or self.leaves_wandb_out or self.names_other_program(self.last_line):
+        is_of_other = self.is_raised_elsewhere or self.leaves_wandb_out or self.names_other_program(self.last_line)
+        if is_of_other or is_harmless(self.last_line):
             return False
         is_answer = self.operation in _OPERATIONS or _ADDRESS_OF_API.search(self.last_line) is not None
         if is_answer or self.is_reported_by_wandb:
@@ -568,7 +569,8 @@ class ErrorContext:
         if self.exception is None:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
         is_named = self.names_wandb_in_exception and self.exception[0] not in _RAISED_BY_PYTHON
-        return self.is_raised_in_wandb or self.is_of_integration or is_named
+        is_line = any(_EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
+        return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)
 
     @property
     def is_answered_by_page(self) -> bool:

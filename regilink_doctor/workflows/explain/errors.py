@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from math import sqrt
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
@@ -19,9 +18,9 @@ from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain import paths, structure
-from regilink_doctor.workflows.explain.asked_questions import compare_with_messages, count_features
 from regilink_doctor.workflows.explain.error_context import ErrorContext
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
+from regilink_doctor.workflows.explain.message_words import guess_failures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,10 +189,6 @@ _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-f
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
-_MOST_GUESSES, _LEAST_GUESS, _CLEAR_GUESS = 3, 0.42, 0.5
-"""Of an error whose message is not known: how many failures are named, the least score of the first, and how much
-better than every other one it must fit, times the square root of the number of words. With these, three of four such
-guesses are right."""
 _MARKUP = re.compile(
     r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
       | \bnull\b | wandb:\ ERROR""",
@@ -491,13 +486,7 @@ def _guess_by_words(context: ErrorContext) -> list[str]:
     if not context.is_said_by_wandb:
         return []
     line = _MARKUP.sub(" ", context.exception[1] if context.exception is not None else context.last_line)
-    scores = compare_with_messages(line)
-    possible = (failure for failure in scores if not _contradicts(context, failure))
-    ranked = sorted(possible, key=lambda failure: -scores[failure])
-    if len(ranked) < _MOST_GUESSES or scores[ranked[0]] < _LEAST_GUESS:
-        return []
-    clarity = (scores[ranked[0]] - scores[ranked[1]]) * sqrt(count_features(line))
-    return ranked[:_MOST_GUESSES] if clarity >= _CLEAR_GUESS else []
+    return guess_failures(line, [failure for failure in FAILURES if not _contradicts(context, failure)])
 
 
 def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[str, ...]:

@@ -159,6 +159,11 @@ def read_lines(text: str) -> list[LogLine]:
     return marked
 
 
+def is_harmless(line: str) -> bool:
+    """Whether wandb logs a line as an error although the run goes on."""
+    return _HARMLESS.search(line.removeprefix("wandb: ERROR ")) is not None
+
+
 def _judge_line(line: LogLine, has_levels: bool) -> Kind:
     if _RECOVERED in line.text:
         return "information"
