@@ -189,6 +189,36 @@ PYTHON = {
     "one try": lambda size: (
         RUN + "try:\n" + f"    {BAD}" * (size // 120) + "".join(f"except E{n}: pass\n" for n in range(size // 40))
     ),
+    "options of click": repeat(
+        '@click.option("--o#")\ndef f#(o#):\n    run.link_artifact(art, o#)\n', "import click\n" + RUN
+    ),
+    "commands of typer": repeat(
+        '@app.command()\ndef f#(o: str = "wandb-registry-a/b"):\n    run.link_artifact(art, o)\n',
+        "import typer\n" + RUN + "app = typer.Typer()\n",
+    ),
+    "configparser": repeat(
+        'def f#():\n    c = configparser.ConfigParser()\n    c.read("x")\n    run.link_artifact(art, c["a"]["b"])\n',
+        "import configparser\n" + RUN,
+    ),
+    "Hydra, compose": repeat(
+        'def f#():\n    hydra.initialize("c")\n    run.link_artifact(art, hydra.compose("x").k)\n',
+        "import hydra\n" + RUN,
+    ),
+    "cells of marimo": repeat("@app.cell\ndef f#(run):\n    " + BAD + "    return (run,)\n", "import marimo\n" + RUN),
+    "functions that decorate": repeat(
+        "def d#(g):\n    def w(*args):\n        return g(*args)\n    return w\n"
+        "@d#\ndef f#(p):\n    run.link_artifact(art, p)\nf#('wandb-registry-a')\n",
+        RUN,
+    ),
+    "functions that return": repeat('def f#():\n    return "a/b"\nrun.link_artifact(art, f#())\n', RUN),
+    "functions called twice": repeat(
+        'def f#(p):\n    run.link_artifact(art, p)\nf#("wandb-registry-a/b")\nf#("a/b")\n', RUN
+    ),
+    "chain of functions": lambda size: (
+        RUN
+        + "def f0(a, p): run.link_artifact(a, p)\n"
+        + "".join(f"def f{n + 1}(a, p): f{n}(a, p)\n" for n in range(size // 40))
+    ),
     "Hydra": repeat(
         '@hydra.main(config_path="conf#")\ndef f#(cfg): wandb.init().link_artifact(a, cfg.k#)\n',
         "import hydra\n" + HEAD,

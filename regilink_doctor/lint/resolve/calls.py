@@ -243,8 +243,7 @@ def _calls_itself(context: Context, scope: Scope) -> bool:
     return context.keep(
         ("recursive", id(scope)),
         lambda: any(
-            use.scope is scope and (written_name(use.call.func) or "").rpartition(".")[2] == scope.name
-            for use in scope.module.uses
+            (written_name(use.call.func) or "").rpartition(".")[2] == scope.name for use in context.find_uses_in(scope)
         ),
     )
 

@@ -330,7 +330,7 @@ def is_empty_file(path: str) -> bool:
 def _read_parsed(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """What a `ConfigParser` has read, if there is one in a scope, and one file that it reads there."""
     scope = at.scope
-    uses = [use for use in scope.module.uses if use.scope is scope]
+    uses = context.find_uses_in(scope)
     parsers = [use for use in uses if (written_name(use.call.func) or "").endswith("ConfigParser")]
     reads = [
         use

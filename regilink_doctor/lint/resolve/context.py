@@ -429,6 +429,18 @@ class Context:
         """The calls in a module of anything of a name."""
         return self.keep(("uses", id(module)), lambda: _index_uses(module)).get(name, []) if name else []
 
+    def find_uses_in(self, scope: Scope) -> list[Use]:
+        """The calls in a function, class or module itself, not in the functions and classes inside it."""
+        module = scope.module
+        return self.keep(("uses by scope", id(module)), lambda: _index_uses_by_scope(module)).get(scope, [])
+
+
+def _index_uses_by_scope(module: Module) -> dict[Scope, list[Use]]:
+    by_scope: dict[Scope, list[Use]] = {}
+    for use in module.uses:
+        by_scope.setdefault(use.scope, []).append(use)
+    return by_scope
+
 
 def _index_uses(module: Module) -> dict[str, list[Use]]:
     by_name: dict[str, list[Use]] = {}

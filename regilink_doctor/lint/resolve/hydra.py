@@ -198,8 +198,10 @@ def _call_compose(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
 
 def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
     """The folder that the nearest `initialize` before a place names, of the same function if there is one."""
-    uses = [use for use in at.scope.module.uses if (written_name(use.call.func) or "").endswith(_INITIALIZERS)]
-    before = [use for use in uses if use.scope is at.scope and use.order <= at.order] or uses
+    here = at.scope.module
+    uses = context.keep(("initialized", id(here)), lambda: _list_initializers(here.uses))
+    own = _list_initializers(context.find_uses_in(at.scope))
+    before = [use for use in own if use.order <= at.order] or uses
     if not before or (before is uses and len(uses) > 1):
         return None
     use = before[-1]
@@ -209,6 +211,10 @@ def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
         module = _find_text(context, node, use.at)
         return _find_module_folder(context, module, use.scope.module) if module else None
     return _find_folder(context, node, use.at) if node is not None else ""
+
+
+def _list_initializers(uses: Iterable[Use]) -> list[Use]:
+    return [use for use in uses if (written_name(use.call.func) or "").endswith(_INITIALIZERS)]
 
 
 def _name_arguments(call: ast.Call, names: Sequence[str]) -> dict[str, ast.expr]:

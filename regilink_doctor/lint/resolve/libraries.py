@@ -124,12 +124,13 @@ def find_in_pipelines(context: Context, module: Module, flags: list[str]) -> lis
     return values
 
 
-def is_started(scope: Scope) -> bool:
+def is_started(context: Context, scope: Scope) -> bool:
     """Whether a library makes a command line of a function: `CLI(main)`."""
     if scope.module.imports.isdisjoint(_STARTERS):
         return False
-    started: bool = _load("parsers").is_started(scope)
-    return started
+    module = scope.module
+    started: frozenset[str] = context.keep(("started", id(module)), lambda: _load("parsers").list_started(module))
+    return scope.name in started
 
 
 def find_passed(context: Context, scope: Scope) -> list[Value] | None:

@@ -452,17 +452,17 @@ def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) 
         return isinstance(value, ClassOrObject) and value.scope is plain.scope
     if value.scope is plain.scope:
         return True
-    return context.keep(("passes on", id(value.scope)), lambda: _forwards_arguments(value.scope))
+    return context.keep(("passes on", id(value.scope)), lambda: _forwards_arguments(context, value.scope))
 
 
-def _forwards_arguments(scope: Scope) -> bool:
+def _forwards_arguments(context: Context, scope: Scope) -> bool:
     arguments = getattr(scope.node, "args", None)
     if not isinstance(arguments, ast.arguments):
         return False
     items = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     if any(len(scope.bindings[item.arg]) > 1 for item in items if item is not None):
         return False
-    forwarded = {id(use.call) for use in scope.module.uses if use.scope is scope and _is_forwarded(use.call, arguments)}
+    forwarded = {id(use.call) for use in context.find_uses_in(scope) if _is_forwarded(use.call, arguments)}
     results: list[ast.expr | None] = [returned.value for returned in scope.returns]
     for node in list(results):
         bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()

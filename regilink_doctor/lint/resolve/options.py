@@ -436,7 +436,7 @@ def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] 
         return None
     command = _find_command_name(context, scope)
     values = _find_passed(context, option, options, name, scope.module, command=command)
-    variables = _list_variables(option.call) or _list_automatic_variables(scope, name, command)
+    variables = _list_variables(option.call) or _list_automatic_variables(context, scope, name, command)
     values += _find_default(context, name, option.default, variables, option.at)
     may_be_none = (
         not variables and _is_optional(option) and not libraries.find_in_option_files(context, scope.module, name)
@@ -550,14 +550,16 @@ def _list_variables(call: ast.Call) -> list[str]:
     return [item.value for item in nodes if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
-def _list_automatic_variables(scope: Scope, name: str, command: str) -> list[str]:
+def _list_automatic_variables(context: Context, scope: Scope, name: str, command: str) -> list[str]:
     """`PREFIX_COMMAND_NAME` of a program that is called with `auto_envvar_prefix="PREFIX"`."""
-    prefixes: list[str] = []
-    for use in scope.module.uses:
-        node = _find_keyword(use.call, "auto_envvar_prefix")
-        prefixes += [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+    prefixes = context.keep(("prefixes", id(scope.module)), lambda: _list_prefixes(scope.module))
     words = [*([command] if command else []), name]
     return ["_".join((prefix, *words)).upper().replace("-", "_") for prefix in prefixes]
+
+
+def _list_prefixes(module: Module) -> list[str]:
+    nodes = [_find_keyword(use.call, "auto_envvar_prefix") for use in module.uses]
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def _find_keyword(call: ast.Call, name: str) -> ast.expr | None:

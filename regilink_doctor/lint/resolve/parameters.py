@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding, find_changing_decorators
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
     TOO_MUCH,
     UNKNOWN,
     Arguments,
@@ -366,8 +367,8 @@ def _find_wrapping_callers(context: Context, scope: Scope, wrapper: Function) ->
         for use in context.find_uses(scope.module, scope.name)[:_MOST_CALLERS]
         if any(value == wrapper for value in context.value(use.call.func, use.at))
     ]
-    for use in wrapper.scope.module.uses:
-        if use.scope is wrapper.scope and isinstance(use.call.func, ast.Name):
+    for use in context.find_uses_in(wrapper.scope):
+        if isinstance(use.call.func, ast.Name):
             for frame in frames:
                 at = ProgramPoint(use.scope, use.order, frame)
                 if any(
@@ -564,7 +565,7 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
     name = binding.target
     if (declared := find_click_values(context, scope, name)) is not None:
         return declared
-    if is_only and libraries.is_started(scope):
+    if is_only and libraries.is_started(context, scope):
         configured = libraries.find_in_option_files(context, scope.module, name)
         passed = find_started_values(context, binding, scope)
         if passed or configured:
@@ -594,12 +595,13 @@ def _is_static(scope: Scope) -> bool:
 
 def _find_in_cells(context: Context, module: Module, name: str) -> list[Value]:
     cells = context.keep(("cells", id(module)), lambda: _index_cells(module))
-    values = [with_name(value, name) for node, at in cells.get(name, ()) for value in context.value(node, at)]
+    returned = cells.get(name, ())[: MAX_ALTERNATIVES + 1]  # marimo runs no notebook where two cells make one name
+    values = [with_name(value, name) for node, at in returned for value in context.value(node, at)]
     return values or [UNKNOWN]
 
 
 def _index_cells(module: Module) -> dict[str, list[tuple[ast.expr, ProgramPoint]]]:
-    """The names that cells return, `return (run, artifact)`, and where."""
+    """The names that cells make and return, `return (run, artifact)`, and where."""
     cells: dict[str, list[tuple[ast.expr, ProgramPoint]]] = {}
     for scope in module.functions.values():
         if not scope.is_decorated("cell"):
@@ -607,6 +609,8 @@ def _index_cells(module: Module) -> dict[str, list[tuple[ast.expr, ProgramPoint]
         for returned in scope.returns:
             nodes = returned.value.elts if isinstance(returned.value, ast.Tuple) else [returned.value]
             for node in nodes:
-                if isinstance(node, ast.Name):
+                if isinstance(node, ast.Name) and any(
+                    item.kind != "parameter" for item in scope.bindings.get(node.id, ())
+                ):
                     cells.setdefault(node.id, []).append((node, ProgramPoint(scope, returned.order)))
     return cells

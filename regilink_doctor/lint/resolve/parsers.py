@@ -255,15 +255,15 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
     return [Loaded(item.document, (), attributes=True) for item in loaded if isinstance(item, Loaded)]
 
 
-def is_started(scope: Scope) -> bool:
-    """Whether a library makes a command line of a function: `CLI(main)`, `fire.Fire(main)`, `typer.run(main)`."""
-    for use in scope.module.uses:
-        called = (written_name(use.call.func) or "").rpartition(".")[2]
-        if called in ("CLI", "Fire", "auto_cli", "cli", "run") and use.call.args:
-            first = use.call.args[0]
-            if isinstance(first, ast.Name) and first.id == scope.name:
-                return True
-    return False
+def list_started(module: Module) -> frozenset[str]:
+    """The functions that a library makes a command line of: `CLI(main)`, `fire.Fire(main)`, `typer.run(main)`."""
+    return frozenset(
+        use.call.args[0].id
+        for use in module.uses
+        if use.call.args
+        and isinstance(use.call.args[0], ast.Name)
+        and (written_name(use.call.func) or "").rpartition(".")[2] in ("CLI", "Fire", "auto_cli", "cli", "run")
+    )
 
 
 # Flags of absl, and the configuration files of ml_collections

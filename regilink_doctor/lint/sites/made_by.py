@@ -118,8 +118,8 @@ class MadeBy:
         """The first `log_artifact` that was given the artifact of `made`, also by the function that `use` is in."""
         if made.scope.module is self.module and (logged := self._logs.get(id(made.call))):
             return logged
-        for other in use.scope.module.uses if use is not None and use.frame is not None else ():
-            if use is not None and other.scope is use.scope and _logs_artifact(other):
+        for other in self.resolver.find_uses_in(use.scope) if use is not None and use.frame is not None else ():
+            if use is not None and _logs_artifact(other):
                 other = replace(other, frame=use.frame)
                 node = arguments(other.call, ("artifact_or_path",)).named.get("artifact_or_path")
                 source = self.artifact(node, other.at)

@@ -71,7 +71,7 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
     if frame is None:
         return
     names = find_wrappers(resolver, callee.scope.module)
-    uses = resolver.keep(("uses of", id(callee.scope)), lambda: _list_followed(callee.scope, names))
+    uses = resolver.keep(("uses of", id(callee.scope)), lambda: _list_followed(callee.scope, names, resolver))
     for inner, word in uses[:_MOST_OF_FUNCTION]:  # the same ones for every caller
         inner = replace(inner, frame=frame)
         if is_excluded(resolver, inner.at):
@@ -83,9 +83,9 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
                 yield from _follow(called, deeper, (*through, inner), resolver)
 
 
-def _list_followed(scope: Scope, names: frozenset[str]) -> list[tuple[Use, str]]:
+def _list_followed(scope: Scope, names: frozenset[str], resolver: Resolver) -> list[tuple[Use, str]]:
     """The calls in a function that may link or fetch, or that are of what does, each with its name."""
-    words = [(use, last_word(use.call.func)) for use in scope.module.uses if use.scope is scope]
+    words = [(use, last_word(use.call.func)) for use in resolver.find_uses_in(scope)]
     return [(use, word) for use, word in words if word in wandb_api.USE_WORDS or word in names]
 
 
@@ -159,11 +159,14 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
         for name, by_place in module.partials.items()
         for partial, _ in by_place.values()
     }
-    is_growing = True
-    while is_growing:
-        new = {name for word, name in calls if word in wandb_api.USE_WORDS or word in names} - names
+    holders: dict[str, list[str]] = {}
+    for word, name in calls:
+        holders.setdefault(word, []).append(name)
+    waiting = [*wandb_api.USE_WORDS, *names]
+    while waiting:
+        new = set(holders.get(waiting.pop(), ())) - names
         names |= new
-        is_growing = bool(new)
+        waiting += new
     return frozenset(names)
 
 
