@@ -149,7 +149,17 @@ def _find_mentioning(base: str, variable: str) -> tuple[str, ...]:
     """The settings files that mention a variable, of one folder or of the folders for such files in it."""
     word = variable.encode()
     paths = [path for name in _FOLDERS for path in _list_settings_files(posixpath.join(base, name))]
-    return tuple([path for path in paths if word in (read_file(path, _MAX_BYTES) or b"")])
+    contents = ((path, read_file(path, _MAX_BYTES) or b"") for path in paths)
+    return tuple(
+        [path for path, text in contents if word in text and not (kind_of(path) == "json" and _is_report(text))]
+    )
+
+
+def _is_report(content: bytes) -> bool:
+    """Whether a file in JSON is a report of regilink, which names variables in its messages and sets none."""
+    import re
+
+    return re.search(rb':\s*"REG\d{3}"', content) is not None
 
 
 def _has_setting(base: str, key: bytes) -> bool:

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from in_process import run_command
+from tables import check_rows
 
 from regilink_doctor import lint_paths
 from regilink_doctor.lint.engine import lint_bytes
@@ -33,6 +35,17 @@ def test_a_dotenv_file_that_appears_and_goes() -> None:
     assert "REG201" not in codes()
     Path(".env").unlink()
     assert "REG201" in codes()
+
+
+@check_rows("report_format", ["json", "json-lines", "gitlab", "rdjson", "sarif"])
+def test_a_report_of_an_earlier_run_sets_nothing(report_format: str) -> None:
+    Path("report.json").unlink(missing_ok=True)
+    for _ in range(2):
+        run_command("lint", "--output-format", report_format, "--output-file", "report.json", "train.py", cwd=Path())
+        assert "WANDB_ENTITY" in Path("report.json").read_text(encoding="utf-8")
+        assert "REG201" in codes()
+    Path("report.json").write_text('{"env": {"WANDB_ENTITY": "team-a"}, "ignore": ["REG201"]}', encoding="utf-8")
+    assert "REG201" not in codes()
 
 
 def test_an_imported_file_that_changes() -> None:
