@@ -566,6 +566,12 @@ class _Walk:
                 else:
                     self._note(node, scope, arm, statement)
                 continue
+            # Of most attributes and keywords there is nothing to note but what is inside.
+            while type(node) is ast.keyword or (type(node) is ast.Attribute and node.attr not in LOGGED_ONLY):
+                node = node.value
+            kind = type(node)
+            if kind in LEAVES:
+                continue
             children: Sequence[ast.AST] = inside(node)
             if kind in _NOTED:
                 if isinstance(node, _COMPREHENSIONS):
@@ -589,9 +595,10 @@ class _Walk:
     def _enter_conditional(self, node: ast.IfExp, scope: Scope, arm: Arm | None) -> list[_Waiting]:
         """The arms of `a if test else b`, each at a place of its own, once the test has been read."""
         order = self.order
+        test = _read_test(node.test)
         for part, holds in ((node.body, True), (node.orelse, False)):
             inner = self._open_own(arm)
-            self._guard(_read_test(node.test), holds, scope, order, inner.start, inner)
+            self._guard(test, holds, scope, order, inner.start, inner)
             scope.inner_orders[id(part)] = inner.start
             self._close(inner)
         return [(part, scope, arm, False) for part in (node.orelse, node.body) if type(part) not in LEAVES]

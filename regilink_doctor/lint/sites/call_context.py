@@ -131,7 +131,7 @@ class RunLifetime:
         """Where the file gives each name or attribute a value, as it is written, in order."""
         bindings: dict[str, list[tuple[int, int]]] = {}
         for node in walk(self._tree):
-            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node, _STORED) and type(node.ctx) is ast.Store:
                 name = node.id if isinstance(node, ast.Name) else self.source.written(node)
                 bindings.setdefault(name, []).append(_start(node))
         for places in bindings.values():
@@ -201,6 +201,7 @@ def find_last_before(numbers: Sequence[int], end: int) -> int:
 
 _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
+_STORED = (ast.Name, ast.Attribute)
 _TESTED = (ast.If, ast.While)
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})

@@ -34,8 +34,11 @@ _HOLD = frozenset({
 _HOLD_IN_EXPRESSIONS = _HOLD | {"body", "orelse"}
 """`a if test else b` calls its arms as an `if` calls its blocks."""
 
-_HOLD_NOTHING = frozenset({"attr", "ctx", "op", "ops"})
-"""Fields whose nodes, if they are any, have nothing inside and nothing to say."""
+_HOLD_NOTHING = frozenset({
+    "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "op", "ops",
+    "rest", "simple", "type_comment",
+})  # fmt: skip
+"""Fields without nodes, and those whose nodes have nothing inside and nothing to say."""
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
@@ -46,6 +49,15 @@ class _Fields(dict[type[ast.AST], tuple[str, ...]]):
 
 
 _FIELDS = _Fields(dict.fromkeys(LEAVES, ()))
+
+
+class _AllFields(dict[type[ast.AST], tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = self[kind] = tuple(name for name in kind._fields if name not in _HOLD_NOTHING)
+        return fields
+
+
+_ALL_FIELDS = _AllFields(dict.fromkeys(LEAVES, ()))
 
 
 def inside(node: ast.AST) -> list[ast.AST]:
@@ -66,14 +78,11 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        if type(node) in LEAVES:
-            continue
-        for name in node._fields:
-            if name in _HOLD_NOTHING:
-                continue
+        for name in _ALL_FIELDS[type(node)]:
             value = getattr(node, name, None)
             if type(value) is list:
-                waiting += [item for item in value if isinstance(item, ast.AST)]
+                if value:
+                    waiting += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 waiting.append(value)
 
