@@ -373,13 +373,26 @@ class Frame:
         return 1 + (self.at.frame.depth if self.at.frame is not None else 0)
 
 
-@record
 class ProgramPoint:
-    """A place to ask from: what a name means depends on the scope, on what came before, and on the call."""
+    """A place to ask from: what a name means depends on the scope, on what came before, and on the call.
 
-    scope: Scope = field(hash=False)  # order and frame tell places apart well enough
-    order: int
-    frame: Frame | None = None
+    It never changes. It is no record because nothing is made and read as often.
+    """
+
+    __slots__ = ("frame", "order", "scope")
+
+    def __init__(self, scope: Scope, order: int, frame: Frame | None = None) -> None:
+        self.scope = scope
+        self.order = order
+        self.frame = frame
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ProgramPoint):
+            return NotImplemented
+        return self.order == other.order and self.frame is other.frame and self.scope is other.scope
+
+    def __hash__(self) -> int:
+        return hash((self.order, self.frame))  # which tells places apart well enough
 
     def inside(self, node: ast.expr) -> ProgramPoint:
         """The place in a comprehension, or in an arm of `a if b else c`, where more is known than around it."""

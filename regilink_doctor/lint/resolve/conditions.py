@@ -39,6 +39,8 @@ _NONE = NonString(None)
 
 def decide(context: Context, test: ast.expr, at: ProgramPoint) -> bool | None:
     """What a condition certainly is at a place."""
+    if type(test) is ast.Name and (values := context.value(test, at))[0] is UNKNOWN and len(values) == 1:
+        return None
     key = ("truth", id(test), at.order, at.frame)
     (value, *others) = context.answer(key, lambda: [_to_value(_Judge(context, at).judge(test))])
     return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None

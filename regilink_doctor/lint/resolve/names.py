@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.aliases import find_set_member
@@ -84,8 +83,8 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         outer = frame.find_outer() if frame is not None and frame.scope is scope else None
         orders = _find_calls_between(context, name, scope, frame)
         if orders:
-            home = ProgramPoint(_find_home(scope), END, outer)
-            return [value for order in orders for value in find_name(context, name, replace(home, order=order))]
+            home = _find_home(scope)
+            return [value for order in orders for value in find_name(context, name, ProgramPoint(home, order, outer))]
         # From an inner function the outer one is seen as it is in the end.
         frame, scope, order = outer, scope.parent, END
     return _find_starred(context, name, at.scope.module) or (UNKNOWN,)
