@@ -82,7 +82,8 @@ def _run_verify(options: argparse.Namespace) -> int:
     names: list[str | Expected] = [*options.names]
     source = _read_source(options.from_sites, config) if options.from_sites else None
     if source is not None:
-        names += expected_of_sites([report.site for report in source.sites], options.type)
+        sites = [*(report.site for report in source.sites), *source.configured_sources]
+        names += expected_of_sites(sites, options.type)
     if not names:
         raise UsageProblem(_explain_no_names(source))
     try:

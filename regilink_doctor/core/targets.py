@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
@@ -305,6 +306,21 @@ def link_targets(site: Site) -> Iterator[LinkTarget]:
         )
 
 
+def unread_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
+    """The target paths and full names of configuration files that no call among `sites` is known to read.
+
+    Those that a call reads are targets of the call.
+    """
+    calls = (site for site in sites if site.kind in ("link", "consume"))
+    read = {_line_of(part.place) for site in calls for string in site.target for part in string.parts}
+    configured = (site for site in sites if site.kind in ("target", "source"))
+    return tuple(site for site in configured if not any(_line_of(string.place) in read for string in site.target))
+
+
+def _line_of(place: Place) -> tuple[str, int]:
+    return absolute_path(place.path), place.span.line
+
+
 def consumed_targets(site: Site) -> Iterator[LinkTarget]:
     """Each name that a call may consume, as the path of a target: the same is wrong with both."""
     entity = _only(site.run_entity) if site.kind == "consume" else None
@@ -324,8 +340,8 @@ def target_combinations(sites: Iterable[Site]) -> tuple[LinkTarget, ...]:
 
 
 def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
-    """Every name, with its entity and type, that the call sites consume."""
-    return tuple(name for site in sites if site.kind == "consume" for name in _combine_consume(site))
+    """Every name, with its entity and type, that the call sites, or the programs of a configuration, consume."""
+    return tuple(name for site in sites if site.kind in ("consume", "source") for name in _combine_consume(site))
 
 
 def _combine_link(site: Site) -> Iterator[LinkTarget]:

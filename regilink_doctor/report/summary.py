@@ -82,12 +82,13 @@ def _count_unresolved(result: LintResult) -> list[str]:
 
 def summarize_project_links(result: LintResult, *, without_findings: bool = False) -> list[str]:
     """The sentence on links that go to a project, not to a registry: the path may miss its prefix. None without any."""
-    reports = [report for report in result.sites if report.site.kind == "link"]
-    sites = [report.site for report in reports if not (without_findings and report.codes)]
-    if not sites:
+    if not result.sites:
         return []
-    from regilink_doctor.core.targets import links_to_project
+    from regilink_doctor.core.targets import links_to_project, unread_sites
 
+    configured = set(unread_sites([report.site for report in result.sites]))
+    reports = [report for report in result.sites if report.site.kind == "link" or report.site in configured]
+    sites = [report.site for report in reports if not (without_findings and report.codes)]
     places = _lines_of([site for site in sites if links_to_project(site)])
     if not places:
         return []

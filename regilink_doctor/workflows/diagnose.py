@@ -12,22 +12,25 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.files import show_path
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
-from regilink_doctor.core.origin import Argument, Configured, Default, Setting
+from regilink_doctor.core.origin import Argument, Code, Configured, Default, Setting
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.targets import (
     ConsumedName,
     LinkTarget,
     consumed_names,
     consumed_of,
+    link_targets,
     read_link_variables,
     read_name_variables,
     target_combinations,
     target_of,
+    unread_sites,
 )
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.context import Filed
-from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, run_diagnosis
+from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink, Watcher, run_diagnosis
 from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
@@ -84,9 +87,12 @@ def diagnose(
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
     source: LintResult | None = None
+    configured: Sequence[Site] = ()
     if targets is None:
         source = read_source(server.folder, config, paths)
-        links, found_names = _find_targets([report.site for report in source.sites], server, config)
+        sites = [report.site for report in source.sites]
+        configured = unread_sites([*sites, *source.configured_sources])
+        links, found_names = _find_targets(sites, configured, server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
         make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
@@ -104,26 +110,46 @@ def diagnose(
         findings=source.findings if source else (),
         servers=_read_servers(source, server),
     )
-    return _add_source(diagnosis, source, unread) if source is not None else diagnosis
+    if source is None:
+        return diagnosis
+    return _add_source(diagnosis, source, unread, [site for site in configured if _is_unclear(site)])
 
 
 def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
     return [address.read_variables(server.variables) for address in source.servers] if source is not None else []
 
 
-def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str]) -> Diagnosis:
+def _add_source(
+    diagnosis: Diagnosis, source: LintResult, unread: Sequence[str], unclear: Sequence[Site]
+) -> Diagnosis:
     """The diagnosis with what could not be read of the source, and how many files were looked through."""
     missing, skipped = (tuple(map(mask_secrets, places)) for places in (unread, source.skipped))
     files = source.files - len(skipped)
-    return replace(diagnosis, links=replace(diagnosis.links, unread=missing, skipped=skipped, files=files))
+    reason = say("the key does not say whether it is linked to or consumed")
+    unknown = (*diagnosis.links.unknown, *(_as_unknown(site, reason) for site in unclear))
+    links = replace(diagnosis.links, unknown=unknown, unread=missing, skipped=skipped, files=files)
+    return replace(diagnosis, links=links)
+
+
+def _is_unclear(site: Site) -> bool:
+    """Whether something may be linked to a configured target path, or consumed from it."""
+    return isinstance(site, ConfiguredTarget) and not site.is_published
+
+
+def _as_unknown(site: Site, reason: str) -> UnknownLink:
+    shown = mask_secrets(" | ".join(string.display for string in site.target))
+    return UnknownLink(shown, Code(site.place).rewrite(mask_secrets), reason)
 
 
 def _find_targets(
-    sites: Sequence[Site], server: ServerAccess, config: Config | None
+    sites: Sequence[Site], configured: Sequence[Site], server: ServerAccess, config: Config | None
 ) -> tuple[list[LinkTarget], list[ConsumedName]]:
-    """What the source links, what the configuration names, and what the source consumes."""
-    links = [read_link_variables(target, server.variables) for target in target_combinations(sites)]
-    names = [read_name_variables(name, server.variables) for name in consumed_names(sites)]
+    """What the source and its configuration files link, what that of regilink names, and what the source consumes."""
+    linked = [site for site in configured if site.kind == "target" and not _is_unclear(site)]
+    targets = [*target_combinations(sites), *(target for site in linked for target in link_targets(site))]
+    links = [read_link_variables(target, server.variables) for target in targets]
+    consumed = consumed_names([*sites, *(site for site in configured if site.kind == "source")])
+    names = [read_name_variables(name, server.variables) for name in consumed]
     return [*links, *_configured_targets(config)], names
 
 

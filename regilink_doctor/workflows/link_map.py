@@ -19,6 +19,7 @@ from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
+from regilink_doctor.core.targets import unread_sites
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.lint.scan.files import Git, read
 from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
@@ -124,11 +125,9 @@ class _UseReader:
     def read_uses(self, sites: Sequence[Site]) -> Iterator[Use]:
         """The uses of all sites; a configured target that code reads is the code's, and not listed twice."""
         calls = [site for site in sites if site.kind in ("link", "consume")]
-        read = {_line_of(part.place) for site in calls for string in site.target for part in string.parts}
         yield from self._uses_of_calls([call for site in calls for call in site.callers or [site]])
-        for site in sites:
-            if site.kind in ("target", "source") and not any(_line_of(string.place) in read for string in site.target):
-                yield from self._uses_of(site)
+        for site in unread_sites(sites):
+            yield from self._uses_of(site)
 
     def _uses_of_calls(self, calls: Sequence[Site]) -> Iterator[Use]:
         """The uses of calls; what a caller of another file passes to a function is a use of the caller alone."""
@@ -150,9 +149,9 @@ class _UseReader:
         if UNKNOWN_NAME in targets:  # which the other unknown alternatives are cases of
             targets = {target: None for target in targets if is_known(target) or target == UNKNOWN_NAME}
         for target in targets:
-            if site.kind != "link" and not can_be_registry_path(target):
-                continue
             kind = _kind_of(site)
+            if kind != "link" and not can_be_registry_path(target):
+                continue
             is_consumed = kind == "consume"
             yield Use(
                 repository=self._repository,
@@ -237,10 +236,6 @@ def _absolute(place: Place) -> Place:
 
 def _file_of(place: Place) -> str:
     return os.path.abspath(place.path)
-
-
-def _line_of(place: Place) -> tuple[str, int]:
-    return (_file_of(place), place.span.line)
 
 
 def find_moved_aliases(content: bytes) -> Mapping[tuple[int, int], tuple[str, ...]]:

@@ -30,7 +30,7 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
-from regilink_doctor.core.targets import LinkTarget, as_string
+from regilink_doctor.core.targets import LinkTarget, as_string, unread_sites
 from regilink_doctor.core.text import ShownAsTable
 from regilink_doctor.doctor.facts import list_nodes, version_of
 from regilink_doctor.rules import rule_for
@@ -324,9 +324,7 @@ def expected_of_sites(
     """
     environ = os.environ if environ is None else environ
     expected: dict[Expected, None] = {}
-    for site in sites:
-        if site.kind not in ("link", "consume"):
-            continue
+    for site in (*(site for site in sites if site.kind in ("link", "consume")), *unread_sites(sites)):
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
         read = [alias.read_variables(environ) for alias in site.aliases]
         aliases = tuple(alias.pattern for alias in read if alias.literal is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.emulator import Emulator
@@ -64,6 +65,43 @@ def test_the_registry_that_was_meant_and_the_line_that_has_the_path(
     assert '"wandb-registry-model/churn"' in report
 
 
+@check_rows(
+    ("text", "checked", "mapped"),
+    [
+        ("target_path: wandb-registry-modle/birds", 'did you mean "wandb-registry-model/birds"?', "1 link,"),
+        ("target_path: wandb-registry-model", "names a registry but no collection", "1 link does not name a coll"),
+        ("target_path: acme/team-a/wandb-registry-model/birds", "before the registry", "1 link does not name a coll"),
+        ("target_path: wandb-registry-model/birds", "1 link checked", "1 link,"),
+        ("model: wandb-registry-model/birds:v7", 'has no collection "birds"', "1 consumer,"),
+        ("wandb: {registry: wandb-registry-model/birds}", "1 link could not be checked: c.yaml:1", "1 only named"),
+        ("image: {target: ghcr.io/acme/birds}", "No link was checked: there is none", "no link or consumer"),
+        ("target_path: /data/out/birds", "No link was checked: there is none", "no link or consumer"),
+    ],
+)
+def test_a_path_of_a_configuration_that_no_known_code_reads(
+    text: str,
+    checked: str,
+    mapped: str,
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    emulator.reset()
+    for name, value in emulator.environ().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    Path("c.yaml").write_text(text + "\n", encoding="utf-8")
+    main(["doctor"])
+    assert checked in capsys.readouterr().out
+    main(["map"])
+    assert mapped in "".join(capsys.readouterr())
+    main(["verify", "--from-sites"])
+    verified = "".join(capsys.readouterr())
+    assert ("c.yaml:1" in verified) == ("wandb-registry" in text)
+
+
 LOADS_ENTITY = """\
 import wandb
 from dotenv import load_dotenv
@@ -83,8 +121,8 @@ run.link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/c
     ("program", "environ", "status", "words"),
     [
         (LOADS_ENTITY, {}, 1, "REG203 alice (entity= in .env:1"),
-        (LOADS_ENTITY, {"WANDB_ENTITY": "team-a"}, 0, "All well: 1 link checked"),  # load_dotenv overrides nothing
-        (LOADS_ENTITY.replace("load_dotenv()", ""), {}, 0, "All well: 1 link checked"),
+        (LOADS_ENTITY, {"WANDB_ENTITY": "team-a"}, 0, "1 link checked"),  # load_dotenv overrides nothing
+        (LOADS_ENTITY.replace("load_dotenv()", ""), {}, 0, "1 link checked"),
         (SETS_ENTITY, {}, 1, "REG203 alice (entity= in train.py:2"),
         (SETS_ENTITY, {"WANDB_ENTITY": "team-a"}, 1, "REG203 alice (entity= in train.py:2"),
     ],
