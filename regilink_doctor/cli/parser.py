@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from regilink_doctor.cli.options import UsageProblem
 from regilink_doctor.cli.usage_errors import explain_unreadable
@@ -19,6 +19,14 @@ class Parser(argparse.ArgumentParser):
             UsageProblem: always.
         """
         raise UsageProblem(explain_unreadable(self.prog, message))
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The value of an option. In `--option=--` it is the two dashes, which `argparse` of some Pythons drops."""
+        if action.option_strings and arg_strings == ["--"]:
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
 
     def find_asked_parser(self, options: argparse.Namespace) -> Parser:
         """The parser of the verb that was given, where the command has verbs; else this one."""
