@@ -79,6 +79,8 @@ def cause_of(error: BaseException) -> tuple[str, str]:
         return "other-api", say("its headers contradict each other ({short})", short=_short(error))
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):  # nothing was sent
         return "address", _short(error)
+    if type(error) is ValueError:  # of the libraries that read what a server sends: a negative size of a chunk
+        return "other-api", say("what it sends is not HTTP ({name})", name=_short(error))
     return "connection", _short(chain[-1])
 
 

@@ -213,8 +213,8 @@ class Gateway:
         self.skew = skew_of(response.headers.get("Date"))
         if status == 407:
             raise self.fault("proxy-login")
-        if 300 <= status < 400:
-            raise self.fault("redirect", _place(response.headers.get("Location", "")))
+        if 300 <= status < 400 and (location := response.headers.get("Location")):
+            raise self.fault("redirect", _place(location))
         if status == 401:
             raise self.fault("unauthorized")
         if status == 404:
@@ -339,7 +339,7 @@ def _place(location: str) -> str:
         parts = urlsplit(location)
     except ValueError:
         return say("an address that cannot be read")
-    place = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "nowhere"
+    place = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "/graphql"
     return _one_line(without_login(place))
 
 

@@ -106,6 +106,13 @@ def resets(request: BaseHTTPRequestHandler) -> None:
     request.connection.close()
 
 
+def negative_chunk(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(200)
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    request.wfile.write(b"-5\r\nabc\r\n")
+
+
 PAGE = "<!doctype html><html><head><title>Please log in</title></head></html>"
 CASES: list[tuple[str, Handler, str, str]] = [
     ("unauthorized", says(401, '{"error": "no"}'), "REG803", "does not accept the API key"),
@@ -118,6 +125,10 @@ CASES: list[tuple[str, Handler, str, str]] = [
         "https://login.example.com/in:",
     ),
     ("redirect", says(302, "", Location="/login"), "REG804", "/login"),
+    ("redirect", says(302, "", Location="?session=1"), "REG804", "redirects the request to /graphql:"),
+    ("other-api", says(302, ""), "REG804", "status 302 and 0 bytes that are not JSON"),
+    ("other-api", says(304, ""), "REG804", "status 304 and 0 bytes that are not JSON"),
+    ("other-api", negative_chunk, "REG804", "what it sends is not HTTP (read length must be non-negative"),
     ("page", says(200, PAGE, "text/html"), "REG804", 'titled "Please log in"'),
     ("page", says(200, PAGE, "application/json"), "REG804", "web page"),
     ("other-api", says(200, '{"status": "ok"}'), "REG804", "not as W&B does"),
