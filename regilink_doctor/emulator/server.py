@@ -172,9 +172,8 @@ class _Handler(Handler):
         """Refuse a page in a browser: one that rebinds DNS to this address, or one of another site."""
         host = urlsplit(f"//{self.headers.get('Host', '')}")
         if not self.server.is_called(host.hostname or ""):
-            return Response.from_json(
-                {"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421
-            )
+            name = f"called {host.hostname}" if host.hostname else "named by the request"
+            return Response.from_json({"error": f"this server is not {name}: --allow-host adds a name"}, 421)
         if split_path(unquote(urlsplit(self.path).path))[0] != "_regilink":
             return self._ask_for_login() if "text/html" in self.headers.get("Accept", "") else None
         is_foreign = self.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")

@@ -126,15 +126,29 @@ class Storage:
             "Accept-Ranges": "bytes",
             **_CORS,
         }
-        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+        asked = _read_range(request.headers.get("range", ""), blob.body.size)
         if asked is None:
             return Response(200, blob.body, headers)
-        start = int(asked[1])
-        stop = min(int(asked[2]) + 1, blob.body.size) if asked[2] else blob.body.size
-        if start >= blob.body.size:
+        if not asked:
             return Response(416, headers={"Content-Range": f"bytes */{blob.body.size}"})
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.body.size}"
-        return Response(206, Slice(blob.body, start, stop), headers)
+        headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{blob.body.size}"
+        return Response(206, Slice(blob.body, asked.start, asked.stop), headers)
+
+
+def _read_range(header: str, size: int) -> range | None:
+    """The bytes of a body that `Range` asks for; empty where the body has none of them, None for the whole body.
+
+    A header that is not one range is left out of account (RFC 9110, 14.2).
+    """
+    asked = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header)
+    if asked is None or header == "bytes=-":
+        return None
+    first, last = asked[1], asked[2]
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
 
 
 def _from_hex(text: str) -> str | None:

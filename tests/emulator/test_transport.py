@@ -409,9 +409,14 @@ def test_large_blobs_lie_in_a_file_and_come_back_whole(monkeypatch: pytest.Monke
         body = emulator.app.blobs.find_blob(file.blob).body
         assert type(body).__name__ == "OnDisk"
         assert requests.get(url, timeout=10).content == content
-        part = requests.get(url, headers={"Range": "bytes=100-199"}, timeout=10)
-        assert (part.status_code, part.content) == (206, content[100:200])
-        assert requests.get(url, headers={"Range": "bytes=99999999-"}, timeout=10).status_code == 416
+        for asked, part in {"100-199": content[100:200], "-5": content[-5:], "0-99999999": content}.items():
+            answer = requests.get(url, headers={"Range": f"bytes={asked}"}, timeout=10)
+            assert (answer.status_code, answer.content) == (206, part), asked
+        for asked in ("5-1", "-", "a-b", "0-0,5-9", "0x1-5", f"{'9' * 5000}-"):  # not one range: all of it is sent
+            answer = requests.get(url, headers={"Range": f"bytes={asked}"}, timeout=10)
+            assert (answer.status_code, answer.content) == (200, content), asked
+        for asked in ("99999999-", "-0"):
+            assert requests.get(url, headers={"Range": f"bytes={asked}"}, timeout=10).status_code == 416, asked
 
 
 def test_memory_for_blobs_is_bounded_over_all_of_them() -> None:
