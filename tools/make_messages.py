@@ -86,8 +86,8 @@ def _read_failures() -> Iterator[Entry]:
 
 def _read_source() -> Iterator[Entry]:
     for message in WANDB_MESSAGES:
-        if message.hint:
-            yield Entry(message.hint, "regilink_doctor/core/wandb_messages")
+        for text in filter(None, (message.hint, message.help)):
+            yield Entry(text, "regilink_doctor/core/wandb_messages", has_fields=text == message.help)
     for path in (*sorted(PACKAGE.rglob("*.py")), ROOT / "tools" / "site_pages.py"):
         where = path.relative_to(ROOT).as_posix()
         nodes = find_nodes(path)

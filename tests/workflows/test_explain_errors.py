@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tables import check_each
+from tables import check_each, check_rows
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import (
@@ -269,7 +269,76 @@ def test_without_an_organization_in_the_path_the_entity_is_the_likelier_cause() 
         '    run.link_artifact(model, "wandb-registry-model/zoo")\n'
         "CommError: Unable to find organization for entity 'ghost'."
     )
-    assert found.failures[:3] == ("B2", "A15", "A12")
+    assert found.failures[:2] == ("B2", "A15")
+    assert "A12" not in found.failures
+
+
+LINKED = (
+    '    run.link_artifact(model, "{}wandb-registry-model/zoo")\n'
+    "CommError: Unable to find organization for entity 'ghost'."
+)
+READ = "CommError: artifact membership 'zoo:{}' not found in 'acme/wandb-registry-model'"
+
+
+@check_rows(
+    ("text", "listed", "not_listed"),
+    [
+        (LINKED.format("acme2/"), {"A12", "A13"}, {"A15"}),
+        (LINKED.format(""), {"B2", "A15"}, {"A12"}),
+        ("CommError: Unable to find organization for entity 'ghost'.", {"A12", "A15"}, set()),
+        (READ.format("v0"), {"D2", "B12"}, {"D3"}),
+        (READ.format("production"), {"D2"}, {"D3", "B12"}),
+        (READ.format("latest"), {"D2", "D3"}, {"B12"}),
+    ],
+)
+def test_no_cause_is_listed_that_the_path_in_the_text_rules_out(
+    text: str, listed: set[str], not_listed: set[str]
+) -> None:
+    failures = {*explain(text).failures}
+    assert listed <= failures
+    assert not not_listed & failures
+
+
+@check_rows(
+    ("text", "title", "reporter"),
+    [
+        ("ModuleNotFoundError: No module named 'wandb'", "No module named 'wandb'", "Python"),
+        ("No module named 'wandb.sdk'; 'wandb' is not a package", None, "Python"),
+        ("TypeError: link_artifact() got an unexpected keyword argument 'target'", None, "Python"),
+        ("OSError: [Errno 28] No space left on device", "No space left on device", "the operating system"),
+        ("wandb: ERROR no space left on device", "no space left on device", "wandb-core, an older wandb or a library"),
+        ("CommError: permission denied", None, "W&B's server"),
+    ],
+)
+def test_an_error_is_quoted_whole_and_its_reporter_named(text: str, title: str | None, reporter: str) -> None:
+    found = explain(text)
+    assert found.title == (title or text.rpartition("Error: ")[2])
+    assert found.notes[0].startswith(f"reported by {reporter}")
+
+
+@check_rows(
+    ("text", "help"),
+    [
+        (
+            "ValueError: Artifact zoo already exists with type 'model'; cannot create another with type 'dataset'",
+            '`wandb.Artifact("zoo-dataset", type="dataset")`, or log it with the type of its name, `model`.',
+        ),
+        (
+            "artifact collection 'zoo' already exists with type 'model'; cannot create another with type 'dataset'",
+            '`wandb.Artifact("zoo-dataset", type="dataset")`',
+        ),
+        ("artifact sequence 'zoo' already exists with type 'dataset' (wandb)", "give the artifact another name."),
+        (
+            "collection 'zoo' already has artifact type 'model'; cannot link an artifact of type 'dataset'",
+            "Link to a collection of the artifact's type",
+        ),
+    ],
+)
+def test_of_two_types_of_one_name_the_help_names_the_artifact_or_the_collection(text: str, help: str) -> None:
+    cause = explain(text).causes[0]
+    assert cause.failure == "B5"
+    assert help in cause.help
+    assert "--type model" not in cause.check_with
 
 
 def test_what_is_certainly_wrong_with_the_path_comes_first() -> None:

@@ -335,10 +335,12 @@ ENTITY: tuple[Failure, ...] = (
         "collection of another type",
         "The first link fixes the type of a collection for all users, and a version of another type is refused. "
         "The same holds for the name of the source artifact in its project.",
-        "Link to a collection of the artifact's type, or choose a new name for the collection.",
+        "Link to a collection of the artifact's type, or to a new one. Where the error names the source artifact, "
+        "give the artifact another name.",
         silent=False,
         codes=("REG402",),
-        recognize="The registry accepts the type, but the collection's page shows another one.",
+        recognize="The registry accepts the type, but the page of the collection, or of the source artifact, shows "
+        "another one.",
         check_with="regilink doctor TARGET --type TYPE",
         phases=("link", "log", "api", "consume"),
     ),

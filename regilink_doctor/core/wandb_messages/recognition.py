@@ -28,7 +28,8 @@ class WandbMessage:
     None means older than the first, and still there in the last. `known` is False where W&B's
     wording is undocumented: then it is regilink's, and proves nothing about a real server. `code`
     is the rule that finds this case before the run, where it is not the failure's first; `hint` is
-    what to do in this case, where the failure's help is too general.
+    what to do in this case beside the failure's help, and `help` what to do instead, with the fields
+    of the message to fill in.
     """
 
     key: str
@@ -42,6 +43,7 @@ class WandbMessage:
     also: tuple[str, ...] = ()
     code: str | None = None
     hint: str | None = None
+    help: str | None = None
 
     @cached_property
     def pattern(self) -> _Pattern:
@@ -58,12 +60,13 @@ def group_messages(
     also: tuple[str, ...] = (),
     code: str | None = None,
     hint: str | None = None,
+    help: str | None = None,
 ) -> Iterator[WandbMessage]:
     """The messages of one failure, with keys such as `sweep-config-must-have-a-parameters-section`."""
     for template in templates:
         words = "".join(letter if letter.isalnum() else " " for letter in template).lower().split()
         key = "-".join(words[:_KEY_WORDS])
-        yield WandbMessage(key, failure, template, speaker, True, since, until, None, also, code, hint)
+        yield WandbMessage(key, failure, template, speaker, True, since, until, None, also, code, hint, help)
 
 
 def read_messages(name: str) -> Iterator[WandbMessage]:

@@ -59,12 +59,7 @@ def create(
         raise denied()
     sequence = project.collections.get(name)
     if sequence is not None and sequence.type != type_name:
-        raise Refusal(
-            f"artifact collection '{name}' already exists with type '{sequence.type}'; "
-            f"cannot create another with type '{type_name}'",
-            409,
-            "B5",
-        )
+        raise refuse("sequence-of-other-type", artifact=name, existing=sequence.type, type=type_name)
     if sequence is not None and sequence.kind != "SEQUENCE":
         raise Refusal(f"'{name}' is a collection of links; an artifact cannot be logged into it", 409, "B5")
     sequence = sequence or state.make_collection(project, name, "SEQUENCE", type_name)

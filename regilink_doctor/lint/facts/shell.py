@@ -94,9 +94,7 @@ def runs_python(words: Sequence[str]) -> bool:
     return bool(options) and all(_OPTIONS.fullmatch(word) for word in options) and options[-1].endswith("c")
 
 
-def read_assignments(
-    stretch: Fragment, known: Mapping[str, StringValue], problems: list[Unparsable]
-) -> list[Setting]:
+def read_assignments(stretch: Fragment, known: Mapping[str, StringValue], problems: list[Unparsable]) -> list[Setting]:
     """The variables of `NAME=value NAME=value`, as a Dockerfile sets them; none where a word is something else.
 
     A quotation mark in them that is never closed is added to `problems`.

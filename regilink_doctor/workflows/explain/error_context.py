@@ -128,7 +128,7 @@ _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
-      | ^\w+:\ <ERROR>\ \S
+      | ^\w+:\ <ERROR>\ \S | ^\[(?:Errno|WinError)\ -?\d+\]
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error|denied)(?:\ \(exit\ code\ \d+\))?:\ \S
       | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S

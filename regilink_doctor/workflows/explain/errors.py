@@ -7,13 +7,13 @@ from functools import cache, cached_property
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.core.text import close_to, quote_text
-from regilink_doctor.core.wandb_messages.recognition import VAGUE, search_messages
+from regilink_doctor.core.wandb_messages.recognition import VAGUE, field_names, search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.core.wandb_messages import RecognizedMessage, WandbMessage
     from regilink_doctor.rules.base import Rule
+    from regilink_doctor.workflows.explain.explanation import Cause
 
 
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
@@ -180,6 +181,13 @@ _SPEAKERS = {
     "cli": say("a command line"),
     "other": say("wandb-core, an older wandb or a library"),
 }
+_SAID_BY_PYTHON = (
+    "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
+    "UnboundLocalError"
+)  # fmt: skip
+_SAID_BY_SYSTEM = re.compile(r"\[(?:Errno|WinError) \d+\]")
+_NEAR = 15
+"""Characters around the start of a message of the operating system that hold its number."""
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
@@ -189,6 +197,8 @@ _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-f
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
+_OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
+_REST_OF_SENTENCE = re.compile(r"""[^\n"\\]{0,300}?(?=\.?\s*$|\. |["\\])""", re.MULTILINE)
 _MARKUP = re.compile(
     r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
       | \bnull\b | wandb:\ ERROR""",
@@ -223,6 +233,10 @@ _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
 """Failures that a well-formed path in the text rules out."""
+_OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
+"""Failures of a path that begins with an organization, and of one that does not."""
+_WITHOUT_VERSION, _OF_VERSION_NUMBER = ("D3",), ("B12",)
+"""Failures of a name that ends with the collection, and of one with the number of a version."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 
@@ -314,6 +328,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     guessed = [] if ids else _guess_by_words(context)
     ids = ids or guessed
     causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
+    causes = tuple(_with_help_of(matches[0], cause) for cause in causes) if matches else causes
     path = names.parsed_path
     is_registry = path is not None and path.is_registry
     certain = facts.codes if facts is not None and facts.certain and context.phase in _PATH_PHASES else ()
@@ -338,6 +353,14 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         causes=causes,
         causes_title=say("It may be one of these:") if guessed else "",
     )
+
+
+def _with_help_of(match: RecognizedMessage, cause: Cause) -> Cause:
+    """The cause with what to do of the message, where that has its own and all of its names are there."""
+    message = match.message
+    if message.help is None or cause.failure != message.failure or not {*field_names(message.help)} <= {*match.fields}:
+        return cause
+    return replace(cause, help=say(message.help, **match.fields))
 
 
 def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: Sequence[str]) -> bool:
@@ -475,7 +498,9 @@ def _rank_failures(
     )
     sure = (*certain, main) if is_plain else certain
     ids = [failure for failure in dict.fromkeys(ids) if failure in sure or not _contradicts(context, failure)]
-    possible = [failure for failure in ids if failure == main or not _contradicts_path(context, names, facts, failure)]
+    # W&B's words are believed rather than the path, which may be another one; but not that it begins with a team.
+    believed = () if main in _OF_ORGANIZATION else (main,)
+    possible = [item for item in ids if item in believed or not _contradicts_path(context, names, facts, item)]
     if matches and not possible:
         possible = list(structure.find_causes_of_refusal(context)) or [matches[0].message.failure]
     return possible[: MOST_CAUSES + 2]
@@ -609,11 +634,17 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
     if failure_id in _WITHOUT_RUN:
         return context.call in ("link_artifact", "link_model")
     path = names.parsed_path
-    if path is None or not path.is_registry or facts is None or facts.wrong:
+    if path is None or not path.is_registry or facts is None:
         return False
-    if failure_id == "A12":
+    if failure_id in _OF_ORGANIZATION:
         return not path.prefix
-    return failure_id in _OF_THE_PATH
+    if failure_id in _WITHOUT_ORGANIZATION:
+        return bool(path.prefix)
+    if failure_id in _WITHOUT_VERSION:
+        return path.version not in (None, "", "latest")  # that is read where nothing is pinned
+    if failure_id in _OF_VERSION_NUMBER:
+        return path.version is not None and not is_version(path.version)
+    return failure_id in _OF_THE_PATH and not facts.wrong
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -643,9 +674,13 @@ def _consumed_name(fields: dict[str, str]) -> str | None:
 
 def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
     start, end = match.span
-    # Of a message that was put together from pieces, the text has no such place.
-    text = context.messages_and_warnings[start:end] if end else match.message.template.format_map(match.fields)
-    return " ".join(text.split())
+    if not end:  # of a message that was put together from pieces, the text has no such place
+        return " ".join(match.message.template.format_map(match.fields).split())
+    quote = context.messages_and_warnings[start:end]
+    if match.message in _list_cut_messages() or _OPEN_QUOTE.search(quote):
+        rest = _REST_OF_SENTENCE.match(context.messages_and_warnings, end)
+        quote += rest[0] if rest else ""
+    return " ".join(quote.split())
 
 
 def _describe_unknown(context: ErrorContext) -> str:
@@ -654,10 +689,22 @@ def _describe_unknown(context: ErrorContext) -> str:
     return context.last_line
 
 
+def _find_speaker(context: ErrorContext, match: RecognizedMessage) -> str:
+    """Who reports it; the number of an error, and the class of an exception, show the system and Python itself."""
+    if match.message.speaker != "other":
+        return _describe_speaker(match.message)
+    start = match.span[0]
+    if _SAID_BY_SYSTEM.search(context.messages_and_warnings, max(start - _NEAR, 0), start + _NEAR):
+        return say("the operating system")
+    name, said = context.exception or ("", "")
+    is_raised = name in _SAID_BY_PYTHON and _quote(context, match) in " ".join(said.split())
+    return say("Python") if is_raised else _describe_speaker(match.message)
+
+
 def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Iterator[str]:
     if matches:
         main = matches[0].message
-        yield say("reported by {speaker}{era}", speaker=_SPEAKERS[main.speaker], era=_era(main))
+        yield say("reported by {speaker}", speaker=_find_speaker(context, matches[0]))
         if not main.known:
             yield say("W&B's wording is undocumented; this wording is that of regilink's emulator")
         if main.hint:
@@ -703,9 +750,16 @@ def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFac
     yield say("`regilink doctor{target}` asks the server about account, entity and registry", target=target)
 
 
-def _era(message: WandbMessage) -> str:
+def _describe_speaker(message: WandbMessage) -> str:
+    """Who reports a message, and since or until which wandb."""
+    speaker = _SPEAKERS[message.speaker]
     if message.since and message.until:
-        return say(" of wandb {since} up to, but not, {until}", since=message.since, until=message.until)
+        return say(
+            "{speaker} of wandb {since} up to, but not, {until}",
+            speaker=speaker,
+            since=message.since,
+            until=message.until,
+        )
     if message.since:
-        return say(" since wandb {since}", since=message.since)
-    return say(" before wandb {until}", until=message.until) if message.until else ""
+        return say("{speaker} since wandb {since}", speaker=speaker, since=message.since)
+    return say("{speaker} before wandb {until}", speaker=speaker, until=message.until) if message.until else speaker
