@@ -492,7 +492,8 @@ class Module:
     `decorations` are the calls of decorators that the file defines. `removals` are `del os.environ["X"]`: what is
     removed, with its key for a value. `reads` are looks at the attributes that only a logged artifact has, `imports`
     the top-level packages that are imported anywhere. `functions` has the scope of a function's or class's node by the
-    identity of that node. `partials` has what `functools.partial` was given for a name, and where.
+    identity of that node. `partials` has what `functools.partial` was given for a name, and where. `targets` are all
+    names and attributes that are assigned to, in any way.
     """
 
     __slots__ = (
@@ -506,6 +507,7 @@ class Module:
         "scope",
         "source",
         "stores",
+        "targets",
         "tested",
         "uses",
     )
@@ -517,6 +519,7 @@ class Module:
         self.decorations: list[Use] = []
         self.stores: list[Store] = []
         self.removals: list[Store] = []
+        self.targets: list[ast.Name | ast.Attribute] = []
         self.reads: list[Read] = []
         self.imports: set[str] = set()
         self.functions: dict[int, Scope] = {}

@@ -88,7 +88,7 @@ _OURS = frozenset({"link_artifact", "link_model"})
 _MAPS = frozenset({"map", "imap", "imap_unordered"})
 """Functions that call the function which they are passed with each item of lists."""
 
-_CALLABLE = (ast.Name, ast.Attribute)
+_BOUND = _CALLABLE = (ast.Name, ast.Attribute)
 _PARTIALS = ("partial", "functools.partial")
 
 _NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace", "edict"})
@@ -382,6 +382,7 @@ class _Walk:
         elif isinstance(node, ast.AnnAssign):
             self.read_target(node.target, node.value, scope, arm, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            self.module.targets.append(node.target)
             home, outer_arm, inner = self._find_home(node.target.id, scope, arm)
             home.bind(node.target.id, Binding("augment", node, self.order, outer_arm, node.value, scope=inner))
         elif (
@@ -421,6 +422,8 @@ class _Walk:
         waiting: list[_Target] = [(target, value, kind, ())]
         while waiting:
             target, value, kind, path = waiting.pop()
+            if isinstance(target, _BOUND) and type(target.ctx) is ast.Store:
+                self.module.targets.append(target)
             if isinstance(target, ast.Name):
                 self._bind(target, value, scope, arm, kind, annotation, path)
             elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):

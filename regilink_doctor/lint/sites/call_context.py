@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import ContainerKind, End
-    from regilink_doctor.lint.resolve.bindings import Use
+    from regilink_doctor.lint.resolve.bindings import Module, Use
     from regilink_doctor.lint.text.source import Source
 
     Stretch = tuple[list[ast.stmt], range, ast.With | ast.AsyncWith | None]
@@ -70,9 +70,9 @@ class _Body:
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
-    def __init__(self, source: Source, tree: ast.AST) -> None:
+    def __init__(self, source: Source, targets: list[ast.Name | ast.Attribute]) -> None:
         self.source = source
-        self._tree = tree
+        self._targets = targets
         self._bodies: dict[int, _Body] = {}
         self._entered: dict[int, dict[str, ast.expr]] = {}
         words = source.text
@@ -130,10 +130,9 @@ class RunLifetime:
     def _bindings(self) -> dict[str, list[tuple[int, int]]]:
         """Where the file gives each name or attribute a value, as it is written, in order."""
         bindings: dict[str, list[tuple[int, int]]] = {}
-        for node in walk(self._tree):
-            if isinstance(node, _STORED) and type(node.ctx) is ast.Store:
-                name = node.id if isinstance(node, ast.Name) else self.source.written(node)
-                bindings.setdefault(name, []).append(_start(node))
+        for target in self._targets:
+            name = target.id if isinstance(target, ast.Name) else self.source.written(target)
+            bindings.setdefault(name, []).append(_start(target))
         for places in bindings.values():
             places.sort()
         return bindings
@@ -201,7 +200,6 @@ def find_last_before(numbers: Sequence[int], end: int) -> int:
 
 _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
-_STORED = (ast.Name, ast.Attribute)
 _TESTED = (ast.If, ast.While)
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
@@ -211,9 +209,9 @@ _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "w
 class CallContextReader:
     """Answers questions about the statements of one file."""
 
-    def __init__(self, source: Source, tree: ast.AST) -> None:
+    def __init__(self, source: Source, module: Module) -> None:
         self.source = source
-        self.tree = tree
+        self.tree = module.scope.node
         self.owners: dict[int, ast.AST] = {}
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._chains: dict[int, tuple[ast.If, list[ast.expr], int]] = {}
@@ -221,7 +219,7 @@ class CallContextReader:
         self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
-        self._endings = RunLifetime(source, tree)
+        self._endings = RunLifetime(source, module.targets)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
         self._definitions: dict[int, tuple[Container, ...]] = {}

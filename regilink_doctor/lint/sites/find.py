@@ -86,7 +86,7 @@ class _Finder:
         self.module = module
         self.resolver = Resolver(source, module)
         self.origins = MadeBy(self.resolver, module)
-        self.statements = CallContextReader(source, module.scope.node)
+        self.statements = CallContextReader(source, module)
         self.made: dict[tuple[int, Frame | None], Site] = {}
         self._has_finish = "finish" in source.text
         self._turns: dict[int, list[int]] = {}
