@@ -10,7 +10,7 @@ from math import log, sqrt
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, list_sdk_sentences
-from regilink_doctor.workflows.explain.asked_questions import find_groups
+from regilink_doctor.workflows.explain.question_model import find_groups
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

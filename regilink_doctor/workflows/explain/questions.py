@@ -1,36 +1,33 @@
 """A question or a symptom in English or Japanese: the failures that look like it, the silent ones above all.
 
-A question is compared with those that were asked before (asked_questions.py). To have one recognized, add it to
-asked.json.
+What a question is about, question_model.py tells.
 """
 
 from __future__ import annotations
 
 import re
-from math import sqrt
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.workflows.explain import paths
-from regilink_doctor.workflows.explain.asked_questions import (
+from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
+from regilink_doctor.workflows.explain.question_model import (
     OTHER,
     UNCLEAR,
-    compare_with_asked,
-    count_features,
+    correct_spelling,
     find_groups,
     find_topic,
-    has_unknown_word,
+    rank_answers,
 )
-from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.workflows.explain.asked_questions import Topic
+    from regilink_doctor.workflows.explain.question_model import Topic
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]")
@@ -71,6 +68,8 @@ _IS_TOLD = re.compile(
     r"\b(?:I|[Ww]e)(?:'m| am| have| do| did)? (?!(?:strongly|will|recommend|suggest|use|advise)\b)[a-z]+"
 )
 """Somebody tells what they have done or seen; a program recommends and announces."""
+_ADDRESSES_READER = re.compile(r"\b(?:you|your|please)\b", re.IGNORECASE)
+"""Words of programs, which do not tell about themselves."""
 _IS_POLITE = re.compile(r"(?:です|ます|ません|ました|でした|ください|でしょう)か?[\u3002\uff1f]")
 """A polite Japanese sentence, which is addressed to a reader."""
 _NAMES_SUBJECT = re.compile(
@@ -80,20 +79,11 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
-_CLEAR, _CLEAR_OF_PAGE = 0.9, 0.45
-"""How much better than every other answer a failure fits that is the answer, and a page than every failure, times the
-square root of the number of words and groups: of a long text a small difference tells as much. With these, nine of
-ten such answers are right (`test_explain_questions.py` asks each question without the ones that are like it)."""
-_CLEAR_CHOICE = 1.5
-"""The same for one of the failures that an error can have come of."""
-_LEAST_OF_DESCRIPTION, _LEAST, _LEAST_OF_OTHER, _LEAST_OF_UNKNOWN = -0.3, 0.1, 0.4, 0.9
-"""The least score of an answer: for what somebody tells about a subject of W&B, for another text that names one, for
-one that does not, and for one that has a word besides which no question has."""
-_CLEAR_OF_OTHER = 0.3
-"""How much better a text that names a subject of W&B must fit something else to be taken for a question about it, and
-once more if it names W&B."""
-_SHARE_OF_FIRST = 0.6
-"""The least similarity of a further failure, as a share of that of the first one."""
+_SURE, _LEAST = 0.7, 0.1
+"""How probable the first of all answers is if it is given as the answer, or as a candidate; of a text that names no
+subject of W&B it must be sure. Of the answers to other people's questions that are sure, 95 of 100 are right."""
+_LEAST_OF_FURTHER = 0.05
+"""How probable a further failure, or a second page, is that is named beside the answer."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
 _OF_THE_PATH = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A17")
 """Failures that a link to a well-formed registry path rules out."""
@@ -137,7 +127,7 @@ def is_question(text: str) -> bool:
 
 def is_description(text: str) -> bool:
     """Whether somebody tells or asks something, in a sentence that hardly a program writes."""
-    is_long = len(text.split()) >= _WORDS_OF_DESCRIPTION
+    is_long = len(text.split()) >= _WORDS_OF_DESCRIPTION and not _ADDRESSES_READER.search(text)
     return is_question(text) and bool(is_long or "?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text))
 
 
@@ -197,14 +187,11 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     if not ranked and not is_wrong:
         return None
     if ranked and not is_wrong:
-        clarity = sqrt(count_features(searched))
-        if not _is_clear(ranked, clarity):
+        if not _is_sure(ranked):
             return _name_candidates(ranked)
         if find_topic(ranked[0][0]) is not None:
-            return _answer_with_pages(ranked, clarity)
-    likely = [(about, share) for about, share in ranked if about in FAILURES]
-    least = likely[0][1] * _SHARE_OF_FIRST if likely else 0.0
-    similar = [about for about, share in likely if share >= least]
+            return _answer_with_pages(ranked)
+    similar = [about for about, probability in ranked if about in FAILURES and probability >= _LEAST_OF_FURTHER]
     if similar[:1] == ["A1"]:
         similar += _SILENT
     failures = tuple(dict.fromkeys([*(facts.failures if facts is not None else ()), *similar]))
@@ -227,12 +214,11 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     )
 
 
-def _is_clear(ranked: Sequence[tuple[str, float]], clarity: float) -> bool:
-    """Whether the first is the answer, and not one of several candidates."""
-    (first, score), *others = ranked
-    if find_topic(first) is None:
-        return all((score - other) * clarity >= _CLEAR for _, other in others)
-    return all((score - other) * clarity >= _CLEAR_OF_PAGE for about, other in others if about in FAILURES)
+def _is_sure(ranked: Sequence[tuple[str, float]]) -> bool:
+    """Whether the first is the answer, and not one of several candidates; of several pages it is enough to name two."""
+    if find_topic(ranked[0][0]) is None:
+        return ranked[0][1] >= _SURE
+    return sum([probability for about, probability in ranked if find_topic(about) is not None][:2]) >= _SURE
 
 
 _COMMAND = re.compile(
@@ -267,10 +253,11 @@ def explain_wandb_command(text: str) -> Explanation | None:
     )
 
 
-def _answer_with_pages(ranked: Sequence[tuple[str, float]], clarity: float) -> Explanation:
-    """The answer to a question about how to do something; a second page where that one fits nearly as well."""
-    (first, score), *others = [(topic, score) for about, score in ranked if (topic := find_topic(about)) is not None]
-    return _answer_with_page(first, also=[topic for topic, other in others[:1] if (score - other) * clarity < _CLEAR])
+def _answer_with_pages(ranked: Sequence[tuple[str, float]]) -> Explanation:
+    """The answer to a question about how to do something; a second page where that one may answer it as well."""
+    topics = [(topic, probability) for about, probability in ranked if (topic := find_topic(about)) is not None]
+    also = [topic for topic, probability in topics[1:2] if probability >= _LEAST_OF_FURTHER]
+    return _answer_with_page(topics[0][0], also=also)
 
 
 def _answer_with_page(topic: Topic, title: str = "", also: Sequence[Topic] = ()) -> Explanation:
@@ -312,7 +299,8 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
 
 
 def _rank_answers(text: str) -> list[tuple[str, float]]:
-    """What a question is about, likeliest first, and how likely: failures, and topics; nothing if it is not of W&B."""
+    """What a question is about, likeliest first, and how probable: failures, and topics; nothing if not of W&B."""
+    text = correct_spelling(text)
     is_about_subject, is_about_wandb = bool(_NAMES_SUBJECT.search(text)), bool(_WANDB.search(text))
     is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
     groups = find_groups(text)
@@ -321,27 +309,18 @@ def _rank_answers(text: str) -> list[tuple[str, float]]:
     )
     if is_of_other or (is_log(text) and not is_sentence):
         return []
-    if is_about_subject:
-        least = _LEAST_OF_DESCRIPTION if is_description(text) else _LEAST
-    else:
-        least = _LEAST_OF_UNKNOWN if has_unknown_word(_INLINE_CODE.sub(" ", text)) else _LEAST_OF_OTHER
-    if not is_about_subject:  # The score is a mean over the words.
-        least *= sqrt(_WORDS_OF_DESCRIPTION / max(_WORDS_OF_DESCRIPTION, count_features(text)))
-    (first, score), *others = sorted(compare_with_asked(text).items(), key=lambda entry: -entry[1]) or [(UNCLEAR, 0.0)]
-    if first == OTHER and score - others[0][1] < _CLEAR_OF_OTHER * (is_about_subject + is_about_wandb):
-        (first, score), *others = others
-    if first in (OTHER, UNCLEAR) or score < least:
+    ranked = rank_answers(text)
+    first, probability = ranked[0]
+    if first in (OTHER, UNCLEAR) or probability < (_LEAST if is_about_subject else _SURE):
         return []
-    ranked = [(first, score), *others[:_MOST_FAILURES]]
-    return [(about, share) for about, share in ranked if about not in (OTHER, UNCLEAR)]
+    return [entry for entry in ranked[:_MOST_FAILURES] if entry[0] not in (OTHER, UNCLEAR)]
 
 
 def choose_described(text: str, failures: Sequence[str]) -> str | None:
-    """The one of several failures that a text describes clearly better than the others; None where none is."""
-    scores = {about: score for about, score in _rank_answers(text) if about in failures}
-    first, *others = sorted(scores, key=lambda about: -scores[about]) or [""]
-    margin = scores[first] - (scores[others[0]] if others else 0.0) if first else 0.0
-    return first if margin * sqrt(count_features(text)) >= _CLEAR_CHOICE else None
+    """The one of several failures that a text surely describes, if it describes one of them; None where none is."""
+    described = {about: probability for about, probability in _rank_answers(text) if about in failures}
+    least = max(_LEAST, _SURE * sum(described.values()))
+    return next((about for about, probability in described.items() if probability >= least), None)
 
 
 _BEFORE_TARGET = re.compile(r"(?:target\w*|path|\b(?:in)?to|\bas)\W{0,5}$", re.IGNORECASE)
