@@ -218,7 +218,7 @@ _SPEAKER = re.compile(
     r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
     r"|\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
     r"|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
-    r"|\bS3 operation failed\b|\bpush_to_hub\b"
+    r"|\bS3 operation failed\b|\bpush_to_hub\b|\bto coordinator\b"
     r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
     r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
     r"|\b(?:mlflow|databricks|cloudflare|kaggle|roboflow|clearml|neptune|comet_ml|dvc|terraform)\b",
@@ -741,6 +741,11 @@ class ErrorContext:
         if _SPEAKS_OF_ITSELF.search(line):
             return True
         return _SPEAKER.search(line) is not None and not _WANDB.search(line)
+
+    @cached_property
+    def names_only_other_programs(self) -> bool:
+        """Whether a line names another program or its server, and no line names wandb."""
+        return not self.is_about_wandb and any(map(self.names_other_program, self.message_text.splitlines()))
 
     @property
     def is_from_wandb(self) -> bool:

@@ -417,9 +417,12 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
     if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
         return True
-    if context.is_of_other_package and not context.is_raised_in_wandb and message.speaker == "other":
+    is_of_program = context.is_raised_elsewhere and bool(context.source) and not context.is_about_wandb
+    is_of_package = context.is_of_other_package and not context.is_raised_in_wandb
+    if (is_of_program or is_of_package) and message.speaker == "other":
         return True
-    if context.leaves_wandb_out and not _OF_WANDB.search(message.template):
+    is_about_other = context.leaves_wandb_out or (context.names_only_other_programs and not is_of_sdk)
+    if is_about_other and not _OF_WANDB.search(message.template):
         return True
     is_nameless = not (context.is_about_wandb or context.is_about_artifacts or context.frames)
     if is_nameless and message.failure == "F6" and "\n" in context.text.strip():

@@ -523,7 +523,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
-        if not (context.frames or match[1] in _CLASSES or match[2] in (*CALLS, *_OTHER_CALLS, "__init__")):
+        is_named = match[1] in _CLASSES or match[2] in (*CALLS, *_OTHER_CALLS, "__init__") or "wandb" in match[2]
+        if not (context.frames or is_named):
             return ()
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
             return ("F5", "F22", "B14")
@@ -590,7 +591,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.missing_attribute in _RUN_ATTRIBUTES:
         if context.is_offline and context.phase == "consume":
             return ("C3", "F4")
-        if context.source and ".restore(" in context.source[-1]:
+        if ".restore(" in context.text:
             return ("F6", "F22")  # `wandb.restore` gives None where the run has no such file
         return ("F4", "C5", "C8") if context.is_about_wandb else ()
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
@@ -651,6 +652,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
 def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
+        return ()
+    if context.names_only_other_programs:
         return ()
     if not context.is_about_wandb and len(context.last_line) > _LONGEST_LINE:
         return ()
