@@ -257,6 +257,13 @@ class Link(Site):
     """Where the artifact that the link returns is given one."""
 
     @property
+    def is_without_target(self) -> bool:
+        """Whether no target path is passed, or None."""
+        arguments = self.arguments
+        is_none = arguments.constants.get("target_path", "") is None
+        return not self.target and (is_none or not arguments.names & {"target_path", "**"})
+
+    @property
     def log_call(self) -> Site | None:
         """The call that logs the artifact before it is linked; `run.log_artifact("file")` makes and logs it."""
         if self.logged is None and self.artifact is not None and self.artifact.kind == "log":

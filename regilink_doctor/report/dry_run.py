@@ -82,7 +82,7 @@ def _render_attempt(
         part for part in (attempt.entity, attempt.project, attempt.collection) if part
     )
     version = f"  ({attempt.source_type} {escape_text(attempt.source)})" if attempt.source else ""
-    yield f"{verdict} {quoted(asked)}{version}"
+    yield f"{verdict} {quoted(asked) if asked else translate(say('no target path'))}{version}"
     if attempt.verdict == "refused":
         yield f"          {_quote_reason(attempt)}"
         if attempt.aliases:

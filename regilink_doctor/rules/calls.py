@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Edit, Fix, Message, Related
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import Link
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Command, Link, Site
+    from regilink_doctor.core.sites import Command, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -45,7 +46,7 @@ _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "uplo
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
-    `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path, a name where the artifact belongs,
+    `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path or None, a name where the artifact belongs,
     `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link, and logs
     only artifacts that exist. Python raises, after the training.
     """
@@ -60,6 +61,7 @@ class WrongCallShape(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
         'run.link_artifact("zoo:v0", "wandb-registry-model/zoo")',
         "run.link_artifact(artifact)",
+        "run.link_artifact(artifact, target_path=None)",
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
@@ -68,6 +70,7 @@ class WrongCallShape(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
         'run.link_artifact(artifact=artifact, target_path="wandb-registry-model/zoo")',
         "run.link_artifact(*arguments)",
+        "def publish(target=None):\n    run.link_artifact(artifact, target)",
         'wandb.run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'client.link_artifact("zoo:v0", alias="production")',
         'api = wandb.Api()\napi.run("team-a/p/abc").log_artifact(api.artifact("team-a/p/zoo:v0"), aliases=["best"])',
@@ -104,6 +107,12 @@ class WrongCallShape(Rule):
             return Message(
                 say("{method} is called without a target path", method=facts["method"]),
                 "it raises TypeError",
+                'write target_path="wandb-registry-NAME/COLLECTION"',
+            )
+        if problem.kind == "none":
+            return Message(
+                "the target path is None",
+                "it raises AttributeError",
                 'write target_path="wandb-registry-NAME/COLLECTION"',
             )
         if problem.kind == "name-for-artifact":
@@ -159,8 +168,9 @@ class WrongCallShape(Rule):
                 accepted=", ".join(accepted),
                 wrong_argument=name,
             )
-        if not site.target and not arguments.names & {"target_path", "**"} and not wrong:
-            yield self.report(site.place, "no-target", method=method)
+        if isinstance(site, Link) and site.is_without_target and not wrong:
+            is_none = "target_path" in arguments.names
+            yield self.report(site.place, "none") if is_none else self.report(site.place, "no-target", method=method)
         if "artifact" in arguments.certain_strings and arguments.strings.get("artifact"):
             yield self.report(site.place, "name-for-artifact", name=arguments.strings["artifact"][0].pattern)
 

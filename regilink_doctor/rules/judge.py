@@ -21,6 +21,7 @@ from regilink_doctor.core.rule_codes import (
     TEAM_AS_ORGANIZATION,
     UNFILLED_PLACEHOLDER,
     UNKNOWN_ORGANIZATION,
+    WRONG_CALL_SHAPE,
 )
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
@@ -355,12 +356,14 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
 
 
 def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | None) -> Problem | None:
-    """What was wrong with a refused link beside its path: an alias that is protected, `link_model` with a slash."""
+    """What was wrong with a refused link beside its path: a protected alias, None, `link_model` with a slash."""
     if attempt.code == PROTECTED_ALIAS and view is not None:
         registry = view.registry(attempt.entity or "", registry_name(attempt.project or ""))
         protected = registry.protected_aliases if registry is not None else ()
         refused = [alias for alias in attempt.aliases if alias in protected]
         return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
+    if attempt.code == WRONG_CALL_SHAPE and attempt.requested is None and "'NoneType'" in attempt.message:
+        return Problem(WRONG_CALL_SHAPE, kind="none")
     if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and attempt.requested:
         # Nothing was logged: `link_model` refuses the name before.
         return Problem(LEGACY_MODEL_REGISTRY, target=target_of(attempt.requested, "Run.link_model"))

@@ -87,12 +87,9 @@ def diagnose(
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
     source: LintResult | None = None
-    configured: Sequence[Site] = ()
     if targets is None:
         source = read_source(server.folder, config, paths)
-        sites = [report.site for report in source.sites]
-        configured = unread_sites([*sites, *source.configured_sources])
-        links, found_names = _find_targets(sites, configured, server, config)
+        links, found_names = _find_targets(source, server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
         make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
@@ -110,25 +107,27 @@ def diagnose(
         findings=source.findings if source else (),
         servers=_read_servers(source, server),
     )
-    if source is None:
-        return diagnosis
-    return _add_source(diagnosis, source, unread, [site for site in configured if _is_unclear(site)])
+    return _add_source(diagnosis, source, unread) if source is not None else diagnosis
 
 
 def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
     return [address.read_variables(server.variables) for address in source.servers] if source is not None else []
 
 
-def _add_source(
-    diagnosis: Diagnosis, source: LintResult, unread: Sequence[str], unclear: Sequence[Site]
-) -> Diagnosis:
+def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str]) -> Diagnosis:
     """The diagnosis with what could not be read of the source, and how many files were looked through."""
     missing, skipped = (tuple(map(mask_secrets, places)) for places in (unread, source.skipped))
     files = source.files - len(skipped)
     reason = say("the key does not say whether it is linked to or consumed")
+    unclear = filter(_is_unclear, _find_configured(source))
     unknown = (*diagnosis.links.unknown, *(_as_unknown(site, reason) for site in unclear))
     links = replace(diagnosis.links, unknown=unknown, unread=missing, skipped=skipped, files=files)
     return replace(diagnosis, links=links)
+
+
+def _find_configured(source: LintResult) -> tuple[Site, ...]:
+    """The target paths and full names of configuration files that no known code reads."""
+    return unread_sites([*(report.site for report in source.sites), *source.configured_sources])
 
 
 def _is_unclear(site: Site) -> bool:
@@ -142,9 +141,10 @@ def _as_unknown(site: Site, reason: str) -> UnknownLink:
 
 
 def _find_targets(
-    sites: Sequence[Site], configured: Sequence[Site], server: ServerAccess, config: Config | None
+    source: LintResult, server: ServerAccess, config: Config | None
 ) -> tuple[list[LinkTarget], list[ConsumedName]]:
     """What the source and its configuration files link, what that of regilink names, and what the source consumes."""
+    sites, configured = [report.site for report in source.sites], _find_configured(source)
     linked = [site for site in configured if site.kind == "target" and not _is_unclear(site)]
     targets = [*target_combinations(sites), *(target for site in linked for target in link_targets(site))]
     links = [read_link_variables(target, server.variables) for target in targets]

@@ -6,6 +6,8 @@ from serving import Server
 from tables import sample
 from wandb.errors import CommError
 
+from regilink_doctor.rules.judge import explain_attempt
+
 LINKED = ("linked", None, None)
 
 
@@ -266,4 +268,8 @@ def test_a18_wrong_shapes_of_the_call(server: Server, run) -> None:
         run.link_artifact(artifact, "wandb-registry-model/animals", alias="best")
     with pytest.raises(AttributeError, match="'str' object has no attribute 'is_draft'"):
         run.link_artifact("zoo:latest", "wandb-registry-model/animals")
-    assert [(each.failure, each.code) for each in server.links] == [("A18", "REG607")] * 2
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute"):
+        run.link_artifact(artifact, None)
+    assert [(each.failure, each.code) for each in server.links] == [("A18", "REG607")] * 3
+    messages = [explain_attempt(each, None) for each in server.links]
+    assert [message and message.summary == "the target path is None" for message in messages] == [False, False, True]

@@ -52,7 +52,7 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
-_MAY_BE_CONSTANT = ("checksum", "entity")
+_MAY_BE_CONSTANT = ("checksum", "entity", "target_path")
 """Arguments that rules compare with None or False."""
 
 _MAY_BE_TEXT = ("alias", "mode")
