@@ -270,6 +270,8 @@ KEYS = {
     "target": 'run.link_artifact(a, "https://user:{key}@wandb.ai/registry/model/zoo")\n',
     "address": 'URL = "https://h/?apiKey={key}"\nrun.link_artifact(a, URL)\n',
     "login": 'wandb.login(key="{key}")  # {key}\n',
+    "consumed": 'run.use_artifact("https://user:{key}@h/zoo")\nrun.use_artifact(f"zoo:{{\'user:{key}@h\'}}")\n',
+    "rest": 'run.link_artifact(a, "user:{key}@wandb-registry-model/zoo")\nwandb.Artifact("user:{key}@h", type="t")\n',
 }
 
 
@@ -285,6 +287,8 @@ def test_no_key_is_printed(place: str, project: Path, monkeypatch: pytest.Monkey
         ("lint", "--diff", "--unsafe-fixes"),
         ("explain", KEYS[place].format(key=key)),
         ("doctor", "--config", f"host=http://user:{key}@h"),
+        ("doctor", "--consumes", f"http://user:{key}@h", "wandb-registry-model/zoo"),
+        ("doctor", f"user:{key}@h", "--entity", f"user:{key}@h"),
         ("lint", "--select", f"--api-key {key}"),
     ]
     for words in commands:
@@ -319,6 +323,8 @@ def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monke
         ("Authorization: Basic YXBpOmFhYWFhYWFhYWFhYWFhYWE=", "Authorization: Basic [key]"),
         ("sent YXBpOmFhYWFhYWFhYWFhYWFhYWE= twice", "sent [key] twice"),
         ("the commit {key}", "the commit {key}"),
+        ("write user:{key}@h/x or {key}@h", "write user:[key]@h/x or [key]@h"),
+        ("a-{key}@h x{key}@h {key}1@h {key} @h", "a-{key}@h x{key}@h {key}1@h {key} @h"),
         ("the basic idea of a bearer token", "the basic idea of a bearer token"),
         ("monkey = business", "monkey = business"),
         ("xwandb_v1_{key} and _wandb_v1_{key}.yaml", "x[key] and _[key].yaml"),

@@ -142,14 +142,6 @@ def test_an_odd_value_of_an_option(
         )
 
 
-def test_every_command_that_asks_the_server_asks_that_of_the_configuration(tmp_path: Path) -> None:
-    (tmp_path / "regilink.toml").write_text('host = "http://127.0.0.1:9"\n', encoding="utf-8")
-    for words in ("map --live", "catalog pull", "verify wandb-registry-model/zoo", "doctor"):
-        done = run_command(*words.split(), cwd=tmp_path, WANDB_API_KEY="k" * 40)
-        assert done.returncode == 2, words
-        assert "127.0.0.1:9" in done.stdout + done.stderr, words
-
-
 def test_an_option_that_can_be_repeated_replaces_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     repeated = [
         (command, action.option_strings[-1], action.dest)

@@ -269,7 +269,10 @@ def remember_environment(environ: Mapping[str, str]) -> None:
 
 
 def remember_arguments(words: Sequence[str]) -> None:
-    """Hide the keys of a command line: values of options such as `--api-key`, and words that can only be a key."""
+    """Hide the keys of a command line: values of options such as `--api-key`, words that can only be a key, and logins.
+
+    A report may show the login of an address without the rest of it, as a part of a name.
+    """
     for word, following in zip(words, (*words[1:], None), strict=False):
         name, equals, value = word.partition("=")
         if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
@@ -279,6 +282,10 @@ def remember_arguments(words: Sequence[str]) -> None:
         for part in (word, value):
             if is_key(part) and _HEXADECIMAL.issuperset(part):
                 remember_secret(part)
+            login, at, _ = part.rpartition("@")
+            password = login.rpartition(":")[2] if at else ""
+            if is_key(password) or ("://" in part and "/" not in password and _looks_random(password)):
+                remember_secret(password)
 
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
@@ -330,7 +337,7 @@ def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
     return text
 
 
-_SIGNS = (":/", "//", "key", "wandb_v", "local-", "basic", "bearer", "yxbpo")
+_SIGNS = (":/", "//", "@", "key", "wandb_v", "local-", "basic", "bearer", "yxbpo")
 """Any of them is in every text that has one of `_FORMS`, in lower case."""
 
 _WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
@@ -339,13 +346,14 @@ _WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _FORMS = (
     (r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
     ("(?::/|//)", r"[\w-]{32,}", "(?=@)"),
+    (r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
     ("", r"wandb_v\d_[\w-]{32,}", ""),
     (rf"{_WORD}", r"local-[\w-]{32,}", ""),
     (rf"(?i:{_WORD}(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
     (rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
     (r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
-"""What precedes a secret, the secret, what has to follow it. Of an address a path may have kept one slash, or a rest.
+"""What precedes a secret, the secret, what has to follow it. A path may have kept one slash of an address, or a login.
 
 The last is the base64 of `api:` and a key.
 """

@@ -6,6 +6,7 @@ from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import registry_path, registry_target, warn_of_default
 from regilink_doctor.rules.wording import quoted
@@ -74,7 +75,8 @@ class InvalidArtifactName(Rule):
             letter = say("a space") if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
             wrong = say("has {letter}", letter=letter)
             # Of a name in another script nothing would be left but dashes.
-            if all(pattern[offset].isascii() for offset in bad) and is_known(pattern):
+            is_secret = mask_secrets(pattern) != pattern  # which would not be recognized in another form
+            if all(pattern[offset].isascii() for offset in bad) and is_known(pattern) and not is_secret:
                 instead = "".join("-" if offset in bad else letter for offset, letter in enumerate(pattern))
         elif name.literal is not None and len(pattern) > NAME_MAX:
             wrong = say("has {number} characters, W&B allows {limit}", number=len(pattern), limit=NAME_MAX)

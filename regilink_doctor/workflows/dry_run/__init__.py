@@ -72,14 +72,12 @@ def dry_run(
     remember_environment(outside)
     remember_arguments(command)
     folder = Path(cwd or Path.cwd()).absolute()
-    settings = read_settings(cwd=folder, environ=outside, arguments=_build_arguments(entity))
+    arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
+    settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
     scripts = read_scripts(command, folder) if catalog is None else None
     world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
-    hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
-    with (
-        Emulator(world, keep=keep) as emulator,
-        Fence(emulator, (settings.host.value, *hosts), outside=outside) as fence,
-    ):
+    hosts = (settings.host.value, *hosts, (catalog.host if catalog is not None else None) or "")
+    with Emulator(world, keep=keep) as emulator, Fence(emulator, hosts, outside=outside) as fence:
         variables = _build_variables(emulator, fence, settings, outside, keep_going=keep_going)
         emulator.load_graphql()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
@@ -105,10 +103,6 @@ def dry_run(
                 allow_no_links=allow_no_links,
                 mode=settings.mode.value,
             )
-
-
-def _build_arguments(entity: str | None) -> dict[str, Setting[str]]:
-    return {"entity": Setting(entity, Argument("--entity"))} if entity else {}
 
 
 def _build_variables(
