@@ -219,6 +219,14 @@ PYTHON = {
         + "def f0(a, p): run.link_artifact(a, p)\n"
         + "".join(f"def f{n + 1}(a, p): f{n}(a, p)\n" for n in range(size // 40))
     ),
+    "paths of pathlib": repeat(
+        'run.link_artifact(art, str(p / "b#"))\n', "import pathlib\n" + RUN + 'p = pathlib.Path("a")\n'
+    ),
+    "Api that is passed": repeat('def f#(api): api.artifact("a/b/c#:v0")\n', "# wandb\n"),
+    "tests that mock": repeat(
+        "def test_#():\n    run = Mock()\n    run.link_artifact.assert_called_once()\n",
+        "from unittest.mock import Mock\n",
+    ),
     "Hydra": repeat(
         '@hydra.main(config_path="conf#")\ndef f#(cfg): wandb.init().link_artifact(a, cfg.k#)\n',
         "import hydra\n" + HEAD,

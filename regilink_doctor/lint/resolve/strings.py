@@ -349,7 +349,8 @@ def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
     if isinstance(node, ast.Call):
         callees = context.value(node.func, at)
         return any(isinstance(value, Name) and value.path.endswith("PurePosixPath") for value in callees)
-    return "PurePosixPath" in at.source.text
+    module = at.scope.module
+    return context.keep(("posix", id(module)), lambda: "PurePosixPath" in module.source.text)
 
 
 @resolves_binding("augment")

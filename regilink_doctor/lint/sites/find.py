@@ -252,13 +252,17 @@ class _Finder:
             else {},
         )
 
+    @cached_property
+    def _tested(self) -> frozenset[str]:
+        """The attributes that the file tests; `getattr` may be passed the name of one."""
+        tested = self.statements.tested_attributes
+        return tested | self.statements.listed_names if "getattr" in self.source.text else tested
+
     def _sure(self, text: StringValue) -> StringValue:
         """A text whose variables and options are not called unset where the file tests whether they are."""
         if is_known(text.pattern) or not any(map(may_be_none, text.parts)):
             return text
-        tested, listed = self.statements.tested_attributes, self.statements.listed_names
-        if "getattr" in self.source.text:
-            tested |= listed
+        tested, listed = self._tested, self.statements.listed_names
 
         def is_tested(part: KnownPart | UnknownPart) -> bool:
             return bool(tested.intersection(part.names)) or not listed.isdisjoint(part.variables)
@@ -490,7 +494,11 @@ class _Finder:
     def _is_passed_api(self, function: ast.Attribute, use: Use) -> bool:
         """`api.artifact(...)` of a parameter `api`, in a file that names W&B though it imports nothing of it."""
         is_named = function.attr == "artifact" and (written_name(function.value) or "").endswith("api")
-        return is_named and _is_parameter(use) and "wandb" in self.source.text.lower()
+        return is_named and _is_parameter(use) and self._names_wandb
+
+    @cached_property
+    def _names_wandb(self) -> bool:
+        return "wandb" in self.source.text.lower()
 
     def _has_prefix(self, target: ast.expr, use: Use) -> bool:
         """Whether a target of the file itself begins like a registry, and the receiver has a name of those of wandb."""

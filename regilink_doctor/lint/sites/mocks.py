@@ -69,6 +69,7 @@ def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
     It is at the first such assertion. Its string `how` is `mock`, `disabled` or `requests`. A test with a fixture of
     regilink has the real wandb: there it is `swallowed`, or `disabled` for an assertion that nothing was linked.
     """
+    is_of_wandb = "wandb" in source.text
     for scope in module.functions.values():
         node = scope.node
         if not isinstance(node, FUNCTIONS) or not node.name.startswith("test"):
@@ -79,7 +80,7 @@ def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
         if servers:
             how, assertions = _find_empty_assertions(inner, servers)
         else:
-            how, assertions = _find_mocked_assertions(inner, parameters, "wandb" in source.text)
+            how, assertions = _find_mocked_assertions(inner, parameters, is_of_wandb)
         if how is not None and assertions:
             place = source.place(min(assertions, key=lambda assertion: assertion.lineno))
             string = StringValue((KnownPart(how, place),), place)
