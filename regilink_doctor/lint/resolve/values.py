@@ -360,8 +360,8 @@ def _bound(found: tuple[Value, ...]) -> tuple[Value, ...]:
     open_ended = [value for value in found if isinstance(value, StringValue) and is_open_ended(value)]
     if len(open_ended) > 1:
         found = _merge(found, open_ended)
-    if len(found) > 1:
-        found = tuple(dict.fromkeys(found))
+    if len(found) > 1:  # of the same object many times there is one hash to work out
+        found = tuple(dict.fromkeys({id(value): value for value in found}.values()))
     if len(found) <= MAX_ALTERNATIVES:
         return found
     strings = [value for value in found if isinstance(value, StringValue)]
