@@ -362,7 +362,7 @@ def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | Non
         protected = registry.protected_aliases if registry is not None else ()
         refused = [alias for alias in attempt.aliases if alias in protected]
         return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
-    if attempt.code == WRONG_CALL_SHAPE and attempt.requested is None and "'NoneType'" in attempt.message:
+    if attempt.code == WRONG_CALL_SHAPE and attempt.requested is None and "'NoneType'" in (attempt.message or ""):
         return Problem(WRONG_CALL_SHAPE, kind="none")
     if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and attempt.requested:
         # Nothing was logged: `link_model` refuses the name before.

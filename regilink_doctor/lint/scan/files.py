@@ -221,7 +221,7 @@ def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: b
 def _is_python(content: bytes) -> bool:
     """Whether Python can read a file. A table of its symbols takes less time than a tree, and neither is used."""
     import warnings
-    from _symtable import symtable
+    from _symtable import symtable  # type: ignore[import-not-found]
 
     try:
         with warnings.catch_warnings():
