@@ -15,6 +15,9 @@ CASES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "logs.json
 STRUCTURES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "structure.json").read_text("utf-8"))
 
 
+OUTPUT = "an output in which regilink sees no error"
+
+
 def test_an_error_is_read_by_its_structure() -> None:
     wrong = []
     for case in STRUCTURES:
@@ -66,6 +69,55 @@ def test_an_error_of_the_program_is_quoted_and_no_failure_of_wandb(case: dict[st
 def test_a_log_without_an_error_is_none(case: dict[str, str]) -> None:
     found = explain(case["text"])
     assert (found.kind, found.failures) == ("unknown", ()), found.text
+
+
+@check_rows(
+    ("text", "title"),
+    [
+        ("INFO starting\nINFO done", OUTPUT),
+        ("INFO link done\nINFO artifact uploaded\nINFO run finished", OUTPUT),
+        ("epoch 1 loss 0.3\nepoch 2 loss 0.2", OUTPUT),
+        ("Epoch 1/3\n100%|###| 12/12\nSaved model", OUTPUT),
+        ("2026-01-01 12:00:00 INFO linked artifact zoo to the registry", OUTPUT),
+        ("wandb: Syncing run zoo\nwandb: Synced 5 files", OUTPUT),
+        ("make: *** [Makefile:3: train] Error 1", "make: *** [Makefile:3: train] Error 1"),
+        (
+            "make: *** [Makefile:3: train] Error 1\nmake: *** [Makefile:9: all] Error 2",
+            "make: *** [Makefile:9: all] Error 2",
+        ),
+        ("ValueError: x\nmake: *** [Makefile:3: train] Error 1", "ValueError: x"),
+        ("pip install wandb", "not recognized"),
+        ("WANDB_ENTITY=team-a", "not recognized"),
+    ],
+)
+def test_an_output_without_an_error_is_never_well(text: str, title: str) -> None:
+    found = explain(text)
+    assert (found.title, found.is_recognized, found.failures) == (title, False, ()), found.text
+    reports_others = "it reports that another program failed, and not why: give regilink the lines before it"
+    assert (reports_others in found.notes) == title.startswith("make")
+
+
+@check_rows(
+    ("text", "is_own"),
+    [
+        ("All well", True),
+        ("All well: 1 link checked, no problems (2 requests, 30 ms)", True),
+        ("$ regilink lint\nNothing found in 1 file.", True),
+        ("Found 1 error, 1 warning in 2 files. 1 can be fixed with --fix.", True),
+        ("1 problem. Lines marked -> show what to change. (0 requests, 114 ms)", True),
+        ("No link was checked: there is none in 1 file.", True),
+        ("問題ありません", True),
+        ("All well?", False),
+        ("all is well but no model is in the registry", False),
+        ("Nothing found in the registry", False),
+        ("Nothing was linked to the registry", False),
+        ("no problems with wandb but nothing was linked", False),
+    ],
+)
+def test_a_sentence_of_regilinks_own_report_is_recognized(text: str, is_own: bool) -> None:
+    found = explain(text)
+    assert (found.title == "a sentence of regilink's own report, not an error of W&B") == is_own, found.text
+    assert not (is_own and found.is_recognized)
 
 
 def test_the_level_of_whoever_collected_the_lines_says_nothing() -> None:

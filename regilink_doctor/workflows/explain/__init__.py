@@ -26,6 +26,7 @@ from regilink_doctor.workflows.explain.errors import (
     near_entries,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
+from regilink_doctor.workflows.explain.own_reports import explain_own_report
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
@@ -35,6 +36,7 @@ from regilink_doctor.workflows.explain.questions import (
     find_prose,
     is_description,
     is_log,
+    is_output,
     is_question,
 )
 from regilink_doctor.workflows.explain.snippets import (
@@ -121,7 +123,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
         return _prefer_description(context, bare, explanation, catalog)
-    if explanation := explain_report(text):
+    if explanation := explain_report(text) or explain_own_report(text):
         return explanation
     message = explain_error(context, catalog)  # alone, without an exception's name
     if message is None and (foreign := find_foreign_failure(text)):
@@ -366,6 +368,18 @@ def _unknown(text: str) -> Explanation:
             say("no rule and no failure is called {text}", text=quote_text(text.strip())),
             is_recognized=False,
             notes=(say("did you mean {near}?", near=", ".join(near)),),
+        )
+    if is_output(text):
+        return Explanation(
+            "unknown",
+            say("an output in which regilink sees no error"),
+            is_recognized=False,
+            notes=(
+                say("give regilink the lines in which the program failed, or all: `CMD 2>&1 | regilink explain -`"),
+                say(
+                    "if nothing failed and the model is missing, `regilink verify TARGET` looks for it in the registry"
+                ),
+            ),
         )
     return Explanation(
         "unknown",

@@ -128,7 +128,7 @@ _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
-      | ^\w+:\ <ERROR>\ \S | ^\[(?:Errno|WinError)\ -?\d+\]
+      | ^\w+:\ <ERROR>\ \S
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error|denied)(?:\ \(exit\ code\ \d+\))?:\ \S
       | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
@@ -397,7 +397,14 @@ class ErrorContext:
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
             or self.ends_in_key_prompt
+            or self.only_reports_others
         )
+
+    @cached_property
+    def only_reports_others(self) -> bool:
+        """Whether every line reports that another program has failed, as `make` does, and not why."""
+        lines = [line for line in self.message_text.splitlines() if line.strip()]
+        return bool(lines) and all(_OUTER.search(line) for line in lines)
 
     @cached_property
     def exception(self) -> tuple[str, str] | None:

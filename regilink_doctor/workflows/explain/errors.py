@@ -740,6 +740,9 @@ def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFac
         yield say("wandb {version}", version=context.sdk_version)
     if names.path and facts is not None and not facts.wrong:
         yield say("the path in it, {path}, is well formed; the server can still refuse it", path=quote_text(names.path))
+    if context.only_reports_others:
+        yield say("it reports that another program failed, and not why: give regilink the lines before it")
+        return
     if not context.is_about_wandb:
         yield say("the text does not name wandb: the error may come from another program")
         return

@@ -37,6 +37,13 @@ _QUOTES = "\"'`「」『』"
 _PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
 """A package with its version, in a list of what is installed."""
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
+_OUTPUT = re.compile(
+    r"^wandb: |^[A-Z]{4,8}: |^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|", re.MULTILINE
+)
+"""Prefixes of wandb and of loggers, clocks, bars that show progress."""
+_COMMAND_LINE = re.compile(
+    r"^[$#]+ |^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)", re.MULTILINE
+)
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
@@ -46,6 +53,7 @@ _LOG = re.compile(
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
+_NUMBER = re.compile(r"\d+")
 _INLINE_CODE = re.compile(
     r"""`[^`\n]*` | \b\w{1,60}(?:\(\))?(?:\.\w{1,60}(?:\(\))?){0,8}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)
       | (["'])(?=[^\s"']*/)[^\s"']+\1 | (?<=\()https?://[^\s()]*(?=\)) | \A[a-z][\w+.-]{1,30}://\S+""",
@@ -94,8 +102,17 @@ _HEADING_LINES = 3
 
 
 def is_log(text: str) -> bool:
-    """Whether a text has the shape of a program's output, and not of a sentence."""
-    return bool(_LOG.search(text))
+    """Whether a text has the shape of a program's output, and not of a sentence; also of lines that count something."""
+    if _LOG.search(text) or _OUTPUT.search(text):
+        return True
+    lines = [_NUMBER.sub("0", line) for line in text[:LONGEST_QUESTION].splitlines() if _NUMBER.search(line)]
+    return len({*lines}) < len(lines)
+
+
+def is_output(text: str) -> bool:
+    """Whether a text can only be what a program has written, or is made of lines without any sentence."""
+    has_lines = "\n" in text.strip() and not _COMMAND_LINE.search(text) and not find_prose(text)
+    return has_lines or bool(_OUTPUT.search(text))
 
 
 def is_question(text: str) -> bool:
