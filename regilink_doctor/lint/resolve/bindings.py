@@ -319,14 +319,8 @@ class Scope:
 
     def find_loop(self, order: int) -> Arm | None:
         """The innermost loop body around a place."""
-        low, high = 0, len(self.loops)
-        while low < high:
-            middle = (low + high) // 2
-            if self.loops[middle].start <= order:
-                low = middle + 1
-            else:
-                high = middle
-        arm = self.loops[low - 1] if low else None
+        last = bisect_right(self.loops, order, key=_START)
+        arm = self.loops[last - 1] if last else None
         while arm is not None and (arm.fork.kind != "loop" or not arm.contains(order)):
             arm = arm.parent
         return arm
@@ -596,6 +590,7 @@ def count_before(bindings: Sequence[Binding | Store], order: int) -> int:
 
 
 _ORDER = attrgetter("order")
+_START = attrgetter("start")
 
 
 def _cover(arm: Arm, order: int, covered: set[int]) -> bool:

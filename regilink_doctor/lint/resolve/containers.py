@@ -297,7 +297,7 @@ def bind_element(context: Context, name: str, binding: Binding, at: ProgramPoint
     """`for name in value`."""
     if binding.value is None:
         return [UNKNOWN]
-    turn = dict(context.turn).get(id(binding.value))
+    turn = dict(context.turn).get(id(binding.value)) if context.turn else None
     turns = find_turns(context, binding.value, at) if turn is not None else None
     if turn is not None and turns is not None:
         elements = turns[turn] if turn < len(turns) else ()
@@ -378,10 +378,11 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     if isinstance(owner, Loaded):
         stored = [value for name in keys if name is not None for value in aliases.find_stored(context, owner, name)]
         return [*config_files.find_in_document(owner, keys), *stored]
-    if type(owner.node) is Updated and len(keys) == 1 and keys[0] is not None:
+    name = keys[0] if type(owner.node) is Updated and len(keys) == 1 else None
+    if name is not None and name not in index_keys(context, owner).last:
         # Of a dictionary that is changed again and again, each of many forms would be asked for the key.
         reach = _find_reach(context, owner)
-        if reach.is_without(keys[0]):
+        if reach.is_without(name):
             return [UNKNOWN] if reach.is_open else []
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
     found = context.answer_or_nothing(key, lambda: _find_by_key(context, owner, keys))

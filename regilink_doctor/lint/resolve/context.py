@@ -178,8 +178,8 @@ class Context:
             return literal
         if type(node) is not ast.Name:
             values = self.answer(key, lambda: function(self, node, at))
-            if type(node) is ast.Attribute and not rows:
-                self._settle_attribute(node, at, values)
+            if type(node) is ast.Attribute and type(node.value) is ast.Name and not rows:
+                self._settle_attribute(node.value.id, node.attr, at, values)
             return values
         if self._depth:  # its value at a place is a question of its own
             around, self._cuts = self._cuts, 0
@@ -195,15 +195,15 @@ class Context:
             self._settled[node.id, id(at.scope), at.frame] = _Settled(last, values)
         return values
 
-    def _settle_attribute(self, node: ast.Attribute, at: ProgramPoint, values: tuple[Value, ...]) -> None:
+    def _settle_attribute(self, owner: str, name: str, at: ProgramPoint, values: tuple[Value, ...]) -> None:
         """Note what an attribute is, if it is so wherever the name that it is of is the same: `run.link_artifact`."""
-        if not _OF_LIBRARIES.issuperset(map(type, values)) or type(node.value) is not ast.Name:
+        if not _OF_LIBRARIES.issuperset(map(type, values)):
             return
-        settled = self._settled.get((node.value.id, id(at.scope), at.frame))
+        settled = self._settled.get((owner, id(at.scope), at.frame))
         if settled is None or settled.after >= at.order or not _OF_LIBRARIES.issuperset(map(type, settled.values)):
             return
-        if f"{node.value.id}.{node.attr}" not in at.scope.guards:
-            settled.attributes[node.attr] = values
+        if f"{owner}.{name}" not in at.scope.guards:
+            settled.attributes[name] = values
 
     def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
         """What a binding gives a name."""
@@ -338,7 +338,7 @@ class Context:
     def take_turn(self, loop: ast.expr, elements: tuple[Value, ...]) -> tuple[Value, ...]:
         """The elements that a loop goes through: all, or that of the turn which is looked at alone."""
         self._turns[id(loop)] = len(elements)
-        turn = dict(self._rows).get(id(loop))
+        turn = dict(self._rows).get(id(loop)) if self._rows else None
         return elements if turn is None else elements[turn : turn + 1]
 
     def answer_by_turn(self, loop: ast.expr, work_out: Callable[[], Iterable[Value]]) -> list[Value]:
