@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.phrases import join_phrases, rewrite_phrase
-from regilink_doctor.core.records import field, record
+from regilink_doctor.core.records import cached_property, field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Finding:
     def __hash__(self) -> int:
         return hash(self.identity)
 
-    @property
+    @cached_property
     def identity(self) -> tuple[object, ...]:
         """What two reports of the same finding have in common: the rule, the place and the summary."""
         return self.code, self.place.path, self.place.position, self.message

@@ -55,6 +55,10 @@ _EVERY = "wandb"
 """`wandb.finish()` ends the active run, which may be any."""
 
 
+_ENDING = frozenset({ast.Assign, ast.AsyncWith, ast.Expr, ast.Try, ast.With})
+"""The statements that may end a run."""
+
+
 class _Body:
     """The statements of a body: where they start, and which runs each of them ends, by the run as it is written."""
 
@@ -79,6 +83,7 @@ class RunLifetime:
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
+        self._may_end = "with" in words or "finish" in words or bool(self._enders)
 
     def before(self, use: Use, run: str, stretches: Iterable[Stretch]) -> tuple[End, Place] | None:
         """How and where the run of a call has certainly ended before it.
@@ -88,7 +93,7 @@ class RunLifetime:
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
             stretches: the statements before it, see `CallContextReader.before`.
         """
-        for body, numbers, around in stretches:
+        for body, numbers, around in stretches if self._may_end else ():
             turn = self._find_turn(body, numbers.stop, run)
             if turn >= numbers.start:
                 return self._end(body[turn], run, use)
@@ -109,7 +114,7 @@ class RunLifetime:
     def _index(self, body: list[ast.stmt]) -> _Body:
         index = self._bodies[id(body)] = _Body(body)
         for number, statement in enumerate(body):
-            for run in self._list_ended(statement):
+            for run in self._list_ended(statement) if type(statement) in _ENDING else ():
                 index.ends.setdefault(run, []).append(number)
         return index
 
@@ -279,7 +284,7 @@ class CallContextReader:
         ended = self._endings.before(use, run, self.before(statement)) if run else None
         if ended is not None:
             context = replace(context, ended=ended[0], ended_by=ended[1])
-        if use.scope.conditions and (guards := tuple(self._inner_guards(use))):
+        if use.scope.inner_orders and use.scope.conditions and (guards := tuple(self._inner_guards(use))):
             context = replace(context, guards=(*guards, *context.guards))
         return context
 
