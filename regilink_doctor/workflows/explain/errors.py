@@ -40,7 +40,7 @@ _REPORTED = re.compile(
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
 _IS_OF_ITS_END = re.compile(
-    r"has no attribute|got an unexpected|cannot import name|No module named|\(required by| wandb$"
+    r"has no attribute|got an unexpected|cannot import name|No module named|\(required by| wandb$|\u274c$"
 )
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
@@ -567,6 +567,8 @@ def _of_message(
         yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
         yield from (match.message.failure for match in others if match.message.failure == "F14")
+    if message.speaker == "other" and structure.LAUNCH.match(context.line_at(main.span[0])):
+        yield "F16"  # an agent reports what its cluster or builder said
     if message.key == "abnormal-exit":
         yield from structure.find_broken_code(context)
     if message.failure == "F14" and context.is_from_bucket:

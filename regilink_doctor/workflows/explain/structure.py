@@ -265,7 +265,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"\bnot writable\b", ("F7",)),
         (r"\b(?:seat|view-only)\b", ("B8", "B7")),
         (r"\blicense\b", ("F17", "E4")),
-        (r"\b(?:resume|run id)\b", ("F19",)),
+        (r"\b(?:resume|rewind|fork_from|run id)\b", ("F19",)),
         (r"\bproject name\b", ("F20",)),
         (r"\bexpected type\b", ("D6", "B4", "B5")),
         (
@@ -305,7 +305,7 @@ _AGENT_RUNS = re.compile(
 )
 _REFUSED_OPTION = re.compile(r"^\S+\.py: error: ")
 """The program itself refuses its command line."""
-_LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
+LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
 """A line of a launch agent."""
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
@@ -367,7 +367,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
     if context.names_other_program(context.last_line):
-        return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
+        return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_words,
         find_part,
