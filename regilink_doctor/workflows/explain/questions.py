@@ -87,7 +87,7 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
-_SURE, _LEAST = 0.7, 0.1
+_SURE, _LEAST = 0.8, 0.1
 """How probable the first of all answers is if it is given as the answer, or as a candidate; of a text that names no
 subject of W&B it must be sure. Of the answers to other people's questions that are sure, 95 of 100 are right."""
 _LEAST_OF_FURTHER = 0.05
@@ -232,10 +232,12 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
 
 
 def _is_sure(ranked: Sequence[tuple[str, float]]) -> bool:
-    """Whether the first is the answer, and not one of several candidates; of several pages it is enough to name two."""
-    if find_topic(ranked[0][0]) is None:
-        return ranked[0][1] >= _SURE
-    return sum([probability for about, probability in ranked if find_topic(about) is not None][:2]) >= _SURE
+    """Whether the first is the answer, and not one of several candidates; of a page, its mistakes count."""
+    first, probability = ranked[0]
+    if (topic := find_topic(first)) is None:
+        return probability >= _SURE
+    second = next((about for about, _ in ranked[1:] if find_topic(about) is not None), None)
+    return sum(probability for about, probability in ranked if about in (first, second, *topic.mistakes)) >= _SURE
 
 
 _COMMAND = re.compile(
