@@ -6,7 +6,7 @@ import gc
 import os
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.files import absolute_path, is_test_path
+from regilink_doctor.core.files import absolute_path, is_test_path, relative_path
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
@@ -159,6 +159,10 @@ class _Facts:
 
     def program_links(self, path: str) -> bool:
         return self.project.is_linking_program(path, self.folder)
+
+    def find_sweep_without_entity(self) -> Place | None:
+        sweep = self.project.find_sweep_without_entity(absolute_path(self.path))
+        return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
 
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         if compute not in self._computed:

@@ -29,6 +29,7 @@ _FOLDERS = (
     "scripts",
     "ci",
     "config",
+    "sweeps",
     "configs",
     "docker",
     "slurm",
@@ -80,6 +81,13 @@ class Project(Memory):
         """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
         return _links_artifacts(path, folder)
 
+    def find_sweep_without_entity(self, program: str) -> tuple[str, int] | None:
+        """The file of a sweep that runs a Python file and names no entity, and its line that names the program.
+
+        None where a command of the tree gives the entity to `wandb sweep`.
+        """
+        return _find_sweep_without_entity(program)
+
     def newest_wandb(self, folder: str) -> str | None:
         """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
 
@@ -112,12 +120,31 @@ def _may_be_set(variable: str, program: str) -> bool:
     )
 
 
+@remembered(4096)
+def _find_sweep_without_entity(program: str) -> tuple[str, int] | None:
+    for base in _upwards(os.path.dirname(program)):
+        starts = (read_file(path, _MAX_BYTES) or b"" for path in _find_mentioning(base, "wandb sweep"))
+        if any(option in content for content in starts for option in (b"--entity", b" -e ")):
+            return None
+        for path in _find_mentioning(base, "parameters:"):
+            keys = _read_sweep(path, program)
+            if keys and b"entity" not in keys and b"method" in keys and path.endswith((".yaml", ".yml")):
+                lines = (read_file(path, _MAX_BYTES) or b"").splitlines()
+                return path, next(number for number, line in enumerate(lines, 1) if line.startswith(b"program"))
+    return None
+
+
 def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
     """Whether a file describes a sweep of a program, and gives the entity or the project of its runs."""
+    return bool(_read_sweep(path, program).get(key))
+
+
+def _read_sweep(path: str, program: str) -> dict[bytes, bytes]:
+    """The outer keys of a file that describes a sweep of a program; nothing for another file."""
     lines = [line.partition(b":") for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
     given = {name.strip(): value.strip() for name, colon, value in lines if colon and name[:1] not in (b" ", b"#")}
-    named = given.get(b"program", b"").decode(errors="replace")
-    return bool(given.get(key)) and os.path.basename(named) == os.path.basename(program)
+    named = given.get(b"program", b"").decode(errors="replace").strip("'\"")
+    return given if os.path.basename(named) == os.path.basename(program) else {}
 
 
 def _is_named_in_imports(variable: str, program: str) -> bool:

@@ -209,7 +209,9 @@ class _Report:
         yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
         yield from self._render_links()
         if outcome.left_to_default:
-            problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="run", facts={"entity": outcome.entity})
+            swept = outcome.sweep_left_to_default
+            rule = rule_codes.ENTITY_IGNORED_IN_SWEEP if swept else rule_codes.IMPLICIT_ENTITY
+            problem = Problem(rule, kind="run", facts={"entity": outcome.entity})
             first, *rest = render_message(rule_for(problem.rule).explain(problem), self._translate)
             yield self._paint(_YELLOW, f"  {self._translate('warning')}[{problem.rule}] {first}")
             yield from (f"  {line}" for line in rest)

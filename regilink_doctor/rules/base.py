@@ -271,6 +271,9 @@ class FileFacts(Protocol):
     def program_links(self, path: str) -> bool:
         """Whether the program `path`, as a command names it, links artifacts."""
 
+    def find_sweep_without_entity(self) -> Place | None:
+        """Where the file of a sweep names this program; None where it, or a command, also names the entity."""
+
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         """`compute(self)`, computed once for the file: what a rule would otherwise search for at each call site."""
 

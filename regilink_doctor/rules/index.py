@@ -109,6 +109,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     ),
     "getattr": ("REG610",),
     "hasattr": ("REG610",),
+    "init": ("REG205",),
     "link": (
         "REG114", "REG201", "REG202", "REG203", "REG204", "REG301", "REG302", "REG601", "REG602", "REG605",
         "REG607",

@@ -31,22 +31,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Setting, Site
+    from regilink_doctor.core.sites import Consume, Init, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
 
 class EntityIgnoredInSweep(Rule):
-    """`wandb.init(entity=...)` in a function that a sweep runs: W&B drops the entity and uses the sweep's.
+    """`wandb.init(entity=...)` in what a sweep runs, a function or a program: W&B drops it and uses the sweep's entity.
 
     All that is printed is `Ignoring entity 'team-a' when running a sweep.` The artifact belongs to the entity of the
-    sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`.
+    sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`, or write it
+    into the file of the sweep. For a file this is an info: `wandb sweep --entity` may give it.
     """
 
     code = "REG205"
     name = "entity-ignored-in-sweep"
     severity = "warning"
     failures = ("B2",)
-    watches = ("wandb.agent",)
+    watches = ("wandb.agent", "init")
     bad = (
         "import wandb\n"
         "def train():\n"
@@ -84,6 +85,20 @@ class EntityIgnoredInSweep(Rule):
                     "start the sweep under it: wandb sweep --entity {entity} sweep.yaml", entity=problem.facts["entity"]
                 ),
             )
+        if problem.kind == "run":
+            return Message(
+                "neither the code nor the settings name the entity of the sweep",
+                say(
+                    "wandb.init drops entity= in a sweep; each account's default decides, here {entity}", entity=entity
+                ),
+                "write wandb.sweep(..., entity=...), or entity: in the file of the sweep",
+            )
+        if problem.kind == "file":
+            return Message(
+                say("entity={entity} is dropped in a sweep", entity=entity),
+                say("{file} names no entity, and each account's default decides", file=problem.facts["file"]),
+                say("write entity: {entity} in {file}", entity=problem.facts["entity"], file=problem.facts["file"]),
+            )
         return Message(
             say("entity={entity} is dropped here", entity=entity),
             say(
@@ -92,6 +107,16 @@ class EntityIgnoredInSweep(Rule):
             ),
             say("write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent", entity=entity),
         )
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        """Looks for the file of a sweep that runs the program; its entity may be given on the command line."""
+        entity = certain(init.entity) if init.call == "wandb.init" else None
+        if not entity or facts.once(first_registry_link) is None or facts.sets("WANDB_ENTITY"):
+            return
+        sweep = facts.find_sweep_without_entity()
+        if sweep is not None:
+            related = (Related("the sweep runs the program", sweep),)
+            yield self.report(init.place, "file", related=related, severity="info", entity=entity, file=sweep.path)
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Looks at the `wandb.agent` and finds the run of the function that it starts."""

@@ -210,6 +210,24 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
     )
 
 
+@pytest.mark.slow
+def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
+    (project / "agent.py").write_text(
+        "import wandb\n"
+        "def train():\n"
+        "    run = wandb.init(entity='vision')\n"
+        "    run.link_artifact(wandb.Artifact('zoo', type='model'), 'wandb-registry-model/zoo')\n"
+        "sweep = {'method': 'grid', 'parameters': {'lr': {'values': [1]}}}\n"
+        "wandb.agent(wandb.sweep(sweep, project='p'), train, count=1)\n",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "agent.py"], catalog=CATALOG, cwd=project)
+    assert (found.left_to_default, found.sweep_left_to_default) == (True, True), found
+    text = "\n".join(render(found))
+    assert "warning[REG205] neither the code nor the settings name the entity of the sweep" in text
+    assert "REG201" not in text
+
+
 # Without it.
 
 

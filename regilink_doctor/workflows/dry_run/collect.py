@@ -102,6 +102,7 @@ def runs(world: World) -> tuple[RunMade, ...]:
             run.state,
             len(run.logged),
             len(run.used),
+            run.sweep is not None,
         )
         for run in _runs(world)
     )

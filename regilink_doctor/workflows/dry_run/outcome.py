@@ -29,6 +29,8 @@ class RunMade:
     state: str
     logged: int
     used: int
+    swept: bool = False
+    """Whether a sweep started it: its entity is that of the sweep."""
 
     @property
     def path(self) -> str:
@@ -147,7 +149,16 @@ class DryRun(ShownAsTable):
     @property
     def left_to_default(self) -> bool:
         """Whether a run went wherever the account's default is: it differs between colleagues (failure B2)."""
-        return self.entity_source is None and any(run.entity == self.entity for run in self.runs)
+        return bool(self._runs_left)
+
+    @property
+    def sweep_left_to_default(self) -> bool:
+        """Whether the entity of a sweep decided where such a run went, whatever the code says of the run."""
+        return any(run.swept for run in self._runs_left)
+
+    @property
+    def _runs_left(self) -> list[RunMade]:
+        return [run for run in self.runs if run.entity == self.entity] if self.entity_source is None else []
 
     @property
     def ended(self) -> str:
