@@ -23,18 +23,9 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text.source import Source
 
     BindingKind = Literal[
-        "value",
-        "augment",
-        "element",
-        "context",
-        "parameter",
-        "positionals",
-        "keywords",
-        "import",
-        "function",
-        "class",
+        "value", "augment", "element", "context", "parameter", "positionals", "keywords", "import", "function", "class",
         "unknown",
-    ]
+    ]  # fmt: skip
     ForkKind = Literal["if", "match", "try", "loop", "call", "own"]
     PlacedT = TypeVar("PlacedT", bound="Binding | Store")
 
@@ -188,22 +179,9 @@ class Scope:
     """
 
     __slots__ = (
-        "attributes",
-        "bindings",
-        "conditions",
-        "global_names",
-        "guards",
-        "inner_orders",
-        "kind",
-        "loops",
-        "module",
-        "nestings",
-        "node",
-        "outer_names",
-        "parent",
-        "returns",
-        "yields",
-    )
+        "attributes", "bindings", "conditions", "global_names", "guards", "inner_orders", "kind", "loops", "module",
+        "nestings", "node", "outer_names", "parent", "returns", "yields",
+    )  # fmt: skip
 
     module: Module
 
@@ -491,20 +469,9 @@ class Module:
     """
 
     __slots__ = (
-        "decorations",
-        "forks",
-        "functions",
-        "imports",
-        "partials",
-        "reads",
-        "removals",
-        "scope",
-        "source",
-        "stores",
-        "targets",
-        "tested",
-        "uses",
-    )
+        "decorations", "forks", "functions", "imports", "partials", "reads", "removals", "scope", "source", "stores",
+        "targets", "tested", "uses",
+    )  # fmt: skip
 
     def __init__(self, scope: Scope, source: Source) -> None:
         self.scope = scope

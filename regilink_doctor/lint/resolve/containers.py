@@ -447,29 +447,17 @@ def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
     return _Reach(frozenset(names), is_open)
 
 
-class _Holders:
-    """Which of the alternatives of a dictionary may have a key, by their numbers; those in `others` may have any."""
-
-    __slots__ = ("by_name", "others")
-
-    def __init__(self, context: Context, owners: tuple[Value, ...]) -> None:
-        self.by_name: dict[str, set[int]] = {}
-        self.others: set[int] = set()
-        for number, owner in enumerate(owners):
-            is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
-            names = _find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
-            if names is None:
-                self.others.add(number)
-            for name in names or ():
-                self.by_name.setdefault(name, set()).add(number)
-
-
 def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Sequence[Value]:
     """The alternatives of a dictionary that may have a key, and the first that has not, which is like all others."""
-    _, holders = context.keep(("holders", id(owners)), lambda: (owners, _Holders(context, owners)))
-    kept = holders.others | holders.by_name.get(key, frozenset())
-    without = next((number for number in range(len(owners)) if number not in kept), None)
-    return [owner for number, owner in enumerate(owners) if number in kept or number == without]
+
+    def list_names(owner: Value) -> frozenset[str] | None:
+        is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
+        return _find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
+
+    _, listed = context.keep(("holders", id(owners)), lambda: (owners, [list_names(owner) for owner in owners]))
+    holding = [names is None or key in names for names in listed]
+    without = holding.index(False) if False in holding else -1
+    return [owner for number, owner in enumerate(owners) if holding[number] or number == without]
 
 
 def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:

@@ -182,12 +182,9 @@ def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value,
     bindings = scope.bindings[name]
     count = count_before(bindings, order)
     loop = scope.find_loop(order) if scope.loops else None
-    if loop is not None and loop.start == order:
-        certain = None
-    else:
-        certain = _find_certain(scope, bindings[count - 1], order) if count else None
-    if loop is not None and certain is not None and certain <= loop.start:
-        certain = None
+    certain = _find_certain(scope, bindings[count - 1], order) if count else None
+    if loop is not None and certain is not None and (loop.start == order or certain <= loop.start):
+        certain = None  # what is before the loop comes in through its head
     place = at if certain is None else ProgramPoint(scope, certain, at.frame)
     key = ("name", name, id(scope), place.order, at.frame)
     return context.answer(key, lambda: _find_state(context, name, place, loop))

@@ -223,22 +223,9 @@ class Computed(ast.expr):
 
 
 Value = (
-    StringValue
-    | Name
-    | Instance
-    | Method
-    | Literal
-    | TreePath
-    | FileText
-    | Loaded
-    | ClassOrObject
-    | Function
-    | Member
-    | ModuleValue
-    | Arguments
-    | NonString
-)
-
+    StringValue | Name | Instance | Method | Literal | TreePath | FileText | Loaded | ClassOrObject | Function | Member
+    | ModuleValue | Arguments | NonString
+)  # fmt: skip
 
 TOO_MUCH = "too much to follow"
 """The reason of a part, or a value, that was given up."""

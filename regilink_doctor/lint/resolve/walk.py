@@ -56,19 +56,10 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
-_NOTED = frozenset(
-    {
-        *_COMPREHENSIONS,
-        ast.Call,
-        ast.Attribute,
-        ast.NamedExpr,
-        ast.Yield,
-        ast.YieldFrom,
-        ast.comprehension,
-        ast.IfExp,
-        ast.Lambda,
-    }
-)
+_NOTED = frozenset({
+    *_COMPREHENSIONS, ast.Call, ast.Attribute, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.comprehension, ast.IfExp,
+    ast.Lambda,
+})  # fmt: skip
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
 
