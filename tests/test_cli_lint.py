@@ -448,6 +448,14 @@ def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     done = regilink("lint", "--output-file", "none/r.txt", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == "regilink: none/r.txt cannot be written: No such file or directory\n"
+    if sys.platform != "win32":
+        os.mkfifo(tmp_path / "pipe")
+        done = regilink("lint", "--output-file", "pipe", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (2, "regilink: pipe cannot be written: nothing reads this pipe\n")
+        reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        assert regilink("lint", "--output-file", "pipe", cwd=tmp_path).returncode == 1
+        assert b"REG102" in os.read(reader, 1 << 16)
+        os.close(reader)
 
 
 def test_no_colour_goes_to_a_file(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
     if path.endswith(("/", os.sep)):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as file:
+        with open(_open_without_waiting(path), "wb") as file:
             file.write(content)
         return
     real = real_path(path)
@@ -109,6 +109,19 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
         except FileNotFoundError:  # Ctrl-C came when it was in its place
             pass
         raise
+
+
+def _open_without_waiting(path: str) -> int:
+    """The handle of what is not a plain file; a pipe would be waited for until something reads it."""
+    try:
+        handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nothing reads this pipe", path) from None
+        raise
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(handle, True)
+    return handle
 
 
 def _give(path: str, owner: os.stat_result) -> bool:
