@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from regilink_doctor.core.phrases import counted, join_phrases, rewrite_phrase, say
-from regilink_doctor.core.sites import Link
 from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
@@ -59,6 +58,10 @@ def summarize_run(result: LintResult) -> str:
 
 def find_unread_links(result: LintResult) -> list[str]:
     """`file:line` of the links whose target path the source does not show."""
+    if not result.sites:
+        return []  # nothing more is loaded for it
+    from regilink_doctor.core.sites import Link
+
     sites = [report.site for report in result.sites if isinstance(report.site, Link)]
     unread = [site for site in sites if not any(map(_shows_registry, site.target))]
     return _lines_of([site for site in unread if not site.is_without_target])
