@@ -26,6 +26,7 @@ from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.languages import ENGLISH, FOLDER, list_languages, read_entries
 from regilink_doctor.report.listings import split_documentation
 from regilink_doctor.rules import all_rules
+from regilink_doctor.workflows.explain.question_model import list_topics
 
 MARKED = {
     "Message": (0, 1, 2),
@@ -88,6 +89,9 @@ def _read_source() -> Iterator[Entry]:
     for message in WANDB_MESSAGES:
         for text in filter(None, (message.hint, message.help)):
             yield Entry(text, "regilink_doctor/core/wandb_messages", has_fields=text == message.help)
+    for topic in list_topics().values():
+        if topic.answer:
+            yield Entry(topic.answer, "regilink_doctor/workflows/explain/topics.json")
     for path in (*sorted(PACKAGE.rglob("*.py")), ROOT / "tools" / "site_pages.py"):
         where = path.relative_to(ROOT).as_posix()
         nodes = find_nodes(path)

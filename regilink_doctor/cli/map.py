@@ -93,7 +93,7 @@ def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -
             repository=options.repository,
             progress=bar if show_progress else None,
         )
-    for line in (*result.lint.failures, *result.lint.notes):
+    for line in result.lint.notes:  # the summary names what could not be read
         print(f"regilink: {escape_text(line)}", file=sys.stderr)
     return result.link_map, result.lint
 

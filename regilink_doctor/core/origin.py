@@ -8,6 +8,7 @@ import os
 
 from regilink_doctor.core.phrases import join_phrases, rewrite_phrase, say
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.text import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,6 +84,27 @@ class Argument(Origin):
 
     def how_to_unset(self) -> str:
         return unset_variable(self.variable) if self.variable else say("leave out {flag}", flag=self.flag)
+
+
+@record
+class Keyword(Origin):
+    """An argument of a call of regilink in Python: `preflight(entity="team-a")`."""
+
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return say("argument {flag}", flag=f"{self.name}=")
+
+    @property
+    def setting(self) -> str:
+        return f"{self.name}="
+
+    def how_to_set(self, value: str) -> str:
+        return f"{self.name}={quote_text(value)}"
+
+    def how_to_unset(self) -> str:
+        return say("leave out {flag}", flag=f"{self.name}=")
 
 
 @record

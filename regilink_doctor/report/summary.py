@@ -140,7 +140,8 @@ def _lines_of(sites: Sequence[Site]) -> list[str]:
 
 
 def list_places(places: Sequence[str]) -> str:
-    """The first places, and how many more there are. The name of a file may be anything."""
+    """The first places, each once, and how many more there are. The name of a file may be anything."""
+    places = list(dict.fromkeys(places))
     shown = join_phrases(", ", [rewrite_phrase(place, escape_text) for place in places[:_MOST_PLACES]])
     hidden = len(places) - _MOST_PLACES
     return say("{places} and {number} more", places=shown, number=hidden) if hidden > 0 else shown

@@ -205,8 +205,8 @@ _SET_CLOCK = "set the clock: sudo timedatectl set-ntp true"
 
 _MESSAGES: dict[str, Message] = {
     "dns": Message(
-        "the name {server} is unknown",
-        "DNS has no address for it",
+        "DNS has no address for the name {server}",
+        None,
         "check {setting} and the network; `{probe}` shows the same from a shell",
     ),
     "dns-timeout": Message(

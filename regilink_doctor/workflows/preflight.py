@@ -7,6 +7,7 @@ import sys
 import warnings
 
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.origin import Code
 from regilink_doctor.core.text import clean_message
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.check_result import CheckResult
     from regilink_doctor.core.targets import LinkTarget
-    from regilink_doctor.doctor.diagnosis import Diagnosis
+    from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
 TIMEOUT = 3.0
 """Seconds for each request: a server that does not answer must not hold up a training."""
@@ -105,12 +106,20 @@ def _unchecked(diagnosis: Diagnosis) -> list[str]:
         f"{check.message} [{check.code}]" + (f"\n  note: {check.note}" if check.note else "") for check in failed
     ]
     if diagnosis.links.unknown and not failed:
-        reasons += [f"{link.target}: {link.reason}" for link in diagnosis.links.unknown]
+        reasons += map(_describe_unknown, diagnosis.links.unknown)
     return list(dict.fromkeys(reasons))
 
 
+def _describe_unknown(link: UnknownLink) -> str:
+    if not link.expressions:
+        return f"{link.target}: {link.reason}"
+    place = link.origin.line if isinstance(link.origin, Code) else link.target
+    names = " and ".join(f"`{expression}`" for expression in link.expressions)
+    return f"{place}: {names} is known only when the program runs; give the whole path to preflight()"
+
+
 def _report_unchecked(reason: str, *, strict: bool) -> None:
-    message = f"regilink could not check the links: {reason}"
+    message = f"regilink could not check every link: {reason}"
     if strict:
         raise LinkError(message)
     warnings.warn(clean_message(message), stacklevel=3)

@@ -14,7 +14,7 @@ from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.queries import Field, account_fields, ask, entity_names
 from regilink_doctor.client.settings import Settings, SettingsProblem, read_settings
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.origin import Argument, Configured, Setting
+from regilink_doctor.core.origin import Configured, Keyword, Setting
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import clean_message
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
@@ -55,11 +55,11 @@ class ServerAccess:
         """The settings of wandb there: an argument comes first, then what wandb would find, then the configuration.
 
         Args:
-            arguments: what replaces entity, project and organization, by these names.
+            arguments: what replaces entity, project and organization, by these names; a string is of a call in Python.
         """
         values = {"host": self.host or None, **(arguments or {})}
         settings = {
-            name: value if isinstance(value, Setting) else Setting(value, Argument(f"--{name}"))
+            name: value if isinstance(value, Setting) else Setting(value, Keyword(name))
             for name, value in values.items()
             if value is not None
         }

@@ -124,7 +124,7 @@ class Fault:
 FAULTS = {
     "nothing listens": Fault(at(f"http://127.0.0.1:{closed_port()}"), "connection", "REG801", "refuses the connection"),
     "there is no way": Fault(no_way, "connection", "REG801", "no route to"),
-    "the name is unknown": Fault(at("https://wandb.invalid"), "dns", "REG801", "DNS has no address for it"),
+    "the name is unknown": Fault(at("https://wandb.invalid"), "dns", "REG801", "DNS has no address for the name"),
     "DNS is silent": Fault(silent_dns, "dns", "REG801", "DNS does not answer"),
     "nobody takes the connection": Fault(full_queue, "connection", "REG801", "did not accept the connection"),
     "nobody answers": Fault(serving(hangs(3)), "host", "REG801", "had not answered after"),

@@ -168,7 +168,7 @@ def test_a_file_that_cannot_be_read_is_named(
         "import wandb\nrun = wandb.init(\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n", encoding="utf-8"
     )
     assert main(["map"]) == 1
-    assert "no findings. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
+    assert "no link or consumer to look at. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
     assert main(["map", "--redact"]) == 1
     assert "train" not in capsys.readouterr().err
     assert main(["map", "--output-format", "json", "--output-file", "whole.json", "--repository", "zoo"]) == 1
@@ -291,9 +291,26 @@ def test_a_file_that_is_not_a_map(content: str, words: str, tmp_path: Path, caps
     assert main(["map", "--merge"]) == 2
 
 
-def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["map", "nowhere"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("no such file or folder") == 1
+    assert "; there was no link or consumer to look at. 1 file could not be read: nowhere: " in err
+
+
+def test_a_line_with_several_links_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    linked = "".join(f'run.link_artifact(a, "p/{name}"); ' for name in "abc")
+    Path("a.py").write_text(
+        f'import wandb\nrun = wandb.init(entity="team-a")\n{linked}\nrun.link_artifact(a, "p/d")\n', encoding="utf-8"
+    )
+    assert main(["map"]) == 0
+    assert "4 links do not name a collection of a registry: a.py:3, a.py:4.\n" in capsys.readouterr().err
 
 
 def test_what_was_not_compared_with_the_server_is_said(

@@ -270,6 +270,11 @@ def test_every_row_is_explained() -> None:
     check_each(FAILURES, check)
 
 
+def test_that_nothing_is_raised_is_said_once() -> None:
+    for failure in FAILURES.values():
+        assert explain(failure.id).text.lower().count("nothing is raised") == failure.silent
+
+
 def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
     found = explain("REG808")
     assert (found.kind, found.codes[0]) == ("rule", "REG808")

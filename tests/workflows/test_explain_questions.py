@@ -11,7 +11,7 @@ import train_questions
 from tables import check_rows
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.workflows.explain import explain, question_model
+from regilink_doctor.workflows.explain import explain, question_model, questions
 from regilink_doctor.workflows.explain.question_model import OTHER, UNCLEAR, list_topics
 
 CASES = Path(__file__).parents[1] / "cases" / "explain"
@@ -21,6 +21,37 @@ def test_a_path_in_a_question_is_judged() -> None:
     found = explain("why does wandb_registry_model/zoo not appear in the registry?")
     assert (found.kind, found.codes[0], found.failures[0]) == ("question", "REG104", "A4")
     assert found.target == "wandb-registry-model/zoo"
+
+
+@check_rows(
+    ("question", "said", "written"),
+    [
+        (
+            "Do I have to create the collection before I link?",
+            "the first link to a collection creates it",
+            "link_artifact(",
+        ),
+        ("can I rename a registry", "", 'registry.name = "NEW_NAME"'),
+        ("how do I create a registry?", "", "create_registry("),
+    ],
+)
+def test_a_question_about_what_wandb_does_is_answered(question: str, said: str, written: str) -> None:
+    found = explain(question)
+    assert found.notes[0].startswith(said)
+    assert any(written in line for line in found.write)
+
+
+def test_a_single_candidate_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    for ranked, title, pages in (
+        ([("D3", 0.4), ("read", 0.3), ("automations", 0.2)], "It may be this:", 2),
+        ([("D3", 0.4), ("read", 0.3), ("D2", 0.2)], "It may be one of these:", 1),
+        ([("D3", 0.4), ("D1", 0.3), ("D2", 0.2)], "It may be one of these:", 0),
+    ):
+        monkeypatch.setattr(questions, "_rank_answers", lambda text, ranked=ranked: ranked)
+        text = explain("how do I find out which version is in production").text
+        assert text.count("W&B's documentation may answer the question:") == min(pages, 1)
+        assert text.count("https://docs.wandb.ai/") == pages
+        assert title in text
 
 
 def test_names_with_spaces_or_kana_are_paths() -> None:

@@ -290,6 +290,34 @@ def test_preflight_raises_before_the_training_after_two_requests(
         assert "wandb-registry-model/zoo" in str(caught.value)
 
 
+def test_preflight_says_what_to_write_in_python(at_emulator: Callable[[World], None]) -> None:
+    at_emulator(World.default())
+    with pytest.raises(LinkError) as caught:
+        preflight("wandb-registry-model/zoo", entity="alice")
+    assert '\n  entity="team-a"\n' in str(caught.value)
+    assert "--entity" not in str(caught.value)
+
+
+def test_preflight_names_the_link_that_it_could_not_check(
+    at_emulator: Callable[[World], None], tmp_path: Path, forked_python: str
+) -> None:
+    at_emulator(World.default())
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import sys\nimport wandb\nimport regilink_doctor\n\nregilink_doctor.preflight()\nraise SystemExit(5)\n"
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), sys.argv[1])\n',
+        encoding="utf-8",
+    )
+    done = subprocess.run([forked_python, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 5, done.stderr
+    unknown = "train.py:9: `sys.argv[1]` is known only when the program runs; give the whole path to preflight()"
+    assert f"could not check every link: {unknown}" in done.stderr.replace(f"{tmp_path}/", "")
+    assert "TARGET" not in done.stderr
+    assert "{?}" not in done.stderr
+
+
 def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
     at_emulator: Callable[[World], None], tmp_path: Path, forked_python: str
 ) -> None:
@@ -316,9 +344,9 @@ def test_a_server_that_is_not_there_is_a_warning_unless_strict(
 ) -> None:
     at_emulator(World.default())
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
-    with pytest.warns(UserWarning, match="could not check the links"):
+    with pytest.warns(UserWarning, match="could not check every link"):
         preflight("wandb-registry-model/zoo", entity="team-a")
-    with pytest.raises(LinkError, match="could not check the links"):
+    with pytest.raises(LinkError, match="could not check every link"):
         preflight("wandb-registry-model/zoo", entity="team-a", strict=True)
 
 

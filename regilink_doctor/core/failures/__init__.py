@@ -47,7 +47,7 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A1",
         "missing registry prefix",
-        "Nothing is raised. The version is linked into an ordinary project of the run's entity, named as the "
+        "The version is linked into an ordinary project of the run's entity, named as the "
         "registry was meant to be; W&B creates the project and the collection, and the registry never sees them.",
         "Write the prefix: `wandb-registry-model/my-collection`. If a link inside the project is what you want, "
         "suppress the finding on that line.",
@@ -61,7 +61,7 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A2",
         "missing collection",
-        "Nothing is raised. A path of one segment is the name of a collection in the run's own project "
+        "A path of one segment is the name of a collection in the run's own project "
         "(`Run.link_artifact`) or in `$WANDB_PROJECT` (`Artifact.link`), so a collection called "
         "`wandb-registry-model` appears there and the returned name looks right.",
         "Name the collection after the registry: `wandb-registry-model/my-collection`.",

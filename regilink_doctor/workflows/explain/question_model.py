@@ -186,9 +186,13 @@ OTHER, UNCLEAR = "other", "unclear"
 
 @record
 class Topic:
-    """What people want to do: the page of W&B's documentation, what to write, and failures that are common there."""
+    """What people want to do: the page of W&B's documentation, what to write, and failures that are common there.
+
+    `answer` is what W&B does, where people ask that; else empty.
+    """
 
     page: str
+    answer: str
     write: tuple[str, ...]
     mistakes: tuple[str, ...]
 
@@ -198,7 +202,9 @@ def list_topics() -> dict[str, Topic]:
     """Every topic by its name."""
     with open(TOPICS, encoding="utf-8") as file:
         return {
-            name: Topic(topic["page"], tuple(topic.get("write", ())), tuple(topic.get("mistakes", ())))
+            name: Topic(
+                topic["page"], topic.get("answer", ""), tuple(topic.get("write", ())), tuple(topic.get("mistakes", ()))
+            )
             for name, topic in json.load(file).items()
         }
 

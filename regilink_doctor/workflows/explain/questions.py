@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.workflows.explain import paths
@@ -288,6 +288,7 @@ def _answer_with_page(topic: Topic, title: str = "", also: Sequence[Topic] = ())
         codes=tuple(dict.fromkeys(code for cause in causes for code in cause.codes)),
         failures=topic.mistakes,
         notes=(
+            *((join_phrases("", [topic.answer]),) if topic.answer else ()),
             say("see W&B's documentation: {page}", page=topic.page),
             *(say("see also: {page}", page=other.page) for other in also),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
@@ -302,6 +303,7 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     """What a question may be about, where it is not clear."""
     candidates = [about for about, _ in ranked][:_MOST_CANDIDATES]
     pages = [topic.page for about in candidates if (topic := find_topic(about)) is not None]
+    shown = join_phrases(", ", dict.fromkeys(pages))
     failures = tuple(about for about in candidates if about in FAILURES)
     return Explanation(
         "question",
@@ -309,11 +311,11 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
         is_sure=False,
         failures=failures,
         notes=(
-            *(say("W&B's documentation may answer the question: {page}", page=page) for page in dict.fromkeys(pages)),
+            *((say("W&B's documentation may answer the question: {pages}", pages=shown),) if shown else ()),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
         ),
         causes=causes_of(failures),
-        causes_title=say("It may be one of these:"),
+        causes_title=say("It may be one of these:") if len(failures) > 1 else say("It may be this:"),
     )
 
 
