@@ -255,6 +255,9 @@ def test_causes_that_the_path_or_the_call_rules_out_are_not_listed() -> None:
         "wandb-registry-Failed Runs/zoo",
         "acme/wandb-registry-model/zoo-error:v2",
         'run.link_artifact(a, "wandb-registry-model/zoo")  # fails without a team',
+        'run.link_artifact(a, "wandb-registry-model/zoo")  # raises CommError when the registry is missing',
+        '# None in a disabled run\nrun.link_artifact(a, "wandb-registry-model/zoo")',
+        'run.link_artifact(a, "wandb-registry-model/zoo")  # linked: v3',
         'error = None\nrun.link_artifact(a, "wandb-registry-model/zoo")',
         "on_error: continue\ntarget_path: wandb-registry-model/zoo",
     ],
@@ -262,3 +265,24 @@ def test_causes_that_the_path_or_the_call_rules_out_are_not_listed() -> None:
 def test_a_name_with_the_word_of_a_failure_is_no_error(text: str) -> None:
     found = explain(text)
     assert (found.kind == "error", found.failures) == (False, ())
+
+
+@pytest.mark.parametrize("form", ["{code}  # {output}", "{code}\n# {output}", "{code}\n#   {output}\n"])
+@check_rows(
+    ("output", "failures"),
+    [
+        ("CommError: permission denied", ("B7",)),
+        ("-> wandb.errors.CommError: something new", ()),
+        ("prints: 403 Forbidden", ("B7",)),
+        ("returned None", ()),
+        ("exit_code=1", ()),
+        ("it fails", ()),
+        ("\u274c no version", ()),
+        ("\u5931\u6557\u3057\u307e\u3057\u305f", ()),
+    ],
+)
+def test_what_a_comment_says_that_the_program_printed_is_an_error(
+    form: str, output: str, failures: tuple[str, ...]
+) -> None:
+    found = explain(form.format(code='run.link_artifact(a, "wandb-registry-model/zoo")', output=output))
+    assert (found.kind, found.failures[:1]) == ("error", failures)

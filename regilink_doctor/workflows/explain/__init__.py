@@ -16,7 +16,12 @@ from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_pr
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.error_context import find_failed_line, find_foreign_failure, read_error
+from regilink_doctor.workflows.explain.error_context import (
+    find_failed_line,
+    find_foreign_failure,
+    find_output_in_comment,
+    read_error,
+)
 from regilink_doctor.workflows.explain.errors import (
     explain_entries,
     explain_entry,
@@ -110,6 +115,9 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if explanation.kind not in _OF_NAMES or explanation.failures or explanation.wrong:
         return explanation
     # Beside a good path may be what went wrong.
+    if (output := find_output_in_comment(text)) is not None:
+        printed = explain_error(read_error(f"{text}\n{output}"), catalog)
+        return printed if printed is not None and printed.is_recognized else explain_failed_line(context, output)
     failed = find_failed_line(text, is_python=is_python(text))
     return explain_failed_line(context, failed) if failed else explanation
 

@@ -175,10 +175,31 @@ _FOREIGN_FAILURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
-_FAILED_COMMENT = re.compile(
-    r"\s*#\s*(?:FAILED\b|ERROR\b|(?:\w+\.)*\w*Error: |[Ee]xit (?:code|status):? [1-9]|Process exited with code [1-9])"
+_COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
+_OUTPUT = re.compile(
+    r"""(?:[-=]*>\s* | (?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*
+        (?:(?:permission|access)\ denied | (?:\w+\ ){0,2}(?:fails|failed|crashe[sd]|OOMKilled)\s*$
+          | fail(?:s|ed)\ with\b | \w+\ failed\b | FAILED\b | (?:fatal\ )?error\b | timed?\ ?out\b | killed\b
+          | aborted\b | panic\b | core\ dumped | segmentation\ fault | traceback\b | forbidden\b | unauthorized\b
+          | (?:HTTP\ )?[45]\d\d\b | wandb:\ ERROR | (?:rc|return_?code)\s*[:=]\s*[1-9]
+          | (?:process\ )?exit(?:ed)?(?:[ _]with)?[ _]?(?:code|status)?\s*[:=]?\s*[1-9]
+          | None\s*$ | raised\b | nothing\ happens | does(?:\ not|n't)\ (?:appear|show) | no\ (?:new\ )?version\b
+          | status\s*[:=]\s*(?:failed|error) | (?:success|succeeded|ok)\s*[:=]\s*false\b
+          | [\u2717\u2718\u274c] | \u30a8\u30e9\u30fc | \u5931\u6557
+          | (?:raises\ )?(?:\w+\.)*\w*(?:Error|Exception)\b)""",
+    re.VERBOSE | re.IGNORECASE,
 )
-"""The output of a program that was copied into a comment."""
+"""What a program printed, or what came of it, as people write it beside the code."""
+_IS_REMARK = re.compile(
+    r"\b(?:if|when|unless|handled?|todo|fixme|avoid|in case|should|must|don't|never|so that|because|instead|without)\b",
+    re.IGNORECASE,
+)
+"""A comment that explains the code."""
+_FAILED_ASSIGNMENT = re.compile(
+    r"\s*(?:rc|ret|exit_?(?:code|status)|return_?code|status)\s?=\s?(?:[1-9]\d*|[\"']?(?:failed|error)[\"']?)\s*$",
+    re.IGNORECASE,
+)
+"""An exit status that was copied below the code."""
 _WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
 _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
@@ -802,12 +823,18 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
     Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
     """
     for line in reversed(text.splitlines()):
-        if _FAILED_COMMENT.match(line):
+        if _FAILED_ASSIGNMENT.match(line):
             return line.strip()
         reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not _IS_CODE.search(line)
         if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
             return line.strip()
     return None
+
+
+def find_output_in_comment(text: str) -> str | None:
+    """What the last comment says that holds a failure which the program has printed; None without one."""
+    said = (match["said"].rstrip() for match in reversed([*_COMMENT.finditer(text)]))
+    return next((words for words in said if _OUTPUT.match(words) and not _IS_REMARK.search(words)), None)
 
 
 def find_foreign_failure(text: str) -> str | None:

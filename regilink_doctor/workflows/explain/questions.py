@@ -71,6 +71,11 @@ _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
     r"|(?:です|ます|ません|ください|ました)"
 )
+_IS_CODE = re.compile(
+    r"[ \t]+\S|(?:import|from|try|except|return|raise|def|class|with|if|else)\b[^.?!]*[:\w)]\s*$"
+    r"|[\w.]+ = \S|[\w.]+\([^()]*\)\s*$"
+)
+"""A line of a program: indented, a statement, an assignment or a call."""
 _OF_TRACEBACK = re.compile(r"""\s*(?:Traceback \(|File ["'])""")
 _IS_TOLD = re.compile(
     r"\b(?:I|[Ww]e)(?:'m| am| have| do| did)? (?!(?:strongly|will|recommend|suggest|use|advise)\b)[a-z]+"
@@ -167,7 +172,7 @@ def find_prose(text: str) -> str:
             return _find_last_sentence(lines)
         if line.lstrip().startswith("```"):
             is_fenced = not is_fenced
-        elif not is_fenced:
+        elif not is_fenced and not _IS_CODE.match(line):
             number += 1
             if _is_sentence(line):
                 sentences.append(line.strip())

@@ -560,6 +560,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_about_wandb and "pickle" in text:
         return ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
+    if is_import and not (text or context.frames) and context.is_about_wandb:
+        return ("F15",)  # a sentence names its class
     if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
         return ()  # a library has no such integration any more
     if is_import and ("wandb" in text.lower() or (context.is_about_wandb and _DEPENDENCY.search(text))):
