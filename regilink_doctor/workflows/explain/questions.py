@@ -17,7 +17,6 @@ from regilink_doctor.workflows.explain.question_model import (
     OTHER,
     UNCLEAR,
     correct_spelling,
-    find_groups,
     find_topic,
     rank_answers,
 )
@@ -91,7 +90,6 @@ _NAMES_SUBJECT = re.compile(
     r"|パス|ディスク|バージョン|認証|オフライン|ログイン|レジストリ|アーティファクト|リンク|組織|接続|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
     re.IGNORECASE,
 )
-_WANDB = re.compile(r"wandb|w&b|weights (?:&|and) biases|\blink_|\buse_artifact|target.path", re.IGNORECASE)
 _SURE, _LEAST = 0.8, 0.1
 """How probable the first of all answers is if it is given as the answer, or as a candidate; of a text that names no
 subject of W&B it must be sure. Of the answers to other people's questions that are sure, 95 of 100 are right."""
@@ -327,17 +325,12 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
 def _rank_answers(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how probable: failures, and topics; nothing if not of W&B."""
     text = correct_spelling(text)
-    is_about_subject, is_about_wandb = bool(_NAMES_SUBJECT.search(text)), bool(_WANDB.search(text))
     is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
-    groups = find_groups(text)
-    is_of_other = (not is_about_wandb and "other-product" in groups) or (
-        not is_about_subject and "other-program" in groups
-    )
-    if is_of_other or (is_log(text) and not is_sentence):
+    if is_log(_INLINE_CODE.sub("x", text)) and not is_sentence:
         return []
     ranked = rank_answers(text)
     first, probability = ranked[0]
-    if first in (OTHER, UNCLEAR) or probability < (_LEAST if is_about_subject else _SURE):
+    if first in (OTHER, UNCLEAR) or probability < (_LEAST if _NAMES_SUBJECT.search(text) else _SURE):
         return []
     return [entry for entry in ranked[:_MOST_FAILURES] if entry[0] not in (OTHER, UNCLEAR)]
 
