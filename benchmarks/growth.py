@@ -114,6 +114,9 @@ PYTHON = {
     "setdefault": repeat('d.setdefault("k#", "a/b")\n' + ITEM, DICTIONARY),
     "insert": repeat('p.insert(0, "a/b#")\nrun.link_artifact(art, target_path=p[0])\n', RUN + "p = []\n"),
     "config.update": repeat('run.config.update({"k#": "a"})\nrun.link_artifact(art, run.config["k#"])\n', RUN),
+    "config.setdefaults": repeat(
+        'run.config.setdefaults({"k#": "a"})\nrun.link_artifact(art, run.config["k#"])\n', RUN
+    ),
     "enumeration": table(
         '    M# = "m#"\n', 'run.link_artifact(art, target_path=E("m#").value)\n', RUN + "class E(enum.Enum):\n", "", 75
     ),

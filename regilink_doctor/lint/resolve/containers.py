@@ -465,7 +465,8 @@ def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Col
 
     def list_keys() -> set[str] | None:
         names: set[str] = set()
-        for owner in context.value(node, at):
+        # What is written out needs no question, of which a file has so many alone.
+        for owner in [Literal(node, at)] if type(node) is ast.Dict else context.value(node, at):
             if not isinstance(owner, Literal) or not owner.is_mapping:
                 return None
             # A display that is written in place has no other name by which it might be changed.
