@@ -115,7 +115,10 @@ def read_line(line: str) -> dict[str, object]:
     Raises:
         ConfigProblem: it is not a line of TOML, or its key or value is unknown.
     """
-    return _values(_parse(line.encode(), f"--config {quote_text(line)}"), "--config")
+    values = _values(_parse(line.encode(), f"--config {quote_text(line)}"), "--config")
+    if "extend" in values:
+        raise ConfigProblem(f"--config: extend belongs in a file; write --config {show_value(values['extend'])}")
+    return values
 
 
 def _parse(content: bytes, where: str) -> dict[str, Any]:
@@ -180,6 +183,8 @@ def _value(name: str, value: object, where: str) -> object:
     if not isinstance(value, dict):
         example = next(key.example for key in KEYS if key.name == name)
         raise ConfigProblem(f"{where} is not a table; write {name} = {example}")
+    if "" in value:
+        raise ConfigProblem(f"{where} has an empty name")
     if kind == "ignores":
         return {pattern: _codes(codes, f"{where}.{show_value(pattern)}") for pattern, codes in value.items()}
     return {

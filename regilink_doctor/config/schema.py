@@ -90,10 +90,10 @@ _KINDS: dict[str, dict[str, Any]] = {
     "flag": {"type": "boolean"},
     "format": {"type": "string", "enum": list(FORMATS)},
     "severity": {"type": "string", "enum": list(SEVERITIES)},
-    "ignores": {"type": "object", "additionalProperties": _CODES},
+    "ignores": {"type": "object", "propertyNames": {"minLength": 1}, "additionalProperties": _CODES},
     "registries": {
         "type": "object",
-        "propertyNames": {"not": {"pattern": "^wandb-registry-"}},
+        "propertyNames": {"minLength": 1, "not": {"pattern": "^wandb-registry-"}},
         "additionalProperties": _TEXTS,
     },
 }

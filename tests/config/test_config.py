@@ -68,6 +68,8 @@ def test_rules_are_told_what_the_tables_say() -> None:
         ("entity = ''", "regilink.toml: entity is empty; write a value, or leave it out"),
         ('exclude = ["a", ""]', "exclude: item 2 of the list is empty; write a value, or leave it out"),
         ('[registries]\nmodel = [""]', "registries.model: item 1 of the list is empty"),
+        ("registries = { '' = [] }", "regilink.toml: registries has an empty name"),
+        ("per-file-ignores = { '' = ['REG1'] }", "regilink.toml: per-file-ignores has an empty name"),
         ("select = [", "not TOML"),
         ("teams = [1]", "teams: item 1 of the list is 1, not a string"),
         ('ignore = ["REG1O1"]', 'there is no rule "REG1O1", did you mean REG101?'),
@@ -121,6 +123,7 @@ def test_a_command_line_gives_a_file_and_keys(tmp_path: Path) -> None:
         ([str(file), str(file)], "two files"),
         (["nowhere.toml"], "nowhere.toml: no such file"),
         (["entitty = 'x'"], 'did you mean "entity"?'),
+        (["extend = 'base.toml'"], 'extend belongs in a file; write --config "base.toml"'),
     ):
         with pytest.raises(ConfigProblem, match=words.replace("?", r"\?")):
             load_config(wrong)
@@ -138,6 +141,9 @@ def test_the_schema_says_what_the_reader_does() -> None:
         "pedantic = 1",
         'output-format = "jsn"',
         "teams = [1]",
+        "teams = ['']",
+        "registries = { '' = [] }",
+        "per-file-ignores = { '' = [] }",
     ):
         assert list(validator.iter_errors(tomllib.loads(text))), text
         assert problem(text)
