@@ -465,7 +465,7 @@ class Module:
     removed, with its key for a value. `reads` are looks at the attributes that only a logged artifact has, `imports`
     the top-level packages that are imported anywhere. `functions` has the scope of a function's or class's node by the
     identity of that node. `partials` has what `functools.partial` was given for a name, and where. `targets` are all
-    names and attributes that are assigned to, in any way.
+    names and attributes that are assigned to, but for the names of comprehensions.
     """
 
     __slots__ = (

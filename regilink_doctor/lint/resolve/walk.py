@@ -413,7 +413,8 @@ class _Walk:
         waiting: list[_Target] = [(target, value, kind, ())]
         while waiting:
             target, value, kind, path = waiting.pop()
-            if isinstance(target, _BOUND) and type(target.ctx) is ast.Store:
+            is_outside = arm is None or arm.fork.kind != "own"  # the names of a comprehension end with it
+            if is_outside and isinstance(target, _BOUND) and type(target.ctx) is ast.Store:
                 self.module.targets.append(target)
             if isinstance(target, ast.Name):
                 self._bind(target, value, scope, arm, kind, annotation, path)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Module, Use
     from regilink_doctor.lint.text.source import Source
 
-    Stretch = tuple[list[ast.stmt], range, ast.With | ast.AsyncWith | None]
-    """A body, the numbers of statements in it, and the `with` around it where those are its first."""
+    Around = ast.With | ast.AsyncWith | ast.If | ast.While | ast.For | ast.AsyncFor
+    Stretch = tuple[list[ast.stmt], range, Around | None]
+    """A body, the numbers of statements in it, and what is around it where those are its first."""
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -97,8 +98,10 @@ class RunLifetime:
             turn = self._find_turn(body, numbers.stop, run)
             if turn >= numbers.start:
                 return self._end(body[turn], run, use)
-            if around is not None and (run in self._find_entered(around) or self._is_bound_in(around, run)):
+            if isinstance(around, WITHS) and (run in self._find_entered(around) or self._is_bound_in(around, run)):
                 return None
+            if around is not None and self._is_bound_between(_start(around), _start(around.body[0]), run):
+                return None  # `if run := wandb.init():`, `for run in runs:`
         return None
 
     def _find_turn(self, body: list[ast.stmt], end: int, run: str) -> int:
@@ -144,10 +147,13 @@ class RunLifetime:
 
     def _is_bound_in(self, statement: ast.stmt, run: str) -> bool:
         """Whether the run may get another value inside of a statement."""
-        bound = self._bindings.get(run, ())
-        first = bisect_left(bound, _start(statement))
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-        return bisect_left(bound, end) > first or ("." in run and "init" in self.source.written(statement))
+        is_bound = self._is_bound_between(_start(statement), end, run)
+        return is_bound or ("." in run and "init" in self.source.written(statement))
+
+    def _is_bound_between(self, start: tuple[int, int], end: tuple[int, int], run: str) -> bool:
+        bound = self._bindings.get(run, ())
+        return bisect_left(bound, end) > bisect_left(bound, start)
 
     def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
@@ -206,6 +212,8 @@ def find_last_before(numbers: Sequence[int], end: int) -> int:
 _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
 _TESTED = (ast.If, ast.While)
+_HEADED = (*WITHS, *_TESTED, ast.For, ast.AsyncFor)
+"""The statements that may bind names before their body begins."""
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
 """What a refused link is caught as."""
@@ -388,14 +396,10 @@ class CallContextReader:
         left = MOST_STATEMENTS
         for parent, body, index in self._outwards(statement):
             first = max(index - left, 0)
-            yield body, range(first, index), parent if not first and isinstance(parent, WITHS) else None
+            yield body, range(first, index), parent if not first and isinstance(parent, _HEADED) else None
             left -= index - first
             if first or isinstance(parent, FUNCTIONS):
                 return
-
-    def outwards(self, statement: ast.stmt) -> Iterator[ast.AST]:
-        """The statements around one, up to its function."""
-        return (parent for parent, _, _ in self._outwards(statement))
 
     def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt], int]]:
         """Each node around a statement, the body that holds it and its index there; the innermost first."""
@@ -424,22 +428,15 @@ class CallContextReader:
             self._failures[id(body)] = failing[-1] if failing else -1
         return self._failures[id(body)]
 
-    def _function(self, node: ast.AST) -> ast.AST | None:
-        found: ast.AST | None = None
-        if isinstance(node, ast.stmt):
-            for parent in self.outwards(node):
-                found = parent
-        return found
-
     def _missed(self, statement: ast.stmt, around: ast.Try) -> bool:
         """Whether somebody may look for the failure behind the `try`: an `else`, or a name that the body binds."""
         if around.orelse or isinstance(statement, ast.Return):
             return True
         bound = self._find_bound(around)
-        function = self._function(statement) if bound else None
-        if function is None:
+        nodes = [node for node, _, _ in self._outwards(statement)] if bound else []
+        if not nodes:
             return False
-        loads = self._find_loads(function)
+        loads = self._find_loads(nodes[-1])
         start, end = (around.lineno, around.col_offset), (around.end_lineno or 0, around.end_col_offset or 0)
         return any(
             bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])

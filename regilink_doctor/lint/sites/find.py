@@ -377,7 +377,7 @@ class _Finder:
         """The `wandb.init` before this one in the same function whose run nothing has ended."""
         for body, numbers, around in self.statements.before(use.statement):
             last = find_last_before(self._find_turns(body), numbers.stop)
-            turn = body[last] if last >= numbers.start else around
+            turn = body[last] if last >= numbers.start else around if isinstance(around, WITHS) else None
             start = self.origins.starts.get(id(turn))
             if start is not None:
                 return self.site(start, "wandb.init")
