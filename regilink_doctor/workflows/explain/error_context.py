@@ -236,7 +236,7 @@ _OTHER_PROGRAM = re.compile(
 )
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _SPEAKER = re.compile(
-    r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd)\b.{0,3}:\s"
+    r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd|OMP)\b.{0,3}:\s"
     r"|\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
     r"|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
     r"|\bS3 operation failed\b|\bpush_to_hub\b|\bto coordinator\b"

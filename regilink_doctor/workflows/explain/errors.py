@@ -217,6 +217,7 @@ _OWN_PROCESS = re.compile(
 """A port of this machine on which no web server is: that of wandb-core."""
 _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
+_SERVER_ERROR = 500
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _DENIED_BY_SYSTEM = re.compile(
     r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
@@ -563,6 +564,8 @@ def _of_message(
         yield from _of_missing_run(context)
     if message.failure in ("B7", "C19", "F7") and context.is_in_server_container:
         yield "F17"
+    if message.failure == "C19" and "F2" in message.also and (context.status or 0) >= _SERVER_ERROR:
+        yield "F2"  # the host was reached
     if message.failure in ("C19", "F2", "F14") and _SERVER_DATABASE.search(context.line_at(main.span[0])):
         yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
@@ -614,6 +617,8 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
             yield from of_registry.failures
         elif name.casefold() in CORE_REGISTRY_DISPLAY:
             yield "A10"
+    if message.key == "invalid-collection-name":
+        yield from paths.examine(target_of(f"{REGISTRY_PREFIX}model/{fields.get('collection', '')}")).failures
     if message.key in _ORGANIZATION_MESSAGES and path is not None and path.prefix == fields.get("entity"):
         yield "A12"  # the path begins with a team where the organization belongs
     expected, given = fields.get("expected"), fields.get("organization")

@@ -278,7 +278,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (rf"\b(?:entity|project|team)\b.{{0,80}}{_NOT_FOUND}", ("B2", "F1", "D1")),
         (r"\bcall `?wandb\.init\b|\bwandb\.run\b.{0,20}\bNone\b|\bactive run\b|\binside a run\b", ("F4", "C8")),
         (
-            r"\bpip install\b|\bplease install\b|\bcould(?:n't| not) import\b|\bmust be installed\b"
+            r"\bpip install\b|\bplease install\b|\bdid you install\b|\bcould(?:n't| not) import\b|\bmust be installed\b"
             r"|\brequires .{1,60}\b(?:installed|version)\b|\bversion\b.{0,40}\b(?:is required|must be at least)\b",
             ("F15",),
         ),
@@ -677,6 +677,8 @@ def _judge_status(context: ErrorContext) -> Causes:
         return causes
     if context.status == 400 and (causes := _find_words(context.last_line)):
         return causes
+    if context.status == 404 and context.phase == "sync" and not context.is_of_sync:
+        return ("F19", "F13", "B2")  # the run was deleted, or moved, while it was logging
     by_phase = _STATUSES.get(context.status, {})
     return by_phase.get(context.phase, by_phase.get(None, ()))
 
