@@ -277,6 +277,7 @@ LINKED = (
     '    run.link_artifact(model, "{}wandb-registry-model/zoo")\n'
     "CommError: Unable to find organization for entity 'ghost'."
 )
+REFUSED = 'Traceback (most recent call last):\n  File "a.py", line 9, in f\n    {}\nCommError: permission denied'
 READ = "CommError: artifact membership 'zoo:{}' not found in 'acme/wandb-registry-model'"
 
 
@@ -289,6 +290,14 @@ READ = "CommError: artifact membership 'zoo:{}' not found in 'acme/wandb-registr
         (READ.format("v0"), {"D2", "B12"}, {"D3"}),
         (READ.format("production"), {"D2"}, {"D3", "B12"}),
         (READ.format("latest"), {"D2", "D3"}, {"B12"}),
+        (REFUSED.format("run.link_artifact(a, path)"), {"B7"}, {"B10"}),
+        (REFUSED.format("linked = run.link_artifact(a, target_path=path)"), {"B7"}, {"B10"}),
+        (REFUSED.format("run.link_artifact(a, path, aliases=names)"), {"B7", "B10"}, set()),
+        (REFUSED.format("run.link_artifact(a, path, names)"), {"B7", "B10"}, set()),
+        (REFUSED.format("run.link_artifact(a, *rest)"), {"B7", "B10"}, set()),
+        (REFUSED.format("run.link_artifact("), {"B7", "B10"}, set()),
+        ("ValueError: Invalid artifact path: 'wandb-registry-model/meta/llama'", {"A3"}, {"A9", "A17"}),
+        ("ValueError: Invalid artifact path: 'wandb-registry-model//zoo/x'", {"A17"}, {"A9"}),
     ],
 )
 def test_no_cause_is_listed_that_the_path_in_the_text_rules_out(
@@ -314,6 +323,19 @@ def test_an_error_is_quoted_whole_and_its_reporter_named(text: str, title: str |
     found = explain(text)
     assert found.title == (title or text.rpartition("Error: ")[2])
     assert found.notes[0].startswith(f"reported by {reporter}")
+
+
+def test_a_command_has_the_names_of_the_text() -> None:
+    begins = 'Traceback (most recent call last):\n  File "a.py", line 9, in f\n    run = wandb.init(entity="team-b")\n'
+    refused = explain(begins + "CommError: Error uploading run: returned error 403: permission denied")
+    assert "regilink doctor --entity team-b" in {cause.check_with for cause in refused.causes}
+    reads = (
+        'Traceback (most recent call last):\n  File "a.py", line 9, in f\n    use_artifact("wandb-registry-x/zoo:v0")\n'
+    )
+    missing = explain(reads + "CommError: project 'wandb-registry-x' not found under entity 'acme'")
+    commands = {cause.failure: cause.check_with for cause in missing.causes}
+    assert commands["D1"] == "regilink verify wandb-registry-x/zoo:v0"
+    assert commands["B3"] == "regilink doctor wandb-registry-x/zoo --entity TEAM"  # acme is the organization
 
 
 @check_rows(

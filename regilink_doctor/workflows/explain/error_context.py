@@ -340,6 +340,9 @@ _CALL_IN_CODE = re.compile(
     r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
 )
 
+_WHOLE_LINK = re.compile(r"""(?:[\w.]+ = )?\w[\w.]*\.link_artifact\(([\w\s.,="'/-]*)\)""")
+_WRITTEN_ENTITY = re.compile(r"""\binit\([^#]*\bentity=["']([\w.-]+)["']""")
+
 
 @record
 class Frame:
@@ -654,6 +657,19 @@ class ErrorContext:
                 if name in CALLS:
                     return str(name)
         return None
+
+    @cached_property
+    def has_no_aliases(self) -> bool:
+        """Whether the last line of code that links is a whole call without aliases."""
+        line = next((line.strip() for line in reversed(self.source) if ".link_artifact(" in line), "")
+        match = _WHOLE_LINK.fullmatch(line)
+        return match is not None and "alias" not in line and match[1].count(",") == 1
+
+    @cached_property
+    def written_entity(self) -> str | None:
+        """The entity that the lines of code in the text give to `wandb.init`."""
+        found = [match[1] for line in self.source if (match := _WRITTEN_ENTITY.search(line))]
+        return found[-1] if found else None
 
     @cached_property
     def phase(self) -> Phase | None:

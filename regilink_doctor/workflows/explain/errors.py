@@ -232,6 +232,8 @@ _OF_WANDB = re.compile(
 """What W&B's messages are about; others are those of any server or program."""
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
+_OF_ALIASES = ("B10", "B11")
+"""Failures of a link with aliases: a call that the traceback shows without them rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
 """Failures that a well-formed path in the text rules out."""
 _OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
@@ -328,7 +330,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     ids = _rank_failures(context, matches, names, facts)
     guessed = [] if ids else _guess_by_words(context)
     ids = ids or guessed
-    causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
+    causes = causes_of(ids, target=names.path, link_target=names.target, entity=names.entity, type=names.type)
     causes = tuple(_with_help_of(matches[0], cause) for cause in causes) if matches else causes
     path = names.parsed_path
     is_registry = path is not None and path.is_registry
@@ -641,9 +643,13 @@ def _contradicts(context: ErrorContext, failure_id: str) -> bool:
 
 def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFacts | None, failure_id: str) -> bool:
     """Whether the path or the call in the text shows that it cannot be this failure."""
+    if failure_id in _OF_ALIASES and context.has_no_aliases:
+        return True
     if failure_id in _WITHOUT_RUN:
         return context.call in ("link_artifact", "link_model")
     path = names.parsed_path
+    if facts is not None and facts.wrong and failure_id in _OF_THE_PATH:
+        return failure_id not in facts.failures
     if path is None or not path.is_registry or facts is None:
         return False
     if failure_id in _OF_ORGANIZATION:
@@ -654,7 +660,7 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
         return path.version not in (None, "", "latest")  # that is read where nothing is pinned
     if failure_id in _OF_VERSION_NUMBER:
         return path.version is not None and not is_version(path.version)
-    return failure_id in _OF_THE_PATH and not facts.wrong
+    return failure_id in _OF_THE_PATH
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -665,7 +671,10 @@ def _find_names(context: ErrorContext, matches: Iterable[RecognizedMessage]) -> 
     fields: dict[str, str] = {}
     for match in matches:
         fields = {**match.fields, **fields}
-    entity, artifact_type = fields.get("entity"), fields.get("type")
+    # The entity of a registry is its organization, and no team.
+    is_of_registry = is_registry_project(fields.get("project", "").rpartition("/")[2])
+    entity = context.written_entity if is_of_registry else fields.get("entity") or context.written_entity
+    artifact_type = fields.get("type")
     if (path := fields.get("path")) and "\\" not in path and parsed(path) is not None:
         return _Names(path, entity=entity, type=artifact_type)
     if written := context.registry_path:
@@ -701,13 +710,14 @@ def _describe_unknown(context: ErrorContext) -> str:
 
 def _find_speaker(context: ErrorContext, match: RecognizedMessage) -> str:
     """Who reports it; the number of an error, and the class of an exception, show the system and Python itself."""
-    if match.message.speaker != "other":
+    if match.message.speaker not in ("other", "sdk"):
         return _describe_speaker(match.message)
     start = match.span[0]
     if _SAID_BY_SYSTEM.search(context.messages_and_warnings, max(start - _NEAR, 0), start + _NEAR):
         return say("the operating system")
     name, said = context.exception or ("", "")
     is_raised = name in _SAID_BY_PYTHON and _quote(context, match) in " ".join(said.split())
+    is_raised = is_raised and (match.message.speaker == "other" or bool(_IS_OF_ITS_END.search(match.message.template)))
     return say("Python") if is_raised else _describe_speaker(match.message)
 
 

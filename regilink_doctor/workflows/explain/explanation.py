@@ -65,12 +65,21 @@ class Cause:
 
 
 def causes_of(
-    failures: Iterable[str], *, target: str | None = None, entity: str | None = None, type: str | None = None
+    failures: Iterable[str],
+    *,
+    target: str | None = None,
+    link_target: str | None = None,
+    entity: str | None = None,
+    type: str | None = None,
 ) -> tuple[Cause, ...]:
-    """The first `MOST_CAUSES` failures as causes, in their order, with what is known filled into their commands."""
-    known = {"TARGET": target, "TEAM": entity, "TYPE": type}
+    """The first `MOST_CAUSES` failures as causes, in their order, with what is known filled into their commands.
+
+    `link_target` is the target without the version that a full name has: the doctor checks links.
+    """
     causes = []
     for failure in (FAILURES[failure_id] for failure_id in list(dict.fromkeys(failures))[:MOST_CAUSES]):
+        is_of_link = failure.check_with.startswith("regilink doctor")
+        known = {"TARGET": link_target or target if is_of_link else target, "TEAM": entity, "TYPE": type}
         command = " ".join(quote_for_shell(known.get(word) or word) for word in failure.check_with.split())
         causes.append(
             Cause(failure.id, failure.title, failure.codes, failure.happens, failure.recognize, failure.help, command)
