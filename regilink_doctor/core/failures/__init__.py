@@ -199,8 +199,8 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A13",
         "display name and entity name of the organization mixed up",
-        "Paths take both names, letter by letter. `api.registry()`, `api.registries()` and `api.organization()` "
-        "take the display name only, and say that the organization is not found.",
+        "Paths accept both names, exactly as they are spelled. `api.registry()`, `api.registries()` and "
+        "`api.organization()` accept the display name only, and say that the organization is not found.",
         "Give those calls the display name as the W&B App shows it; `regilink doctor` prints both names.",
         silent=False,
         codes=("REG303",),
@@ -238,8 +238,9 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A16",
         "two calls that read the same path differently",
-        "For a path without a registry, `Run.link_artifact` fills in the run's entity and project, `Artifact.link` "
-        "the source's entity and `$WANDB_PROJECT` or `uncategorized`. The same text lands in two places.",
+        "For a path without a registry, `Run.link_artifact` fills in the run's entity and project, "
+        "`Artifact.link` the source's entity and `$WANDB_PROJECT` or `uncategorized`. The same path leads to "
+        "two places.",
         "Write the whole path, or use the same call everywhere.",
         silent=True,
         recognize="The same path went to two projects, one by `run.link_artifact`, one by `artifact.link`.",
@@ -294,8 +295,8 @@ ENTITY: tuple[Failure, ...] = (
         "Without `entity=` or `WANDB_ENTITY` the account's default entity decides, and that differs between "
         "colleagues. Sweeps and launch jobs drop `entity=`, a second `wandb.init` returns the first run, and an "
         "organization or a team without access is refused.",
-        "Say the team in `wandb.init(entity=...)`, for a sweep when it is created, and compare `run.entity` before "
-        "you train.",
+        "Name the team in `wandb.init(entity=...)`, for a sweep when you create it, and check `run.entity` "
+        "before you train.",
         silent=False,
         codes=("REG201", "REG207", "REG204", "REG205", "REG609"),
         recognize="`run.entity` is not the team you meant; neither code nor environment names one, or a sweep or "
@@ -319,8 +320,8 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B4",
         "artifact type that the registry does not accept",
-        "The registry has a list of types and the server refuses others, in undocumented words. "
-        "The model and dataset registries start with one type each, and an artifact logged without a type is "
+        "The registry has a list of types and the server refuses others; its wording is undocumented. The "
+        "model and dataset registries start with one type each, and an artifact logged without a type is "
         "`unspecified`.",
         'Give the artifact an accepted type, `wandb.Artifact(name, type="model")`, or have the type added to the '
         "registry; a type once added stays.",
@@ -394,8 +395,8 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B10",
         "protected alias",
-        "Adding or removing it needs the role admin. Which part of a link the server refuses is not published; "
-        "between 0.19.11 and 0.27.0 the SDK blames permissions for every error of the call.",
+        "Adding or removing a protected alias needs the role admin. Which part of a link the server refuses "
+        "is not published; between 0.19.11 and 0.27.0 the SDK blames permissions for every error of the call.",
         "Link without the alias and let an administrator, or an automation of theirs, set it.",
         silent=False,
         codes=("REG507",),
@@ -466,8 +467,9 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B16",
         "deleting or editing one end changes the other",
-        "Description, metadata and tags of a link are those of its source and of all its links; deleting a link only "
-        "unlinks. Without write access to the source, all but aliases is skipped with a warning.",
+        "Description, metadata and tags of a link are those of its source and of all its links; deleting a "
+        "link only unlinks. Without write access to the source, everything but the aliases is skipped with a "
+        "warning.",
         "Edit the source with an account that may write there, and delete it only when no link needs it.",
         silent=True,
         recognize="The change shows, or is missing, on the other end of the link as well.",
@@ -503,11 +505,12 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C2",
         "`Artifact.link` while offline",
-        "It needs the logged artifact, which offline does not exist, and says that `Artifact.wait` was used too early.",
+        "The call needs the logged artifact, which does not exist offline, and says that `Artifact.wait` was "
+        "called too early.",
         "Link after `wandb sync`, from an online process.",
         silent=False,
         codes=("REG601",),
-        recognize="As C1, and the call is `artifact.link(...)`.",
+        recognize="The run is offline (see C1), and the call is `artifact.link(...)`.",
         check_with="regilink doctor TARGET",
         phases=("link",),
     ),
@@ -518,18 +521,19 @@ SDK: tuple[Failure, ...] = (
         "Download the version beforehand with `wandb artifact get`, and read it from disk when offline.",
         silent=False,
         codes=("REG601",),
-        recognize="As C1, and the call reads an artifact.",
+        recognize="The run is offline (see C1), and the call reads an artifact.",
         check_with="regilink doctor",
         phases=("consume",),
     ),
     Failure(
         "C4",
         "`link_model` while offline",
-        "It goes to the network first and fails on credentials, before it would say that it is offline.",
+        "The call goes to the network first and fails for lack of credentials, before it could say that the "
+        "run is offline.",
         "Link later, from an online process, with `link_artifact`.",
         silent=False,
         codes=("REG601",),
-        recognize="As C1, and the call is `run.link_model(...)`.",
+        recognize="The run is offline (see C1), and the call is `run.link_model(...)`.",
         check_with="regilink doctor",
     ),
     Failure(
@@ -557,8 +561,8 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C6",
         "source project that the caller may not see",
-        "Promoting from registry to registry, the source's entity is hidden from those outside its team. The SDK "
-        "then says that an entity name is required.",
+        "When a version is linked from one registry to another, the source's entity is hidden from users "
+        "outside its team. The SDK then says that an entity name is required.",
         "Let a member of the source's team make the link, or give the account access to that project.",
         silent=False,
         codes=("REG806",),
@@ -570,7 +574,7 @@ SDK: tuple[Failure, ...] = (
         "C7",
         "link of a link",
         "The SDK warns and links the source. The new link does not depend on the one it was made from.",
-        "Nothing needs to change; link the source if the warning disturbs.",
+        "Nothing needs to change; to avoid the warning, link the source.",
         silent=True,
         recognize="The artifact that was linked came from `wandb.Api()` under a registry's name.",
     ),
@@ -588,8 +592,8 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C9",
         "link before the upload has ended",
-        "Current SDKs wait. Old ones, and code that calls W&B's GraphQL API directly, get the answer that the artifact "
-        "or its client id is not known yet.",
+        "Current SDKs wait. Older SDKs, and code that calls W&B's GraphQL API directly, get the answer that "
+        "the artifact or its client id is not known yet.",
         "Call `artifact.wait()` first, or use `run.link_artifact`.",
         silent=False,
         recognize="Your code calls W&B's GraphQL API directly, or wandb is older than 0.21.",
@@ -601,7 +605,7 @@ SDK: tuple[Failure, ...] = (
         "`wait()`, and with it the link, raises the upload's own error, or a time-out.",
         "Read the message for the cause, which is in storage or network, and log the artifact again.",
         silent=False,
-        recognize="`artifact.wait()` fails alike, without any link.",
+        recognize="`artifact.wait()` fails in the same way, without any link.",
         check_with="regilink doctor",
     ),
     Failure(
@@ -668,8 +672,8 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C17",
         "artifact name that is not allowed",
-        "`wandb.Artifact` takes letters, digits, hyphens, underscores and dots. Blanks and slashes, which model ids "
-        "of other sites have, are refused, while registries and collections may have spaces.",
+        "`wandb.Artifact` takes letters, digits, hyphens, underscores and dots. Spaces and slashes, which "
+        "model ids of other sites have, are refused, while registries and collections may have spaces.",
         'Replace what is not allowed, for example `re.sub(r"[^\\w.-]", "-", name, flags=re.ASCII)`.',
         silent=False,
         codes=("REG405",),
@@ -679,12 +683,13 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C18",
         "no credentials, or wrong ones",
-        "Without a key, with a key of another host or a key that was revoked, the first call fails; some say only "
-        "that the user cannot be read.",
+        "Without a key, with a key of another host or a key that was revoked, the first call fails; some "
+        "calls say only that the user cannot be read.",
         "Run `wandb login --relogin`, with `--host` for a server of your own, or set `WANDB_API_KEY`.",
         silent=False,
         codes=("REG803", "REG802"),
-        recognize="`wandb login --verify` fails alike; with a server of your own, the key is one of that server.",
+        recognize="`wandb login --verify` fails in the same way; with a server of your own, the key must be from that "
+        "server.",
         check_with="regilink doctor",
     ),
     Failure(
@@ -707,7 +712,7 @@ SDK: tuple[Failure, ...] = (
         "Log under a team, as for B1.",
         silent=False,
         codes=("REG203",),
-        recognize="As B1, on a server of your own with a single organization.",
+        recognize="The source belongs to a user (see B1), and the server is your own, with a single organization.",
         check_with="regilink doctor TARGET --entity TEAM",
         phases=("link",),
     ),
@@ -730,7 +735,8 @@ CONSUMING: tuple[Failure, ...] = (
     Failure(
         "D2",
         "collection, alias or version not found",
-        "One text for all three: the artifact membership is not found. It does not say which part is wrong.",
+        "W&B has one message for all three, that the artifact membership is not found, and it does not say "
+        "which part is wrong.",
         "List the collection's versions and aliases, and take a name from there; the first version is `v0`.",
         silent=False,
         codes=("REG305",),
@@ -766,8 +772,8 @@ CONSUMING: tuple[Failure, ...] = (
     Failure(
         "D5",
         "alias with a slash when reading",
-        "The SDK counts the slashes of the whole text, so one in the alias makes it take the first part for the "
-        "organization.",
+        "The SDK counts the slashes of the whole name, so one in the alias makes it take the first part for "
+        "the organization.",
         "Read by version, and rename the alias without the slash.",
         silent=False,
         codes=("REG501",),
@@ -778,7 +784,7 @@ CONSUMING: tuple[Failure, ...] = (
         "D6",
         "type that does not match when reading",
         "With `type=` given, the SDK compares it with the artifact's type and refuses.",
-        "Leave `type=` out, or give the type the artifact has.",
+        "Leave `type=` out, or give the artifact's own type.",
         silent=False,
         codes=("REG406",),
         recognize="`type=` is given to the call that fails.",
@@ -792,8 +798,8 @@ CONSUMING: tuple[Failure, ...] = (
         "Ask for the role viewer or higher in that registry, and a seat that may download.",
         silent=False,
         codes=("REG304",),
-        recognize="Your role in the registry is restricted viewer, your seat is view-only, or the organization is "
-        "another one.",
+        recognize="Your role in the registry is restricted viewer, your seat is view-only, or the path names another "
+        "organization.",
         check_with="regilink doctor TARGET",
         phases=("consume", "download", "api"),
     ),
@@ -899,8 +905,8 @@ CONSUMING: tuple[Failure, ...] = (
     Failure(
         "D18",
         "registry that cannot be created",
-        "The name is taken, or the visibility is neither `organization` nor `restricted`; other causes give one "
-        "general sentence.",
+        "The name is taken, or the visibility is neither `organization` nor `restricted`; for other causes "
+        "W&B has one general message.",
         'Write `api.create_registry(name=..., visibility="restricted")`, and load the registry first to see whether '
         "it is there.",
         silent=False,
@@ -927,7 +933,7 @@ TESTING: tuple[Failure, ...] = (
     Failure(
         "E2",
         "API key in a committed file",
-        "The key leaks, and it decides as whom a colleague links.",
+        "The key leaks, and what a colleague links with this code is linked by the owner of the key.",
         "Revoke the key, and take it from `wandb login` or from the environment.",
         silent=True,
         codes=("REG704",),
@@ -1048,8 +1054,8 @@ OPERATION: tuple[Failure, ...] = (
     Failure(
         "F8",
         "version that a link needs was deleted, or cannot be",
-        "A registry shows the source version: when a clean-up deletes that, the link shows nothing. W&B refuses to "
-        "delete a version that others depend on.",
+        "A registry shows the source version: when a clean-up deletes it, the link shows nothing. W&B refuses"
+        " to delete a version that others depend on.",
         "Unlink first, then delete. Let a clean-up skip what is linked: the aliases of a project do not show it.",
         codes=("REG612",),
         silent=False,
@@ -1173,9 +1179,9 @@ OPERATION: tuple[Failure, ...] = (
         "`wandb.init` refuses the run: the project's name has a slash or another character that it must not have, or "
         "more than 128; a setting is unknown to this version of wandb; the config is too large. No registry is "
         "involved yet.",
-        "Give `wandb.init(project=...)` or `WANDB_PROJECT` a plain name; a folder for wandb's files belongs into "
-        "`dir=`. Some training libraries pass their output folder as the project. Remove the setting that the message "
-        "names, also from `~/.config/wandb/settings`.",
+        "Give `wandb.init(project=...)` or `WANDB_PROJECT` a plain name; a folder for wandb's files belongs "
+        "in `dir=`. Some training libraries pass their output folder as the project. Remove the setting that "
+        "the message names, also from `~/.config/wandb/settings`.",
         silent=False,
         phases=("init",),
         recognize="The message names a project whose name is a path or has a special character, or a setting.",
