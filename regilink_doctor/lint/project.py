@@ -21,19 +21,9 @@ if TYPE_CHECKING:
 
 _KINDS = frozenset({"dotenv", "json", "yaml", "toml", "ini", "shell", "dockerfile", "makefile"})
 _FOLDERS = (
-    "",
-    ".github/workflows",
-    ".circleci",
-    ".devcontainer",
-    ".vscode",
-    "scripts",
-    "ci",
-    "config",
-    "sweeps",
-    "configs",
-    "docker",
-    "slurm",
-)
+    "", ".github/workflows", ".circleci", ".devcontainer", ".vscode", "scripts", "ci", "config", "sweeps", "configs",
+    "docker", "slurm",
+)  # fmt: skip
 _BESIDE = frozenset("/".join((*_FOLDERS[1:], "requirements", "dockerfiles")).split("/"))
 """Folders whose files are about the folder above: a pin in `.github/workflows` is that of the programs of the root."""
 

@@ -54,22 +54,11 @@ if TYPE_CHECKING:
 
 _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.PurePosixPath", "pathlib.Path", "pathlib.PurePath"})
 _RECORDS = frozenset({"dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"})
-_WRAPS = frozenset(
-    {
-        "box.Box",
-        "easydict.EasyDict",
-        "munch.Munch",
-        "munch.munchify",
-        "munch.Munch.fromDict",
-        "munch.DefaultMunch.fromDict",
-        "dotmap.DotMap",
-        "attrdict.AttrDict",
-        "addict.Dict",
-        "ml_collections.ConfigDict",
-        "ml_collections.config_dict.ConfigDict",
-        "types.MappingProxyType",
-    }
-)
+_WRAPS = frozenset({
+    "box.Box", "easydict.EasyDict", "munch.Munch", "munch.munchify", "munch.Munch.fromDict",
+    "munch.DefaultMunch.fromDict", "dotmap.DotMap", "attrdict.AttrDict", "addict.Dict", "ml_collections.ConfigDict",
+    "ml_collections.config_dict.ConfigDict", "types.MappingProxyType",
+})  # fmt: skip
 """What makes an object with attributes out of a dictionary."""
 
 _TEMPLATE = "string.Template"

@@ -41,22 +41,10 @@ if TYPE_CHECKING:
 _CONFIGARGPARSE = ("add", "add_arg")
 PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _ABSL = ("DEFINE_string", "DEFINE_enum", "DEFINE_alias")
-_PLAIN_TYPES = frozenset(
-    {
-        "Choice",
-        "FileType",
-        "Path",
-        "PathType",
-        "PosixPath",
-        "PurePath",
-        "STRING",
-        "bool",
-        "float",
-        "int",
-        "str",
-        "string",
-    }
-)
+_PLAIN_TYPES = frozenset({
+    "Choice", "FileType", "Path", "PathType", "PosixPath", "PurePath", "STRING", "bool", "float", "int", "str",
+    "string",
+})  # fmt: skip
 _GIVEN_OTHERWISE = ("callback", "const", "envvar", "is_flag", "multiple", "prompt")
 """Arguments of a declaration that may give an option a value where the command line does not."""
 

@@ -439,10 +439,9 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
     is_bound = _is_bound(scope, frame)
     if scope.name == "__post_init__" and scope.owner is not None:  # it receives the fields that are `InitVar`
         lineage = list(find_lineage(context, scope.owner))
-        fields = context.keep(("fields", id(scope.owner)), lambda: _index_fields(lineage))
         given = context.keep(
             ("positional fields", id(scope.owner)),
-            lambda: {field: index for field, index in fields.items() if index >= 0},
+            lambda: {field: index for field, index in _index_fields(lineage).items() if index >= 0},
         )
         found = _find_argument(context, frame.call, given, name, frame.at)
         return found if found is not None else _find_initial(context, lineage, name)

@@ -156,24 +156,10 @@ ENTITIES = frozenset(
 )
 """Attributes that are the entity of a run, as long as an artifact is one of its own."""
 
-LOGGED_ONLY = frozenset(
-    {
-        "aliases",
-        "commit_hash",
-        "created_at",
-        "entity",
-        "file_count",
-        "project",
-        "qualified_name",
-        "source_entity",
-        "source_project",
-        "source_version",
-        "tags",
-        "updated_at",
-        "url",
-        "version",
-    }
-)
+LOGGED_ONLY = frozenset({
+    "aliases", "commit_hash", "created_at", "entity", "file_count", "project", "qualified_name", "source_entity",
+    "source_project", "source_version", "tags", "updated_at", "url", "version",
+})  # fmt: skip
 """Attributes that raise an AttributeError until the artifact is logged and waited for (C11, `ensure_logged`)."""
 
 
