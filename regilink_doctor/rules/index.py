@@ -25,7 +25,7 @@ RULES = {
     "REG202": ("team-as-organization", "run_entity"),
     "REG203": ("personal-entity", "run_entity"),
     "REG204": ("organization-as-entity", "run_entity"),
-    "REG205": ("entity-ignored-in-sweep", "other_entities"),
+    "REG205": ("entity-ignored-in-sweep", "run_entity"),
     "REG206": ("implicit-run", "runs"),
     "REG207": ("unknown-entity", "other_entities"),
     "REG208": ("default-entity-in-api", "other_entities"),

@@ -20,6 +20,7 @@ from regilink_doctor.core.rule_codes import (
     PROTECTED_ALIAS,
     TEAM_AS_ORGANIZATION,
     UNFILLED_PLACEHOLDER,
+    UNKNOWN_ENTITY,
     UNKNOWN_ORGANIZATION,
     WRONG_CALL_SHAPE,
 )
@@ -265,6 +266,8 @@ def judge_target(
         settled = judge_link(replace(target, path=as_string(corrected)), view) if view is not None else None
         if settled is not None and settled.rule == UNKNOWN_ORGANIZATION:  # W&B finds the organization automatically
             corrected = corrected[corrected.index(REGISTRY_PREFIX) :]
+    if any(problem.rule == UNKNOWN_ENTITY for problem in weighed):  # then nothing is linked to a project
+        weighed = [problem for problem in weighed if problem.rule != MISSING_REGISTRY_PREFIX]
     return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
-    agent_function,
     certain,
-    first_registry_link,
-    inits_by_function,
     registry_path,
-    sweep_entity,
 )
 from regilink_doctor.rules.wording import (
     FORM,
     correct_path,
+    corrected_path,
     drop_organization,
     listed,
     quoted,
@@ -31,105 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Init, Setting, Site
+    from regilink_doctor.core.sites import Consume, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
-
-
-class EntityIgnoredInSweep(Rule):
-    """`wandb.init(entity=...)` in what a sweep runs, a function or a program: W&B drops it and uses the sweep's entity.
-
-    All that is printed is `Ignoring entity 'team-a' when running a sweep.` The artifact belongs to the entity of the
-    sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`, or write it
-    into the file of the sweep. For a file this is an info: `wandb sweep --entity` may give it.
-    """
-
-    code = "REG205"
-    name = "entity-ignored-in-sweep"
-    severity = "warning"
-    failures = ("B2",)
-    watches = ("wandb.agent", "init")
-    bad = (
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'sweep = wandb.sweep({"method": "random"}, project="p")\n'
-        "wandb.agent(sweep, function=train)",
-    )
-    good = (
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'sweep = wandb.sweep({"method": "random"}, entity="team-a", project="p")\n'
-        "wandb.agent(sweep, function=train)",
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'wandb.agent("team-a/p/abc123", function=train)',
-    )
-
-    def explain(self, problem: Problem) -> Message:
-        entity = quoted(problem.facts["entity"])
-        if problem.kind == "environment":
-            return Message(
-                say(
-                    "{place} says entity={entity}, and {sweep} is set",
-                    place=problem.facts["place"],
-                    entity=entity,
-                    sweep=problem.facts["sweep"],
-                ),
-                "in a sweep, wandb.init drops entity= and project=: the run belongs to the sweep's entity",
-                say(
-                    "start the sweep under it: wandb sweep --entity {entity} sweep.yaml", entity=problem.facts["entity"]
-                ),
-            )
-        if problem.kind == "run":
-            return Message(
-                "neither the code nor the settings name the entity of the sweep",
-                say(
-                    "wandb.init drops entity= in a sweep; each account's default decides, here {entity}", entity=entity
-                ),
-                "write wandb.sweep(..., entity=...), or entity: in the file of the sweep",
-            )
-        if problem.kind == "file":
-            return Message(
-                say("entity={entity} is dropped in a sweep", entity=entity),
-                say("{file} names no entity, and each account's default decides", file=problem.facts["file"]),
-                say("write entity: {entity} in {file}", entity=problem.facts["entity"], file=problem.facts["file"]),
-            )
-        return Message(
-            say("entity={entity} is dropped here", entity=entity),
-            say(
-                "wandb.agent runs {function}() in a sweep, whose runs belong to the sweep's entity",
-                function=problem.facts["function"],
-            ),
-            say("write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent", entity=entity),
-        )
-
-    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
-        """Looks for the file of a sweep that runs the program; its entity may be given on the command line."""
-        entity = certain(init.entity) if init.call == "wandb.init" else None
-        if not entity or facts.once(first_registry_link) is None or facts.sets("WANDB_ENTITY"):
-            return
-        sweep = facts.find_sweep_without_entity()
-        if sweep is not None:
-            related = (Related("the sweep runs the program", sweep),)
-            yield self.report(init.place, "file", related=related, severity="info", entity=entity, file=sweep.path)
-
-    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """Looks at the `wandb.agent` and finds the run of the function that it starts."""
-        function = agent_function(site)
-        if function is None or facts.once(first_registry_link) is None:
-            return
-        owner = sweep_entity(site, facts)
-        for init in facts.once(inits_by_function).get(function, ()) if owner is not None else ():
-            entity = certain(init.entity) if init.call == "wandb.init" else None
-            if entity is None or owner == entity:
-                continue
-            related = (Related("the sweep is started here", site.place),)
-            yield self.report(init.place, related=related, entity=entity, function=function)
 
 
 class UnknownEntity(Rule):
@@ -163,7 +63,7 @@ class UnknownEntity(Rule):
             return Message(
                 say("{path} belongs to another entity than the run ({own})", path=shown_path(problem), own=quoted(own)),
                 "W&B refuses the link",
-                say("link within the run's team, or to a registry: {form}", form=FORM),
+                _where_to_link(problem),
             )
         if problem.kind == "read-only":
             return Message(
@@ -180,8 +80,26 @@ class UnknownEntity(Rule):
         return Message(
             say("no team {entity} is known", entity=quoted(entity)),
             "W&B finds no organization to link into",
-            'write wandb.init(entity="TEAM", ...) with a team of the organization',
+            _where_to_link(problem)
+            if _is_in_path(entity, problem)
+            else 'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
+
+
+def _is_in_path(entity: str, problem: Problem) -> bool:
+    """Whether a target path names the entity, and not the run."""
+    target = problem.target
+    return target is not None and target.known_entity != entity and parse(target.text).prefix == entity
+
+
+def _where_to_link(problem: Problem) -> str:
+    """The path of the registry that is meant where the project of another entity has its name."""
+    if REGISTRY_PREFIX in (problem.corrected or ""):
+        return say("write {code}", code=corrected_path(problem))
+    path = parse(problem.target.text) if problem.target is not None else None
+    if path is not None and (path.project or "").casefold() in CORE_REGISTRY_TYPES:
+        return say("write {code}", code=quoted(f"{REGISTRY_PREFIX}{path.project}/{path.name}"))
+    return say("link within the run's team, or to a registry: {form}", form=FORM)
 
 
 class DefaultEntityInApi(Rule):

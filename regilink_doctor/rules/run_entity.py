@@ -11,11 +11,14 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse, pars
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     active_init,
+    agent_function,
     agents_in,
     agents_of,
     certain,
     entities_of,
+    first_registry_link,
     has_common_entity,
+    inits_by_function,
     intended_registry_target,
     is_first_link,
     is_for_names_alone,
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Link, Setting, Site
+    from regilink_doctor.core.sites import Init, Link, Setting, Site
     from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
@@ -552,3 +555,100 @@ def _first_sites(facts: FileFacts) -> dict[tuple[tuple[int, ...], str | None], S
 
 def _organization_of(site: Site) -> str | None:
     return next((path.prefix for target in site.target if (path := registry_path(target))), None)
+
+
+class EntityIgnoredInSweep(Rule):
+    """`wandb.init(entity=...)` in what a sweep runs, a function or a program: W&B drops it and uses the sweep's entity.
+
+    All that is printed is `Ignoring entity 'team-a' when running a sweep.` The artifact belongs to the entity of the
+    sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`, or write it
+    into the file of the sweep. For a file this is an info: `wandb sweep --entity` may give it.
+    """
+
+    code = "REG205"
+    name = "entity-ignored-in-sweep"
+    severity = "warning"
+    failures = ("B2",)
+    watches = ("wandb.agent", "init")
+    bad = (
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'sweep = wandb.sweep({"method": "random"}, project="p")\n'
+        "wandb.agent(sweep, function=train)",
+    )
+    good = (
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'sweep = wandb.sweep({"method": "random"}, entity="team-a", project="p")\n'
+        "wandb.agent(sweep, function=train)",
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'wandb.agent("team-a/p/abc123", function=train)',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        entity = quoted(problem.facts["entity"])
+        if problem.kind == "environment":
+            return Message(
+                say(
+                    "{place} says entity={entity}, and {sweep} is set",
+                    place=problem.facts["place"],
+                    entity=entity,
+                    sweep=problem.facts["sweep"],
+                ),
+                "in a sweep, wandb.init drops entity= and project=: the run belongs to the sweep's entity",
+                say(
+                    "start the sweep under it: wandb sweep --entity {entity} sweep.yaml", entity=problem.facts["entity"]
+                ),
+            )
+        if problem.kind == "run":
+            return Message(
+                "neither the code nor the settings name the entity of the sweep",
+                say(
+                    "wandb.init drops entity= in a sweep; each account's default decides, here {entity}", entity=entity
+                ),
+                "write wandb.sweep(..., entity=...), or entity: in the file of the sweep",
+            )
+        if problem.kind == "file":
+            return Message(
+                say("entity={entity} is dropped in a sweep", entity=entity),
+                say("{file} names no entity, and each account's default decides", file=problem.facts["file"]),
+                say("write entity: {entity} in {file}", entity=problem.facts["entity"], file=problem.facts["file"]),
+            )
+        return Message(
+            say("entity={entity} is dropped here", entity=entity),
+            say(
+                "wandb.agent runs {function}() in a sweep, whose runs belong to the sweep's entity",
+                function=problem.facts["function"],
+            ),
+            say("write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent", entity=entity),
+        )
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        """Looks for the file of a sweep that runs the program; its entity may be given on the command line."""
+        entity = certain(init.entity) if init.call == "wandb.init" else None
+        if not entity or facts.once(first_registry_link) is None or facts.sets("WANDB_ENTITY"):
+            return
+        sweep = facts.find_sweep_without_entity()
+        if sweep is not None:
+            related = (Related("the sweep runs the program", sweep),)
+            yield self.report(init.place, "file", related=related, severity="info", entity=entity, file=sweep.path)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Looks at the `wandb.agent` and finds the run of the function that it starts."""
+        function = agent_function(site)
+        if function is None or facts.once(first_registry_link) is None:
+            return
+        owner = sweep_entity(site, facts)
+        for init in facts.once(inits_by_function).get(function, ()) if owner is not None else ():
+            entity = certain(init.entity) if init.call == "wandb.init" else None
+            if entity is None or owner == entity:
+                continue
+            related = (Related("the sweep is started here", site.place),)
+            yield self.report(init.place, related=related, entity=entity, function=function)

@@ -194,6 +194,15 @@ CASES = {
     "entity that is not there": Case(
         "REG207", check="entity", more={"entity": "taem-a"}, says=("did you mean team-a?",), help=("--entity team-a",)
     ),
+    "entity before the name of a registry": Case(
+        "REG207", targets=("registry/model/birds",), check="destination", help=('write "wandb-registry-model/birds"',)
+    ),
+    "entity before another name": Case(
+        "REG207",
+        targets=("team-x/candidates/birds",),
+        check="destination",
+        help=("or to a registry: wandb-registry-REG",),
+    ),
     "team without organization": Case(
         "REG207", check="entity", world=lonely_team, more={"entity": "lonely"}, says=("without an organization",)
     ),
