@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,35 @@ def test_how_to_questions_are_answered_with_a_page_and_others_not_at_all() -> No
     pages = [text for text in HOW_TO["how_to"] if "https://docs.wandb.ai/" not in answers[text].text]
     assert pages == []
     assert [text for text in HOW_TO["other"] if answers[text].is_recognized] == []
+
+
+UNSEEN = json.loads((CASES / "unseen.json").read_text("utf-8"))
+"""Questions of somebody who saw only the failure index, and the failures that answer them; none is in asked.json."""
+
+
+def test_unseen_questions_are_not_used_for_training() -> None:
+    asked = json.loads(train_questions.ASKED.read_text("utf-8"))
+    used = {text.casefold() for texts in asked.values() for text in texts}
+    assert len(UNSEEN) >= 150
+    assert [case["text"] for case in UNSEEN if case["text"].casefold() in used] == []
+
+
+def test_unseen_questions_are_answered_and_hardly_one_surely_wrong() -> None:
+    """A question that no failure answers may be answered with a page of the documentation."""
+    outcomes: Counter[str] = Counter()
+    for case in UNSEEN:
+        found = explain(case["text"])
+        is_sure = found.is_recognized and found.is_sure
+        is_page = is_sure and "https://docs.wandb.ai/" in found.text
+        is_right = (
+            bool({*case["first"]} & {*found.failures[:1]}) if case["first"] else is_page or not found.is_recognized
+        )
+        outcomes["first"] += is_right
+        outcomes["named"] += is_right or bool({*case["first"]} & {*found.failures[:3]})
+        outcomes["surely wrong"] += is_sure and not is_right
+    assert outcomes["first"] >= 0.95 * len(UNSEEN), outcomes
+    assert outcomes["named"] >= 0.98 * len(UNSEEN), outcomes
+    assert outcomes["surely wrong"] <= 0.03 * len(UNSEEN), outcomes
 
 
 def test_a_report_in_words_around_a_log_without_an_error_is_a_question() -> None:

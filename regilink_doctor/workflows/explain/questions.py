@@ -130,13 +130,14 @@ def is_question(text: str) -> bool:
     words = without_code.split()
     if all(_PINNED.fullmatch(word) for word in words):
         return False
+    is_sentence = len(_HIRAGANA.findall(bare)) >= _HIRAGANA_OF_SENTENCE
     is_address = "://" in bare and len(words) < (_WORDS_OF_DESCRIPTION if "://" in words[0] else 5)
-    if not words or is_address or CALL.search(without_code) or is_log(without_code):
+    if not words or (is_address and not is_sentence) or CALL.search(without_code) or is_log(without_code):
         return False
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
         return bool(_KANA.search(bare)) and len(words) > 1
-    if (words[0].lower() in _ASKING and len(words) >= 3) or len(_HIRAGANA.findall(bare)) >= _HIRAGANA_OF_SENTENCE:
+    if (words[0].lower() in _ASKING and len(words) >= 3) or is_sentence:
         return True
     if any("/" in word and word[0] not in "~./" for word in words) and not (
         len(words) >= _WORDS_OF_DESCRIPTION or (len(words) >= 5 and not any("/" in word for word in words[:2]))
