@@ -28,67 +28,66 @@ LINE = Place("src/train.py", Span(12, 5, 12, 20))
 
 
 @pytest.mark.parametrize(
-    ("value", "shown", "how_to_set", "how_to_unset"),
+    ("value", "shown", "setting", "how_to_set", "how_to_unset"),
     [
-        (Argument("--entity"), "argument --entity", "--entity team-b", "leave out --entity"),
+        (Argument("--entity"), "argument --entity", "--entity", "--entity team-b", "leave out --entity"),
         (
             Argument("--entity", "REGILINK_ENTITY"),
             "environment REGILINK_ENTITY",
+            "REGILINK_ENTITY",
             "export REGILINK_ENTITY=team-b",
             "unset REGILINK_ENTITY",
         ),
-        (Variable("WANDB_ENTITY"), "environment WANDB_ENTITY", "export WANDB_ENTITY=team-b", "unset WANDB_ENTITY"),
+        (
+            Variable("WANDB_ENTITY"),
+            "environment WANDB_ENTITY",
+            "WANDB_ENTITY",
+            "export WANDB_ENTITY=team-b",
+            "unset WANDB_ENTITY",
+        ),
         (
             File("wandb/settings", "entity"),
             "wandb/settings",
+            "`entity` in wandb/settings",
             "write `entity = team-b` in wandb/settings",
             "delete the line `entity` from wandb/settings",
         ),
-        (File("~/.netrc"), "~/.netrc", "write team-b in ~/.netrc", "correct or delete ~/.netrc"),
+        (File("~/.netrc"), "~/.netrc", "~/.netrc", "write team-b in ~/.netrc", "correct or delete ~/.netrc"),
         (
             Code(LINE, "entity"),
+            "entity= in src/train.py:12",
             "entity= in src/train.py:12",
             'src/train.py:12: entity="team-b"',
             "src/train.py:12: leave out entity=",
         ),
-        (Code(CELL), "nb.ipynb:cell 3:2", 'nb.ipynb:cell 3:2: "team-b"', "delete it in nb.ipynb:cell 3:2"),
+        (
+            Code(CELL),
+            "nb.ipynb:cell 3:2",
+            "nb.ipynb:cell 3:2",
+            'nb.ipynb:cell 3:2: "team-b"',
+            "delete it in nb.ipynb:cell 3:2",
+        ),
         (
             Configured("pyproject.toml", "entity"),
             "configuration pyproject.toml",
+            "`entity` in pyproject.toml",
             'write `entity = "team-b"` in pyproject.toml',
             "delete the line `entity` from pyproject.toml",
         ),
         (
             Default("the account's default entity", "WANDB_ENTITY"),
             "the account's default entity",
+            "WANDB_ENTITY",
             "export WANDB_ENTITY=team-b",
             "it is not set",
         ),
     ],
     ids=lambda value: value.shown if isinstance(value, Origin) else "",
 )
-def test_what_it_says(value: Origin, shown: str, how_to_set: str, how_to_unset: str) -> None:
-    assert value.shown == shown
+def test_what_it_says(value: Origin, shown: str, setting: str, how_to_set: str, how_to_unset: str) -> None:
+    assert (value.shown, value.setting) == (shown, setting)
     assert value.how_to_set("team-b") == how_to_set
     assert value.how_to_unset() == how_to_unset
-
-
-@check_rows(
-    ("value", "setting"),
-    [
-        (Argument("--entity"), "--entity"),
-        (Argument("--entity", "REGILINK_ENTITY"), "REGILINK_ENTITY"),
-        (Argument(), "argument"),
-        (Variable("WANDB_ENTITY"), "WANDB_ENTITY"),
-        (File("wandb/settings", "entity"), "`entity` in wandb/settings"),
-        (File("~/.netrc"), "~/.netrc"),
-        (Code(LINE, "entity"), "entity= in src/train.py:12"),
-        (Configured("pyproject.toml", "entity"), "`entity` in pyproject.toml"),
-        (Default("default of wandb 0.31.0", "WANDB_BASE_URL"), "WANDB_BASE_URL"),
-    ],
-)
-def test_what_to_look_at(value: Origin, setting: str) -> None:
-    assert value.setting == setting
 
 
 @check_rows(
