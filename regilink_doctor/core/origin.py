@@ -87,24 +87,11 @@ class Argument(Origin):
 
 
 @record
-class Keyword(Origin):
-    """An argument of a call of regilink in Python: `preflight(entity="team-a")`."""
-
-    name: str
-
-    @property
-    def shown(self) -> str:
-        return say("argument {flag}", flag=f"{self.name}=")
-
-    @property
-    def setting(self) -> str:
-        return f"{self.name}="
+class Keyword(Argument):
+    """An argument of a call of regilink in Python: `entity=` of `preflight(entity="team-a")`."""
 
     def how_to_set(self, value: str) -> str:
-        return f"{self.name}={quote_text(value)}"
-
-    def how_to_unset(self) -> str:
-        return say("leave out {flag}", flag=f"{self.name}=")
+        return f"{self.flag}{quote_text(value)}"
 
 
 @record

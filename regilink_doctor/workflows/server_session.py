@@ -59,7 +59,7 @@ class ServerAccess:
         """
         values = {"host": self.host or None, **(arguments or {})}
         settings = {
-            name: value if isinstance(value, Setting) else Setting(value, Keyword(name))
+            name: value if isinstance(value, Setting) else Setting(value, Keyword(f"{name}="))
             for name, value in values.items()
             if value is not None
         }

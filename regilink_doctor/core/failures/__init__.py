@@ -238,9 +238,8 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A16",
         "two calls that read the same path differently",
-        "For a path without a registry, `Run.link_artifact` fills in the run's entity and project, "
-        "`Artifact.link` the source's entity and `$WANDB_PROJECT` or `uncategorized`. The same path leads to "
-        "two places.",
+        "For a path without a registry, `Run.link_artifact` fills in the run's entity and project, `Artifact.link` "
+        "the source's entity and `$WANDB_PROJECT` or `uncategorized`. The same path leads to two places.",
         "Write the whole path, or use the same call everywhere.",
         silent=True,
         recognize="The same path went to two projects, one by `run.link_artifact`, one by `artifact.link`.",
@@ -320,9 +319,8 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B4",
         "artifact type that the registry does not accept",
-        "The registry has a list of types and the server refuses others; its wording is undocumented. The "
-        "model and dataset registries start with one type each, and an artifact logged without a type is "
-        "`unspecified`.",
+        "The registry has a list of types and the server refuses others; its wording is undocumented. The model and "
+        "dataset registries start with one type each, and an artifact logged without a type is `unspecified`.",
         'Give the artifact an accepted type, `wandb.Artifact(name, type="model")`, or have the type added to the '
         "registry; a type once added stays.",
         silent=False,
@@ -467,9 +465,8 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B16",
         "deleting or editing one end changes the other",
-        "Description, metadata and tags of a link are those of its source and of all its links; deleting a "
-        "link only unlinks. Without write access to the source, everything but the aliases is skipped with a "
-        "warning.",
+        "Description, metadata and tags of a link are those of its source and of all its links; deleting a link only "
+        "unlinks. Without write access to the source, everything but the aliases is skipped with a warning.",
         "Edit the source with an account that may write there, and delete it only when no link needs it.",
         silent=True,
         recognize="The change shows, or is missing, on the other end of the link as well.",
