@@ -64,6 +64,8 @@ def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
         if attempt.verdict == "linked" and link.emptied:
             # The server cannot know that a name was missing and that the rest of the path moved up (failure A5).
             return replace(completed, verdict="misplaced", code=rule_codes.EMPTY_NAME, failure="A5")
+        if attempt.code == rule_codes.MISSING_COLLECTION and (call.target_path or "").strip().endswith("/"):
+            return replace(completed, code=rule_codes.EMPTY_NAME)  # an empty name arrives in the same shape as none
         return completed
 
     if call.source is None:

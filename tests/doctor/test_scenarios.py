@@ -168,10 +168,10 @@ CASES = {
         more={"entity": "alice"},
         says=(
             '"alice" is a personal entity',
-            "argument --entity",
+            "argument entity=",
             "linking is only allowed within the same team",
         ),
-        help=("--entity team-a",),
+        help=('entity="team-a"',),
     ),
     "personal entity by environment": Case(
         "REG203", check="entity", environ={"WANDB_ENTITY": "alice"}, help=("export WANDB_ENTITY=team-a",)
@@ -192,7 +192,7 @@ CASES = {
         help=("team-a",),
     ),
     "entity that is not there": Case(
-        "REG207", check="entity", more={"entity": "taem-a"}, says=("did you mean team-a?",), help=("--entity team-a",)
+        "REG207", check="entity", more={"entity": "taem-a"}, says=("did you mean team-a?",), help=('entity="team-a"',)
     ),
     "entity before the name of a registry": Case(
         "REG207", targets=("registry/model/birds",), check="destination", help=('write "wandb-registry-model/birds"',)
@@ -258,7 +258,7 @@ CASES = {
         world=another_team,
         more={"entity": "team-b"},
         says=("you are not a member of it",),
-        help=("--entity team-a", "admin of team-b"),
+        help=('entity="team-a"', "admin of team-b"),
     ),
     "a service account in another team": Case(
         "REG807",

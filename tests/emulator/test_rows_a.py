@@ -87,6 +87,7 @@ def test_a5_an_empty_collection_lands_in_the_default_project(server: Server, run
     assert linked.qualified_name == "team-a/uncategorized/wandb-registry-model:v0"
     assert verdict(server)[0] == "misplaced"
     assert server.link.requested == "wandb-registry-model/"
+    assert server.link.code == "REG105"
 
 
 def test_a5_with_the_organization_in_front_it_lands_in_a_project_named_like_it(server: Server, run, logged) -> None:

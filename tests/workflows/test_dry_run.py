@@ -231,6 +231,12 @@ def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
 # Without it.
 
 
+def test_a_script_says_where_a_value_is_from_only_if_the_command_runs_it() -> None:
+    assert not collect.WrittenAt(["python", "t.py", "--target", "x"])._is_used("jobs/p.sh")
+    assert collect.WrittenAt(["bash", "jobs/p.sh"])._is_used("jobs/p.sh")
+    assert collect.WrittenAt(["python", "t.py"])._is_used("conf/config.yaml")
+
+
 def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
     assert collect._near("/tmp/ipykernel_7/123.py:2", project) == "a cell of the notebook, line 2"
     assert collect._near(f"{project}/src/train.py:3", project) == "src/train.py:3"

@@ -17,6 +17,7 @@ from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.world.artifacts import SEED_PROJECT
 from regilink_doctor.emulator.world.model import Run
 from regilink_doctor.emulator.world.world_view import WorldView
+from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.rules.judge import explain_attempt
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade
 from regilink_doctor.workflows.lint import lint_paths
@@ -61,7 +62,8 @@ def find_organization(scripts: LintResult) -> str | None:
 class WrittenAt:
     """Finds where target paths are written; lints each file that links once."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = ()) -> None:
+        self._command = command
         self._sites: dict[str, list[Site]] = {}
 
     def of(self, attempt: LinkAttempt) -> tuple[str, ...]:
@@ -76,13 +78,19 @@ class WrittenAt:
             if site.statement.line <= int(line) <= site.statement.end_line:
                 for text in site.target:
                     if text.literal == attempt.requested:
-                        places = [part.place for part in text.parts if isinstance(part, KnownPart)]
+                        parts = [part for part in text.parts if isinstance(part, KnownPart)]
+                        places = [part.place for part in parts if self._is_used(part.place.path)]
                         lines = dict.fromkeys((place.path, place.span.line) for place in places)
                         inside = [(file, number) for number in range(site.statement.line, site.statement.end_line + 1)]
                         return tuple(f"{path}:{number}" for path, number in lines if (path, number) not in inside)[
                             :MOST
                         ]
         return ()
+
+    def _is_used(self, path: str) -> bool:
+        """Whether the program has what a file says: a script that may start it counts where the command runs it."""
+        names = [os.path.basename(word) for word in self._command]
+        return kind_of(path) not in ("shell", "makefile", "dockerfile") or os.path.basename(path) in names
 
     def _of_file(self, file: str) -> list[Site]:
         if file not in self._sites:
@@ -133,10 +141,10 @@ def artifacts(world: World) -> tuple[ArtifactMade, ...]:
     return tuple(logged_artifacts)
 
 
-def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[Link, ...]:
+def links(world: World, attempts: Iterable[LinkAttempt], folder: Path, command: Sequence[str] = ()) -> tuple[Link, ...]:
     """The links, each with its message and place; places below `folder` are relative to it."""
     view = WorldView(world, next(iter(world.users.values()), None))
-    origins = WrittenAt()
+    origins = WrittenAt(command)
     placed = []
     for item in attempts:
         lines = [_near(place, folder) or place for place in origins.of(item)]
