@@ -89,7 +89,10 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("F14", "F21"),
         r"^(?:connection|handler|dispatch|stream|server(?:/listeners)?(?=:)|handleI\w+|fileTransferManager)\b",
     ),
-    (("F14", "F7"), r"^Thread \S+:|\b(?:W&B|wandb) process\b|transport failed|backend process timed out|mailbox slot"),
+    (
+        ("F14", "F7"),
+        r"^Thread \S+:|\b(?:W&B|wandb) (?:service )?process\b|transport failed|backend process timed out|mailbox slot",
+    ),
     (
         ("F14", "F21"),
         r"^failed to (?:start server|accept conn)|\bServe\(\)|^can ?not listen$|^ServerRequestType"
@@ -108,7 +111,7 @@ COMPONENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"|^Runtime \(-r|attempting to (?:authenticate with|get digest for)|^Repeated parameter"
         r"|^Agent config error",
     ),
-    (("F23", "F16"), r"\bsweep config"),
+    (("F23", "F16"), r"\bsweep (?:config|parameter)"),
     (("F16", "F23"), r"\bsweep\b"),
     (("C18", "F3"), r"\bapi[ _-]?key\b|\blog(?:ged)? ?in\b|\bcredentials\b"),
     (("C19", "F2"), r"\btimed? ?out\b|\bconnect(?:ion)?\b|\bnetwork\b|\bcertificate\b|\bproxy\b"),

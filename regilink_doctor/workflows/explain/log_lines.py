@@ -53,7 +53,19 @@ _PREFIX = re.compile(
 _MOST_PREFIXES = 8
 _BOX = "│┃╭╰╮╯"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
-_MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
+_REASON_KEYS = ("error", "err")
+_MESSAGE_KEYS = (
+    "log",
+    "message",
+    "msg",
+    "text",
+    "textPayload",
+    "event",
+    *_REASON_KEYS,
+    "exc_info",
+    "exception",
+    "traceback",
+)
 
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
@@ -213,16 +225,17 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
     if not isinstance(value, dict) or "errors" in value or "data" in value:
         return None
     said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
+    reason = next((item for key in _REASON_KEYS if isinstance(item := value.get(key), str)), None)
     if not said:
         return None
-    if len(said) == 2 and value.get("error") == said[1] and "\n" not in "".join(said) and not _ANNOUNCES.match(said[1]):
+    if len(said) == 2 and reason == said[1] and "\n" not in "".join(said) and not _ANNOUNCES.match(said[1]):
         said = [f"{said[0].rstrip(': ')}: {said[1]}"]  # what failed, and why: the part of wandb is in the first
     if isinstance(status := value.get("status"), int):
         said[0] = f"{said[0]}: HTTP {status} {value.get('url', '')}".rstrip()
     if value.get("controllerGroup"):
         said[0] = f"{value['controllerGroup']}: {said[0]}"  # a controller of Kubernetes
     level = next((item for key in _LEVEL_KEYS if isinstance(item := value.get(key), str)), None)
-    if level in ("info", "INFO") and isinstance(value.get("error"), str):
+    if level in ("info", "INFO") and reason is not None:
         level = None
     # Go writes `ERROR+4` for an error that ends the program.
     return "\n".join(said), level.upper().partition("+")[0] if level else None

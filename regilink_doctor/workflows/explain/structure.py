@@ -684,9 +684,10 @@ def _judge_status(context: ErrorContext) -> Causes:
 
 
 def _judge_words(context: ErrorContext) -> Causes:
-    """What the words of an exception say that wandb, or a library that calls it, has raised."""
+    """What the words of an exception say that wandb, or a library that calls it, has raised; or a refusal's."""
     if context.exception is None:
-        return ()
+        is_refused = context.operation is not None and context.is_said_by_wandb
+        return find_causes_of_refusal(context) if is_refused and _REFUSES.search(context.last_line) else ()
     is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
     if not (is_of_wandb or context.names_wandb_in_exception) or context.is_raised_elsewhere:
         return ()
