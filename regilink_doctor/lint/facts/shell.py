@@ -716,7 +716,7 @@ class Words:
             end = _find_closing(text, at)
             self.nests = end >= 0
             self.unclosed = at if end < 0 and self.unclosed is None else self.unclosed
-        elif mark == "`" or (text[at - 1 : at] == "$" and text[at - 2 : at - 1] != "\\"):  # $'it\'s'
+        elif mark == "`" or (mark == "'" and text[at - 1 : at] == "$" and text[at - 2 : at - 1] != "\\"):  # $'it\'s'
             match = _ESCAPING[mark].match(text, at + 1)
             end = match.end() if match is not None and match.end() < len(text) else -1
         if end < 0:
