@@ -17,19 +17,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WRITTEN_BY = "#: regilink_doctor/report/"
+_WRITTEN_BY = ("#: regilink_doctor/report/summary.py", "#: regilink_doctor/report/doctor/full.py")
+"""Their sentences sum up a report; those of the others are also words of people ("What to do", "Target path")."""
 _MOST_LINES, _LONGEST_LINE = 40, 500
 _FIELD = re.compile(r"\{\w+\}")
 _WORD = re.compile(r"[a-z]{2,}|[\u3040-\u30ff\u4e00-\u9fff]{3}", re.IGNORECASE)
 _FEWEST_WORDS = 2
+_COUNT = r"(?:(?:\w+ )?\d+ \w+[.。] ?)?"
 _VALUE = r"[^\n]{0,100}?\d[^\n]{0,100}?"
 """What is filled in counts something or names a line: in other sentences, other words are in that place."""
 
 
 def explain_own_report(text: str) -> Explanation | None:
-    """What a sentence of a report of regilink is; None for a text without one, and for a question."""
-    lines = text.strip().splitlines()[:_MOST_LINES]
-    if text.rstrip().endswith(("?", "\uff1f")) or not any(_is_written(line[:_LONGEST_LINE]) for line in lines):
+    """What the sentences of a report of regilink are; None for a text with another line, and for a question."""
+    lines = [line[:_LONGEST_LINE].strip() for line in text.splitlines() if line.strip() and not line.startswith("$ ")]
+    if text.rstrip().endswith(("?", "\uff1f")) or not 0 < len(lines) <= _MOST_LINES or not all(map(_is_written, lines)):
         return None
     return Explanation(
         "unknown",
@@ -43,7 +45,7 @@ def explain_own_report(text: str) -> Explanation | None:
 
 
 def _is_written(line: str) -> bool:
-    return any(part in line and pattern.search(line) for part, pattern in _list_sentences())
+    return any(part in line and pattern.match(line) for part, pattern in _list_sentences())
 
 
 @cache
@@ -57,10 +59,10 @@ def _read_sentences() -> Iterator[tuple[str, re.Pattern[str]]]:
         if language == ENGLISH:
             continue
         with open(os.path.join(FOLDER, language, "messages.po"), encoding="utf-8") as file:
-            blocks = [block for block in file.read().split("\n\n") if _WRITTEN_BY in block]
+            blocks = [block for block in file.read().split("\n\n") if any(name in block for name in _WRITTEN_BY)]
         for english, entry in read_entries("\n\n".join(blocks)).items():
             for template in (english, *entry.forms):
                 parts = _FIELD.split(template.strip(" .:,;"))
                 if len(_WORD.findall(" ".join(parts))) >= _FEWEST_WORDS:
                     pattern = _VALUE.join(map(re.escape, parts))
-                    yield max(parts, key=len), re.compile(rf"(?:^|[.;:)。] ?){pattern}(?=\s*$|[.:;,。]|\s\()")
+                    yield max(parts, key=len), re.compile(rf"{_COUNT}{pattern}(?:[.。]?$|(?:[.:,。]|\s\().*\d)")
