@@ -157,7 +157,7 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
     }
     verdict = [numbers[name] for name in numbers if name in severities] or [say("no findings")]
     uses = (*kinds, *link_map.unknown, *link_map.outside, *link_map.tests)
-    if not findings and not uses:
+    if not findings and not uses and not link_map.unread and not link_map.skipped:
         verdict = [say("there was no link or consumer to look at")]
     whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1

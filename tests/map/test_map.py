@@ -168,7 +168,7 @@ def test_a_file_that_cannot_be_read_is_named(
         "import wandb\nrun = wandb.init(\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n", encoding="utf-8"
     )
     assert main(["map"]) == 1
-    assert "no link or consumer to look at. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
+    assert "no findings. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
     assert main(["map", "--redact"]) == 1
     assert "train" not in capsys.readouterr().err
     assert main(["map", "--output-format", "json", "--output-file", "whole.json", "--repository", "zoo"]) == 1
@@ -185,6 +185,9 @@ def test_a_map_without_a_link_says_so(
     monkeypatch.chdir(tmp_path)
     assert main(["map"]) == 0
     assert capsys.readouterr().err.endswith("; there was no link or consumer to look at\n")
+    Path("a.json").write_text('{"registry": "wandb-registry-model/zoo"}\n{}\n', encoding="utf-8")
+    assert main(["map"]) == 0
+    assert "; no findings. 1 file skipped: a.json" in capsys.readouterr().err
 
 
 def test_mermaid_takes_no_markup_from_names(
@@ -298,7 +301,7 @@ def test_a_path_that_is_not_there(
     assert main(["map", "nowhere"]) == 2
     err = capsys.readouterr().err
     assert err.count("no such file or folder") == 1
-    assert "; there was no link or consumer to look at. 1 file could not be read: nowhere: " in err
+    assert "; no findings. 1 file could not be read: nowhere: " in err
 
 
 def test_a_line_with_several_links_is_named_once(
