@@ -68,7 +68,7 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
             list(dict.fromkeys(failure for check in problems for failure in check.failures)),
         )
     for reason in _unchecked(diagnosis):
-        _report_unchecked(reason, strict=strict)
+        _report_unchecked(reason, strict=strict, are_some_checked=diagnosis.links.checked > 0)
 
 
 def _links_of_caller() -> list[LinkTarget]:
@@ -118,8 +118,8 @@ def _describe_unknown(link: UnknownLink) -> str:
     return f"{place}: {names} is known only when the program runs; give the whole path to preflight()"
 
 
-def _report_unchecked(reason: str, *, strict: bool) -> None:
-    message = f"regilink could not check every link: {reason}"
+def _report_unchecked(reason: str, *, strict: bool, are_some_checked: bool = False) -> None:
+    message = f"regilink could not check {'every link' if are_some_checked else 'the links'}: {reason}"
     if strict:
         raise LinkError(message)
     warnings.warn(clean_message(message), stacklevel=3)
