@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import tempfile
 from base64 import b64encode
 from collections import Counter
 from math import log
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.languages import list_translations
-from regilink_doctor.workflows.explain import question_model
+from regilink_doctor.workflows.explain import question_model, questions
 from regilink_doctor.workflows.explain.question_model import OTHER, RARITY_STEPS, UNCLEAR, find_features
 
 if TYPE_CHECKING:
@@ -64,12 +65,15 @@ def read_entries() -> list[Row]:
 
 
 def hash_sources() -> str:
-    """Tells whether the weights are older than what they were learned from."""
+    """Tells whether the questions or the groups of words have changed since the weights were learned.
+
+    A change of the failure index, or of `find_features`, does not count: train again where it is more than a few words.
+    """
     sources = ASKED.read_bytes() + Path(question_model.GROUPS).read_bytes()
     return hashlib.sha256(sources).hexdigest()
 
 
-def train(rows: Sequence[Row]) -> dict[str, Any]:
+def learn_weights(rows: Sequence[Row]) -> dict[str, Any]:
     """The contents of question_weights.json."""
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
@@ -82,10 +86,10 @@ def train(rows: Sequence[Row]) -> dict[str, Any]:
     rarities = [round(RARITY_STEPS * (log((1 + len(rows)) / (1 + occurrences[name])) + 1)) for name in names]
     columns, values, ends = [], [], [0]
     for features in texts:
-        known = [numbers[feature] for feature in features if feature in numbers]
-        length = sum(rarities[number] ** 2 for number in known) ** 0.5
-        columns += known
-        values += [rarities[number] / length for number in known]
+        present = [numbers[feature] for feature in features if feature in numbers]
+        length = sum(rarities[number] ** 2 for number in present) ** 0.5
+        columns += present
+        values += [rarities[number] / length for number in present]
         ends.append(len(columns))
     matrix = csr_matrix((values, columns, ends), shape=(len(rows), len(names)))
     counts = Counter(answer for answer, _ in rows)
@@ -98,15 +102,15 @@ def train(rows: Sequence[Row]) -> dict[str, Any]:
         cost = len(rows) / (len(answers) * counts[answer]) * (OF_OTHER if answer == OTHER else 1)
         machine = LinearSVC(C=COST, class_weight={True: cost, False: 1.0}, random_state=0)
         sizes = abs(machine.fit(matrix, is_answer).coef_[0])
-        kept = sorted(sizes.argsort()[::-1][:MOST_FEATURES])
-        machine.fit(by_column[:, kept].tocsr(), is_answer)
+        heaviest = sorted(sizes.argsort()[::-1][:MOST_FEATURES])
+        machine.fit(by_column[:, heaviest].tocsr(), is_answer)
         start.append(round(SHARPNESS * machine.intercept_[0], 4))
-        for number, weight in zip(kept, machine.coef_[0], strict=True):
+        for number, weight in zip(heaviest, machine.coef_[0], strict=True):
             weights[number][place] = SHARPNESS * weight
-    return store(names, rarities, weights, {"answers": answers, "start": start})
+    return pack_weights(names, rarities, weights, {"answers": answers, "start": start})
 
 
-def store(
+def pack_weights(
     names: Sequence[str], rarities: Sequence[int], weights: Sequence[dict[int, float]], first: dict[str, Any]
 ) -> dict[str, Any]:
     step = max(abs(weight) for of_feature in weights for weight in of_feature.values()) / 127
@@ -130,28 +134,29 @@ def store(
     }
 
 
-def write(path: Path, contents: dict[str, Any]) -> None:
+def write_weights(path: Path, contents: dict[str, Any]) -> None:
     path.write_text(json.dumps(contents, separators=(",", ":")) + "\n", encoding="ascii")
 
 
-def measure(folds: int = 10) -> None:
-    """Print how often a question that was left out is answered right."""
+def measure_answers(folds: int = 10) -> None:
+    """Print how often a question that was left out is answered right, by the product's own judgement."""
     rows, outcomes = read_rows(), Counter[str]()
-    path = Path(question_model.WEIGHTS).with_name("measured_weights.json")
-    for fold in range(folds):
-        write(path, train([row for place, row in enumerate(rows) if place % folds != fold]))
-        question_model.WEIGHTS = str(path)
-        question_model._model.cache_clear()
-        for answer, text in rows[fold::folds]:
-            ranked = question_model.rank_answers(text)
-            named = [about for about, _ in ranked if about not in (OTHER, UNCLEAR)][:3]
-            is_right = ranked[0][0] == answer or {ranked[0][0], answer} == {OTHER, UNCLEAR}
-            is_sure = ranked[0][1] >= 0.6 and ranked[0][0] not in (OTHER, UNCLEAR)
-            outcomes["first"] += is_right
-            outcomes["among three"] += is_right or answer in named
-            outcomes["sure"] += is_sure
-            outcomes["sure and wrong"] += is_sure and not is_right
-    path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        question_model.WEIGHTS = str(Path(folder, "question_weights.json"))
+        for fold in range(folds):
+            learned = [row for place, row in enumerate(rows) if place % folds != fold]
+            write_weights(Path(question_model.WEIGHTS), learn_weights(learned))
+            question_model._read_model.cache_clear()
+            question_model._words_by_shape.cache_clear()
+            for answer, text in rows[fold::folds]:
+                ranked = questions.list_answers(text)
+                named = [about for about, _ in ranked[:3]] or [OTHER, UNCLEAR]
+                is_right = answer == named[0] or (not ranked and answer in named)
+                is_sure = bool(ranked) and questions.is_sure(ranked)
+                outcomes["first"] += is_right
+                outcomes["among three"] += answer in named
+                outcomes["sure"] += is_sure
+                outcomes["sure and wrong"] += is_sure and not is_right
     for outcome, count in outcomes.items():
         print(f"{outcome}: {count / len(rows):.1%}")
 
@@ -160,9 +165,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="leave out a tenth of the questions at a time")
     if parser.parse_args().measure:
-        measure()
+        measure_answers()
     else:
-        write(Path(question_model.WEIGHTS), train(read_rows()))
+        write_weights(Path(question_model.WEIGHTS), learn_weights(read_rows()))
 
 
 if __name__ == "__main__":

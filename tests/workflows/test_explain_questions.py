@@ -48,7 +48,7 @@ def test_a_single_candidate_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
         ([("D3", 0.4), ("read", 0.3), ("D2", 0.2)], "It may be one of these:", 1),
         ([("D3", 0.4), ("D1", 0.3), ("D2", 0.2)], "It may be one of these:", 0),
     ):
-        monkeypatch.setattr(questions, "_rank_answers", lambda text, ranked=ranked: ranked)
+        monkeypatch.setattr(questions, "list_answers", lambda text, ranked=ranked: ranked)
         text = explain("how do I find out which version is in production").text
         assert text.count("W&B's documentation may answer the question:") == min(pages, 1)
         assert text.count("https://docs.wandb.ai/") == pages

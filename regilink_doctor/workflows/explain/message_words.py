@@ -10,7 +10,7 @@ from math import log, sqrt
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, list_sdk_sentences
-from regilink_doctor.workflows.explain.question_model import find_groups
+from regilink_doctor.workflows.explain.question_model import find_groups, find_stem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _COMMON = re.compile(
     "a|an|and|are|as|at|be|but|by|can|for|from|has|have|if|in|is|it|its|of|on|or|so|than|that|the|then|this|to|was|were"
     "|will|with|you|your"
 )
-_ENDINGS = ("ing", "ies", "es", "ed", "s")
-_SHORTEST_STEM = 3
 _FEWEST_COMMON = 3
 """Fewer words than these that messages have tell nothing."""
 _OF_GROUP = 2.5
@@ -61,17 +59,10 @@ class _Index:
 
 
 def _find_features(text: str) -> frozenset[str]:
-    words = (_stem(word.lower()) for word in _WORD.findall(text))
+    words = (find_stem(word.lower()) for word in _WORD.findall(text))
     return frozenset(
         (*(word for word in words if not _COMMON.fullmatch(word)), *(f"#{group}" for group in find_groups(text)))
     )
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
 
 
 @cache

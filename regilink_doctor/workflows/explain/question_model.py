@@ -97,7 +97,7 @@ _LETTERS = 2
 
 
 @cache
-def _vocabulary() -> _Vocabulary:
+def _read_vocabulary() -> _Vocabulary:
     with open(GROUPS, encoding="utf-8") as file:
         groups: dict[str, tuple[str, str]] = json.load(file)
     phrases: dict[str, list[_Phrase]] = defaultdict(list)
@@ -123,7 +123,7 @@ def _vocabulary() -> _Vocabulary:
 
 def find_groups(text: str) -> frozenset[str]:
     """The groups of which a text has a word."""
-    vocabulary = _vocabulary()
+    vocabulary = _read_vocabulary()
     lowered = text.lower().replace("\u2019", "'")
     words = _PLAIN.findall(lowered)
     groups = {group for string, group in vocabulary.strings if string in lowered}
@@ -151,29 +151,30 @@ def _begins(words: list[str], phrase: tuple[str, ...]) -> bool:
 
 def find_features(text: str) -> frozenset[str]:
     """The words of a text, each two in a row, parts of words (`~art`), groups (`#alias`) and each two of its groups."""
-    words = list(_split(text))
+    words = list(_split_words(text))
     features = {*words, *(f"{first} {second}" for first, second in pairwise(words))}
     lowered = text.lower()
     for word in _PLAIN.findall(lowered):
-        features.update(f"~{part}" for part in _cut(f" {word} ", _PART_LENGTHS))
+        features.update(f"~{part}" for part in _cut_parts(f" {word} ", _PART_LENGTHS))
     for letters in _JAPANESE.findall(lowered):
-        features.update(_cut(letters, _JAPANESE_LENGTHS))
+        features.update(_cut_parts(letters, _JAPANESE_LENGTHS))
     groups = [f"#{group}" for group in sorted(find_groups(text))]
     return frozenset((*features, *groups, *(first + second for first, second in combinations(groups, 2))))
 
 
-def _split(text: str) -> Iterator[str]:
+def _split_words(text: str) -> Iterator[str]:
     """The words without their endings; of a name with dots or hyphens also its parts."""
     for word in _WORD.findall(text.lower()):
-        yield from (_stem(part) for part in dict.fromkeys((word, *_PART.split(word))) if part)
+        yield from (find_stem(part) for part in dict.fromkeys((word, *_PART.split(word))) if part)
 
 
-def _cut(word: str, lengths: tuple[int, ...]) -> Iterator[str]:
+def _cut_parts(word: str, lengths: tuple[int, ...]) -> Iterator[str]:
     for length in lengths:
         yield from (word[start : start + length] for start in range(len(word) - length + 1))
 
 
-def _stem(word: str) -> str:
+def find_stem(word: str) -> str:
+    """The word without its ending."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
@@ -231,7 +232,7 @@ class _Model:
 
 
 @cache
-def _model() -> _Model:
+def _read_model() -> _Model:
     with open(WEIGHTS, encoding="ascii") as file:
         stored = json.load(file)
     places = tuple(accumulate(b64decode(stored["counts"]), initial=0))
@@ -250,7 +251,7 @@ def _model() -> _Model:
 
 def rank_answers(question: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how probable each is: failures, topics, `OTHER`, `UNCLEAR`."""
-    model = _model()
+    model = _read_model()
     sums = [0.0] * len(model.answers)
     length = 0.0
     for feature in find_features(question):
@@ -279,8 +280,8 @@ def correct_spelling(text: str) -> str:
 
 def _find_near_word(word: str) -> str | None:
     """The most frequent word that is similar to one without weights; None for a word that has them."""
-    model = _model()
-    if _stem(word) in model.numbers:
+    model = _read_model()
+    if find_stem(word) in model.numbers:
         return None
     near = {other for shape in _drop_letters(word) for other in _words_by_shape().get(shape, ())}
     near = {other for other in near if len(word) >= _SHORTEST_SUBSTITUTED or not _is_substituted(word, other)}
@@ -299,7 +300,7 @@ def _is_substituted(word: str, other: str) -> bool:
 @cache
 def _words_by_shape() -> dict[str, list[str]]:
     shapes: dict[str, list[str]] = defaultdict(list)
-    for feature in _model().numbers:
+    for feature in _read_model().numbers:
         if len(feature) >= _SHORTEST_CORRECTED and feature.isalpha() and feature.isascii():
             for shape in _drop_letters(feature):
                 shapes[shape].append(feature)
