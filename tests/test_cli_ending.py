@@ -203,7 +203,7 @@ def run(command: str, cwd: Path, **variables: str) -> "subprocess.CompletedProce
         "lint - <&-": "standard input cannot be read: it is closed",
         "explain - <&-": "standard input cannot be read: it is closed",
         "lint - </dev/zero": "standard input is larger than 8 MiB",
-        "explain - </dev/zero": "explain: standard input does not end: it had more than 1 GiB within a minute\n"
+        "explain - </dev/zero": "explain: standard input is too long: more than 1 GiB within a minute\n"
         "  help: give the end of the log: tail -n 1000 FILE | regilink explain -",
     }.items(),
 )

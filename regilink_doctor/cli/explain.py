@@ -165,7 +165,7 @@ def _describe_file(path: str) -> str:
 
 
 _STREAM_LIMIT, _STREAM_SECONDS = 1 << 30, 60
-"""Bytes that no program logs in so few seconds: the stream has no end.
+"""Bytes that no program logs in so few seconds: the stream is refused, for it may have no end.
 
 At a lower rate a stream may last as long as a training. If regilink left it, the next line of the program would end it.
 """
@@ -175,7 +175,7 @@ def _read_end(stream: BinaryIO, limit: int) -> bytes:
     """The end of a stream, read in bounded memory: a log ends with its error. A mark at its start is kept.
 
     Raises:
-        UsageProblem: the stream has no end.
+        UsageProblem: the stream is too long.
     """
     begun = time.monotonic()
     content = bytearray(stream.read(1 << 16))
@@ -189,7 +189,7 @@ def _read_end(stream: BinaryIO, limit: int) -> bytes:
             del content[: (len(content) - limit) & ~1]  # letters of UTF-16 have two bytes, or four
         if number > _STREAM_LIMIT and time.monotonic() - begun < _STREAM_SECONDS:
             raise UsageProblem(
-                f"explain: standard input does not end: it had more than {_STREAM_LIMIT >> 30} GiB within a minute\n"
+                f"explain: standard input is too long: more than {_STREAM_LIMIT >> 30} GiB within a minute\n"
                 "  help: give the end of the log: tail -n 1000 FILE | regilink explain -"
             )
     return bytes(content) if content.startswith(mark) else mark + bytes(content)
