@@ -32,6 +32,15 @@ run.link_artifact(wandb.Artifact("churn", type="model"), parser.parse_args().tar
 """
 
 
+@pytest.fixture(autouse=True)
+def at_emulator(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder that is also the home, and the emulator as server."""
+    emulator.reset()
+    for name, value in (emulator.environ() | {"HOME": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("program", "path", "text", "origin"),
     [
@@ -46,16 +55,8 @@ def test_the_registry_that_was_meant_and_the_line_that_has_the_path(
     path: str,
     text: str,
     origin: str,
-    emulator: Emulator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    emulator.reset()
-    for name, value in emulator.environ().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
     Path("train.py").write_text(program, encoding="utf-8")
     Path(path).parent.mkdir(exist_ok=True)
     Path(path).write_text(text.format("wandb-registry-modle/churn"), encoding="utf-8")
@@ -82,16 +83,8 @@ def test_a_path_of_a_configuration_that_no_known_code_reads(
     text: str,
     checked: str,
     mapped: str,
-    emulator: Emulator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    emulator.reset()
-    for name, value in emulator.environ().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
     Path("c.yaml").write_text(text + "\n", encoding="utf-8")
     main(["doctor"])
     assert checked in capsys.readouterr().out
@@ -121,8 +114,8 @@ run.link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/c
     ("program", "environ", "status", "words"),
     [
         (LOADS_ENTITY, {}, 1, "REG203 alice (entity= in .env:1"),
-        (LOADS_ENTITY, {"WANDB_ENTITY": "team-a"}, 0, "1 link checked"),  # load_dotenv overrides nothing
-        (LOADS_ENTITY.replace("load_dotenv()", ""), {}, 0, "1 link checked"),
+        (LOADS_ENTITY, {"WANDB_ENTITY": "team-a"}, 0, "All well: 1 link checked"),  # load_dotenv overrides nothing
+        (LOADS_ENTITY.replace("load_dotenv()", ""), {}, 0, "All well: 1 link checked"),
         (SETS_ENTITY, {}, 1, "REG203 alice (entity= in train.py:2"),
         (SETS_ENTITY, {"WANDB_ENTITY": "team-a"}, 1, "REG203 alice (entity= in train.py:2"),
     ],
@@ -133,30 +126,18 @@ def test_the_entity_that_the_program_itself_gives_its_run(
     environ: dict[str, str],
     status: int,
     words: str,
-    emulator: Emulator,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    emulator.reset()
-    for name, value in (emulator.environ() | environ).items():
+    for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
     Path("train.py").write_text(program, encoding="utf-8")
     Path(".env").write_text("WANDB_ENTITY=alice\n", encoding="utf-8")
     assert main(["doctor"]) == status
     assert words in " ".join(capsys.readouterr().out.split())
 
 
-def test_a_name_that_is_consumed_is_reported_with_its_line(
-    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    emulator.reset()
-    for name, value in emulator.environ().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+def test_a_name_that_is_consumed_is_reported_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("load.py").write_text(
         'import wandb\nwandb.Api().artifact("team-a/wandb-registry-model/zoo:v0")\n', encoding="utf-8"
     )
