@@ -262,9 +262,9 @@ _MESSAGES: dict[str, Message] = {
     "tls-hostname": Message(
         "the certificate of {server} is for another name",
         None,
-        "write the name that the certificate has into {setting}",
+        "use the certificate's name in {setting}",
     ),
-    "tls-plain": Message("{server} does not speak TLS", "{detail}", "write http:// instead of https:// into {setting}"),
+    "tls-plain": Message("{server} does not speak TLS", "{detail}", "use http:// instead of https:// in {setting}"),
     "tls-python-only-fails": Message(
         "Python (requests) does not trust {server}, wandb's Go process does",
         "{detail}",

@@ -15,7 +15,7 @@ CASES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "logs.json
 STRUCTURES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "structure.json").read_text("utf-8"))
 
 
-OUTPUT = "an output in which regilink sees no error"
+OUTPUT = "output without an error that regilink knows"
 
 
 def test_an_error_is_read_by_its_structure() -> None:

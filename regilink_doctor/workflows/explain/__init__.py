@@ -380,7 +380,7 @@ def _unknown(text: str) -> Explanation:
     if is_output(text):
         return Explanation(
             "unknown",
-            say("an output in which regilink sees no error"),
+            say("output without an error that regilink knows"),
             is_recognized=False,
             notes=(
                 say("give regilink the lines in which the program failed, or all: `CMD 2>&1 | regilink explain -`"),
