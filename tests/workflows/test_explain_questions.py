@@ -112,7 +112,7 @@ def test_the_output_of_a_program_is_no_question(text: str) -> None:
 
 
 def test_other_sentences_are_unknown() -> None:
-    for text in ("what is the capital of France?", "my model", "こんにちは"):
+    for text in ("what is the capital of France?", "my model", "こんにちは", "everything looks fine"):
         assert (explain(text).kind, explain(text).is_recognized) == ("unknown", False)
 
 
