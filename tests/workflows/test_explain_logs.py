@@ -107,6 +107,8 @@ def test_an_output_without_an_error_is_never_well(text: str, title: str) -> None
         ("1 problem. Lines marked -> show what to change. (0 requests, 114 ms)", True),
         ("No link was checked: there is none in 1 file.", True),
         ("問題ありません", True),
+        ("問題 1 件。-> の行が変更すべき内容です。(リクエスト 0 件、114 ms)", True),
+        ("モデルがレジストリに表示されません。問題ありません", False),
         ("All well?", False),
         ("I linked my model but the registry is empty. What to do", False),
         ("Target path: my model went to a project instead of the registry", False),

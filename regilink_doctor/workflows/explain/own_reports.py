@@ -62,7 +62,7 @@ def _read_sentences() -> Iterator[tuple[str, re.Pattern[str]]]:
             blocks = [block for block in file.read().split("\n\n") if any(name in block for name in _WRITTEN_BY)]
         for english, entry in read_entries("\n\n".join(blocks)).items():
             for template in (english, *entry.forms):
-                parts = _FIELD.split(template.strip(" .:,;"))
+                parts = _FIELD.split(template.strip(" .:,;。"))
                 if len(_WORD.findall(" ".join(parts))) >= _FEWEST_WORDS:
                     pattern = _VALUE.join(map(re.escape, parts))
                     yield max(parts, key=len), re.compile(rf"{_COUNT}{pattern}(?:[.。]?$|(?:[.:,。]|\s\().*\d)")
