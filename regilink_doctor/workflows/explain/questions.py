@@ -91,8 +91,8 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _SURE, _LEAST = 0.8, 0.1
-"""How probable the first of all answers is if it is given as the answer, or as a candidate; of a text that names no
-subject of W&B it must be sure. Of 112 sure answers to questions that nobody had looked at, 105 were right."""
+"""How probable the first is if it is the answer, or a candidate; of a text without a subject of W&B it must be sure. Of
+112 sure answers to questions that nobody had looked at, 105 were right; of those that `--measure` leaves out, 89 %."""
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
