@@ -113,12 +113,16 @@ _UPLOAD = re.compile(
     r"""|\bPut \\?"https?://"""
 )
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
+_REASON = r"""(?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request
+        |Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b"""
+"""What a server says beside an HTTP status."""
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
-      | \b(\d{3})\ (?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request
-        |Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b
+      | \b(\d{3})\ """
+    + _REASON
+    + r"""
       | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -178,10 +182,14 @@ _FOREIGN_FAILURE = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
 _OUTPUT = re.compile(
     r"""(?:[-=]*>\s* | (?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*
+        (?!error:?\ (?:see\b|\#?\d+\s*$))
         (?:(?:permission|access)\ denied | (?:\w+\ ){0,2}(?:fails|failed|crashe[sd]|OOMKilled)\s*$
-          | fail(?:s|ed)\ with\b | \w+\ failed\b | FAILED\b | (?:fatal\ )?error\b | timed?\ ?out\b | killed\b
+          | fail(?:s|ed)\ with\b | \w+\ failed\b | FAILED\b | (?:fatal\ )?error\b
+          | timed?\ ?out\b | killed\b | (?:rc|return_?code)\s*[:=]\s*[1-9] | wandb:\ ERROR
           | aborted\b | panic\b | core\ dumped | segmentation\ fault | traceback\b | forbidden\b | unauthorized\b
-          | (?:HTTP\ )?[45]\d\d\b | wandb:\ ERROR | (?:rc|return_?code)\s*[:=]\s*[1-9]
+          | (?:HTTP|status)\S*\ [45]\d\d\b | (?:40[1-9]|50[1-4])\s*$ | [45]\d\d\W+(?:error\b|"""
+    + _REASON
+    + r""")
           | (?:process\ )?exit(?:ed)?(?:[ _]with)?[ _]?(?:code|status)?\s*[:=]?\s*[1-9]
           | None\s*$ | raised\b | nothing\ happens | does(?:\ not|n't)\ (?:appear|show) | no\ (?:new\ )?version\b
           | status\s*[:=]\s*(?:failed|error) | (?:success|succeeded|ok)\s*[:=]\s*false\b

@@ -75,10 +75,10 @@ _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
 _QUIET_LEVELS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
 _RETRY = re.compile(
     r"(?<!while )(?<!after )\bretrying\b|entering retry loop|\bwill (?:be )?retr(?:y|ied)\b"
-    r"|\bretry attempt\b|\bbacking off\b|\btrying again\b",
+    r"|\bretry attempt\b|\bbacking off\b|\btrying again\b|\buploading \S+ 0B/",
     re.IGNORECASE,
 )
-"""The request is sent again: what it says is no cause unless the program ends there."""
+"""The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
 _RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
 """Weave sends its traces in the background: a program goes on without them."""
