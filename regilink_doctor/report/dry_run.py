@@ -249,7 +249,8 @@ class _Report:
         yield from ("", self._paint(_BOLD, self._translate("Links")))
         if not self._outcome.links:
             yield f"  {self._translate('none')}"
-        for link in self._outcome.links:
+        # A refusal is why the program failed: what else is wrong comes after it.
+        for link in sorted(self._outcome.links, key=lambda link: link.attempt.verdict != "refused"):
             lines = render_links([link.attempt], colour=self._colour, is_emulated=True, translate=self._translate)
             yield from (f"  {line}" for line in lines)
             place = link.attempt.place or ""

@@ -176,7 +176,7 @@ def test_the_report_and_the_record_name_nobody(
     words = ("--yes", "--record", str(record))
     assert run_command(odd_server, *words, patch=monkeypatch, report=differing) == 1
     shown = capsys.readouterr().out
-    assert "19 scenarios the same, 16 different, 3 not run" in shown
+    assert "20 scenarios the same, 16 different, 3 not run" in shown
     assert "{alias}: at most 128 letters, dear {user}" in " ".join(shown.split())
     assert_names_nobody(shown, odd_server)
     assert_names_nobody(record.read_text(encoding="utf-8"), odd_server)

@@ -87,6 +87,15 @@ def collection_of_another_type(scratch: Scratch) -> Facts:
     return scratch.try_operation(lambda: scratch.link(other, name), fields)
 
 
+@scenario("B5", message="sequence-of-other-type")
+def artifact_of_another_type(scratch: Scratch) -> Facts:
+    """A name that has versions of one type gets none of another."""
+    first_type, second_type = scratch.names.types
+    scratch.log("two-types", first_type)
+    fields = {f"two-types-{scratch.names.token}": "artifact", first_type: "existing", second_type: "type"}
+    return scratch.try_operation(lambda: scratch.log("two-types", second_type), fields)
+
+
 # Names in target paths.
 
 
