@@ -39,12 +39,13 @@ def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path:
     (tmp_path / "chart.yaml").write_text(f"wandb:\n  {{% if a %}}\n  target_path: {target}\n", encoding="utf-8")
     (tmp_path / "cut.py").write_text(f"{BAD}{{% if a %}}\n", encoding="utf-8")
     (tmp_path / "log.json").write_text(f'{{"target_path": "{target}"}}\n' * 2, encoding="utf-8")
+    (tmp_path / "old.py").write_text("# logs to wandb elsewhere\nprint 'python 2'\n", encoding="utf-8")
     (tmp_path / "proxy.cfg").write_text(f"wandb_target_path {target}\n", encoding="utf-8")
     done = regilink("lint", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout == (
-        "There was no file to check. 4 files skipped: "
-        "chart.yaml (a template), cut.py (a template), log.json (several JSON values) and 1 more.\n"
+        "There was no file to check. 5 files skipped: "
+        "chart.yaml (a template), cut.py (a template), log.json (several JSON values) and 2 more.\n"
     )
     assert "cut.py(テンプレート)" in regilink("lint", "--lang", "ja", cwd=tmp_path).stdout
     shown_by = {
@@ -67,7 +68,7 @@ def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path:
     assert "chart" not in regilink("map", "--redact", "--output-format", "json", cwd=tmp_path).stdout
     maps.unlink()
     (tmp_path / "proxy.cfg").write_text(f"[wandb]\ntarget_path = {target}\n", encoding="utf-8")
-    assert "Found 1 error in 1 file. 3 files skipped: " in regilink("lint", cwd=tmp_path).stdout
+    assert "Found 1 error in 1 file. 4 files skipped: " in regilink("lint", cwd=tmp_path).stdout
 
 
 def test_concise_is_a_line_a_finding(tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_a_caller_that_passes_something_unknown_is_not_called_well(tmp_path: Pat
 
 
 def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> None:
-    (tmp_path / "bad.py").write_text("import wandb\ndef f(:\n", encoding="utf-8")
+    (tmp_path / "bad.py").write_text("import wandb\ndef link_artifact(:\n", encoding="utf-8")
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--show-sites", cwd=tmp_path)
     assert done.returncode == 1

@@ -16,6 +16,7 @@ from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.project import Project
+from regilink_doctor.lint.scan.files import may_have_sites
 from regilink_doctor.lint.text.source import OtherFormat, Unparsable
 from regilink_doctor.rules import FileChecks
 from regilink_doctor.rules.index import WATCHED_BY
@@ -247,6 +248,8 @@ def _lint(
     except OtherFormat as error:
         return FileReport((), skipped=error.reason)
     except Unparsable as error:
+        if not may_have_sites(path, content.replace(b"\0", b"")):
+            return FileReport((), skipped="python")
         return _report_unread(path, error, enabled)
     except RecursionError:
         return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core.files import read_plain, real_path, relative_path, to_slashes
@@ -626,7 +627,12 @@ def _is_of_known_kind(path: str, sifted: _Sifted) -> bool:
 
 def name_skipped(path: str, reason: OtherReason) -> str:
     """A file, and what it is instead of what its name promises."""
-    formats = {"template": say("a template"), "values": say("several JSON values"), "ini": say("not INI")}
+    formats = {
+        "template": say("a template"),
+        "values": say("several JSON values"),
+        "ini": say("not INI"),
+        "python": say("not Python {version}", version=".".join(map(str, sys.version_info[:2]))),
+    }
     return say("{places} ({reason})", places=path, reason=formats[reason])
 
 

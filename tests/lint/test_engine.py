@@ -9,7 +9,7 @@ from tables import check_rows, sample
 from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
 from regilink_doctor.core.findings import Finding
-from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.calls import WrongCallShape
 from regilink_doctor.rules.path_shape import MissingCollection
@@ -30,7 +30,7 @@ def codes(code: str | bytes) -> list[str]:
 @check_rows(
     "content",
     [
-        b"import wandb\nrun.link_artifact(",
+        b"import wandb\nrun.log(",
         b"import wandb\nx = '\xff'",
         b"# coding: nonsense\nimport wandb",
         b"import wandb\n" + b"(" * 5000,
@@ -38,8 +38,9 @@ def codes(code: str | bytes) -> list[str]:
         b"import wandb\x00",
     ],
 )
-def test_what_cannot_be_read_is_one_finding(content: bytes) -> None:
-    assert codes(content) == ["REG000"]
+def test_what_cannot_be_read_is_one_finding_where_it_may_link_and_is_skipped_elsewhere(content: bytes) -> None:
+    assert codes(content + b"\n# .link(") == ["REG000"]
+    assert lint_bytes("train.py", content) == FileReport((), skipped="python")
 
 
 def test_reads_what_python_reads() -> None:

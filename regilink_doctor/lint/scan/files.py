@@ -53,7 +53,7 @@ CAN_MATTER = (
     b"regilink:",
 )
 """The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together).
-A file that mentions W&B and that Python cannot read passes all the same: it is reported.
+A file that mentions W&B and that Python cannot read passes all the same: every report names it as skipped.
 """
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -209,13 +209,16 @@ def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: b
     letters = content.replace(b"\0", b"") if is_wide(content) else content  # which leaves the ASCII in it
     for beginning, words in SPEAKS_OF_WANDB.items():
         if find(letters, beginning) >= 0 and any(find(letters, word) >= 0 for word in words):
-            if any_use or not path.endswith(".py") or any(find(letters, word) >= 0 for word in CAN_MATTER):
-                return True
-            return not _is_python(content)
+            return any_use or may_have_sites(path, letters, find) or not _is_python(content)
     # A settings file may only set a variable, or a target; Python that does nothing else has no site.
     if path.endswith(".py") or (find(letters, b"WANDB") < 0 and find(letters, b"target_path") < 0):
         return False
     return kind_of(path) != "python"
+
+
+def may_have_sites(path: str, letters: bytes, find: Find = bytes.find) -> bool:
+    """Whether a rule may have something to say about a file, also one that cannot be read."""
+    return not path.endswith(".py") or any(find(letters, word) >= 0 for word in CAN_MATTER)
 
 
 def _is_python(content: bytes) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-    OtherReason = Literal["template", "values", "ini"]
+    OtherReason = Literal["template", "values", "ini", "python"]
 
 
 class Unparsable(Exception):
