@@ -112,29 +112,33 @@ def _may_be_set(variable: str, program: str) -> bool:
 
 @remembered(4096)
 def _find_sweep_without_entity(program: str) -> tuple[str, int] | None:
-    for base in _upwards(os.path.dirname(program)):
-        starts = (read_file(path, _MAX_BYTES) or b"" for path in _find_mentioning(base, "wandb sweep"))
-        if any(option in content for content in starts for option in (b"--entity", b" -e ")):
+    folders = _upwards(os.path.dirname(program))
+    for base in folders:
+        starts = [read_file(path, _MAX_BYTES) or b"" for path in _find_mentioning(base, "wandb sweep")]
+        if any(b"--entity" in start or b" -e" in start.partition(b"wandb sweep")[2] for start in starts):
             return None
         for path in _find_mentioning(base, "parameters:"):
             keys = _read_sweep(path, program)
             if keys and b"entity" not in keys and b"method" in keys and path.endswith((".yaml", ".yml")):
-                lines = (read_file(path, _MAX_BYTES) or b"").splitlines()
-                return path, next(number for number, line in enumerate(lines, 1) if line.startswith(b"program"))
+                named, line = keys[b"program"]
+                places = [posixpath.join(folder, named) for folder in (os.path.dirname(path), folders[-1])]
+                if program in map(posixpath.normpath, places):
+                    return path, line
     return None
 
 
 def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
     """Whether a file describes a sweep of a program, and gives the entity or the project of its runs."""
-    return bool(_read_sweep(path, program).get(key))
+    return bool(_read_sweep(path, program).get(key, ("", 0))[0])
 
 
-def _read_sweep(path: str, program: str) -> dict[bytes, bytes]:
-    """The outer keys of a file that describes a sweep of a program; nothing for another file."""
-    lines = [line.partition(b":") for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
-    given = {name.strip(): value.strip() for name, colon, value in lines if colon and name[:1] not in (b" ", b"#")}
-    named = given.get(b"program", b"").decode(errors="replace").strip("'\"")
-    return given if os.path.basename(named) == os.path.basename(program) else {}
+def _read_sweep(path: str, program: str) -> dict[bytes, tuple[str, int]]:
+    """The outer keys of a file that describes a sweep of a program, each with its line; nothing for another file."""
+    lines = enumerate((read_file(path, _MAX_BYTES) or b"").splitlines(), 1)
+    parts = [(*line.partition(b":"), number) for number, line in lines if b":" in line and line[:1] not in b" \t#"]
+    keys = {name.strip(): (value.decode(errors="replace").strip(" \t'\""), line) for name, _, value, line in parts}
+    named, _ = keys.get(b"program", ("", 0))
+    return keys if os.path.basename(named) == os.path.basename(program) else {}
 
 
 def _is_named_in_imports(variable: str, program: str) -> bool:
