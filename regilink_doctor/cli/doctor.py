@@ -23,7 +23,6 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.cli.output import PrintingTo, declare_kind
-from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import escape_text
@@ -108,9 +107,6 @@ def _run_doctor(options: argparse.Namespace) -> int:
         raise UsageProblem(f"--python: {escape_text(options.python)}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config)
-    if options.catalog:
-        path, written_in = relative_path(options.catalog, config.folder), {**config.written_in, "catalog": "--catalog"}
-        config = config.changed({"catalog": path, "written_in": written_in})
     try:
         diagnosis = _run_diagnosis(options, config, catalog)
     except UsageProblem:
@@ -166,6 +162,7 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
             python=options.python,
             config=config,
             catalog=catalog,
+            catalog_file=read_argument(options, "catalog"),
             timeout=options.timeout,
             write_probe=options.write_probe,
             confirm=None if options.yes else lambda lines: _confirm_writing(live, lines),

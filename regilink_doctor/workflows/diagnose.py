@@ -53,6 +53,7 @@ def diagnose(
     aliases: Sequence[str] = (),
     config: Config | None = None,
     catalog: Catalog | None = None,
+    catalog_file: Setting[str] | None = None,
     probe: bool = True,
     write_probe: bool = False,
     confirm: Confirm | None = None,
@@ -75,7 +76,8 @@ def diagnose(
         artifact_type: the type of the artifacts, where the code does not say it.
         aliases: the aliases of the links that are given as strings.
         config: adds its targets to those of the source, and what it says of the organization; see `ServerAccess`, too.
-        catalog: the content of the file that the configuration names.
+        catalog: the content of `catalog_file`, or of the file that the configuration names.
+        catalog_file: the path that is given instead of that of the configuration.
         probe: whether to check the way to the server step by step, on sockets; False: with two requests only.
         write_probe: prove it with a real link into each named registry, which is then deleted.
         confirm: called before each of these links, with what will be written; None: they need no confirmation.
@@ -99,7 +101,7 @@ def diagnose(
         links,
         names,
         known=config.known if config else NOTHING_CONFIGURED,
-        filed=_filed(config, catalog) if catalog else None,
+        filed=_filed(config, catalog, catalog_file) if catalog else None,
         prober=_prober(settings, server, confirm) if write_probe else None,
         timeout=server.timeout,
         probe=probe,
@@ -181,11 +183,11 @@ def _configured_targets(config: Config | None) -> list[LinkTarget]:
     return [target_of(path, origin=origin) for path in config.targets]
 
 
-def _filed(config: Config | None, catalog: Catalog) -> Filed:
+def _filed(config: Config | None, catalog: Catalog, file: Setting[str] | None) -> Filed:
+    if file is not None:
+        return Filed(file.value, catalog, file.origin)
     if config is None or config.catalog_path is None:
         return Filed("the catalog", catalog, Argument("--catalog"))
     if config.source is None and config.catalog is None:
         return Filed(config.catalog_path, catalog, Default(say("found without a configuration")))
-    source = config.name_source("catalog")
-    is_option = source == "--catalog"
-    return Filed(config.catalog_path, catalog, Argument(source) if is_option else Configured(source, "catalog"))
+    return Filed(config.catalog_path, catalog, Configured(config.name_source("catalog"), "catalog"))

@@ -14,6 +14,7 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.origin import Argument, Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import ConsumedName, LinkTarget, as_string, consumed_of, target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis
@@ -457,10 +458,12 @@ CASES = {
         more={
             "catalog": Catalog(
                 (Organization("Acme Inc", "acme", ("team-a",), (Registry("model", types=("model", "net")),)),)
-            )
+            ),
+            "config": Config(catalog="a.json", options=frozenset({"catalog"})),
+            "catalog_file": Setting("b.json", Argument("--catalog")),
         },
         status="warn",
-        says=('no longer accepts the type "net"',),
+        says=('no longer accepts the type "net"', "b.json", "(argument --catalog)"),
         help=("regilink catalog pull",),
     ),
     "the legacy registry": Case(
