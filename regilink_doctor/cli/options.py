@@ -87,7 +87,7 @@ def refuse_empty_values(options: argparse.Namespace, *names: str) -> None:
 
 
 _CONFIGURED: set[str] = set()
-"""The keys that the command line gives with `--config KEY=VALUE`."""
+"""The keys that the command line gives with `--config KEY=VALUE`, without those of `_SETTINGS_OF_WANDB`."""
 
 _SETTINGS_OF_WANDB = {"host", "entity", "organization"}
 """Keys that count where wandb would find nothing: an option and its variable come before them."""

@@ -454,7 +454,7 @@ def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Seque
         is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
         return _find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
 
-    _, listed = context.keep(("holders", id(owners)), lambda: (owners, [list_names(owner) for owner in owners]))
+    _, listed = context.keep(("holders", id(owners), context.turn), lambda: (owners, list(map(list_names, owners))))
     holding = [names is None or key in names for names in listed]
     without = holding.index(False) if False in holding else -1
     return [owner for number, owner in enumerate(owners) if holding[number] or number == without]

@@ -79,7 +79,7 @@ _OURS = frozenset({"link_artifact", "link_model"})
 _MAPS = frozenset({"map", "imap", "imap_unordered"})
 """Functions that call the function which they are passed with each item of lists."""
 
-_BOUND = _CALLABLE = (ast.Name, ast.Attribute)
+_NAMES = (ast.Name, ast.Attribute)
 _PARTIALS = ("partial", "functools.partial")
 
 _NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace", "edict"})
@@ -414,7 +414,7 @@ class _Walk:
         while waiting:
             target, value, kind, path = waiting.pop()
             is_outside = arm is None or arm.fork.kind != "own"  # the names of a comprehension end with it
-            if is_outside and isinstance(target, _BOUND) and type(target.ctx) is ast.Store:
+            if is_outside and isinstance(target, _NAMES) and type(target.ctx) is ast.Store:
                 self.module.targets.append(target)
             if isinstance(target, ast.Name):
                 self._bind(target, value, scope, arm, kind, annotation, path)
@@ -728,11 +728,11 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
     by_name = {keyword.arg: keyword.value for keyword in call.keywords}
     for named, positional, keywords in _STARTERS:
         started = by_name.get(named)
-        if isinstance(started, _CALLABLE) and not call.args[1:]:
+        if isinstance(started, _NAMES) and not call.args[1:]:
             return _start(call, started, by_name.get(positional), by_name.get(keywords))
     name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func) or ""
     for index, item in enumerate(call.args[:2]):
-        if isinstance(item, _CALLABLE):
+        if isinstance(item, _NAMES):
             return _find_passed_call(call, name, index, item)
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and name in _SENDS:
         if name == "apply_async":
