@@ -459,7 +459,7 @@ CASES = {
             "catalog": Catalog(
                 (Organization("Acme Inc", "acme", ("team-a",), (Registry("model", types=("model", "net")),)),)
             ),
-            "config": Config(catalog="a.json", options=frozenset({"catalog"})),
+            "config": Config({"catalog": "a.json", "options": {"catalog"}}),
             "catalog_file": Setting("b.json", Argument("--catalog")),
         },
         status="warn",
