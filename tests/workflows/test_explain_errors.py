@@ -288,12 +288,12 @@ def test_a_guess_is_right_for_messages_that_are_left_out(monkeypatch: pytest.Mon
         others = [message for message in messages if not any(is_alike(message, other) for other in left_out)]
         monkeypatch.setattr(message_words, "WANDB_MESSAGES", others)
         monkeypatch.setattr(message_words, "list_sdk_sentences", tuple)
-        message_words._index.cache_clear()
+        message_words._index_messages.cache_clear()
         try:
             guesses += [(message, message_words.guess_failures(message.template, [*FAILURES])) for message in left_out]
         finally:
-            message_words._index.cache_clear()
-    made = [(message, guess) for message, guess in guesses if guess]
-    right = [message for message, guess in made if guess[0] in (message.failure, *message.also)]
-    assert len(made) > len(guesses) / 3
-    assert len(right) >= 0.7 * len(made)
+            message_words._index_messages.cache_clear()
+    with_guess = [(message, guess) for message, guess in guesses if guess]
+    right = [message for message, guess in with_guess if guess[0] in (message.failure, *message.also)]
+    assert len(with_guess) > len(guesses) / 3
+    assert len(right) >= 0.7 * len(with_guess)

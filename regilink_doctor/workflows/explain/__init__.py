@@ -208,7 +208,7 @@ def _prefer_description(
     if described is None:
         return error
     is_cause = "\n" not in text and {*described.failures[:1]} & {*error.failures}
-    if described.is_sure and described.failures and (is_cause or context.is_told):
+    if described.is_sure and described.failures and (is_cause or context.is_only_quoted):
         return described
     first = choose_described(prose, error.failures)
     return _put_first(error, first) if first is not None else error

@@ -592,7 +592,7 @@ class ErrorContext:
         return self.last_line.startswith(("wandb: ERROR", "wandb.errors.", "wandb.sdk."))
 
     @property
-    def is_told(self) -> bool:
+    def is_only_quoted(self) -> bool:
         """Whether the error is only quoted in sentences: no traceback, no line of a log, no exception."""
         return not (self.frames or self.error_lines or self.exception or _ERROR_MARK.search(self.message_text))
 

@@ -66,7 +66,7 @@ def _find_features(text: str) -> frozenset[str]:
 
 
 @cache
-def _index() -> _Index:
+def _index_messages() -> _Index:
     messages = tuple(
         (message.failure, _find_features(_FIELD.sub(" ", message.template)))
         for message in (*WANDB_MESSAGES, *list_sdk_sentences())
@@ -79,7 +79,7 @@ def _index() -> _Index:
     return _Index(
         messages,
         by_feature,
-        {feature: _weigh(feature, counts, len(messages)) for feature, counts in failures.items()},
+        {feature: _weigh_feature(feature, counts, len(messages)) for feature, counts in failures.items()},
         {
             feature: {
                 failure: log(1 + count * len(messages) / (_UNSEEN * counts.total()))
@@ -95,16 +95,16 @@ def _index() -> _Index:
     )
 
 
-def _weigh(feature: str, failures: Counter[str], messages: int) -> float:
+def _weigh_feature(feature: str, failures: Counter[str], messages: int) -> float:
     occurrences = failures.total()
     entropy = -sum(count / occurrences * log(count / occurrences) for count in failures.values())
     rarity = log(1 + messages / occurrences) * (_OF_GROUP if feature.startswith("#") else 1.0)
     return float(rarity**_SHARPNESS) / (1 + entropy)
 
 
-def _score(features: frozenset[str]) -> dict[str, float]:
+def _score_failures(features: frozenset[str]) -> dict[str, float]:
     """Failure id -> how well it fits: similar messages, the evidence of the words, the words of its entry."""
-    index = _index()
+    index = _index_messages()
     length = sum(index.weights.get(feature, 0.0) for feature in features)
     common: dict[int, float] = defaultdict(float)
     evidence: dict[str, float] = defaultdict(float)
@@ -126,18 +126,18 @@ def _score(features: frozenset[str]) -> dict[str, float]:
     }
 
 
-def guess_failures(line: str, is_possible: Sequence[str]) -> list[str]:
+def guess_failures(line: str, possible_failures: Sequence[str]) -> list[str]:
     """The failures that a line of an error reads like, likeliest first; empty where none is clear.
 
     Args:
         line: what W&B said.
-        is_possible: the failures that the rest of the text allows.
+        possible_failures: the failures that the rest of the text allows.
     """
     features = _find_features(_PATH.sub(" ", line))
     words = [feature for feature in features if not feature.startswith("#")]
-    if sum(word in _index().weights for word in words) < max(_FEWEST_COMMON, len(words) / 2):
+    if sum(word in _index_messages().weights for word in words) < max(_FEWEST_COMMON, len(words) / 2):
         return []
-    scores = {failure: score for failure, score in _score(features).items() if failure in is_possible}
+    scores = {failure: score for failure, score in _score_failures(features).items() if failure in possible_failures}
     ranked = sorted(scores, key=lambda failure: -scores[failure])[:_MOST]
     if len(ranked) < _MOST or scores[ranked[0]] < _LEAST:
         return []

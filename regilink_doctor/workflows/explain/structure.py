@@ -741,9 +741,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if not context.is_cut or has_message:
         return ()
     is_of_network = _NETWORK_LIBRARY.search(context.frames[-1].path) is not None
-    if is_of_network and context.is_about_wandb and not context.names_other_program(context.last_line):
-        pass
-    elif not context.is_raised_in_wandb:
+    is_call_of_wandb = is_of_network and context.is_about_wandb and not context.names_other_program(context.last_line)
+    if not (is_call_of_wandb or context.is_raised_in_wandb):
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
