@@ -57,7 +57,7 @@ class HostWatch:
 
     def _list_notes(self, kind: str) -> tuple[str, ...]:
         notes = [*self._notes, *_read_notes_of_forks(self._number)]
-        return tuple(dict.fromkeys(text for found, text in notes if found == kind))
+        return tuple(dict.fromkeys(text for noted, text in notes if noted == kind))
 
     def _note(self, kind: str, text: str) -> None:
         if os.getpid() == self._process:

@@ -536,8 +536,8 @@ def _has_many_unknown_keys(context: Context, owner: Literal) -> bool:
     counts: tuple[int, ...] = ()
     layer: Literal | None = owner
     while layer is not None and len(counts) < _MOST_LAYERS:
-        if known := counted.get(_get_layer_key(layer)):
-            counts += known[: _MOST_LAYERS - len(counts)]
+        if inner_counts := counted.get(_get_layer_key(layer)):
+            counts += inner_counts[: _MOST_LAYERS - len(counts)]
             break
         index = index_keys(context, layer)
         counts += (len(index.open) - len(index.unpacked),)

@@ -302,8 +302,8 @@ class Context:
         depth = self._busy[key] = self._depth
         self._depth += 1
         try:
-            found = work_out()
-            values = found if type(found) is BoundedValues else tuple(found) or (UNKNOWN,)
+            worked_out = work_out()
+            values = worked_out if type(worked_out) is BoundedValues else tuple(worked_out) or (UNKNOWN,)
             if len(values) > 1:
                 self._take_steps(len(values) // _ALTERNATIVES)
                 values = bound_alternatives(values)

@@ -320,7 +320,7 @@ def bound_alternatives(values: Iterable[Value]) -> tuple[Value, ...]:
     if type(values) is BoundedValues:
         return values
     found = tuple(values)
-    return found if len(found) < 2 else BoundedValues(_bound(found))
+    return found if len(found) < 2 else BoundedValues(_reduce_values(found))
 
 
 def to_tuple(values: Iterable[Value]) -> tuple[Value, ...]:
@@ -343,23 +343,23 @@ def are_full(values: Sequence[Value]) -> bool:
     return is_last and not any(isinstance(value, _MERGED) for value in values[:-1])
 
 
-def _bound(found: tuple[Value, ...]) -> tuple[Value, ...]:
-    open_ended = [value for value in found if isinstance(value, StringValue) and is_open_ended(value)]
+def _reduce_values(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    open_ended = [value for value in values if isinstance(value, StringValue) and is_open_ended(value)]
     if len(open_ended) > 1:
-        found = _merge(found, open_ended)
-    if len(found) > 1:  # of the same object many times there is one hash to work out
-        found = tuple(dict.fromkeys({id(value): value for value in found}.values()))
-    if len(found) <= MAX_ALTERNATIVES:
-        return found
-    strings = [value for value in found if isinstance(value, StringValue)]
+        values = _merge(values, open_ended)
+    if len(values) > 1:  # of the same object many times there is one hash to work out
+        values = tuple(dict.fromkeys({id(value): value for value in values}.values()))
+    if len(values) <= MAX_ALTERNATIVES:
+        return values
+    strings = [value for value in values if isinstance(value, StringValue)]
     if open_ended:  # they have been too many before: they keep growing
-        found = _merge(found, strings)
+        values = _merge(values, strings)
     elif len(strings) > MAX_ALTERNATIVES // 2:
-        kept = MAX_ALTERNATIVES // 2 if len(strings) < len(found) else MAX_ALTERNATIVES - 1
-        found = _merge(found, strings, strings[:kept])
-    if len(found) <= MAX_ALTERNATIVES:
-        return found
-    return (*found[: MAX_ALTERNATIVES - 1], Unknown(reason=TOO_MUCH))
+        kept = MAX_ALTERNATIVES // 2 if len(strings) < len(values) else MAX_ALTERNATIVES - 1
+        values = _merge(values, strings, strings[:kept])
+    if len(values) <= MAX_ALTERNATIVES:
+        return values
+    return (*values[: MAX_ALTERNATIVES - 1], Unknown(reason=TOO_MUCH))
 
 
 def _merge(

@@ -729,19 +729,19 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
     for named, positional, keywords in _STARTERS:
         started = by_name.get(named)
         if isinstance(started, _NAMES) and not call.args[1:]:
-            return _start(call, started, by_name.get(positional), by_name.get(keywords))
+            return _make_call(call, started, by_name.get(positional), by_name.get(keywords))
     name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func) or ""
     for index, item in enumerate(call.args[:2]):
         if isinstance(item, _NAMES):
             return _find_passed_call(call, name, index, item)
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and name in _SENDS:
         if name == "apply_async":
-            return _start(call, call.func.value, by_name.get("args"), by_name.get("kwargs"))
+            return _make_call(call, call.func.value, by_name.get("args"), by_name.get("kwargs"))
         return copy_place(ast.Call(call.func.value, call.args, call.keywords), call)
     return None
 
 
-def _start(call: ast.Call, function: ast.expr, passed: ast.expr | None, named: ast.expr | None) -> ast.Call | None:
+def _make_call(call: ast.Call, function: ast.expr, passed: ast.expr | None, named: ast.expr | None) -> ast.Call | None:
     """A call with the arguments of a tuple and a dictionary."""
     if not isinstance(passed or named, (ast.Tuple, ast.List, ast.Dict)):
         return None

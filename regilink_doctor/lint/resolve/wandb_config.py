@@ -76,19 +76,23 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
 def _find_in_program(context: Context, name: str, module: Module) -> list[Value]:
     updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
     stored = context.keep(("configured keys", id(module)), lambda: _index_stored(context, module))
-    values = [value for node, at in _select(context, updated, name) for value in _find_in(context, node, at, name)]
+    values = [
+        value for node, at in _list_with_key(context, updated, name) for value in _find_in(context, node, at, name)
+    ]
     for store in stored.get(name, ()):
         values += context.value(store.value, store.at)
-    return values + [value for node, at in _select(context, given, name) for value in _find_in(context, node, at, name)]
+    return values + [
+        value for node, at in _list_with_key(context, given, name) for value in _find_in(context, node, at, name)
+    ]
 
 
-def _select(context: Context, given: Given, name: str) -> Given:
-    """What of it may have a key, in the same order."""
+def _list_with_key(context: Context, configurations: Given, name: str) -> Given:
+    """The configurations that may have a key, in the same order."""
 
     def index_keys() -> tuple[dict[str, list[int]], list[int]]:
         by_key: dict[str, list[int]] = {}
         others: list[int] = []
-        for number, (node, at) in enumerate(given):
+        for number, (node, at) in enumerate(configurations):
             names = list_certain_keys(context, node, at)
             if names is None:
                 others.append(number)
@@ -96,8 +100,8 @@ def _select(context: Context, given: Given, name: str) -> Given:
                 by_key.setdefault(key, []).append(number)
         return by_key, others
 
-    by_key, others = context.keep(("configured", id(given)), index_keys)
-    return [given[number] for number in sorted([*by_key.get(name, ()), *others])]
+    by_key, others = context.keep(("configured", id(configurations)), index_keys)
+    return [configurations[number] for number in sorted([*by_key.get(name, ()), *others])]
 
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:

@@ -66,7 +66,7 @@ class _Body:
     __slots__ = ("ends", "inits", "starts")
 
     def __init__(self, body: list[ast.stmt]) -> None:
-        self.starts = [_start(statement) for statement in body]
+        self.starts = [_find_start(statement) for statement in body]
         self.ends: dict[str, list[int]] = {}
         self.inits: list[int] | None = None
         """The statements that may start a run, once they have been asked for."""
@@ -100,13 +100,13 @@ class RunLifetime:
                 return self._end(body[turn], run, use)
             if isinstance(around, WITHS) and (run in self._find_entered(around) or self._is_bound_in(around, run)):
                 return None
-            if around is not None and self._is_bound_between(_start(around), _start(around.body[0]), run):
+            if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
         return None
 
     def _find_turn(self, body: list[ast.stmt], end: int, run: str) -> int:
         """The last statement before number `end` of a body at which the run may change hands; -1 for none."""
-        index = self._bodies.get(id(body)) or self._index(body)
+        index = self._bodies.get(id(body)) or self._index_body(body)
         bound = self._bindings.get(run, ())
         last = bisect_left(bound, index.starts[end]) - 1
         turn = bisect_right(index.starts, bound[last]) - 1 if last >= 0 else -1
@@ -114,7 +114,7 @@ class RunLifetime:
             turn = max(turn, find_last_before(index.ends.get(ending, ()), end))
         return max(turn, find_last_before(self._find_inits(body, index), end)) if "." in run else turn
 
-    def _index(self, body: list[ast.stmt]) -> _Body:
+    def _index_body(self, body: list[ast.stmt]) -> _Body:
         index = self._bodies[id(body)] = _Body(body)
         for number, statement in enumerate(body):
             for run in self._list_ended(statement) if type(statement) in _ENDING else ():
@@ -140,7 +140,7 @@ class RunLifetime:
         bindings: dict[str, list[tuple[int, int]]] = {}
         for target in self._targets:
             name = target.id if isinstance(target, ast.Name) else self.source.written(target)
-            bindings.setdefault(name, []).append(_start(target))
+            bindings.setdefault(name, []).append(_find_start(target))
         for places in bindings.values():
             places.sort()
         return bindings
@@ -148,7 +148,7 @@ class RunLifetime:
     def _is_bound_in(self, statement: ast.stmt, run: str) -> bool:
         """Whether the run may get another value inside of a statement."""
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-        is_bound = self._is_bound_between(_start(statement), end, run)
+        is_bound = self._is_bound_between(_find_start(statement), end, run)
         return is_bound or ("." in run and "init" in self.source.written(statement))
 
     def _is_bound_between(self, start: tuple[int, int], end: tuple[int, int], run: str) -> bool:
@@ -199,7 +199,7 @@ class RunLifetime:
         return (library, value) if library is not None else None
 
 
-def _start(node: ast.stmt | ast.expr) -> tuple[int, int]:
+def _find_start(node: ast.stmt | ast.expr) -> tuple[int, int]:
     return node.lineno, node.col_offset
 
 
