@@ -13,7 +13,6 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.core.text import close_to, quote_text
-from regilink_doctor.core.wandb_messages.components import ARTIFACT
 from regilink_doctor.core.wandb_messages.recognition import VAGUE, field_names, search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
@@ -330,7 +329,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank_failures(context, matches, names, facts)
     # That an error names an artifact tells less than its other words.
-    guessed = _guess_by_words(context) if not matches and tuple(ids) in ((), ARTIFACT[0]) else []
+    guessed = _guess_by_words(context) if not matches and tuple(ids) in ((), structure.OF_ARTIFACT) else []
     ids = guessed or ids
     causes = causes_of(ids, target=names.path, link_target=names.target, entity=names.entity, type=names.type)
     causes = tuple(_with_help_of(matches[0], cause) for cause in causes) if matches else causes

@@ -8,19 +8,36 @@ or nothing; `find_causes` asks them in the order of what they prove.
 from __future__ import annotations
 
 import errno
+import json
+import os
 import re
 from functools import cache
 
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
-from regilink_doctor.core.wandb_messages.components import ARTIFACT, COMPONENTS
 from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from regilink_doctor.workflows.explain.error_context import ErrorContext
 
     Causes = tuple[str, ...]
+
+with open(os.path.join(os.path.dirname(__file__), "structure.json"), encoding="utf-8") as _file:
+    _TABLES: dict[str, Any] = json.load(_file)
+
+
+def _read_patterns(table: str, flags: int = 0) -> tuple[tuple[re.Pattern[str], Causes], ...]:
+    """The rows of a table: regular expressions, and what it means that one of them is found; the first row decides."""
+    return tuple((re.compile("|".join(row["words"]), flags), tuple(row["causes"])) for row in _TABLES[table])
+
+
+def _read_causes(table: Mapping[str, Sequence[str]]) -> dict[str, Causes]:
+    return {name: tuple(causes) for name, causes in table.items()}
+
 
 # Numbers of the operating system: they are the same in every language.
 _ERRNO = re.compile(r"\[[Ee]rrno (-?\d+)\]|\b(?:\w*Error|gaierror|timeout)\((-?\d+),")
@@ -50,33 +67,8 @@ _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
 
 # What the class of an exception says. Of the first, the name alone says that wandb raised it; the second are raised for
 # many reasons, so wandb's code must have raised them.
-_CLASSES_OF_WANDB: dict[str, Causes] = {
-    "ArtifactFinalizedError": ("F18",),
-    "ArtifactNotLoggedError": ("C11", "C2"),
-    "LaunchError": ("F16",),
-    "SchedulerError": ("F16",),
-    "ExecutionError": ("F16",),
-    "AgentError": ("F16",),
-    "ControllerError": ("F23", "F16"),
-    "WriteNetrcError": ("F7", "C18"),
-    "MultiprocessError": ("C16",),
-    "LogMultiprocessError": ("C16",),
-    "WandbAttachFailedError": ("C16", "F14"),
-    "SettingsValidationError": ("F20",),
-    "SettingsPreprocessingError": ("F20",),
-    "SettingsUnexpectedArgsError": ("F20",),
-}
-_CLASSES_RAISED_IN_WANDB: dict[str, Causes] = {
-    "PermissionError": _DISK,
-    "FileExistsError": ("F7", "C14"),
-    "FileNotFoundError": ("F7", "F18"),
-    "ImportError": ("F15",),
-    "ModuleNotFoundError": ("F15",),
-    "BrokenPipeError": ("F14", "C19"),
-    "AuthenticationError": ("C18", "C19"),
-    "WaitTimeoutError": ("C10",),
-    "MemoryError": _PROCESS,
-}
+_CLASSES_OF_WANDB = _read_causes(_TABLES["classes of wandb"])
+_CLASSES_RAISED_IN_WANDB = _read_causes(_TABLES["classes raised in wandb"])
 # For these it is enough that wandb is named.
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
     **dict.fromkeys((
@@ -104,17 +96,7 @@ _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll",
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
 """wandb raises the messages of the parts of wandb-core with these."""
-_CUT_CALLS: dict[str, Causes] = {
-    "download": ("F6", "D7", "F2"),
-    "consume": ("D2", "D1", "D7"),
-    "log": ("F18", "F7", "C10"),
-    "init": ("F2", "C19", "F1"),
-    "login": ("C18", "C19"),
-    "sync": ("F13", "F2"),
-    "link": ("B7", "B1", "F2"),
-    "delete": ("F8", "B7", "F2"),
-    "api": ("B2", "D1", "F2"),
-}
+_CUT_CALLS = _read_causes(_TABLES["calls that were cut off"])
 """The most frequent causes of a failed call."""
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
@@ -206,84 +188,24 @@ _OBJECT_OF_WANDB = re.compile(
 
 # The part of wandb that raised an error: files of its package -> what a refusal of it means. The deepest frame decides.
 _OF_INTEGRATION = ("F22", "F15")
-_PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
-    (re.compile(pattern), causes)
-    for pattern, causes in (
-        (r"/wandb/(?:proto|_pydantic)/|/google/protobuf/", ("F15",)),
-        (r"/(?:botocore|boto3|google/cloud|google/auth|azure)/|/storage_(?:handlers|policies)/", ("F6", "F2")),
-        (r"wandb/filesync/", ("C10", "F7")),
-        (r"wandb/sync/|/internal/datastore\.py", ("F13",)),
-        (
-            r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)"
-            r"|/sdk/interface/(?:interface_(?:shared|sock|queue|grpc)|router)",
-            ("F14",),
-        ),
-        (r"/sdk/internal/(?:internal(?!_api)|handler|sender|writer|file_stream|context)", ("F14",)),
-        (r"/sdk/launch/|wandb/agents/|/wandb_(?:agent|sweep)\.py|/sdk/wandb_sweep|sdk/sweeps/", ("F16",)),
-        (r"/lib/(?:apikey|wbauth)|/wandb_login\.py", ("C18", "C19")),
-        (r"/(?:wandb_config|config_util|wandb_settings|wandb_init)\.py", ("F20", "F22")),
-        (r"/sdk/artifacts/", ("F18", "F22")),
-        (r"/sdk/data_types/|wandb/data_types\.py", ("F22", "F18")),
-        (r"wandb_workspaces/", ("F22", "F21")),
-        (r"/apis/public/registries/", ("D18", "B7")),
-        (r"wandb/integration/", _OF_INTEGRATION),
-        (r"wandb/", ("F22",)),
-    )
-)
+_PARTS = _read_patterns("files of the part that raised it")
+
+OF_ARTIFACT = ("C10", "F17", "F2")
+"""An error that nothing else is known of is about the upload where it names an artifact."""
 
 
 @cache
 def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
-    """The words of the parts of wandb, and those that an exception shares with them."""
-    parts = tuple((re.compile(pattern, re.IGNORECASE), causes) for causes, pattern in (*COMPONENTS, ARTIFACT))
-    return (*parts[:-1], *_WORDS, parts[-1])
+    """The words of the parts of wandb, and those that an exception shares with them.
+
+    Messages with a cause of their own come before these: all that a part logs besides means the same.
+    """
+    parts = _read_patterns("log lines of the parts of wandb", re.IGNORECASE)
+    return (*parts, *_WORDS, (re.compile("artifact", re.IGNORECASE), OF_ARTIFACT))
 
 
-_DELETED = r"\b(?:artifact|version)\b.{0,60}\b(?:was|been) deleted\b"
-_NOT_FOUND = r"\b(?:not (?:be )?found|does(?: not|n't) (?:exist|contain))\b"
 # What an exception of wandb means by the words in it, where the sentence is not known.
-_WORDS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), causes)
-    for pattern, causes in (
-        (r"\bapi[ _-]?key\b|\b(?:be|not) logged in\b|\bwandb\.login\b|\bcredentials?\b", ("C18", "F3")),
-        (
-            r"\bserver version\b|(?:ensure|upgrade|update) (?:your )?(?:\S+ )?server\b|\bserver does not support\b"
-            r"|not (?:enabled|supported) (?:on|by) .{0,20}\bserver\b"
-            r"|^Cannot query field|^Unknown (?:argument|type)",
-            ("B13",),
-        ),
-        (r"<!doctype html|<html", ("C19", "F17")),
-        (_DELETED, ("F8", "D2")),
-        (r"\b(?:cannot|can't|could not|unable to|failed to) (?:be )?delete", ("F8", "B7")),
-        (r"\bfinished run\b|\brun (?:is|has|was) (?:already )?finished\b", ("C8", "F4")),
-        (r"\bauthorization header\b|\bunauthorized\b", ("C18", "C19")),
-        (r"\baccess denied\b|\bnot a member\b", ("B2", "F1", "B7")),
-        (r"\bfork(?:ed|ing)?\b|\b(?:another|different) process\b", ("C16", "F14")),
-        (r"\bevent loop\b|\binterpreter shutdown\b|\bstart new thread\b|\bschedule new futures\b", ("F14", "F21")),
-        (r"\bprotected\b.{0,40}\balias|\balias.{0,80}\bprotected\b", ("B10", "B11")),
-        (r"\b(?:quota|billing|subscription|tracked hours)\b|\b(?:project|run|storage) limit\b", ("E4", "B8")),
-        (r"\bnot writable\b", ("F7",)),
-        (r"\b(?:seat|view-only)\b", ("B8", "B7")),
-        (r"\blicense\b", ("F17", "E4")),
-        (r"\b(?:resume|rewind|fork_from|run id)\b", ("F19",)),
-        (r"\bproject name\b", ("F20",)),
-        (r"\bexpected type\b", ("D6", "B4", "B5")),
-        (
-            r"(?:could not|cannot|unable to|failed to) (?:find|fetch|load|get|read) (?:the )?"
-            r"(?:artifact|version|alias|collection)"
-            rf"|\b(?:artifact|version|alias|collection)\b.{{0,80}}{_NOT_FOUND}",
-            ("D2", "D1", "D7"),
-        ),
-        (rf"\b(?:registry|organization)\b.{{0,80}}{_NOT_FOUND}", ("D1", "B3", "A13")),
-        (rf"\b(?:entity|project|team)\b.{{0,80}}{_NOT_FOUND}", ("B2", "F1", "D1")),
-        (r"\bcall `?wandb\.init\b|\bwandb\.run\b.{0,20}\bNone\b|\bactive run\b|\binside a run\b", ("F4", "C8")),
-        (
-            r"\bpip install\b|\bplease install\b|\bdid you install\b|\bcould(?:n't| not) import\b|\bmust be installed\b"
-            r"|\brequires .{1,60}\b(?:installed|version)\b|\bversion\b.{0,40}\b(?:is required|must be at least)\b",
-            ("F15",),
-        ),
-    )
-)
+_WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
@@ -310,44 +232,8 @@ LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
 
-# What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
-_STATUSES: dict[int, dict[str | None, Causes]] = {
-    400: {
-        "init": ("F20", "B2"),
-        "sweep": ("F23", "F16"),
-        "log": ("C10", "F18"),
-        "consume": ("D2", "F12", "D1"),
-        None: ("F22", "F20"),
-    },
-    401: {None: ("C18", "C19")},
-    403: {
-        "init": ("F1", "B2", "B9"),
-        "sync": ("B2", "F1", "B9"),
-        "log": ("B2", "F17", "F6"),
-        "link": ("B7", "B8", "B10"),
-        "sweep": ("F16", "B2"),
-        "consume": ("D7", "B8"),
-        "download": ("F6", "D7", "B8"),
-        None: ("B7", "D7", "B2", "F6"),
-    },
-    404: {
-        "init": ("B2", "F1", "C19"),
-        "sync": ("F13", "B2"),
-        "link": ("B3", "A10", "C19"),
-        "sweep": ("F16", "B2"),
-        "consume": ("D1", "D2", "C19"),
-        "download": ("F6", "D1"),
-        None: ("D1", "B3", "B2", "C19"),
-    },
-    405: {None: ("F17",)},
-    407: {None: ("C19",)},
-    408: {None: ("F2", "C10")},
-    409: {"init": ("F19",), "sync": ("F13", "F19"), None: ("C14", "F2")},
-    413: {None: ("F17",)},
-    429: {None: ("B17",)},
-    402: {None: ("E4", "B8")},
-    507: {None: ("F17", "E4")},
-}
+_STATUSES = {int(status): _read_causes(by_phase) for status, by_phase in _TABLES["statuses"].items()}
+"""What a status means where nothing that W&B says is recognized, by the phase; `other` is any other phase."""
 _LONGEST_LINE = 80
 """Characters of a line that does not name wandb up to which a status in it is W&B's."""
 _SERVER_FAULT = ("F2", "F17")
@@ -457,7 +343,7 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
         return ("F1", "B2", "B9")
     if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
         return ("F1", "B2", "B7")  # no artifact, no registry: the entity or project of the run
-    return _STATUSES[403].get(context.phase, ())
+    return _STATUSES[403].get(context.phase or "other", ())
 
 
 def _judge_prompt(context: ErrorContext) -> Causes:
@@ -680,7 +566,7 @@ def _judge_status(context: ErrorContext) -> Causes:
     if context.status == 404 and context.phase == "sync" and not context.is_of_sync:
         return ("F19", "F13", "B2")  # the run was deleted, or moved, while it was logging
     by_phase = _STATUSES.get(context.status, {})
-    return by_phase.get(context.phase, by_phase.get(None, ()))
+    return by_phase.get(context.phase or "other", by_phase.get("other", ()))
 
 
 def _judge_words(context: ErrorContext) -> Causes:
