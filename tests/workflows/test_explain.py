@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,145 +17,32 @@ from regilink_doctor.report.explanation import explanation_json, render_explanat
 from regilink_doctor.rules import all_rules, rule_for
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES
-from regilink_doctor.workflows.explain import Explanation, explain
+from regilink_doctor.workflows.explain import explain
 from regilink_doctor.workflows.lint import lint_paths
 
-MODEL = "https://wandb.ai/orgs/Acme Inc/registry/model"
-ADDRESSES = {
-    # shape: (text, kind, organization, registry, collection, version, target)
-    "U1 registry": (
-        "https://wandb.ai/orgs/Koster%20Seafloor%20Observatory/registry/model",
-        ("url", "Koster Seafloor Observatory", "model", None, None, None),
-    ),
-    "U2 membership": (
-        f"{MODEL}?selectionPath=acme%2Fwandb-registry-model%2Fzoo&view=membership&version=v3",
-        ("url", "Acme Inc", "model", "zoo", "v3", "wandb-registry-model/zoo"),
-    ),
-    "U3 tab": (
-        f"{MODEL}?selectionPath=acme%2Fwandb-registry-Golden%20Data%2Fa%2Bb&view=versions&tab=files",
-        ("url", "Acme Inc", "Golden Data", "a+b", None, "wandb-registry-Golden Data/a+b"),
-    ),
-    "U4 without orgs": (
-        "https://wandb.acme.com/registry/dataset?selectionPath=acme%2Fwandb-registry-dataset%2Fraw&view=membership"
-        "&tab=files&version=v0",
-        ("url", "acme", "dataset", "raw", "v0", "wandb-registry-dataset/raw"),
-    ),
-    "U5 legacy": (
-        "https://wandb.ai/team-a/registry/model?selectionPath=team-a%2Fmodel-registry%2Fzoo&view=all-models",
-        ("url", None, None, "zoo", None, None),
-    ),
-    "U5 of a registry": (
-        "https://wandb.ai/t/registry/model?selectionPath=t/wandb-registry-Model/c&view=versions",
-        ("url", "t", "Model", "c", None, "wandb-registry-Model/c"),
-    ),
-    "U6 standard": (
-        "https://wandb.ai/acme/wandb-registry-m/artifacts/model/zoo/v2",
-        ("url", "acme", "m", "zoo", "v2", "wandb-registry-m/zoo"),
-    ),
-    "U7 landing": ("https://wandb.ai/registry/", ("url", None, None, None, None, None)),
-    "U7 other host": ("https://forge.coreweave.com/registry/", ("url", None, None, None, None, None)),
-    "U7 of an entity": ("https://wandb.ai/team-a/registry", ("url", None, None, None, None, None)),
-    "U8 source": (
-        "https://wandb.ai/team-a/p/artifacts/model/zoo/v1",
-        ("url", None, None, "zoo", "v1", None),
-    ),
-    "U9 entity": ("https://wandb.ai/team-a", ("entity-url", None, None, None, None, None)),
-    "U10 own server": (
-        "http://wandb.intern:8080/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo",
-        ("url", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-    "without a scheme": (
-        "wandb.ai/acme/wandb-registry-m/artifacts/model/zoo",
-        ("url", "acme", "m", "zoo", None, "wandb-registry-m/zoo"),
-    ),
-    "S3 artifact URI": (
-        "wandb-artifact:///acme/wandb-registry-RAG Models/c:v3",
-        ("url", "acme", "RAG Models", "c", "v3", "wandb-registry-RAG Models/c"),
-    ),
-    "S3 registry URI": (
-        "registry:///acme/model/zoo:prod",
-        ("url", "acme", "model", "zoo", "prod", "wandb-registry-model/zoo"),
-    ),
-    "a run": ("https://wandb.ai/team-a/p/runs/abc123", ("url", None, None, None, None, None)),
-    "another site": ("https://example.com/a/b/c/d", ("url", None, None, None, None, None)),
-}
-
-SNIPPETS = {
-    "S1 over two lines": (
-        'target_path = \n      "acme/wandb-registry-Golden Datasets/raw_images"',
-        ("snippet", "acme", "Golden Datasets", "raw_images", None, "wandb-registry-Golden Datasets/raw_images"),
-    ),
-    "S1 on one line": (
-        'target_path = "acme/wandb-registry-model/zoo"',
-        ("snippet", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-    "S2 full name": (
-        "wandb-registry-model/zoo:v3",
-        ("full-name", None, "model", "zoo", "v3", "wandb-registry-model/zoo"),
-    ),
-    "S2 with organization": (
-        "acme/wandb-registry-model/zoo:production",
-        ("full-name", "acme", "model", "zoo", "production", "wandb-registry-model/zoo"),
-    ),
-    "S2 in code": (
-        'artifact = run.use_artifact("wandb-registry-model/zoo:v3")\npath = artifact.download()',
-        ("snippet", None, "model", "zoo", "v3", "wandb-registry-model/zoo"),
-    ),
-    "S5 quick start": (
-        'import wandb\nrun = wandb.init(project="collection-linking-quickstart")\n'
-        'artifact = run.log_artifact("f.txt", name="zoo", type="model")\n'
-        'run.link_artifact(artifact=artifact, target_path="acme/wandb-registry-model/zoo")\nrun.finish()',
-        ("snippet", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-    "a single call": (
-        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
-        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-    "a call without its end": (
-        'run.link_artifact(\n    wandb.Artifact("zoo", "model"),\n    "wandb-registry-model/zoo",',
-        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-    "indented": (
-        '    run.link_artifact(\n        artifact,\n        "wandb-registry-model/zoo",\n    )',
-        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
-    ),
-}
-
-PATHS = ["", "wandb-registry-model", "wandb-registry-model/", "wandb-registry-/c", "wandb-registry-m//c"]
-PATHS += ["wandb-registry/model/c", "acme/wandb-registry-m/a/b", "wandb-registry-m/meta/llama", "wandb_registry_m/c"]
-PATHS += ["Wandb-Registry-m/c", "wandb-registry-<registry_name>/c", "wandb-registry-{R}/{C}", "wandb-registry-m/None"]
-PATHS += ["wandb-registry-wandb-registry-m/c", "wandb-registry-Golden%20Data/c", "wandb-registry-m /c", " /", "None"]
-PATHS += [
-    "model-registry/zoo",
-    "team-a/model-registry/zoo",
-    "/wandb-registry-m/c",
-    "wandb-registry-m/c/",
-    "your-team/c",
-]
+PASTED = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "pasted.json").read_text("utf-8"))
+PARTS = ("kind", "organization", "registry", "collection", "version_or_alias", "target")
+PATHS = PASTED["wrong or odd paths"]
 
 
-def shape(found: Explanation) -> tuple[str | None, ...]:
-    parts = (found.organization, found.registry, found.collection, found.version_or_alias, found.target)
-    return (found.kind, *parts)
-
-
-@check_rows("name", [*ADDRESSES, *SNIPPETS])
+@check_rows("name", PASTED["taken apart"])
 def test_what_people_paste_is_taken_apart(name: str) -> None:
-    text, expected = {**ADDRESSES, **SNIPPETS}[name]
-    found = explain(text)
-    assert shape(found) == expected
+    case = PASTED["taken apart"][name]
+    found = explain(case["text"])
+    assert [getattr(found, part) for part in PARTS] == [case.get(part) for part in PARTS]
+    assert case.keys() <= {"text", *PARTS}
     assert found.text
     if found.target:
         assert found.target in found.text
 
 
 def test_an_address_is_wrong_as_a_target_path() -> None:
-    assert explain(ADDRESSES["U2 membership"][0]).codes[0] == "REG108"
-    assert "ordinary" not in explain(ADDRESSES["U9 entity"][0]).text
+    assert explain(PASTED["taken apart"]["U2 membership"]["text"]).codes[0] == "REG108"
+    assert "ordinary" not in explain(PASTED["taken apart"]["U9 entity"]["text"]).text
 
 
 def test_the_legacy_registry_is_told_with_its_successor() -> None:
-    found = explain(ADDRESSES["U5 legacy"][0])
+    found = explain(PASTED["taken apart"]["U5 legacy"]["text"])
     assert found.failures[0] == "A14"
     assert "wandb-registry-team-a-mr-migrated/zoo" in found.text
     path = explain("team-a/model-registry/zoo:v1")  # S4
