@@ -557,6 +557,15 @@ def _organization_of(site: Site) -> str | None:
     return next((path.prefix for target in site.target if (path := registry_path(target))), None)
 
 
+_SWEPT_FUNCTION = (
+    "import wandb\n"
+    "def train():\n"
+    '    with wandb.init(entity="team-a", project="p") as run:\n'
+    '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+)
+"""The examples of the rule that follows run it in a sweep."""
+
+
 class EntityIgnoredInSweep(Rule):
     """`wandb.init(entity=...)` in what a sweep runs, a function or a program: W&B drops it and uses the sweep's entity.
 
@@ -571,25 +580,13 @@ class EntityIgnoredInSweep(Rule):
     failures = ("B2",)
     watches = ("wandb.agent", "init")
     bad = (
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'sweep = wandb.sweep({"method": "random"}, project="p")\n'
+        f'{_SWEPT_FUNCTION}sweep = wandb.sweep({{"method": "random"}}, project="p")\n'
         "wandb.agent(sweep, function=train)",
     )
     good = (
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'sweep = wandb.sweep({"method": "random"}, entity="team-a", project="p")\n'
+        f'{_SWEPT_FUNCTION}sweep = wandb.sweep({{"method": "random"}}, entity="team-a", project="p")\n'
         "wandb.agent(sweep, function=train)",
-        "import wandb\n"
-        "def train():\n"
-        '    with wandb.init(entity="team-a", project="p") as run:\n'
-        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
-        'wandb.agent("team-a/p/abc123", function=train)',
+        f'{_SWEPT_FUNCTION}wandb.agent("team-a/p/abc123", function=train)',
     )
 
     def explain(self, problem: Problem) -> Message:

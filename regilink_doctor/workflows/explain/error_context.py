@@ -5,6 +5,8 @@ Nothing here knows W&B's messages. `read_error` takes any pasted text apart; `er
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from functools import cached_property
 
@@ -98,6 +100,12 @@ _LOGGER = re.compile(
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
 _SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)[\w-]*\s+\|)", re.MULTILINE)
+_SIGNS = (
+    "wandb", "w&b", "/local-files/", "response executing graphql", "commerror", "weave.init", "import weave",
+    "link_artifact", "link_model", "use_artifact", "log_artifact", "add_reference(", "artifact.add_", "msgrouterthr",
+    "wandb-registry", "/weave/", "retry attempt failed", "callbacks/wb.py", "torchhistory", "torchgraph",
+)  # fmt: skip
+"""Words, in lower case, that only a text about wandb contains."""
 _RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
 _RUN_FOLDER = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
@@ -304,34 +312,12 @@ _SERVER_CONTAINER = re.compile(
 )
 _ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
 
-CALLS: dict[str, Phase] = {
-    "login": "login", "_login": "login", "init": "init",
-    "link_artifact": "link", "link_model": "link", "link": "link",
-    "use_artifact": "consume", "use_model": "consume", "artifact": "consume", "artifact_exists": "consume",
-    "artifacts": "consume", "artifact_collection": "consume", "artifact_versions": "consume",
-    "artifact_collections": "consume", "artifact_type": "consume", "artifact_types": "consume",
-    "download": "download", "checkout": "download", "get_entry": "download", "get": "download", "verify": "download",
-    "file": "download", "files": "download", "get_path": "download",
-    "log_artifact": "log", "log_model": "log", "add_file": "log", "add_dir": "log", "add_reference": "log",
-    "new_file": "log", "wait": "log", "upsert_artifact": "log",
-    "registry": "registry", "registries": "registry", "create_registry": "registry",
-    "upsert_run": "init", "create_artifact": "log", "commit_artifact": "log",
-    "agent_heartbeat": "sweep", "register_agent": "sweep", "upsert_sweep": "sweep",
-    "delete": "delete", "unlink": "delete", "agent": "sweep", "sweep": "sweep", "launch": "sweep",
-    "run": "api", "runs": "api", "project": "api", "sync": "sync",
-}  # fmt: skip
-"""A call of wandb's API -> what the program was doing."""
+with open(os.path.join(os.path.dirname(__file__), "phases.json"), encoding="utf-8") as _file:
+    _PHASES: dict[str, dict[Phase, list[str]]] = json.load(_file)
 
-_OPERATIONS: dict[str, Phase] = {
-    "upsertBucket": "init", "bucket": "init", "rewindRun": "init", "linkArtifact": "link", "unlinkArtifact": "delete",
-    "deleteArtifact": "delete", "deleteArtifactSequence": "delete", "deleteArtifactPortfolio": "delete",
-    "createArtifact": "log", "createArtifactManifest": "log", "createArtifactFiles": "log", "commitArtifact": "log",
-    "createArtifactType": "log", "useArtifact": "consume", "project": "consume", "artifact": "consume",
-    "viewer": "login", "upsertModel": "registry", "upsertRegistryProject": "registry",
-    "createProjectMembers": "registry",
-    "upsertSweep": "sweep", "createAgent": "sweep", "agentHeartbeat": "sweep", "sweep": "sweep",
-    "addAliases": "link", "deleteAliases": "delete",
-}  # fmt: skip
+CALLS = {call: phase for phase, calls in _PHASES["calls"].items() for call in calls}
+"""A call of wandb's API -> what the program was doing."""
+_OPERATIONS = {operation: phase for phase, operations in _PHASES["operations"].items() for operation in operations}
 """The first name in a GraphQL path -> what the program was doing."""
 _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 """Those that other servers have as well."""
@@ -750,31 +736,9 @@ class ErrorContext:
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
         text = self.text.lower()
-        signs = (
-            "wandb",
-            "w&b",
-            "/local-files/",
-            "response executing graphql",
-            "commerror",
-            "weave.init",
-            "import weave",
-            "link_artifact",
-            "link_model",
-            "use_artifact",
-            "log_artifact",
-            "add_reference(",
-            "artifact.add_",
-            "msgrouterthr",
-            "wandb-registry",
-            "/weave/",
-            "retry attempt failed",
-            "callbacks/wb.py",
-            "torchhistory",
-            "torchgraph",
-        )
         is_common = self.operation in _COMMON_OPERATIONS and "returned error" not in text  # wandb-core's words
         is_operation = self.operation in _OPERATIONS and not is_common
-        is_named = any(sign in text for sign in signs) or _RUN_FOLDER.search(text) is not None
+        is_named = any(sign in text for sign in _SIGNS) or _RUN_FOLDER.search(text) is not None
         return self.is_logged_by_wandb or is_operation or is_named
 
     @property
