@@ -71,23 +71,8 @@ _CLASSES_OF_WANDB = _read_causes(_TABLES["classes of wandb"])
 _CLASSES_RAISED_IN_WANDB = _read_causes(_TABLES["classes raised in wandb"])
 # For these it is enough that wandb is named.
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
-    **dict.fromkeys((
-        "BadStatusLine", "ConnectError", "ConnectTimeout", "ConnectTimeoutError", "ConnectionAbortedError",
-        "ConnectionError", "IncompleteRead", "MaxRetryError", "NameResolutionError", "NewConnectionError",
-        "ProtocolError", "RemoteDisconnected", "RemoteProtocolError", "TransportError", "gaierror"
-    ), _NETWORK),
-    **dict.fromkeys((
-        "PoolTimeout", "ReadTimeout", "ReadTimeoutError", "Timeout", "TimeoutError", "WriteTimeout", "timeout"
-    ), ("F2", "C19")),
-    **dict.fromkeys((
-        "ConnectionRefusedError", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "LocationParseError",
-        "LocationValueError", "MissingSchema", "ProxyError", "ProxySchemeUnknown", "SSLCertVerificationError",
-        "SSLEOFError", "SSLError", "SSLZeroReturnError", "TooManyRedirects"
-    ), ("C19",)),
-    "ConnectionResetError": ("C19", "F14", "F2"),
-    "ChunkedEncodingError": ("C19", "F2", "F6"),
-    "InvalidHeader": ("C18", "C19"),  # a key with a line feed at its end
-}  # fmt: skip
+    name: tuple(row["causes"]) for row in _TABLES["classes of the network"] for name in row["names"]
+}
 _CLASSES_OF_STORAGE = (
     "ClientAuthenticationError", "ClientError", "DefaultCredentialsError", "EndpointConnectionError",
     "HttpResponseError", "NoCredentialsError", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundError"
@@ -110,12 +95,7 @@ _DEPENDENCY = re.compile(
 _UNSET_VARIABLE = re.compile(
     r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
 )
-_VARIABLES: dict[str, Causes] = {
-    "WANDB_API_KEY": ("C18",),
-    "WANDB_BASE_URL": ("C19",),
-    "WANDB_ENTITY": ("B2", "A15"),
-    "WANDB_ORGANIZATION": ("A15",),
-}
+_VARIABLES = _read_causes(_TABLES["variables that are unset"])
 """What it means that a program finds one of wandb's variables unset."""
 _MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
 _MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
@@ -237,11 +217,7 @@ _STATUSES = {int(status): _read_causes(by_phase) for status, by_phase in _TABLES
 _LONGEST_LINE = 80
 """Characters of a line that does not name wandb up to which a status in it is W&B's."""
 _SERVER_FAULT = ("F2", "F17")
-_CAUSES_OF_OPERATIONS: dict[str | None, Causes] = {
-    "rewindRun": ("F19",),
-    "createAgent": ("F16", "B2"),
-    "agentHeartbeat": ("F16", "B2"),
-}
+_CAUSES_OF_OPERATIONS = _read_causes(_TABLES["operations"])
 """Operations whose refusal means the same whatever its status is."""
 
 SERVER_SETUP = (405, 413, 507)
