@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import tables
+import yaml  # noqa: F401 - pytester drops what its runs import; errors of a second yaml's C module are the first one's
 from forked_python import serve_forks
 
 import regilink_doctor.rules.hard_coded_api_key  # noqa: F401 - marks the key of its examples as public, for all tests

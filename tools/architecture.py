@@ -35,7 +35,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "lint.improvement": ("whether a fix improves a file or a call", "core"),
     "lint.engine": (
         "one file: bytes to a report",
-        "core rules lint.text lint.formats lint.project lint.suppress lint.improvement",
+        "core rules lint.text lint.scan lint.formats lint.project lint.suppress lint.improvement",
     ),
     "lint.cache": (
         "reports of earlier runs, used again while nothing has changed",
