@@ -279,7 +279,10 @@ _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
-_RAISED_BY_PYTHON = ("AttributeError", "IndexError", "KeyError", "NameError", "TypeError", "UnboundLocalError")
+_RAISED_BY_PYTHON = (
+    "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
+    "UnboundLocalError"
+)  # fmt: skip
 _NEUTRAL_PACKAGES = frozenset(
     [
         "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc",
@@ -297,7 +300,7 @@ _SWEEP = re.compile(
 
 _LOCAL_FILE = re.compile(r"""['"](?:(?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])|wandb[/\\])""")
 _OTHER_FILE = re.compile(
-    r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d|netrc|\.config|\.cache|\.local)[^'"\n])+['"]\s*$"""
+    r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d|netrc|\.(?:config|cache|local)(?:/share)?['"])[^'"\n])+['"]\s*$"""
 )
 _DENIED_OWN_FILE = re.compile(
     r"""\[Errno (?:13|30)\] [^'"\n]*['"](?![~/\\]|[A-Za-z]:|[^'"\n]*(?:wandb|artifact))[^'"\n]+['"]\s*$""",
@@ -643,7 +646,7 @@ class ErrorContext:
                 return name
         lines = self.text[-TAIL:].splitlines()
         code = self.source or [line for line in lines if _CODE_LINE.match(line)]
-        sentences = [_NAMED_CALL.sub(r"\1()", line) for line in lines if not code]
+        sentences = [_NAMED_CALL.sub(r"\1()", line) for line in lines if not (code or _EXCEPTION.match(line))]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             if line.lstrip().startswith("raise "):
                 continue  # what it says is in the message

@@ -226,7 +226,8 @@ _DENIED_BY_SYSTEM = re.compile(
 )
 """A line in which a shell, a command or the file system denies something, and no server."""
 _OF_WANDB = re.compile(
-    r"wandb|W&B|weave|artifact|regist|\bruns?\b|sweep|entity(?! too)|collection|alias|portfolio|linking|upsert",
+    r"wandb|W&B|weave|artifact|regist|\bruns?\b|sweep|entity(?! too)|collection|alias|portfolio|linking|upsert"
+    r"|for Settings",
     re.IGNORECASE,
 )
 """What W&B's messages are about; others are those of any server or program."""

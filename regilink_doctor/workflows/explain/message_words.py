@@ -20,8 +20,8 @@ _FIELD = re.compile(r"\{\w*\}")
 """What a message leaves open."""
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]{2,}|[45]\d\d\b")
 """A word, each part of a name such as `LinkArtifactInput`, and an HTTP status."""
-_PATH = re.compile(r"[^\s'\"]*/[^\s'\"]*")
-"""A path or an address: its words are names."""
+_PATH = re.compile(r"[^\s'\"]*/[^\s'\"]*|\bwandb-registry-[\w-]+")
+"""A path, an address or the project of a registry: its words are names."""
 _COMMON = re.compile(
     "a|an|and|are|as|at|be|but|by|can|for|from|has|have|if|in|is|it|its|of|on|or|so|than|that|the|then|this|to|was|were"
     "|will|with|you|your"

@@ -274,7 +274,7 @@ def find_system_causes(context: ErrorContext) -> Causes:
     if match := _ERRNO.search(text):
         number = int(match[1] or match[2])
         if number == _FILE_EXISTS and (_RUN_FOLDER.search(text) or find_part(context)[:1] == ("F13",)):
-            return ("F19", "C14", "F7")  # two processes write the files of one run
+            return ("C14", "F19", "F7")  # two processes write the files of one run
         if number == errno.ENOENT and context.is_raised_in_wandb and find_part(context) == ("F14",):
             return ("F14", "F7")  # the file in which its own process writes its port
         if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
