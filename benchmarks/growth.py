@@ -214,6 +214,9 @@ PYTHON = {
         RUN,
     ),
     "functions that return": repeat('def f#():\n    return "a/b"\nrun.link_artifact(art, f#())\n', RUN),
+    "functions called twice": repeat(
+        'def f#(p):\n    run.link_artifact(art, p)\nf#("wandb-registry-a/b")\nf#("a/b")\n', RUN
+    ),
     "chain of functions": lambda size: (
         RUN
         + "def f0(a, p): run.link_artifact(a, p)\n"

@@ -283,7 +283,12 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             command=_object(argv=TEXTS, status={"type": "integer"}, interrupted=FLAG),
             assumed=_list(_object(kind=_choice("organization", "team", "registry", "collection"), name=TEXT)),
             runs=_list(
-                _object(**dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT), logged=NUMBER, used=NUMBER)
+                _object(
+                    **dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT),
+                    logged=NUMBER,
+                    used=NUMBER,
+                    swept=FLAG,
+                )
             ),
             unsent_runs=_list(_object(mode=TEXT, place=TEXT_OR_NULL)),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),

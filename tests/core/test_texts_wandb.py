@@ -140,6 +140,7 @@ def test_the_installed_wandb_still_says_it(wandb_says: list[str]):
 
     def check(message: WandbMessage) -> None:
         text = folded(fill_message(message.key, **dict.fromkeys(field_names(message.template), "#"))).rstrip(".")
+        text = text.removesuffix("#❌")  # `wandb verify` pads its lines with dots
         if text not in whole:
             assert [source for source in wandb_says if yields(source, text)], text
 

@@ -88,4 +88,4 @@ def test_no_rule_fails_on_a_site_that_a_helper_makes(
         report = lint(name, contents[name])
         sites += len(report.sites)
         assert not [finding for finding in report.findings if finding.code == "REG002"], case.id
-    assert sites
+    assert sites or step > 1  # the few cases of a sample may have none
