@@ -49,6 +49,20 @@ CORE_REGISTRY_DISPLAY: dict[str, str] = {"models": "model", "datasets": "dataset
 """What the W&B App calls the core registries (lower case) -> their name in a path (failure A10)."""
 
 
+_ALIKE = 0.8
+"""How alike a name is to one of W&B's registries that is probably meant: `modle`, `models`; not `my-model`."""
+
+
+def find_near_registry(name: str) -> str | None:
+    """The registry that W&B makes for every organization whose name this one is nearly; None for any other name."""
+    from difflib import get_close_matches
+
+    folded = name.casefold()
+    is_own = folded in CORE_REGISTRY_TYPES or any(letter.isdecimal() for letter in folded)
+    near = [] if is_own else get_close_matches(folded, CORE_REGISTRY_TYPES, n=1, cutoff=_ALIKE)
+    return near[0] if near else None
+
+
 def reserved_type(artifact_type: str, name: str = "") -> bool:
     """Whether `wandb.Artifact(name, type=artifact_type)` refuses the type (failure B6, `validate_artifact_type`)."""
     return (

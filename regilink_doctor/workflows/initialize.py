@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.files import relative_path, write_whole
+from regilink_doctor.core.naming import find_near_registry
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
@@ -58,12 +59,12 @@ class Setup:
 
 @record
 class _Seen:
-    """What the code certainly names."""
+    """What the code certainly names. `links` are those without a finding; `left_out` are sentences."""
 
     teams: tuple[str, ...]
     registries: dict[str, tuple[str, ...]]
     links: tuple[Site, ...]
-    unread: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def file_pattern() -> str:
@@ -83,7 +84,7 @@ def plan_setup(folder: str = ".") -> Setup:
     """
     seen = _look_at_code(folder)
     files: list[File] = []
-    notes = [f"not read, so the setup has nothing from it: {sentence}" for sentence in seen.unread]
+    notes = list(seen.left_out)
     for plan in (_plan_hook, _plan_configuration, _plan_ruff, _plan_workflow, _plan_test):
         for item in plan(Path(folder), seen, files):
             (files if isinstance(item, File) else notes).append(item)  # type: ignore[arg-type]
@@ -111,17 +112,29 @@ def write_setup(setup: Setup, folder: str = ".") -> None:
 
 def _look_at_code(folder: str) -> _Seen:
     source = lint_paths([folder], all_sites=True)
-    links = tuple(report.site for report in source.sites if report.site.kind == "link")
+    reports = [report for report in source.sites if report.site.kind == "link"]
+    links = [report.site for report in reports]
     teams = {entity for link in links if (entity := known_entity(link))}
     named = [(name, link) for link in links for name in filter(None, map(known_registry, link.target))]
     counts = Counter(name for name, _ in named)
     # Names that differ only in case are one registry. Declaring the rarer one, too, would hide a spelling mistake.
     usual = {name.lower(): name for name in sorted(counts, key=lambda name: (counts[name], name))}
     registries: dict[str, set[str]] = {}
+    left_out = {}
     for name, link in named:
-        registries.setdefault(usual[name.lower()], set()).update(filter(None, [known_type(link)]))
+        if (near := find_near_registry(name)) is not None:
+            left_out[name] = f'"{name}" is not taken for a registry of your own: it is nearly W&B\'s "{near}"'
+        else:
+            registries.setdefault(usual[name.lower()], set()).update(filter(None, [known_type(link)]))
     declared = {name: tuple(sorted(types)) for name, types in sorted(registries.items())}
-    return _Seen(tuple(sorted(teams)), declared, links, (*source.failures, *source.unread, *source.skipped))
+    unread = (*source.failures, *source.unread, *source.skipped)
+    notes = (*(f"not read, so the setup has nothing from it: {sentence}" for sentence in unread), *left_out.values())
+    sound = tuple(
+        report.site
+        for report in reports
+        if not report.codes and left_out.keys().isdisjoint(filter(None, map(known_registry, report.site.target)))
+    )
+    return _Seen(tuple(sorted(teams)), declared, sound, notes)
 
 
 def _plan_hook(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
@@ -259,6 +272,8 @@ def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File 
         return
     if seen.links:
         yield "no test: no link is in a function that a test can call without arguments; see docs/pytest.md"
+    elif seen.registries:
+        yield "no test: each link has a finding of `regilink lint`"
 
 
 def _is_callable_without_arguments(path: Path, function: str) -> bool:
@@ -268,6 +283,9 @@ def _is_callable_without_arguments(path: Path, function: str) -> bool:
         tree = ast.parse(read_file(str(path)))
     except (OSError, SyntaxError, ValueError):
         return False
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and not node.args]
+    if any(getattr(call.func, "attr", None) in ("parse_args", "parse_known_args") for call in calls):
+        return False  # it would read the arguments of pytest
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == function and not node.decorator_list:
             required = len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)

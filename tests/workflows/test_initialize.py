@@ -51,6 +51,23 @@ def test_names_that_differ_in_case_are_one_registry(project: Path, others: list[
     assert find_config().registries == {usual: ("model",)}
 
 
+def test_what_is_probably_a_mistake_becomes_no_fact_and_no_test(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, path in (("typo", "wandb-registry-modle/zoo"), ("version", "wandb-registry-own/zoo:v3")):
+        (project / f"{name}.py").write_text(TRAIN.replace("wandb-registry-model/churn", path), encoding="utf-8")
+    (project / "train.py").write_text(f"{TRAIN}\n\nimport argparse\nargparse.ArgumentParser().parse_args()\n")
+    assert main(["init", "--yes"]) == 0
+    assert find_config().registries == {"model": ("model",), "own": ("model",)}
+    output = capsys.readouterr().out
+    assert '"modle" is not taken for a registry of your own: it is nearly W&B\'s "model"' in output
+    assert "no test: no link is in a function" in output
+    assert not (project / "tests").exists()
+    (project / "train.py").unlink()
+    assert main(["init", "--yes"]) == 0
+    assert "no test: each link has a finding of `regilink lint`" in capsys.readouterr().out
+
+
 def test_a_second_time_it_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init", "--yes"])
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}

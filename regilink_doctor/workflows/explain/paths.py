@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import (
+    CORE_REGISTRY_DISPLAY,
+    CORE_REGISTRY_TYPES,
+    REGISTRY_PREFIX,
+    find_near_registry,
+    is_version,
+)
 from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
@@ -303,25 +309,11 @@ def _notes(linked: str, path: TargetPath | None, facts: PathFacts, view: Organiz
     if facts.wrong or path is None or not path.is_registry:
         return ()
     well_formed = say("well formed; {asks}", asks=_ask_server(linked))
-    near = _find_near_registry(path.registry or "") if view is None else None  # a catalog lists the registries
+    near = find_near_registry(path.registry or "") if view is None else None  # a catalog lists the registries
     if near is None:
         return (well_formed,)
     own = say('"{name}" must be a registry of your own; the one of W&B is "{near}"', name=path.registry, near=near)
     return (own, well_formed)
-
-
-_ALIKE = 0.8
-"""How alike a name is to one of W&B's registries that is probably meant: `modle`, `models`; not `my-model`."""
-
-
-def _find_near_registry(name: str) -> str | None:
-    """The registry that W&B makes for every organization whose name this one is nearly; None for any other name."""
-    from difflib import get_close_matches
-
-    folded = name.casefold()
-    is_own = folded in CORE_REGISTRY_TYPES or any(letter.isdecimal() for letter in folded)
-    near = [] if is_own else get_close_matches(folded, CORE_REGISTRY_TYPES, n=1, cutoff=_ALIKE)
-    return near[0] if near else None
 
 
 def _ask_server(linked: str) -> str:
@@ -356,7 +348,7 @@ def _list_corrections(
 
 def _registry_was_meant(path: TargetPath) -> tuple[str, ...]:
     name = CORE_REGISTRY_DISPLAY.get((path.project or "").casefold(), path.project or "REGISTRY")
-    if (near := _find_near_registry(name)) is not None:
+    if (near := find_near_registry(name)) is not None:
         return (
             say(
                 "target_path={path}, if a registry is meant",
