@@ -63,7 +63,7 @@ def _run_conformance(options: argparse.Namespace) -> int:
     try:
         report = check_conformance(
             ServerAccess(read_argument(options, "host"), timeout=options.timeout, config=config),
-            confirm=_accept if options.yes else _ask,
+            confirm=lambda writes: _confirm_writing(writes, is_asked=not options.yes),
             notice=lambda sentence: print(sentence, file=sys.stderr, flush=True),
             entity=options.entity or None,
             registry=options.registry or None,
@@ -91,14 +91,13 @@ def _run_conformance(options: argparse.Namespace) -> int:
     return report.exit_status
 
 
-def _accept(writes: Sequence[str]) -> bool:
-    return True
-
-
-def _ask(writes: Sequence[str]) -> bool:
+def _confirm_writing(writes: Sequence[str], *, is_asked: bool) -> bool:
+    """Say what will be written, and ask unless the user has answered with `--yes`."""
     print("This writes to the server, and deletes it again at the end:", file=sys.stderr)
     for line in writes:
         print(f"  {line}", file=sys.stderr)
+    if not is_asked:
+        return True
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

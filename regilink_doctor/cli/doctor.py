@@ -165,17 +165,19 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
             catalog_file=read_argument(options, "catalog"),
             timeout=options.timeout,
             write_probe=options.write_probe,
-            confirm=None if options.yes else lambda lines: _confirm_writing(live, lines),
+            confirm=lambda lines: _confirm_writing(live, lines, is_asked=not options.yes),
             watcher=live,
         )
 
 
-def _confirm_writing(live: LiveRows, lines: Sequence[str]) -> bool:
-    """Say what will be written, and ask."""
+def _confirm_writing(live: LiveRows, lines: Sequence[str], *, is_asked: bool) -> bool:
+    """Say what will be written, and ask unless the user has answered with `--yes`."""
     live.stop()
     print("The write probe writes these, and deletes them again:", file=sys.stderr)
     for line in lines:
         print(f"  - {line}", file=sys.stderr)
+    if not is_asked:
+        return True
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

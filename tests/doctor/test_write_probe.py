@@ -132,6 +132,7 @@ def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path
         process.send_signal(signal.SIGINT)
         output = process.communicate(timeout=90)[0]
         assert process.returncode == 130, output
+    assert "The write probe writes these, and deletes them again:\n  - " in output, "also with --yes"
 
 
 def test_it_asks_only_where_somebody_can_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -353,7 +353,9 @@ def test_it_cleans_up_after_an_interrupt(emulator: Emulator) -> None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=30)
-    assert (process.returncode, error) == (130, "stopped: deleting what was made\n")
+    announced, *writes, last = error.splitlines()
+    assert announced == "This writes to the server, and deletes it again at the end:"
+    assert (process.returncode, len(writes), last) == (130, 2, "stopped: deleting what was made")
     assert [name for entity in emulator.world.entities.values() for name in entity.projects] == [
         "wandb-registry-model",
         "wandb-registry-dataset",
