@@ -16,6 +16,7 @@ from regilink_doctor.cli.options import (
     refuse_empty_values,
     wants_colour,
 )
+from regilink_doctor.cli.output import confirm_writing, write_report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ def _run_conformance(options: argparse.Namespace) -> int:
         raise UsageProblem(f"conformance: {problem}\n  help: {problem.help}") from None
     import json
 
-    from regilink_doctor.cli.output import write_report
     from regilink_doctor.report.conformance import render, to_json
     from regilink_doctor.report.terminal import fit_lines, terminal_width
 
@@ -92,14 +92,8 @@ def _run_conformance(options: argparse.Namespace) -> int:
 
 
 def _confirm_writing(writes: Sequence[str], *, is_asked: bool) -> bool:
-    """Say what will be written, and ask unless the user has answered with `--yes`."""
-    print("This writes to the server, and deletes it again at the end:", file=sys.stderr)
-    for line in writes:
-        print(f"  {line}", file=sys.stderr)
-    if not is_asked:
-        return True
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    heading = "This writes to the server, and deletes it again at the end:"
+    return confirm_writing(heading, writes, is_asked=is_asked)
 
 
 def _read_second_key(variable: str | None) -> str | None:

@@ -22,7 +22,7 @@ from regilink_doctor.cli.options import (
     refuse_empty_values,
     wants_colour,
 )
-from regilink_doctor.cli.output import PrintingTo, declare_kind
+from regilink_doctor.cli.output import PrintingTo, confirm_writing, declare_kind
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import escape_text
@@ -171,15 +171,8 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
 
 
 def _confirm_writing(live: LiveRows, lines: Sequence[str], *, is_asked: bool) -> bool:
-    """Say what will be written, and ask unless the user has answered with `--yes`."""
     live.stop()
-    print("The write probe writes these, and deletes them again:", file=sys.stderr)
-    for line in lines:
-        print(f"  - {line}", file=sys.stderr)
-    if not is_asked:
-        return True
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return confirm_writing("The write probe writes these, and deletes them again:", lines, is_asked=is_asked)
 
 
 def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Config) -> None:

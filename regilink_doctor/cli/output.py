@@ -207,6 +207,17 @@ def _write_content(path: str, content: bytes) -> None:
         raise UsageProblem(f"{quote_text(path)} cannot be the name of a file: {error}") from None
 
 
+def confirm_writing(heading: str, lines: Sequence[str], *, is_asked: bool) -> bool:
+    """Say on standard error what will be written; whether the user agrees, who is asked unless `--yes` is given."""
+    print(heading, file=sys.stderr)
+    for line in lines:
+        print(f"  - {line}", file=sys.stderr)
+    if not is_asked:
+        return True
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def print_error(text: str) -> None:
     """On standard error, if it still accepts something: the exit status says it in any case."""
     try:

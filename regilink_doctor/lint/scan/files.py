@@ -53,7 +53,7 @@ CAN_MATTER = (
     b"regilink:",
 )
 """The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together).
-A file that mentions W&B and that Python cannot read passes all the same: every report names it as skipped.
+A file that mentions W&B and that Python cannot read also passes: every report names it as skipped.
 """
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
