@@ -7,9 +7,9 @@ import textwrap
 from functools import partial
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import wrap_text
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, list_sdk_sentences
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
@@ -68,7 +68,7 @@ PARTS = {
 """First letter of the ids -> what that part of the index is about."""
 
 MOST_MESSAGES = 6
-"""Messages of W&B that the page quotes for one failure."""
+"""Messages of W&B that the page shows at once for one failure; the others can be unfolded: a search finds them."""
 
 _WIDTH = 118
 
@@ -155,10 +155,18 @@ def _render_entry(failure: Failure, translate: Callable[[str], str]) -> list[str
     ):
         if text:
             lines += _wrap_paragraph(f"**{translate(label)}** {text}")
-    quotes = [message for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
-    if quotes:
-        lines += [f"**{translate('W&B reports')}**", ""]
-        lines += [*(f"- {_quote_message(message, translate)}" for message in quotes), ""]
+    return lines + _render_messages(failure, translate)
+
+
+def _render_messages(failure: Failure, translate: Callable[[str], str]) -> list[str]:
+    messages = [message for message in (*WANDB_MESSAGES, *list_sdk_sentences()) if message.failure == failure.id]
+    quotes = list(dict.fromkeys(f"- {_quote_message(message, translate)}" for message in messages))
+    if not quotes:
+        return []
+    lines = [f"**{translate('W&B reports')}**", "", *quotes[:MOST_MESSAGES], ""]
+    if others := quotes[MOST_MESSAGES:]:
+        summary = translate(counted(len(others), "other message"))
+        lines += ['<details markdown="1">', f"<summary>{summary}</summary>", "", *others, "", "</details>", ""]
     return lines
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, list_sdk_sentences
 from regilink_doctor.report.explanation import failures_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "failures.md"
@@ -32,6 +33,12 @@ def test_every_failure_has_an_address_and_a_complete_entry() -> None:
             assert text in entry
         for code in failure.codes:
             assert code in entry
+
+
+def test_every_message_is_on_the_page_for_a_search_to_find() -> None:
+    page = failures_page().replace("`", "'")
+    for message in (*WANDB_MESSAGES, *list_sdk_sentences()):
+        assert message.template.replace("{{", "{").replace("}}", "}").replace("`", "'") in page
 
 
 def test_the_links_of_the_page_lead_to_rules_and_entries() -> None:
