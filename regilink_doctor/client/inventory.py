@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.queries import NAME, PAGE, REGISTRY, Argument, Field, ask, edges
+from regilink_doctor.client.queries import NAME, PAGE, READ_ONLY, REGISTRY, Argument, Field, ask, edges
 from regilink_doctor.client.questions import ALIASES, TYPE
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
@@ -115,11 +115,11 @@ def list_members(
 
 
 def members_fields(entity: str, names: Sequence[str], *, with_users: bool = False) -> tuple[Field, ...]:
-    """The teams of each of the registries `names` of an organization entity; with users, also the roles of both."""
+    """The teams of each of the registries `names` of an organization entity; with users, the roles too."""
     role = (Field("role", (NAME,)),) if with_users else ()
     members: tuple[Field, ...] = (Field("teamMembers", (Field("team", (NAME,)), *role), many=True),)
     if with_users:
-        members = (*members, Field("members", (Field("username"), *role), optional=True, many=True))
+        members = (*members, READ_ONLY, Field("members", (Field("username"), *role), optional=True, many=True))
     return tuple(_project(f"registry{index}", entity, name, members) for index, name in enumerate(names))
 
 

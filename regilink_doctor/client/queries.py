@@ -209,7 +209,7 @@ _UNKNOWN_FIELD = re.compile(
 _ORGANIZATION = (Field("name"), Field("orgEntity", (NAME,)))
 """`OrgInfoFragment`."""
 
-_READ_ONLY = Field("readOnly", optional=True, kind="flag")
+READ_ONLY = Field("readOnly", optional=True, kind="flag")
 """Whether the account may write to the entity (`GetTeamEntity`), or the project (`IsProjectReadOnly`)."""
 
 
@@ -220,7 +220,7 @@ _VIEWER = Field(
         Field("entity"),
         Field(
             "teams",
-            (edges(NAME, _READ_ONLY, Field("organization", _ORGANIZATION, optional=True)),),
+            (edges(NAME, READ_ONLY, Field("organization", _ORGANIZATION, optional=True)),),
             required=True,
         ),
         Field("organizations", _ORGANIZATION, optional=True, many=True),
@@ -238,7 +238,7 @@ _FEATURES = Field(
 REGISTRY = (
     NAME,
     Field("access"),
-    _READ_ONLY,
+    READ_ONLY,
     Field("allowAllArtifactTypesInRegistry", alias="allowAllArtifactTypes", kind="flag", required=True),
     Field("artifactTypes", (edges(NAME),), (Argument("includeAll", True),), required=True),
 )
@@ -321,7 +321,7 @@ def _entity(alias: str, name: str) -> Field:
     user = Field("user", (Field("organizations", _ORGANIZATION, many=True),))
     return Field(
         "entity",
-        (Field("organization", _ORGANIZATION), user, _READ_ONLY),
+        (Field("organization", _ORGANIZATION), user, READ_ONLY),
         (Argument("name", name, "String!"),),
         alias=alias,
     )

@@ -88,7 +88,11 @@ def describe_state(item: MappedCollection) -> str:
 
 
 def describe_writers(writers: Writers | None) -> str:
-    """Who has a role in a registry with which they can link to it; empty where the server was not asked."""
+    """Who can link to a registry, as far as the server says; empty where it was not asked.
+
+    The visibility "organization" lets every member see the registry; which of them can link is a matter of roles that
+    the server does not list. An admin of the organization is one of each registry.
+    """
     if writers is None:
         return ""
     teams, users = (", ".join(names) for names in (writers.teams, writers.users))
@@ -97,7 +101,10 @@ def describe_writers(writers: Writers | None) -> str:
         words.append(say("teams {names}", names=teams) if writers.teams[1:] else say("team {names}", names=teams))
     if users:
         words.append(say("users {names}", names=users) if writers.users[1:] else say("user {names}", names=users))
-    return join_phrases("; ", words) if words else say("none")
+    if writers.visibility == "organization":
+        others = say("perhaps other members of the organization")
+        words.append(others if words else say("perhaps members of the organization"))
+    return join_phrases("; ", words) if words else say("admins of the organization")
 
 
 def name_place(use: Use, *, many: bool) -> str:

@@ -148,6 +148,7 @@ def _set_of_texts(description: str) -> Schema:
     return {**TEXTS, "uniqueItems": True, "description": description}
 
 
+VISIBILITY = _choice("organization", "restricted")
 COLLECTION = _object(
     "name",
     "type",
@@ -159,7 +160,7 @@ COLLECTION = _object(
 REGISTRY = _object(
     "name",
     name={**NAME, "pattern": "^(?!wandb-registry-)", "description": "without the prefix wandb-registry-"},
-    visibility=_choice("organization", "restricted"),
+    visibility=VISIBILITY,
     description=TEXT_OR_NULL,
     types={
         "type": ["array", "null"],
@@ -324,7 +325,9 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     drift=TEXTS,
                 )
             ),
-            registries=_list(_object(organization=TEXT_OR_NULL, registry=TEXT, teams=TEXTS, users=TEXTS)),
+            registries=_list(
+                _object(organization=TEXT_OR_NULL, registry=TEXT, teams=TEXTS, users=TEXTS, visibility=VISIBILITY)
+            ),
             unknown=_list(USE),
             outside=_list(USE),
             tests=_list(USE),

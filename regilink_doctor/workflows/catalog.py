@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
-from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry, Writers
+from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry, Visibility, Writers
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
 from regilink_doctor.core.text import quote_text
@@ -99,13 +99,13 @@ class _Reader:
         collections = self._collections(names) if self._depth != "none" else None
         teams = {team.name for team in self._account.teams if team.organization == names}
         writers: dict[str, Writers] = {}
-        registries = [registry.name for registry in entries]
+        visibilities = {entry.name: entry.visibility for entry in entries}
         for name, project in inventory.list_members(
-            self._gateway, names.entity, registries, with_users=self._with_writers
+            self._gateway, names.entity, list(visibilities), with_users=self._with_writers
         ):
             teams.update(member["team"]["name"] for member in project.get("teamMembers") or () if member["team"])
             if self._with_writers and project.get("members") is not None:
-                writers[name] = _writers_of(project)
+                writers[name] = _writers_of(project, self._account.username, visibilities[name])
         return Organization(
             names.name,
             names.entity,
@@ -162,12 +162,14 @@ class _Reader:
             yield page
 
 
-def _writers_of(project: Mapping[str, Any]) -> Writers:
+def _writers_of(project: Mapping[str, Any], username: str, visibility: Visibility) -> Writers:
+    """Whom the list of members lets link, and `username` where the server says that this account may."""
     grants = [grant for grant in grants_of(project) if grant.role in WRITING]
-    return Writers(
-        tuple(sorted({grant.team for grant in grants if grant.team})),
-        tuple(sorted({grant.user for grant in grants if grant.user})),
-    )
+    users = {grant.user for grant in grants if grant.user}
+    if project.get("readOnly") is False:
+        users.add(username)
+    teams = {grant.team for grant in grants if grant.team}
+    return Writers(tuple(sorted(teams)), tuple(sorted(users)), visibility)
 
 
 def _registry_of(node: Mapping[str, Any]) -> Registry | None:

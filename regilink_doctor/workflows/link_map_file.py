@@ -209,6 +209,7 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
             "registry": registry,
             "teams": list(writers.teams),
             "users": list(writers.users),
+            "visibility": writers.visibility,
         }
         for (organization, registry), writers in link_map.writers.items()
     )

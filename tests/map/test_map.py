@@ -15,7 +15,9 @@ from in_process import run_command
 from tables import check_rows
 
 from regilink_doctor.cli import main
+from regilink_doctor.core.catalog import Writers
 from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.report.link_map import describe_writers
 from regilink_doctor.report.schemas import SCHEMAS
 from regilink_doctor.workflows.code_owners import CodeOwners
 from regilink_doctor.workflows.link_map import _name_address
@@ -363,17 +365,55 @@ def test_the_server_proves_and_shows(
     server = collections(value)["acme/model/zoo"]["server"]
     last_link = max(item.created_at for item in registry.collections["zoo"].memberships)
     assert server == {"type": "model", "aliases": ["best", "latest"], "versions": 3, "last_link": last_link}
-    writers = {"organization": "acme", "registry": "model", "teams": ["team-a"], "users": ["ada"]}
-    assert value["registries"] == [writers]
-    assert "  members who can link: team team-a; user ada\n" in text
+    writers = {"organization": "acme", "registry": "model", "teams": ["team-a"], "users": ["ada", "alice"]}
+    assert value["registries"] == [{**writers, "visibility": "organization"}]
+    who = "team team-a; users ada, alice; perhaps other members of the organization"
+    assert f"  members who can link: {who}\n" in text
     assert f"  zoo  (model, 3 versions, best, latest, last link {last_link[:10]})\n" in text
-    assert "Members who can link: team team-a; user ada" in Path("map.html").read_text("utf-8")
+    assert f"Members who can link: {who}" in Path("map.html").read_text("utf-8")
     assert not {"team-a", "ada"}.intersection(hidden["registries"][0]["teams"] + hidden["registries"][0]["users"])
     proven = [("REG904", "error"), ("REG901", "error")]
     assert [(finding["code"], finding["severity"]) for finding in value["findings"]] == proven
     assert sorted((finding["code"], finding["severity"]) for finding in hidden["findings"]) == sorted(proven)
     assert [item["server"] for item in hidden["collections"]].count(None) == 1
     assert "best" not in json.dumps(hidden)
+
+
+@check_rows(
+    ("writers", "shown"),
+    [
+        (None, ""),
+        (Writers(), "perhaps members of the organization"),
+        (Writers(("a", "b"), ("ada",)), "teams a, b; user ada; perhaps other members of the organization"),
+        (Writers(("a",), visibility="restricted"), "team a"),
+        (Writers(visibility="restricted"), "admins of the organization"),
+    ],
+)
+def test_who_can_link_is_never_nobody(writers: Writers | None, shown: str) -> None:
+    assert describe_writers(writers) == shown
+
+
+def test_the_map_and_the_doctor_agree_on_who_can_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = 'run.link_artifact(artifact, "acme/wandb-registry-{}/zoo")\n'
+    head = 'import wandb\nrun = wandb.init(entity="team-a")\nartifact = wandb.Artifact("zoo", type="model")\n'
+    Path("a.py").write_text(head + "".join(map(link.format, ("model", "read", "closed"))), encoding="utf-8")
+    world = World.default()
+    world.registry("read").default_role = "viewer"
+    world.registry("closed", visibility="restricted")
+    world.member("alice", registry="closed", role="member")
+    with Emulator(world) as emulator:
+        for name, setting in {**emulator.environ(), "HOME": str(tmp_path)}.items():
+            monkeypatch.setenv(name, setting)
+        value = read_map(capsys, "--live")
+        main(["doctor", "--output-format", "json"])
+        roles = [item for item in json.loads(capsys.readouterr().out)["checks"] if item["name"] == "role"]
+    doctor = {re.findall(r"wandb-registry-(\w+)", item["subject"])[0]: item["status"] for item in roles}
+    mapped = {item["registry"]: "alice" in item["users"] for item in value["registries"]}
+    assert mapped == {"model": True, "read": False, "closed": True}
+    assert {name: "pass" if can else "fail" for name, can in mapped.items()} == doctor
 
 
 @check_rows(

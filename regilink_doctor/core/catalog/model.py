@@ -30,10 +30,14 @@ class Collection:
 
 @record
 class Writers:
-    """The teams and users that have a role in a registry with which they can link to it."""
+    """The teams and users that are known to have a role in a registry with which they can link to it.
+
+    A registry of `visibility` "organization" can give such a role to members whom the server does not list.
+    """
 
     teams: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
+    visibility: Visibility = "organization"
 
 
 @record
