@@ -29,7 +29,7 @@ LIMITS = {
     "files entered for one finding": 55,
     "switches between files for one finding": 512,
     "own modules loaded for one finding": 88,
-    "words of the old dialect": 5,
+    "words of the old dialect": 0,
 }
 """What no change may exceed; lower them when a figure has become better."""
 
@@ -177,7 +177,7 @@ def texts_for_users() -> dict[str, str]:
 def count_dialect(verbose: bool) -> int:
     count = 0
     for name, text in texts_for_users().items():
-        words = [match[0] for match in re.finditer(DIALECT, text)]
+        words = [match[0] for match in re.finditer(DIALECT, re.sub(r"`[^`\n]*`", "", text))]  # quotes are W&B's words
         count += len(words)
         if verbose and words:
             print(f"  {name}: {', '.join(words)}")
