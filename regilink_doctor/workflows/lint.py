@@ -180,10 +180,13 @@ class Linter:
         catalog: Catalog | None = None,
         cache: ReportCache | None = None,
         project: Project | None = None,
+        *,
+        has_callers: bool = False,
     ) -> None:
         self.config = config
         self.catalog = catalog
         self.cache = cache
+        self._has_callers = has_callers
         self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
         self._settings: dict[str | None, str] = {}
         self._catalogs = {None: catalog, config.catalog_path: catalog}
@@ -196,6 +199,7 @@ class Linter:
             from regilink_doctor.lint.project import Project
 
             self._project = Project(self.cache.key if self.cache is not None else None)
+            self._project.has_callers = self._has_callers
         return self._project
 
     @classmethod
@@ -352,7 +356,7 @@ def lint_paths(
         cache: the reports of earlier runs, or a folder for them, in which they have no sites but links.
     """
     config = config or Config()
-    linter = Linter(config, catalog)
+    linter = Linter(config, catalog, has_callers=all_sites)
     result = LintResult()
     listed: list[str] = []
     candidates = _candidates(

@@ -26,6 +26,7 @@ from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers, last_word
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import are_callers_wanted
 from regilink_doctor.lint.text.nodes import WITHS, walk, written_name
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Store, Use
+    from regilink_doctor.lint.resolve.bindings import Binding, Frame, Guard, Module, Read, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
@@ -116,11 +117,19 @@ class _Finder:
         return site if target and _is_passed(site, call, self.source.path) else None
 
     def add_callers(self, sites: list[Site]) -> list[Site]:
-        """The sites; those in functions with `callers`, where the calls of the function in the file differ."""
+        """The sites; those in functions with `callers`, where the calls of the function in the file differ.
+
+        Where nobody asks for callers, only the targets that no caller has are left out.
+        """
+        is_asked = are_callers_wanted()
+        if not is_asked and not self._may_mix_callers():
+            return sites
+        view = self._seen_by_caller if is_asked else self._find_mixed
         seen = {
-            (id(use.call), id(call.use.call)): (call, self._seen_by_caller(use, call))
+            (id(use.call), id(call.use.call)): (call, site)
             for use in self._calls_of_wrappers()
             for call in self._find_own_wrapped(use)
+            if (site := view(use, call)) is not None
         }
         # Of calls within calls the outermost that passes something counts.
         left = dict(seen)
@@ -135,9 +144,28 @@ class _Finder:
         if not differing:
             return sites
         return [
-            replace(site, callers=tuple(group), target=_keep_possible(site.target, group)) if group else site
+            replace(site, callers=tuple(group) * is_asked, target=_keep_possible(site.target, group)) if group else site
             for site, group in ((site, differing.get(site.place, ())) for site in sites)
         ]
+
+    def _may_mix_callers(self) -> bool:
+        """Whether a target may be made of what one caller passes and of what another one does.
+
+        Not where each is a parameter as it is passed, and no function that links is called by another function.
+        """
+        own = [(self.origins.uses[call], site) for (call, frame), site in self.made.items() if frame is None]
+        if all(len(site.target) < 2 or _is_plain_parameter(use, site.call) for use, site in own):
+            return any(use.scope.kind == "function" for use in self._calls_of_wrappers())
+        return True
+
+    def _find_mixed(self, _: Use, call: WrappedCall) -> Site | None:
+        """A site whose target may be made of what several callers pass, with the target of one call of its function."""
+        use, method = call.use, wandb_api.CALLS[call.method]
+        site = self.made.get((id(use.call), None))
+        if site is None or len(site.target) < 2:
+            return None
+        reading = ArgumentReader(self.resolver, self.origins.uses, use, method.parameters)
+        return replace(site, target=self._read_targets(use, method, reading), through=(site.place,))
 
     def _calls_of_wrappers(self) -> list[Use]:
         """The calls of functions of the file that link or fetch for their callers, where one is called repeatedly."""
@@ -277,8 +305,7 @@ class _Finder:
 
         That the loop goes through the links of a version says as much as a condition does.
         """
-        receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-        bindings = use.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
+        bindings = _find_bindings(_receiver_of(use), use)
         for binding in bindings[: count_before(bindings, use.order)][-MOST_CONDITIONS:]:
             if binding.kind != "element" or binding.value is None:
                 continue
@@ -359,8 +386,7 @@ class _Finder:
     def _find_listing(self, use: Use) -> Site | None:
         """The call that a version comes from: of a link, or of the `Api`, whatever is called on what that returns."""
         for _ in range(_MOST_STEPS):
-            owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-            made = self.origins.artifact(owner, use.at)
+            made = self.origins.artifact(_receiver_of(use), use.at)
             if made is None or made is use:
                 return None
             path = self._find_path(made)
@@ -445,9 +471,7 @@ class _Finder:
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
         node = given.named.get("artifact") or given.named.get("artifact_or_path")
-        if node is None and isinstance(use.call.func, ast.Attribute):
-            return use.call.func.value
-        return node
+        return _receiver_of(use) if node is None else node
 
     def _run_name(self, use: Use) -> str | None:
         """The receiver as it is written, for a method that fails once its run has ended."""
@@ -558,19 +582,33 @@ def _keep_possible(targets: tuple[StringValue, ...], callers: Sequence[Site]) ->
     return tuple(string for string in targets if string.pattern in possible or any(string.unknown_parts))
 
 
+def _is_plain_parameter(use: Use, path: str) -> bool:
+    """Whether the target of a call of `path` is a parameter of its function, as it is passed."""
+    call = wandb_api.CALLS[path]
+    bindings = _find_bindings(arguments(use.call, call.parameters).named.get(call.path or ""), use)
+    return bool(bindings) and all(binding.kind == "parameter" for binding in bindings)
+
+
 def _is_parameter(use: Use) -> bool:
     """Whether a method is of a parameter of the function that it is called in."""
-    owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-    bindings = use.scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
-    return any(binding.kind == "parameter" for binding in bindings)
+    return any(binding.kind == "parameter" for binding in _find_bindings(_receiver_of(use), use))
+
+
+def _receiver_of(use: Use) -> ast.expr | None:
+    """What a method is called on."""
+    return use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+
+
+def _find_bindings(node: ast.expr | None, use: Use) -> Sequence[Binding]:
+    """Where the scope of a call binds a name; nothing for any other expression."""
+    return use.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
 
 
 def _is_returned_from(use: Use, start: Use) -> bool:
     """Whether a run can only come from a call of the function that starts it: `run = train()`."""
-    receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-    if not isinstance(receiver, ast.Name) or start.scope.yields or start.scope is use.scope:
+    if start.scope.yields or start.scope is use.scope:
         return False
-    bindings = use.scope.bindings.get(receiver.id, [])
+    bindings = _find_bindings(_receiver_of(use), use)
     before = bindings[: count_before(bindings, use.order)]
     function = getattr(start.scope.node, "name", None)
     calls = [binding.value if binding.kind == "value" else None for binding in before]

@@ -76,6 +76,8 @@ class Memory:
         """The state of each path at the first look, for a memory that has to notice changes."""
         self.trees: dict[str, LastTree] = {}
         """The trees of the files that are edited at the moment, by path."""
+        self.has_callers = False
+        """Whether call sites get their `callers`, which a map of links needs and no rule asks for."""
         self._holding: dict[Trace | Look, bool | str] = {}
 
     def use(self) -> None:
@@ -158,6 +160,11 @@ class Memory:
                 if trace is None or touched.has(trace):
                     del answers[arguments]
         return touched
+
+
+def are_callers_wanted() -> bool:
+    """Whether the run needs the `callers` of call sites."""
+    return _in_use.has_callers
 
 
 def find_last_tree(path: str) -> LastTree | None:
