@@ -1,6 +1,7 @@
 """Which files are looked at: by git, without git, and spread over processes."""
 
 import os
+import random
 import secrets
 import shutil
 import subprocess
@@ -11,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from tables import check_rows
 
 from regilink_doctor.core.patterns import Patterns
@@ -217,61 +216,110 @@ def test_a_script_tells_its_kind_by_its_first_line() -> None:
     assert kind_of("notes.txt") is None
 
 
-NAMES = st.lists(st.sampled_from(["a", "b", "ab", "a.py", "x y", "é", "]", "a-b"]), min_size=1, max_size=3).map(
-    "/".join
+SIGNS = (
+    *("a", "b", "ab", "*", "**", "***", "/", "/", "/**/", "?", "!", "[ab]", "[!a]", "\\", " ", "#", ".py", "é"),
+    *("[z-a]", "[a-\\]", "[a-b]", "[]]", "[\\]]", "[[:alpha:]]", "[^a-]", "[", "]", "-", "[a/b]", "[/]", "[--/]"),
+    *("\\/", "\\a", "\\*", "\\ ", "  ", "\t", "\r", "\0", "\ufeff", "\udcff", "[a-é]", "[[.a.]]", "{a,b}", "."),
 )
-LINES = st.lists(
-    st.one_of(
-        NAMES,
-        st.builds(
-            "".join,
-            st.lists(
-                st.sampled_from(
-                    [
-                        *("a", "b", "*", "**", "***", "/", "?", "!", "[ab]", "[!a]", "\\", " ", "#", ".py", "é"),
-                        *("[z-a]", "[a-\\]", "[a-b]", "[]]", "[\\]]", "[[:alpha:]]", "[^a-]", "[", "]", "-"),
-                    ]
-                ),
-                max_size=6,
-            ),
-        ),
+"""Parts of patterns; `\udcff` is a byte that is not UTF-8."""
+NAMES = (
+    *(
+        "a",
+        "b",
+        "ab",
+        "ba",
+        "a.py",
+        "x y",
+        "a ",
+        " a",
+        "é",
+        "]",
+        "[a",
+        "a-b",
+        "a\\",
+        "\\",
+        "#a",
+        "!a",
+        "*",
+        "\udcff",
+        "a\r",
     ),
-    max_size=5,
+)
+KNOWN_LINES = (
+    (["a\\/a"], ["a/a", "a/a/b", "a"]),
+    (["**\\/a"], ["a", "b/a", "b/a/b"]),
+    (["a/**\\/b"], ["a/b", "a/a/b"]),
+    (["a\\/**"], ["a/b", "a"]),
+    (["a**/b"], ["ab", "aa/b", "aa/a/b", "a/b", "b/ab"]),
+    (["a/b**/a", "!a/ba"], ["a/ba", "a/b/a", "a/bb/a", "b/ba"]),
+    (["b", "!/ab**", "!a/ab**"], ["ab/b", "a/ab/b", "a/abb/b"]),
+    (["\\\\ "], ["\\", "\\ "]),
+    (["a\\  "], ["a ", "a", "a  "]),
+    (["a\0b"], ["a", "ab"]),
+    (["[a-\\]/[ab]"], ["a"]),
+    (["a/[a/b]", "[!/]a/", "a\\[/[a/"], ["a/a", "]a/b"]),
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(lines=[], inner=["[a-\\]/[ab]"], paths=["a"])
-@example(lines=["a/[a/b]", "[!/]a/", "a\\[/[a/"], inner=["[/]", "[", "[]/]"], paths=["a", "b", "a/a", "]"])
-@given(lines=LINES, inner=LINES, paths=st.lists(NAMES, min_size=1, max_size=6))
-def test_patterns_mean_what_git_says(tmp_path: Path, lines: list[str], inner: list[str], paths: list[str]) -> None:
-    if not (tmp_path / ".git").exists():
-        git(tmp_path, "init", "-q")
-    (tmp_path / ".gitignore").write_text("\n".join(lines), encoding="utf-8")
-    (tmp_path / "a").mkdir(exist_ok=True)
-    (tmp_path / "a" / ".gitignore").write_text("\n".join(inner), encoding="utf-8")
-    asked = sorted({f"a/{path}" for path in paths})
+def test_patterns_mean_what_git_says(tmp_path: Path) -> None:
+    choose = random.Random(7)
+    rows: list[tuple[list[str], list[str], list[str]]] = [(lines, [], paths) for lines, paths in KNOWN_LINES]
+    for _ in range(700):
+        outer, inner = (
+            ["".join(choose.choices(SIGNS, k=choose.randint(0, 6))) for _ in range(count)]
+            for count in (choose.randint(0, 3), choose.randint(0, 3))
+        )
+        paths = ["/".join(choose.choices(NAMES, k=choose.randint(1, 4))) for _ in range(8)]
+        rows.append((outer, inner, [*paths, *filter(None, map(_fill_in, inner))]))
+    wrong = []
+    for number, (outer, inner, _) in enumerate(rows):
+        folder = tmp_path / f"{number}"
+        (folder / "a").mkdir(parents=True)
+        for path, lines in ((folder, outer), (folder / "a", inner)):
+            (path / ".gitignore").write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
+    git(tmp_path, "init", "-q")
+    asked = {f"{number}/{path}" for number, row in enumerate(rows) for name in row[2] for path in (name, f"a/{name}")}
     done = subprocess.run(
         ["git", "check-ignore", "--no-index", "-z", "--stdin"],
         cwd=tmp_path,
-        input="\0".join(asked),
+        input="\0".join(asked).encode("utf-8", "surrogateescape"),
         capture_output=True,
-        text=True,
         check=False,
     )
-    outer = Ignored(".", None, "\n".join(lines))
-    both = Ignored("a", outer, "\n".join(inner))
-    ours = [path for path in asked if _ignored(path, outer, both)]
-    assert ours == sorted(filter(None, done.stdout.split("\0"))), (lines, inner)
+    expected = set(done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    for path in sorted(asked):
+        number = int(path.partition("/")[0])
+        outer, inner, _ = rows[number]
+        above = Ignored(f"{number}", None, "\n".join(outer))
+        both = Ignored(f"{number}/a", above, "\n".join(inner))
+        if _ignored(path, above, both) != (path in expected):
+            wrong.append((outer, inner, path))
+    assert not wrong
+    assert len(asked) // 10 < len(expected) < len(asked) // 2
+
+
+def _fill_in(line: str) -> str:
+    """A path that the line can mean."""
+    for sign, meant in (
+        ("/**/", "/a/"),
+        ("***", "b/ab"),
+        ("**", "a/b"),
+        ("*", "ab"),
+        ("?", "a"),
+        ("[ab]", "b"),
+        ("\\", ""),
+    ):
+        line = line.replace(sign, meant)
+    return "/".join(part for part in line.replace("\0", "").split("/") if part not in ("", ".", ".."))
 
 
 def _ignored(path: str, outer: Ignored, both: Ignored) -> bool:
     """As the walk asks: every folder first, and nothing below one that is ignored."""
     parts = path.split("/")
-    if outer.match(parts[0], folder=True):
-        return True
     above = ["/".join(parts[:count]) for count in range(2, len(parts))]
-    return any(both.match(folder, folder=True) for folder in above) or both.match(path, folder=False)
+    rules = [both if folder.split("/")[1] == "a" and folder.count("/") > 1 else outer for folder in (*above, path)]
+    asked = [rule.match(folder, folder=True) for rule, folder in zip(rules, above, strict=False)]
+    return any(asked) or rules[-1].match(path, folder=False)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks only there")

@@ -61,9 +61,9 @@ class Ignored:
 
 
 class _Rule:
-    """A line: a plain name, a pattern for the name (`segments` has one), or one for the path from the folder."""
+    """A line: a plain name, a pattern for the name (of one segment), or patterns for the path from the folder."""
 
-    __slots__ = ("anchored", "folders", "ignores", "name", "segments")
+    __slots__ = ("anchored", "folders", "ignores", "name", "patterns")
 
     def __init__(self, pattern: str, *, ignores: bool, folders: bool, anchored: bool) -> None:
         self.ignores = ignores
@@ -71,32 +71,58 @@ class _Rule:
         self.anchored = anchored
         plain = not anchored and not any(sign in pattern for sign in "*?[\\")
         self.name = _as_bytes(pattern) if plain else None
-        self.segments: list[Glob | None] = []
-        """A glob for each folder of the path; None for `**`, any number of folders."""
-        for segment in [] if plain else _split_pattern(pattern):
-            glob = None if anchored and len(segment) > 1 and not segment.strip("*") else _glob(segment)
-            if glob is not None or not self.segments or self.segments[-1] is not None:
-                self.segments.append(glob)
-        if self.segments and self.segments[-1] is None:
-            self.segments.append(_glob("*"))  # `a/**` is what is in `a`, not `a` itself
+        self.patterns = [] if plain else [_parse_path(meant, anchored=anchored) for meant in _spell_out(pattern)]
 
     def match(self, path: Sequence[str]) -> bool:
-        return _match_segments(self.segments, path if self.anchored else path[-1:])
+        path = path if self.anchored else path[-1:]
+        return any(_match_segments(segments, path) for segments in self.patterns)
+
+
+def _spell_out(pattern: str) -> list[str]:
+    """What git makes of `**` after letters, in patterns whose `**` are folders.
+
+    It compares the letters before the first sign, and then takes the rest for a pattern of its own: `a/b**/c` is
+    `a/bc` and `a/b*/**/c`.
+    """
+    end = next((at for at, letter in enumerate(pattern) if letter in "*?[\\"), len(pattern))
+    letters, signs = pattern[:end], pattern[end:]
+    if not signs.startswith("**") or letters[-1:] in ("", "/"):
+        return [pattern]
+    after = signs.lstrip("*")
+    if not after:
+        return [f"{letters}*", f"{letters}*/**"]
+    if after.startswith("\\/"):
+        return [f"{letters}*/**/{after[2:]}"]
+    return [letters + after[1:], f"{letters}*/**{after}"] if after.startswith("/") else [pattern]
+
+
+def _parse_path(pattern: str, *, anchored: bool) -> list[Glob | None]:
+    """A glob for each folder of the path; None for `**`, any number of folders."""
+    segments: list[Glob | None] = []
+    for segment in _split_pattern(pattern):
+        glob = None if anchored and len(segment) > 1 and not segment.strip("*") else _glob(segment)
+        if glob is not None or not segments or segments[-1] is not None:
+            segments.append(glob)
+    if segments[-1] is None:
+        segments.append(_glob("*"))  # `a/**` is what is in `a`, not `a` itself
+    return segments
 
 
 def _split_pattern(pattern: str) -> list[str]:
-    """The pattern of each folder; a slash in a set, `[a/]`, is a letter of the set."""
+    r"""The pattern of each folder; a slash in a set, `[a/]`, is a letter of the set. Before `\/`, `**` is not empty."""
     segments: list[str] = []
     start = at = 0
     while at < len(pattern):
         letter = pattern[at]
-        if letter == "/":
+        escaped = pattern[at + 1 : at + 2] if letter == "\\" else ""
+        if "/" in (letter, escaped):
             segments.append(pattern[start:at])
-            start = at + 1
+            segments += ["*"] if escaped and at - start > 1 and not segments[-1].strip("*") else []
+            start = at + 1 + len(escaped)
         elif letter == "[" and (parsed := parse_set(pattern, at + 1, as_git=True)) is not None:
             at = parsed[1]
             continue
-        at += 2 if letter == "\\" else 1
+        at += 1 + len(escaped)
     return [*segments, pattern[start:]]
 
 
@@ -133,8 +159,10 @@ def read_ignored(folder: str, outer: Ignored | None, read: Callable[[str, int], 
 
 
 def _parse_rule(line: str) -> _Rule | None:
-    while line.endswith(" ") and not line.endswith("\\ "):
-        line = line[:-1]
+    kept = line.partition("\0")[0]
+    line = kept.rstrip(" ")
+    if (len(line) - len(line.rstrip("\\"))) % 2:
+        line = kept[: len(line) + 1]  # the first space is escaped
     if not line or line.startswith("#"):
         return None
     takes_back = line.startswith("!")
