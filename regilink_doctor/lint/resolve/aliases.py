@@ -37,7 +37,7 @@ def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Val
     if context.is_far_from_object:
         return values
     for module in _list_modules(context, owner.at.scope.module if isinstance(owner, Literal) else context.module):
-        by_key = context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
+        by_key = context.keep(("stored keys", id(module)), _index_keys, context, module)
         stores = [*by_key.get(key, ()), *by_key.get(_ANY, ())]
         for store in stores[:_MOST_CHANGES]:
             if not any(_is_same(value, owner) for value in context.find_objects(store.target.value, store.at)):
@@ -53,8 +53,8 @@ def find_stored(context: Context, owner: Literal | Loaded, key: str) -> list[Val
 def is_changed_elsewhere(context: Context, owner: Literal) -> bool:
     """Whether the modules that know this dictionary set keys of any dictionary through a second name."""
     return any(
-        context.keep(("stored keys", id(module)), lambda module=module: _index_keys(context, module))  # type: ignore[misc]
-        or context.keep(("updates", id(module)), lambda module=module: _index_updates(context, module))  # type: ignore[misc]
+        context.keep(("stored keys", id(module)), _index_keys, context, module)
+        or context.keep(("updates", id(module)), _index_updates, context, module)
         for module in _list_modules(context, owner.at.scope.module)
     )
 
@@ -69,7 +69,7 @@ def _name_keys(context: Context, store: Store) -> list[str | None]:
 
 def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key: str) -> Iterator[Value]:
     """What `other.update(mapping, key=value)` sets a key of a dictionary to, where `other` is another of its names."""
-    by_key = context.keep(("updates", id(module)), lambda: _index_updates(context, module))
+    by_key = context.keep(("updates", id(module)), _index_updates, context, module)
     for use in [*by_key.get(key, ()), *by_key.get(_ANY, ())][:_MOST_CHANGES]:
         updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
         if not any(_is_same(value, owner) for value in context.find_objects(updated, use.at)):
@@ -78,7 +78,7 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
         for mapping in mappings:
             item = context.keep(
                 ("item of", id(mapping), key),
-                lambda mapping=mapping: copy_place(  # type: ignore[misc]
+                lambda mapping=mapping: copy_place(
                     ast.Subscript(mapping, copy_place(ast.Constant(key), mapping), ast.Load()), mapping
                 ),
             )
@@ -108,7 +108,7 @@ def find_added(context: Context, owner: Literal) -> tuple[list[tuple[ast.expr, P
     if context.is_far_from_object:
         return added, is_changed
     for module in _list_modules(context, owner.at.scope.module):
-        uses = context.keep(("changed lists", id(module)), lambda module=module: _list_changes(context, module))  # type: ignore[misc]
+        uses = context.keep(("changed lists", id(module)), _list_changes, context, module)
         for use in uses[:_MOST_CHANGES]:
             function = use.call.func
             if isinstance(function, ast.Attribute) and any(
@@ -152,7 +152,7 @@ def find_set_member(context: Context, module: Module, name: str) -> list[Value]:
 
 def list_set(context: Context, module: Module) -> dict[str, list[Store]]:
     """The assignments to attributes of anything but `self`, by attribute; calls of `setattr` are among them."""
-    return context.keep(("set attributes", id(module)), lambda: _index_attributes(module))
+    return context.keep(("set attributes", id(module)), _index_attributes, module)
 
 
 def _list_modules(context: Context, module: Module) -> Sequence[Module]:
@@ -182,7 +182,7 @@ def _is_alias(context: Context, node: ast.expr, scope: Scope) -> bool:
     if not isinstance(root, ast.Name):
         return isinstance(root, ast.Attribute)
     module = scope.module
-    return root.id in context.keep(("aliased", id(module)), lambda: _find_aliased(module)) or root.id in context.keep(
+    return root.id in context.keep(("aliased", id(module)), _find_aliased, module) or root.id in context.keep(
         ("aliases", id(scope)), lambda: _find_aliases(scope)
     )
 

@@ -327,7 +327,7 @@ def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | No
 
 
 def _find_members(context: Context, scope: Scope, node: ast.Call, at: ProgramPoint) -> list[Value]:
-    names = context.keep(("members", id(scope)), lambda: _index_members(context, scope))
+    names = context.keep(("members", id(scope)), _index_members, context, scope)
     members: list[Value] = []
     for value in context.value(node.args[0], at) if node.args else ():
         literal = value.literal if isinstance(value, StringValue) else None

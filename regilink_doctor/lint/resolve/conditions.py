@@ -42,12 +42,13 @@ def decide(context: Context, test: ast.expr, at: ProgramPoint) -> bool | None:
     if type(test) is ast.Name and (values := context.value(test, at))[0] is UNKNOWN and len(values) == 1:
         return None
     key = ("truth", id(test), at.order, at.frame)
-    (value, *others) = context.answer(key, lambda: [_to_value(_Judge(context, at).judge(test))])
+    (value, *others) = context.answer(key, _find_truth, context, test, at)
     return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None
 
 
-def _to_value(truth: bool | None) -> Value:
-    return UNKNOWN if truth is None else NonString(truth)
+def _find_truth(context: Context, test: ast.expr, at: ProgramPoint) -> list[Value]:
+    truth = _Judge(context, at).judge(test)
+    return [UNKNOWN if truth is None else NonString(truth)]
 
 
 def narrow(context: Context, key: str | None, values: Sequence[Value], at: ProgramPoint) -> Sequence[Value]:
@@ -76,7 +77,7 @@ def apply_test(
     context: Context, test: ast.expr, holds: bool, key: str, values: Sequence[Value], at: ProgramPoint
 ) -> Sequence[Value]:
     """The alternatives of `key` with which a condition can be what it is."""
-    names = context.keep(("named in", id(test)), lambda: frozenset(map(written_name, walk(test))))
+    names = context.keep(("named in", id(test)), _list_written_names, test)
     if key not in names:
         return values
     left: list[Value] = []
@@ -93,6 +94,10 @@ def apply_test(
         elif _is_default(value):
             left.append(Unknown(reason="given, because the default does not satisfy a condition"))
     return left
+
+
+def _list_written_names(test: ast.expr) -> frozenset[str | None]:
+    return frozenset(map(written_name, walk(test)))
 
 
 def _without_default(value: Value) -> Value:

@@ -90,7 +90,7 @@ def resolve_changed(context: Context, node: Changed, at: ProgramPoint) -> Iterab
     if node.change in _ADDS:
         lists = [value for value in values if value == UNKNOWN or (isinstance(value, Literal) and not value.is_mapping)]
         others = [value for value in values if value not in lists]
-        return [*([Literal(context.keep(("longer", id(node)), lambda: _add_item(node)), at)] if lists else []), *others]
+        return [*([Literal(context.keep(("longer", id(node)), _add_item, node), at)] if lists else []), *others]
     return [
         _apply_change(context, value, node.change, node.args, node, at)
         if isinstance(value, Literal) or (is_mapping_like(value) and node.change in ("pop", "del", "setdefault"))
@@ -265,7 +265,7 @@ def resolve_dict_comprehension(context: Context, node: ast.DictComp, at: Program
         values: list[ast.expr] = [copy_place(Computed(value), node.value) for _, value in turns]
         inside = at.inside(node)
         key = ("turns", id(node), inside.frame, context.turn)
-        return [Literal(context.keep(key, lambda: ast.Dict(keys, values)), inside)]
+        return [Literal(context.keep(key, ast.Dict, keys, values), inside)]
     display = context.keep(("dict", id(node)), lambda: ast.Dict(keys=[node.key], values=[node.value]))
     return [Literal(display, at.inside(node), may_be_empty=True)]
 
@@ -319,7 +319,7 @@ def unpack(context: Context, values: Iterable[Value], path: tuple[int, ...]) -> 
 def find_items(context: Context, owner: Literal) -> tuple[Value, ...]:
     """All items of a list, tuple or set; the keys of a dictionary."""
     key = ("items", id(owner.node), owner.at.order, owner.at.frame)
-    return context.answer_or_nothing(key, lambda: _find_items(context, owner))
+    return context.answer_or_nothing(key, _find_items, context, owner)
 
 
 def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
@@ -385,7 +385,7 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
         if reach.is_without(name):
             return [UNKNOWN] if reach.is_open else []
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
-    found = context.answer_or_nothing(key, lambda: _find_by_key(context, owner, keys))
+    found = context.answer_or_nothing(key, _find_by_key, context, owner, keys)
     return [value for value in found if value != _NO_SUCH_KEY]
 
 
@@ -657,7 +657,7 @@ class KeyIndex:
 
 def index_keys(context: Context, owner: Literal) -> KeyIndex:
     """The entries of a dictionary by their keys, worked out once."""
-    return context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: _index_keys(context, owner))
+    return context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), _index_keys, context, owner)
 
 
 def _index_keys(context: Context, owner: Literal) -> KeyIndex:
@@ -782,7 +782,7 @@ def has_key(
 def is_changed(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
     """Whether the file may add keys to the mapping that is written so: `owner[key] = …`, `owner.setdefault(key, …)`."""
     written = written_name(node)
-    return written in context.keep(("changed", id(at.scope.module)), lambda: _index_changed(at.scope.module))
+    return written in context.keep(("changed", id(at.scope.module)), _index_changed, at.scope.module)
 
 
 def _index_changed(module: Module) -> frozenset[str | None]:
@@ -800,7 +800,7 @@ def _index_changed(module: Module) -> frozenset[str | None]:
 def find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
     """What a loop over an expression gives."""
     key = ("elements", id(node), at.order, at.frame)
-    return context.answer_or_nothing(key, lambda: _find_elements(context, node, at))
+    return context.answer_or_nothing(key, _find_elements, context, node, at)
 
 
 def find_turns(context: Context, node: ast.expr, at: ProgramPoint) -> list[tuple[Value, ...]] | None:

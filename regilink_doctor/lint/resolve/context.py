@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
     Key = tuple[object, ...]
-    Question = tuple[Key, Callable[[], Iterable[Value]]]
+    Question = tuple[Key, Callable[..., Iterable[Value]], tuple[Any, ...]]
     NodeFunction = Callable[["Context", Any, ProgramPoint], Iterable[Value]]
     BindingFunction = Callable[["Context", str, Binding, ProgramPoint], Iterable[Value]]
 
@@ -65,6 +65,7 @@ _BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
 _GIVEN_UP = 1 << MAX_DEPTH
 """The bit of `_cuts` that means that the steps were used up; the lower bits are the depths of questions."""
 
+_MISSING: Any = object()
 _NOTHING = NonString("nothing")
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
@@ -177,7 +178,7 @@ class Context:
             literal = self._answers[key] = tuple(function(self, node, at))
             return literal
         if type(node) is not ast.Name:
-            values = self.answer(key, lambda: function(self, node, at))
+            values = self.answer(key, function, self, node, at)
             if type(node) is ast.Attribute and type(node.value) is ast.Name and not rows:
                 self._settle_attribute(node.value.id, node.attr, at, values)
             return values
@@ -189,7 +190,7 @@ class Context:
                 self._answers[kept] = values
             self._cuts |= around
         else:
-            values = self.answer(key, lambda: function(self, node, at))
+            values = self.answer(key, function, self, node, at)
             is_complete = not self._cuts
         if is_complete and not rows and (last := at.scope.find_last(node.id, at.order)) is not None:
             self._settled[node.id, id(at.scope), at.frame] = _Settled(last, values)
@@ -209,12 +210,13 @@ class Context:
         """What a binding gives a name."""
         return _BINDING_FUNCTIONS[binding.kind](self, name, binding, at)
 
-    def answer(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+    def answer(self, key: Key, work_out: Callable[..., Iterable[Value]], *arguments: object) -> tuple[Value, ...]:
         """The answer to a question, worked out once.
 
         Args:
             key: what tells it from all others.
             work_out: gives the alternatives.
+            arguments: what it is called with: a function that holds them itself costs more than many an answer.
         """
         if self._rows:
             key = (*key, self._rows)
@@ -234,30 +236,34 @@ class Context:
             self._floor = max(self._left - _MOST_STEPS, 0)
             self._cuts = 0
             try:
-                return self._work_out(key, work_out)
+                return self._work_out(key, work_out, arguments)
             except _TooDeep as deeper:
-                return self._answer_deep((key, work_out), deeper.question)
+                return self._answer_deep((key, work_out, arguments), deeper.question)
         if self._depth >= MAX_DEPTH:
-            raise _TooDeep((key, self._bind_turn(work_out)))
-        return self._work_out(key, work_out)
+            if self._rows:
+                raise _TooDeep((key, self._work_out_in_turn, (self._rows, work_out, arguments)))
+            raise _TooDeep((key, work_out, arguments))
+        return self._work_out(key, work_out, arguments)
 
-    def answer_or_nothing(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+    def answer_or_nothing(
+        self, key: Key, work_out: Callable[..., Iterable[Value]], *arguments: object
+    ) -> tuple[Value, ...]:
         """The same for what may be nothing at all, as an item of an empty list."""
-        values = self.answer(key, lambda: to_tuple(work_out()) or (_NOTHING,))
+        values = self.answer(key, _work_out_or_nothing, work_out, arguments)
         return () if values[0] is _NOTHING else values
 
-    def _bind_turn(self, work_out: Callable[[], Iterable[Value]]) -> Callable[[], Iterable[Value]]:
-        """A question that is asked again later, about the same turns of loops."""
-        rows = self._rows
-
-        def work_out_later() -> Iterable[Value]:
-            around, self._rows = self._rows, rows
-            try:
-                return to_tuple(work_out())
-            finally:
-                self._rows = around
-
-        return work_out_later if rows else work_out
+    def _work_out_in_turn(
+        self,
+        rows: tuple[tuple[int, int], ...],
+        work_out: Callable[..., Iterable[Value]],
+        arguments: tuple[Any, ...],
+    ) -> Iterable[Value]:
+        """The answer to a question that is asked again later, about the same turns of loops."""
+        around, self._rows = self._rows, rows
+        try:
+            return to_tuple(work_out(*arguments))
+        finally:
+            self._rows = around
 
     def _answer_deep(self, question: Question, deepest: Question) -> tuple[Value, ...]:
         """The answer to a question that is part of no other, and that came too deep inside at the question `deepest`.
@@ -266,10 +272,10 @@ class Context:
         """
         waiting, asked, provisional = [question, deepest], {question[0], deepest[0]}, set()
         while True:
-            key, work_out = waiting[-1]
+            key, work_out, arguments = waiting[-1]
             self._cuts = 0
             try:
-                values = self._work_out(key, work_out)
+                values = self._work_out(key, work_out, arguments)
             except _TooDeep as deeper:
                 deep_key = deeper.question[0]
                 if deep_key in asked:  # a circle that is longer than the depth
@@ -289,7 +295,9 @@ class Context:
                     del self._answers[key]
                 return values
 
-    def _work_out(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+    def _work_out(
+        self, key: Key, work_out: Callable[..., Iterable[Value]], arguments: tuple[Any, ...]
+    ) -> tuple[Value, ...]:
         if self._left <= self._floor and self._fewest <= 0:
             self._cuts |= _GIVEN_UP
             return (Unknown(reason=TOO_MUCH),)
@@ -302,7 +310,7 @@ class Context:
         depth = self._busy[key] = self._depth
         self._depth += 1
         try:
-            worked_out = work_out()
+            worked_out = work_out(*arguments)
             values = worked_out if type(worked_out) is BoundedValues else tuple(worked_out) or (UNKNOWN,)
             if len(values) > 1:
                 self._take_steps(len(values) // _ALTERNATIVES)
@@ -385,11 +393,11 @@ class Context:
         finally:
             self._rows = around
 
-    def keep(self, key: Key, make: Callable[[], T]) -> T:
+    def keep(self, key: Key, make: Callable[..., T], *arguments: object) -> T:
         """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        kept: T = self._kept[key]
+        kept: T = self._kept.get(key, _MISSING)
+        if kept is _MISSING:
+            kept = self._kept[key] = make(*arguments)
         return kept
 
     def make_complete(self, make: Callable[[], T], otherwise: T) -> T:
@@ -410,7 +418,7 @@ class Context:
     ) -> Frame:
         """A call of a function or class: the same one each time."""
         key = ("frame", id(call), at.order, at.frame, id(scope), receiver, outer)
-        return self.keep(key, lambda: Frame(scope, call, at, receiver, outer))
+        return self.keep(key, Frame, scope, call, at, receiver, outer)
 
     def enter(
         self,
@@ -427,12 +435,16 @@ class Context:
 
     def find_uses(self, module: Module, name: str) -> list[Use]:
         """The calls in a module of anything of a name."""
-        return self.keep(("uses", id(module)), lambda: _index_uses(module)).get(name, []) if name else []
+        return self.keep(("uses", id(module)), _index_uses, module).get(name, []) if name else []
 
     def find_uses_in(self, scope: Scope) -> list[Use]:
         """The calls in a function, class or module itself, not in the functions and classes inside it."""
         module = scope.module
-        return self.keep(("uses by scope", id(module)), lambda: _index_uses_by_scope(module)).get(scope, [])
+        return self.keep(("uses by scope", id(module)), _index_uses_by_scope, module).get(scope, [])
+
+
+def _work_out_or_nothing(work_out: Callable[..., Iterable[Value]], arguments: tuple[Any, ...]) -> Iterable[Value]:
+    return to_tuple(work_out(*arguments)) or (_NOTHING,)
 
 
 def _index_uses_by_scope(module: Module) -> dict[Scope, list[Use]]:

@@ -151,7 +151,7 @@ def _find_loaded(context: Context, variable: str, module: Module) -> list[Value]
 
     if module.imports.isdisjoint(_LOADING):
         return []
-    loaded = context.keep(("loaded variables", id(module)), lambda: _load_variables(context, module))
+    loaded = context.keep(("loaded variables", id(module)), _load_variables, context, module)
     values = [value for file, _ in loaded for value in find_at(file, (variable,))]
     return [with_name(mark_variable(value, variable), variable) for value in values]
 
@@ -193,7 +193,7 @@ def _find_overridden(context: Context, variable: str, at: ProgramPoint) -> list[
     module = at.scope.module
     if module.imports.isdisjoint(_LOADING):
         return []
-    for file, use in reversed(context.keep(("loaded variables", id(module)), lambda: _load_variables(context, module))):
+    for file, use in reversed(context.keep(("loaded variables", id(module)), _load_variables, context, module)):
         is_override = any(item.arg == "override" and getattr(item.value, "value", False) for item in use.call.keywords)
         is_before = use.scope is not at.scope or use.order < at.order
         if is_override and is_before and use.arm is None and use.scope in (at.scope, module.scope):
@@ -232,7 +232,7 @@ def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[li
 
 
 def _find_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
-    return context.keep(("environment", id(module)), lambda: _index_assignments(context, module))
+    return context.keep(("environment", id(module)), _index_assignments, context, module)
 
 
 def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
@@ -313,7 +313,7 @@ def _read_call(context: Context, use: Use) -> Iterator[tuple[str, _Assignment]]:
 
 def find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
     """The variables that `os.environ.update({…}, **{…}, X=…)` sets, and what to."""
-    return context.keep(("updated", id(call), at.frame), lambda: _find_updated(context, call, at))
+    return context.keep(("updated", id(call), at.frame), _find_updated, context, call, at)
 
 
 def _find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
@@ -330,7 +330,7 @@ def _find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tu
 
 def _may_be_loaded(context: Context, variable: str | None, module: Module) -> bool:
     """Whether something else may have set a variable: a settings file that is loaded, or a check that fails without."""
-    checked = context.keep(("checked variables", id(module)), lambda: _find_checked(module))
+    checked = context.keep(("checked variables", id(module)), _find_checked, module)
     return checked is None or variable in checked
 
 

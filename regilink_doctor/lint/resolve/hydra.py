@@ -199,7 +199,7 @@ def _call_compose(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
 def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
     """The folder that the nearest `initialize` before a place names, of the same function if there is one."""
     here = at.scope.module
-    uses = context.keep(("initialized", id(here)), lambda: _list_initializers(here.uses))
+    uses = context.keep(("initialized", id(here)), _list_initializers, here.uses)
     own = _list_initializers(context.find_uses_in(at.scope))
     before = [use for use in own if use.order <= at.order] or uses
     if not before or (before is uses and len(uses) > 1):
@@ -335,7 +335,7 @@ _SELF = _Default("", None, (), is_self=True)
 
 def _compose(context: Context, module: Module, folder: str, name: str, overrides: Sequence[Value]) -> Document | None:
     """The configuration `name` in a folder after overrides; None where it cannot be followed."""
-    stored = context.keep(("stored nodes", id(module)), lambda: _index_stored(context, module))
+    stored = context.keep(("stored nodes", id(module)), _index_stored, context, module)
     try:
         table = _Composer(folder, lambda path: _read_stored(context, stored, path), tuple(stored)).compose(
             name.removesuffix(".yaml"), overrides

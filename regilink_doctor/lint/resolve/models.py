@@ -175,7 +175,7 @@ def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str
     """What the environment and the files of a settings class give a field; None where they give nothing."""
     if not owner.instance or not is_settings(context, owner.scope):
         return None
-    sources = context.keep(("settings", id(owner.scope), owner.made), lambda: _find_sources(context, owner))
+    sources = context.keep(("settings", id(owner.scope), owner.made), _find_sources, context, owner)
     binding = scope.bindings[name][-1]
     nested = find_field_class(context, scope, name)
     defaults = list(find_binding(context, name, binding, scope)) if binding.value is not None else []

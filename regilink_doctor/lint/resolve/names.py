@@ -93,7 +93,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
 def _narrow_name(context: Context, name: str, values: tuple[Value, ...], at: ProgramPoint) -> tuple[Value, ...]:
     """What conditions leave of the values of a name: a question of its own, as they have to do with other names."""
     key = ("narrowed", name, id(at.scope), at.order, at.frame)
-    return context.answer_or_nothing(key, lambda: narrow(context, name, values, at))
+    return context.answer_or_nothing(key, narrow, context, name, values, at)
 
 
 def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], scope: Scope) -> tuple[Value, ...]:
@@ -103,7 +103,7 @@ def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], 
     stars = scope.bindings.get("*", ())
     if stars and stars[-1].order > scope.bindings[name][-1].order:
         values = _find_starred(context, name, scope.module) or values
-    rewritten = context.keep(("rewritten", id(scope.module)), lambda: _find_rewritten(context, scope.module))
+    rewritten = context.keep(("rewritten", id(scope.module)), _find_rewritten, context, scope.module)
     if (rewritten is None or name in rewritten) and any(isinstance(value, StringValue) for value in values):
         values = (*values, Unknown(reason="a name that exec or globals may set"))
     return values
@@ -187,7 +187,7 @@ def _answer_state(context: Context, name: str, at: ProgramPoint) -> tuple[Value,
         certain = None  # what is before the loop comes in through its head
     place = at if certain is None else ProgramPoint(scope, certain, at.frame)
     key = ("name", name, id(scope), place.order, at.frame)
-    return context.answer(key, lambda: _find_state(context, name, place, loop))
+    return context.answer(key, _find_state, context, name, place, loop)
 
 
 def _find_certain(scope: Scope, last: Binding, order: int) -> int | None:
@@ -203,7 +203,7 @@ def _find_certain(scope: Scope, last: Binding, order: int) -> int | None:
 def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
     """Work out what a name is from the front on, where each value is likely to depend on the one before."""
     bindings = at.scope.bindings[name]
-    prepared = context.keep(("prepared", name, id(at.scope), at.frame), lambda: [0])
+    prepared: list[int] = context.keep(("prepared", name, id(at.scope), at.frame), list, (0,))
     end = count_before(bindings, at.order)
     while prepared[0] < end:
         order = bindings[prepared[0]].order
@@ -320,7 +320,7 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
             change = binding.value
             turned = context.keep(
                 ("turned", id(change), at.frame, context.turn),
-                lambda change=change: copy_place(Changed(Computed(tuple(before)), "turns", []), change),  # type: ignore[misc]
+                lambda change=change: copy_place(Changed(Computed(tuple(before)), "turns", []), change),
             )
             values += context.value(turned, at)
         elif isinstance(binding.value, Updated) and _sets_what_it_reads(name, binding.value):
@@ -355,11 +355,11 @@ def _depends_on_itself(context: Context, name: str, binding: Binding) -> bool:
         return True
     if binding.value is None:
         return False
-    value = binding.value
-    names = context.keep(
-        ("names", id(value)), lambda: frozenset(node.id for node in walk(value) if isinstance(node, ast.Name))
-    )
-    return name in names
+    return name in context.keep(("names", id(binding.value)), _list_names, binding.value)
+
+
+def _list_names(value: ast.expr) -> frozenset[str]:
+    return frozenset([node.id for node in walk(value) if isinstance(node, ast.Name)])
 
 
 def _sets_what_it_reads(name: str, updated: Updated) -> bool:
@@ -384,10 +384,11 @@ def _find_named(context: Context, name: str, binding: Binding, at: ProgramPoint)
     if not isinstance(values, BoundedValues):
         return [with_name(value, name) for value in values]
     # Many loops may go through one list. `values` is kept, or another object could get its identity.
-    _, named = context.keep(
-        ("named", id(values), name), lambda: (values, bound_alternatives([with_name(value, name) for value in values]))
-    )
-    return named
+    return context.keep(("named", id(values), name), _name_values, values, name)[1]
+
+
+def _name_values(values: BoundedValues, name: str) -> tuple[BoundedValues, Sequence[Value]]:
+    return values, bound_alternatives([with_name(value, name) for value in values])
 
 
 def find_binding(
@@ -448,7 +449,7 @@ def _passes_on(context: Context, value: Value, plain: Function | ClassOrObject) 
         return isinstance(value, ClassOrObject) and value.scope is plain.scope
     if value.scope is plain.scope:
         return True
-    return context.keep(("passes on", id(value.scope)), lambda: _forwards_arguments(context, value.scope))
+    return context.keep(("passes on", id(value.scope)), _forwards_arguments, context, value.scope)
 
 
 def _forwards_arguments(context: Context, scope: Scope) -> bool:

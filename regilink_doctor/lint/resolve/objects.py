@@ -382,7 +382,7 @@ def _find_key_attribute(context: Context, owner: Loaded, node: ast.Attribute, at
 def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[Value, ...]:
     """An attribute of a class of the tree or of an object of it: what its methods assign, else its body."""
     key = ("attribute", name, id(owner.scope), owner.instance, owner.made)
-    return context.answer(key, lambda: _find_in_lineage(context, owner, name))
+    return context.answer(key, _find_in_lineage, context, owner, name)
 
 
 def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[Value]:
@@ -420,7 +420,7 @@ def _list_set_by_key(context: Context, scope: Scope) -> list[Use]:
 def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
     """What a class makes attributes of: `self.__dict__.update(mapping)`, `setattr(self, key, value)` in a loop."""
     values: list[Value] = []
-    for use in context.keep(("set by key", id(scope)), lambda: _list_set_by_key(context, scope)):
+    for use in context.keep(("set by key", id(scope)), _list_set_by_key, context, scope):
         method = use.scope
         frame = enter_init(context, method, owner.made) if method.name == "__init__" else None
         for node in _find_mappings(use, method):
@@ -462,7 +462,7 @@ def _hold_parameters(context: Context, owner: ClassOrObject) -> list[Value]:
             parameters = (*arguments.args[1:], *arguments.kwonlyargs)
             display = context.keep(
                 ("hparams", id(method)),
-                lambda parameters=parameters: ast.Dict(  # type: ignore[misc]
+                lambda parameters=parameters: ast.Dict(
                     [copy_place(ast.Constant(item.arg), item) for item in parameters],
                     [copy_place(ast.Name(item.arg, ast.Load()), item) for item in parameters],
                 ),
@@ -602,7 +602,7 @@ def _find_returned(context: Context, method: Scope, owner: ClassOrObject) -> lis
 
 def _find_stores(context: Context, module: Module) -> dict[tuple[str, int], list[Store]]:
     """The assignments to attributes, by what is written and by scope; to items by that of which they are items."""
-    return context.keep(("stores", id(module)), lambda: _index_stores(module))
+    return context.keep(("stores", id(module)), _index_stores, module)
 
 
 def _is_stored(context: Context, node: ast.Attribute, module: Module) -> bool:

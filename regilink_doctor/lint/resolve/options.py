@@ -106,7 +106,7 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     """`args.NAME` of what a parser has read: what commands pass, and the default that is declared."""
     name = owner.prefix + name
     module = owner.module
-    options = context.keep(("options", id(module)), lambda: _index_options(context, module))
+    options = context.keep(("options", id(module)), _index_options, context, module)
     option = options.get(name)
     if option is None and any(other.startswith(f"{name}.") for other in options):
         return [Arguments(module, f"{name}.")]
@@ -114,7 +114,7 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     if (declared := option) is not None:
         key = ("passed", id(module), name)
         others = context.keep(("declared", id(module)), lambda: list(options.values()))
-        passed = context.keep(key, lambda: _find_passed(context, declared, others, name, module))
+        passed = context.keep(key, _find_passed, context, declared, others, name, module)
     if configured := libraries.find_in_option_files(context, module, name):
         return [*passed, *configured]
     if option is None:
@@ -128,7 +128,7 @@ def _find_written(context: Context, option: _Option, name: str, module: Module) 
     if option.is_positional or option.is_switch:
         return []
     values: list[Value] = []
-    for words in context.keep(("written words", id(module)), lambda: _list_written(context, module)):
+    for words in context.keep(("written words", id(module)), _list_written, context, module):
         for index, word in enumerate(words):
             flag = word.literal if isinstance(word, StringValue) else None
             if flag in option.flags:
@@ -169,7 +169,7 @@ def _find_values(context: Context, option: _Option, passed: list[Value], name: s
 def _find_possible(context: Context, option: _Option, name: str, module: Module) -> list[Value]:
     """The default of an option, those of other commands that declare it, and what else it can be by its declaration."""
     values: list[Value] = []
-    for declared in (option, *context.keep(("again", id(module)), lambda: _index_again(context, module)).get(name, ())):
+    for declared in (option, *context.keep(("again", id(module)), _index_again, context, module).get(name, ())):
         if declared.default is not None:
             values += context.value(declared.default, declared.at)
         if getattr(declared.find_keyword("action"), "value", "") == "store_const":
@@ -222,7 +222,7 @@ def _is_optional(option: _Option) -> bool:
 
 def _is_required(context: Context, name: str, module: Module) -> bool:
     """Whether a program may set an option elsewhere, or require it: by its name, or with all others."""
-    names = context.keep(("required options", id(module)), lambda: _find_required(module))
+    names = context.keep(("required options", id(module)), _find_required, module)
     return names is None or name in names
 
 
@@ -418,7 +418,7 @@ def _find_passed_by_flags(
 
 def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] | None:
     """What `@click.option("--name", default=…)` above a function gives a parameter; None when there is none."""
-    options = context.keep(("click", id(scope)), lambda: _list_click_options(scope))
+    options = context.keep(("click", id(scope)), _list_click_options, scope)
     option = next((option for option in options if option.name == name), None)
     if option is None:
         return None
@@ -540,7 +540,7 @@ def _list_variables(call: ast.Call) -> list[str]:
 
 def _list_automatic_variables(context: Context, scope: Scope, name: str, command: str) -> list[str]:
     """`PREFIX_COMMAND_NAME` of a program that is called with `auto_envvar_prefix="PREFIX"`."""
-    prefixes = context.keep(("prefixes", id(scope.module)), lambda: _list_prefixes(scope.module))
+    prefixes = context.keep(("prefixes", id(scope.module)), _list_prefixes, scope.module)
     words = [*([command] if command else []), name]
     return ["_".join((prefix, *words)).upper().replace("-", "_") for prefix in prefixes]
 

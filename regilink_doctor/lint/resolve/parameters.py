@@ -158,7 +158,7 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
     if "__init__" in scope.bindings or not _has_field(scope, name):
         return None
     lineage = list(find_lineage(context, owner.scope))
-    fields = context.keep(("fields", id(owner.scope)), lambda: _index_fields(lineage))
+    fields = context.keep(("fields", id(owner.scope)), _index_fields, lineage)
     if name not in fields:
         return None
     given = _find_given_field(context, owner, scope, fields, name)
@@ -171,7 +171,7 @@ def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]
     at = ProgramPoint(scope.module.scope, END)
     declared = scope.bindings[name][0].value
     converters = [item.value for item in getattr(declared, "keywords", ()) if item.arg == "converter"]
-    validators = context.keep(("validators", id(scope)), lambda: _list_validators(scope)).get(name, ())
+    validators = context.keep(("validators", id(scope)), _list_validators, scope).get(name, ())
     converters += [Computed((Function(validator, ClassOrObject(scope)),)) for validator in validators]
     for converter in converters:
         held = _hold(given, scope)
@@ -304,7 +304,7 @@ def _find_receivers(context: Context, scope: Scope, owner: Scope, frame: Frame |
 
 def _find_heirs(context: Context, owner: Scope) -> list[Scope]:
     """The classes of the file that name a class as their base."""
-    by_base = context.keep(("heirs", id(owner.module)), lambda: _index_heirs(owner.module))
+    by_base = context.keep(("heirs", id(owner.module)), _index_heirs, owner.module)
     return by_base.get(owner.name, [])
 
 
@@ -320,7 +320,7 @@ def _called_name(context: Context, scope: Scope) -> str:
     """The name that a function is called by; that of its class for an `__init__`."""
     home = scope.parent
     if isinstance(scope.node, ast.Lambda) and home is not None:
-        names = context.keep(("lambdas", id(home)), lambda: _name_lambdas(home))
+        names = context.keep(("lambdas", id(home)), _name_lambdas, home)
         return names.get(id(scope.node), "")
     return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
 
@@ -381,7 +381,7 @@ def _find_dispatched_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     """The calls of a function by way of a table of functions, or of `set_defaults(func=function)` of argparse."""
     if scope.parent is None or scope.parent.kind != "module":
         return
-    for use in context.keep(("dispatches", id(scope.module)), lambda: _list_dispatches(context, scope.module)):
+    for use in context.keep(("dispatches", id(scope.module)), _list_dispatches, context, scope.module):
         yield from _enter_called(context, use, scope)
 
 
@@ -445,7 +445,7 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
         )
         found = _find_argument(context, frame.call, given, name, frame.at)
         return found if found is not None else _find_initial(context, lineage, name)
-    indexes = context.keep(("parameters", id(arguments), is_bound), lambda: _index_parameters(arguments, is_bound))
+    indexes = context.keep(("parameters", id(arguments), is_bound), _index_parameters, arguments, is_bound)
     return _find_argument(context, frame.call, indexes, name, frame.at)
 
 
@@ -474,7 +474,7 @@ def _find_argument(
     keywords = context.keep(("keywords", id(call)), lambda: {item.arg: item.value for item in call.keywords})
     if name in keywords:
         return list(context.value(keywords[name], at))
-    starred = context.keep(("starred", id(call)), lambda: _find_starred(call))
+    starred = context.keep(("starred", id(call)), _find_starred, call)
     if name in indexes and indexes[name] < starred:
         return list(context.value(call.args[indexes[name]], at))
     values: list[Value] = []
@@ -531,7 +531,7 @@ def _find_unpacked(context: Context, mapping: ast.expr, name: str, at: ProgramPo
 
 def spread_arguments(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[ast.expr], bool]:
     """The positional arguments of a call, with the items of lists that are unpacked, and whether those are all."""
-    return context.keep(("spread", id(call), at.order, at.frame), lambda: _spread(context, call, at))
+    return context.keep(("spread", id(call), at.order, at.frame), _spread, context, call, at)
 
 
 def _spread(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[ast.expr], bool]:
@@ -596,7 +596,7 @@ def _is_static(scope: Scope) -> bool:
 
 
 def _find_in_cells(context: Context, module: Module, name: str) -> list[Value]:
-    cells = context.keep(("cells", id(module)), lambda: _index_cells(module))
+    cells = context.keep(("cells", id(module)), _index_cells, module)
     returned = cells.get(name, ())[: MAX_ALTERNATIVES + 1]  # marimo runs no notebook where two cells make one name
     values = [with_name(value, name) for node, at in returned for value in context.value(node, at)]
     return values or [UNKNOWN]

@@ -223,7 +223,7 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
         dest = next((keyword.value for keyword in use.call.keywords if keyword.arg == "dest"), None)
         if use.call.args and getattr(dest or use.call.args[-1], "value", None) == name:
             return [_fill(context, value, use.call, use.at, None) for value in context.value(use.call.args[0], use.at)]
-    files = context.keep(("option files", id(module)), lambda: _list_option_files(context, module))
+    files = context.keep(("option files", id(module)), _list_option_files, context, module)
     for file in reversed(files):
         if values := find_at(file, tuple(name.split("."))):
             return [with_name(mark_default(value, name), name) for value in values]

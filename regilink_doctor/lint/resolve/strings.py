@@ -358,13 +358,16 @@ def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoi
     """`name += value`, `name |= mapping`."""
     node = binding.node
     if isinstance(node, ast.AugAssign):
-        whole = context.keep(
-            ("augmented", id(node)), lambda: copy_place(ast.BinOp(node.target, node.op, node.value), node)
-        )
+        whole = context.keep(("augmented", id(node)), _make_operation, node)
         if isinstance(node.op, ast.BitOr) or (number := _calculate(context, whole, at)) is None:
             return context.value(whole, at) if isinstance(node.op, ast.BitOr) else _augment(context, name, node, at)
         return [NonString(number)]
     return [UNKNOWN]
+
+
+def _make_operation(node: ast.AugAssign) -> ast.BinOp:
+    """`name + value` of `name += value`."""
+    return copy_place(ast.BinOp(node.target, node.op, node.value), node)
 
 
 def _augment(context: Context, name: str, node: ast.AugAssign, at: ProgramPoint) -> Iterable[Value]:
@@ -383,7 +386,7 @@ def _add(
 ) -> Iterable[Value]:
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
     if any(isinstance(value, Literal) and not value.is_mapping for value in before):
-        return [Literal(context.keep(("sum", id(whole)), lambda: _sum_lists(left, right)), at)]
+        return [Literal(context.keep(("sum", id(whole)), _sum_lists, left, right), at)]
     first = [
         tuple([_mark_set(part) for part in parts]) if len(parts) == 1 else parts
         for parts in _to_parts(context, before, left, at)
@@ -412,7 +415,7 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
     if function.attr not in METHODS:
         return None
     if isinstance(function.value, ast.Name) and function.value.id == "str" and node.args:  # `str.lower(name)`
-        own = context.keep(("own", id(node)), lambda: _call_own(node, function.attr))
+        own = context.keep(("own", id(node)), _call_own, node, function.attr)
         return context.value(own, at)
     values = context.value(function.value, at)
     owners = [value for value in values if isinstance(value, StringValue)]
@@ -883,7 +886,7 @@ def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int
     if isinstance(owner, Loaded):
         for key in getattr(owner.node, "entries", ()):
             found = tuple(config_files.find_in_document(owner, [key]))
-            item = context.keep(("entry", id(node), key, found), lambda found=found: copy_place(Computed(found), node))  # type: ignore[misc]
+            item = context.keep(("entry", id(node), key, found), lambda found=found: copy_place(Computed(found), node))
             entries[str(key)] = (item, at, "")
         return entries
     for key, value in owner.pairs:

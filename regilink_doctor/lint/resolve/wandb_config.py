@@ -53,7 +53,7 @@ _MOST_NEIGHBORS = 8
 
 def find_configured(context: Context, name: str, module: Module) -> tuple[Value, ...]:
     """`wandb.config.name` in a file."""
-    return context.answer(("configured", name, id(module)), lambda: _find_configured(context, name, module))
+    return context.answer(("configured", name, id(module)), _find_configured, context, name, module)
 
 
 def _find_configured(context: Context, name: str, module: Module) -> list[Value]:
@@ -74,8 +74,8 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
 
 
 def _find_in_program(context: Context, name: str, module: Module) -> list[Value]:
-    updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
-    stored = context.keep(("configured keys", id(module)), lambda: _index_stored(context, module))
+    updated, given = context.keep(("configurations", id(module)), _index_configurations, context, module)
+    stored = context.keep(("configured keys", id(module)), _index_stored, context, module)
     values = [
         value for node, at in _list_with_key(context, updated, name) for value in _find_in(context, node, at, name)
     ]
@@ -237,7 +237,7 @@ def module_point(module: Module) -> ProgramPoint:
 
 def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
     """The values that `wandb.sweep({"parameters": …})` of the file tries."""
-    for use in context.keep(("sweeps", id(module)), lambda: _list_sweep_calls(module)):
+    for use in context.keep(("sweeps", id(module)), _list_sweep_calls, module):
         for owner in context.value(use.call.args[0], use.at):
             for parameters in _find_below(context, owner, "parameters"):
                 for parameter in _find_below(context, parameters, name):
@@ -269,7 +269,7 @@ def _find_in_sweep_files(context: Context, name: str, module: Module) -> list[Va
     """The values that the sweeps of the tree try which run the program."""
     at = module_point(module)
     values: list[Value] = []
-    for path in context.keep(("sweep files", id(module)), lambda: _list_sweeps(module)):
+    for path in context.keep(("sweep files", id(module)), _list_sweeps, module):
         loaded = load_file(context, FileText(path), "yaml", at)
         parameters = find_at(loaded, ("parameters", name)) if isinstance(loaded, Loaded) else []
         values += [with_name(value, name) for item in parameters for value in _find_tried(context, item)]

@@ -152,7 +152,7 @@ class ArgumentReader:
 
     def _find_stored(self, owner: Instance) -> dict[str, tuple[ast.expr, ProgramPoint]]:
         """What is stored in attributes of an object before the call: `settings.entity = "team-a"`."""
-        stores = self.resolver.keep(("stores of settings",), lambda: _index_stores(self.resolver))
+        stores = self.resolver.keep(("stores of settings",), _index_stores, self.resolver)
         before = [store for store in stores.get(id(owner.made_by), ()) if store.order < self.at.order]
         return {getattr(store.target, "attr", ""): (store.value, store.at) for store in before}
 

@@ -71,7 +71,7 @@ def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Reso
     if frame is None:
         return
     names = find_wrappers(resolver, callee.scope.module)
-    uses = resolver.keep(("uses of", id(callee.scope)), lambda: _list_followed(callee.scope, names, resolver))
+    uses = resolver.keep(("uses of", id(callee.scope)), _list_followed, callee.scope, names, resolver)
     for inner, word in uses[:_MOST_OF_FUNCTION]:  # the same ones for every caller
         inner = replace(inner, frame=frame)
         if is_excluded(resolver, inner.at):
@@ -124,7 +124,7 @@ def find_wrappers(resolver: Resolver, module: Module) -> frozenset[str]:
     """The names in a file of functions, methods and classes of the tree that may link or fetch for their caller."""
     if module is not resolver.module:
         return _name_wrappers_of_file(absolute_path(module.source.path), _MOST_LEVELS)
-    return resolver.keep(("wrappers",), lambda: _name_wrappers(module, _MOST_LEVELS))
+    return resolver.keep(("wrappers",), _name_wrappers, module, _MOST_LEVELS)
 
 
 @remembered(4096)
