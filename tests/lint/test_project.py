@@ -48,6 +48,136 @@ def test_a_report_of_an_earlier_run_sets_nothing(report_format: str) -> None:
     assert "REG201" not in codes()
 
 
+SET_NOWHERE = (
+    ("conf.yaml", "description: Set WANDB_ENTITY to your team\n"),
+    ("conf.yaml", "help: |\n  Before training, set WANDB_ENTITY\n  and WANDB_PROJECT.\n"),
+    ("conf.yaml", "lr: 1  # WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "lr: 1 # export WANDB_ENTITY\n"),
+    ("conf.yaml", 'message: "WANDB_ENTITY is not set"\n'),
+    ("conf.yaml", "- WANDB_ENTITY must be set by users.\n"),
+    ("mkdocs.yml", "nav:\n  - WANDB_ENTITY and you: entity.md\n"),
+    ("conf.yaml", "description: Set WANDB_ENTITY=team-a before training\n"),
+    ("conf.yaml", "notes: 'the variable (WANDB_ENTITY) is optional'\n"),
+    ("conf.yaml", "text: >\n  Please export WANDB_ENTITY=your-team\n  first\n"),
+    ("pyproject.toml", '[project]\ndescription = "needs WANDB_ENTITY in the environment"\n'),
+    ("pyproject.toml", '[tool.x]\na = 1 # WANDB_ENTITY = "t"\n'),
+    ("package.json", '{"description": "Set WANDB_ENTITY first"}'),
+    ("a.json", '{"errors": ["WANDB_ENTITY missing", "x"]}'),
+    ("Makefile", "train:\n\tpython train.py # WANDB_ENTITY=x\n"),
+    ("Makefile", "help:\n\t@echo 'Set WANDB_ENTITY first'\n"),
+    ("run.sh", 'echo "set WANDB_ENTITY first"\npython train.py\n'),
+    ("run.sh", "python train.py # WANDB_ENTITY=a\n"),
+    ("run.sh", "cat <<EOF\nYou can set WANDB_ENTITY to your team\nEOF\npython train.py\n"),
+    ("Dockerfile", "FROM python\n# ENV WANDB_ENTITY=team-a\nCMD python train.py\n"),
+    ("Dockerfile", 'FROM python\nLABEL doc="Set WANDB_ENTITY at run time"\nCMD python train.py\n'),
+    ("setup.cfg", "[metadata]\ndescription = needs WANDB_ENTITY to be set\n"),
+    ("tox.ini", "[testenv]\n; WANDB_ENTITY=x\ncommands = python train.py\n"),
+    ("Jenkinsfile", "pipeline {\n  // WANDB_ENTITY = 'x'\n  agent any\n}\n"),
+    ("Jenkinsfile", "pipeline {\n  /* set WANDB_ENTITY here */\n  agent any\n}\n"),
+    (
+        ".github/workflows/ci.yml",
+        "jobs:\n  t:\n    steps:\n    # env: WANDB_ENTITY\n    - run: python train.py\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        "jobs:\n  t:\n    steps:\n    - name: Check that WANDB_ENTITY is set\n      run: python a.py\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        'jobs:\n  t:\n    steps:\n    - run: |\n        echo "WANDB_ENTITY should be set"\n        python train.py\n',
+    ),
+    ("conf.yaml", "# yaml-language-server: x\n# WANDB_ENTITY: team-a\nlr: 1\n"),
+    ("conf.yaml", "a: {b: 1} # {WANDB_ENTITY: x}\n"),
+    ("conf.yaml", "WANDB_ENTITY_NAME: team-a\n"),
+    ("conf.yaml", "a: OLD_WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "a: 'x # y' # WANDB_ENTITY: team-a\n"),
+    ("README.yaml", "usage: Export `WANDB_ENTITY` or pass --entity.\n"),
+    (".gitlab-ci.yml", "train:\n  script:\n  - >-\n    : we read WANDB_ENTITY here\n  - python train.py\n"),
+)
+"""Files that name the variable in a comment or a sentence, or another variable."""
+SET_OR_READ = (
+    ("conf.yaml", "env:\n  WANDB_ENTITY: team-a\n"),
+    ("conf.yaml", "WANDB_ENTITY: team-a\n"),
+    ("conf.yaml", "environment:\n  - WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "environment:\n  - WANDB_ENTITY\n"),
+    ("conf.yaml", "env:\n- name: WANDB_ENTITY\n  valueFrom:\n    secretKeyRef: {name: a, key: b}\n"),
+    ("conf.yaml", "env_vars: {WANDB_PROJECT: p, WANDB_ENTITY: team-a}\n"),
+    ("conf.yaml", 'env_vars: {"WANDB_ENTITY": team-a}\n'),
+    ("conf.yaml", "passenv: [WANDB_API_KEY, WANDB_ENTITY]\n"),
+    ("conf.yaml", "cmd: docker run -e WANDB_ENTITY=team-a image\n"),
+    ("conf.yaml", "cmd: docker run -e WANDB_ENTITY image\n"),
+    ("conf.yaml", "cmd: sbatch --export=ALL,WANDB_ENTITY=team-a job.sh\n"),
+    ("conf.yaml", "hook: make train WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "cmd: export WANDB_ENTITY=team-a && python train.py\n"),
+    ("conf.yaml", "setup: |\n  export WANDB_PROJECT=p\n  export WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "entity: ${oc.env:WANDB_ENTITY}\n"),
+    ("conf.yaml", "env: {entity: '${WANDB_ENTITY}'}\n"),
+    (
+        ".github/workflows/ci.yml",
+        "jobs:\n  t:\n    steps:\n    - run: python train.py\n      env:\n        WANDB_ENTITY: ${{ vars.TEAM }}\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        'jobs:\n  t:\n    steps:\n    - run: echo "WANDB_ENTITY=team-a" >> $GITHUB_ENV\n    - run: python train.py\n',
+    ),
+    (
+        ".github/workflows/ci.yml",
+        'jobs:\n  t:\n    steps:\n    - run: echo "::set-env name=WANDB_ENTITY::team"\n    - run: python train.py\n',
+    ),
+    ("pyproject.toml", '[tool.pixi.activation.env]\nWANDB_ENTITY = "team-a"\n'),
+    ("pyproject.toml", '[tool.pytest.ini_options]\nenv = ["WANDB_ENTITY=team-a"]\n'),
+    ("pyproject.toml", '[tool.x]\nvars = { WANDB_ENTITY = "a" }\n'),
+    ("a.json", '{"env": {"WANDB_ENTITY": "team-a"}}'),
+    ("a.json", '{"env": [{"name": "WANDB_ENTITY", "value": "team-a"}]}'),
+    ("a.json", '{"runArgs": ["-e", "WANDB_ENTITY"]}'),
+    ("a.json", '{"runArgs": ["-e", "WANDB_ENTITY=team"]}'),
+    (".vscode/launch.json", '{\n // WANDB_ENTITY\n "env": {"WANDB_ENTITY": "team-a"}}'),
+    ("Makefile", "export WANDB_ENTITY = team-a\ntrain:\n\tpython train.py\n"),
+    ("Makefile", "WANDB_ENTITY ?= team-a\nexport\ntrain:\n\tpython train.py\n"),
+    ("Makefile", "train:\n\tWANDB_ENTITY=team-a python train.py\n"),
+    ("run.sh", "export WANDB_PROJECT=p WANDB_ENTITY=team-a\npython train.py\n"),
+    ("run.sh", ": ${WANDB_ENTITY:?set it}\npython train.py\n"),
+    ("run.sh", "export WANDB_ENTITY\npython train.py\n"),
+    ("run.sh", "read -p 'team: ' WANDB_ENTITY\nexport WANDB_ENTITY\npython train.py\n"),
+    ("run.sh", 'if [ -z "$WANDB_ENTITY" ]; then exit 1; fi\npython train.py\n'),
+    ("Dockerfile", "FROM python\nENV WANDB_ENTITY team-a\nCMD python train.py\n"),
+    ("Dockerfile", "FROM python\nENV A=1 \\\n    WANDB_ENTITY=team-a\nCMD python train.py\n"),
+    ("Dockerfile", "FROM python\nARG WANDB_ENTITY\nENV WANDB_ENTITY=$WANDB_ENTITY\nCMD python train.py\n"),
+    ("tox.ini", "[testenv]\npassenv = WANDB_API_KEY WANDB_ENTITY\ncommands = python train.py\n"),
+    ("tox.ini", "[testenv]\npassenv =\n  WANDB_API_KEY\n  WANDB_ENTITY\ncommands = python train.py\n"),
+    ("tox.ini", "[testenv]\nsetenv =\n  WANDB_ENTITY = a\ncommands = python train.py\n"),
+    ("Jenkinsfile", "pipeline {\n  environment { WANDB_ENTITY = 'team-a' }\n  agent any\n}\n"),
+    ("Jenkinsfile", "withEnv(['WANDB_ENTITY=team-a']) { sh 'python train.py' }\n"),
+    ("conf.yaml", "run: powershell $env:WANDB_ENTITY = 'team'\n"),
+    ("conf.yaml", "script: set WANDB_ENTITY=team-a\n"),
+    ("conf.yaml", "run: |\n  setx WANDB_ENTITY team-a\n"),
+    ("conf.yaml", "secrets: WANDB_API_KEY,WANDB_ENTITY\n"),
+    (".env", "WANDB_ENTITY=team-a\n"),
+    (".env.example", "# Set WANDB_ENTITY to your team\n"),
+    ("conf.yaml", "run_options: --env WANDB_ENTITY --rm\n"),
+    ("conf.yaml", "kind: Secret\nstringData:\n  WANDB_ENTITY: team\n"),
+    ("conf.yaml", "a: docker run -eWANDB_ENTITY=team-a image\n"),
+    ("conf.yaml", "a: 'see # WANDB_ENTITY=team-a'\n"),
+    (
+        ".gitlab-ci.yml",
+        "variables:\n  WANDB_ENTITY: {value: team-a, description: x}\ntrain:\n  script:\n  - python train.py\n",
+    ),
+)
+
+
+@check_rows(
+    ("name", "text", "is_set"), [*((*row, False) for row in SET_NOWHERE), *((*row, True) for row in SET_OR_READ)]
+)
+def test_only_a_file_that_sets_or_reads_a_variable_gives_it_to_programs(name: str, text: str, is_set: bool) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    try:
+        assert ("REG201" not in codes()) is is_set
+    finally:
+        path.unlink()
+
+
 def test_an_imported_file_that_changes() -> None:
     assert "REG102" not in codes()
     status = os.stat("paths.py")

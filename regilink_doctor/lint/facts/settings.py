@@ -316,3 +316,35 @@ def _group_by_table(
 
 def _only(values: Sequence[StringValue]) -> tuple[StringValue, ...]:
     return tuple(values) if len(values) == 1 else ()
+
+
+_COMMENT = re.compile(r"""((?:[^"']|"[^"]*"|'[^']*')*?)(?:^|\s)(?:\#|//|/\*|^\s*(?:;|\*\s))""")
+"""What is before a comment; a sign in a string begins none."""
+_SENTENCE = re.compile(r"(?:^|.*[\"'`>]|.*[:=-]\s)\s*[A-Z][a-z]+,?\s[^\"'`]*$")
+_TAKES_NAME = re.compile(
+    r"(?:^|\s)-\S+\s+$"
+    r"|(?:^|[^\w\s]|\b(?:do|then|else|sudo))\s*(?:export|read|setenv|setx|declare|local|typeset|env|ENV|ARG)\s+$"
+)
+"""What comes before the name of a variable in a command; any word can follow it there."""
+_WORD_BEFORE = re.compile(r"(?:^|[\s\"'(`])[A-Za-z][a-z]*\s+[\"'`(]?$")
+_WORD_AFTER = re.compile(r"[\"')`]?[.,;!]?\s+\(?[a-z][a-z']*(?![\w=/.:-])")
+_NEAR = 200
+"""Letters before and after a name that are looked at."""
+
+
+def may_assign(line: str, variable: str) -> bool:
+    """Whether a line of a file that is not Python may set or read a variable; a comment or a sentence does neither."""
+    comment = _COMMENT.match(line)
+    code = comment[1] if comment else line
+    for match in re.finditer(rf"(?<![A-Z0-9_]){re.escape(variable)}(?![A-Za-z0-9_])", code):
+        start, end = match.span()
+        before, after = code[max(start - _NEAR, 0) : start], code[end : end + _NEAR]
+        if before.endswith(("$", "{", "%", ".", ":", "[")):
+            return True
+        if _SENTENCE.match(before):
+            continue
+        if re.match(r"[\"']?\s*[:?+]?=", after) or _TAKES_NAME.search(before):
+            return True
+        if not _WORD_BEFORE.search(before) and not _WORD_AFTER.match(after):
+            return True
+    return False

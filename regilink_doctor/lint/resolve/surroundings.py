@@ -89,18 +89,16 @@ def may_set(path: str, variable: str, program: str) -> bool:
 
     What a Dockerfile sets holds for all that its image runs.
     """
+    from regilink_doctor.lint.facts.settings import may_assign
+
     kind = kind_of(path)
-    if kind != "dotenv" and _is_in_comments_alone(path, variable):
+    lines = (read_file(path, MAX_BYTES) or b"").decode("latin-1").splitlines()
+    if kind != "dotenv" and not any(may_assign(line, variable) for line in lines if variable in line):
         return False  # in a `.env` a comment tells what users set
     facts = _read_facts(path) if kind in _KINDS and kind != "dockerfile" else None
     settings = [setting for setting in facts.settings if setting.name == variable] if facts is not None else []
     named = absolute_path(program)
     return facts is None or not settings or any(_is_for(setting, facts, named) for setting in settings)
-
-
-def _is_in_comments_alone(path: str, variable: str) -> bool:
-    lines = (read_file(path, MAX_BYTES) or b"").splitlines()
-    return all(line.lstrip().startswith(b"#") for line in lines if variable.encode() in line)
 
 
 def _mark_variable(value: StringValue, variable: str) -> StringValue:
