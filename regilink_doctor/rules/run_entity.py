@@ -159,7 +159,7 @@ class ImplicitEntity(Rule):
         """The run of a sweep belongs to the sweep's entity."""
         if all(sweep_entity(agent, facts) == "" for agent in agents):
             related = (Related("linked here", link.place),)
-            yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
+            yield self.report(facts.once(sweeps_of)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
 
 
 @lru_cache(maxsize=1024)

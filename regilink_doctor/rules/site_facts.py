@@ -251,7 +251,7 @@ def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
     sweeps = facts.once(sweeps_of)
     if not sweeps or any("/" in string.pattern for string in sweep_ids):
         return None  # it is created elsewhere
-    if not any({"entity", "**"} & site.arguments.names for site in sweeps):
+    if not facts.once(_have_sweeps_entity):
         return ""
     return certain(sweeps[0].entity) if len(sweeps) == 1 else None
 
@@ -259,6 +259,11 @@ def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
 def sweeps_of(facts: FileFacts) -> list[Site]:
     """The calls of `wandb.sweep` in the file."""
     return [site for site in facts.sites if site.call == "wandb.sweep"]
+
+
+def _have_sweeps_entity(facts: FileFacts) -> bool:
+    """Whether a sweep of the file may be given an entity."""
+    return any({"entity", "**"} & site.arguments.names for site in facts.once(sweeps_of))
 
 
 def first_registry_link(facts: FileFacts) -> Link | None:

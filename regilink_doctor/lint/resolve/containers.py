@@ -381,7 +381,7 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     name = keys[0] if type(owner.node) is Updated and len(keys) == 1 else None
     if name is not None and name not in index_keys(context, owner).last:
         # Of a dictionary that is changed again and again, each of many forms would be asked for the key.
-        reach = _find_reach(context, owner)
+        reach = find_reach(context, owner)
         if reach.is_without(name):
             return [UNKNOWN] if reach.is_open else []
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
@@ -393,7 +393,7 @@ def _get_layer_key(owner: Literal) -> LayerKey:
     return owner.node, owner.at.order, owner.at.frame
 
 
-class _Reach:
+class Reach:
     """All keys that a dictionary may have, with those that it unpacks; None for `names` where that is not certain.
 
     `is_open`: it may also unpack what is not known, so that a key which is none of them is unknown.
@@ -410,12 +410,12 @@ class _Reach:
         return self.names is not None and name not in self.names
 
 
-_ANY_KEY = _Reach(None)
+_ANY_KEY = Reach(None)
 
 
-def _find_reach(context: Context, owner: Literal, level: int = 0) -> _Reach:
+def find_reach(context: Context, owner: Literal, level: int = 0) -> Reach:
     """The keys of a dictionary, worked out once, so that looking for another one costs nothing."""
-    reaches: dict[LayerKey, _Reach] = context.keep(("reaches", context.turn), dict)
+    reaches: dict[LayerKey, Reach] = context.keep(("reaches", context.turn), dict)
     key = _get_layer_key(owner)
     reach = reaches.get(key)
     if reach is None:
@@ -425,7 +425,7 @@ def _find_reach(context: Context, owner: Literal, level: int = 0) -> _Reach:
     return reaches[key]
 
 
-def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
+def _work_out_reach(context: Context, owner: Literal, level: int) -> Reach:
     index = index_keys(context, owner)
     if len(index.open) > len(index.unpacked) or aliases.is_changed_elsewhere(context, owner):
         return _ANY_KEY
@@ -433,7 +433,7 @@ def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
     for number in index.unpacked:
         for value in context.value(index.named[number][1], owner.at):
             if isinstance(value, Literal) and value.is_mapping:
-                inner = _find_reach(context, value, level + 1)
+                inner = find_reach(context, value, level + 1)
                 if inner.names is None:
                     return _ANY_KEY
                 names |= inner.names
@@ -444,7 +444,7 @@ def _work_out_reach(context: Context, owner: Literal, level: int) -> _Reach:
                 is_open = True
         if len(names) > _MOST_ITEMS:
             return _ANY_KEY
-    return _Reach(frozenset(names), is_open)
+    return Reach(frozenset(names), is_open)
 
 
 def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Sequence[Value]:
@@ -452,7 +452,7 @@ def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Seque
 
     def list_names(owner: Value) -> frozenset[str] | None:
         is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
-        return _find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
+        return find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
 
     _, listed = context.keep(("holders", id(owners), context.turn), lambda: (owners, list(map(list_names, owners))))
     holding = [names is None or key in names for names in listed]

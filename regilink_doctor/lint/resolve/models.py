@@ -51,6 +51,8 @@ _CONVERTERS = {
 
 _MAX_LEVELS = 4
 _SETTINGS = ("BaseSettings",)
+_READ_OPTIONS = ("cli_parse_args", "CliApp")
+"""What a file names in which fields are options of the command line as well."""
 
 
 # Construction
@@ -268,8 +270,11 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
             files += [item for item in loaded if isinstance(item, Loaded)]
     prefix = _find_text(context, settings.get("env_prefix", ()))
     delimiter = _find_text(context, settings.get("env_nested_delimiter", ()))
-    text = owner.scope.module.source.text
-    return _Sources(prefix or "", delimiter, tuple(files), at, "cli_parse_args" in text or "CliApp" in text)
+    module = owner.scope.module
+    reads_options = context.keep(
+        ("options of models", id(module)), lambda: any(word in module.source.text for word in _READ_OPTIONS)
+    )
+    return _Sources(prefix or "", delimiter, tuple(files), at, reads_options)
 
 
 def _find_text(context: Context, entries: Iterable[tuple[ast.expr, ProgramPoint]]) -> str | None:

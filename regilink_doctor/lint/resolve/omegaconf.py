@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.interpolation import MISSING, split_path
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.values import (
+    TOO_MUCH,
     UNKNOWN,
     Document,
     Literal,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 8
 _MAX_NODES = 2000
 _MAX_MERGED = 8
+_MAX_ENTRIES = 500
+"""Of a configuration that another one is merged with: each merge copies them."""
 """Combinations of alternatives that are merged."""
 
 _MISSING_NAMES = frozenset({"omegaconf.MISSING", "dataclasses.MISSING"})
@@ -108,15 +111,17 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     place = at.source.place(node)
     merged: list[Value] = []
     for values in islice(product(*arguments), _MAX_MERGED):
-        table, default_of = Table((), place, {}), None
+        table, default_of = None, None
         for value in values:
             data = _Converter(context, place).convert(value, ())
             if isinstance(data, Table):
-                table = merge_tables(table, data)
+                if table is not None and len(table.entries) > _MAX_ENTRIES:
+                    return [Unknown(reason=TOO_MUCH)]
+                table = merge_tables(table, data) if table is not None else data
                 default_of = getattr(value, "default_of", None) or default_of
             elif not isinstance(value, NonString) or isinstance(value, Unknown):
                 default_of = "a configuration that is merged over it"
-        merged.append(_hold(table, default_of))
+        merged.append(_hold(table or Table((), place, {}), default_of))
     return merged
 
 

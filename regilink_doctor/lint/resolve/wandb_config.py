@@ -14,7 +14,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
-from regilink_doctor.lint.resolve.containers import find_by_key, list_certain_keys
+from regilink_doctor.lint.resolve.containers import find_by_key, find_reach, list_certain_keys
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots
 from regilink_doctor.lint.resolve.objects import find_attribute
@@ -38,7 +38,7 @@ from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.context import Context
@@ -88,20 +88,23 @@ def _find_in_program(context: Context, name: str, module: Module) -> list[Value]
 
 def _list_with_key(context: Context, configurations: Given, name: str) -> Given:
     """The configurations that may have a key, in the same order."""
-
-    def index_keys() -> tuple[dict[str, list[int]], list[int]]:
-        by_key: dict[str, list[int]] = {}
-        others: list[int] = []
-        for number, (node, at) in enumerate(configurations):
-            names = list_certain_keys(context, node, at)
-            if names is None:
-                others.append(number)
-            for key in names or ():
-                by_key.setdefault(key, []).append(number)
-        return by_key, others
-
-    by_key, others = context.keep(("configured", id(configurations)), index_keys)
+    by_key, others = context.keep(
+        ("configured", id(configurations)),
+        lambda: _index_by_key(list_certain_keys(context, node, at) for node, at in configurations),
+    )
     return [configurations[number] for number in sorted([*by_key.get(name, ()), *others])]
+
+
+def _index_by_key(names: Iterable[Collection[str] | None]) -> tuple[dict[str, list[int]], list[int]]:
+    """The numbers of dictionaries by their keys; those whose keys are not certain, None, apart."""
+    by_key: dict[str, list[int]] = {}
+    others: list[int] = []
+    for number, keys in enumerate(names):
+        if keys is None:
+            others.append(number)
+        for key in keys or ():
+            by_key.setdefault(key, []).append(number)
+    return by_key, others
 
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
@@ -237,15 +240,26 @@ def module_point(module: Module) -> ProgramPoint:
 
 def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
     """The values that `wandb.sweep({"parameters": …})` of the file tries."""
-    for use in context.keep(("sweeps", id(module)), _list_sweep_calls, module):
-        for owner in context.value(use.call.args[0], use.at):
-            for parameters in _find_below(context, owner, "parameters"):
-                for parameter in _find_below(context, parameters, name):
-                    yield from _find_tried(context, parameter)
+    sweeps, by_key, others = context.keep(("sweeps", id(module)), _index_sweeps, context, module)
+    for number in sorted([*by_key.get(name, ()), *others]):
+        for parameter in _find_below(context, sweeps[number], name):
+            yield from _find_tried(context, parameter)
 
 
-def _list_sweep_calls(module: Module) -> list[Use]:
-    return [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
+def _index_sweeps(context: Context, module: Module) -> tuple[list[Value], dict[str, list[int]], list[int]]:
+    """The parameters of each sweep that a file starts, and their numbers by the keys: see `_index_by_key`."""
+    calls = [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
+    owners = [owner for use in calls for owner in context.value(use.call.args[0], use.at)]
+    sweeps = [parameters for owner in owners for parameters in _find_below(context, owner, "parameters")]
+    return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters in sweeps)
+
+
+def _list_keys(context: Context, parameters: Value) -> Collection[str] | None:
+    """All keys of a dictionary; None where that is not certain."""
+    if not isinstance(parameters, Literal) or not parameters.is_mapping:
+        return None
+    reach = find_reach(context, parameters)
+    return None if reach.is_open else reach.names
 
 
 def _find_below(context: Context, owner: Value, name: str) -> list[Value]:

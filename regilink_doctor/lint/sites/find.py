@@ -586,12 +586,13 @@ def _is_plain_parameter(use: Use, path: str) -> bool:
     """Whether the target of a call of `path` is a parameter of its function, as it is passed."""
     call = wandb_api.CALLS[path]
     bindings = _find_bindings(arguments(use.call, call.parameters).named.get(call.path or ""), use)
-    return bool(bindings) and all(binding.kind == "parameter" for binding in bindings)
+    return len(bindings) == 1 and bindings[0].kind == "parameter"
 
 
 def _is_parameter(use: Use) -> bool:
     """Whether a method is of a parameter of the function that it is called in."""
-    return any(binding.kind == "parameter" for binding in _find_bindings(_receiver_of(use), use))
+    bindings = _find_bindings(_receiver_of(use), use)
+    return bool(bindings) and bindings[0].kind == "parameter"
 
 
 def _receiver_of(use: Use) -> ast.expr | None:
