@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from in_process import run_command as regilink
+from tables import check_rows
 
 import regilink_doctor
 from regilink_doctor.config.schema import KEYS
@@ -69,6 +70,27 @@ def test_a_file_that_is_something_else_than_its_name_promises_is_named(tmp_path:
     maps.unlink()
     (tmp_path / "proxy.cfg").write_text(f"[wandb]\ntarget_path = {target}\n", encoding="utf-8")
     assert "Found 1 error in 1 file. 4 files skipped: " in regilink("lint", cwd=tmp_path).stdout
+
+
+@check_rows(
+    ("content", "reason"),
+    [
+        (b"# coding: nosuch\nimport wandb\n", "in an unknown encoding"),
+        (b"# coding: hex\nimport wandb\n", "in an unknown encoding"),
+        (b"# coding: ascii\nimport wandb  # \xe9\n", "in an unknown encoding"),
+        (b"import wandb\nname = '\xe9'\n", "in an unknown encoding"),
+        ("import wandb".encode("utf-16-le"), "in an unknown encoding"),
+        (b"import wandb\nprint 'python 2'\n", f"not Python 3.{sys.version_info[1]}"),
+        (b"# coding: nosuch\nimport wandb\nrun.link_artifact(a, p)\n", None),
+        (b"# coding: latin-1\nimport wandb  # \xe9\n", None),
+    ],
+)
+def test_a_program_that_cannot_be_read_is_skipped_with_its_reason(
+    tmp_path: Path, content: bytes, reason: str | None
+) -> None:
+    (tmp_path / "a.py").write_bytes(content)
+    skipped = f"1 file skipped: a.py ({reason})."
+    assert (skipped in regilink("lint", cwd=tmp_path).stdout) is (reason is not None)
 
 
 def test_concise_is_a_line_a_finding(tmp_path: Path) -> None:

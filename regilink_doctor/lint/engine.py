@@ -249,7 +249,7 @@ def _lint(
         return FileReport((), skipped=error.reason)
     except Unparsable as error:
         if not may_have_sites(path, content.replace(b"\0", b"")):
-            return FileReport((), skipped="python")
+            return FileReport((), skipped="encoding" if error.cause in ("bytes", "cookie") else "python")
         return _report_unread(path, error, enabled)
     except RecursionError:
         return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)

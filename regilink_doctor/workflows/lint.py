@@ -635,6 +635,7 @@ def name_skipped(path: str, reason: OtherReason) -> str:
         "template": say("a template"),
         "values": say("several JSON values"),
         "ini": say("not INI"),
+        "encoding": say("in an unknown encoding"),
         "python": say("not Python {version}", version=".".join(map(str, sys.version_info[:2]))),
     }
     return say("{places} ({reason})", places=path, reason=formats[reason])

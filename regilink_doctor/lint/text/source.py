@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-    OtherReason = Literal["template", "values", "ini", "python"]
+    OtherReason = Literal["template", "values", "ini", "python", "encoding"]
 
 
 class Unparsable(Exception):
