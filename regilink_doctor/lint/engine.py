@@ -260,13 +260,14 @@ def _lint(
     facts = _Facts(path, reading, project, view, known, enabled)
     by_site = [_find_problems(site, facts) for site in reading.sites]
     others = [_find_problems(item, facts) for item in reading.declared]
-    unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
+    problems = [error for error in reading.problems if error.cause != "requirement" or facts.links_around]
+    unparsable = [finding for error in problems for finding in _unparsable(path, error, enabled)]
     unique = _drop_repeated(finding for findings in (unparsable, *by_site, *others) for finding in findings)
     unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
     silenced = _silence_findings(reading, unique, enabled)
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
-    unread = tuple(_describe_unread(path, error) for error in reading.problems)
+    unread = tuple(_describe_unread(path, error) for error in problems)
     return replace(
         silenced,
         sites=reading.sites,

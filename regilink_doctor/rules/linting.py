@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class UnparsableFile(Rule):
     """A file, or a part of it, cannot be read in its language; Python is read by the interpreter that runs regilink.
 
-    A part is a cell of a notebook, Python inside a script or workflow, or what follows an unclosed quotation mark.
+    A part is a cell of a notebook, Python inside a script or workflow, what follows an unclosed quotation mark, or the
+    requirement of wandb in a list for pip, where programs link to the registry.
     Nothing in it was checked. Fix the syntax, run regilink under the Python that the file is written for, save it as
     UTF-8, or exclude the file.
     """
@@ -32,7 +33,7 @@ class UnparsableFile(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         part = say("cell") if facts["part"] == "cell" else say("file")
-        if facts["cause"] in ("quote", "inside"):
+        if facts["cause"] in ("quote", "inside", "requirement"):
             return _explain_part(facts, part)
         language = facts["language"]
         if facts["cause"] == "bytes":
@@ -57,7 +58,13 @@ class UnparsableFile(Rule):
 
 
 def _explain_part(facts: Mapping[str, str], part: str) -> Message:
-    """The message for shell or Python inside a file, the rest of which was checked."""
+    """The message for a part of a file, the rest of which was checked."""
+    if facts["cause"] == "requirement":
+        return Message(
+            say("this requirement of wandb cannot be read"),
+            say("pip refuses the line, and the version of wandb is unknown"),
+            say("write the version as in wandb==0.26.1 or wandb>=0.21.4"),
+        )
     if facts["cause"] == "quote":
         is_line = facts["language"] == ".env"
         return Message(

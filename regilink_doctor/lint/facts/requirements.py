@@ -12,7 +12,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Requirement
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment
-from regilink_doctor.lint.text.source import Source
+from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def read(path: str, content: bytes) -> FileFacts:
     source = Source.decode(path, content, python=False)
     stretch = Fragment.whole(source)
     name = os.path.basename(path).lower()
+    problems: list[Unparsable] = []
     if name == "pipfile.lock":
         found = _read_lock(stretch, _PIPENV)
     elif name.endswith(".lock"):
@@ -45,8 +46,8 @@ def read(path: str, content: bytes) -> FileFacts:
 
         return replace(ini.read(path, content), requirements=tuple(_read_setup_cfg(stretch)))
     else:
-        found = _read_list(stretch, source)
-    return FileFacts(source, requirements=tuple(found))
+        found = _read_list(stretch, source, problems)
+    return FileFacts(source, requirements=tuple(found), problems=tuple(problems))
 
 
 def _read_lock(stretch: Fragment, pattern: re.Pattern[str]) -> Iterator[Requirement]:
@@ -58,8 +59,11 @@ def _read_lock(stretch: Fragment, pattern: re.Pattern[str]) -> Iterator[Requirem
         yield make_requirement(match["name"], place, statement, (("==", match["version"]),), locked=True)
 
 
-def _read_list(stretch: Fragment, source: Source) -> Iterator[Requirement]:
-    """One requirement per line, continued by a backslash, without options (`-r`, `--hash`) and addresses."""
+def _read_list(stretch: Fragment, source: Source, problems: list[Unparsable]) -> Iterator[Requirement]:
+    """One requirement per line, continued by a backslash, without options (`-r`, `--hash`) and addresses.
+
+    A line about wandb that pip refuses is added to `problems`.
+    """
     offset = 0
     group = "" if os.path.basename(source.path) in ("requirements.txt", "requirements.in") else _group_of(source.path)
     lines = source.lines
@@ -84,6 +88,16 @@ def _read_list(stretch: Fragment, source: Source) -> Iterator[Requirement]:
             statement = stretch.span(start, start + whole)
             if found := read_requirement(stretch, start + indent, start + len(body), statement, group=group):
                 yield found
+            elif _is_refused(body):
+                problems.append(Unparsable("not a requirement", statement, "requirements", cause="requirement"))
+
+
+def _is_refused(line: str) -> bool:
+    """Whether a line that is not a requirement is about wandb; one with a variable or a placeholder is filled in."""
+    match = _NAME.match(line)
+    if match is None or normalize_package(match["name"]) != "wandb" or re.search(r"[${%]|<[a-z]", line, re.I):
+        return False
+    return line[match.end() :].startswith(tuple("=<>!~^@;[0123456789"))
 
 
 def _read_setup_cfg(stretch: Fragment) -> Iterator[Requirement]:
@@ -162,8 +176,9 @@ def _pip_specifiers(text: str, written: str) -> tuple[tuple[str, str], ...] | No
     try:
         specifiers = Line(text).specifier
     except InvalidRequirement:
-        if _CONDA.fullmatch(written):
-            return read_specifiers(written, bare_sign="")
+        pinned = re.sub(r"^(=[^=]+)=[^=]+$", r"\1", written)  # `=0.18.0=py39_0`, with conda's build
+        if _CONDA.fullmatch(pinned):
+            return read_specifiers(pinned, bare_sign="")
         return () if "$" in written and written[0] in "=<>!~" else None  # `wandb==${VERSION}`, which pip fills in
     # A set has no order: the one in which they are written is that of their places.
     ordered = sorted(specifiers, key=lambda item: written.find(item.version))

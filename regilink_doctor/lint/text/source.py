@@ -26,7 +26,7 @@ class Unparsable(Exception):
     """The file is not what its name promises; `span` is where, as far as known, `language` what it should be.
 
     `cause` is "syntax", "bytes", "cookie" where the file declares an encoding that it is not in, "quote" where a
-    quotation mark hides the rest, or "inside" for Python in a file of another kind.
+    quotation mark hides the rest, "inside" for Python in a file of another kind, or "requirement" for one of wandb.
     """
 
     def __init__(
