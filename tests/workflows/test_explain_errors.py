@@ -157,6 +157,30 @@ def test_an_error_is_quoted_whole_and_its_reporter_named(text: str, title: str |
     assert found.notes[0].startswith(f"reported by {reporter}")
 
 
+@check_rows(
+    ("text", "frame"),
+    [
+        (
+            '  File "/e/site-packages/wandb/util.py", line 7, in walk\n    for key in tree:',
+            ", at wandb/util.py:7, in walk: for key in tree:",
+        ),
+        (
+            '  File "/e/site-packages/wandb/a.py", line 7, in walk\n    go(x)\n       ^\n'
+            '  File "/e/site-packages/wandb/b.py", line 8, in go',
+            ", at wandb/b.py:8, in go",
+        ),
+        (
+            " /srv/fit.py:3 in main\n   2 │   x = 1\n ❱ 3 │   wandb.log(x)\n"
+            " /e/site-packages/wandb/c.py:9 in log\n   8 │   if x:\n ❱ 9 │   │   send(x)\n  10 │   stop()",
+            ", at wandb/c.py:9, in log: send(x)",
+        ),
+        ("Traceback (most recent call last):", ""),
+    ],
+)
+def test_of_a_traceback_that_is_cut_the_deepest_frame_is_shown(text: str, frame: str) -> None:
+    assert explain(text).title == f"the traceback is cut before its last line{frame}"
+
+
 def test_a_command_has_the_names_of_the_text() -> None:
     begins = 'Traceback (most recent call last):\n  File "a.py", line 9, in f\n    run = wandb.init(entity="team-b")\n'
     refused = explain(begins + "CommError: Error uploading run: returned error 403: permission denied")

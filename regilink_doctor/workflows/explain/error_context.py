@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 TAIL = 60_000
 """Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
 
+_BROKEN_FRAMES = (
+    (re.compile(r'^(  File "[^"\n]*)\n([^"\n]*", line \d)', re.MULTILINE), r"\1\2"),
+    (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
+    (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*\.py:\d+ in )"), r"\1\2"),  # rich, in its box
+)
+"""The line of a frame that a terminal has broken, and how it is put together."""
 _QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
 """A line of wandb in the middle of a sentence."""
 _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
@@ -39,19 +45,28 @@ _FRAME = re.compile(
     )""",
     re.VERBOSE,
 )
+_IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
 _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
+_NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
+"""What stands around a line of code: its number, and the lines by which rich shows how deep it is indented."""
+_POINTS = ("-", "❱")
+_PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
     r"site-packages|dist-packages|[/\\]lib(?:64)?[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|filesync|integration|jupyter|keras|old|plot|proto|sync|util|vendor)\b"
+    r"|[/\\]wandb[/\\](?:__init__|api|data_types|git_repo|internal_cli|io_wrap|run_manager|wandb_(?:config|run|socket|torch))\.py"
+    rf"|{_PROGRAM_OF_WANDB}"
     r"|^(?:(?:\.{2,3}|\u2026)[/\\](?:.*[/\\])?)?(?:urllib3|requests|httpx|httpcore|http|concurrent|multiprocessing|asyncio|botocore|boto3"
     r"|google|azure|pydantic|tenacity|torch|pytorch_lightning|lightning|transformers|accelerate|keras|ray|numpy)[/\\]"
     r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
 )
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
-_WANDB_FILE = re.compile(r"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]")
+_WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
+_WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|[/\\](?:internal_cli|__main__)\.py$")
+"""A file of wandb that is run, where others are imported."""
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
+    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
@@ -73,6 +88,8 @@ _NAMED_EXCEPTION = re.compile(
 """The name of an exception in a title or sentence, without what it said."""
 _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
+_INTERRUPTED = re.compile(r"^(?:\^C)+\n?Traceback \(most recent call last\)", re.MULTILINE)
+"""What the terminal shows where the user has stopped a program."""
 _RAISES = re.compile(r"""\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?""")
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
@@ -134,12 +151,13 @@ _STATUS = re.compile(
       | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
 )
-_GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[["'\\]{1,16}(\w+)""")
+_GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[u?["'\\]{1,16}(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = re.compile(
-    r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
+    r"""Traceback\ \(most\ recent\ call\ last\) | ^Exception\ in\ thread\ \S
+      | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\w+:\ <ERROR>\ \S
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error|denied)(?:\ \(exit\ code\ \d+\))?:\ \S
       | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
@@ -276,6 +294,7 @@ _LONG_WITHOUT_WANDB = 300
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
+_COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
@@ -397,6 +416,8 @@ class ErrorContext:
     """The lines are records in JSON, which a program writes."""
     ends_in_frame: bool = False
     """The last lines are frames: what was raised is cut off."""
+    last_code: str = ""
+    """The line of code that the last frame shows."""
 
     @cached_property
     def messages_and_warnings(self) -> str:
@@ -435,6 +456,8 @@ class ErrorContext:
                 return match["name"], (match["message"] or "").strip()
             if line in self.raised and (match := _RAISED.match(line)):
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
+        if _INTERRUPTED.search(self.text):
+            return "KeyboardInterrupt", ""
         if heading := _HEADING.search(self.message_text):
             absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
             return heading["name"], absent[0] if absent else ""
@@ -488,6 +511,16 @@ class ErrorContext:
     def is_cut(self) -> bool:
         """Whether the text ends inside a traceback, before the line that says what was raised."""
         return self.ends_in_frame and any(frame.is_library for frame in self.frames)
+
+    @cached_property
+    def last_frame(self) -> str:
+        """The deepest frame of a traceback that is cut, with its line of code, as it is quoted; empty without one."""
+        if not self.ends_in_frame:
+            return ""
+        frame = self.frames[-1]
+        place = _IN_PACKAGES.sub("", frame.path) + (f":{frame.line}" if frame.line else "")
+        place += f", in {frame.function}" if frame.function else ""
+        return f"{place}: {code}" if (code := _NUMBERS.sub("", self.last_code)) else place
 
     @cached_property
     def status(self) -> int | None:
@@ -558,6 +591,14 @@ class ErrorContext:
         return bool(_SYNC_COMMAND.search(self.text))
 
     @property
+    def command(self) -> str | None:
+        """The words after `wandb` of its command line that a traceback comes from, empty where the text has none."""
+        if not (self.frames and _WANDB_PROGRAM.search(self.frames[0].path)):
+            return None
+        match = _COMMAND.search(self.text)
+        return match[1] if match else ""
+
+    @property
     def is_of_integration(self) -> bool:
         """Whether another library called wandb where the error was raised: its frames are in a file named after it."""
         return any(_INTEGRATION.search(frame.path) for frame in self.library_frames)
@@ -573,7 +614,8 @@ class ErrorContext:
         if self.source and _IMPORT_OF_WANDB.match(self.source[-1]):
             return True
         modules = ("<module>", "") if self.exception is not None else ("<module>",)
-        return any(frame.is_wandb and frame.function in modules for frame in self.library_frames)
+        last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
+        return last is not None and last.function in modules and not _WANDB_PROGRAM.search(last.path)
 
     @property
     def is_reported_by_wandb(self) -> bool:
@@ -862,14 +904,17 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
-    lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text[-TEXT_LIMIT:]))
+    text = text[-TEXT_LIMIT:]
+    for pattern, whole in _BROKEN_FRAMES:
+        text = pattern.sub(whole, text)
+    lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))
     source: list[str] = []
     messages: list[str] = []
     errors: list[str] = []
     raised: list[str] = []
     chains: list[list[tuple[int, list[Frame]]]] = []
     frames: list[Frame] = []
-    last_frame = 0
+    last_frame, last_code = 0, ""
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
     frame_indent: int | None = None
     is_numbered = any(line.text.lstrip().startswith(("---", "❱")) for line in lines)
@@ -887,13 +932,15 @@ def read_error(text: str) -> ErrorContext:
                 frames = []
                 chains[-1].append((len(messages), frames))
             frames.append(_frame(match))
-            frame_indent, last_frame = indent, len(messages)
+            frame_indent, last_frame, last_code = indent, len(messages), ""
         elif (
             _MARKER.match(line)
             or (is_numbered and frames and _NUMBERED.match(line))
             or (is_below_frame and not _EXCEPTION.match(line))
         ):
             source.append(line)
+            if not _MARKER.match(line) and (not last_code or line.lstrip().startswith(_POINTS)):
+                last_code = line
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
@@ -917,6 +964,7 @@ def read_error(text: str) -> ErrorContext:
         bool(_SERVER_PREFIX.search(text)),
         bool(_RECORD.match(text)),
         bool(frames) and not "".join(messages[last_frame:]).strip("` \n"),
+        last_code,
     )
 
 

@@ -706,6 +706,8 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
 
 def _describe_unknown(context: ErrorContext) -> str:
     if context.exception is None and (context.is_cut or "most recent call last" in context.last_line):
+        if context.last_frame:
+            return say("the traceback is cut before its last line, at {frame}", frame=context.last_frame)
         return say("the traceback is cut before its last line")
     return context.last_line
 

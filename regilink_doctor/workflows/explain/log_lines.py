@@ -41,7 +41,7 @@ _PREFIX = re.compile(
             rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
             r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+|wandb-upload_\d+)\s*:\d+",
             r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
-            r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:)",
+            r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:|\s+in\s+[\w.<>]+\s*$)",  # and no frame of rich
             r"[|│┃](?=\s)",
             r"[^\w\s!-~]{1,4}(?=\s+wandb: )",  # a symbol before the prefix
             r"-(?=\s)",
@@ -51,7 +51,7 @@ _PREFIX = re.compile(
     )
 )
 _MOST_PREFIXES = 8
-_BOX = "│┃╭╰╮╯"
+_BOX = "│┃╭╰╮╯─"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
 _REASON_KEYS = ("error", "err")
 _MESSAGE_KEYS = (

@@ -83,6 +83,8 @@ _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
 """wandb raises the messages of the parts of wandb-core with these."""
 _CUT_CALLS = _read_causes(_TABLES["calls that were cut off"])
 """The most frequent causes of a failed call."""
+_CUT_COMMANDS = _read_causes(_TABLES["commands that were cut off"])
+"""The same for commands of wandb; another one asks nothing of a server, so wandb itself is the likeliest cause."""
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
 
@@ -166,7 +168,8 @@ _OBJECT_OF_WANDB = re.compile(
     re.VERBOSE,
 )
 
-# The part of wandb that raised an error: files of its package -> what a refusal of it means. The deepest frame decides.
+# The part of wandb that raised an error: its file, and its function after a blank -> what a refusal of it means. The
+# deepest frame decides.
 _OF_INTEGRATION = ("F22", "F15")
 _PARTS = _read_patterns("files of the part that raised it")
 
@@ -304,9 +307,9 @@ def find_part(context: ErrorContext) -> Causes:
 def _causes_of_frames(context: ErrorContext) -> Causes:
     """The causes of a refusal, by the part of wandb that the deepest frame belongs to."""
     for frame in reversed(context.library_frames):
-        path = frame.path.replace("\\", "/")
+        place = f"{frame.path} {frame.function}".replace("\\", "/")
         for pattern, causes in _PARTS:
-            if pattern.search(path):
+            if pattern.search(place):
                 return causes
     return ()
 
@@ -608,11 +611,16 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
+    causes = _causes_of_frames(context)
+    if causes[:1] == ("F14",):
+        return causes
+    if context.command is not None and causes in ((), _PARTS[-1][1]):
+        by_phase = _CUT_CALLS.get(context.phase or "", ("F21", "F15"))
+        return _CUT_COMMANDS.get(context.command, by_phase)
     if _NETWORK_LIBRARY.search(context.library_frames[-1].path):
         is_answer = context.library_frames[-1].function.startswith("raise_for")
         return _CUT_CALLS.get(context.phase or "", ("F2", "C19")) if is_answer else ("C19", "F2")
-    causes = _causes_of_frames(context)
-    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F14",)):
+    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)):
         return causes
     return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
 
