@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 
@@ -23,6 +24,9 @@ TIMEOUT = 3.0
 
 _ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG806", "REG807")
 """Code prefixes of problems that make a link fail or go elsewhere. Keys, network and SDK are other matters."""
+
+_OPEN_QUESTIONS = ("role", "artifact-type", "collection", "aliases")
+"""Checks that, when skipped, leave open whether W&B accepts a link of which everything else is known."""
 
 
 class LinkError(Exception):
@@ -99,6 +103,10 @@ def _unchecked(diagnosis: Diagnosis) -> list[str]:
     """Why links could not be checked, without repetition; empty when all of them could."""
     reasons = [check.message for check in diagnosis.of("crash")]
     reasons += [check.text for check in diagnosis.of("warn") if check.name == "mode"]
+    reasons += [f"{check.subject}: {check.message}" for check in diagnosis.of("warn") if check.name == "registry"]
+    unknown = {link.target for link in diagnosis.links.unknown}
+    skipped = (check for check in diagnosis.of("skip") if check.name in _OPEN_QUESTIONS and not check.blocked_by)
+    reasons += [f"{check.subject}: {check.message}" for check in skipped if check.subject not in unknown]
     failed = [check for check in diagnosis.of("fail") if check.code]
     if not diagnosis.links.unknown:  # of a server that answers oddly, nothing is believed
         failed = [check for check in failed if check.code == rule_codes.NOT_WANDB]
@@ -107,7 +115,12 @@ def _unchecked(diagnosis: Diagnosis) -> list[str]:
     ]
     if diagnosis.links.unknown and not failed:
         reasons += map(_describe_unknown, diagnosis.links.unknown)
-    return list(dict.fromkeys(reasons))
+    return [_write_in_python(reason) for reason in dict.fromkeys(reasons)]
+
+
+def _write_in_python(reason: str) -> str:
+    """The options of the command that a reason names, as arguments of `preflight`."""
+    return re.sub(r"--(type|entity)\b", r"\1=", reason)
 
 
 def _describe_unknown(link: UnknownLink) -> str:

@@ -106,15 +106,12 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
         context.queries.account()
         made = context.sdk_link(target)
         fails = {row.code for row in found.of("fail")}
-        warned = {row.code for row in found.of("warn")}
         if not isinstance(made, LinkInput):
             assert fails, target
             continue
         verdict = judge(made, Seen(world, "alice"), target.type_text)
         if verdict.outcome in ("refused", "misplaced"):
-            assert fails | warned, (target, verdict)
-            # A version in a path is refused by the emulator in our own words: nobody has seen what W&B does.
-            assert fails or verdict.rule == "REG107", (target, verdict)
+            assert fails, (target, verdict)
         elif verdict.outcome == "linked":
             assert not fails, (target, verdict, found.of("fail"))
 

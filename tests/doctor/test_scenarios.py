@@ -296,7 +296,7 @@ CASES = {
     "collection empty": Case("REG105", ("wandb-registry-model/",), "target-path"),
     "registry empty": Case("REG105", ("wandb-registry-/zoo",), "target-path"),
     "placeholder": Case("REG106", ("wandb-registry-<registry_name>/zoo",), "target-path"),
-    "version in the path": Case("REG107", (f"{ZOO}:v3",), "target-path", status="warn"),
+    "version in the path": Case("REG107", (f"{ZOO}:v3",), "collection"),
     "address as path": Case("REG108", ("https://wandb.ai/orgs/acme/registry/model",), "target-path"),
     "prefix twice": Case("REG109", ("wandb-registry-wandb-registry-model/zoo",), "target-path"),
     "percent-encoded": Case("REG110", ("wandb-registry-Golden%20Datasets/zoo",), "target-path"),

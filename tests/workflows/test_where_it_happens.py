@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -275,6 +276,8 @@ def test_preflight_is_silent_when_the_links_are_right(emulator: Emulator, at_emu
         ("team-a/wandb-registry-model/zoo", {"entity": "team-a"}, "REG202"),
         ("wandb-registry-model/a/b", {"entity": "team-a"}, "REG103"),
         ("mdoel/zoo", {"entity": "team-a"}, "REG101"),
+        ("wandb-registry-model/zoo:prod", {"entity": "team-a", "type": "model"}, "REG107"),
+        ("project/zoo:v3", {"entity": "team-a", "type": "model"}, "REG107"),
     ],
 )
 def test_preflight_raises_before_the_training_after_two_requests(
@@ -288,6 +291,24 @@ def test_preflight_raises_before_the_training_after_two_requests(
     assert len(emulator.ledger.requests) <= 2
     if "modle" in target:  # the name that was meant is in the second answer
         assert "wandb-registry-model/zoo" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "reason"),
+    [
+        ("wandb-registry-Model/zoo", {"type": "model"}, 'the registry is spelled "model", not "Model"'),
+        (f"wandb-registry-model/{'c' * 129}", {"type": "model"}, "what W&B does with this link is undocumented"),
+        ("wandb-registry-model/zoo", {}, "the artifact's type is unknown, give it with type="),
+    ],
+)
+def test_preflight_warns_of_what_nothing_decides_unless_strict(
+    at_emulator: Callable[[World], None], target: str, options: dict[str, Any], reason: str
+) -> None:
+    at_emulator(World.default())
+    with pytest.warns(UserWarning, match=re.escape(reason)):
+        preflight(target, entity="team-a", **options)
+    with pytest.raises(LinkError, match=re.escape(reason)):
+        preflight(target, entity="team-a", **options, strict=True)
 
 
 def test_preflight_says_what_to_write_in_python(at_emulator: Callable[[World], None]) -> None:

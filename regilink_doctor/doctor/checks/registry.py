@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
-from regilink_doctor.core.judgement import Judgement, resolve_organization
+from regilink_doctor.core.judgement import Judgement, judge_collection, resolve_organization
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, Problem
@@ -15,7 +15,7 @@ from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
-from regilink_doctor.doctor.checks.target import OfTarget
+from regilink_doctor.doctor.checks.target import UNDOCUMENTED, OfTarget
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import answer_of, list_names, problem_of_link
 
@@ -167,17 +167,21 @@ class ArtifactType(OfTarget):
 
 
 class CollectionCheck(OfTarget):
-    """Whether the collection has the artifact's type, which never changes (B5)."""
+    """Whether the collection's name is accepted (A8), and has the artifact's type, which never changes (B5)."""
 
     name = "collection"
     group = "Links"
     requires = ("registry",)
 
     def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
-        """REG402, with another collection as the way out."""
+        """REG107 for a version in the name; REG402, with another collection as the way out."""
+        if (named := judge_collection(link.collection)) is not None:
+            if not named.is_bad:
+                return skip_check(UNDOCUMENTED)
+            return report_problem(problem_of_link(context, target, named), notes=[answer_of(named)])
         if judgement.rule == rule_codes.TYPE_NOT_ALLOWED:
             return block_check("artifact-type")
-        collection = link.collection.partition(":")[0]
+        collection = link.collection
         existing = context.view.collection_type(judgement.organization or "", link.project, collection)
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
             return report_problem(

@@ -23,6 +23,8 @@ from regilink_doctor.doctor.wording import (
     worst_in_path,
 )
 
+UNDOCUMENTED = say("what W&B does with this link is undocumented")
+
 
 class TargetPathCheck(Check):
     """Whether the path is well formed: prefix, number of parts, names, placeholders (A1 to A17)."""
@@ -97,7 +99,7 @@ class Destination(OfTarget):
             problem = problem_of_link(context, target, judgement)
             return report_problem(problem, notes=[answer_of(judgement)])
         if judgement.outcome == "unknown":
-            return skip_check("what W&B does with this link is undocumented")
+            return skip_check(UNDOCUMENTED)
         if target.place is None:  # an argument, or `targets` of the configuration: a registry is meant
             problem = Problem(rule_codes.MISSING_REGISTRY_PREFIX, failure="A1", target=target, view=context.view)
             place = say("it goes into {place}", place=name_destination(link))
