@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tables import sample
+from tables import check_rows, sample
 
 import regilink_doctor
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
 from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import demo
@@ -235,6 +236,40 @@ def test_a_script_says_where_a_value_is_from_only_if_the_command_runs_it() -> No
     assert not collect.WrittenAt(["python", "t.py", "--target", "x"])._is_used("jobs/p.sh")
     assert collect.WrittenAt(["bash", "jobs/p.sh"])._is_used("jobs/p.sh")
     assert collect.WrittenAt(["python", "t.py"])._is_used("conf/config.yaml")
+
+
+@check_rows(
+    ("program", "dotenv", "environ", "command", "places"),
+    [
+        ("load_dotenv()", "T=wandb-registry-m", {}, "python t.py", (".env:1",)),
+        ("load_dotenv()", "T=wandb-registry-m", {"T": "wandb-registry-m"}, "python t.py", ("$T",)),
+        ("load_dotenv()", "T=wandb-registry-m", {"TARGET": "wandb-registry-m"}, "python t.py", (".env:1",)),
+        ("load_dotenv(override=True)", "T=wandb-registry-m", {"T": "wandb-registry-m"}, "python t.py", (".env:1",)),
+        ("", "OTHER=1", {"T": "wandb-registry-m"}, "python t.py", ("$T",)),
+        ("", "OTHER=1", {}, "python t.py", ("t.py:5",)),
+        ("", "OTHER=1", {"T": "wandb-registry-m"}, "bash run.sh", ("run.sh:1",)),
+        ("load_dotenv()", "T=wandb-registry-m", {"T": "x"}, "python t.py", (".env:1",)),
+    ],
+)
+def test_the_origin_of_a_value_is_the_one_that_wins(
+    tmp_path: Path, program: str, dotenv: str, environ: dict[str, str], command: str, places: tuple[str, ...]
+) -> None:
+    (tmp_path / ".git").mkdir(exist_ok=True)
+    (tmp_path / ".env").write_text(dotenv, encoding="utf-8")
+    default = "" if program else ', "wandb-registry-m"'
+    (tmp_path / "t.py").write_text(
+        f"import os, wandb\nfrom dotenv import load_dotenv\n{program}\n"
+        f'run = wandb.init(entity="t")\ntarget = os.environ.get("T"{default})\nrun.link_artifact(a, target)\n',
+        encoding="utf-8",
+    )
+    script = tmp_path / "run.sh"
+    script.unlink(missing_ok=True)
+    if "run.sh" in command:
+        script.write_text("export T=wandb-registry-m\npython t.py\n", encoding="utf-8")
+    names = (None, None, None, None, "wandb-registry-m", None, None, None, None)
+    attempt = LinkAttempt(*names, (), "misplaced", "REG102", "A2", None, None, f"{tmp_path}/t.py:6")
+    found = collect.WrittenAt(command.split(), environ).of(attempt)
+    assert tuple(place.rpartition("/")[2] for place in found) == places
 
 
 def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:

@@ -93,7 +93,7 @@ def dry_run(
                 runs=collect.runs(world),
                 unsent_runs=collect.list_unsent_runs(world, folder),
                 artifacts=collect.artifacts(world),
-                links=collect.links(world, world.ledger.links, folder, command),
+                links=collect.links(world, world.ledger.links, folder, command, outside),
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(Counter(request.host for request in fence.blocked).items())),
                 other_servers=fence.other_servers,

@@ -24,9 +24,11 @@ from regilink_doctor.workflows.lint import lint_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from regilink_doctor.core.findings import Span
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.workflows.lint import LintResult
 
 
@@ -60,14 +62,18 @@ def find_organization(scripts: LintResult) -> str | None:
 
 
 class WrittenAt:
-    """Finds where target paths are written; lints each file that links once."""
+    """Finds where target paths are written; lints each file that links once.
 
-    def __init__(self, command: Sequence[str] = ()) -> None:
+    `environ` is the environment that the command was given.
+    """
+
+    def __init__(self, command: Sequence[str] = (), environ: Mapping[str, str] | None = None) -> None:
         self._command = command
+        self._environ = environ or {}
         self._sites: dict[str, list[Site]] = {}
 
     def of(self, attempt: LinkAttempt) -> tuple[str, ...]:
-        """`file:line` of each part of the target path, unless it is in the call itself or unknown.
+        """The place of each part of the target path, unless it is in the call itself or unknown: `file:line`, `$NAME`.
 
         Empty also where the path is right, and something else is wrong with the link.
         """
@@ -78,14 +84,21 @@ class WrittenAt:
             if site.statement.line <= int(line) <= site.statement.end_line:
                 for text in site.target:
                     if text.literal == attempt.requested:
-                        parts = [part for part in text.parts if isinstance(part, KnownPart)]
-                        places = [part.place for part in parts if self._is_used(part.place.path)]
-                        lines = dict.fromkeys((place.path, place.span.line) for place in places)
-                        inside = [(file, number) for number in range(site.statement.line, site.statement.end_line + 1)]
-                        return tuple(f"{path}:{number}" for path, number in lines if (path, number) not in inside)[
-                            :MOST
-                        ]
+                        return self._places_of(text, file, site.statement)
         return ()
+
+    def _places_of(self, text: StringValue, file: str, statement: Span) -> tuple[str, ...]:
+        places = []
+        for part in text.parts:
+            if not isinstance(part, KnownPart):
+                continue
+            path, line = part.place.path, part.place.span.line
+            variable = next((name for name in part.variables if self._environ.get(name) == part.text), None)
+            if variable is not None and not _overrides(path, file):
+                places.append(f"${variable}")
+            elif self._is_used(path) and not (path == file and statement.line <= line <= statement.end_line):
+                places.append(f"{path}:{line}")
+        return tuple(dict.fromkeys(places))[:MOST]
 
     def _is_used(self, path: str) -> bool:
         """Whether the program has what a file says: a script that may start it counts where the command runs it."""
@@ -97,6 +110,14 @@ class WrittenAt:
             reports = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
             self._sites[file] = [item.site for item in reports if item.site.kind == "link"]
         return self._sites[file]
+
+
+def _overrides(path: str, program: str) -> bool:
+    """Whether what a file sets wins over the environment: a script does, a `.env` where the program says so."""
+    kind = kind_of(path)
+    return kind in ("shell", "makefile", "dockerfile") or (
+        kind == "dotenv" and "override=True" in Path(program).read_text("utf-8", "replace")
+    )
 
 
 def runs(world: World) -> tuple[RunMade, ...]:
@@ -141,10 +162,16 @@ def artifacts(world: World) -> tuple[ArtifactMade, ...]:
     return tuple(logged_artifacts)
 
 
-def links(world: World, attempts: Iterable[LinkAttempt], folder: Path, command: Sequence[str] = ()) -> tuple[Link, ...]:
+def links(
+    world: World,
+    attempts: Iterable[LinkAttempt],
+    folder: Path,
+    command: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Link, ...]:
     """The links, each with its message and place; places below `folder` are relative to it."""
     view = WorldView(world, next(iter(world.users.values()), None))
-    origins = WrittenAt(command)
+    origins = WrittenAt(command, environ)
     placed = []
     for item in attempts:
         lines = [_near(place, folder) or place for place in origins.of(item)]
