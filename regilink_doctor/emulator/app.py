@@ -171,7 +171,9 @@ class App:
         user, carried = self._served.find_user(request.headers)
         if carried and user is None:
             return refuse_key()
-        answer = execution.execute_operation(call, Context(self.world, user, self.blobs, request.base_url, refusal))
+        operation, _ = execution.read_operation(call)
+        context = Context(self.world, user, self.blobs, request.base_url, refusal, operation)
+        answer = execution.execute_operation(call, context)
         return Response.from_json(answer.value, answer.status)
 
     def _file_stream(self, request: Request, entity: str, project: str, name: str) -> Response:

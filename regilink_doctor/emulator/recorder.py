@@ -81,6 +81,8 @@ SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 UNSENT_RUN = "unsent run"
 """`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
+CHECKED_LINK = "checked link"
+"""`call` of a `LinkCall` that regilink itself is about to check: what it names may have to be assumed."""
 
 _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",
@@ -235,6 +237,12 @@ def _post_call(url: str, call: LinkCall) -> None:
         connection.getresponse().read()
     finally:
         connection.close()
+
+
+def report_checked_link(environ: Mapping[str, str], target_path: str, entity: str | None) -> None:
+    """Report a link that `doctor` or `preflight` is about to check, where an emulator waits for reports."""
+    if url := environ.get(VARIABLE):
+        _post_call(url, LinkCall(CHECKED_LINK, target_path, entity=entity))
 
 
 def _report_from_child() -> None:

@@ -31,6 +31,7 @@ from regilink_doctor.core.targets import (
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink, Watcher, run_diagnosis
+from regilink_doctor.emulator.recorder import report_checked_link
 from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
@@ -96,6 +97,8 @@ def diagnose(
     else:
         make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
         links = [target if isinstance(target, LinkTarget) else make(target) for target in targets]
+    for link in links:
+        report_checked_link(server.variables, link.text, _find_run_entity(link, settings))
     diagnosis = run_diagnosis(
         settings,
         links,
@@ -110,6 +113,13 @@ def diagnose(
         servers=_read_servers(source, server),
     )
     return _add_source(diagnosis, source, unread) if source is not None else diagnosis
+
+
+def _find_run_entity(link: LinkTarget, settings: Settings) -> str | None:
+    """The entity of a link's run, as far as it is known before the server is asked."""
+    setting = settings.entity
+    is_argument = setting is not None and isinstance(setting.origin, Argument)
+    return (None if is_argument else link.known_entity) or (setting.value if setting is not None else None)
 
 
 def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:

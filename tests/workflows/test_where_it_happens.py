@@ -18,7 +18,7 @@ import pytest
 
 import regilink_doctor
 from regilink_doctor import LinkError, explain, explain_errors, preflight
-from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator import Emulator, World, recorder
 from regilink_doctor.workflows import notebook
 from regilink_doctor.workflows.explain.where_it_happens import append_to_message, is_wandb_error
 
@@ -309,6 +309,39 @@ def test_preflight_warns_of_what_nothing_decides_unless_strict(
         preflight(target, entity="team-a", **options)
     with pytest.raises(LinkError, match=re.escape(reason)):
         preflight(target, entity="team-a", **options, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("target", "entity", "code", "assumed"),
+    [
+        ("wandb-registry-model/zoo", "ml-team", None, ["ml-team"]),
+        ("zoo-org/wandb-registry-prod/zoo", "ml-team", None, ["zoo-org", "ml-team", "wandb-registry-prod"]),
+        ("Zoo Org/wandb-registry-prod/zoo", "ml-team", None, ["Zoo Org", "ml-team", "wandb-registry-prod"]),
+        ("ml-team/wandb-registry-prod/zoo", "ml-team", "REG202", ["ml-team"]),
+        ("wandb-registry-modle/zoo", "team-a", "REG301", []),
+        ("wandb-registry-model/zoo", "<team>", "REG207", []),
+        ("wandb_registry-prod/zoo", "team-a", "REG104", []),
+        ("candidates/zoo", "team-a", "REG101", []),
+    ],
+)
+def test_preflight_assumes_what_a_dry_run_would(
+    emulator: Emulator,
+    at_emulator: Callable[[World], None],
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    entity: str,
+    code: str | None,
+    assumed: list[str],
+) -> None:
+    at_emulator(World.default(assume=True))
+    monkeypatch.setenv(recorder.VARIABLE, emulator.url)
+    codes: tuple[str, ...] = ()
+    try:
+        preflight(target, type="model", entity=entity)
+    except LinkError as error:
+        codes = error.codes
+    assert codes == ((code,) if code else ())
+    assert [item.name for item in emulator.world.assumed] == assumed
 
 
 def test_preflight_says_what_to_write_in_python(at_emulator: Callable[[World], None]) -> None:

@@ -117,8 +117,17 @@ def look_up(state: State, text: str) -> None:
         return
     if index:
         organization(state, parts[0])
-    owner = parts[0] if index else next((item.entity.name for item in state.organizations.values()), None)
+    owners = [item for item in state.organizations.values() if not index or parts[0] in (item.name, item.entity.name)]
+    owner = owners[0].entity.name if owners else None
     registry(state, owner, parts[index])
+
+
+def link(state: State, run_entity: str | None, text: str) -> None:
+    """Take team, organization and registry from a link that regilink checks before the code makes it."""
+    user = next(iter(state.users.values()), None)
+    if run_entity and user is not None and state.find_entity(run_entity) is None:
+        entity(state, user, run_entity)
+    look_up(state, text)
 
 
 def list_assumed(state: State) -> tuple[Assumed, ...]:
