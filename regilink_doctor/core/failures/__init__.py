@@ -1167,7 +1167,7 @@ OPERATION: tuple[Failure, ...] = (
         "`wandb.init`, so nothing is logged or linked.",
         'Leave `id=` out for a new run, or use `resume="allow"`.',
         silent=False,
-        phases=("init", "sync"),
+        phases=("init", "log", "sync"),
         recognize="`wandb.init` has `id=`, `resume=` or `WANDB_RUN_ID`.",
     ),
     Failure(
@@ -1227,6 +1227,20 @@ OPERATION: tuple[Failure, ...] = (
         silent=False,
         recognize="The line reads `Run ... errored:`, or says how many runs failed.",
         check_with="regilink dry-run -- CMD",
+    ),
+    Failure(
+        "F25",
+        "logged data that W&B leaves out",
+        "The program goes on, but W&B drops a part of what it logs: a step lower than the last one, a value or table "
+        "that is too large, a chunk of the log that the server refuses, a path under which there is nothing. The run "
+        "that a registry version comes from has gaps, or the artifact lacks files.",
+        'Let steps only grow: leave `step=` out, or give values an axis of their own with `run.define_metric("val/*", '
+        'step_metric="epoch")`. Log large data as a file of an artifact, and print `len(artifact.manifest.entries)` '
+        "before you log it.",
+        silent=True,
+        phases=("init", "log", "sync"),
+        recognize="No call failed. A warning says that data is dropped, ignored, skipped or truncated, or "
+        "`add_reference` returned an empty list.",
     ),
 )
 

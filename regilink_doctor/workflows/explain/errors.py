@@ -189,7 +189,7 @@ _SAID_BY_SYSTEM = re.compile(r"\[(?:Errno|WinError) \d+\]")
 _NEAR = 15
 """Characters around the start of a message of the operating system that hold its number."""
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
-_UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
+_UNDECIDED = ("F2", "C10", "F1", "B7", "F14", "F25")
 """Failures whose messages leave the cause open: another message of the same log decides."""
 _REPORTED_BY_OTHERS = ("B7", "F14", "F24")
 """Failures whose messages report that a request, process or program has failed: another message says why."""
@@ -217,7 +217,9 @@ _OWN_PROCESS = re.compile(
 """A port of this machine on which no web server is: that of wandb-core."""
 _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
-_SERVER_ERROR = 500
+_SERVER_ERROR, _TOO_LARGE = 500, 413
+_OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
+"""A proxy that W&B's cloud does not have."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _DENIED_BY_SYSTEM = re.compile(
     r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
@@ -373,7 +375,9 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     if not ids:
         return False
     if not matches:
-        return ids[0] in structure.find_proved_causes(context)
+        proved = structure.find_proved_causes(context)
+        is_open = len(proved) > 1 and not context.frames and proved == structure.judge_status(context)
+        return ids[0] in proved and not is_open  # a status alone leaves several causes open
     main = matches[0].message
     is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
     return main.pattern.weight >= VAGUE and not is_undecided
@@ -519,7 +523,9 @@ def _guess_by_words(context: ErrorContext) -> list[str]:
     if not context.is_said_by_wandb:
         return []
     line = _MARKUP.sub(" ", context.exception[1] if context.exception is not None else context.last_line)
-    return guess_failures(line, [failure for failure in FAILURES if not _contradicts(context, failure)])
+    is_raised = context.exception is not None
+    possible = [failure.id for failure in FAILURES.values() if not (is_raised and failure.silent)]
+    return guess_failures(line, [failure for failure in possible if not _contradicts(context, failure)])
 
 
 def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[str, ...]:
@@ -587,6 +593,8 @@ def _of_message(
     if "SignatureDoesNotMatch" in message.template and context.is_from_own_bucket:
         yield "F17"
     if message.failure == "C10" and context.status in structure.SERVER_SETUP:
+        yield "F17"
+    if message.status == _TOO_LARGE and (context.is_from_own_bucket or _OWN_PROXY.search(context.text)):
         yield "F17"
     if message.failure in ("C10", "C19", "F2", "F6") and context.is_from_store_of_server:
         yield "F17"

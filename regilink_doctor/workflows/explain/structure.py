@@ -256,7 +256,7 @@ def find_proved_causes(context: ErrorContext) -> Causes:
         _judge_crash,
         find_system_causes,
         find_broken_code,
-        _judge_status,
+        judge_status,
     )
     return next((causes for proof in proofs if (causes := proof(context))), ())
 
@@ -516,7 +516,7 @@ def find_broken_code(context: ErrorContext) -> Causes:
     return ("F21", "F15")
 
 
-def _judge_status(context: ErrorContext) -> Causes:
+def judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
         return ()
@@ -542,7 +542,7 @@ def _judge_status(context: ErrorContext) -> Causes:
         return causes
     if context.status == 400 and (causes := _find_words(context.last_line)):
         return causes
-    if context.status == 404 and context.phase == "sync" and not context.is_of_sync:
+    if context.status == 404 and "/file_stream" in context.message_text and not context.is_of_sync:
         return ("F19", "F13", "B2")  # the run was deleted, or moved, while it was logging
     by_phase = _STATUSES.get(context.status, {})
     return by_phase.get(context.phase or "other", by_phase.get("other", ()))
