@@ -63,18 +63,18 @@ def resolve_name(context: Context, node: ast.Name, at: ProgramPoint) -> Iterable
 
 def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
     """What a name means at a place."""
-    scope: Scope | None = at.scope
-    order, frame = at.order, at.frame
-    while scope is not None:
+    place = at
+    while True:
+        scope, frame = place.scope, place.frame
         # A class body is not seen from its methods.
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
-            values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
+            values = _find_in_scope(context, name, place)
             if values:
                 if scope.kind == "module":
                     values = _find_set_otherwise(context, name, values, scope)
                 # What holds at the end of an outer function, or of the module, holds inside.
                 if name in scope.guards:
-                    values = _narrow_name(context, name, values, ProgramPoint(scope, order, frame))
+                    values = _narrow_name(context, name, values, place)
                 if scope is not at.scope and name in at.scope.guards:
                     values = _narrow_name(context, name, values, at)
                 return values
@@ -85,8 +85,9 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if orders:
             home = _find_home(scope)
             return [value for order in orders for value in find_name(context, name, ProgramPoint(home, order, outer))]
-        # From an inner function the outer one is seen as it is in the end.
-        frame, scope, order = outer, scope.parent, END
+        if scope.parent is None:
+            break
+        place = ProgramPoint(scope.parent, END, outer)  # from an inner function the outer one is seen as in the end
     return _find_starred(context, name, at.scope.module) or (UNKNOWN,)
 
 

@@ -79,6 +79,8 @@ _OURS = frozenset({"link_artifact", "link_model"})
 _MAPS = frozenset({"map", "imap", "imap_unordered"})
 """Functions that call the function which they are passed with each item of lists."""
 
+_PASSES = frozenset({*_DEFERS, *_MAPS, "partial"})
+
 _NAMES = (ast.Name, ast.Attribute)
 _PARTIALS = ("partial", "functools.partial")
 
@@ -561,12 +563,6 @@ class _Walk:
                 else:
                     self._note(node, scope, arm, statement)
                 continue
-            # Of most attributes and keywords there is nothing to note but what is inside.
-            while type(node) is ast.keyword or (type(node) is ast.Attribute and node.attr not in LOGGED_ONLY):
-                node = node.value
-            kind = type(node)
-            if kind in LEAVES:
-                continue
             children: Sequence[ast.AST] = inside(node)
             if kind in _NOTED:
                 if isinstance(node, _COMPREHENSIONS):
@@ -579,7 +575,12 @@ class _Walk:
                 waiting.append((node, scope, arm, True))
                 if isinstance(node, ast.comprehension):
                     waiting += [(test, scope, arm, False) for test in reversed(node.ifs)]
-            waiting += [(child, scope, arm, False) for child in reversed(children) if type(child) not in LEAVES]
+            for child in reversed(children):
+                # Of most attributes and keywords there is nothing to note but what is inside.
+                while type(child) is ast.keyword or (type(child) is ast.Attribute and child.attr not in LOGGED_ONLY):
+                    child = child.value
+                if type(child) not in LEAVES:
+                    waiting.append((child, scope, arm, False))
 
     def _enter_lambda(self, node: ast.AST, scope: Scope) -> list[_Waiting]:
         """The body of a lambda, in a scope of its own, once its defaults have been read."""
@@ -616,7 +617,7 @@ class _Walk:
             if (deferred := _find_deferred(node)) is not None:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
-            for partial, made_at in self._find_partials(node.func, scope):
+            for partial, made_at in self._find_partials(node.func, scope) if self.module.partials else ():
                 # `send = partial(publish, registry="model")`, `send(artifact)`: `publish` gets the arguments of both
                 if not node.args and not node.keywords and id(partial) in self.deferred:
                     continue  # the call where it was made has all arguments already
@@ -726,7 +727,7 @@ class _Walk:
 def _find_deferred(call: ast.Call) -> ast.Call | None:
     """The call that another one makes: `executor.submit(run.link_artifact, artifact, path)`."""
     by_name = {keyword.arg: keyword.value for keyword in call.keywords}
-    for named, positional, keywords in _STARTERS:
+    for named, positional, keywords in _STARTERS if by_name else ():
         started = by_name.get(named)
         if isinstance(started, _NAMES) and not call.args[1:]:
             return _make_call(call, started, by_name.get(positional), by_name.get(keywords))
@@ -751,8 +752,10 @@ def _make_call(call: ast.Call, function: ast.expr, passed: ast.expr | None, name
 
 def _find_passed_call(call: ast.Call, name: str, index: int, function: ast.Name | ast.Attribute) -> ast.Call | None:
     """The call of a function that is an argument, with the arguments after it."""
-    rest = call.args[index + 1 :]
     method = function.attr if isinstance(function, ast.Attribute) else ""
+    if name not in _PASSES and method not in _OURS:
+        return None
+    rest = call.args[index + 1 :]
     if name in _MAPS and index == 0 and rest:
         # An item that nobody can tell by its number is any of them.
         rows = (ast.Subscript(item, ast.Constant(None), ast.Load()) for item in rest)
