@@ -123,9 +123,11 @@ class Context:
         self.source = source
         self.module = module
         self._answers: dict[Key, tuple[Value, ...]] = {}
+        self._literals: dict[ast.Constant, tuple[Value, ...]] = {}
+        """What literals are, which is the same at every place."""
         self._busy: dict[Key, int] = {}
         """Questions that are being answered, and how deep each of them is."""
-        self._settled: dict[tuple[str, int, Frame | None], _Settled] = {}
+        self._settled: dict[tuple[str, Scope, Frame | None], _Settled] = {}
         """What names are where they do not change any more, by scope and call."""
         self._kept: dict[Key, Any] = {}
         self._depth = 0
@@ -156,27 +158,26 @@ class Context:
 
     def value(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
+        if type(node) is ast.Constant:
+            return self._literals.get(node) or self._read_literal(node, at)
         rows = self._rows
         if not rows:
             if type(node) is ast.Name:
-                settled = self._settled.get((node.id, id(at.scope), at.frame))
+                settled = self._settled.get((node.id, at.scope, at.frame))
                 if settled is not None and settled.after < at.order:
                     return settled.values
             elif type(node) is ast.Attribute and type(node.value) is ast.Name:
-                settled = self._settled.get((node.value.id, id(at.scope), at.frame))
+                settled = self._settled.get((node.value.id, at.scope, at.frame))
                 if settled is not None and settled.after < at.order and node.attr in settled.attributes:
                     return settled.attributes[node.attr]
-        function = _FUNCTIONS.get(type(node))
-        if function is None:
-            return (UNKNOWN,)
-        key = (id(node), at.order, at.frame)
+        key = (node, at.order, at.frame)
         kept = (*key, rows) if rows else key
         known = self._answers.get(kept)  # most have been asked before
         if known is not None:
             return known
-        if type(node) is ast.Constant:  # which is the same at every place
-            literal = self._answers[key] = tuple(function(self, node, at))
-            return literal
+        function = _FUNCTIONS.get(type(node))
+        if function is None:
+            return (UNKNOWN,)
         if type(node) is not ast.Name:
             values = self.answer(key, function, self, node, at)
             if type(node) is ast.Attribute and type(node.value) is ast.Name and not rows:
@@ -193,14 +194,18 @@ class Context:
             values = self.answer(key, function, self, node, at)
             is_complete = not self._cuts
         if is_complete and not rows and (last := at.scope.find_last(node.id, at.order)) is not None:
-            self._settled[node.id, id(at.scope), at.frame] = _Settled(last, values)
+            self._settled[node.id, at.scope, at.frame] = _Settled(last, values)
         return values
+
+    def _read_literal(self, node: ast.Constant, at: ProgramPoint) -> tuple[Value, ...]:
+        literal = self._literals[node] = tuple(_FUNCTIONS[ast.Constant](self, node, at))
+        return literal
 
     def _settle_attribute(self, owner: str, name: str, at: ProgramPoint, values: tuple[Value, ...]) -> None:
         """Note what an attribute is, if it is so wherever the name that it is of is the same: `run.link_artifact`."""
         if not _OF_LIBRARIES.issuperset(map(type, values)):
             return
-        settled = self._settled.get((owner, id(at.scope), at.frame))
+        settled = self._settled.get((owner, at.scope, at.frame))
         if settled is None or settled.after >= at.order or not _OF_LIBRARIES.issuperset(map(type, settled.values)):
             return
         if f"{owner}.{name}" not in at.scope.guards:
@@ -318,12 +323,11 @@ class Context:
         finally:
             self._depth -= 1
             del self._busy[key]
-            if depth in self._partial_keys:  # they can be completed now
+            if self._partial_keys and depth in self._partial_keys:  # they can be completed now
                 for partial in self._partial_keys.pop(depth):
                     del self._partial[partial]
         cuts = self._cuts & ~(1 << depth)
-        has_tried = cuts == _GIVEN_UP and steps - self._left - self._fewest >= _FEWEST_STEPS // 2
-        if not cuts or has_tried:
+        if not cuts or (cuts == _GIVEN_UP and steps - self._left - self._fewest >= _FEWEST_STEPS // 2):
             self._answers[key] = values
         elif not cuts & _GIVEN_UP:
             # It holds until the innermost question that it leaves out has been answered.

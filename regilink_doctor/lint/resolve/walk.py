@@ -159,7 +159,7 @@ class _Walk:
             return
         # What a statement evaluates is looked at before what it binds: `run = f(run)`.
         if not (type(node) is ast.While and self._binds_each_turn(node.test)):
-            for child in inside(node):
+            for child in (node.value,) if type(node) is ast.Expr else inside(node):
                 if type(child) not in LEAVES:
                     self.read_expression(child, scope, arm, node)
         self.order += 1

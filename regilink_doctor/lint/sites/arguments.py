@@ -101,12 +101,15 @@ class ArgumentReader:
     def _select_given(self, names: Iterable[str]) -> list[str]:
         """Those of the arguments that are given."""
         named, inner = self.given.named, self.inner
-        return [name for name in names if name in named or name in inner] if named or inner else []
+        if not inner and named.keys().isdisjoint(names):
+            return []
+        return [name for name in names if name in named or name in inner]
 
     def texts(self, name: str) -> tuple[StringValue, ...]:
         """The strings that an argument can be."""
-        node, at = self._find(name)
-        return self.resolver.texts(node, at) if node is not None else ()
+        if (node := self.given.named.get(name)) is not None:
+            return self.resolver.texts(node, self.at)
+        return self.resolver.texts(*self.inner[name]) if name in self.inner else ()
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
         """The texts of those of the arguments that have any."""
@@ -124,10 +127,10 @@ class ArgumentReader:
             node, at = self._find(name)
             if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
-            values = set(self.resolver.value(node, at))
-            value = values.pop() if len(values) == 1 else None
-            if isinstance(value, NonString) and isinstance(value.value, bool | None) and value.default_of is None:
-                constants[name] = value.value
+            value, *others = self.resolver.value(node, at)
+            if isinstance(value, NonString) and value.default_of is None and all(other == value for other in others):
+                if value.value is None or isinstance(value.value, bool):
+                    constants[name] = value.value
         return constants
 
     def unfold(self, name: str) -> None:
@@ -174,11 +177,11 @@ class ArgumentReader:
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""
-        node, _ = self._find(name)
+        node, at = self._find(name)
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Call) and written_name(node.func) in _MAKE_TEXT):
             return True  # whatever is unknown in it
-        values = self._values(name)
-        return bool(values) and all(
+        values = self.resolver.value(node, at) if node is not None else ()
+        return isinstance(values[0] if values else None, StringValue) and all(
             isinstance(value, StringValue) and any(not isinstance(part, UnknownPart) for part in value.parts)
             for value in values
         )

@@ -265,7 +265,7 @@ class _Finder:
         texts = (*call.texts, *[name for name in call.objects if name in certain]) if certain else call.texts
         strings = reading.read_texts(texts)
         return PassedArguments(
-            names=reading.given.names.union(reading.inner),
+            names=reading.given.names.union(reading.inner) if reading.inner else reading.given.names,
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),

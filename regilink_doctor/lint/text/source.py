@@ -130,6 +130,10 @@ class Source:
 
     def place(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Place:
         """The place of a node."""
+        if self._ascii:  # as `span`, which is one more call for each of many places
+            end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
+            span = Span(node.lineno, node.col_offset + 1, end_line, end_offset + 1)
+            return Place(self.path, span, self.cell)
         return Place(self.path, self.span(node), self.cell)
 
     def written(self, node: ast.expr | ast.stmt) -> str:
