@@ -63,10 +63,10 @@ def narrow(context: Context, key: str | None, values: Sequence[Value], at: Progr
 
 def is_excluded(context: Context, at: ProgramPoint, seen_from: int = 0) -> bool:
     """Whether a condition around a place, and not around `seen_from`, is certainly not what it has to be there."""
-    return any(
-        not guard.contains(seen_from) and decide(context, guard.test, _place_of(guard, at)) is (not guard.holds)
-        for guard in at.scope.find_conditions(at.order)
-    )
+    for guard in at.scope.find_conditions(at.order):
+        if not guard.contains(seen_from) and decide(context, guard.test, _place_of(guard, at)) is (not guard.holds):
+            return True
+    return False
 
 
 def _place_of(guard: Guard, at: ProgramPoint) -> ProgramPoint:

@@ -303,13 +303,13 @@ class Context:
     def _work_out(
         self, key: Key, work_out: Callable[..., Iterable[Value]], arguments: tuple[Any, ...]
     ) -> tuple[Value, ...]:
-        if self._left <= self._floor and self._fewest <= 0:
-            self._cuts |= _GIVEN_UP
-            return (Unknown(reason=TOO_MUCH),)
         if self._left > self._floor:
             self._left -= 1
-        else:
+        elif self._fewest > 0:
             self._fewest -= 1
+        else:
+            self._cuts |= _GIVEN_UP
+            return (Unknown(reason=TOO_MUCH),)
         around, self._cuts = self._cuts, 0
         steps = self._left + self._fewest
         depth = self._busy[key] = self._depth

@@ -309,6 +309,8 @@ def _calculate(context: Context, node: ast.BinOp, at: ProgramPoint) -> int | Non
         return None
     numbers: list[int] = []
     for operand in (node.right, node.left):  # the right one is written out more often
+        if type(operand) is ast.Constant and type(operand.value) is not int:
+            return None
         (value, *others) = context.value(operand, at)
         number = value.value if isinstance(value, NonString) and value.default_of is None and not others else None
         if type(number) is not int or abs(number) > _LARGEST:
@@ -387,10 +389,7 @@ def _add(
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
     if any(isinstance(value, Literal) and not value.is_mapping for value in before):
         return [Literal(context.keep(("sum", id(whole)), _sum_lists, left, right), at)]
-    first = [
-        tuple([_mark_set(part) for part in parts]) if len(parts) == 1 else parts
-        for parts in _to_parts(context, before, left, at)
-    ]
+    first = [(_mark_set(parts[0]),) if len(parts) == 1 else parts for parts in _to_parts(context, before, left, at)]
     parts = [first, _concatenate(context, right, at)]
     return _join(parts, whole, at)
 
@@ -837,7 +836,7 @@ def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
 
 
 def _to_parts(context: Context, values: Iterable[Value], node: ast.expr, at: ProgramPoint) -> Alternatives:
-    strings = [to_string(context, value, node, at) for value in values]
+    strings = [value if type(value) is StringValue else to_string(context, value, node, at) for value in values]
     return [string.parts if string is not None else unknown_string(node, at).parts for string in strings]
 
 

@@ -550,6 +550,9 @@ class _Walk:
 
     def read_expression(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         """The calls and walrus bindings in an expression, inner ones first, in the scope where they run."""
+        if type(node) is ast.Call and _is_of_names(node):  # as most calls are: there is nothing inside to note
+            self._note(node, scope, arm, statement)
+            return
         # Most nodes wait once, to have what is inside them added; those that are noted wait again, until that is done.
         waiting: list[_Waiting] = [(node, scope, arm, False)]
         while waiting:
@@ -722,6 +725,18 @@ class _Walk:
             if home is not None:
                 seen = _look_from_outside(changed, owner, ProgramPoint(scope, self.order))
                 self._bind(owner, seen, home, self._global_arm(scope), "value", None, ())
+
+
+def _is_of_names(call: ast.Call) -> bool:
+    """Whether all that a call evaluates are names, attributes of names, and literals."""
+    function = call.func
+    while type(function) is ast.Attribute and function.attr not in LOGGED_ONLY:
+        function = function.value
+    return (
+        type(function) is ast.Name
+        and LEAVES.issuperset(map(type, call.args))
+        and LEAVES.issuperset([type(keyword.value) for keyword in call.keywords])
+    )
 
 
 def _find_deferred(call: ast.Call) -> ast.Call | None:

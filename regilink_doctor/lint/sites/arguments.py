@@ -119,18 +119,26 @@ class ArgumentReader:
         """The arguments of `objects` and `_MAY_BE_TEXT` that are a string in every alternative."""
         return frozenset([name for name in self._select_given((*objects, *_MAY_BE_TEXT)) if self.is_text(name)])
 
-    @property
-    def constants(self) -> dict[str, bool | None]:
-        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable."""
+    def find_constants(self, known: str | None) -> dict[str, bool | None]:
+        """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable.
+
+        Args:
+            known: an argument that is a string in an alternative, and no constant.
+        """
         constants: dict[str, bool | None] = {}
         for name in self._select_given(_MAY_BE_CONSTANT):
             node, at = self._find(name)
-            if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            if node is None or name == known or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
             value, *others = self.resolver.value(node, at)
-            if isinstance(value, NonString) and value.default_of is None and all(other == value for other in others):
-                if value.value is None or isinstance(value.value, bool):
-                    constants[name] = value.value
+            if (
+                not isinstance(value, NonString)
+                or value.default_of is not None
+                or any(other != value for other in others)
+            ):
+                continue
+            if value.value is None or isinstance(value.value, bool):
+                constants[name] = value.value
         return constants
 
     def unfold(self, name: str) -> None:

@@ -209,17 +209,18 @@ class _Finder:
         path_node = given.named.get(call.path or "")
         place = source.place(use.call)
         is_alone = isinstance(use.statement, ast.Expr) and use.statement.value is use.call
+        target = self._read_targets(use, call, reading)
         site = SITE_CLASSES[call.kind](
             call=path,
             place=place,
             statement=place.span if is_alone or not _simple(use.statement) else source.span(use.statement),
-            target=self._read_targets(use, call, reading),
+            target=target,
             argument=source.place(path_node) if path_node is not None else None,
             entity=texts("entity") or (self._find_own("entity", reading) if path == "wandb.init" else ()),
             project=texts("project") or (self._find_own("project", reading) if path == "wandb.init" else ()),
             type=texts("type"),
             aliases=reading.items("aliases"),
-            arguments=self._passed(use, call, reading),
+            arguments=self._passed(use, call, reading, call.path if target else None),
             context=self.statements.of(use, self._run_name(use)) if source is self.source else NO_CONTEXT,
         )
         self.made[key] = site
@@ -259,7 +260,8 @@ class _Finder:
         """Whether the file may set an environment variable: all ways but `decouple` have "env" in their name."""
         return "env" in self.source.text or "decouple" in self.source.text
 
-    def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
+    def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader, known: str | None) -> PassedArguments:
+        """What a call is given; `known` is an argument that is a string in an alternative."""
         source = self._source_of(use)
         certain = reading.find_certain(call.objects)
         texts = (*call.texts, *[name for name in call.objects if name in certain]) if certain else call.texts
@@ -269,7 +271,7 @@ class _Finder:
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),
-            constants=reading.constants,
+            constants=reading.find_constants(known),
             opening=self._opening(use) if call.kind == "init" else None,
             keywords={
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
