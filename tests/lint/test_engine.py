@@ -2,6 +2,7 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tables import check_rows, sample
@@ -28,19 +29,21 @@ def codes(code: str | bytes) -> list[str]:
 
 
 @check_rows(
-    "content",
+    ("content", "reason"),
     [
-        b"import wandb\nrun.log(",
-        b"import wandb\nx = '\xff'",
-        b"# coding: nonsense\nimport wandb",
-        b"import wandb\n" + b"(" * 5000,
-        b"import wandb\nx = " + b"-" * 50_000 + b"1",
-        b"import wandb\x00",
+        (b"import wandb\nrun.log(", "python"),
+        (b"import wandb\nx = '\xff'", "encoding"),
+        (b"# coding: nonsense\nimport wandb", "encoding"),
+        (b"import wandb\n" + b"(" * 5000, "python"),
+        (b"import wandb\nx = " + b"-" * 50_000 + b"1", "python"),
+        (b"import wandb\x00", "python"),
     ],
 )
-def test_what_cannot_be_read_is_one_finding_where_it_may_link_and_is_skipped_elsewhere(content: bytes) -> None:
+def test_what_cannot_be_read_is_one_finding_where_it_may_link_and_is_skipped_elsewhere(
+    content: bytes, reason: Any
+) -> None:
     assert codes(content + b"\n# .link(") == ["REG000"]
-    assert lint_bytes("train.py", content) == FileReport((), skipped="python")
+    assert lint_bytes("train.py", content) == FileReport((), skipped=reason)
 
 
 def test_reads_what_python_reads() -> None:
