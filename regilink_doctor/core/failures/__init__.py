@@ -127,12 +127,14 @@ PATH: tuple[Failure, ...] = (
         "A7",
         "unfilled placeholder",
         "Braces, angle and square brackets, `your-team` or `None` pass the SDK as ordinary names. The link "
-        "goes to a registry or a project of that name, or fails at the server as one that does not exist.",
+        "goes to a registry or a project of that name, or fails at the server as one that does not exist; so does "
+        "a run whose entity is one.",
         "Put the real names in: an `f` before the string, the value from your settings, and a check that an "
         "environment variable is set.",
         silent=False,
         codes=("REG106", "REG113"),
-        recognize="Brackets, braces, `None` or `your-...` stand in the path that was sent.",
+        recognize="Brackets, braces, `None` or `your-...` stand in the path that was sent, or in the entity that the "
+        "server does not find.",
         check_with="regilink doctor TARGET",
     ),
     Failure(
@@ -520,7 +522,7 @@ SDK: tuple[Failure, ...] = (
         codes=("REG601",),
         recognize="The run is offline (see C1), and the call reads an artifact.",
         check_with="regilink doctor",
-        phases=("consume",),
+        phases=("consume", "download"),
     ),
     Failure(
         "C4",
@@ -1102,8 +1104,8 @@ OPERATION: tuple[Failure, ...] = (
         "NEW_ID`; else log the artifact again.",
         silent=False,
         phases=("sync", "log"),
-        recognize="The command is `wandb sync`, or the log names `offline-run-...` or a staging folder of another "
-        "machine.",
+        recognize="The command is `wandb sync`, the last frames are its code, or the log names `offline-run-...` or a "
+        "staging folder of another machine.",
     ),
     Failure(
         "F14",
@@ -1113,7 +1115,8 @@ OPERATION: tuple[Failure, ...] = (
         "Read `wandb/latest-run/logs/debug-core.log`. Call `wandb.init` after the fork, keep the process alive until "
         "`run.finish()`, and give the job more memory or `WANDB__SERVICE_WAIT=300`.",
         silent=False,
-        recognize="The message names the service, a port file, a mailbox or a broken pipe, and no answer of a server.",
+        recognize="The message names the service, a port file, a mailbox, a thread such as MsgRouterThr or a broken "
+        "pipe, and no answer of a server; or `debug.log` ends while the backend starts.",
         check_with="regilink dry-run -- CMD",
     ),
     Failure(
@@ -1192,8 +1195,8 @@ OPERATION: tuple[Failure, ...] = (
         "Upgrade with `pip install -U wandb`; where that changes nothing, search the error's last line in the issues "
         "of wandb/wandb, and report it with the traceback.",
         silent=False,
-        recognize="The last frames are files of wandb, and Python itself raised the error (KeyError, AssertionError, "
-        "AttributeError of an object of wandb).",
+        recognize="The last frames are files of wandb, its command line, hooks or threads, and Python itself raised "
+        "the error (KeyError, AssertionError, AttributeError of an object of wandb) or crashed there.",
         check_with="regilink doctor",
     ),
     Failure(

@@ -131,7 +131,9 @@ _BUCKET = re.compile(
 )
 _STORE_OF_SERVER = re.compile(r"/local-files/|<BucketName>local-files|/vol/minio\b")
 _OFFLINE = re.compile(
-    r"syncing is (?:set to|turned) `?offline|WANDB_MODE=[\"']?(?:offline|dryrun)\b|\bwandb off(?:line)?$", re.MULTILINE
+    r"syncing is (?:set to|turned) `?offline|\boffline mode\b|\bmode=[\"']offline"
+    r"|WANDB_MODE=[\"']?(?:offline|dryrun)\b|\bwandb off(?:line)?$",
+    re.MULTILINE,
 )
 _UPLOAD = re.compile(
     r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading [\"']|while uploading data"
@@ -286,7 +288,8 @@ _OTHER_CLIENT = re.compile(
 """Code of a client of another server."""
 _OTHER_COMMAND = re.compile(r"^\s*[$>%] (?:sudo )?(?:dvc|git|npm|aws|gsutil|mlflow|huggingface-cli|hf) ", re.MULTILINE)
 _SPEAKS_OF_ITSELF = re.compile(
-    r"^npm |^slurmstepd: |\btoomanyrequests: |\brequested access to the resource is denied\b"
+    r"^npm |^slurmstepd: |\b(?:pypi|pythonhosted)\.org\b|\bpip\._vendor\.|': /simple/|\bNVML(?:Error)?(?:_|\b)"
+    r"|\btoomanyrequests: |\brequested access to the resource is denied\b"
 )
 """A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
@@ -434,7 +437,7 @@ class ErrorContext:
         return bool(
             self.exception is not None
             or self.error_lines
-            or self.status
+            or self.statuses
             or self.is_cut
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
@@ -524,10 +527,14 @@ class ErrorContext:
 
     @cached_property
     def status(self) -> int | None:
-        """The last HTTP status of an error."""
-        codes = [int(code) for match in _STATUS.findall(self.message_text) for code in match if code]
-        codes = [code for code in codes if 400 <= code < 600]
-        return codes[-1] if codes else None
+        """The last HTTP status of an error that no line names another program beside."""
+        return next((code for code, line in reversed(self.statuses) if not self.names_other_program(line)), None)
+
+    @cached_property
+    def statuses(self) -> list[tuple[int, str]]:
+        """The HTTP statuses of errors, each with its line."""
+        found = [(int(match[match.lastindex or 0]), match.start()) for match in _STATUS.finditer(self.message_text)]
+        return [(code, self.line_at(start)) for code, start in found if 400 <= code < 600]
 
     @cached_property
     def operation(self) -> str | None:

@@ -9,6 +9,7 @@ from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import counted, join_phrases, say
+from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.targets import target_of
@@ -40,7 +41,8 @@ _REPORTED = re.compile(
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
 _IS_OF_ITS_END = re.compile(
-    r"has no attribute|got an unexpected|cannot import name|No module named|\(required by| wandb$|\u274c$"
+    r"^Error while calling W&B API: |has no attribute"
+    r"|got an unexpected|cannot import name|No module named|\(required by| wandb$|\u274c$"
 )
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
@@ -221,6 +223,8 @@ _SERVER_ERROR, _TOO_LARGE = 500, 413
 _OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
 """A proxy that W&B's cloud does not have."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
+_ASKS = re.compile(r"(?:your|insert|enter)[-_ ]", re.IGNORECASE)
+"""How a placeholder of an example begins that nobody has filled in."""
 _DENIED_BY_SYSTEM = re.compile(
     r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
     r"|docker\S*\.sock|Docker daemon|execve\(\)|PermissionError|\[Errno 13\]",
@@ -600,6 +604,8 @@ def _of_message(
         yield "F17"
     if message.failure in ("C10", "F19") and context.phase == "sync" and context.is_of_sync:
         yield "F13"
+    if message.failure == "B2" and message.speaker == "server" and context.phase == "sweep":
+        yield "F16"
     if message.failure == "F2" and "F23" in message.also and context.phase == "sweep":
         yield "F23"
     if message.failure == "B7":
@@ -619,6 +625,9 @@ def _of_missing_run(context: ErrorContext) -> tuple[str, ...]:
 def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> Iterator[str]:
     """Failures that a name in the message gives away."""
     fields, message, path = main.fields, main.message, names.parsed_path
+    sent = [name for key in ("entity", "team", "organization", "project") if placeholder(name := fields.get(key, ""))]
+    if any(_ASKS.match(name) for name in sent):  # brackets and XXX are also how people hide a name in a report
+        yield "A7"
     if message.failure in ("B3", "D1"):
         project = fields.get("project", "").rpartition("/")[2]
         name = fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")

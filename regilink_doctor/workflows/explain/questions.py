@@ -37,9 +37,11 @@ _PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
 """A package with its version, in a list of what is installed."""
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _OUTPUT = re.compile(
-    r"^wandb: |^[A-Z]{4,8}: |^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|", re.MULTILINE
+    r"^wandb: |^[A-Z]{4,8}: |^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|"
+    r"|^(?:\(Pdb\)|i?pdb>|\(ipdb\)) |^(?:Collecting|Requirement already satisfied:|Successfully (?:un)?installed) \S",
+    re.MULTILINE,
 )
-"""Prefixes of wandb and of loggers, clocks, bars that show progress."""
+"""Prefixes of wandb, of loggers, of debuggers and of pip, clocks, bars that show progress."""
 _COMMAND_LINE = re.compile(
     r"^[$#]+ |^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)", re.MULTILINE
 )

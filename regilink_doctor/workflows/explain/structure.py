@@ -193,11 +193,15 @@ _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
+_CALLS_WANDB = re.compile(r"\b(?:import|from) wandb\b|\bwandb\.\w+\(")
+_SAYS_NOTHING = re.compile(r"(?:error(?: in wandb\.init\(\))?|Traceback \(most recent call last\):)$")
+_STEPS = _read_patterns("steps of wandb.init in its log")
 _OWN_THREAD = re.compile(
     r"Exception in thread (?:NetStat|ChkStop|IntMsg|MsgRouter|SockSrv|Stream|Handler|Sender|Writer)\w*Thr"
 )
 """A thread of wandb that talks to its second process."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
+_SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
 """The methods that look up a key of a run's config or summary."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
@@ -240,6 +244,8 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_component,
         _judge_usage,
         _judge_cut_traceback,
+        _judge_last_step,
+        _judge_native_crash,
         _judge_swept_program,
         _judge_server_container,
     )
@@ -250,6 +256,7 @@ def find_proved_causes(context: ErrorContext) -> Causes:
     """The failure ids that Python's own words, a class, a number of the system or a status prove."""
     proofs = (
         _judge_prompt,
+        _judge_stored_run,
         _judge_variable,
         _judge_call,
         _judge_class,
@@ -328,6 +335,14 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
 def _judge_prompt(context: ErrorContext) -> Causes:
     """A program that waits for an API key."""
     return ("C18",) if context.ends_in_key_prompt else ()
+
+
+def _judge_stored_run(context: ErrorContext) -> Causes:
+    """A record in the files of a run that the code of `wandb sync` cannot read."""
+    name, text = context.exception or ("", "")
+    is_unread = name in (*_BROKEN_CLASSES, "DecodeError") or _BROKEN_WORDS.search(text) is not None
+    is_of_sync = any(_SYNC_CODE.search(frame.path) for frame in context.library_frames)
+    return ("F13", "F21") if is_unread and is_of_sync else ()
 
 
 def _judge_variable(context: ErrorContext) -> Causes:
@@ -456,7 +471,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.source or (context.text,))[-1]:
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if context.missing_attribute in _RUN_ATTRIBUTES:
-        if context.is_offline and context.phase == "consume":
+        if context.is_offline and context.phase in ("consume", "download"):
             return ("C3", "F4")
         if ".restore(" in context.text:
             return ("F6", "F22")  # `wandb.restore` gives None where the run has no such file
@@ -623,6 +638,22 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)):
         return causes
     return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
+
+
+def _judge_last_step(context: ErrorContext) -> Causes:
+    """What `wandb.init` was doing, as its log tells, where the log does not say what was raised."""
+    if context.exception is not None or not (context.is_logged_by_wandb and _SAYS_NOTHING.match(context.last_line)):
+        return ()
+    found = (causes for line in reversed(context.text.splitlines()) for step, causes in _STEPS if step.match(line))
+    return next(found, ())
+
+
+def _judge_native_crash(context: ErrorContext) -> Causes:
+    """A crash of Python itself at the line that imports or calls wandb."""
+    crash = _CRASH.search(context.message_text) if context.exception is None else None
+    before = context.message_text[: crash.start()].rstrip().splitlines()[-2:] if crash else []
+    is_at_wandb = any(_CALLS_WANDB.search(line) and not line.startswith("wandb: ") for line in before)
+    return ("F21", "F15") if is_at_wandb else ()
 
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
