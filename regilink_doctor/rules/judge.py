@@ -564,6 +564,8 @@ def is_of_caller(report: Report, site: Site) -> bool:
     What the function writes itself is reported in its own file. A problem of the whole call is that of the caller where
     it passes the whole target; one of the type where it passes a part of the target, the type or the artifact.
     """
+    if site.is_hidden_in_callee:
+        return True
     files = {place.path for place in site.through}
     if report.at is not None and report.at != site.place:
         return report.at.path == site.place.path

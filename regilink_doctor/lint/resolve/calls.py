@@ -121,9 +121,10 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
         if function.attr == "_replace" or (function.attr == "model_copy" and node.keywords):
             call = _name_changes(context, node)
             return [_replace_fields(context, value, call, at) for value in context.value(function.value, at)]
-        if function.attr == "get_tracker" and _first_constant(node) == "wandb":
+        if function.attr == "get_tracker" and isinstance(tracker := _first_constant(node), str):  # of accelerate
             unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
-            return [Instance("wandb.Run" if unwraps else "WandBTracker", node, at)]  # of accelerate
+            of_wandb = Instance("wandb.Run" if unwraps else "WandBTracker", node, at)
+            return [of_wandb if tracker == "wandb" else Unknown(returned_by="accelerate.tracking.GeneralTracker")]
         if function.attr in PARSES:
             filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
             return filled or [Arguments(at.scope.module)]  # a class of `tap` fills its own fields

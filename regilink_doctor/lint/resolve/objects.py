@@ -286,7 +286,9 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     found = add_values(find_attribute(context, owner, node.attr), values)
     if {node.attr, "*"} & list_set(context, context.module).keys() or owner.scope.module is not context.module:
         found = add_values(found, find_set(context, owner, lineage, node.attr, at))
-    return found or _call_getattr(context, owner, lineage, node, at)
+    if all(value == UNKNOWN for value in found):
+        return _call_getattr(context, owner, lineage, node, at) or found
+    return found
 
 
 def _find_while_making(
@@ -314,11 +316,10 @@ def _call_getattr(
     context: Context, owner: ClassOrObject, lineage: Sequence[Scope], node: ast.Attribute, at: ProgramPoint
 ) -> list[Value]:
     """What `__getattr__` of a class returns for an attribute that the class lacks."""
-    if (
-        not owner.instance
-        or node.attr.startswith("__")
-        or not any("__getattr__" in scope.bindings for scope in lineage)
-    ):
+    if not owner.instance or node.attr.startswith("__"):
+        return []
+    is_there = any(node.attr in scope.bindings or node.attr in scope.attributes for scope in lineage)
+    if is_there or not any("__getattr__" in scope.bindings for scope in lineage):
         return []
 
     def make_call() -> ast.Call:

@@ -24,9 +24,11 @@ from regilink_doctor.lint.resolve.values import (
     Arguments,
     Computed,
     Function,
+    Instance,
     Literal,
     Loaded,
     Member,
+    Name,
     NonString,
     TreePath,
     Unknown,
@@ -132,7 +134,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         given = _find_given(context, scope, caller, name)
         is_left_out = is_left_out or given is None or _LEFT_OUT in given
         passed = _drop_left_out(given or ())
-        values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in passed]
+        values += [_pass_from_outside(value, name) for value in passed] if are_outside else passed
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
     if len(context.find_uses(scope.module, _called_name(context, scope))) > _MOST_CALLERS:
@@ -413,9 +415,16 @@ def _may_link(context: Context) -> bool:
     return context.keep(("links",), lambda: any(mark in context.source.text for mark in marks))
 
 
-def _is_data(value: Value) -> bool:
-    """Whether a value is text, or holds some: runs and artifacts of another file are looked at there."""
-    return isinstance(value, (StringValue, Literal, Loaded, ClassOrObject, Arguments, Member, TreePath))
+def _pass_from_outside(value: Value, name: str) -> Value:
+    """What another file passes for a parameter: data as it is, of runs and artifacts only the class.
+
+    Which call made them matters in that file.
+    """
+    if isinstance(value, (StringValue, Literal, Loaded, ClassOrObject, Arguments, Member, TreePath)):
+        return value
+    if isinstance(value, Instance) and value.type.lower().startswith("wandb"):
+        return Instance(value.type)
+    return value if value == Name("wandb") else _unset_parameter(name)
 
 
 def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:

@@ -13,10 +13,11 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
-from regilink_doctor.core.target_path import is_known, misspelled_prefix
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
+from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
+from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Instance, Literal, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Binding, Frame, Guard, Module, Read, Store, Use
+    from regilink_doctor.lint.resolve.bindings import Binding, Frame, Guard, Module, Read, Scope, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
@@ -57,6 +58,8 @@ _OF_ARTIFACTS = ("wandb.Artifact.add_reference", "wandb.Artifact.save")
 _MOST_STEPS = 8
 """Calls that a version is followed back through: `api.registry("model").collections().versions()`."""
 
+
+_LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
 
 _RUN_NAMES = ("run", "run_", "wandb", "logger", "experiment", "tracker")
 """What the names of runs, and of what has one, end in."""
@@ -113,8 +116,19 @@ class _Finder:
         """The site of a call of a function of another file; None where it passes nothing to what links or fetches."""
         site = self._seen_by_caller(use, call)
         target = tuple(text for text in site.target if any(isinstance(part, KnownPart) for part in text.parts))
-        site = replace(site, target=target)
-        return site if target and _is_passed(site, call, self.source.path) else None
+        if not target:
+            return None
+        is_hidden = self._is_hidden(call.use)
+        site = replace(site, target=target, is_hidden_in_callee=is_hidden)
+        return site if is_hidden or _is_passed(site, call, self.source.path) else None
+
+    def _is_hidden(self, use: Use) -> bool:
+        """Whether a call of wandb's in another file cannot be told to be one there, where nothing of wandb is named."""
+        module, use = use.scope.module, replace(use, frame=None)
+        if not module.imports.isdisjoint(wandb_api.PACKAGES):
+            return False
+        finder = self.resolver.keep(("finder", id(module)), _Finder, module.source, module)
+        return not finder._find_path(use) and not finder._by_name(use)
 
     def add_callers(self, sites: list[Site]) -> list[Site]:
         """The sites; those in functions with `callers`, where the calls of the function in the file differ.
@@ -485,9 +499,9 @@ class _Finder:
     def _by_name(self, use: Use) -> str | None:
         """A call on a receiver that nobody knows, in a file that imports wandb or a logger of it.
 
-        `link` and `artifact` are everybody's words: there the name of the receiver tells, an argument that is called
-        `target_path`, or the target itself. What links a string is a run only if the target is a path, and that of a
-        registry where the receiver has another name than runs have.
+        In other files the target tells, or the receiver's name. `link` and `artifact` are everybody's words: there the
+        name of the receiver tells, an argument that is called `target_path`, or the target itself. What links a string
+        is a run only if the target is a path; of a registry, where the receiver has another name than runs have.
         """
         function = use.call.func
         path = wandb_api.BY_NAME.get(function.attr) if isinstance(function, ast.Attribute) else None
@@ -500,9 +514,9 @@ class _Finder:
             or self._is_passed_api(function, use)
             or _is_called_as_wandb(function, use)
         )
-        if target is None or not (is_at_home or self._has_prefix(target, use)):
+        if target is None or not (is_at_home or self._may_be_registry(function, target, use)):
             return None
-        if self._is_known_elsewhere(function.value, use):
+        if self._is_known_elsewhere(function, use):
             return None
         if words := wandb_api.RECEIVERS.get(function.attr):
             if self._is_made_elsewhere(function.value, use):
@@ -526,26 +540,29 @@ class _Finder:
     def _names_wandb(self) -> bool:
         return "wandb" in self.source.text.lower()
 
-    def _has_prefix(self, target: ast.expr, use: Use) -> bool:
-        """Whether a target of the file itself begins like a registry, and the receiver has a name of those of wandb."""
-        function = use.call.func
-        receiver = (written_name(function.value) or "").lower() if isinstance(function, ast.Attribute) else ""
-        if not receiver.endswith(("run", *wandb_api.RECEIVERS["link"])):
+    def _may_be_registry(self, function: ast.Attribute, target: ast.expr, use: Use) -> bool:
+        """Whether a target begins like a registry, and the method, or the receiver's name, is one of wandb's.
+
+        Of what is named like a run, also whether nothing is known of the target: such a link could not be read.
+        """
+        receiver = (written_name(function.value) or "").lower()
+        if function.attr in wandb_api.RECEIVERS and not receiver.endswith(wandb_api.RECEIVERS["link"]):
             return False
-        return any(
-            misspelled_prefix(part) or part.startswith(REGISTRY_PREFIX)
-            for text in self.resolver.texts(target, use.at)
-            if any(isinstance(part, KnownPart) and part.place.path == self.source.path for part in text.parts)
-            for part in text.pattern.split("/")
-        )
+        texts = self.resolver.texts(target, use.at)
+        parts = [part for text in texts for part in text.pattern.split("/")]
+        if any(misspelled_prefix(part) or part.startswith(REGISTRY_PREFIX) for part in parts):
+            return True
+        is_run = function.attr == "link_artifact" and receiver.endswith(_RUN_NAMES)
+        keywords = {keyword.arg for keyword in use.call.keywords}
+        return is_run and keywords <= _LINK_ARGUMENTS and all(text.pattern == UNKNOWN_NAME for text in texts)
 
     def _is_string(self, node: ast.expr, use: Use) -> bool:
         return all(isinstance(value, StringValue) for value in self.resolver.value(node, use.at))
 
-    def _is_known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
+    def _is_known_elsewhere(self, function: ast.Attribute, use: Use) -> bool:
         """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
-        values = [value for value in self.resolver.value(receiver, use.at) if not is_none(value)]
-        return bool(values) and all(map(_is_of_others, values))
+        values = [value for value in self.resolver.value(function.value, use.at) if not is_none(value)]
+        return bool(values) and all(_is_of_others(value, function.attr, self.resolver) for value in values)
 
     def _is_made_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
         """The receiver is what a method of a class of another library returns: `sagemaker.Artifact.create(...)`."""
@@ -674,12 +691,31 @@ def _names_parameter(call: WrappedCall) -> bool:
     return any(isinstance(node, ast.Name) and node.id in names for node in walk(target))
 
 
-def _is_of_others(value: Value) -> bool:
-    """Whether a value is known, or an object of a class of another library."""
+def _is_of_others(value: Value, name: str, resolver: Resolver) -> bool:
+    """Whether a value is known, or an object of a class of another library.
+
+    An object of the tree is known where its classes say what the method `name` does: what they inherit, delegate by
+    `__getattr__` or leave to others, as a protocol does, may be a method of a run.
+    """
+    if isinstance(value, ClassOrObject):
+        owners = [
+            scope for scope in find_lineage(resolver, value.scope) if {name} & {*scope.bindings, *scope.attributes}
+        ]
+        return bool(owners) and not _is_abstract(owners[0], name)
     if not isinstance(value, Unknown):
         return True
     name = value.returned_by.rpartition(".")[2]
     return name[:1].isupper() and "wandb" not in value.returned_by.lower()
+
+
+def _is_abstract(owner: Scope, name: str) -> bool:
+    """Whether a class says what its method is, and not what it does."""
+    bases = getattr(owner.node, "bases", ())
+    decorators = [
+        item for binding in owner.bindings.get(name, ()) for item in getattr(binding.node, "decorator_list", ())
+    ]
+    words = [(written_name(node) or "").rpartition(".")[2] for node in (*bases, *decorators)]
+    return "Protocol" in words or "abstractmethod" in words
 
 
 def _simple(statement: ast.stmt) -> bool:
