@@ -88,6 +88,27 @@ def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:
     assert found.causes[0].check_with == "regilink doctor team-a/wandb-registry-model/zoo --entity team-a"
 
 
+@check_rows(
+    ("line", "target"),
+    [
+        ('run.link_artifact(artifact, "wandb-registry/model/zoo")', "wandb-registry-model/zoo"),
+        ('run.link_artifact(make_artifact("z"), "wandb-registry/model/zoo")', "wandb-registry-model/zoo"),
+        ('artifact.link(\n        "wandb-registry/model/zoo"\n    )', "wandb-registry-model/zoo"),
+        ("artifact.link(target_path='acme/wandb_registry-model/zoo')", "acme/wandb-registry-model/zoo"),
+        ('run.link_artifact(load("wandb-registry/model/zoo"), target)', None),
+        ('publish("wandb-registry/model/zoo")', None),
+        ('run.link_artifact(artifact, "wandb-project/model/zoo")', None),
+    ],
+)
+def test_a_path_that_misspells_the_prefix_is_judged_where_it_is_linked_to(line: str, target: str | None) -> None:
+    found = explain(
+        f'Traceback (most recent call last):\n  File "/home/u/train.py", line 41, in main\n    {line}\n'
+        "wandb.errors.errors.CommError: entity 'wandb-registry' not found"
+    )
+    assert found.failures[0] == ("A4" if target and "acme" in target else "A3")
+    assert found.target == target
+
+
 def test_of_several_paths_the_last_is_meant() -> None:
     found = explain(
         'print("wandb-registry-dataset/first")\n    run.link_artifact(model, "wandb-registry-model/zoo")\n'
@@ -130,6 +151,8 @@ READ = "CommError: artifact membership 'zoo:{}' not found in 'acme/wandb-registr
         (REFUSED.format("run.link_artifact("), {"B7", "B10"}, set()),
         ("ValueError: Invalid artifact path: 'wandb-registry-model/meta/llama'", {"A3"}, {"A9", "A17"}),
         ("ValueError: Invalid artifact path: 'wandb-registry-model//zoo/x'", {"A17"}, {"A9"}),
+        ("wandb.errors.CommError: entity 'wandb-registry' not found", {"A3", "A17"}, {"B2", "A12"}),
+        ("wandb.errors.CommError: entity 'wandb-team' not found", {"A3", "A17", "B2", "A12"}, set()),
     ],
 )
 def test_no_cause_is_listed_that_the_path_in_the_text_rules_out(

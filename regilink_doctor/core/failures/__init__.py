@@ -77,12 +77,13 @@ PATH: tuple[Failure, ...] = (
         "A name that contains `/` shifts every part of the path: the registry is read as the entity, and the "
         "server looks up an entity of that name. Four parts and more are refused as an invalid artifact path, "
         "after the upload.",
-        'Replace the slash inside the name, for example `name.replace("/", "-")`, so that the path has at most '
-        "an organization, a registry and a collection.",
+        "Write the prefix with both of its dashes, `wandb-registry-model/...`, not `wandb-registry/model/...`. "
+        'Replace a slash inside the collection\'s name, for example `name.replace("/", "-")`: the path has at most an '
+        "organization, a registry and a collection.",
         silent=False,
         codes=("REG103",),
-        recognize="The path has three slashes, or the name after the registry has one (model ids such as "
-        "`meta-llama/Llama-3` do).",
+        recognize="The path has three slashes, a slash follows `wandb-registry`, or the name after the registry has "
+        "one (model ids such as `meta-llama/Llama-3` do).",
         check_with="regilink doctor TARGET",
         phases=("link", "consume", "api", "download"),
     ),

@@ -11,6 +11,7 @@ import re
 from functools import cached_property
 
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT
 from regilink_doctor.workflows.explain.log_lines import is_harmless, read_lines
 
@@ -354,7 +355,11 @@ _TELLS_OF_CALL = re.compile(
 """A sentence of the person who asks, with a call in it."""
 _NAMED_CALL = re.compile(r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])")
 """A call that a sentence names without its brackets."""
-_REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
+_QUOTED_PATH = re.compile(r"""["']([^"'\n{}/]{1,141}/[^"'\n{}]{0,400})(?=["'])""")
+_OPEN_LINK = re.compile(r"\.link\w*\((?:[^()]|\([^()]*\))*$")
+"""A call that links, up to one of its own arguments."""
+_LONGEST_CALL = 300
+"""Characters of a call over several lines in which its name is searched before the path."""
 _CALL_IN_CODE = re.compile(
     r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
 )
@@ -850,11 +855,15 @@ class ErrorContext:
     def registry_path(self) -> tuple[str, bool] | None:
         """The last registry path that the text quotes, and whether it is linked to: the nearest to the error."""
         text = self.text[-TAIL:]
-        quoted = list(_REGISTRY_PATH.finditer(text))
-        if not quoted:
-            return None
-        line = text[text.rfind("\n", 0, quoted[-1].start()) + 1 : quoted[-1].start()]
-        return quoted[-1][1], "link" in line
+        for quoted in reversed([*_QUOTED_PATH.finditer(text)]):
+            begun = quoted.start()
+            line = text[text.rfind("\n", 0, begun) + 1 : begun]
+            is_argument = _OPEN_LINK.search(text, max(begun - _LONGEST_CALL, 0), begun) is not None
+            before_collection = quoted[1].split("/")[:-1][:2]
+            is_misspelled = is_argument and any(map(misspelled_prefix, before_collection))
+            if is_misspelled or any(map(is_registry_project, before_collection)):
+                return quoted[1], is_argument or "link" in line
+        return None
 
 
 def find_failed_line(text: str, *, is_python: bool) -> str | None:

@@ -11,7 +11,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX, 
 from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
+from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed, registry_name
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.core.text import close_to, quote_text
 from regilink_doctor.core.wandb_messages.recognition import VAGUE, field_names, search_messages
@@ -243,6 +243,8 @@ _OF_ALIASES = ("B10", "B11")
 """Failures of a link with aliases: a call that the traceback shows without them rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
 """Failures that a well-formed path in the text rules out."""
+_OF_ENTITY = ("B2", "A12")
+"""Failures of a team that is named in the wrong place, or is the wrong one."""
 _OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
 """Failures of a path that begins with an organization, and of one that does not."""
 _WITHOUT_VERSION, _OF_VERSION_NUMBER = ("D3",), ("B12",)
@@ -664,6 +666,9 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
     """Whether the path or the call in the text shows that it cannot be this failure."""
     if failure_id in _OF_ALIASES and context.has_no_aliases:
         return True
+    entity = names.entity or ""
+    if failure_id in _OF_ENTITY and (is_registry_project(entity) or misspelled_prefix(entity)):
+        return True  # the server took a part of the path for the entity
     if failure_id in _WITHOUT_RUN:
         return context.call in ("link_artifact", "link_model")
     path = names.parsed_path
