@@ -13,7 +13,7 @@ from functools import cached_property
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT
-from regilink_doctor.workflows.explain.log_lines import is_harmless, read_lines
+from regilink_doctor.workflows.explain.log_lines import is_harmless, read_lines, read_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,55 +158,20 @@ _GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[u?["'\\]{1,16}(\w+
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
-_ERROR_MARK = re.compile(
-    r"""Traceback\ \(most\ recent\ call\ last\) | ^Exception\ in\ thread\ \S
-      | wandb:\ (?:\w+:\ )?ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
-      | ^\w+:\ <ERROR>\ \S
-      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error|denied)(?:\ \(exit\ code\ \d+\))?:\ \S
-      | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
-      | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
-      | Segmentation\ fault | \bcore\ dumped\b | ^SIG[A-Z]{3,4}: | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
-      | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
-      | ^curl:\ \(\d+\)\ \S | \[E\ \w+\.cpp:\d+\] | \bError\ response\ from\ daemon: | \brpc\ error:\ code\ =
-      | ^fatal:\ \S | \bGraphQL\ error:\ \S
-      | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)
-      | \bis\ not\ recognized\ as\ (?:an\ internal\ or\ external\ command|(?:the|a)\ name\ of\ a\ cmdlet)
-      | ^`?(?:ERROR|FATAL)\ [A-Z]\w+\ | ^panic\ occurred: | ^goroutine\ \d+\ \[running\]:$""",
-    re.VERBOSE | re.MULTILINE,
-)
-_FAILED_LINE = re.compile(
-    r"""^[^\w\n]{0,6}(?:[\w./\\-]{1,60}:\ ){0,2}
-        (?:fatal|error|errno|failed|failure|denied|exception|abort(?:ed|ing)?|killed|cannot|could\ not|unable\ to
-        |rejected|refused|unauthorized|forbidden|timed?\ out|no\ such)\b(?!\s*[=(]|\s?:\ ?(?:0|none|false)\b)
-      | \b(?:exit(?:ed)?(?:\ with)?(?:\ code|\ status)?|error\ code|return(?:ed)?\ code|status)[:=]?\ ?-?[1-9]\d*\b
-      | \b(?:FAILED|failed)\ (?:with|because|to|due)\b | \bfollowing\ error\b | (?-i:\w(?:Error|Exception)\b[:(])
-      | \b(?:command|module|file)\ not\ found\b | \bout\ of\ memory\b | \bis\ not\ in\ struct\b | \bFAILED\s*$""",
-    re.VERBOSE | re.IGNORECASE,
-)
+_ERROR_MARK = read_words("marks of an error", re.MULTILINE)
+_FAILED_LINE = read_words("a line in which any program has failed", re.IGNORECASE)
 """A line that says that something failed, in the words of any program."""
 _IMPORT_OF_WANDB = re.compile(r"\s*(?:import|from) wandb\b")
 _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
-_REPORTS_FAILURE = re.compile(
-    r"""\b(?:FAIL(?:ED)?|ERR(?:OR)?|[Ff]ail(?:s|ed|ure)|[Ee]rror|[Kk]illed|[Aa]borted|[Ff]atal|[Rr]efus(?:ed|\u00e9)|[Dd]enied
-        |[Ee]xception|[Tt]imed?\ ?out|could\ not|cannot|erreur|Fehler)\b
-      | \b(?:exit(?:ed)?|return|rc|status)(?:\ with)?(?:\ code|\ status)?\s?[:=\ ]\s?[1-9]\d*\b
-      | エラー | 失敗 | できません | 拒否 | 报错 | 失败 | [\u2717\u2718\u274c]""",
-    re.VERBOSE,
-)
+_REPORTS_FAILURE = read_words("reports of a failure beside code or a name")
 """A word or sign that reports a failure, in a text that otherwise is code or a name."""
 _IS_CODE = re.compile(
     r"""\w\(|^\s*(?:\#|(?:if|for|try|except|raise|return(?!\ code)|def|class|import|from|with|else|finally)\b)""",
     re.VERBOSE,
 )
 _LONGEST_REPORT = 1200
-_FOREIGN_FAILURE = re.compile(
-    r"""CUDA\ (?:out\ of\ memory|error) | \bOutOfMemory(?:Error)?\b | \bNCCL\b[^.\n]*\b(?:error|time) | \bOOMKilled\b
-      | \bcuDNN\b | \bCUBLAS\b | \bRESOURCE_(?:DOES_NOT_EXIST|ALREADY_EXISTS)\b | \bdevice-side\ assert | \bstate_dict\b
-      | \b(?:loss|gradients?)\b[^.\n]*\bnan\b | \bactor\ (?:unexpectedly\ )?died\b | GPU\S{0,3}メモリ
-      | \bmodel\ package\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
+_FOREIGN_FAILURE = read_words("failures of the program or of another service", re.IGNORECASE)
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
 _COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
 _OUTPUT = re.compile(
@@ -240,14 +205,7 @@ _FAILED_ASSIGNMENT = re.compile(
 _WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
 _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
-_OUTER = re.compile(
-    r"""\b(?:completed|failed|exited|Exited)\ with\ (?:exit\ )?(?:code|status)\ \d | ^ERROR:\ Job\ failed:
-      | \bmake(?:\[\d+\])?:\ \*\*\* | \bCalledProcessError:\ Command\ | \bconda\.cli\.main_run\b
-      | \bChildFailedError\b | ^error:\ Recipe\ ` | returned\ (?:a\ )?non-zero\ (?:exit\ (?:status|code)|code)
-      | \bELIFECYCLE\b | ^(?:srun|mpirun|torchrun): | \bHydra\ stack\ trace
-      | ^Set\ the\ environment\ variable\ HYDRA | \bcommand\ terminated\ with\ exit\ code""",
-    re.VERBOSE,
-)
+_OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_PROMPT = re.compile(
     r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*(?:\n(?!wandb)[^\n]*){0,2}\Z",
@@ -272,26 +230,14 @@ _OTHER_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
-_SPEAKER = re.compile(
-    r"^\W{0,8}(?:curl|wget|pip3?|git|npm|apt(?:-get)?|docker|ssh|scp|rsync|kubectl|helm|conda|srun|sbatch|slurmstepd|OMP)\b.{0,3}:\s"
-    r"|\bkubelet\b|\b(?:Readiness|Liveness|Startup) probe\b"
-    r"|ImagePullBackOff|\bRESOURCE_DOES_NOT_EXIST\b|arn:aws:(?!s3\b|iam\b|sts\b)"
-    r"|\bS3 operation failed\b|\bpush_to_hub\b|\bto coordinator\b"
-    r"|\bcalling the (?!\w*(?:Object|Multipart|Bucket|Role|Identity))\w+ operation"
-    r"|\b(?:docker|ghcr|quay|gcr|pypi|github|gitlab|npmjs|hf|huggingface)\.(?:io|com|org|co)\b"
-    r"|\b(?:mlflow|databricks|cloudflare|kaggle|roboflow|clearml|neptune|comet_ml|dvc|terraform)\b",
-    re.IGNORECASE,
-)
+_SPEAKER = read_words("speakers other than wandb", re.IGNORECASE)
 """A line that begins with the name of another program, or names its server or one of its own errors."""
 _OTHER_CLIENT = re.compile(
     r"[/\\](?:huggingface_hub|mlflow|databricks|dvc\w*|comet_ml|neptune|clearml|kaggle|roboflow|azureml|sagemaker)[/\\]"
 )
 """Code of a client of another server."""
 _OTHER_COMMAND = re.compile(r"^\s*[$>%] (?:sudo )?(?:dvc|git|npm|aws|gsutil|mlflow|huggingface-cli|hf) ", re.MULTILINE)
-_SPEAKS_OF_ITSELF = re.compile(
-    r"^npm |^slurmstepd: |\b(?:pypi|pythonhosted)\.org\b|\bpip\._vendor\.|': /simple/|\bNVML(?:Error)?(?:_|\b)"
-    r"|\btoomanyrequests: |\brequested access to the resource is denied\b"
-)
+_SPEAKS_OF_ITSELF = read_words("other speakers that may name wandb")
 """A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""

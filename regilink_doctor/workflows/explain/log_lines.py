@@ -7,6 +7,7 @@ requests that are tried again, and errors of parts that the run does not need.
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Literal
 
@@ -15,6 +16,15 @@ from regilink_doctor.core.records import record, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+with open(os.path.join(os.path.dirname(__file__), "line_words.json"), encoding="utf-8") as _file:
+    _WORDS: dict[str, list[str]] = json.load(_file)
+
+
+def read_words(name: str, flags: int = 0) -> re.Pattern[str]:
+    """The pattern of one of the lists in `line_words.json`: any of its expressions."""
+    return re.compile("|".join(_WORDS[name]), flags)
+
 
 LONGEST_JSON = 60_000
 """A longer line is not read as JSON."""
@@ -82,29 +92,7 @@ _RETRY = re.compile(
 _RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
 """Weave sends its traces in the background: a program goes on without them."""
-_HARMLESS = re.compile(
-    r"""^\s*(?:system)?monitor:\s | ^\s*(?:trainium|cwmetadata|coreweave\ metadata|featurechecker|sentry_ext):\s
-      | ^\s*(?:runconsolelogs|analytics|watcher|dialing|jobBuilder|observability):\s | ^\s*processOutgoingData:\s
-      | context\ canceled\b | use\ of\ closed\ network\ connection | \berror\ (?:closing|discarding)\b
-      | Internal\ process\ (?:interrupt|shutdown) | message_loop\ has\ been\ closed | Connection\ pool\ is\ full
-      | Error\ saving\ (?:conda|pip)\ packages | [Cc]ould\ not\ save\ program | run\ not\ yet\ initialized
-      | ^\s*(?:git\ (?:repo\ not\ found|root\ error)|Unable\ to\ find\ most\ recent\ commit\ in\ git)
-      | ^\s*[Ee]rror\ (?:generating\ diff|getting\ (?:latest\ commit|system\ metrics|run\ metadata)|probing\ system)
-      | ^\s*Failed\ to\ (?:publish|sample|serialize)\ metric | ^\s*Error\ (?:Probing\ GPU|initializing\ NVML)
-      | Failed\ to\ (?:detect\ the\ name\ of\ this|query\ for)\ notebook
-      | \bsave\ (?:notebook|ipython)\b | \bsession\ history
-      | ^\s*Problem\ saving\ notebook | \bkaggle\ notebook | ^\s*send_alert: | error\ decoding\ stats\ json
-      | ^\s*Failed\ to\ redirect\. | \b(?:StreamWrapper|TerminalEmulator|ProgressWidget|redirect)\b.{0,20}callback
-      | exception\ reading\ TerminalEmulator | failed\ to\ install\ \w+\ hooks | Error\ in\ (?:console|ProgressWidget)
-      | ^\s*Failed\ to\ resolve\ the\ session\ identity | ^\s*(?:gpuamd|wbapi):\s
-      | error\ (?:from\ watcher|handling\ event) | ^\s*(?:main:\ )?failed\ to\ init\ Sentry
-      | ^\s*sentry\.Init\ failed | \btrace\ (?:output\ )?file$ | failed\ to\ start\ trace
-      | ^\s*failed\ to\ write\ to\ chunk | ^\s*[Uu]nable\ to\ log\ learning\ rate | ^\s*Error\ computing\ FLOPs
-      | requirements\ file$ | \berror\ (?:creating\ symlink|symlinking)
-      | \bshut(?:ting)?\ ?down\b.{0,80}\b(?:telemetry|analytics)
-      | [Ff]ailed\ to\ load\ features? | ^\s*(?:Error\ using\ orjson|pydantic_core\.) | Error\ checking\ kubernetes""",
-    re.VERBOSE,
-)
+_HARMLESS = read_words("errors of wandb that do no harm")
 """What wandb logs as an error although the run goes on, or because it has ended already."""
 _HARMLESS_MODULE = re.compile(
     r"\[(?:meta|system_info|system_monitor|interfaces|gpu\w*|tpu|ipu|trainium|git|gitlib|json_util|sentry)\.py:\w"
