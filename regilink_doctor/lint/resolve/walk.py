@@ -963,16 +963,28 @@ def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
     return value if name is test else copy_place(ast.UnaryOp(ast.Not(), value), test)
 
 
+_TESTING = ("endswith", "startswith")
+"""Methods that test what they are called on."""
+
+
 def _read_test(condition: ast.expr) -> _Test | None:
-    """A condition, and each name, attribute and call in it; None for one that nobody reads at a glance."""
+    """A condition, and each name, attribute and call that it tests; None for one that nobody reads at a glance.
+
+    `os.environ["X"]` is not a test of `os`, nor of `os.environ`; `x.startswith("a")` is one of `x`.
+    """
     if isinstance(condition, ast.Name):
         return condition, {condition.id}
     names: set[str] = set()
+    owners: set[int] = set()
     for number, part in enumerate(walk(condition)):
         if number > _LONGEST_TEST:
             return None
-        if isinstance(part, _NAMED) and (name := written_name(part)) is not None:
+        if not isinstance(part, _NAMED):
+            continue
+        if id(part) not in owners and (name := written_name(part)) is not None:
             names.add(name)
+        if not isinstance(part, ast.Name) and getattr(part, "attr", "") not in _TESTING:
+            owners.add(id(part.func if isinstance(part, ast.Call) else part.value))
     return condition, names
 
 
