@@ -332,31 +332,31 @@ def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
         before, secret = match.groups()
         return before + (secret if secret in _public else hide(secret))
 
-    for before, secret, after in _FORMS:
-        text = re.sub(f"({before})({secret}){after}", replace, text)
+    for signs, before, secret, after in _FORMS:
+        if any(map(lower.__contains__, signs)):
+            text = re.sub(f"({before})({secret}){after}", replace, text)
     return text
 
-
-_SIGNS = (":/", "//", "@", "key", "wandb_v", "local-", "basic", "bearer", "yxbpo")
-"""Any of them is in every text that has one of `_FORMS`, in lower case."""
 
 _WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Where a word begins: also after `%20`, and in JSON after the escape of a line end."""
 
 _FORMS = (
-    (r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
-    ("(?::/|//)", r"[\w-]{32,}", "(?=@)"),
-    (r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
-    ("", r"wandb_v\d_[\w-]{32,}", ""),
-    (rf"{_WORD}", r"local-[\w-]{32,}", ""),
-    (rf"(?i:{_WORD}(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
-    (rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
-    (r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
+    ("@", r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
+    ("@", "(?::/|//)", r"[\w-]{32,}", "(?=@)"),
+    ("@", r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
+    (("wandb_v",), "", r"wandb_v\d_[\w-]{32,}", ""),
+    (("local-",), rf"{_WORD}", r"local-[\w-]{32,}", ""),
+    (("key",), rf"(?i:{_WORD}(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
+    (("basic", "bearer"), rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
+    (("yxbpo",), r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
-"""What precedes a secret, the secret, what has to follow it. A path may have kept one slash of an address, or a login.
+"""What is in every text that has such a secret, in lower case; what precedes the secret, the secret, what follows it.
 
-The last is the base64 of `api:` and a key.
+A path may have kept one slash of an address, or a login. The last is the base64 of `api:` and a key.
 """
+
+_SIGNS = tuple({sign for signs, *_ in _FORMS for sign in signs})
 
 
 def close_to(name: str, names: Iterable[str]) -> str | None:

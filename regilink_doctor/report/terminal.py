@@ -75,7 +75,7 @@ def cut_line(text: str, start: int, end: int, width: int, show: Callable[[str], 
     Tabs are spaces up to the next stop of four, every other letter is what `show` makes of it. A line that is too long
     is cut so that the start of the part is visible, with an ellipsis where it was cut.
     """
-    characters = list(_expand_tabs(text, show))
+    characters = text if text.isascii() and text.isprintable() else list(_expand_tabs(text, show))
     shown = "".join(characters)
     start, end = len("".join(characters[:start])), len("".join(characters[: max(end, start)]))
     if text_width(shown) <= width:
