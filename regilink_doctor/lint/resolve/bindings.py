@@ -218,9 +218,9 @@ class Scope:
         if nesting is None:
             nesting = self.nestings[name] = _Nesting(conditions)
         last = bisect_right(nesting.starts, order)
-        number = last - 1
+        number, first = last - 1, max(last - MOST_CONDITIONS, 0)
         holding: list[Guard] = []
-        while number >= max(last - MOST_CONDITIONS, 0):
+        while number >= first:
             guard = conditions[number]
             if guard.arm is None or order < guard.arm.end:
                 holding.append(guard)

@@ -146,7 +146,7 @@ def _is_writing(mode: ast.expr | None) -> bool:
 
 def find_own_path(at: ProgramPoint) -> TreePath:
     """`__file__`."""
-    return TreePath(absolute_path(at.source.path))
+    return TreePath(at.source.absolute_path)
 
 
 def get_path_attribute(owner: TreePath, name: str) -> Value:

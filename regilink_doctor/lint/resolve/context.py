@@ -321,7 +321,7 @@ class Context:
                 self._take_steps(len(values) // _ALTERNATIVES)
                 values = bound_alternatives(values)
         finally:
-            self._depth -= 1
+            self._depth = depth
             del self._busy[key]
             if self._partial_keys and depth in self._partial_keys:  # they can be completed now
                 for partial in self._partial_keys.pop(depth):

@@ -46,7 +46,7 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     owner = scope.owner if scope.owner is not None and scope.name == "__init__" else scope
     if owner.parent is None or owner.parent.kind != "module":
         return []
-    path = absolute_path(owner.module.source.path)
+    path = owner.module.source.absolute_path
     files = [file for root in find_roots(owner.module.source.folder) for file in _list_files(root)]
     naming = [file for file in files if owner.name.encode() in _read_start(file) or _find_section(owner)]
     if not naming:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import absolute_path, show_path
+from regilink_doctor.core.files import show_path
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
@@ -103,7 +103,7 @@ def find_module(context: Context, dotted: str, module: Module) -> Module | None:
 def find_module_of_file(context: Context, path: str) -> Module | None:
     """The module of a file of the tree, by its absolute path; None for one that cannot be read, or one too many."""
     modules: dict[str, Module | None] = context.keep(
-        ("modules",), lambda: {absolute_path(context.source.path): context.module}
+        ("modules",), lambda: {context.source.absolute_path: context.module}
     )
     if path not in modules:
         if len(modules) >= MAX_FILES:
@@ -130,7 +130,7 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
 
 def find_imported_files(module: Module) -> Iterator[tuple[str, str, str]]:
     """The files of the tree that a file imports: the name that is bound, the dotted name that it is of, the path."""
-    own = absolute_path(module.source.path)
+    own = module.source.absolute_path
     for scope in (module.scope, *module.functions.values()):
         for name, bindings in scope.bindings.items():
             for binding in bindings:

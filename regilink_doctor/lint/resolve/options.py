@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from posixpath import commonprefix
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import cached_property, record
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
@@ -69,7 +69,11 @@ class _Option:
 
     def find_keyword(self, name: str) -> ast.expr | None:
         """What the call has for a keyword."""
-        return next((item.value for item in self.call.keywords if item.arg == name), None)
+        return self._keywords.get(name)
+
+    @cached_property
+    def _keywords(self) -> dict[str | None, ast.expr]:
+        return {item.arg: item.value for item in self.call.keywords}
 
     @property
     def is_positional(self) -> bool:

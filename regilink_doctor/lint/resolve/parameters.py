@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from itertools import count
 
-from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
@@ -404,7 +403,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
     name = _called_name(context, scope)
-    for path in find_importers(absolute_path(scope.module.source.path)) if name else ():
+    for path in find_importers(scope.module.source.absolute_path) if name else ():
         module = find_module_of_file(context, path) if has_word(path, name, MAX_BYTES) else None
         for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
             yield from _enter_called(context, use, scope)

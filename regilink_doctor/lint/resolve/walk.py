@@ -579,11 +579,12 @@ class _Walk:
                 if isinstance(node, ast.comprehension):
                     waiting += [(test, scope, arm, False) for test in reversed(node.ifs)]
             for child in reversed(children):
-                # Of most attributes and keywords there is nothing to note but what is inside.
-                while type(child) is ast.keyword or (type(child) is ast.Attribute and child.attr not in LOGGED_ONLY):
-                    child = child.value
-                if type(child) not in LEAVES:
-                    waiting.append((child, scope, arm, False))
+                while type(child) not in LEAVES:
+                    if type(child) is ast.keyword or (type(child) is ast.Attribute and child.attr not in LOGGED_ONLY):
+                        child = child.value  # there is nothing to note but what is inside
+                    else:
+                        waiting.append((child, scope, arm, False))
+                        break
 
     def _enter_lambda(self, node: ast.AST, scope: Scope) -> list[_Waiting]:
         """The body of a lambda, in a scope of its own, once its defaults have been read."""

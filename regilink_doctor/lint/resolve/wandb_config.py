@@ -111,9 +111,7 @@ def _list_neighbors(context: Context, module: Module) -> list[Module]:
     """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
     names = _list_initializing(absolute_path(module.source.folder))
     found = [find_module(context, name, module) for name in names]
-    paths = [
-        path for path in find_programs(absolute_path(module.source.path)) if has_word(path, "wandb.init(", MAX_BYTES)
-    ]
+    paths = [path for path in find_programs(module.source.absolute_path) if has_word(path, "wandb.init(", MAX_BYTES)]
     found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
     return list(dict.fromkeys(other for other in found if other is not None and other is not module))
 

@@ -11,7 +11,7 @@ from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk
+from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -212,6 +212,8 @@ def find_last_before(numbers: Sequence[int], end: int) -> int:
 _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
 _TESTED = (ast.If, ast.While)
+_CONDITIONAL = (*_TESTED, ast.IfExp, ast.Assert)
+_LISTS = (ast.List, ast.Tuple, ast.Set)
 _HEADED = (*WITHS, *_TESTED, ast.For, ast.AsyncFor)
 """The statements that may bind names before their body begins."""
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
@@ -260,24 +262,24 @@ class CallContextReader:
         return homes
 
     @cached_property
-    def tested_attributes(self) -> frozenset[str]:
-        """The attributes that a condition anywhere in the file looks at: one method may check for all others."""
-        tests = [node.test for node in walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)]
-        return frozenset(node.attr for test in tests for node in walk(test) if isinstance(node, ast.Attribute))
+    def tested_names(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The attributes that conditions of the file look at, and the strings that may be names it checks.
 
-    @cached_property
-    def listed_names(self) -> frozenset[str]:
-        """The strings of lists, and those that a call is passed to check them: `require_env("ORG", "REGISTRY")`."""
+        One method may check for all others. Such strings are in lists, or passed to `require_env("ORG", "REGISTRY")`.
+        """
+        tests: list[ast.expr] = []
         listed: list[ast.expr] = []
         for node in walk(self.tree):
-            if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            if isinstance(node, _CONDITIONAL):
+                tests.append(node.test)
+            elif isinstance(node, _LISTS):
                 listed += node.elts
             elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                called = ast.unparse(node.value.func).lower()
+                called = (written_name(node.value.func) or ast.unparse(node.value.func)).lower()
                 listed += node.value.args if any(word in called for word in _CHECKS) else ()
-        return frozenset(
-            item.value for item in listed if isinstance(item, ast.Constant) and isinstance(item.value, str)
-        )
+        tested = [node.attr for test in tests for node in walk(test) if isinstance(node, ast.Attribute)]
+        strings = [item.value for item in listed if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+        return frozenset(tested), frozenset(strings)
 
     def of(self, use: Use, run: str | None = None) -> CallContext:
         """What stands around a call.

@@ -299,14 +299,14 @@ class _Finder:
     @cached_property
     def _tested(self) -> frozenset[str]:
         """The attributes that the file tests; `getattr` may be passed the name of one."""
-        tested = self.statements.tested_attributes
-        return tested | self.statements.listed_names if "getattr" in self.source.text else tested
+        tested, listed = self.statements.tested_names
+        return tested | listed if "getattr" in self.source.text else tested
 
     def _sure(self, text: StringValue) -> StringValue:
         """A text whose variables and options are not called unset where the file tests whether they are."""
         if is_known(text.pattern) or not any(map(may_be_none, text.parts)):
             return text
-        tested, listed = self._tested, self.statements.listed_names
+        tested, (_, listed) = self._tested, self.statements.tested_names
 
         def is_tested(part: KnownPart | UnknownPart) -> bool:
             return bool(tested.intersection(part.names)) or not listed.isdisjoint(part.variables)

@@ -6,7 +6,6 @@ methods, constructors and calls within calls are followed; names tell which call
 
 from __future__ import annotations
 
-from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
@@ -123,7 +122,7 @@ def _find_callees(use: Use, resolver: Resolver) -> Iterator[tuple[Use, Function]
 def find_wrappers(resolver: Resolver, module: Module) -> frozenset[str]:
     """The names in a file of functions, methods and classes of the tree that may link or fetch for their caller."""
     if module is not resolver.module:
-        return _name_wrappers_of_file(absolute_path(module.source.path), _MOST_LEVELS)
+        return _name_wrappers_of_file(module.source.absolute_path, _MOST_LEVELS)
     return resolver.keep(("wrappers",), _name_wrappers, module, _MOST_LEVELS)
 
 

@@ -57,7 +57,7 @@ class _AllFields(dict[type[ast.AST], tuple[str, ...]]):
         return fields
 
 
-_ALL_FIELDS = _AllFields(dict.fromkeys(LEAVES, ()))
+_ALL_FIELDS = _AllFields(dict.fromkeys((*LEAVES, ast.Global, ast.Nonlocal), ()))
 
 
 def inside(node: ast.AST) -> list[ast.AST]:
@@ -74,15 +74,16 @@ def inside(node: ast.AST) -> list[ast.AST]:
 
 def walk(tree: ast.AST) -> Iterator[ast.AST]:
     """A node and everything below it but operators and contexts, in no order that matters."""
-    waiting = [tree]
+    waiting: list[ast.AST | None] = [tree]
     while waiting:
         node = waiting.pop()
+        if node is None:  # the key of `**mapping`, the default of a parameter that has none
+            continue
         yield node
         for name in _ALL_FIELDS[type(node)]:
             value = getattr(node, name, None)
             if type(value) is list:
-                if value:
-                    waiting += [item for item in value if isinstance(item, ast.AST)]
+                waiting += value
             elif isinstance(value, ast.AST):
                 waiting.append(value)
 

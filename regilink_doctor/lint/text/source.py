@@ -84,9 +84,14 @@ class Source:
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @cached_property
+    def absolute_path(self) -> str:
+        """The absolute path, with slashes."""
+        return absolute_path(self.path)
+
+    @cached_property
     def folder(self) -> str:
         """The absolute path of the folder that it is in, with slashes."""
-        return os.path.dirname(absolute_path(self.path))
+        return os.path.dirname(self.absolute_path)
 
     @cached_property
     def _ascii(self) -> bool:
