@@ -77,14 +77,16 @@ _RAISED = re.compile(
 )
 """The line below the frames of a traceback: the class can have any name, such as `queue.Empty`."""
 _EXCEPTION_IN_SENTENCE = re.compile(
-    r"""(?<![\w.])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
+    r"""(?<![\w.])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*
+        (?P<name>[A-Z]\w*(?:Error|Exception)|(?<=\.)Error|(?<=\.)[a-z]{4,40}(?:error|exception))
         (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)]
-           | (?::\ |\ (?=\[(?:Errno|WinError)))(?P<rest>[^\n`]{3,400}))""",
+           | (?:\ ?:\ |\ (?=\[(?:Errno|WinError)))(?P<rest>[^\n`]{3,400}))""",
     re.VERBOSE,
 )
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
 _NAMED_EXCEPTION = re.compile(
-    r"(?<![\w.])(?<!raise )(?<!except )(?<!import )(?<!catch )[A-Z][A-Za-z]+(?:Error|Exception)(?![\w.(])"
+    r"(?<![\w.])(?<!raise )(?<!except )(?<!import )(?<!catch )(?:wandb\.(?:\w+\.)*)?"
+    r"(?P<name>[A-Z][A-Za-z]+(?:Error|Exception))(?![\w.(])"
 )
 """The name of an exception in a title or sentence, without what it said."""
 _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)", re.MULTILINE)
@@ -420,7 +422,7 @@ class ErrorContext:
         if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
             return match["name"], match["quoted"] or match["rest"]
         if self.frames and (match := _NAMED_EXCEPTION.search(self.message_text)):
-            return match[0], ""
+            return match["name"], ""
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
         return next(((name, self.line_at(match.start())) for name, match in quoted if match), None)
 
@@ -433,6 +435,11 @@ class ErrorContext:
         """The line of `message_text` that holds a position."""
         text = self.message_text
         return text[text.rfind("\n", 0, position) + 1 :].partition("\n")[0].strip()
+
+    def is_error_line(self, line: str) -> bool:
+        """Whether a line by itself is an error: an exception, or one that was logged as an error."""
+        is_exception = bool(self.exception and self.exception[1] and self.exception[1] in line)
+        return is_exception or bool(_EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
 
     @cached_property
     def missing_attribute(self) -> str | None:

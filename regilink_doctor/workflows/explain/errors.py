@@ -220,6 +220,11 @@ _OWN_PROCESS = re.compile(
 _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
 _SERVER_ERROR, _TOO_LARGE = 500, 413
+_ABSENCE = re.compile(
+    r"\bnot (?:be )?(?:installed|found|available)\b|(?<!`)\bimport wandb\b(?!`)|\binstall (?:\S+ ){0,4}`?wandb\b",
+    re.IGNORECASE,
+)
+"""What a program says where it finds no wandb."""
 _OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
 """A proxy that W&B's cloud does not have."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
@@ -329,6 +334,9 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
             matches = [
                 match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
             ]
+    is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
+    if is_outcome and structure.find_causes(context):
+        matches = []  # the exception says why
     if not matches and not context.is_error:
         return None
     if matches and context.warnings:  # they say how it came to the error
@@ -418,6 +426,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_of_sdk, weight = message.speaker == "sdk", message.pattern.weight
     if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
         return True
+    if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
+        return True  # a notice, after which the program went on without wandb
     is_of_wandb = is_of_sdk or message.speaker == "server" or line in context.error_lines
     if not is_of_wandb and context.exception is None and context.names_other_program(context.last_line):
         return True  # Docker, before W&B was reached

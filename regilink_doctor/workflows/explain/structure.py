@@ -474,7 +474,7 @@ def _judge_class(context: ErrorContext) -> Causes:
         if context.is_offline and context.phase in ("consume", "download"):
             return ("C3", "F4")
         if ".restore(" in context.text:
-            return ("F6", "F22")  # `wandb.restore` gives None where the run has no such file
+            return ()  # `wandb.restore` gives None where the run has no such file
         return ("F4", "C5", "C8") if context.is_about_wandb else ()
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
