@@ -437,9 +437,9 @@ class ErrorContext:
         return text[text.rfind("\n", 0, position) + 1 :].partition("\n")[0].strip()
 
     def is_error_line(self, line: str) -> bool:
-        """Whether a line by itself is an error: an exception, or one that was logged as an error."""
-        is_exception = bool(self.exception and self.exception[1] and self.exception[1] in line)
-        return is_exception or bool(_EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
+        """Whether a line by itself is an error: it is raised, or was logged as an error."""
+        is_raised = bool(self.exception and self.exception[1] and self.exception[1] in line) or line in self.raised
+        return is_raised or bool(_EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
 
     @cached_property
     def missing_attribute(self) -> str | None:
