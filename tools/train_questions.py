@@ -1,8 +1,9 @@
-"""Learn what questions are about: `python tools/train_questions.py [--measure]`; scikit-learn must be installed.
+"""Learn what questions are about: `python tools/train_questions.py [--measure | --check]`; needs scikit-learn.
 
 Reads tools/asked.json, the words of the failure index and its translations, and word_groups.json; writes
-regilink_doctor/workflows/explain/question_weights.json. With `--measure` it writes nothing: it leaves out a tenth of
-the questions at a time and says how many of them it then answers.
+regilink_doctor/workflows/explain/question_weights.json: the same bytes each time, with the same scikit-learn. With
+`--check` it writes nothing and says whether they would change. With `--measure` it leaves out a tenth of the questions
+at a time, with all that are similar to them, and says how many of them it then answers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import hashlib
 import json
 import tempfile
+import zlib
 from base64 import b64encode
 from collections import Counter
 from math import log
@@ -26,18 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from scipy.sparse import csr_matrix
+
 ASKED = Path(__file__).with_name("asked.json")
 """Answer -> questions: of failures by their ids, of topics by their names, of `OTHER` and of `UNCLEAR`."""
 Row = tuple[str, str]
 """An answer and a text."""
 FEWEST_ROWS = 2
 """In how many texts a feature must be to have weights."""
-MOST_FEATURES = 700
-"""For each answer the features with the largest weights are kept, and trained once more without the others."""
+MOST_WEIGHTS = 200_000
+"""The largest weights of each answer are kept, and trained once more without the others."""
+OF_ROWS = 0.7
+"""Of twice as many rows an answer has `2 ** OF_ROWS` times as many weights."""
 COST = 1.2
 """How much a wrong training row costs: higher means closer to the rows, and less general."""
 OF_OTHER = 10
 """How much more than those of another answer the rows of `OTHER` cost together: they are of many kinds."""
+SIMILAR = 0.55
+"""The cosine of two questions of which one must not be learned from to measure the other."""
 SHARPNESS = 8
 """What a sum is multiplied by before its exponent is a probability; measured with questions that were left out."""
 
@@ -73,61 +81,76 @@ def hash_sources() -> str:
     return hashlib.sha256(sources).hexdigest()
 
 
+def count_features(texts: Sequence[frozenset[str]]) -> dict[str, int]:
+    """The features that are in enough of the texts, and how rare each is, in steps."""
+    occurrences = Counter(feature for features in texts for feature in features)
+    return {
+        feature: round(RARITY_STEPS * (log((1 + len(texts)) / (1 + count)) + 1))
+        for feature, count in sorted(occurrences.items())
+        if count >= FEWEST_ROWS
+    }
+
+
+def build_matrix(texts: Sequence[frozenset[str]], rarities: dict[str, int]) -> csr_matrix:
+    """A row of length 1 for each text. The features are sorted: the order in which a set gives them is by chance."""
+    from scipy.sparse import csr_matrix
+
+    numbers = {feature: number for number, feature in enumerate(rarities)}
+    columns, values, ends = [], [], [0]
+    for features in texts:
+        present = sorted(feature for feature in features if feature in rarities)
+        length = sum(rarities[feature] ** 2 for feature in present) ** 0.5
+        columns += [numbers[feature] for feature in present]
+        values += [rarities[feature] / length for feature in present]
+        ends.append(len(columns))
+    return csr_matrix((values, columns, ends), shape=(len(texts), len(rarities)))
+
+
 def learn_weights(rows: Sequence[Row]) -> dict[str, Any]:
     """The contents of question_weights.json."""
-    from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
     rows = [*rows, *read_entries()]
     texts = [find_features(text) for _, text in rows]
-    occurrences = Counter(feature for features in texts for feature in features)
-    names = sorted(feature for feature, count in occurrences.items() if count >= FEWEST_ROWS)
-    numbers = {feature: number for number, feature in enumerate(names)}
-    rarities = [round(RARITY_STEPS * (log((1 + len(rows)) / (1 + occurrences[name])) + 1)) for name in names]
-    columns, values, ends = [], [], [0]
-    for features in texts:
-        present = [numbers[feature] for feature in features if feature in numbers]
-        length = sum(rarities[number] ** 2 for number in present) ** 0.5
-        columns += present
-        values += [rarities[number] / length for number in present]
-        ends.append(len(columns))
-    matrix = csr_matrix((values, columns, ends), shape=(len(rows), len(names)))
+    rarities = count_features(texts)
+    matrix = build_matrix(texts, rarities)
+    by_column = matrix.tocsc()
     counts = Counter(answer for answer, _ in rows)
     answers = sorted(counts)
-    by_column = matrix.tocsc()
-    weights: list[dict[int, float]] = [{} for _ in names]
+    share = MOST_WEIGHTS / sum(count**OF_ROWS for count in counts.values())
+    weights: list[dict[int, float]] = [{} for _ in rarities]
     start = []
     for place, answer in enumerate(answers):
         is_answer = [row[0] == answer for row in rows]
         cost = len(rows) / (len(answers) * counts[answer]) * (OF_OTHER if answer == OTHER else 1)
         machine = LinearSVC(C=COST, class_weight={True: cost, False: 1.0}, random_state=0)
         sizes = abs(machine.fit(matrix, is_answer).coef_[0])
-        heaviest = sorted(sizes.argsort()[::-1][:MOST_FEATURES])
+        heaviest = sorted(sizes.argsort(kind="stable")[::-1][: int(share * counts[answer] ** OF_ROWS)])
         machine.fit(by_column[:, heaviest].tocsr(), is_answer)
         start.append(round(SHARPNESS * machine.intercept_[0], 4))
         for number, weight in zip(heaviest, machine.coef_[0], strict=True):
             weights[number][place] = SHARPNESS * weight
-    return pack_weights(names, rarities, weights, {"answers": answers, "start": start})
+    return pack_weights(rarities, weights, {"answers": answers, "start": start})
 
 
 def pack_weights(
-    names: Sequence[str], rarities: Sequence[int], weights: Sequence[dict[int, float]], first: dict[str, Any]
+    rarities: dict[str, int], weights: Sequence[dict[int, float]], first: dict[str, Any]
 ) -> dict[str, Any]:
-    step = max(abs(weight) for of_feature in weights for weight in of_feature.values()) / 127
+    step = round(max(abs(weight) for of_feature in weights for weight in of_feature.values()) / 127, 6)
     rounded = [
         {place: steps + 128 for place, weight in of_feature.items() if (steps := round(weight / step))}
         for of_feature in weights
     ]
 
     def encode(numbers: Iterable[int]) -> str:
-        return b64encode(bytes(numbers)).decode("ascii")
+        return b64encode(zlib.compress(bytes(numbers), 9)).decode("ascii")
 
     return {
         "trained_from": hash_sources(),
         **first,
         "step": step,
-        "features": "\n".join(names),
-        "rarities": encode(rarities),
+        "features": encode("\n".join(rarities).encode()),
+        "rarities": encode(rarities.values()),
         "counts": encode(map(len, rounded)),
         "answers_of": encode(place for of_feature in rounded for place in of_feature),
         "weights": encode(steps for of_feature in rounded for steps in of_feature.values()),
@@ -135,20 +158,34 @@ def pack_weights(
 
 
 def write_weights(path: Path, contents: dict[str, Any]) -> None:
-    path.write_text(json.dumps(contents, separators=(",", ":")) + "\n", encoding="ascii")
+    path.write_bytes(format_weights(contents))
+
+
+def format_weights(contents: dict[str, Any]) -> bytes:
+    return (json.dumps(contents, separators=(",", ":")) + "\n").encode("ascii")
+
+
+def group_similar(texts: Sequence[str]) -> list[int]:
+    """The number of each text's group: a text is in the group of every other that is similar to it."""
+    from scipy.sparse.csgraph import connected_components
+
+    words = [frozenset(feature for feature in find_features(text) if feature[0] != "#") for text in texts]
+    matrix = build_matrix(words, count_features(words))
+    return [int(group) for group in connected_components(matrix @ matrix.T >= SIMILAR)[1]]
 
 
 def measure_answers(folds: int = 10) -> None:
     """Print how often a question that was left out is answered right, by the product's own judgement."""
     rows, outcomes = read_rows(), Counter[str]()
+    groups = group_similar([text for _, text in rows])
     with tempfile.TemporaryDirectory() as folder:
         question_model.WEIGHTS = str(Path(folder, "question_weights.json"))
         for fold in range(folds):
-            learned = [row for place, row in enumerate(rows) if place % folds != fold]
+            learned = [row for row, group in zip(rows, groups, strict=True) if group % folds != fold]
             write_weights(Path(question_model.WEIGHTS), learn_weights(learned))
             question_model._read_model.cache_clear()
             question_model._words_by_shape.cache_clear()
-            for answer, text in rows[fold::folds]:
+            for answer, text in (row for row, group in zip(rows, groups, strict=True) if group % folds == fold):
                 ranked = questions.list_answers(text)
                 named = [about for about, _ in ranked[:3]] or [OTHER, UNCLEAR]
                 is_right = answer == named[0] or (not ranked and answer in named)
@@ -164,10 +201,15 @@ def measure_answers(folds: int = 10) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="leave out a tenth of the questions at a time")
-    if parser.parse_args().measure:
+    parser.add_argument("--check", action="store_true", help="say whether the weights would change")
+    arguments = parser.parse_args()
+    path = Path(question_model.WEIGHTS)
+    if arguments.measure:
         measure_answers()
-    else:
-        write_weights(Path(question_model.WEIGHTS), learn_weights(read_rows()))
+    elif not arguments.check:
+        write_weights(path, learn_weights(read_rows()))
+    elif format_weights(learn_weights(read_rows())) != path.read_bytes():
+        parser.exit(1, f"{path.name} would change\n")
 
 
 if __name__ == "__main__":

@@ -191,6 +191,21 @@ def test_a_wrong_path_in_the_code_of_a_question_comes_first() -> None:
     assert read.wrong == ()
     named = explain("Loading 'wandb-registry-model/ranker:v12' fails, it isn't found. The page stops at v9.")
     assert (named.kind, named.failures[0], named.wrong) == ("question", "D2", ())
+    alias = explain("Reading wandb-registry-model/zoo:release/2 fails, wandb takes release for an organization. Why?")
+    assert (alias.failures[0], alias.wrong) == ("D5", ())
+
+
+def test_what_an_f_string_holds_only_the_words_tell() -> None:
+    told = "{}, where the name is org/model of the hub. It says that the entity is not found"
+    assert explain(told.format('target_path=f"wandb-registry-model/{name}"')).failures[0] == "A3"
+    assert explain(told.format('target_path="wandb-registry-model/{name}"')).failures[0] == "A7"
+
+
+def test_a_guess_about_a_long_text_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "rank_answers", lambda text: [("D3", 0.3), ("D1", 0.2)])
+    question = "Why does the registry do that? "
+    assert explain(question).failures == ("D3", "D1")
+    assert explain(question * 12).failures == ()
 
 
 def test_a_question_that_is_not_clear_names_candidates_and_says_so() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import zlib
 from base64 import b64decode
 from collections import defaultdict
 from functools import cache
@@ -35,7 +36,7 @@ GROUPS = os.path.join(_FOLDER, "word_groups.json")
 
 RARITY_STEPS = 16
 """How many steps of a stored rarity are one."""
-_PART_LENGTHS, _JAPANESE_LENGTHS = (3, 4), (1, 2, 3, 4)
+_PART_LENGTHS, _JAPANESE_LENGTHS = (4,), (1, 2, 3)
 """How many characters the parts of an English word, and of Japanese, have."""
 _WORD = re.compile(r"[A-Za-z_][\w.-]*|\d+", re.ASCII)
 _PART = re.compile(r"[._-]")
@@ -235,18 +236,22 @@ class _Model:
 def _read_model() -> _Model:
     with open(WEIGHTS, encoding="ascii") as file:
         stored = json.load(file)
-    places = tuple(accumulate(b64decode(stored["counts"]), initial=0))
-    features = stored["features"].split("\n")
+    places = tuple(accumulate(_unpack(stored["counts"]), initial=0))
+    features = _unpack(stored["features"]).decode("utf-8").split("\n")
     return _Model(
         tuple(stored["answers"]),
         tuple(stored["start"]),
         stored["step"],
         {feature: number for number, feature in enumerate(features)},
-        b64decode(stored["rarities"]),
+        _unpack(stored["rarities"]),
         places,
-        b64decode(stored["answers_of"]),
-        b64decode(stored["weights"]),
+        _unpack(stored["answers_of"]),
+        _unpack(stored["weights"]),
     )
+
+
+def _unpack(stored: str) -> bytes:
+    return zlib.decompress(b64decode(stored))
 
 
 def rank_answers(question: str) -> list[tuple[str, float]]:

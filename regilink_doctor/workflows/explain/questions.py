@@ -48,7 +48,7 @@ _COMMAND_LINE = re.compile(
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
-    r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~-])/[\w.-]+/"
+    r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~.-])/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
@@ -92,9 +92,13 @@ _NAMES_SUBJECT = re.compile(
     r"|パス|ディスク|バージョン|認証|オフライン|ログイン|レジストリ|アーティファクト|リンク|組織|接続|権限|役割|スイープ|エイリアス|コレクション|キー|エンティティ|モデル",
     re.IGNORECASE,
 )
-_SURE, _LEAST = 0.8, 0.1
-"""How probable the first is if it is the answer, or a candidate; of a text without a subject of W&B it must be sure. Of
-112 sure answers to questions that nobody had looked at, 105 were right; of those that `--measure` leaves out, 89 %."""
+_SURE, _LEAST = 0.95, 0.1
+"""How probable the first is if it is the answer, or a candidate; measured with questions that were left out."""
+_SURE_OF_PAGE = 0.8
+"""How probable pages and their mistakes are together to be the answer."""
+_LEAST_WITHOUT_SUBJECT, _LEAST_OF_REPORT = 0.8, 0.35
+"""How probable a candidate is of a text that names no subject of W&B, or is long."""
+_WORDS_OF_REPORT = 60
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
@@ -201,7 +205,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     searched = "\n".join(" ".join(line.split()) for line in text[:LONGEST_QUESTION].splitlines() if line.strip())
     path, is_linked = _path_in(text[:LONGEST_QUESTION])
     # A name with a version is read; it is no target unless the text says that the link goes there.
-    is_name = path is not None and ":" in path.rpartition("/")[2] and not is_linked and not _is_target(path, text)
+    is_name = path is not None and _VERSION.search(path) and not is_linked and not _is_target(path, text)
     facts = paths.examine(target_of(path), view) if path is not None and not is_name else None
     is_wrong = facts is not None and bool(facts.wrong)
     ranked = list_answers(searched)
@@ -243,7 +247,8 @@ def is_sure(ranked: Sequence[tuple[str, float]]) -> bool:
     if (topic := find_topic(first)) is None:
         return probability >= _SURE
     second = next((about for about, _ in ranked[1:] if find_topic(about) is not None), None)
-    return sum(probability for about, probability in ranked if about in (first, second, *topic.mistakes)) >= _SURE
+    likely = (first, second, *topic.mistakes)
+    return sum(probability for about, probability in ranked if about in likely) >= _SURE_OF_PAGE
 
 
 _COMMAND = re.compile(
@@ -333,9 +338,16 @@ def list_answers(text: str) -> list[tuple[str, float]]:
         return []
     ranked = rank_answers(text)
     first, probability = ranked[0]
-    if first in (OTHER, UNCLEAR) or probability < (_LEAST if _NAMES_SUBJECT.search(text) else _SURE):
+    if first in (OTHER, UNCLEAR) or probability < _find_least(text):
         return []
     return [entry for entry in ranked[:_MOST_FAILURES] if entry[0] not in (OTHER, UNCLEAR)]
+
+
+def _find_least(text: str) -> float:
+    """How probable the first answer to a text must be, to be named at all."""
+    if not _NAMES_SUBJECT.search(text):
+        return _LEAST_WITHOUT_SUBJECT
+    return _LEAST_OF_REPORT if len(text.split()) >= _WORDS_OF_REPORT else _LEAST
 
 
 def choose_described(text: str, failures: Sequence[str]) -> str | None:
@@ -355,6 +367,9 @@ def _is_target(path: str, text: str) -> bool:
     return bool(_BEFORE_TARGET.search(before[-30:]) or _AFTER_TARGET.match(after))
 
 
+_SPACE_OR_QUOTE = re.compile(r"[\s「」『』]+")
+_VERSION = re.compile(r":(?!//)")
+"""The colon before a version or an alias; not the one of an address."""
 _QUOTED_PATH = re.compile(
     r"""(?:(?P<call>\b\w{1,40}\()[^()"'`\n]{0,80})?(["'`])(?P<path>[^\s"'`<>]{0,200}registry[^\s"'`<>]{0,200})\2"""
 )
@@ -363,12 +378,14 @@ _QUOTED_PATH = re.compile(
 def _path_in(text: str) -> tuple[str | None, bool]:
     """The registry path to which a link in the text goes, or that a sentence names; and whether a link has it."""
     quoted = [match for match in _QUOTED_PATH.finditer(text) if "/" in match["path"]]
+    if any(text[match.start(2) - 1 : match.start(2)] == "f" and "{" in match["path"] for match in quoted):
+        return None, False  # what the variable holds, only the words tell
     for match in quoted:
         if match["call"] is None or match["call"].startswith("link"):
             return match["path"], match["call"] is not None
     if quoted:
         return None, False
-    for word in text.split():
+    for word in _SPACE_OR_QUOTE.split(text):
         bare = word.strip(_QUOTES + ",.;:?!()（）。、？")  # noqa: RUF001
         if "/" in bare and "://" not in bare and "registry" in bare.lower() and not re.search(r"[(<>]", bare):
             return bare, False
