@@ -64,7 +64,7 @@ _LIBRARY = re.compile(
 )
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
 _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
-_WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|[/\\](?:internal_cli|__main__)\.py$")
+_WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
 """A file of wandb that is run, where others are imported."""
 _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
@@ -93,6 +93,7 @@ _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
 _INTERRUPTED = re.compile(r"^(?:\^C)+\n?Traceback \(most recent call last\)", re.MULTILINE)
 """What the terminal shows where the user has stopped a program."""
+_STOP = re.compile(r"KeyboardInterrupt$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed")
 _RAISES = re.compile(r"""\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?""")
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
@@ -298,7 +299,7 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _TELLS_OF_CALL = re.compile(
-    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|in|at)\b.*\w\(|[\u3040-\u30ff].*\w\("
+    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|[Ii]n|at)\b.*\w\(|[\u3040-\u30ff].*\w\("
 )
 """A sentence of the person who asks, with a call in it."""
 _NAMED_CALL = re.compile(r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])")
@@ -425,6 +426,11 @@ class ErrorContext:
             return match["name"], ""
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
         return next(((name, self.line_at(match.start())) for name, match in quoted if match), None)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the user has stopped the program: what else is raised comes of it."""
+        return any(_STOP.match(line) for line in self.message_text.splitlines())
 
     def with_named_exception(self) -> ErrorContext | None:
         """The same text, where the exception that a sentence names is the one that was raised; None without one."""
@@ -558,7 +564,7 @@ class ErrorContext:
     @property
     def command(self) -> str | None:
         """The words after `wandb` of its command line that a traceback comes from, empty where the text has none."""
-        if not (self.frames and _WANDB_PROGRAM.search(self.frames[0].path)):
+        if not any(_WANDB_PROGRAM.search(frame.path) for frame in self.frames):
             return None
         match = _COMMAND.search(self.text)
         return match[1] if match else ""

@@ -335,7 +335,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
                 match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
             ]
     is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
-    if is_outcome and structure.find_causes(context):
+    # What a call that failed did not return is missed later: that exception says nothing.
+    if is_outcome and context.missing_attribute is None and structure.find_causes(context):
         matches = []  # the exception says why
     if not matches and not context.is_error:
         return None

@@ -41,7 +41,7 @@ _PREFIX = re.compile(
             r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
             r"\[\d+,\d+\]<std(?:out|err)>:",  # mpirun
             r"\[?(?:default|rank ?|Rank ?|RANK ?)\d+\]?:",  # torchrun
-            r"\d{1,4}:(?= )",  # srun --label
+            r"\d{1,4}:(?= )|\d{1,6}[.)]?\s+(?=\{\")",  # srun --label, numbered records
             r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix
             r"[\w.-]{1,60}\s+\|(?= )",  # docker compose
             r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
@@ -99,7 +99,8 @@ _HARMLESS_MODULE = re.compile(
 )
 """Modules of wandb that collect what the run does not need."""
 _PROGRESS = re.compile(
-    r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at)"
+    r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
+    r"|Network error resolved)"
 )
 _ANNOUNCES = re.compile(r"^\s*Traceback \(most recent call last\)|^\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit)\b")
 _OF_TRACEBACK = re.compile(

@@ -77,6 +77,8 @@ _CLASSES_OF_STORAGE = (
     "ClientAuthenticationError", "ClientError", "DefaultCredentialsError", "EndpointConnectionError",
     "HttpResponseError", "NoCredentialsError", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundError"
 )  # fmt: skip
+_CLASSES_OF_GIT = ("GitCommandError", "InvalidGitRepositoryError", "NoSuchPathError")
+"""`wandb.init` asks git for the commit."""
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
@@ -109,11 +111,10 @@ _PROMPT = re.compile(r"prompt_api_key|getpass")
 _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
-STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit", "SignalException")
+STOPS = ("BdbQuit", "GeneratorExit", "KeyboardInterrupt", "SignalException", "SystemExit")
 # Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
 _BROKEN_CLASSES = (
-    "AssertionError", "AttributeError", "GitCommandError", "IndexError",
-    "InvalidGitRepositoryError", "KeyError", "LookupError", "NameError",
+    *_CLASSES_OF_GIT, "AssertionError", "AttributeError", "IndexError", "KeyError", "LookupError", "NameError",
     "RecursionError", "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
 )  # fmt: skip
 _BROKEN_WORDS = re.compile(
@@ -202,6 +203,8 @@ _OWN_THREAD = re.compile(
 """A thread of wandb that talks to its second process."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
+_MONITOR = re.compile(r"/sdk/internal/")
+"""Code of wandb's own threads, which have no run of the program."""
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
 """The methods that look up a key of a run's config or summary."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
@@ -233,7 +236,7 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
-    if context.exception is not None and context.exception[0] in STOPS:  # by the user or the program
+    if context.is_interrupted or (context.exception is not None and context.exception[0] in STOPS):
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
     if context.names_other_program(context.last_line):
         return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
@@ -435,6 +438,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
             causes = tuple(dict.fromkeys((*part, *causes)))
         return causes if context.is_about_wandb and not context.is_raised_elsewhere else ()
+    if name in _CLASSES_OF_GIT and context.phase == "init":
+        return ("F21",)
     if name in _CLASSES_OF_STORAGE:
         return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.is_about_wandb and "pickle" in text:
@@ -473,6 +478,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.missing_attribute in _RUN_ATTRIBUTES:
         if context.is_offline and context.phase in ("consume", "download"):
             return ("C3", "F4")
+        if _MONITOR.search(context.library_frames[-1].path if context.library_frames else ""):
+            return ("F21", "F15")
         if ".restore(" in context.text:
             return ()  # `wandb.restore` gives None where the run has no such file
         return ("F4", "C5", "C8") if context.is_about_wandb else ()
