@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.core.targets import LinkTarget
 
@@ -504,6 +505,23 @@ def find_call_problem(call: LinkMethod, text: str) -> Problem | None:
     if text.count("/") > 1:
         return Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="slash")
     return Problem(rule_codes.LEGACY_MODEL_REGISTRY, severity="warning", kind="link_model")
+
+
+def find_type_problem(path: StringValue) -> Problem | None:
+    """What is wrong with a target path, or a name that is consumed, that is an object of pathlib and not a string."""
+    if not path.is_path_object:
+        return None
+    facts = {"type": "pathlib.Path", "path": path.pattern}
+    severity: Severity = "warning" if path.is_default else "error"
+    return Problem(rule_codes.WRONG_CALL_SHAPE, severity=severity, kind="path-type", failure="A18", facts=facts)
+
+
+def read_type_error(message: str) -> tuple[str, str] | None:
+    """The argument of a link, "path" or "alias", that Python's error says is not a string, and its type."""
+    name, _, rest = message.partition("'")[2].partition("'")
+    if rest.startswith((" object has no attribute 'partition'", " object has no attribute 'split'")):
+        return "path", name
+    return ("alias", name) if rest.startswith(" object is not iterable") else None
 
 
 def sdk_link(

@@ -176,6 +176,11 @@ class PassedArguments:
     """The arguments that are strings in every alternative, of those that rules ask for."""
     unread: frozenset[str] = frozenset()
     """The arguments that hold further ones (`settings=`) or a list (`aliases=`), of which not all could be read."""
+    wrong_types: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The arguments that are certainly not what W&B accepts, a string or a list of strings, each with its type.
+
+    `aliases[]` is an item of a list of aliases.
+    """
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`, of those that rules ask for."""
     opening: Place | None = None

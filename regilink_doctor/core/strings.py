@@ -56,10 +56,14 @@ class UnknownPart:
 
 @record
 class StringValue:
-    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
+    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`.
+
+    `is_path_object`: it is a path of pathlib, which W&B does not accept as a string.
+    """
 
     parts: tuple[KnownPart | UnknownPart, ...]
     place: Place
+    is_path_object: bool = False
 
     def __hash__(self) -> int:
         return hash((self.pattern, self.place))  # what its parts are made of tells very few apart, and takes long
@@ -153,6 +157,10 @@ class StringValue:
     def forget_variables(self) -> StringValue:
         """The string after code has looked at its letters: what it would be with a variable set is not known."""
         return replace(self, parts=tuple(replace(part, variables=()) for part in self.parts))
+
+    def write_out(self) -> StringValue:
+        """The string that `str` makes of it."""
+        return replace(self, is_path_object=False) if self.is_path_object else self
 
     def forget_separators(self) -> StringValue:
         """The string with slashes that are slashes on Windows, too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core import judgement, rule_codes, wandb_messages
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, sdk_link
+from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, read_type_error, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import CHECKED_LINK, CREATE_REGISTRY, LINK_MODEL, LOOK_UP, LinkCall
@@ -108,7 +108,7 @@ def _find_reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> 
         return "C5", rule_codes.LINK_WHILE_DISABLED
     if call.mode == "offline" and call.error == "NotImplementedError":
         return "C1", rule_codes.LINK_WHILE_OFFLINE
-    if call.error in ("TypeError", "AttributeError"):
+    if call.error in ("TypeError", "AttributeError") or read_type_error(call.message or ""):
         return "A18", rule_codes.WRONG_CALL_SHAPE
     recognized = wandb_messages.recognize_messages(call.message or "")
     messages = [match.message for match in recognized if match.message.speaker == "sdk"]

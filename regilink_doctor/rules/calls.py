@@ -6,6 +6,7 @@ from regilink_doctor.core.findings import Edit, Fix, Message, Related
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Link
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
@@ -46,22 +47,24 @@ _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "uplo
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
-    `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path or None, a name where the artifact belongs,
-    `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link, and logs
-    only artifacts that exist. Python raises, after the training.
+    `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path or None, a `Path`, a list or a number where a
+    string belongs, a name where the artifact belongs, `wandb.Artifact(target_path=...)`, the command `wandb artifact
+    link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. Python raises, after the training.
     """
 
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
     failures = ("A18", "F5", "F12")
-    watches = ("link", "log", "artifact", "command")
+    watches = ("link", "log", "artifact", "command", "consume.arguments.wrong_types")
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
         'run.link_artifact("zoo:v0", "wandb-registry-model/zoo")',
         "run.link_artifact(artifact)",
         "run.link_artifact(artifact, target_path=None)",
+        'from pathlib import Path\nrun.link_artifact(artifact, Path("wandb-registry-model") / "zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[0.93])',
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
@@ -69,6 +72,7 @@ class WrongCallShape(Rule):
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
         'run.link_artifact(artifact=artifact, target_path="wandb-registry-model/zoo")',
+        'from pathlib import Path\nrun.link_artifact(artifact, (Path("wandb-registry-model") / "zoo").as_posix())',
         "run.link_artifact(*arguments)",
         "def publish(target=None):\n    run.link_artifact(artifact, target)",
         'wandb.run.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -115,6 +119,8 @@ class WrongCallShape(Rule):
                 "it raises AttributeError",
                 'write target_path="wandb-registry-NAME/COLLECTION"',
             )
+        if problem.kind.endswith("-type"):
+            return _explain_type(problem)
         if problem.kind == "name-for-artifact":
             name = quoted(facts["name"])
             return Message(
@@ -152,6 +158,9 @@ class WrongCallShape(Rule):
                 yield self.report(site.place, "public-run")
         elif site.call in _ARGUMENTS:
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
+        for argument, name in site.arguments.wrong_types.items():
+            kind = {"aliases": "aliases-type", "aliases[]": "alias-type"}.get(argument, "path-type")
+            yield self.report((site.argument if kind == "path-type" else None) or site.place, kind, type=name)
 
     def _check_arguments(self, site: Site, accepted: tuple[str, ...]) -> Iterator[Report]:
         method = site.call.rpartition(".")[2]
@@ -189,6 +198,22 @@ class WrongCallShape(Rule):
             shown = say("wandb {command}", command=words[1])
         if shown is not None:
             yield self.report(command.place, "command", command=shown)
+
+
+def _explain_type(problem: Problem) -> Message:
+    """A path, a name or aliases that are not strings."""
+    name, path = problem.facts["type"], problem.facts.get("path", "")
+    note = say("wandb raises an error, and links nothing")
+    if problem.kind == "alias-type":
+        return Message(
+            say("an alias is of type {type}, not a string", type=name), note, say("write it as a string: str(VALUE)")
+        )
+    if problem.kind == "aliases-type":
+        return Message(say("aliases is of type {type}, not a list of strings", type=name), note, "write aliases=[...]")
+    help_ = say('join the names with "/"')
+    if path and is_known(path):
+        help_ = say('join the names with "/": {path}', path=quoted(path))
+    return Message(say("the path is of type {type}, not a string", type=name), note, help_)
 
 
 def _write_list(site: Site) -> Fix | None:

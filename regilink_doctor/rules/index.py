@@ -148,6 +148,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("type",), ("REG106",)),
     ),
     "consume": (
+        (("arguments", "wrong_types",), ("REG607",)),
         (("context", "denied_by",), ("REG512",)),
         (("context", "ended_by",), ("REG603",)),
     ),

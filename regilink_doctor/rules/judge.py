@@ -12,7 +12,15 @@ from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
+from regilink_doctor.core.problems import (
+    Problem,
+    SdkRefusal,
+    find_call_problem,
+    find_problems,
+    find_type_problem,
+    read_type_error,
+    sdk_link,
+)
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import (
     LEGACY_MODEL_REGISTRY,
@@ -100,10 +108,11 @@ def _report_links(site: Site, view: OrganizationView | None, configured: Configu
     for target in link_targets(site):
         if target.path in replaced:
             continue
-        if find_call_problem(target.method, target.text) is not None:
+        if find_call_problem(target.method, target.text) is not None or target.path.is_path_object:
             # At the call: no part of the path is to blame.
-            yield Report(judge_target(target, view, configured)[0])
-            if target.method != "none":
+            at = site.argument if target.path.is_path_object else None
+            yield Report(judge_target(target, view, configured)[0], at)
+            if target.method != "none" or target.path.is_path_object:
                 return
             target = replace(target, method="Run.link_artifact")  # what is meant, which has the same path
         for problem in judge_target(target, view, configured):
@@ -186,6 +195,9 @@ def judge_name(
         means_registry: it can only be a name in a registry, whatever its project is called.
     """
     string = name.path
+    if (problem := find_type_problem(string)) is not None:
+        yield replace(problem, target=name)
+        return
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
         return
@@ -311,6 +323,10 @@ def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement |
     """
     if target.path.is_default:
         return None  # a default may be another string in the end
+    if (problem := find_type_problem(target.path)) is not None:
+        from regilink_doctor.core.judgement import Judgement
+
+        return Judgement("refused", problem)
     link = sdk_link(
         target.path.pattern,
         target.method,
@@ -365,8 +381,12 @@ def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | Non
         protected = registry.protected_aliases if registry is not None else ()
         refused = [alias for alias in attempt.aliases if alias in protected]
         return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
-    if attempt.code == WRONG_CALL_SHAPE and attempt.requested is None and "'NoneType'" in (attempt.message or ""):
-        return Problem(WRONG_CALL_SHAPE, kind="none")
+    wrong = read_type_error(attempt.message or "") if attempt.code == WRONG_CALL_SHAPE else None
+    if wrong is not None:
+        what, name = wrong
+        is_none = what == "path" and name == "NoneType"
+        facts = {"type": name, "path": (attempt.requested or "") if name.endswith("Path") else ""}
+        return Problem(WRONG_CALL_SHAPE, kind="none" if is_none else f"{what}-type", facts=facts)
     if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and attempt.requested:
         # Nothing was logged: `link_model` refuses the name before.
         return Problem(LEGACY_MODEL_REGISTRY, target=target_of(attempt.requested, "Run.link_model"))
@@ -432,7 +452,7 @@ def _problems_in_path(
 def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, ...]) -> tuple[Problem, ...]:
     """What is wrong with a path wherever it is used; `registries` are known to exist."""
     pattern = path.pattern
-    if (problem := find_call_problem(method, pattern)) is not None:
+    if (problem := find_type_problem(path) or find_call_problem(method, pattern)) is not None:
         return (problem,)
     if is_known(pattern) and (pasted := read_pasted(pattern)):
         return (Problem("REG108", 0, len(pattern), intended=pasted.target),)

@@ -292,6 +292,7 @@ class PlatformSeparator(Rule):
         if site.context.expected:
             return
         for name in site.target:
-            if any(isinstance(part, KnownPart) and part.is_os_separator for part in name.parts):
+            has_separator = any(isinstance(part, KnownPart) and part.is_os_separator for part in name.parts)
+            if has_separator and not name.is_path_object:
                 yield self.report(site.argument, path=name.pattern)
                 return

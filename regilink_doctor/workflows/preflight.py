@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regilink_doctor.core.check_result import CheckResult
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
 TIMEOUT = 3.0
 """Seconds for each request: a server that does not answer must not hold up a training."""
 
-_ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG806", "REG807")
+_ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG607", "REG806", "REG807")
 """Code prefixes of problems that make a link fail or go elsewhere. Keys, network and SDK are other matters."""
 
 _OPEN_QUESTIONS = ("role", "artifact-type", "collection", "aliases")
@@ -58,11 +59,14 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     """
     from regilink_doctor.workflows.diagnose import diagnose
 
-    links = list(targets) or _links_of_caller()
+    links: Sequence[str | LinkTarget] = targets
+    findings: Sequence[Finding] = ()
+    if not targets:
+        links, findings = _links_of_caller()
     if not links:
         _report_unchecked("no link in the file that calls preflight(); give it the target paths", strict=strict)
         return
-    diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
+    diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False, findings=findings)
     problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
     problems += [check for check in diagnosis.of("warn") if check.name == "destination"]
     if problems:
@@ -75,8 +79,8 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
         _report_unchecked(reason, strict=strict, are_some_checked=diagnosis.links.checked > 0)
 
 
-def _links_of_caller() -> list[LinkTarget]:
-    """The links in the file of the first caller outside of this module."""
+def _links_of_caller() -> tuple[list[LinkTarget], list[Finding]]:
+    """The links in the file of the first caller outside of this module, and the findings about their arguments."""
     from regilink_doctor.core.targets import read_link_variables, target_combinations
     from regilink_doctor.workflows.lint import lint_paths
 
@@ -85,9 +89,11 @@ def _links_of_caller() -> list[LinkTarget]:
         frame = frame.f_back
     path = frame.f_code.co_filename
     if not os.path.isfile(path):
-        return []
-    sites = [report.site for report in lint_paths([path], all_sites=True).sites]
-    return [read_link_variables(link, os.environ) for link in target_combinations(sites)]
+        return [], []
+    result = lint_paths([path], all_sites=True)
+    links = target_combinations([report.site for report in result.sites])
+    findings = [finding for finding in result.findings if finding.code == rule_codes.WRONG_CALL_SHAPE]
+    return [read_link_variables(link, os.environ) for link in links], findings
 
 
 def _describe(problems: Sequence[CheckResult]) -> str:

@@ -264,8 +264,9 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A18",
         "call that does not exist",
-        "Python refuses `wandb.link_artifact`, `alias=`, `Artifact(target_path=...)` and a string in place of an "
-        "artifact; the command line knows no `wandb artifact link`.",
+        "Python refuses `wandb.link_artifact`, `alias=`, `Artifact(target_path=...)`, a string in place of an "
+        "artifact, and a `Path`, a list or a number in place of a string; the command line knows no `wandb artifact "
+        "link`.",
         "Write `run.link_artifact(artifact, target_path=..., aliases=[...])`.",
         silent=False,
         codes=("REG607",),

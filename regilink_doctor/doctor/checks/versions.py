@@ -285,7 +285,8 @@ class SourceCode(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """What lint finds there; the same finding at several places once."""
-        absent = {place_key(target.place) for target in context.targets if target.place and target.method == "none"}
+        judged = [item for item in context.targets if item.method == "none" or item.path.is_path_object]
+        absent = {place_key(target.place) for target in judged if target.place}
         places: dict[tuple[str, str], list[Origin]] = {}
         for finding in context.findings:
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and place_key(finding.place) in absent

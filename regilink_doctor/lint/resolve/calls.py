@@ -528,7 +528,7 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
         elif isinstance(value, (Member, ClassOrObject)) and is_string:
             values += find_text(context, value, node, at) or [UNKNOWN]
         else:
-            values.append(value)
+            values.append(value.write_out() if is_string and isinstance(value, StringValue) else value)
     return values
 
 

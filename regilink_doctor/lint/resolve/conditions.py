@@ -109,7 +109,7 @@ def _without_default(value: Value) -> Value:
     parts = [
         replace(part, default_of=None, read_from=None) if isinstance(part, KnownPart) else part for part in value.parts
     ]
-    return StringValue(tuple(parts), value.place)
+    return replace(value, parts=tuple(parts))
 
 
 def _narrow_unset(

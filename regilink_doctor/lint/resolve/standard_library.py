@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.strings import make_changed, unknown_string
 from regilink_doctor.lint.resolve.values import UNKNOWN, Computed, Literal, Value
@@ -60,7 +61,8 @@ def get_path_attribute(context: Context, owner: StringValue, name: str, node: as
     found = getattr(path, name)
     if isinstance(found, (tuple, list)):
         return _list_texts(context, owner, [str(item) for item in found], node, at)
-    return make_changed(owner, str(found), node, at)
+    made = make_changed(owner, str(found), node, at)
+    return replace(made, is_path_object=owner.is_path_object and name == "parent")
 
 
 def change_path(owner: StringValue, name: str, arguments: Sequence[str], node: ast.Call, at: ProgramPoint) -> Value:
@@ -70,7 +72,9 @@ def change_path(owner: StringValue, name: str, arguments: Sequence[str], node: a
         changed = getattr(path, name)(*arguments) if path is not None else None
     except (TypeError, ValueError):
         return UNKNOWN
-    return make_changed(owner, str(changed), node, at) if changed is not None else UNKNOWN
+    if changed is None:
+        return UNKNOWN
+    return replace(make_changed(owner, str(changed), node, at), is_path_object=owner.is_path_object)
 
 
 def _make_path(text: str) -> object:

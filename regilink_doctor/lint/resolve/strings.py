@@ -293,7 +293,7 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
             joined = _join(_join_paths([before, _concatenate(context, node.right, at)], slash), node, at)
-            return [_normalize(value, node, at) for value in joined]
+            return [_make_path(value, node, at) for value in joined]
     if isinstance(node.op, ast.BitOr):
         return _merge_mappings(context, node, at)
     return [UNKNOWN]
@@ -437,9 +437,9 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
     if function.attr == "joinpath":
         slash = KnownPart("/", at.source.place(node), is_os_separator=not _is_posix(context, function.value, at))
         joined = _glue(context, node, (slash,), [function.value, *node.args], at, at, is_path=True)
-        return [_normalize(value, node, at) for value in joined]
+        return [_make_path(value, node, at) for value in joined]
     if function.attr == "as_posix":
-        return [owner.forget_separators() for owner in owners]
+        return [owner.forget_separators().write_out() for owner in owners]
     if function.attr in _PATH_CHANGES:
         texts = [_read_argument(context, argument, at) for argument in node.args]
         words = [text for text in texts if isinstance(text, str)]
@@ -475,7 +475,7 @@ def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at:
 def make_changed(owner: StringValue, changed: str, node: ast.expr, at: ProgramPoint) -> StringValue:
     """The string that something makes of another one by looking at its letters."""
     if changed == owner.literal:
-        return owner.forget_variables().forget_separators()
+        return owner.forget_variables().forget_separators().write_out()
     place = at.source.place(node)
     names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
     defaults = (part.default_of for part in owner.parts if isinstance(part, KnownPart) and part.default_of)
@@ -571,7 +571,7 @@ def join_path(context: Context, node: ast.Call, at: ProgramPoint, *, is_posix: b
     slash = KnownPart("/", at.source.place(node), is_os_separator=not is_posix)
     joined = _glue(context, node, (slash,), node.args, at, at, is_path=True)
     is_object = "Path" in (written_name(node.func) or "")
-    return [_normalize(value, node, at) for value in joined] if is_object else joined
+    return [_make_path(value, node, at) for value in joined] if is_object else joined
 
 
 def _join_paths(columns: Iterable[Alternatives], slash: Parts) -> Iterator[Alternatives]:
@@ -586,14 +586,15 @@ def _join_paths(columns: Iterable[Alternatives], slash: Parts) -> Iterator[Alter
     yield from found
 
 
-def _normalize(value: Value, node: ast.expr, at: ProgramPoint) -> Value:
-    """A known path as pathlib writes it: no `.`, and one slash between two names."""
-    literal = value.literal if isinstance(value, StringValue) else None
-    if not isinstance(value, StringValue) or not literal:
+def _make_path(value: Value, node: ast.expr, at: ProgramPoint) -> Value:
+    """A path of pathlib, which writes no `.`, and one slash between two names."""
+    if not isinstance(value, StringValue):
         return value
-    start = "/" if literal.startswith("/") else ""
-    path = start + "/".join(word for word in literal.split("/") if word not in ("", ".")) or "."
-    return value if path == literal else make_changed(value, path, node, at)
+    if literal := value.literal:
+        start = "/" if literal.startswith("/") else ""
+        path = start + "/".join(word for word in literal.split("/") if word not in ("", ".")) or "."
+        value = value if path == literal else make_changed(value, path, node, at)
+    return replace(value, is_path_object=True)
 
 
 def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue], at: ProgramPoint) -> Iterable[Value]:

@@ -246,7 +246,7 @@ def with_name(value: Value, name: str) -> Value:
                 item if name in item.names or (may_be_none(item) and not is_whole) else _add_name(item, name)
                 for item in value.parts
             ]
-            return StringValue(tuple(named), value.place)
+            return StringValue(tuple(named), value.place, value.is_path_object)
     return value
 
 

@@ -7,16 +7,17 @@ from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
+from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString, Unknown, is_none
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from regilink_doctor.lint.resolve.bindings import ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
+    from regilink_doctor.lint.resolve.values import Value
 
 
 @record
@@ -61,8 +62,29 @@ _MAY_BE_TEXT = ("alias", "mode")
 _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 """Functions whose result is a text, whatever they are given."""
 
+_NO_STRINGS = (bool, int, float, type(None))
+
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
+
+
+def _find_type(values: Sequence[Value]) -> str | None:
+    """The type of a value that is certainly not a string, the first of its alternatives; None where any may be one."""
+    names = [_name_type(value) for value in values]
+    return names[0] if names and None not in names else None
+
+
+def _name_type(value: Value) -> str | None:
+    if isinstance(value, StringValue):
+        return "pathlib.Path" if value.is_path_object and not value.is_default else None
+    if isinstance(value, Loaded):
+        return None if value.default_of else "dict" if value.is_mapping else "list"
+    if isinstance(value, Literal):
+        is_display = not value.attributes and not isinstance(value.node, ast.Call)
+        return type(value.node).__name__.lower() if is_display else None
+    if not isinstance(value, NonString) or isinstance(value, Unknown) or value.default_of is not None:
+        return None
+    return type(value.value).__name__ if isinstance(value.value, _NO_STRINGS) else None
 
 
 def _index_stores(resolver: Resolver) -> dict[int, list[Store]]:
@@ -140,6 +162,29 @@ class ArgumentReader:
             if value.value is None or isinstance(value.value, bool):
                 constants[name] = value.value
         return constants
+
+    def find_wrong_types(self, path: str | None, *, is_link: bool) -> dict[str, str]:
+        """The known types of a path that is no string, and of aliases that are no list of strings.
+
+        A link may be given `False` or `0` for aliases, as it may be given none.
+        """
+        wrong: dict[str, str] = {}
+        if path is not None and (found := _find_type(self._list_values(path))):
+            wrong[path] = found
+        aliases = self._list_values("aliases")
+        are_given = not is_link or any(isinstance(value, NonString) and value.value for value in aliases)
+        if are_given and all(isinstance(value, NonString) for value in aliases) and (found := _find_type(aliases)):
+            wrong["aliases"] = found
+        for value in aliases:
+            if isinstance(value, Literal) and not value.is_mapping and not value.may_be_empty:
+                items = [item for item in value.items if not isinstance(item, ast.Starred)]
+                types = [_find_type(self.resolver.value(item, value.at)) for item in items]
+                wrong |= {"aliases[]": next(filter(None, types), "")}
+        return {name: found for name, found in wrong.items() if found}
+
+    def _list_values(self, name: str) -> list[Value]:
+        """The alternatives of an argument that is given, other than None."""
+        return [value for value in self._values(name) if not is_none(value)]
 
     def unfold(self, name: str) -> None:
         """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""
@@ -251,7 +296,7 @@ class ArgumentReader:
         texts = self.resolver.texts(key, at) if key is not None else ()
         return [text.literal for text in texts if text.literal is not None]
 
-    def _values(self, name: str) -> tuple[object, ...]:
+    def _values(self, name: str) -> tuple[Value, ...]:
         node, at = self._find(name)
         return self.resolver.value(node, at) if node is not None else ()
 

@@ -253,12 +253,14 @@ class _Finder:
     def _read_targets(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The alternatives of the path, after the project that the call itself puts before it."""
         strings = tuple(map(self._sure, reading.texts(call.path))) if call.path else ()
+        if not all(string.is_path_object for string in strings):  # where it is one, the code may write it out
+            strings = tuple([string.write_out() for string in strings])
         if not call.project:
             return strings
         place = self._source_of(use).place(use.call)
         project = KnownPart(f"{call.project}/", place)
-        names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
-        return tuple(StringValue((project, *parts), place) for parts in names)
+        names = strings or [StringValue((UnknownPart(call.path or "", place),), place)]
+        return tuple(StringValue((project, *name.parts), place, name.is_path_object) for name in names)
 
     def _find_own(self, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets the variable."""
@@ -285,6 +287,7 @@ class _Finder:
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),
+            wrong_types=self._find_wrong_types(call, reading),
             constants=reading.find_constants(known),
             opening=self._opening(use) if call.kind == "init" else None,
             keywords={
@@ -295,6 +298,12 @@ class _Finder:
             if use.call.keywords
             else {},
         )
+
+    def _find_wrong_types(self, call: wandb_api.Call, reading: ArgumentReader) -> dict[str, str]:
+        if call.kind not in ("link", "log", "consume"):
+            return {}
+        is_string = call.path is None or bool(reading.texts(call.path))  # which the rules about paths look at
+        return reading.find_wrong_types(None if is_string else call.path, is_link=call.kind == "link")
 
     @cached_property
     def _tested(self) -> frozenset[str]:
