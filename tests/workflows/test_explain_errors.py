@@ -109,6 +109,71 @@ def test_a_path_that_misspells_the_prefix_is_judged_where_it_is_linked_to(line: 
     assert found.target == target
 
 
+_NORMALIZE = ("apis/normalize.py", "wrapper")
+_VALIDATORS = "sdk/artifacts/_validators.py"
+_LINK = ("sdk/wandb_run.py", "link_artifact")
+_LINKS, _STRINGS = "run.link_artifact(artifact, target)", "has to be a list of strings, not a"
+
+
+@check_rows(
+    ("line", "frames", "error", "note"),
+    [
+        # The argument of another type, wherever wandb falls over it.
+        (
+            _LINKS,
+            [_LINK, (_VALIDATORS, "from_str")],
+            "AttributeError: 'PosixPath' object has no attribute 'partition'",
+            "`target_path` of `link_artifact` has to be a string, not a PosixPath",
+        ),
+        (
+            _LINKS,
+            [_LINK],
+            "AttributeError: 'ListConfig' object has no attribute 'partition'",
+            "`target_path` of `link_artifact` has to be a string, not a ListConfig",
+        ),
+        (
+            _LINKS,
+            [_NORMALIZE],
+            "wandb.errors.errors.CommError: 'float' object is not iterable",
+            f"`aliases` of `link_artifact` {_STRINGS} float",
+        ),
+        (
+            "run.log_artifact(artifact, tags=3)",
+            [("sdk/wandb_run.py", "log_artifact"), (_VALIDATORS, "validate_tags"), ("_iterutils.py", "always_list")],
+            "TypeError: 'int' object is not iterable",
+            f"`tags` of `log_artifact` {_STRINGS} int",
+        ),
+        (
+            'wandb.Artifact("zoo", type=kind)',
+            [("sdk/artifacts/artifact.py", "__init__"), (_VALIDATORS, "validate_artifact_type")],
+            "AttributeError: 'NoneType' object has no attribute 'startswith'",
+            "`type` of the class has to be a string, not a NoneType",
+        ),
+        (
+            _LINKS,
+            [(_VALIDATORS, "validate")],
+            'TypeError: can only concatenate str (not "NoneType") to str',
+            "an argument of `link_artifact` is of the type NoneType, which it does not accept",
+        ),
+        # wandb's own objects, what the server did not answer, and code that the program did not call.
+        (_LINKS, [_LINK], "AttributeError: 'NoneType' object has no attribute 'interface'", None),
+        (_LINKS, [_LINK, ("sdk/lib/x.py", "_send")], "AttributeError: 'dict' object has no attribute 'split'", None),
+        (_LINKS, [_LINK], "AttributeError: 'Settings' object has no attribute 'get'", None),
+        ("fit()", [("integration/keras/keras.py", "_on_log")], "TypeError: 'int' object is not iterable", None),
+        ("fit(api.run(path))", [("apis/public/runs.py", "load")], "TypeError: 'NoneType' object is not iterable", None),
+    ],
+)
+def test_an_argument_of_another_type_is_named_and_wandb_is_not_blamed(
+    line: str, frames: list[tuple[str, str]], error: str, note: str | None
+) -> None:
+    shown = "".join(f'  File "/v/site-packages/wandb/{file}", line 9, in {name}\n    x()\n' for file, name in frames)
+    found = explain(
+        f'Traceback (most recent call last):\n  File "/app/train.py", line 8, in main\n    {line}\n{shown}{error}'
+    )
+    assert (found.failures[0] == "F22") == (note is not None)
+    assert note is None or note in found.notes
+
+
 def test_of_several_paths_the_last_is_meant() -> None:
     found = explain(
         'print("wandb-registry-dataset/first")\n    run.link_artifact(model, "wandb-registry-model/zoo")\n'

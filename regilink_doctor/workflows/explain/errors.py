@@ -209,6 +209,12 @@ _MARKUP = re.compile(
 """What is around a message in an answer of GraphQL, and in a log of wandb."""
 _UPLOADING = re.compile(r"wandb: ERROR Error uploading ")
 _FULL_DISK = ("disk-full", "disk-quota")
+_EXPECTED = {
+    "artifact": say("a wandb.Artifact"),
+    "aliases": say("a list of strings"),
+    "tags": say("a list of strings"),
+}
+"""Arguments of wandb's calls that are not strings."""
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
 _OWN_PROCESS = re.compile(
@@ -771,6 +777,8 @@ def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Itera
     place = context.place_of(matches[0].span[0]) if matches and matches[0].span[1] else context.place
     if place:
         yield say("raised at {place}", place=place)
+    if (wrong := structure.find_wrong_argument(context)) is not None:
+        yield _describe_wrong_argument(*wrong)
     if context.phase in ("init", "sync") and context.operation:
         yield say("the run itself is refused (`{operation}`); no registry is involved yet", operation=context.operation)
     if context.sdk_version:
@@ -778,6 +786,23 @@ def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Itera
     quotes = dict.fromkeys(_quote(context, match) for match in matches[1:])
     for quote in list(quotes)[:3]:
         yield say("also in the text: {quote}", quote=quote)
+
+
+def _describe_wrong_argument(call: str, argument: str, given: str) -> str:
+    """Which argument of which call has another type, and what to give instead."""
+    call = say("the class") if call == "__init__" else f"`{call}`"
+    if not argument:
+        return say("an argument of {call} is of the type {given}, which it does not accept", call=call, given=given)
+    expected = _EXPECTED.get(argument, say("a string"))
+    if not given:
+        return say("`{argument}` of {call} has to be {expected}", argument=argument, call=call, expected=expected)
+    return say(
+        "`{argument}` of {call} has to be {expected}, not a {given}",
+        argument=argument,
+        call=call,
+        expected=expected,
+        given=given,
+    )
 
 
 def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFacts | None) -> Iterator[str]:

@@ -128,6 +128,23 @@ _SIGNATURE = re.compile(
     r"\b(?:(\w+)\.)?(\w+)(?:\(\))? "
     r"(?:got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
 )
+_WRONG_TYPE = re.compile(
+    r"""'(?P<object>\w+)'\ object\ (?:has\ no\ attribute\ '(?P<attribute>[a-z]\w*)'|is\ not\ (?:iterable|subscriptable))
+      | unhashable\ type:\ '(?P<key>\w+)' | \(not\ "(?P<word>\w+)"\)\ to\ str
+      | argument\ of\ type\ '(?P<container>\w+)' | (?:PathLike|path\ should\ be).*,\ not\ (?P<path>\w+)$
+      | variable\ 'uri_str' | ^(?P<pure>Path)\.replace\(\)\ takes\ 2\ """,
+    re.VERBOSE,
+)
+"""What Python says where a value of another type was expected, with the type that was given."""
+_TYPES = ("object", "key", "word", "container", "path", "pure")
+_READS_ARGUMENT = re.compile(
+    r"_validators\.py |/_?iterutils\.py |/paths\.py | _parse_\w*path$| _get_obj_entry$| with_suffix$"
+)
+"""The parts of wandb that read the arguments of its calls."""
+_MEMBERS = frozenset(["is_draft", *filter(str.isalpha, dir(str))])
+"""What wandb asks of an artifact, or of a string, that it is given."""
+_ARGUMENTS = _read_patterns("arguments")
+_WRAPPERS = ("wrapper", "wrapper_fn")
 _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
 _ONLY_OF_ACTIVE_RUN = frozenset(
@@ -261,6 +278,7 @@ def find_proved_causes(context: ErrorContext) -> Causes:
         _judge_prompt,
         _judge_stored_run,
         _judge_variable,
+        _judge_argument,
         _judge_call,
         _judge_class,
         _judge_crash,
@@ -346,6 +364,39 @@ def _judge_stored_run(context: ErrorContext) -> Causes:
     is_unread = name in (*_BROKEN_CLASSES, "DecodeError") or _BROKEN_WORDS.search(text) is not None
     is_of_sync = any(_SYNC_CODE.search(frame.path) for frame in context.library_frames)
     return ("F13", "F21") if is_unread and is_of_sync else ()
+
+
+def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
+    """The call, its argument (empty: one of them) and the type that was given, where wandb fell over an argument."""
+    match = _WRONG_TYPE.search(context.exception[1]) if context.exception is not None else None
+    frames = context.library_frames
+    if match is None or not context.is_raised_in_wandb or not frames[0].is_wandb or context.is_raised_in_import:
+        return None
+    places = [
+        f"{frame.path} {name}".replace("\\", "/")
+        for frame in frames
+        if frame.is_wandb and (name := frame.function.rpartition(".")[2]) not in _WRAPPERS
+    ]
+    given = next((match[name] for name in _TYPES if match[name]), "")
+    is_member = match["attribute"] is None or match["attribute"] in _MEMBERS
+    if not is_member and given in {"NoneType", *_CLASSES, *list_sdk_classes()}:
+        return None  # what wandb asks of its own objects
+    is_given = given != "NoneType" or bool(match["path"] or match["attribute"])
+    if not (places and _READS_ARGUMENT.search(places[-1])) and (len(places) > 1 or not is_given):
+        return None
+    call = context.call or (places[0].rpartition(" ")[2] if places else "")
+    if not call or (call.startswith("_") and call != "__init__"):
+        return None
+    evidence = f" {call} {' '.join(places)} {match[0]} "
+    return call, next((names[0] for pattern, names in _ARGUMENTS if pattern.search(evidence)), ""), given
+
+
+def _judge_argument(context: ErrorContext) -> Causes:
+    """An argument of another type, over which wandb's own code falls."""
+    wrong = find_wrong_argument(context)
+    if wrong is None:
+        return ()
+    return ("F22", "A18", "F21") if CALLS.get(wrong[0]) == "link" else ("F22", "F21")
 
 
 def _judge_variable(context: ErrorContext) -> Causes:
