@@ -246,9 +246,11 @@ _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
-_SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
+_SYNC = re.compile(
+    r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE
+)
 _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
-_SYNC_COMMAND = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
+_SYNC_COMMAND = re.compile(r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
 _RAISED_BY_PYTHON = (

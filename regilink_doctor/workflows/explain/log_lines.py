@@ -89,6 +89,8 @@ _RETRY = re.compile(
     re.IGNORECASE,
 )
 """The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
+_PYTHON_WARNING = re.compile(r"\s*\S+:\d+: \w+Warning: ")
+"""What Python's `warnings.warn` prints, where no traceback raises it."""
 _RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
 """Weave sends its traces in the background: a program goes on without them."""
@@ -168,7 +170,7 @@ def is_harmless(line: str) -> bool:
 def _judge_line(line: LogLine, has_levels: bool) -> Kind:
     if _RECOVERED in line.text:
         return "information"
-    if _RETRY.search(line.text) or _WEAVE in line.text:
+    if _RETRY.search(line.text) or _WEAVE in line.text or _PYTHON_WARNING.match(line.text):
         return "warning"
     if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
         return "plain"

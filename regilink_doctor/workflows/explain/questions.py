@@ -54,6 +54,11 @@ _LOG = re.compile(
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
+_ANNOUNCES = re.compile(
+    r"\b(?:is|are|was|has been) (?:now )?deprecated\b|\b(?:will|to) be removed in\b|\b(?:logging|tracking) enabled\b",
+    re.IGNORECASE,
+)
+"""What programs say of themselves, and people do not ask about."""
 _NUMBER = re.compile(r"\d+")
 _INLINE_CODE = re.compile(
     r"""`[^`\n]*` | \b\w{1,60}(?:\(\))?(?:\.\w{1,60}(?:\(\))?){0,8}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)
@@ -113,6 +118,8 @@ _HEADING_LINES = 3
 def is_log(text: str) -> bool:
     """Whether a text has the shape of a program's output, and not of a sentence; also of lines that count something."""
     if _LOG.search(text) or _OUTPUT.search(text):
+        return True
+    if _ANNOUNCES.search(text) and "?" not in text and not _IS_FIRST_PERSON.search(text):
         return True
     lines = [_NUMBER.sub("0", line) for line in text[:LONGEST_QUESTION].splitlines() if _NUMBER.search(line)]
     return len({*lines}) < len(lines)
