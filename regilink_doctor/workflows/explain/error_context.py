@@ -13,7 +13,7 @@ from functools import cached_property
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT
-from regilink_doctor.workflows.explain.log_lines import is_harmless, read_lines, read_words
+from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, read_lines, read_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,14 +54,7 @@ _NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
 _POINTS = ("-", "❱")
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
-_LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib(?:64)?[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|errors|filesync|integration|jupyter|keras|old|plot|proto|sync|util|vendor)\b"
-    r"|[/\\]wandb[/\\](?:__init__|api|data_types|git_repo|internal_cli|io_wrap|run_manager|wandb_(?:config|run|socket|torch))\.py"
-    rf"|{_PROGRAM_OF_WANDB}"
-    r"|^(?:(?:\.{2,3}|\u2026)[/\\](?:.*[/\\])?)?(?:urllib3|requests|httpx|httpcore|http|concurrent|multiprocessing|asyncio|botocore|boto3"
-    r"|google|azure|pydantic|tenacity|torch|pytorch_lightning|lightning|transformers|accelerate|keras|ray|numpy)[/\\]"
-    r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder|(?i:[/\\](?:python[\d.]*|\w*conda\d*|\w*forge\d*|envs[/\\][^/\\]+)[/\\]lib[/\\])"
-)
+_LIBRARY = read_words("paths of libraries")
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
 _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
@@ -121,11 +114,7 @@ _LOGGER = re.compile(
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
 _SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)[\w-]*\s+\|)", re.MULTILINE)
-_SIGNS = (
-    "wandb", "w&b", "/local-files/", "response executing graphql", "commerror", "weave.init", "import weave",
-    "link_artifact", "link_model", "use_artifact", "log_artifact", "add_reference(", "artifact.add_", "msgrouterthr",
-    "wandb-registry", "/weave/", "retry attempt failed", "callbacks/wb.py", "torchhistory", "torchgraph",
-)  # fmt: skip
+_SIGNS = WORDS["signs of wandb"]
 """Words, in lower case, that only a text about wandb contains."""
 _RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
 _RUN_FOLDER = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
@@ -225,13 +214,7 @@ _HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
 _HOST_OF_CLOUD = re.compile(
     r"(?:^|\.)(?:wandb\.(?:ai|me)|amazonaws\.com(?:\.cn)?|googleapis\.com|windows\.net|cloudfront\.net|\w+storage\.com)$"
 )
-_OTHER_PROGRAM = re.compile(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}:\d+|calling the PutObject operation"
-    r"|ConnectionPool\(host='[^']*', port=\d+\)[^\n]{0,60} with url: /(?!graphql|files/)"
-    r"|actions/(?:up|down)load-artifact|toolkit/upload-artifact"
-    r"|\b(?:redis|mlflow|huggingface_hub|mysql|postgres\w*|mongodb?|kafka|openai|anthropic|neptune|comet_ml|dvc)\b",
-    re.IGNORECASE,
-)
+_OTHER_PROGRAM = read_words("addresses and names of other programs", re.IGNORECASE)
 """The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _SPEAKER = read_words("speakers other than wandb", re.IGNORECASE)
 """A line that begins with the name of another program, or names its server or one of its own errors."""
@@ -257,15 +240,7 @@ _RAISED_BY_PYTHON = (
     "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
     "UnboundLocalError"
 )  # fmt: skip
-_NEUTRAL_PACKAGES = frozenset(
-    [
-        "_pickle", "aiohttp", "azure", "boto3", "botocore", "click", "concurrent", "google", "gql", "graphql", "grpc",
-        "http", "httpcore", "httpx", "json", "keras", "lightning", "multiprocessing", "OpenSSL", "pickle", "pydantic",
-        "pydantic_core", "pytorch_lightning", "queue", "ray", "requests", "socket", "ssl", "subprocess", "tenacity",
-        "transformers", "ultralytics", "urllib", "urllib3", "wandb", "wandb_gql", "wandb_graphql",
-        "wandb_workspaces", "weave", "yaml"
-    ]
-)  # fmt: skip
+_NEUTRAL_PACKAGES = frozenset(WORDS["packages that wandb works with"])
 """Packages that wandb works with, and those that call it: their exceptions can be about wandb."""
 _SWEEP = re.compile(
     r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"

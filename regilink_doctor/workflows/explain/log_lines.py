@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 with open(os.path.join(os.path.dirname(__file__), "line_words.json"), encoding="utf-8") as _file:
-    _WORDS: dict[str, list[str]] = json.load(_file)
+    WORDS: dict[str, list[str]] = json.load(_file)
 
 
 def read_words(name: str, flags: int = 0) -> re.Pattern[str]:
     """The pattern of one of the lists in `line_words.json`: any of its expressions."""
-    return re.compile("|".join(_WORDS[name]), flags)
+    return re.compile("|".join(WORDS[name]), flags)
 
 
 LONGEST_JSON = 60_000

@@ -113,10 +113,7 @@ _BACKEND = re.compile(r"\bwandb/core/services/")
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("BdbQuit", "GeneratorExit", "KeyboardInterrupt", "SignalException", "SystemExit")
 # Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
-_BROKEN_CLASSES = (
-    *_CLASSES_OF_GIT, "AssertionError", "AttributeError", "IndexError", "KeyError", "LookupError", "NameError",
-    "RecursionError", "StopIteration", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError"
-)  # fmt: skip
+_BROKEN_CLASSES = frozenset(_TABLES["classes of code that breaks"])
 _BROKEN_WORDS = re.compile(
     r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
     r"|unhashable type|indices must be|not supported between instances|values to unpack"
@@ -147,26 +144,9 @@ _ARGUMENTS = _read_patterns("arguments")
 _WRAPPERS = ("wrapper", "wrapper_fn")
 _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
-_ONLY_OF_ACTIVE_RUN = frozenset(
-    [
-        "alert", "define_metric", "finish", "link_artifact", "link_model", "log", "log_code", "log_model",
-        "mark_preempting", "save", "unwatch", "use_model", "watch", "write_logs"
-    ]
-)  # fmt: skip
-_ONLY_OF_API_RUN = frozenset(
-    [
-        "delete", "download_history_exports", "history", "load", "logged_artifacts", "metadata", "rawconfig",
-        "scan_history", "update", "upload_file", "used_artifacts", "user", "wait_until_finished"
-    ]
-)  # fmt: skip
-_CALLS_OF_NEW_WANDB = frozenset(
-    [
-        "Api.artifact_collection_exists", "Api.artifact_exists", "Api.automation", "Api.automations",
-        "Api.create_automation", "Api.create_registry", "Api.organization", "Api.registries", "Api.registry",
-        "Artifact.history_step", "Artifact.is_link", "Artifact.link", "Artifact.linked_artifacts",
-        "Artifact.source_artifact", "Artifact.tags", "Artifact.unlink", "Artifact.url"
-    ]
-)  # fmt: skip
+_ONLY_OF_ACTIVE_RUN = frozenset(_TABLES["calls of an active run alone"])
+_ONLY_OF_API_RUN = frozenset(_TABLES["calls of a run of the public API alone"])
+_CALLS_OF_NEW_WANDB = frozenset(_TABLES["calls that wandb 0.16 does not have"])
 """Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
@@ -480,15 +460,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.exception is None:
         return ()
     name, text = context.exception
-    if causes := _CLASSES_OF_THE_NETWORK.get(name):
-        if any(
-            frame.function in ("create_connection", "_new_conn", "connect") for frame in context.library_frames[-3:]
-        ):
-            causes = _NETWORK  # the host was not reached at all
-        part = find_part(context)[:1]
-        if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
-            causes = tuple(dict.fromkeys((*part, *causes)))
-        return causes if context.is_about_wandb and not context.is_raised_elsewhere else ()
+    if name in _CLASSES_OF_THE_NETWORK:
+        return _judge_connection(context, _CLASSES_OF_THE_NETWORK[name])
     if name in _CLASSES_OF_GIT and context.phase == "init":
         return ("F21",)
     if name in _CLASSES_OF_STORAGE:
@@ -527,13 +500,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.source or (context.text,))[-1]:
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if context.missing_attribute in _RUN_ATTRIBUTES:
-        if context.is_offline and context.phase in ("consume", "download"):
-            return ("C3", "F4")
-        if _MONITOR.search(context.library_frames[-1].path if context.library_frames else ""):
-            return ("F21", "F15")
-        if ".restore(" in context.text:
-            return ()  # `wandb.restore` gives None where the run has no such file
-        return ("F4", "C5", "C8") if context.is_about_wandb else ()
+        return _judge_missing_run(context)
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
@@ -547,6 +514,27 @@ def _judge_class(context: ErrorContext) -> Causes:
     is_called = context.is_raised_in_wandb or (bool(context.source) and "wandb" in context.source[-1])
     is_of_wandb = is_called or context.is_reported_by_wandb
     return _CLASSES_RAISED_IN_WANDB.get(name, ()) if is_of_wandb and not _ERRNO.search(text) else ()
+
+
+def _judge_connection(context: ErrorContext, causes: Causes) -> Causes:
+    """What a class of the network says, where its connection is wandb's."""
+    if any(frame.function in ("create_connection", "_new_conn", "connect") for frame in context.library_frames[-3:]):
+        causes = _NETWORK  # the host was not reached at all
+    part = find_part(context)[:1]
+    if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
+        causes = tuple(dict.fromkeys((*part, *causes)))
+    return causes if context.is_about_wandb and not context.is_raised_elsewhere else ()
+
+
+def _judge_missing_run(context: ErrorContext) -> Causes:
+    """What it means that None lacks an attribute that a run has."""
+    if context.is_offline and context.phase in ("consume", "download"):
+        return ("C3", "F4")
+    if context.library_frames and _MONITOR.search(context.library_frames[-1].path):
+        return ("F21", "F15")
+    if ".restore(" in context.text:
+        return ()  # `wandb.restore` gives None where the run has no such file
+    return ("F4", "C5", "C8") if context.is_about_wandb else ()
 
 
 def _judge_crash(context: ErrorContext) -> Causes:
