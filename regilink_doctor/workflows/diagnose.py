@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
 
 def diagnose(
-    targets: Sequence[str | LinkTarget] | None = None,
+    targets: str | Sequence[str | LinkTarget] | None = None,
     *,
-    consumed: Sequence[str | ConsumedName] = (),
+    consumed: str | Sequence[str | ConsumedName] = (),
     paths: Sequence[str] | None = None,
     entity: str | Setting[str] | None = None,
     project: str | Setting[str] | None = None,
@@ -90,6 +90,8 @@ def diagnose(
     """
     server = ServerAccess(host, cwd, environ, python, timeout, config)
     settings = server.read_settings({"entity": entity, "project": project, "organization": organization})
+    targets = [targets] if isinstance(targets, str) else targets
+    consumed = [consumed] if isinstance(consumed, str) else consumed
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
     source: LintResult | None = None

@@ -6,10 +6,13 @@ import os
 import re
 import sys
 import warnings
+from pathlib import PurePath
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Code
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.text import clean_message
+from regilink_doctor.rules import rule_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     """
     from regilink_doctor.workflows.diagnose import diagnose
 
+    _refuse_other_types(targets, type=type, entity=entity)
     links: Sequence[str | LinkTarget] = targets
     findings: Sequence[Finding] = ()
     if not targets:
@@ -77,6 +81,27 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
         )
     for reason in _unchecked(diagnosis):
         _report_unchecked(reason, strict=strict, are_some_checked=diagnosis.links.checked > 0)
+
+
+def _refuse_other_types(targets: Sequence[object], **names: object) -> None:
+    """Raise for a target path, or another name, that is not a string: `os.getenv` gives None for an unset variable."""
+    for name, value in names.items():
+        if value is not None and not isinstance(value, str):
+            raise LinkError(f"{name}= is of type {value.__class__.__name__}, not a string", failures=("F22",))
+    for target in targets:
+        if isinstance(target, str):
+            continue
+        path = target.as_posix() if isinstance(target, PurePath) else ""
+        facts = {"type": target.__class__.__name__, "path": path}
+        kind = "none" if target is None else "path-type"
+        message = rule_for(rule_codes.WRONG_CALL_SHAPE).explain(
+            Problem(rule_codes.WRONG_CALL_SHAPE, kind=kind, facts=facts)
+        )
+        is_several = isinstance(target, (list, tuple, set))
+        what = "give each path as an argument of its own: preflight(*paths)" if is_several else message.help
+        raise LinkError(
+            f"{message.summary} [{rule_codes.WRONG_CALL_SHAPE}]\n  {what}", (rule_codes.WRONG_CALL_SHAPE,), ("A18",)
+        )
 
 
 def _links_of_caller() -> tuple[list[LinkTarget], list[Finding]]:

@@ -230,7 +230,7 @@ def _same_source(source: str | None, wanted: str) -> bool:
 
 
 def verify(
-    names: Sequence[str | Expected],
+    names: str | Sequence[str | Expected],
     *,
     aliases: Sequence[str] = (),
     type: str | None = None,
@@ -248,7 +248,7 @@ def verify(
 
     Args:
         names: full names, `[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS]`, or addresses of the W&B App; without
-            an alias the latest version.
+            an alias the latest version. One may be given as a string.
         aliases: aliases that the version is to carry, for names that do not say themselves what they expect. Likewise
             `type`, `digest` (as `artifact.digest`) and `source` (the source's full name, or the end of it).
         organization: the one that is meant; None: that of the path, else that of the entity that runs would have.
@@ -262,6 +262,7 @@ def verify(
     Raises:
         Unanswered: the server did not answer as W&B does, or nobody is logged in.
     """
+    names = [names] if isinstance(names, str) else names
     every = [
         item if isinstance(item, Expected) else Expected(_read_name(item), tuple(aliases), type, digest, source)
         for item in names

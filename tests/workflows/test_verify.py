@@ -154,7 +154,7 @@ def test_what_is_there_instead_is_said(
 def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
     assert one(run, ZOO, organization="beta").problems == ('the registry "model" has no collection "zoo"',)
     personal = {**run.environ(), "WANDB_ENTITY": "alice"}
-    (found,) = verify([ZOO], environ=personal)
+    (found,) = verify(ZOO, environ=personal)
     assert found.status == "absent"
     assert 'no single organization follows from the entity "alice"' in found.problems[0]
     assert verify([ZOO], organization="Acme Inc", environ=personal)[0].ok

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tables import check_rows
 
 import regilink_doctor
 from regilink_doctor import LinkError, explain, explain_errors, preflight
@@ -264,6 +265,9 @@ def test_preflight_is_silent_when_the_links_are_right(emulator: Emulator, at_emu
         warnings.simplefilter("error")
         preflight("wandb-registry-model/zoo", "wandb-registry-model/lion", type="model", entity="team-a")
     assert len(emulator.ledger.requests) == 2
+    assert [item.text for item in regilink_doctor.diagnose("wandb-registry-model/zoo", probe=False).targets] == [
+        "wandb-registry-model/zoo"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -342,6 +346,28 @@ def test_preflight_assumes_what_a_dry_run_would(
         codes = error.codes
     assert codes == ((code,) if code else ())
     assert [item.name for item in emulator.world.assumed] == assumed
+
+
+@check_rows(
+    ("target", "said"),
+    [
+        (None, 'the target path is None [REG607]\n  write target_path="wandb-registry-NAME/COLLECTION"'),
+        (
+            PurePosixPath("wandb-registry-model/zoo"),
+            "the path is of type PurePosixPath, not a string [REG607]\n"
+            '  join the names with "/": "wandb-registry-model/zoo"',
+        ),
+        (["a", "b"], "the path is of type list, not a string [REG607]\n  give each path as an argument of its own"),
+        (b"wandb-registry-model/zoo", "the path is of type bytes, not a string [REG607]"),
+    ],
+)
+def test_preflight_refuses_what_is_not_a_string(target: Any, said: str) -> None:
+    with pytest.raises(LinkError, match=re.escape(said)) as caught:
+        preflight("wandb-registry-model/zoo", target)
+    assert caught.value.codes == ("REG607",)
+    for name in ("type", "entity"):
+        with pytest.raises(LinkError, match=f"^{name}= is of type {type(target or 1.5).__name__}, not a string"):
+            preflight("wandb-registry-model/zoo", **{name: target or 1.5})
 
 
 def test_preflight_says_what_to_write_in_python(at_emulator: Callable[[World], None]) -> None:
