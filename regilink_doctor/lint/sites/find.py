@@ -167,7 +167,8 @@ class _Finder:
 
         Not where each is a parameter as it is passed, and no function that links is called by another function.
         """
-        own = [(self.origins.uses[call], site) for (call, frame), site in self.made.items() if frame is None]
+        made = [(self.origins.uses.get(call), site) for (call, frame), site in self.made.items() if frame is None]
+        own = [(use, site) for use, site in made if use is not None]  # runs of other files are among them
         if all(len(site.target) < 2 or _is_plain_parameter(use, site.call) for use, site in own):
             return any(use.scope.kind == "function" for use in self._calls_of_wrappers())
         return True
