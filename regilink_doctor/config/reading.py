@@ -123,7 +123,7 @@ def read_line(line: str) -> dict[str, object]:
 
 def _parse(content: bytes, where: str) -> dict[str, Any]:
     try:
-        return dict(tomllib.loads(content.decode()))
+        return dict(tomllib.loads(content.decode("utf-8-sig")))
     except (ValueError, RecursionError) as error:
         raise ConfigProblem(f"{where}: not TOML: {error}") from None
 

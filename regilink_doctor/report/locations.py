@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from regilink_doctor.core.files import relative_path, show_path, to_slashes
 from regilink_doctor.core.phrases import say
@@ -175,6 +176,7 @@ class _Renderer:
         self._links = links
         self._translate = translate
         self._shown_pages: set[str] = set()
+        self._mask = lru_cache(8)(mask_keys)  # a line can be long, and have thousands of findings
 
     def render(self, finding: Finding) -> Iterator[str]:
         """Heading, source, second places, help."""
@@ -220,7 +222,7 @@ class _Renderer:
         margin = len(str(last)) + 1
         room = _WIDTH if self._width is None else max(self._width - margin - 4, 20)
         for number in range(span.line, last + 1):
-            text = mask_keys(content[number - 1])
+            text = self._mask(content[number - 1])
             start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
             end = span.end_column - 1 if number == span.end_line else len(text)
             # Marks stand below what is shown: tabs and escapes are wider than the characters that they stand for.

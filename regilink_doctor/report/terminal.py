@@ -75,13 +75,15 @@ def cut_line(text: str, start: int, end: int, width: int, show: Callable[[str], 
     Tabs are spaces up to the next stop of four, every other letter is what `show` makes of it. A line that is too long
     is cut so that the start of the part is visible, with an ellipsis where it was cut.
     """
+    first = max(0, start - width)  # what is further away is never shown, and a line can have a million letters
+    text, start, end = text[first : start + 2 * width], start - first, end - first
     characters = text if text.isascii() and text.isprintable() else list(_expand_tabs(text, show))
     shown = "".join(characters)
     start, end = len("".join(characters[:start])), len("".join(characters[: max(end, start)]))
-    if text_width(shown) <= width:
+    if not first and text_width(shown) <= width:
         return shown, start, end
     ellipsis = show("…")
-    before = max(0, start - width // 3) if text_width(shown[:end]) >= width else 0
+    before = max(0, start - width // 3) if first or text_width(shown[:end]) >= width else 0
     left = ellipsis if before else ""
     visible = shown[before : before + width]
     right = ellipsis if before + len(visible) < len(shown) else ""

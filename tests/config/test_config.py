@@ -113,6 +113,14 @@ def test_the_catalog_is_beside_its_configuration(tmp_path: Path, monkeypatch: py
     assert find_config().catalog_path == "../registry/c.json"
 
 
+def test_a_byte_order_mark_is_no_part_of_a_configuration(tmp_path: Path) -> None:
+    for name, head in (("regilink.toml", ""), ("pyproject.toml", "[tool.regilink]\n")):
+        file = tmp_path / name
+        file.write_bytes(f'\ufeff{head}entity = "team-a"\n'.encode())
+        assert find_config(str(tmp_path)).entity == "team-a"
+        file.unlink()
+
+
 def test_a_command_line_gives_a_file_and_keys(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     file.write_text('entity = "team-a"\npedantic = true\n', encoding="utf-8")

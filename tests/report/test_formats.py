@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -224,6 +225,20 @@ def test_full_shows_three_lines_of_a_long_span() -> None:
         "   | ^",
         "   | ...",
     ]
+
+
+def test_thousands_of_findings_on_one_line_take_time_that_grows_like_it() -> None:
+    line = "REG102," * 4000
+    places = [Place("a.py", Span(1, at, 1, at + 6)) for at in range(1, len(line), 7)]
+    start = time.process_time()
+    lines = list(
+        render_findings(
+            [Finding("REG102", "n", "info", "m", place) for place in places], {"a.py": line.encode()}, colour=False
+        )
+    )
+    assert time.process_time() - start < 10, "30 s where each finding looks at the whole line"
+    marks = next(line for line in lines[-4:] if "^" in line)
+    assert lines[lines.index(marks, -4) - 1][marks.index("^") : marks.rindex("^") + 1] == "REG102"
 
 
 def test_a_finding_whose_file_is_gone_has_no_source() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tables import check_rows, combine, sample
 
 from regilink_doctor.core.text import text_width
-from regilink_doctor.report.terminal import fit_lines, paint_text
+from regilink_doctor.report.terminal import cut_line, fit_lines, paint_text
 
 
 def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:
@@ -78,3 +78,21 @@ def test_a_line_that_is_too_long_goes_on_below_its_beginning() -> None:
         "  \x1b[1mone two\x1b[0m",
     ]
     assert list(fit_lines(["one two three"], None)) == ["one two three"]
+
+
+@check_rows(
+    ("text", "start", "end", "shown", "part"),
+    [
+        ("abcdefghij", 0, 10, "abcdefghij", "abcdefghij"),
+        ("abcdefghijk", 0, 3, "abcdefghi…", "abc"),
+        ("abcdefghijk", 8, 11, "…fghijk", "ijk"),
+        ("a" * 100 + "bc" + "d" * 100, 100, 102, "…aaabcddd…", "bc"),
+        ("a" * 40, 30, 30, "…aaaaaaaa…", ""),
+        ("a" * 40, 40, 40, "…aaa", ""),
+        ("e\u0301" * 40, 60, 62, "…\u0301e\u0301e\u0301e\u0301e\u0301e…", "e\u0301"),
+        ("a" * 50 + "\tb" + "c" * 50, 51, 52, "…   bcccc…", "b"),
+    ],
+)
+def test_a_line_is_cut_around_its_part(text: str, start: int, end: int, shown: str, part: str) -> None:
+    cut, first, last = cut_line(text, start, end, 10)
+    assert (cut, cut[first:last]) == (shown, part)
