@@ -394,3 +394,32 @@ def test_code_with_a_syntax_error_says_so() -> None:
     broken = explain('x = = run.link_artifact(a, "wandb-registry-model/zoo")')
     assert broken.notes[0] == "this is not valid Python: only the path between quotes is judged"
     assert "not valid" not in explain('link_model("x", "wandb-registry-model/zoo")').text
+
+
+_KEY = "wandb_v1_" + "aB3dE6gH9kL2nP5rT8vX1zC4" * 3
+_OLD_KEY = "f3a91c07be85d26c1d09e7f4b2a8c6d5e3f1a7b4"
+
+
+@check_rows(
+    ("text", "is_key"),
+    [
+        (_KEY, True),
+        (f'"{_KEY}"\n', True),
+        (_OLD_KEY, True),
+        (f"local-{_OLD_KEY}", True),
+        (f"WANDB_API_KEY={_OLD_KEY}", True),
+        (f"export WANDB_API_KEY='{_KEY}'", True),
+        (f'WANDB_API_KEY: "{_OLD_KEY}"', True),
+        ("[key]", False),
+        ("WANDB_API_KEY=[key]", False),
+        (f"git checkout {_OLD_KEY}", False),
+        (f"wandb-registry-model/{_OLD_KEY}", False),
+        ("0" * 40, False),
+        (f"wandb: ERROR WANDB_API_KEY={_KEY} is not valid", False),
+    ],
+)
+def test_an_api_key_is_no_target_path_and_is_not_shown(text: str, is_key: bool) -> None:
+    found = explain(text)
+    assert (found.failures == ("E2",)) == is_key
+    assert _KEY not in found.text
+    assert not is_key or _OLD_KEY not in found.text

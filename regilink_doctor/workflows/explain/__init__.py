@@ -9,12 +9,13 @@ import os
 import re
 import sys
 
+from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
-from regilink_doctor.core.text import mask_secrets, quote_text
+from regilink_doctor.core.text import is_key, mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.error_context import (
     find_failed_line,
@@ -90,6 +91,13 @@ _CONSUMING_COMMAND = re.compile(
 )
 
 
+_KEY_ALONE = re.compile(
+    r"""\s*(?:(?:export|set|setenv|\$env:)\s*)?(?:\w*KEY\s*[:=\s]\s*)?["'`]?\[key\]["'`]?;?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A key that `mask_secrets` has hidden, with nothing beside it but what sets it."""
+
+
 def explain(text: str | BaseException | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry; without an argument, the last exception.
 
@@ -109,7 +117,10 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if isinstance(text, BaseException):
         return classify(text, catalog=catalog)
     # A null character would be read as an unknown part of a path.
-    text = mask_secrets(_without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd"))
+    pasted = _without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd")
+    text = mask_secrets(pasted)
+    if is_key(_unquoted(pasted)) or (text != pasted and _KEY_ALONE.fullmatch(text)):
+        return _explain_key()
     context = read_error(text)
     explanation = _explain_text(text, context, catalog)
     if explanation.kind not in _OF_NAMES or explanation.failures or explanation.wrong:
@@ -178,6 +189,18 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         described = explain_question(prose, catalog)
     described = described or _explain_named_exception(context, catalog)
     return described or _explain_failed(bare, context) or _unknown(bare)
+
+
+def _explain_key() -> Explanation:
+    """An API key alone, or the line that sets it: nothing was asked about it, but it has leaked."""
+    return Explanation(
+        "failure",
+        say("a W&B API key"),
+        codes=FAILURES["E2"].codes,
+        failures=("E2",),
+        notes=(say("a terminal's history and a log keep what is pasted: revoke the key in the W&B App"),),
+        causes=causes_of(["E2"]),
+    )
 
 
 def _explain_named_exception(context: ErrorContext, catalog: OrganizationView | None) -> Explanation | None:
