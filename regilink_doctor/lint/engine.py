@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from typing import Any, TypeVar
 
+    from regilink_doctor.core.findings import Fix
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import OtherReason, Source
+    from regilink_doctor.lint.value_uses import ValueUses
     from regilink_doctor.rules.base import FileFacts, Report
     from regilink_doctor.rules.judge import Judged
 
@@ -320,8 +322,29 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
     for finding in findings:
         if finding.at_value is not None and is_in_vain(finding.at_value):
             finding = replace(finding, at_value=replace(finding.at_value, fix=None))
+        if finding.fix is not None and _changes_others(finding.fix, item, facts):
+            finding = replace(finding, fix=replace(finding.fix, applicability="unsafe"))
         checked.append(replace(finding, fix=None) if is_in_vain(finding) else finding)
     return checked
+
+
+def _changes_others(fix: Fix, item: Site | FileFact, facts: _Facts) -> bool:
+    """Whether a fix changes a value that the file uses for something else than its calls of wandb, too."""
+    spans = [edit.span for edit in fix.edits if edit.span.joined(item.statement) != item.statement]
+    if not spans or item.kind in ("setting", "requirement", "command"):
+        return False
+    uses = facts.once(_index_uses).get(item.place.cell)
+    return uses is not None and any(map(uses.is_used_elsewhere, spans))
+
+
+def _index_uses(facts: FileFacts) -> dict[int | None, ValueUses]:
+    """Where values go in the file, in each cell of a notebook."""
+    from regilink_doctor.lint.value_uses import ValueUses
+
+    assert isinstance(facts, _Facts)
+    statements = [site.statement for site in facts.sites]
+    python = facts.reading.sources if facts.path.endswith((".py", ".ipynb")) else ()
+    return {source.cell: ValueUses(source, source.parse(), statements) for source in python}
 
 
 def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:

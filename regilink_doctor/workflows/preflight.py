@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TIMEOUT = 3.0
 """Seconds for each request: a server that does not answer must not hold up a training."""
 
-_ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG607", "REG806", "REG807")
+_ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", rule_codes.WRONG_CALL_SHAPE, "REG806", "REG807")
 """Code prefixes of problems that make a link fail or go elsewhere. Keys, network and SDK are other matters."""
 
 _OPEN_QUESTIONS = ("role", "artifact-type", "collection", "aliases")

@@ -89,6 +89,124 @@ def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:
     )
 
 
+USED_VALUES = """
+# safe
+R = "wandb_registry-model"
+run.link_artifact(a, f"{R}/zoo")
+# safe
+R = "wandb_registry-model"
+run.link_artifact(a, f"{R}/zoo")
+run.use_artifact(f"{R}/zoo:v1")
+# safe
+R = "wandb_registry-model"
+print("to", R)
+run.link_artifact(a, f"{R}/zoo")
+# safe
+R = "wandb_registry-model"
+T = f"{R}/zoo"
+run.link_artifact(a, T)
+# safe
+R = "wandb_registry-model"
+def target(name):
+    return f"{R}/{name}"
+run.link_artifact(a, target("zoo"))
+# safe
+def f(r="wandb_registry-model"):
+    run.link_artifact(a, f"{r}/zoo")
+f()
+# safe
+class C:
+    R = "wandb_registry-model"
+run.link_artifact(a, f"{C.R}/zoo")
+# safe
+R = "wandb_registry-model"
+def f(r):
+    run.link_artifact(a, f"{r}/zoo")
+f(R)
+# safe
+C = {"r": "wandb_registry-model"}
+run.link_artifact(a, f"{C['r']}/zoo")
+# unsafe
+R = "wandb_registry-model"
+os.makedirs(os.path.join("cache", R))
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+R = "wandb_registry-model"
+W = {"x": 1}
+w = W[R]
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+R = "wandb_registry-model"
+if x == R:
+    pass
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+R = "wandb_registry-model"
+T = f"{R}/zoo"
+open(T)
+run.link_artifact(a, T)
+# unsafe
+R = "wandb_registry-model"
+def f(r):
+    os.makedirs(r)
+    run.link_artifact(a, f"{r}/zoo")
+f(R)
+# unsafe
+C = {"r": "wandb_registry-model"}
+open(C["r"])
+run.link_artifact(a, f"{C['r']}/zoo")
+# unsafe
+R = "wandb_registry-model"
+W = {R: 1}
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+R = "wandb_registry-model"
+def where():
+    return R
+open(where())
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+class C:
+    def __init__(self):
+        self.r = "wandb_registry-model"
+    def go(self):
+        os.listdir(self.r)
+        run.link_artifact(a, f"{self.r}/zoo")
+C().go()
+# safe
+import argparse
+R = "wandb_registry-model"
+p = argparse.ArgumentParser()
+p.add_argument("--registry", default=R)
+args = p.parse_args()
+run.link_artifact(a, f"{args.registry}/zoo")
+# unsafe
+import argparse
+R = "wandb_registry-model"
+p = argparse.ArgumentParser()
+p.add_argument("--registry", default=R)
+args = p.parse_args()
+os.mkdir(args.registry)
+run.link_artifact(a, f"{args.registry}/zoo")
+# safe
+for r in ["wandb_registry-model"]:
+    run.link_artifact(a, f"{r}/zoo")
+# unsafe
+for r in ["wandb_registry-model"]:
+    os.mkdir(r)
+    run.link_artifact(a, f"{r}/zoo")
+"""
+"""Programs with a value that a fix changes, each after how safe that is."""
+
+
+@check_rows("program", USED_VALUES.split("\n# ")[1:])
+def test_a_fix_of_a_value_with_other_uses_is_unsafe(program: str) -> None:
+    applicability, code = program.split("\n", 1)
+    findings = lint_bytes("train.py", f"import os\n{PRELUDE}{code}".encode()).findings
+    fixes = {finding.fix and finding.fix.applicability for finding in findings if finding.code == "REG104"}
+    assert fixes == {applicability}
+
+
 def test_unsafe_fixes_want_to_be_asked_for() -> None:
     code = (PRELUDE + 'run.link_artifact(a, "Production-registry/zoo")\n').encode()
     assert fix_file(code) == code

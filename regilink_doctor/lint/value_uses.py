@@ -1,0 +1,142 @@
+"""Where a value that is written in a file goes: what a fix of it changes beside the calls that it is for."""
+
+from __future__ import annotations
+
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import FUNCTIONS, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.core.findings import Span
+    from regilink_doctor.lint.text.source import Source
+
+    Holder = tuple[type[ast.expr], str]
+    """What holds a value: a name, or an attribute or key."""
+
+_MOST_HOLDERS = 64
+_SHOW = frozenset({"print", "debug", "info", "warning", "error", "echo"})
+"""Functions that only show what they are given."""
+
+_MAKE_STRINGS = frozenset({"str", "format", "join", "strip", "lower", "get", "getenv", "field", "Field"})
+"""Functions whose result has what they are given."""
+
+
+class ValueUses:
+    """Follows the values of one file, through names, attributes, keys and parameters."""
+
+    def __init__(self, source: Source, tree: ast.Module, statements: Iterable[Span]) -> None:
+        self._source = source
+        self._statements = list(statements)
+        self._nodes = list(walk(tree))
+        self._parents = {id(child): node for node in self._nodes for child in _list_children(node)}
+        self._functions = {node.name: node for node in self._nodes if isinstance(node, FUNCTIONS)}
+        self._loads: dict[Holder, list[ast.expr]] = {}
+        for node in self._nodes:
+            if (holder := _find_loaded(node)) is not None:
+                self._loads.setdefault(holder, []).append(node)  # type: ignore[arg-type]
+
+    def is_used_elsewhere(self, span: Span) -> bool:
+        """Whether the string at a place is used for anything but these statements, or may be."""
+        waiting: list[Holder] = []
+        for node in self._nodes:
+            if isinstance(node, ast.Constant) and _contains(self._source.span(node), span):
+                waiting += self._follow(node) or []
+        seen: set[Holder] = set()
+        while waiting:
+            holder = waiting.pop()
+            if holder in seen:
+                continue
+            seen.add(holder)
+            for node in self._loads.get(holder, ()):
+                found = self._follow(node)
+                if found is None or len(seen) > _MOST_HOLDERS:
+                    return True
+                waiting += found
+        return False
+
+    def _follow(self, node: ast.AST) -> list[Holder] | None:
+        """What holds a value next, nothing where it ends in one of the statements; None for any other use."""
+        if any(_contains(statement, self._source.span(node)) for statement in self._statements):  # type: ignore[arg-type]
+            return []
+        while (parent := self._parents.get(id(node))) is not None:
+            if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For)):
+                return self._list_targets(parent)
+            if isinstance(parent, ast.Return):
+                return [
+                    (ast.Name, item.name) for item in self._functions.values() if _is_below(parent, item, self._parents)
+                ]
+            if isinstance(parent, ast.arguments):
+                return [(ast.Name, item.arg) for item in (*parent.posonlyargs, *parent.args, *parent.kwonlyargs)]
+            if isinstance(parent, ast.Expr):
+                return []
+            if isinstance(parent, ast.Dict):
+                keys = [key for key, value in zip(parent.keys, parent.values, strict=True) if value is node]
+                return [(ast.Attribute, str(key.value)) for key in keys if isinstance(key, ast.Constant)] or None
+            if isinstance(parent, ast.Call) and parent.func is not node:
+                found = self._follow_argument(parent, node)
+                if found != _PASSED_ON:
+                    return found
+            elif isinstance(parent, (ast.Subscript, ast.Compare, ast.stmt)):
+                return None
+            node = parent
+        return None
+
+    def _follow_argument(self, call: ast.Call, node: ast.AST) -> list[Holder] | None:
+        word: str = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
+        if word in _SHOW:
+            return []
+        if word in _MAKE_STRINGS:
+            return _PASSED_ON
+        if word == "add_argument" and call.args and isinstance(call.args[0], ast.Constant):
+            return [(ast.Attribute, str(call.args[0].value).lstrip("-").replace("-", "_"))]
+        if isinstance(node, ast.keyword) and word not in self._functions and word[:1].isupper() | (word == "dict"):
+            return [(ast.Attribute, node.arg or "")]
+        function = self._functions.get(word)
+        return [(ast.Name, item.arg) for item in function.args.args] if function is not None else None
+
+    def _list_targets(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For) -> list[Holder]:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        is_in_class = isinstance(self._parents.get(id(statement)), ast.ClassDef)
+        holders: list[Holder] = []
+        for node in (item for target in targets for item in walk(target)):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                holders += [(ast.Name, node.id), (ast.Attribute, node.id)] if is_in_class else [(ast.Name, node.id)]
+            elif isinstance(node, ast.Attribute):
+                holders.append((ast.Attribute, node.attr))
+            elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                holders.append((ast.Attribute, str(node.slice.value)))
+        return holders
+
+
+_PASSED_ON: list[Holder] = [(ast.Constant, "passed on")]
+
+
+def _find_loaded(node: ast.AST) -> Holder | None:
+    """What an expression reads: a name, or an attribute or key."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return ast.Name, node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        return ast.Attribute, node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
+        return ast.Attribute, str(node.slice.value)
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get", "pop") and node.args:
+        return (ast.Attribute, str(node.args[0].value)) if isinstance(node.args[0], ast.Constant) else None
+    return None
+
+
+def _is_below(node: ast.AST | None, owner: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    while node is not None and node is not owner:
+        node = parents.get(id(node))
+    return node is not None
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer.joined(inner) == outer
+
+
+def _list_children(node: ast.AST) -> Iterator[ast.AST]:
+    for name in node._fields:
+        value = getattr(node, name, None)
+        yield from (item for item in (value if isinstance(value, list) else (value,)) if isinstance(item, ast.AST))
