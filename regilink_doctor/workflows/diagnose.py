@@ -36,7 +36,6 @@ from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Confirm, Prober
@@ -65,7 +64,6 @@ def diagnose(
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
     timeout: float = 10.0,
-    findings: Sequence[Finding] = (),
 ) -> Diagnosis:
     """Check this machine, the account and each target against the live server. Reads only, but for `write_probe`.
 
@@ -85,7 +83,6 @@ def diagnose(
         write_probe: prove it with a real link into each named registry, which is then deleted.
         confirm: called before each of these links, with what will be written; None: they need no confirmation.
         watcher: notified before each check and of its result.
-        findings: what lint finds around the `targets`.
         host: see `ServerAccess`, also for `cwd`, `environ`, `python` and `timeout`.
     """
     server = ServerAccess(host, cwd, environ, python, timeout, config)
@@ -114,7 +111,7 @@ def diagnose(
         timeout=server.timeout,
         probe=probe,
         watcher=watcher,
-        findings=source.findings if source else findings,
+        findings=source.findings if source else (),
         servers=_read_servers(source, server),
     )
     return _add_source(diagnosis, source, unread) if source is not None else diagnosis

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regilink_doctor.core.check_result import CheckResult
-    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
@@ -63,14 +62,11 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     from regilink_doctor.workflows.diagnose import diagnose
 
     _refuse_other_types(targets, type=type, entity=entity)
-    links: Sequence[str | LinkTarget] = targets
-    findings: Sequence[Finding] = ()
-    if not targets:
-        links, findings = _links_of_caller()
+    links = list(targets) or _links_of_caller()
     if not links:
         _report_unchecked("no link in the file that calls preflight(); give it the target paths", strict=strict)
         return
-    diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False, findings=findings)
+    diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
     problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
     problems += [check for check in diagnosis.of("warn") if check.name == "destination"]
     if problems:
@@ -104,8 +100,12 @@ def _refuse_other_types(targets: Sequence[object], **names: object) -> None:
         )
 
 
-def _links_of_caller() -> tuple[list[LinkTarget], list[Finding]]:
-    """The links in the file of the first caller outside of this module, and the findings about their arguments."""
+def _links_of_caller() -> list[LinkTarget]:
+    """The links in the file of the first caller outside of this module.
+
+    Raises:
+        LinkError: an argument of a link is wrong, whatever the server says.
+    """
     from regilink_doctor.core.targets import read_link_variables, target_combinations
     from regilink_doctor.workflows.lint import lint_paths
 
@@ -114,11 +114,14 @@ def _links_of_caller() -> tuple[list[LinkTarget], list[Finding]]:
         frame = frame.f_back
     path = frame.f_code.co_filename
     if not os.path.isfile(path):
-        return [], []
+        return []
     result = lint_paths([path], all_sites=True)
-    links = target_combinations([report.site for report in result.sites])
-    findings = [finding for finding in result.findings if finding.code == rule_codes.WRONG_CALL_SHAPE]
-    return [read_link_variables(link, os.environ) for link in links], findings
+    for finding in result.findings:
+        if finding.code == rule_codes.WRONG_CALL_SHAPE and finding.severity == "error":
+            message = f"line {finding.place.span.line}: {finding.message} [{finding.code}]\n  {finding.help or ''}"
+            raise LinkError(message, [finding.code], finding.failures)
+    sites = [report.site for report in result.sites]
+    return [read_link_variables(link, os.environ) for link in target_combinations(sites)]
 
 
 def _describe(problems: Sequence[CheckResult]) -> str:
