@@ -172,9 +172,9 @@ def test_unseen_questions_are_answered_and_hardly_one_surely_wrong() -> None:
         outcomes["first"] += is_right
         outcomes["named"] += is_right or bool({*case["first"]} & {*found.failures[:3]})
         outcomes["surely wrong"] += is_sure and not is_right
-    assert outcomes["first"] >= 0.95 * len(UNSEEN), outcomes
-    assert outcomes["named"] >= 0.98 * len(UNSEEN), outcomes
-    assert outcomes["surely wrong"] <= 0.03 * len(UNSEEN), outcomes
+    assert outcomes["first"] >= 0.97 * len(UNSEEN), outcomes
+    assert outcomes["named"] >= 0.99 * len(UNSEEN), outcomes
+    assert outcomes["surely wrong"] <= 0.01 * len(UNSEEN), outcomes
 
 
 def test_a_report_in_words_around_a_log_without_an_error_is_a_question() -> None:
@@ -193,6 +193,8 @@ def test_a_wrong_path_in_the_code_of_a_question_comes_first() -> None:
     assert (named.kind, named.failures[0], named.wrong) == ("question", "D2", ())
     alias = explain("Reading wandb-registry-model/zoo:release/2 fails, wandb takes release for an organization. Why?")
     assert (alias.failures[0], alias.wrong) == ("D5", ())
+    address = explain("our config has wandb-artifact://wandb-registry-model/zoo:v3 and use_artifact refuses it")
+    assert (address.failures[0], address.wrong) == ("D12", ())
 
 
 def test_what_an_f_string_holds_only_the_words_tell() -> None:

@@ -48,7 +48,7 @@ _COMMAND_LINE = re.compile(
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
-    r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~.-])/[\w.-]+/"
+    r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~.-])(?<!artifact:/)/[\w.-]+/"
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
@@ -101,8 +101,9 @@ _SURE, _LEAST = 0.95, 0.1
 """How probable the first is if it is the answer, or a candidate; measured with questions that were left out."""
 _SURE_OF_PAGE = 0.8
 """How probable pages and their mistakes are together to be the answer."""
-_LEAST_WITHOUT_SUBJECT, _LEAST_OF_REPORT = 0.8, 0.35
-"""How probable a candidate is of a text that names no subject of W&B, or is long."""
+_LEAST_OF_OTHERS, _MOST_FOREIGN = 0.35, 0.05
+"""How probable a candidate is of a text that is long, or names no subject of W&B; and how probable it is at most that
+the latter is about something else."""
 _WORDS_OF_REPORT = 60
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
@@ -345,16 +346,14 @@ def list_answers(text: str) -> list[tuple[str, float]]:
         return []
     ranked = rank_answers(text)
     first, probability = ranked[0]
-    if first in (OTHER, UNCLEAR) or probability < _find_least(text):
+    names_subject = bool(_NAMES_SUBJECT.search(text))
+    is_short = names_subject and len(text.split()) < _WORDS_OF_REPORT
+    foreign = sum(share for about, share in ranked if about in (OTHER, UNCLEAR))
+    if first in (OTHER, UNCLEAR) or probability < (_LEAST if is_short else _LEAST_OF_OTHERS):
+        return []
+    if foreign > _MOST_FOREIGN and not names_subject:
         return []
     return [entry for entry in ranked[:_MOST_FAILURES] if entry[0] not in (OTHER, UNCLEAR)]
-
-
-def _find_least(text: str) -> float:
-    """How probable the first answer to a text must be, to be named at all."""
-    if not _NAMES_SUBJECT.search(text):
-        return _LEAST_WITHOUT_SUBJECT
-    return _LEAST_OF_REPORT if len(text.split()) >= _WORDS_OF_REPORT else _LEAST
 
 
 def choose_described(text: str, failures: Sequence[str]) -> str | None:
@@ -394,6 +393,6 @@ def _path_in(text: str) -> tuple[str | None, bool]:
         return None, False
     for word in _SPACE_OR_QUOTE.split(text):
         bare = word.strip(_QUOTES + ",.;:?!()（）。、？")  # noqa: RUF001
-        if "/" in bare and "://" not in bare and "registry" in bare.lower() and not re.search(r"[(<>]", bare):
+        if "/" in bare and "://" not in bare and "registry" in bare.lower() and not re.search(r"[(<>\"']", bare):
             return bare, False
     return None, False
