@@ -52,6 +52,7 @@ from regilink_doctor.workflows.explain.snippets import (
     explain_unknown_path,
     is_python,
 )
+from regilink_doctor.workflows.explain.structure import OF_ARTIFACT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,28 @@ _IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
+_QUOTED_MESSAGE = re.compile(
+    r"""["`\u201c\u300c](?P<message>(?:[^\s"`\u201d\u300d]+\s){3,}[^\s"`\u201d\u300d]+)["`\u201d\u300d]"""
+)
+"""Four words or more between quotes, which may be what a program has said."""
+_AFTER_COLON = re.compile(
+    r"(?:\b(?:errors?|says)|\u62a5\u9519|\u30a8\u30e9\u30fc)\s?[:\uff1a]\s?"
+    r"(?!.*\b(?:I|my|me|we|our)\b)(?P<message>(?:[^\s?]+ ){3,}[^\s?]+)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a sentence ends with after `the error:`."""
+_IS_SAID = re.compile(
+    r"""\b(?:gets?|got|getting|errors?|says?|said|rais(?:es|ed|ing)|throws?|threw|fail(?:s|ed)?\ with|messages?
+        |show(?:s|ed)?|report(?:s|ed)?|print(?:s|ed)?|sees?|saw|seeing|warnings?|complains?|comes\ up)\b
+      | \u62a5\u9519 | \u63d0\u793a | \u30a8\u30e9\u30fc | \u8868\u793a""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A word beside such quotes that tells that it was said."""
+_IS_ADVISED = re.compile(
+    r"\b(?:docs?|documentation|readme|tutorial|guide|colleague)\s(?:says?|said|shows?|tells?)\b", re.IGNORECASE
+)
+_LOGGED = "wandb: ERROR "
+"""With this prefix a message is read as W&B's."""
 _TARGET_OPTION = re.compile(r"""(?:^|\s)--[\w-]*target[_-]?path[ =]["']?(?P<path>[^\s"'-][^\s"']*)""", re.IGNORECASE)
 """An option of a command that sets the target of a link, anywhere in a line."""
 _VARIABLE = re.compile(
@@ -153,7 +176,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         explanation = _prefer_description(context, bare, message, catalog) if message is not None else None
         if explanation is None and context.warnings:  # people do not ask about warnings that went away
             explanation = explain_error(context.with_warnings(context.warnings), catalog)
-        explanation = explanation or explain_question(text, catalog)
+        explanation = explanation or _explain_quoted_message(bare, catalog) or explain_question(text, catalog)
         if explanation is None or not explanation.is_sure:
             explanation = _explain_named_exception(context, catalog) or explanation
         if explanation is not None:
@@ -177,6 +200,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explanation
     if is_question(bare):
         if explanation := _explain_named_exception(context, catalog):
+            return explanation
+        if explanation := _explain_quoted_message(bare, catalog):
             return explanation
         failed = _explain_failed(bare, context)
         if failed and context.names_other_program(failed.title):
@@ -208,6 +233,19 @@ def _explain_named_exception(context: ErrorContext, catalog: OrganizationView | 
     named = context.with_named_exception()
     explanation = explain_error(named, catalog) if named is not None else None
     return explanation if explanation is not None and explanation.is_recognized else None
+
+
+def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Explanation | None:
+    """What a message means that a sentence quotes, perhaps not exactly; None without one, or where it is unclear."""
+    match = _QUOTED_MESSAGE.search(text)
+    if match is None or not _IS_SAID.search(_QUOTED_MESSAGE.sub("", text)):
+        match = _AFTER_COLON.search(text)
+    if match is None or _IS_ADVISED.search(text):
+        return None
+    explanation = explain_error(read_error(f"{_LOGGED}{match['message']}"), catalog)
+    if explanation is None or explanation.failures in ((), OF_ARTIFACT):
+        return None
+    return replace(explanation, title=explanation.title.removeprefix(_LOGGED))
 
 
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
