@@ -27,6 +27,7 @@ TAIL = 60_000
 
 _BROKEN_FRAMES = (
     (re.compile(r'^(  File "[^"\n]*)\n([^"\n]*", line \d)', re.MULTILINE), r"\1\2"),
+    (re.compile(r'^( *File "[^"\n]*",)\n *(?=line \d+, in )', re.MULTILINE), r"\1 "),
     (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
     (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*\.py:\d+ in )"), r"\1\2"),  # rich, in its box
 )

@@ -39,7 +39,7 @@ _PREFIX = re.compile(
             rf"[|\[(]?\s?{_CLOCK}\s?[|\])]?",
             rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
             r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
-            r"\[\d+,\d+\]<std(?:out|err)>:",  # mpirun
+            r"\[\d+,[\w,:.-]+\]<std(?:out|err)>:",  # mpirun
             r"\[?(?:default|rank ?|Rank ?|RANK ?)\d+\]?:",  # torchrun
             r"\d{1,4}:(?= )|\d{1,6}[.)]?\s+(?=\{\")",  # srun --label, numbered records
             r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix

@@ -466,7 +466,7 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F21",)
     if name in _CLASSES_OF_STORAGE:
         return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
-    if context.is_about_wandb and "pickle" in text:
+    if context.is_about_wandb and "pickle" in text and not context.is_of_integration:
         return ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
     if is_import and not (text or context.frames) and context.is_about_wandb:
