@@ -174,6 +174,20 @@ def test_an_argument_of_another_type_is_named_and_wandb_is_not_blamed(
     assert note is None or note in found.notes
 
 
+@check_rows(
+    ("error", "address"),
+    [
+        ("CommError: Could not find run <Run team-a/p/nope (not found)>", "wandb.ai/ENTITY/PROJECT/runs/RUN_ID"),
+        ("CommError: Could not find sweep <Sweep team-a/p/nope (x)>", "wandb.ai/ENTITY/PROJECT/sweeps/SWEEP_ID"),
+        ("CommError: Could not find project p", None),
+    ],
+)
+def test_a_run_or_sweep_that_is_not_found_has_its_own_advice(error: str, address: str | None) -> None:
+    found = explain(f"wandb.errors.{error}")
+    assert ("Copy entity" in found.causes[0].help) == (address is not None)
+    assert address is None or address in found.causes[0].help
+
+
 def test_of_several_paths_the_last_is_meant() -> None:
     found = explain(
         'print("wandb-registry-dataset/first")\n    run.link_artifact(model, "wandb-registry-model/zoo")\n'
