@@ -16,6 +16,7 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import (
+    HOLE,
     HOSTS,
     UNKNOWN_NAME,
     PathError,
@@ -97,6 +98,27 @@ def placeholder(name: str) -> tuple[int, int] | None:
             if not filled_later and accepts(name[start + 1 : end]):
                 return start, end + 1
             start = name.find(opening, end)
+    return None
+
+
+def find_shell_variable(string: StringValue) -> tuple[int, int] | None:
+    """Where a string has `$NAME` or `${NAME}`, as offsets, that is written in the Python code of the call itself.
+
+    Nothing fills it in there. What is a constant or a default may be a template, or belong to OmegaConf.
+    """
+    pattern = string.pattern
+    start = pattern.find("$")
+    while start >= 0:
+        part, rest = string.part_at(start), pattern[start + 1 :]
+        if rest.startswith("{"):
+            length = rest.find("}") + 1
+        else:
+            length = next((at for at, letter in enumerate(rest) if not (letter.isalnum() or letter == "_")), len(rest))
+            length = 0 if rest[:1].isdigit() else length
+        is_written_here = part is not None and not part.names and part.place.path.endswith((".py", ".ipynb"))
+        if is_written_here and length > 0 and HOLE not in rest[:length]:
+            return start, start + 1 + length
+        start = pattern.find("$", start + 1)
     return None
 
 

@@ -17,6 +17,7 @@ from regilink_doctor.core.problems import (
     SdkRefusal,
     find_call_problem,
     find_problems,
+    find_shell_variable,
     find_type_problem,
     read_type_error,
     sdk_link,
@@ -99,7 +100,7 @@ def _is_wrong(path: StringValue, method: LinkMethod, registries: tuple[str, ...]
     """Whether a path has any problem; of one that many sites have, as loops over one list do, this is asked once."""
     key = id(path), method
     if key not in judged:
-        judged[key] = path, bool(_find_in_path(path, method, registries))
+        judged[key] = path, "$" in path.pattern or bool(_find_in_path(path, method, registries))
     return judged[key][1]
 
 
@@ -442,6 +443,8 @@ def _problems_in_path(
     target: LinkTarget, view: OrganizationView | None, configured: ConfiguredOrganization
 ) -> tuple[Problem, ...]:
     in_path = _find_in_path(target.path, target.method, (*_registries(target, view), *configured.registries))
+    if target.site is None or target.site.kind == "link":
+        in_path += tuple(_find_variables(target.path))
     return tuple(
         _weaken(target, problem)
         for problem in in_path
@@ -465,6 +468,13 @@ def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, 
         named_registry=_is_named_registry(path),
         registries=registries,
     )
+
+
+def _find_variables(path: StringValue) -> Iterator[Problem]:
+    """A variable of a shell that is never filled in, unless something else is wrong with the whole path."""
+    where = find_shell_variable(path) if "$" in path.pattern and not path.is_path_object else None
+    if where is not None:
+        yield Problem(UNFILLED_PLACEHOLDER, *where, failure="A7")
 
 
 def _is_named_registry(path: StringValue) -> bool:

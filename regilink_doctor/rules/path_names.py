@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import placeholder
+from regilink_doctor.core.problems import find_shell_variable, placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
@@ -339,7 +339,7 @@ class UnfilledPlaceholder(Rule):
     """A placeholder was left in: `<registry_name>`, `[REGISTRY-NAME]`, or `{REGISTRY_NAME}` without the f.
 
     The SDK uses it as a name, in a path as in `entity=`, `project=`, `type=` and aliases. What `.format`, Hydra
-    (`${…}`), GitHub Actions (`${{ … }}`) or cookiecutter fill in later is not reported.
+    (`${…}`), GitHub Actions (`${{ … }}`) or cookiecutter fill in later is not reported; `$NAME` in the call itself is.
     """
 
     code = "REG106"
@@ -370,6 +370,7 @@ class UnfilledPlaceholder(Rule):
         'REGISTRY_NAME = "<registry_name>"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY_NAME}/zoo")',
         'run.link_artifact(artifact, "wandb-registry-{REGISTRY_NAME}/{COLLECTION_NAME}")',
         'run.link_artifact(artifact, "wandb-registry-[REGISTRY-NAME]/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-$REGISTRY/zoo")',
         'run.link_artifact(artifact, "your-team/wandb-registry-model/zoo")',
         'import wandb\nrun = wandb.init(entity="<team_entity>", project="p")',
         'run.use_artifact("wandb-registry-[REGISTRY-NAME]/zoo:latest")',
@@ -377,7 +378,7 @@ class UnfilledPlaceholder(Rule):
     good = (
         'REGISTRY_NAME = "model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY_NAME}/zoo")',
         'run.link_artifact(artifact, "wandb-registry-{}/{}".format("model", "zoo"))',
-        'run.link_artifact(artifact, "wandb-registry-${registry}/zoo")',
+        'TARGET = "wandb-registry-${registry}/zoo"\nrun.link_artifact(artifact, TARGET)',
         'run.link_artifact(artifact, "my-team/wandb-registry-model/zoo")',
         'import wandb\nrun = wandb.init(entity="my-team", project="p", name="<unnamed>")',
     )
@@ -390,6 +391,12 @@ class UnfilledPlaceholder(Rule):
                 say("{wrong} is not filled in: the string is not an f-string", wrong=quoted(wrong)),
                 "W&B uses it as a name",
                 say("write an f before the quotes, or replace {wrong} with the name itself", wrong=quoted(wrong)),
+            )
+        if wrong.startswith("$"):
+            return Message(
+                say("{wrong} is not filled in: Python reads no variables in a string", wrong=quoted(wrong)),
+                "W&B uses it as a name",
+                say("use an f-string with os.environ[{name}]", name=quoted(wrong.strip("${}").partition(":")[0])),
             )
         return Message(
             say("{wrong} was never filled in", wrong=quoted(wrong)),
@@ -423,6 +430,10 @@ class UnfilledPlaceholder(Rule):
             yield from self._find_placeholders(string, setting.name, "")
 
     def _find_placeholders(self, string: StringValue, name: str, argument: str) -> Iterator[Report]:
+        if where := find_shell_variable(string) if "$" in string.pattern else None:
+            start, end = where
+            wrong = string.pattern[start:end]
+            yield self.report(string=string, start=start, end=end, argument=argument, role=name, wrong=wrong)
         offset = 0
         for part in string.pattern.replace(":", "/").split("/"):
             bare = part.removeprefix("wandb-registry-")
