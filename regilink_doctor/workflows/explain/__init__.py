@@ -36,6 +36,7 @@ from regilink_doctor.workflows.explain.own_reports import explain_own_report
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
+    LONGEST_QUESTION,
     choose_described,
     explain_question,
     explain_wandb_command,
@@ -82,12 +83,12 @@ _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
 _QUOTED_MESSAGE = re.compile(
-    r"""["`\u201c\u300c](?P<message>(?:[^\s"`\u201d\u300d]+\s){3,}[^\s"`\u201d\u300d]+)["`\u201d\u300d]"""
+    r"""["`\u201c\u300c](?P<message>(?:[^\s"`\u201d\u300d]{1,80}\s){3,40}[^\s"`\u201d\u300d]{1,80})["`\u201d\u300d]"""
 )
 """Four words or more between quotes, which may be what a program has said."""
 _AFTER_COLON = re.compile(
     r"(?:\b(?:errors?|says)|\u62a5\u9519|\u30a8\u30e9\u30fc)\s?[:\uff1a]\s?"
-    r"(?!.*\b(?:I|my|me|we|our)\b)(?P<message>(?:[^\s?]+ ){3,}[^\s?]+)\s*$",
+    r"(?!.{0,300}\b(?:I|my|me|we|our)\b)(?P<message>(?:[^\s?]{1,80} ){3,40}[^\s?]{1,80})\s{0,9}$",
     re.IGNORECASE | re.MULTILINE,
 )
 """What a sentence ends with after `the error:`."""
@@ -237,6 +238,7 @@ def _explain_named_exception(context: ErrorContext, catalog: OrganizationView | 
 
 def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Explanation | None:
     """What a message means that a sentence quotes, perhaps not exactly; None without one, or where it is unclear."""
+    text = text[:LONGEST_QUESTION]
     match = _QUOTED_MESSAGE.search(text)
     if match is None or not _IS_SAID.search(_QUOTED_MESSAGE.sub("", text)):
         match = _AFTER_COLON.search(text)

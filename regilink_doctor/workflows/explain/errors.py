@@ -200,7 +200,7 @@ _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-f
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
 _OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
-_REST_OF_SENTENCE = re.compile(r"""[^\n"\\]{0,300}?(?=\.?\s*$|\. |["\\])""", re.MULTILINE)
+_REST_OF_SENTENCE = re.compile(r"""[^\n"\\`]{0,300}?(?=\.?\s*$|\. |["\\`])""", re.MULTILINE)
 _MARKUP = re.compile(
     r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
       | \bnull\b | wandb:\ ERROR""",
