@@ -11,7 +11,7 @@ from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import (
     Problem,
     SdkRefusal,
@@ -25,6 +25,8 @@ from regilink_doctor.core.problems import (
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import (
     LEGACY_MODEL_REGISTRY,
+    LINK_WHILE_DISABLED,
+    LINK_WHILE_OFFLINE,
     MISSING_REGISTRY_PREFIX,
     PROTECTED_ALIAS,
     TEAM_AS_ORGANIZATION,
@@ -366,13 +368,24 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
     target = target_of(path, entity=entity or None, project=project or None, artifact_type=attempt.source_type)
     beyond = _find_problem_beyond_path(attempt, view)
     message = rule_for(beyond.rule).explain(beyond) if beyond else explain_outcome(target, view, attempt.code)
-    if message is not None:
-        return message
     from regilink_doctor.core.failures import FAILURES
     from regilink_doctor.core.findings import Message
 
-    failure = FAILURES.get(attempt.failure or "")
-    return Message(failure.title, help=failure.help) if failure is not None else None
+    if message is None and (failure := FAILURES.get(attempt.failure or "")) is not None:
+        message = Message(failure.title, help=failure.help)
+    if message is None or attempt.code not in _UNSENT:
+        return message
+    # The entity of a run that sends nothing is not known to the server.
+    problems = judge_target(replace(target, entity=None), view)
+    wrong = next((problem for problem in problems if rule_for(problem.rule).is_about_path), None)
+    if wrong is None:
+        return message
+    too = say("the path is wrong, too: {summary}", summary=rule_for(wrong.rule).explain(wrong).summary)
+    return Message(message.summary, join_phrases("; ", [message.note, too]) if message.note else too, message.help)
+
+
+_UNSENT = (LINK_WHILE_DISABLED, LINK_WHILE_OFFLINE)
+"""The run sends nothing, so that W&B has said nothing of the path."""
 
 
 def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | None) -> Problem | None:
@@ -382,6 +395,8 @@ def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | Non
         protected = registry.protected_aliases if registry is not None else ()
         refused = [alias for alias in attempt.aliases if alias in protected]
         return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
+    if attempt.code == LINK_WHILE_DISABLED:
+        return Problem(LINK_WHILE_DISABLED, kind="emulated")
     wrong = read_type_error(attempt.message or "") if attempt.code == WRONG_CALL_SHAPE else None
     if wrong is not None:
         what, name = wrong

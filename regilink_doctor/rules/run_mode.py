@@ -214,7 +214,9 @@ class LinkWhileDisabled(Rule):
         return Message(
             "the run is disabled: link_artifact returns None whatever the path",
             "nothing is linked, and nothing is proved",
-            "run it online, or against regilink's emulator: regilink dry-run -- python ...",
+            'remove mode="disabled" and WANDB_MODE: nothing leaves the emulator'
+            if problem.kind == "emulated"
+            else "run it online, or against regilink's emulator: regilink dry-run -- python ...",
         )
 
     def may_report_sites(self, facts: FileFacts) -> bool:

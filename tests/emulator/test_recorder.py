@@ -1,5 +1,6 @@
 """The text as the code gave it, and what the SDK itself refused, in this process and in a child."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -82,6 +83,27 @@ def test_offline_disabled_and_finished_runs_are_in_the_ledger(server: Server) ->
         ("C8", "REG603", path),
     ]
     assert [run.mode for run in server.emulator.ledger.unsent_runs] == ["offline", "disabled"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "path", "wrong"),
+    [
+        ("disabled", "model/c", '; the path is wrong, too: "model/c" lacks the registry prefix "wandb-registry-"'),
+        ("offline", "wandb-registry-model", 'the path is wrong, too: "wandb-registry-model" names a registry but no'),
+        ("disabled", "wandb-registry-model/c", None),
+        ("disabled", "candidates/c", None),
+    ],
+)
+def test_a_run_that_sends_nothing_is_reported_with_what_is_wrong_beside_it(
+    server: Server, mode: str, path: str, wrong: str | None
+) -> None:
+    with wandb.init(entity="any-team", mode=mode) as run, contextlib.suppress(NotImplementedError):  # type: ignore[arg-type]
+        run.link_artifact(wandb.Artifact("zoo", "model"), path)
+    explained = explain_attempt(server.link, WorldView(server.world))
+    assert explained is not None
+    assert "dry-run" not in (explained.help or "")
+    assert ("wrong, too" in (explained.note or "")) == (wrong is not None)
+    assert wrong is None or wrong in (explained.note or "")
 
 
 def test_without_anybody_who_listens_the_methods_are_wandbs_own() -> None:
