@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,20 @@ def test_an_error_is_read_by_its_structure() -> None:
         if not all(is_right[key] for key in case.keys() - {"text"}) or len(case) != 2:
             wrong.append((case, found.kind, found.failures))
     assert wrong == []
+
+
+def test_a_traceback_that_is_cut_anywhere_is_an_error_and_hardly_ever_surely_another() -> None:
+    cases = [case for case in STRUCTURES if "first" in case and '  File "' in case["text"]]
+    other = []
+    for case, part in product(cases, (0.35, 0.6, 0.85)):
+        text = case["text"]
+        start = text.index('  File "') + len('  File "/')
+        found = explain(text[: start + int((len(text) - start) * part)])
+        assert found.kind == "error", (text, part)
+        if found.is_sure and found.failures and found.failures[0] not in explain(text).failures[:2]:
+            other.append((text, part, found.failures))
+    assert len(cases) > 100
+    assert len(other) <= len(cases) // 100, other
 
 
 @pytest.mark.parametrize("package", ["clickhouse_driver", "jsonlines", "rayon", "socketio", "redis"])

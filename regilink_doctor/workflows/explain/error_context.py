@@ -38,7 +38,8 @@ _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
 _FRAME = re.compile(
     r"""^\s*(?:
-        File\ "(?P<path>[^"\n]{1,300})"(?:,\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?|,\s*$)  # Python
+        File\ "(?P<path>[^"\n]{1,300})(?:",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
+        |(?:",?(?:\ l?i?n?e?\ ?)?)?$)  # the same, cut
       | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
       | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
@@ -370,7 +371,7 @@ class ErrorContext:
             self.exception is not None
             or self.error_lines
             or self.statuses
-            or self.is_cut
+            or self.ends_in_frame
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
             or self.ends_in_key_prompt
@@ -916,9 +917,15 @@ def read_error(text: str) -> ErrorContext:
         bool(_LOGGER.search(text)),
         bool(_SERVER_PREFIX.search(text)),
         bool(_RECORD.match(text)),
-        bool(frames) and not "".join(messages[last_frame:]).strip("` \n"),
+        bool(frames) and _is_fragment("\n".join(messages[last_frame:]).strip("` \n")),
         last_code,
     )
+
+
+def _is_fragment(rest: str) -> bool:
+    """Whether what follows the frames says nothing of what was raised: nothing at all, or the beginning of its name."""
+    is_whole = _EXCEPTION.match(rest) or _RAISED.match(rest) or _ERROR_MARK.search(rest)
+    return not is_whole and not any(letter.isspace() for letter in rest)
 
 
 def _choose_inner(messages: Sequence[str]) -> list[bool]:

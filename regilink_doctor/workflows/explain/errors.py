@@ -218,11 +218,11 @@ _EXPECTED = {
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
 _OWN_PROCESS = re.compile(
-    r"""^(?!.*(?:proxy|https?://|lookup)).*?
+    r"""\bto\ wandb\ service\b | ^(?!.*(?:proxy|https?://|lookup)).*?
         (?:\b127\.0\.0\.1|\blocalhost|\[::1\])(?::|'\)?,\s(?:port=)?)(?!(?:80|443|3306|6379|8080|8443|9000|9001|9002)\b)\d{2,5}\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A port of this machine on which no web server is: that of wandb-core."""
+"""The process of wandb, or a port of this machine on which no web server is."""
 _SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
 """A database or the object store in the container of W&B's server."""
 _SERVER_ERROR, _TOO_LARGE = 500, 413
@@ -744,7 +744,7 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
 
 
 def _describe_unknown(context: ErrorContext) -> str:
-    if context.exception is None and (context.is_cut or "most recent call last" in context.last_line):
+    if context.exception is None and (context.ends_in_frame or "most recent call last" in context.last_line):
         if context.last_frame:
             return say("the traceback is cut before its last line, at {frame}", frame=context.last_frame)
         return say("the traceback is cut before its last line")

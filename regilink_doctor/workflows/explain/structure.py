@@ -238,6 +238,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.names_other_program(context.last_line):
         return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
+        _judge_own_thread,
         _judge_words,
         find_part,
         _judge_refused_run,
@@ -541,8 +542,6 @@ def _judge_crash(context: ErrorContext) -> Causes:
     """A program of wandb beside Python that has crashed, or a part of W&B's server."""
     if context.exception is None and _BACKEND.search(context.text):
         return _SERVER_FAULT
-    if _OWN_THREAD.search(context.message_text) and (context.exception is None or not context.exception[1]):
-        return ("F14", "F21")
     is_crash = context.exception is None and _CRASH.search(context.message_text) is not None
     return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
@@ -659,6 +658,12 @@ def _judge_usage(context: ErrorContext) -> Causes:
         return ("F22", "B14")
     is_usage = context.exception is not None and context.exception[0] == "UsageError" and context.is_about_wandb
     return ("F22", "F20") if is_usage else ()
+
+
+def _judge_own_thread(context: ErrorContext) -> Causes:
+    """An error of a thread of wandb that talks to its second process, and does not say what was raised."""
+    is_silent = context.exception is None or not context.exception[1]
+    return ("F14", "F21") if is_silent and _OWN_THREAD.search(context.message_text) else ()
 
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
