@@ -230,6 +230,27 @@ PYTHON = {
         "def test_#():\n    run = Mock()\n    run.link_artifact.assert_called_once()\n",
         "from unittest.mock import Mock\n",
     ),
+    "sweeps": repeat(
+        "def f#():\n    run = wandb.init()\n    run.link_artifact(art, wandb.config.p#)\n"
+        'wandb.agent(wandb.sweep({"parameters": {"p#": {"value": "wandb-registry-a"}}}), f#)\n',
+        HEAD,
+    ),
+    "ExitStack": repeat(
+        "r = stack.enter_context(wandb.init())\nr.link_artifact(art, 'wandb-registry-a#')\n",
+        "from contextlib import ExitStack\n" + HEAD + "stack = ExitStack()\n",
+    ),
+    "settings of pydantic": repeat(
+        "class S#(BaseSettings):\n    p: str = 'wandb-registry-a'\nrun.link_artifact(art, S#().p)\n",
+        "from pydantic_settings import BaseSettings\n" + RUN,
+    ),
+    "OmegaConf.merge": repeat(
+        "c = OmegaConf.merge(c, {'p#': 'wandb-registry-a'})\nrun.link_artifact(art, c.p#)\n",
+        "from omegaconf import OmegaConf\n" + RUN + "c = OmegaConf.create({})\n",
+    ),
+    "os.environ is tested": repeat(
+        "if 'V#' not in os.environ:\n    raise SystemExit\nrun.link_artifact(art, os.environ['V#'])\n",
+        "import os\n" + RUN,
+    ),
     "Hydra": repeat(
         '@hydra.main(config_path="conf#")\ndef f#(cfg): wandb.init().link_artifact(a, cfg.k#)\n',
         "import hydra\n" + HEAD,
