@@ -550,11 +550,8 @@ class _Walk:
 
     def read_expression(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         """The calls and walrus bindings in an expression, inner ones first, in the scope where they run."""
-        if type(node) is ast.Call and _is_of_names(node):  # as most calls are: there is nothing inside to note
-            self._note(node, scope, arm, statement)
-            return
         # Most nodes wait once, to have what is inside them added; those that are noted wait again, until that is done.
-        waiting: list[_Waiting] = [(node, scope, arm, False)]
+        waiting: list[_Waiting] = [(node, scope, arm, _is_plain_call(node))]
         while waiting:
             node, scope, arm, is_complete = waiting.pop()
             kind = type(node)
@@ -583,7 +580,7 @@ class _Walk:
                     if type(child) is ast.keyword or (type(child) is ast.Attribute and child.attr not in LOGGED_ONLY):
                         child = child.value  # there is nothing to note but what is inside
                     else:
-                        waiting.append((child, scope, arm, False))
+                        waiting.append((child, scope, arm, _is_plain_call(child)))
                         break
 
     def _enter_lambda(self, node: ast.AST, scope: Scope) -> list[_Waiting]:
@@ -728,8 +725,10 @@ class _Walk:
                 self._bind(owner, seen, home, self._global_arm(scope), "value", None, ())
 
 
-def _is_of_names(call: ast.Call) -> bool:
-    """Whether all that a call evaluates are names, attributes of names, and literals."""
+def _is_plain_call(call: ast.AST) -> bool:
+    """Whether a node is a call that evaluates nothing to note: only names, attributes of names, and literals."""
+    if type(call) is not ast.Call:
+        return False
     function = call.func
     while type(function) is ast.Attribute and function.attr not in LOGGED_ONLY:
         function = function.value
