@@ -235,7 +235,7 @@ class _Finder:
             project=texts("project") or (self._find_own("project", reading) if path == "wandb.init" else ()),
             type=texts("type"),
             aliases=reading.items("aliases"),
-            arguments=self._passed(use, call, reading, call.path if target else None),
+            arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
             context=self.statements.of(use, self._run_name(use)) if source is self.source else NO_CONTEXT,
         )
         self.made[key] = site
@@ -254,7 +254,8 @@ class _Finder:
     def _read_targets(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The alternatives of the path, after the project that the call itself puts before it."""
         strings = tuple(map(self._sure, reading.texts(call.path))) if call.path else ()
-        if not all(string.is_path_object for string in strings):  # where it is one, the code may write it out
+        objects = [string for string in strings if string.is_path_object]
+        if 0 < len(objects) < len(strings):  # where it is one, the code may write it out
             strings = tuple([string.write_out() for string in strings])
         if not call.project:
             return strings
@@ -288,7 +289,7 @@ class _Finder:
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),
-            wrong_types=self._find_wrong_types(call, reading),
+            wrong_types=self._find_wrong_types(call, reading, known),
             constants=reading.find_constants(known),
             opening=self._opening(use) if call.kind == "init" else None,
             keywords={
@@ -300,10 +301,12 @@ class _Finder:
             else {},
         )
 
-    def _find_wrong_types(self, call: wandb_api.Call, reading: ArgumentReader) -> dict[str, str]:
-        if call.kind not in ("link", "log", "consume"):
+    @staticmethod
+    def _find_wrong_types(call: wandb_api.Call, reading: ArgumentReader, known: str | None) -> dict[str, str]:
+        # The rules about paths look at a path that is a string.
+        is_string = call.path is None or known is not None or bool(reading.texts(call.path))
+        if call.kind not in ("link", "log", "consume") or (is_string and not reading.has_argument("aliases")):
             return {}
-        is_string = call.path is None or bool(reading.texts(call.path))  # which the rules about paths look at
         return reading.find_wrong_types(None if is_string else call.path, is_link=call.kind == "link")
 
     @cached_property
