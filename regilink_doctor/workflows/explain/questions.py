@@ -99,8 +99,8 @@ _NAMES_SUBJECT = re.compile(
 )
 _SURE, _LEAST = 0.95, 0.1
 """How probable the first is if it is the answer, or a candidate; measured with questions that were left out."""
-_SURE_OF_PAGE = 0.8
-"""How probable pages and their mistakes are together to be the answer."""
+_LIKELY = 0.8
+"""How probable pages with their mistakes are to be the answer; and of several failures that remain, the one."""
 _LEAST_OF_OTHERS, _MOST_FOREIGN = 0.35, 0.05
 """How probable a candidate is of a text that is long, or names no subject of W&B; and how probable it is at most that
 the latter is about something else."""
@@ -256,7 +256,7 @@ def is_sure(ranked: Sequence[tuple[str, float]]) -> bool:
         return probability >= _SURE
     second = next((about for about, _ in ranked[1:] if find_topic(about) is not None), None)
     likely = (first, second, *topic.mistakes)
-    return sum(probability for about, probability in ranked if about in likely) >= _SURE_OF_PAGE
+    return sum(probability for about, probability in ranked if about in likely) >= _LIKELY
 
 
 _COMMAND = re.compile(
@@ -359,7 +359,7 @@ def list_answers(text: str) -> list[tuple[str, float]]:
 def choose_described(text: str, failures: Sequence[str]) -> str | None:
     """The one of several failures that a text surely describes, if it describes one of them; None where none is."""
     described = {about: probability for about, probability in list_answers(text) if about in failures}
-    least = max(_LEAST, _SURE * sum(described.values()))
+    least = max(_LEAST, _LIKELY * sum(described.values()))
     return next((about for about, probability in described.items() if probability >= least), None)
 
 
