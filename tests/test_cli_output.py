@@ -331,6 +331,10 @@ def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monke
         (r"a line\nwandb_v1_{key}\nlocal-{key}\tkey={key}", r"a line\n[key]\n[key]\tkey=[key]"),
         ("?q=Bearer%20{key}&x=%20local-{key}%20api_key={key}", "?q=Bearer%20[key]&x=%20[key]%20api_key=[key]"),
         (r"\nBearer {key}", r"\nBearer [key]"),
+        ("https://h/?x=1&access_token={key}#a", "https://h/?x=1&access_token=[key]#a"),
+        ("GITHUB_TOKEN={key} --client-secret {key}", "GITHUB_TOKEN=[key] --client-secret [key]"),
+        ('{{"password": "{key}", "apikey": "{key}"}}', '{{"password": "[key]", "apikey": "[key]"}}'),
+        ("secretary: {key}, tokens: {key}", "secretary: {key}, tokens: {key}"),
     ],
 )
 def test_what_is_masked(text: str, masked: str) -> None:

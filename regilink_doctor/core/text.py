@@ -275,7 +275,7 @@ def remember_arguments(words: Sequence[str]) -> None:
     """
     for word, following in zip(words, (*words[1:], None), strict=False):
         name, equals, value = word.partition("=")
-        if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
+        if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_NAMES:
             secret = value if equals else following or ""
             if not (secret.isupper() and secret.isidentifier()):  # `--second-key VARIABLE`
                 remember_secret(secret)
@@ -290,8 +290,8 @@ def remember_arguments(words: Sequence[str]) -> None:
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
-_SECRET_OPTIONS = ("key", "token", "secret", "password", "apikey")
-"""Last words of options whose value is secret."""
+_SECRET_NAMES = ("key", "token", "secret", "password", "passwd", "apikey")
+"""Last words of the names of options, and of what else is named, whose value is secret."""
 
 _SECRET_VARIABLES = ("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
 """Ends of the names of variables whose value is secret."""
@@ -341,13 +341,15 @@ def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
 _WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Where a word begins: also after `%20`, and in JSON after the escape of a line end."""
 
+_ANY_NAME = "|".join(_SECRET_NAMES)
+
 _FORMS = (
     ("@", r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
     ("@", "(?::/|//)", r"[\w-]{32,}", "(?=@)"),
     ("@", r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
     (("wandb_v",), "", r"wandb_v\d_[\w-]{32,}", ""),
     (("local-",), rf"{_WORD}", r"local-[\w-]{32,}", ""),
-    (("key",), rf"(?i:{_WORD}(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
+    (_SECRET_NAMES, rf"(?i:{_WORD}(?:\w*[_-])?(?:{_ANY_NAME})\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
     (("basic", "bearer"), rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
     (("yxbpo",), r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
