@@ -155,7 +155,10 @@ def _is_run(node: ast.expr) -> bool:
 @resolves(ast.Subscript)
 def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Iterable[Value]:
     """`owner[key]`."""
-    keys = [value.literal for value in context.value(node.slice, at) if isinstance(value, StringValue)]
+    if isinstance(node.slice, ast.Constant):
+        keys: list[str | None] = [node.slice.value] if isinstance(node.slice.value, str) else []
+    else:
+        keys = [value.literal for value in context.value(node.slice, at) if isinstance(value, StringValue)]
     values: list[Value] = []
     if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
         values += config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
