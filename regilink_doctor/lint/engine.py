@@ -167,6 +167,11 @@ class _Facts:
         sweep = self.project.find_sweep_without_entity(absolute_path(self.path))
         return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
 
+    @cached_property
+    def mode_in_settings(self) -> tuple[str, Place] | None:
+        found = None if self.mentions("WANDB_MODE") else self.project.find_mode(absolute_path(self.path))
+        return (found[0], Place(relative_path(found[1]), Span(found[2], 1, found[2], 1))) if found else None
+
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         if compute not in self._computed:
             self._computed[compute] = compute(self)

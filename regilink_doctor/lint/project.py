@@ -29,6 +29,7 @@ _BESIDE = frozenset("/".join((*_FOLDERS[1:], "requirements", "dockerfiles")).spl
 
 _MAX_FILES = 400
 _MAX_BYTES = 1 << 20
+_MOST_OF_INDEX = 1 << 26
 
 
 _LINKS = (b"link_artifact(", b"wandb-registry-")
@@ -50,6 +51,12 @@ class Project(Memory):
     def is_mentioned(self, variable: str, folder: str) -> bool:
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
         return any(_find_mentioning(base, variable) for base in _upwards(folder))
+
+    def find_mode(self, program: str) -> tuple[str, str, int] | None:
+        """The mode in the settings of wandb that a program reads where nothing else names one, with file and line."""
+        folders = _upwards(os.path.dirname(program))
+        modes = [(value, path, line) for base in folders for path, value, line in _find_settings(base, b"mode")]
+        return modes[0] if modes and not any(_find_mentioning(base, "WANDB_MODE") for base in folders) else None
 
     def has_dotenv(self, folder: str) -> bool:
         """Whether there is a `.env`, or an example of one, in `folder` or above it."""
@@ -184,10 +191,26 @@ def _is_report(content: bytes) -> bool:
 
 
 def _has_setting(base: str, key: bytes) -> bool:
-    """Whether the settings of wandb itself have a key, in the folder where runs keep their files."""
-    paths = [posixpath.join(base, name, "settings") for name in ("wandb", ".wandb")]
-    lines = [line for path in paths for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
-    return any(line.partition(b"=")[0].strip() == key and line.partition(b"=")[2].strip() for line in lines)
+    """Whether the settings of wandb itself have a key, beside the runs, in a file that all users share."""
+    return any(_is_shared(path) for path, _, _ in _find_settings(base, key))
+
+
+def _find_settings(base: str, key: bytes) -> Iterator[tuple[str, str, int]]:
+    """The values of a key in the settings of wandb itself, each with its file and line."""
+    for path in [posixpath.join(base, name, "settings") for name in ("wandb", ".wandb")]:
+        for number, line in enumerate((read_file(path, _MAX_BYTES) or b"").splitlines(), 1):
+            name, _, value = line.partition(b"=")
+            if name.strip() == key and value.strip():
+                yield path, value.strip().decode(errors="replace"), number
+
+
+def _is_shared(path: str) -> bool:
+    """Whether a file is one of a repository, or is in none: `wandb offline` writes settings for one machine alone."""
+    root = _upwards(os.path.dirname(path))[-1]
+    if not exists(posixpath.join(root, ".git", "HEAD")):
+        return True
+    index = read_file(posixpath.join(root, ".git", "index"), _MOST_OF_INDEX) or b""
+    return path.removeprefix(f"{root}/").encode() in index
 
 
 _MODE_WORDS = ("offline", "online", "mode", "disabled")

@@ -274,6 +274,10 @@ class FileFacts(Protocol):
     def find_sweep_without_entity(self) -> Place | None:
         """Where the file of a sweep names this program; None where it, or a command, also names the entity."""
 
+    @property
+    def mode_in_settings(self) -> tuple[str, Place] | None:
+        """The mode in the settings that wandb keeps beside its runs, where nothing else names one."""
+
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         """`compute(self)`, computed once for the file: what a rule would otherwise search for at each call site."""
 

@@ -284,7 +284,7 @@ def may_set_mode(facts: FileFacts) -> bool:
     """Whether anything in the file may set the mode of a run: see `mode_of`."""
     starts = {id(init): init for site in facts.sites for init in (*site.inits, site.init or site)}
     setups, settings = facts.once(_find_modes)
-    return bool(setups or settings or any(map(_may_have_mode, starts.values())))
+    return bool(setups or settings or facts.mode_in_settings or any(map(_may_have_mode, starts.values())))
 
 
 def _may_have_mode(init: Site) -> bool:
@@ -311,6 +311,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         mode = modes.pop() if len(modes) == 1 else None
         is_certain = len(setups) == 1 and "mode" in setups[0].arguments.certain_strings and _is_before(setups[0], site)
         return (mode, setups[0].place, False) if mode and is_certain else None
+    if not settings and facts.mode_in_settings is not None:
+        return (*facts.mode_in_settings, False)
     if len(settings) != 1 or settings[0].only_default:
         return None
     setting, value = settings[0], certain(settings[0].value)
