@@ -95,9 +95,12 @@ def _run(arguments: list[str], shell: Any, *, with_notebook: bool = False) -> No
     """Run the command line in a process of its own, and print what it prints."""
     options: dict[str, Any] = {}
     if with_notebook:
-        path = _notebook_path(shell)
+        path = find_notebook(shell)
         if path is not None:
             arguments = [*arguments, path]
+        elif not any(map(_as_written, _cells(shell))):
+            print("regilink: no cell was executed before this one, so there is nothing to read; name a file")
+            return
         else:
             arguments = [*arguments, "--stdin-filename", "notebook.ipynb", "-"]
             options["input"] = _executed_cells(shell)
@@ -115,7 +118,7 @@ def _run(arguments: list[str], shell: Any, *, with_notebook: bool = False) -> No
             print(text.rstrip("\n"))
 
 
-def _notebook_path(shell: Any) -> str | None:
+def find_notebook(shell: Any) -> str | None:
     """The file of the notebook, where its front end names it: VS Code, and Jupyter since its server 2."""
     for path in (shell.user_ns.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
         if isinstance(path, str) and path.endswith(".ipynb") and os.path.isfile(path):

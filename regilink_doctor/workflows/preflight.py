@@ -64,7 +64,10 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     _refuse_other_types(targets, type=type, entity=entity)
     links = list(targets) or _links_of_caller()
     if not links:
-        _report_unchecked("no link in the file that calls preflight(); give it the target paths", strict=strict)
+        what = "no link in the file that calls preflight()"
+        if _file_of_caller() is None:
+            what = "preflight() is called by no file that can be read, as in the cells of some notebooks"
+        _report_unchecked(f"{what}; give it the target paths", strict=strict)
         return
     diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
     problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
@@ -100,6 +103,22 @@ def _refuse_other_types(targets: Sequence[object], **names: object) -> None:
         )
 
 
+def _file_of_caller() -> str | None:
+    """The file of the first caller outside of this module: a script, or the notebook whose cell calls, as saved."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    path = frame.f_code.co_filename
+    if os.path.isfile(path):
+        return path
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        return None
+    from regilink_doctor.workflows.notebook import find_notebook
+
+    return find_notebook(shell)
+
+
 def _links_of_caller() -> list[LinkTarget]:
     """The links in the file of the first caller outside of this module.
 
@@ -109,11 +128,8 @@ def _links_of_caller() -> list[LinkTarget]:
     from regilink_doctor.core.targets import read_link_variables, target_combinations
     from regilink_doctor.workflows.lint import lint_paths
 
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
-        frame = frame.f_back
-    path = frame.f_code.co_filename
-    if not os.path.isfile(path):
+    path = _file_of_caller()
+    if path is None:
         return []
     result = lint_paths([path], all_sites=True)
     for finding in result.findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -511,6 +512,34 @@ def test_the_magic_prints_any_letter_whatever_encoding_pipes_have(
     regilink_doctor.load_ipython_extension(shell)
     shell.magics["regilink"]("explain wandb-registry-模型/🙂")
     assert "wandb-registry-模型/🙂" in capsys.readouterr().out
+
+
+def test_preflight_in_a_cell_reads_the_notebook_where_its_file_is_known(
+    at_emulator: Callable[[World], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_emulator(World.default())
+    shell = Shell()
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    call = compile("preflight(entity='team-a')", "<ipython-input-1-0f>", "exec")
+    with pytest.warns(UserWarning, match="called by no file that can be read, as in the cells of some notebooks"):
+        exec(call, {"preflight": preflight})
+    source = 'import wandb\nwandb.init().link_artifact(wandb.Artifact("z", type="model"), "wandb-registry-modle/z")'
+    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}]
+    file = tmp_path / "train.ipynb"
+    file.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    shell.user_ns["__vsc_ipynb_file__"] = str(file)
+    with pytest.raises(LinkError, match="REG301"):
+        exec(call, {"preflight": preflight})
+
+
+def test_the_magic_says_that_there_is_nothing_to_read_before_the_first_cell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    shell.user_ns["In"] += ["get_ipython().run_line_magic('load_ext', 'regilink_doctor')"]
+    shell.magics["regilink"]("lint --isolated")
+    assert capsys.readouterr().out.startswith("regilink: no cell was executed before this one")
 
 
 @pytest.mark.slow
