@@ -41,6 +41,13 @@ OTHER_WRAPPINGS = {
     "pytest": lambda text: f">       main()\n\ntest_a.py:5: \n_ _ _\nE   {text.splitlines()[-1]}\n\na.py:30: CommError",
     "pytest's summary": lambda text: f"FAILED test_a.py::test_b - {text.splitlines()[-1]}\n=== 1 failed in 2s ===",
     "colored lines": lambda text: "\n".join(f"\x1b[31m\x1b[1m{line}\x1b[0m" for line in text.splitlines()),
+    "one line of escapes": lambda text: json.dumps(text)[1:-1],
+    "numbered lines": lambda text: "\n".join(f"{number:6}  {line}" for number, line in enumerate(text.splitlines(), 7)),
+    "numbers and tabs": lambda text: "\n".join(f"{number}\t{line}" for number, line in enumerate(text.splitlines(), 1)),
+    "files of Kubernetes": lambda text: re.sub("^", "2026-01-01T00:00:00.123456789Z stderr F ", text, flags=re.M),
+    "block of code": lambda text: f"```text\n{text}\n```",
+    "bold lines": lambda text: "\n".join(f"**{line.strip()}**" for line in text.splitlines()),
+    "exit of a job": lambda text: f"{text}\nsrun: error: node7: task 0: Exited with exit code 1",
     "folders of Windows": lambda text: re.sub(r"/(?=[\w.-]+/|\w+\.py)", r"\\", text.replace("/home/u", "C:\\work")),
 }  # fmt: skip
 

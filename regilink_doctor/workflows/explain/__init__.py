@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from itertools import takewhile
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -81,6 +82,10 @@ _TARGET_SETTING = re.compile(
 _IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
+_WHOLE_BLOCK = re.compile(r"\s*```[^`\n]*\n((?:(?!```).)*?)\n?\s*```\s*", re.DOTALL)
+_ESCAPED_LINE = re.compile(r'\\n(?:\s*File \\?"|wandb: |\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|Traceback )')
+"""The end of a line in a string of code or of JSON, before a line of a log."""
+_LINE_NUMBER = re.compile(r" {0,8}(\d{1,6})(?:[\t:.)] ?| {1,2}|$)")
 _QUOTES = "\"'`"
 _QUOTED_MESSAGE = re.compile(
     r"""["`\u201c\u300c](?P<message>(?:[^\s"`\u201d\u300d]{1,80}\s){3,40}[^\s"`\u201d\u300d]{1,80})["`\u201d\u300d]"""
@@ -348,12 +353,28 @@ def _unquoted(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    """The text as a browser shows it, where it was copied from the source of a page."""
+    """The text as the program has written it: out of a block of code, of a string, of numbered lines or of a page."""
+    if whole := _WHOLE_BLOCK.fullmatch(text):
+        text = whole[1]
+    if "\n" not in text.strip() and _ESCAPED_LINE.search(text):
+        for escaped, letter in (("\\r", ""), ("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
+            text = text.replace(escaped, letter)
+    text = _without_numbers(text)
     if not _ENTITY.search(text):
         return text
     from html import unescape
 
     return unescape(_TAG.sub("", text))
+
+
+def _without_numbers(text: str) -> str:
+    """The text without the numbers of its lines, where every line has the next one."""
+    lines = text.splitlines()
+    found = (_LINE_NUMBER.match(line) for line in lines)
+    numbers = [match for match in takewhile(bool, found) if match]
+    first = int(numbers[0][1]) if numbers else 0
+    is_numbered = len(lines) > 1 and [int(match[1]) for match in numbers] == [*range(first, first + len(lines))]
+    return "\n".join(line[match.end() :] for line, match in zip(lines, numbers, strict=True)) if is_numbered else text
 
 
 def _is_address(text: str) -> bool:

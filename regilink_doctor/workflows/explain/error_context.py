@@ -28,6 +28,8 @@ TAIL = 60_000
 _BROKEN_FRAMES = (
     (re.compile(r'^(  File "[^"\n]*)\n([^"\n]*", line \d)', re.MULTILINE), r"\1\2"),
     (re.compile(r'^( *File "[^"\n]*",)\n *(?=line \d+, in )', re.MULTILINE), r"\1 "),
+    (re.compile(r'^( *File "[^"\n]*",(?! line \d+, in \S)[^"\n]*)\n(?! *File )(.*\bin \S+$)', re.MULTILINE), r"\1\2"),
+    (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
     (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
     (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*\.py:\d+ in )"), r"\1\2"),  # rich, in its box
 )
@@ -752,6 +754,11 @@ class ErrorContext:
         if _SPEAKS_OF_ITSELF.search(line):
             return True
         return _SPEAKER.search(line) is not None and not _WANDB.search(line)
+
+    @cached_property
+    def ends_in_other_program(self) -> bool:
+        """Whether the last error is that of another program, and not its report that something in it has failed."""
+        return self.names_other_program(self.last_line) and not _OUTER.search(self.last_line)
 
     @cached_property
     def names_only_other_programs(self) -> bool:

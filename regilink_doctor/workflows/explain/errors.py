@@ -332,7 +332,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
     matches = _recognize(context)
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
-    is_stopped = is_stopped and not (context.error_lines or context.names_other_program(context.last_line))
+    is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
     if not matches and context.last_warnings and is_stopped:
         context = context.with_warnings(context.last_warnings)
         matches = _recognize(context)
@@ -436,7 +436,7 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
         return True  # a notice, after which the program went on without wandb
     is_of_wandb = is_of_sdk or message.speaker == "server" or line in context.error_lines
-    if not is_of_wandb and context.exception is None and context.names_other_program(context.last_line):
+    if not is_of_wandb and context.exception is None and context.ends_in_other_program:
         return True  # Docker, before W&B was reached
     if not is_of_sdk and context.is_output_of_other_program:
         return True

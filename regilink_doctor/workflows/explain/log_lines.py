@@ -45,6 +45,7 @@ _PREFIX = re.compile(
             r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix
             r"[\w.-]{1,60}\s+\|(?= )",  # docker compose
             r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
+            r"std(?:out|err) [FP](?=\s)",  # the files of Kubernetes
             r"##\[\w+\]",  # GitHub Actions
             rf"\[{_LEVEL}\s*\]:?",
             rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
@@ -79,6 +80,7 @@ _MESSAGE_KEYS = (
 
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
+_BOLD = re.compile(r"^\s*\*\*(?=\S)(.*\S)\*\*\s*$")
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
 _LEVEL_OF_WANDB = re.compile(r"\s*wandb: (?:\w+: )?(ERROR|WARNING|INFO)\b")
 _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
@@ -185,6 +187,7 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
         for inner in said.splitlines():
             yield from _clean(inner, inner_level or level)
         return
+    line = _BOLD.sub(r"\1", line)
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:
         line = bare.rstrip(_BOX).rstrip()

@@ -235,7 +235,7 @@ def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.is_interrupted or (context.exception is not None and context.exception[0] in STOPS):
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
-    if context.names_other_program(context.last_line):
+    if context.ends_in_other_program:
         return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_own_thread,
@@ -672,7 +672,7 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if not context.is_cut or has_message:
         return ()
     is_of_network = _NETWORK_LIBRARY.search(context.frames[-1].path) is not None
-    is_call_of_wandb = is_of_network and context.is_about_wandb and not context.names_other_program(context.last_line)
+    is_call_of_wandb = is_of_network and context.is_about_wandb and not context.ends_in_other_program
     if not (is_call_of_wandb or context.is_raised_in_wandb):
         return ()
     if "login" in context.library_frames[-1].function:
