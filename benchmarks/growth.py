@@ -364,7 +364,7 @@ def main() -> int:
     parser.add_argument("--before", default="")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    gc.set_threshold(100_000)  # as the command line does
+    gc.set_threshold(1_000_000)  # as the command line does
     sizes = (
         [int(size) for size in options.sizes.split(",")] if options.sizes else list(QUICK if options.quick else SIZES)
     )

@@ -323,7 +323,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
             raise UsageProblem("- is standard input, and has to stand alone")
         path = options.stdin_filename or "stdin.py"
         return lint_text(path, _read_input(path), catalog=catalog, config=config)
-    gc.set_threshold(100_000)  # trees are many small objects without cycles, and this process is short
+    gc.set_threshold(1_000_000)  # trees are many small objects without cycles, and this process is short
 
     def lint_with(progress: Callable[[int, int], None] | None = None) -> LintResult:
         return lint_paths(
