@@ -430,8 +430,7 @@ def _judge_call(context: ErrorContext) -> Causes:
         if is_foreign and match[1] and not is_called_by_wandb:
             return ()  # a class of another library, or of the program
         if is_foreign and not context.frames:
-            # Calls of wandb name their class; a library of its own does not fit.
-            return ("F21", "F15", "F22") if match[1] else ("F15", "F21", "F22")
+            return ("F21", "F15", "F22") if match[1] else ()  # without a class, it is any program's
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
             return ("F15", "F21") if context.is_raised_in_import else ("F21", "F15")
         if match[2] in ("link_artifact", "link", "link_model"):
