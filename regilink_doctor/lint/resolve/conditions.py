@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Guard
     from regilink_doctor.lint.resolve.context import Context
 
+_NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
 _MOST_ITEMS = 128
 _MOST_LEVELS = 8
 _MATCHES = ("match", "fullmatch", "search")
@@ -97,7 +98,7 @@ def apply_test(
 
 
 def _list_written_names(test: ast.expr) -> frozenset[str | None]:
-    return frozenset(map(written_name, walk(test)))
+    return frozenset([written_name(node) for node in walk(test) if type(node) in _NAMED])
 
 
 def _without_default(value: Value) -> Value:
