@@ -431,8 +431,8 @@ class CallContextReader:
         return self._failures[id(body)]
 
     def _missed(self, statement: ast.stmt, around: ast.Try) -> bool:
-        """Whether somebody may look for the failure behind the `try`: an `else`, or a name that the body binds."""
-        if around.orelse or isinstance(statement, ast.Return):
+        """Whether the failure may be seen after the `try`: by an `else`, also of its loop, or a name that it binds."""
+        if around.orelse or isinstance(statement, ast.Return) or self._leaves_loop(around):
             return True
         bound = self._find_bound(around)
         nodes = [node for node, _, _ in self._outwards(statement)] if bound else []
@@ -444,6 +444,14 @@ class CallContextReader:
             bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])
             for name in bound & loads.keys()
         )
+
+    def _leaves_loop(self, around: ast.Try) -> bool:
+        """Whether a `try` breaks out of its loop where nothing failed, and the loop has an `else` for the rest."""
+        if not any(isinstance(node, ast.Break) for inner in around.body for node in walk(inner)):
+            return False
+        loops = (node for node, _, _ in self._outwards(around) if isinstance(node, (ast.For, ast.AsyncFor, ast.While)))
+        loop = next(loops, None)
+        return loop is not None and bool(loop.orelse) and not _silent(loop.orelse)
 
     def _find_bound(self, around: ast.Try) -> set[str]:
         """The names that the body of a `try` binds."""
