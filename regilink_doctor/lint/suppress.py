@@ -12,6 +12,7 @@ from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import quote_text
 from regilink_doctor.lint.text.memory import read_file, remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 from regilink_doctor.rules.index import RULES
@@ -53,17 +54,19 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
     for comment, line, column, alone in find_comments(source, style):
         if match := _OURS.search(comment):
             place = _place(source, line, column, match)
-            if match["verb"] == "ignore-file" and not alone:
+            verb = match["verb"].lower()
+            if verb == "ignore-file" and not alone:
                 problems.append(_invalid(place, say("ignore-file works only on a line of its own")))
                 continue
-            if match["verb"] not in ("ignore", "ignore-file") or not (match["codes"] or "").strip():
+            if verb not in ("ignore", "ignore-file") or not (match["codes"] or "").strip():
                 problems.append(_invalid(place, say("it has to be ignore[CODE] or ignore-file[CODE]")))
                 continue
-            for code in (part.strip().upper() for part in match["codes"].split(",")):
+            for written in (part.strip() for part in match["codes"].split(",")):
+                code = written.upper()
                 if code not in RULES:
-                    problems.append(_invalid(place, no_such_rule(code)))
+                    problems.append(_invalid(place, _describe_unknown(written)))
                 else:
-                    suppressions.append(Suppression(code, place, match["verb"] == "ignore-file"))
+                    suppressions.append(Suppression(code, place, verb == "ignore-file"))
         elif match := _NOQA.search(comment):
             place = _place(source, line, column, match)
             codes = re.findall(r"[A-Z]+[0-9]+", (match["codes"] or "").upper())
@@ -71,6 +74,16 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
                 suppressions.append(Suppression(None, place, ours=False))
             suppressions += [Suppression(code, place, ours=False) for code in codes if code in RULES]
     return suppressions, problems
+
+
+def _describe_unknown(written: str) -> str:
+    """Why a comment names no rule: the name of one, or only the beginning of its code, is not enough."""
+    names = {name: code for code, (name, _) in RULES.items()}
+    if code := names.get(written.lower()):
+        return say("rules go by their codes here: write {code}", code=code)
+    if written and any(code.startswith(written.upper()) for code in RULES):
+        return say("{code} is not a whole code", code=quote_text(written))
+    return no_such_rule(written.upper())
 
 
 class SuppressionIndex:

@@ -88,6 +88,14 @@ def test_unused_and_invalid_comments_are_told() -> None:
     assert codes("x = 1  # noqa: REG102\n") == ["REG001"]
     assert codes("x = 1  # regilink: ignore[REG1022]\n") == ["REG003"]
     assert codes("x = 1  # regilink: ignore\n") == ["REG003"]
+    assert codes(f"{BAD}  # REGILINK: IGNORE[reg102]\n") == []
+    for written, reason in {
+        "REG10": '"REG10" is not a whole code',
+        "missing-collection": "rules go by their codes here: write REG102",
+        "REG1O2": 'there is no rule "REG1O2", did you mean REG102?',
+    }.items():
+        (finding,) = lint_bytes("a.py", f"x = 1  # regilink: ignore[{written}]\n".encode()).findings
+        assert finding.message == f"this comment suppresses nothing: {reason}"
     assert codes("x = 1  # noqa\n") == []
 
 
