@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.link_map import MapReport, fold_name, is_moving_alias
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import Problem, find_problems
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -313,6 +313,8 @@ class InconsistentSpelling(Rule):
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/fast-zoo")\n'
         'run.use_artifact("wandb-registry-model/fast-zoo:latest")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo\\n")\n'
+        'run.use_artifact("wandb-registry-model/zoo:latest")',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -328,6 +330,8 @@ class InconsistentSpelling(Rule):
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         groups: dict[tuple[str, str], list[MappedCollection]] = {}
         for collection in link_map.collections:
+            if find_problems(collection.path):
+                continue  # lint says what is wrong with it, whatever others are called
             key = (fold_name(collection.registry), fold_name(collection.collection))
             groups.setdefault(key, []).append(collection)
         for group in groups.values():
