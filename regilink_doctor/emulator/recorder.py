@@ -240,9 +240,8 @@ def _post_call(url: str, call: LinkCall) -> None:
 
 
 def report_checked_link(environ: Mapping[str, str], target_path: str, entity: str | None) -> None:
-    """Report a link that `doctor` or `preflight` is about to check, where an emulator waits for reports."""
-    if url := environ.get(VARIABLE):
-        _post_call(url, LinkCall(CHECKED_LINK, target_path, entity=entity))
+    """Report a link that `doctor` or `preflight` is about to check to the emulator that waits for reports."""
+    _post_call(environ[VARIABLE], LinkCall(CHECKED_LINK, target_path, entity=entity))
 
 
 def _report_from_child() -> None:

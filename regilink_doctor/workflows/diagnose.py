@@ -31,7 +31,6 @@ from regilink_doctor.core.targets import (
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink, Watcher, run_diagnosis
-from regilink_doctor.emulator.recorder import report_checked_link
 from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 def diagnose(
     targets: str | Sequence[str | LinkTarget] | None = None,
     *,
-    consumed: str | Sequence[str | ConsumedName] = (),
+    consumed: Sequence[str | ConsumedName] = (),
     paths: Sequence[str] | None = None,
     entity: str | Setting[str] | None = None,
     project: str | Setting[str] | None = None,
@@ -87,8 +86,6 @@ def diagnose(
     """
     server = ServerAccess(host, cwd, environ, python, timeout, config)
     settings = server.read_settings({"entity": entity, "project": project, "organization": organization})
-    targets = [targets] if isinstance(targets, str) else targets
-    consumed = [consumed] if isinstance(consumed, str) else consumed
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     unread: list[str] = []
     source: LintResult | None = None
@@ -98,9 +95,9 @@ def diagnose(
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
         make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
-        links = [target if isinstance(target, LinkTarget) else make(target) for target in targets]
-    for link in links:
-        report_checked_link(server.variables, link.text, _find_run_entity(link, settings))
+        given = [targets] if isinstance(targets, str) else targets
+        links = [target if isinstance(target, LinkTarget) else make(target) for target in given]
+    _report_links(links, settings, server.variables)
     diagnosis = run_diagnosis(
         settings,
         links,
@@ -117,11 +114,21 @@ def diagnose(
     return _add_source(diagnosis, source, unread) if source is not None else diagnosis
 
 
-def _find_run_entity(link: LinkTarget, settings: Settings) -> str | None:
-    """The entity of a link's run, as far as it is known before the server is asked."""
+_WAITING = "REGILINK_CALLS"
+"""`emulator.recorder.VARIABLE`."""
+
+
+def _report_links(links: Sequence[LinkTarget], settings: Settings, environ: Mapping[str, str]) -> None:
+    """Tell the emulator, where one waits for it, which links will be checked: it may have to assume what they name."""
+    if _WAITING not in environ:
+        return  # most runs do without the emulator
+    from regilink_doctor.emulator.recorder import report_checked_link
+
     setting = settings.entity
+    entity = setting.value if setting is not None else None
     is_argument = setting is not None and isinstance(setting.origin, Argument)
-    return (None if is_argument else link.known_entity) or (setting.value if setting is not None else None)
+    for link in links:
+        report_checked_link(environ, link.text, entity if is_argument else link.known_entity or entity)
 
 
 def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
