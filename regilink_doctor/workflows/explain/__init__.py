@@ -82,7 +82,6 @@ _TARGET_SETTING = re.compile(
 _IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
-_WHOLE_BLOCK = re.compile(r"\s*```[^`\n]*\n((?:(?!```).)*?)\n?\s*```\s*", re.DOTALL)
 _ESCAPED_LINE = re.compile(r'\\n(?:\s*File \\?"|wandb: |\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|Traceback )')
 """The end of a line in a string of code or of JSON, before a line of a log."""
 _LINE_NUMBER = re.compile(r" {0,8}(\d{1,6})(?:[\t:.)] ?| {1,2}|$)")
@@ -354,8 +353,9 @@ def _unquoted(text: str) -> str:
 
 def _without_markup(text: str) -> str:
     """The text as the program has written it: out of a block of code, of a string, of numbered lines or of a page."""
-    if whole := _WHOLE_BLOCK.fullmatch(text):
-        text = whole[1]
+    bare = text.strip()
+    if bare.startswith("```") and bare.endswith("```") and bare.count("```") == 2:
+        text = bare[:-3].partition("\n")[2].rstrip("\n") or text
     if "\n" not in text.strip() and _ESCAPED_LINE.search(text):
         for escaped, letter in (("\\r", ""), ("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
             text = text.replace(escaped, letter)

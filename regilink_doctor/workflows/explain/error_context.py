@@ -171,21 +171,10 @@ _FOREIGN_FAILURE = read_words("failures of the program or of another service", r
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
 _COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
 _OUTPUT = re.compile(
-    r"""(?:[-=]*>\s* | (?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*
-        (?!error:?\ (?:see\b|\#?\d+\s*$))
-        (?:(?:permission|access)\ denied | (?:\w+\ ){0,2}(?:fails|failed|crashe[sd]|OOMKilled)\s*$
-          | fail(?:s|ed)\ with\b | \w+\ failed\b | FAILED\b | (?:fatal\ )?error\b
-          | timed?\ ?out\b | killed\b | (?:rc|return_?code)\s*[:=]\s*[1-9] | wandb:\ ERROR
-          | aborted\b | panic\b | core\ dumped | segmentation\ fault | traceback\b | forbidden\b | unauthorized\b
-          | (?:HTTP|status)\S*\ [45]\d\d\b | (?:40[1-9]|50[1-4])\s*$ | [45]\d\d\W+(?:error\b|"""
-    + _REASON
-    + r""")
-          | (?:process\ )?exit(?:ed)?(?:[ _]with)?[ _]?(?:code|status)?\s*[:=]?\s*[1-9]
-          | None\s*$ | raised\b | nothing\ happens | does(?:\ not|n't)\ (?:appear|show) | no\ (?:new\ )?version\b
-          | status\s*[:=]\s*(?:failed|error) | (?:success|succeeded|ok)\s*[:=]\s*false\b
-          | [\u2717\u2718\u274c] | \u30a8\u30e9\u30fc | \u5931\u6557
-          | (?:raises\ )?(?:\w+\.)*\w*(?:Error|Exception)\b)""",
-    re.VERBOSE | re.IGNORECASE,
+    r"(?:[-=]*>\s*|(?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*"
+    r"(?!error:? (?:see\b|\#?\d+\s*$))"
+    rf"(?:{read_words('what a program has printed').pattern})",
+    re.IGNORECASE,
 )
 """What a program printed, or what came of it, as people write it beside the code."""
 _IS_REMARK = re.compile(
