@@ -510,8 +510,7 @@ def _catches(clause: ast.ExceptHandler) -> bool:
     if clause.type is None:
         return True
     types = clause.type.elts if isinstance(clause.type, ast.Tuple) else [clause.type]
-    names = [ast.unparse(item) for item in types]
-    return any(name in _BROAD or name.endswith(".CommError") for name in names)
+    return any(map(_is_broad, types))
 
 
 def _silent(body: list[ast.stmt]) -> bool:
@@ -533,11 +532,11 @@ def _fails(statement: ast.stmt) -> bool:
     """`raise AssertionError`, `assert False`, `pytest.fail()`: the program is not meant to come here."""
     if isinstance(statement, ast.Raise):
         raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        return raised is not None and ast.unparse(raised) == "AssertionError"
+        return raised is not None and written_name(raised) == "AssertionError"
     if isinstance(statement, ast.Assert):
         return isinstance(statement.test, ast.Constant) and not statement.test.value
     called = statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
-    return called is not None and ast.unparse(called) in ("pytest.fail", "self.fail")
+    return called is not None and written_name(called) in ("pytest.fail", "self.fail")
 
 
 def _denies(clause: ast.ExceptHandler) -> bool:
@@ -562,4 +561,10 @@ def _tells_error(node: ast.AST, name: str | None) -> bool:
 def _suppresses(context: ast.expr, called: str) -> bool:
     if not isinstance(context, ast.Call) or not called.startswith(("suppress(", "contextlib.suppress(")):
         return False
-    return any(ast.unparse(item) in _BROAD or ast.unparse(item).endswith(".CommError") for item in context.args)
+    return any(map(_is_broad, context.args))
+
+
+def _is_broad(kind: ast.expr) -> bool:
+    """Whether a class of exceptions is one that a refused link is caught as."""
+    name = written_name(kind) or ""
+    return name in _BROAD or name.endswith(".CommError")
