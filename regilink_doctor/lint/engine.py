@@ -312,10 +312,16 @@ def _find_servers(reading: ParsedFile) -> Iterator[StringValue]:
 
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, the same words at the same place once: several values of a target can have the same part."""
+    """The findings, the same words at the same place once: several values of a target can have the same part.
+
+    The fix of one that is left out belongs to the first: `//` twice in one value is one finding with two edits.
+    """
     first: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        first.setdefault(finding.identity, finding)
+        same = first.setdefault(finding.identity, finding)
+        if same.fix and finding.fix and same.fix.applicability == finding.fix.applicability:
+            edits = tuple(dict.fromkeys((*same.fix.edits, *finding.fix.edits)))
+            first[finding.identity] = replace(same, fix=replace(same.fix, edits=edits))
     return list(first.values())
 
 
@@ -324,7 +330,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
 
     A fix of a target path is offered only where the call is better with it: `--fix` would refuse another one.
     """
-    findings = _run_checks(item, facts)
+    findings = _drop_repeated(_run_checks(item, facts))
     if not any(finding.fix is not None or finding.at_value is not None for finding in findings):
         return findings
 
@@ -333,7 +339,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
         if sites is None:
             return False
         before, edited = sites
-        after = _run_checks(edited, facts)
+        after = _drop_repeated(_run_checks(edited, facts))
         return not is_improvement(findings, after, [finding]) or lands_elsewhere([before], [edited])
 
     checked: list[Finding] = []

@@ -100,7 +100,8 @@ def edit_targets(item: Site | FileFact, finding: Finding) -> tuple[Site, Site] |
         return None
     site: Any = item
     targets: tuple[StringValue, ...] = site.target
-    for edit in finding.fix.edits:
+    # The last one first: an edit moves what is after it.
+    for edit in sorted(finding.fix.edits, key=lambda edit: (edit.span.line, edit.span.column), reverse=True):
         place = replace(finding.place, span=edit.span)
         targets = tuple(string.edit(place, edit.content) for string in targets)
     edited: Site = replace(site, target=targets)
