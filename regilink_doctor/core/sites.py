@@ -262,6 +262,8 @@ class Link(Site):
     """Where the artifact is given a time to live."""
     linked_ttl: Place | None = None
     """Where the artifact that the link returns is given one."""
+    aliases_set: Place | None = None
+    """Where the aliases of a fetched artifact itself are changed before: `artifact.aliases.append("prod")`."""
 
     @property
     def is_without_target(self) -> bool:

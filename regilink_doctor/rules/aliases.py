@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Consume, Link, Site
     from regilink_doctor.core.strings import StringValue
@@ -232,28 +233,39 @@ class RedundantLatest(Rule):
 
 
 class AliasesOnSourceOnly(Rule):
-    """The artifact is logged with aliases and linked without.
+    """The artifact is logged with aliases, or given some itself, and linked without.
 
-    Aliases belong to one collection. Those of `log_artifact` stay in the project; they do not find the version in
-    the registry. Give them to the link as well, if programs that consume should use them.
+    Aliases belong to one collection. Those of `log_artifact` and of `artifact.aliases` stay in the project; they do not
+    find the version in the registry. Give them to the link as well, if programs that consume should use them.
     """
 
     code = "REG504"
     name = "aliases-on-source-only"
     severity = "info"
     failures = ("B11",)
-    watches = ("link.logged_aliases",)
+    watches = ("link.logged_aliases", "link.aliases_set")
     bad = (
         'run.log_artifact(artifact, aliases=["production"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'import wandb\nartifact = wandb.Api().artifact("team-a/p/zoo:latest")\n'
+        'artifact.aliases.append("production")\nartifact.link("wandb-registry-model/zoo")',
     )
     good = (
         'run.log_artifact(artifact, aliases=["production"])\n'
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
+        'import wandb\nartifact = wandb.Api().artifact("team-a/p/zoo:latest")\n'
+        'artifact.link("wandb-registry-model/zoo", aliases=["production"])\n'
+        'artifact.aliases.append("linked")\nartifact.save()',
         'run.log_artifact(artifact, aliases=["latest"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.log_artifact(artifact, aliases=["best"])\nrun.link_artifact(artifact, "candidates/zoo")',
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "object":
+            return Message(
+                "a change of artifact.aliases is not linked",
+                'the version in the registry gets no alias but "latest"',
+                "write artifact.link(..., aliases=[...])",
+            )
         names = problem.facts["aliases"]
         return Message(
             say("log_artifact gives {names} to the source artifact alone", names=names),
@@ -263,7 +275,14 @@ class AliasesOnSourceOnly(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         logged, target = link.log_call, registry_target(link)
-        if logged is None or target is None or {"aliases", "**"} & link.arguments.names or link.context.expected:
+        if target is None or {"aliases", "**"} & link.arguments.names or link.context.expected:
+            return
+        if link.aliases_set is not None:
+            related = (Related("the aliases are changed here", link.aliases_set),)
+            severity: Severity = "info" if facts.mentions(".save(") else "warning"  # then not even the source has them
+            yield self.report(link.place, "object", related=related, severity=severity)
+            return
+        if logged is None:
             return
         names = [alias.literal for alias in logged.aliases if alias.literal and alias.literal != "latest"]
         if names:

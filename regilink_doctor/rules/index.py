@@ -161,6 +161,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "link": (
         (("aliases",), ("REG106", "REG501", "REG502", "REG503", "REG507",)),
+        (("aliases_set",), ("REG504",)),
         (("artifact",), ("REG401", "REG404", "REG611",)),
         (("context", "ended_by",), ("REG603",)),
         (("context", "result_used",), ("REG608",)),

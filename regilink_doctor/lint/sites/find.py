@@ -409,6 +409,10 @@ class _Finder:
                 found["linked_ttl"] = self.source.place(ttl)
         if site.kind == "link":
             found["is_fetched"] = any(path.startswith(wandb_api.PUBLIC) for path in paths)
+        if found.get("is_fetched") and ".aliases" in self.source.text:
+            order, changed = self.origins.alias_changes.get(id(made.call), (0, None))
+            if changed is not None and order < use.order and made.scope is use.scope:
+                found["aliases_set"] = self.source.place(changed)
         found["is_logged_artifact"] = made.call is not self._maker(node, at)
         return found
 

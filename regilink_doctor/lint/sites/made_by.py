@@ -201,6 +201,22 @@ class MadeBy:
                 found[id(made.call)] = target
         return found
 
+    @cached_property
+    def alias_changes(self) -> dict[int, tuple[int, ast.expr]]:
+        """Identity of the call that an artifact begins with -> the first change of its aliases, with its order."""
+        found: dict[int, tuple[int, ast.expr]] = {}
+        changes: list[tuple[ast.expr, ProgramPoint]] = [(store.target, store.at) for store in self.module.stores]
+        for use in self.module.uses:
+            function = use.call.func
+            if isinstance(function, ast.Attribute) and function.attr in ("append", "extend", "insert"):
+                changes.append((function.value, use.at))
+        for target, at in changes:
+            if isinstance(target, ast.Attribute) and target.attr == "aliases":
+                made = self.artifact(target.value, at)
+                if made is not None:
+                    found.setdefault(id(made.call), (at.order, target))
+        return found
+
     def _made(self, value: object, at: ProgramPoint) -> Use | None:
         """The call that made an object; in another file only where a call is followed into that."""
         if not isinstance(value, Instance) or value.made_by is None:
