@@ -108,6 +108,8 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     is_partial = isinstance(value, Instance) and value.type == PARTIAL
     if value == UNKNOWN or is_partial or isinstance(value, _NOT_READ):
         if isinstance(value, Unknown):
+            if value.returned_by in _TIMES and (time := _format_time(_TIMES[value.returned_by], node, at)) is not None:
+                return time
             string = unknown_string(
                 node, at, "option" if value.option else "unknown", reason=value.reason, variable=value.variable
             )
@@ -115,6 +117,10 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         return unknown_string(node, at)
     return None
 
+
+_TIMES = dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow"), "%Y-%m-%d %H:%M:%S.%f")
+_TIMES |= dict.fromkeys(("time.ctime", "time.asctime"), "%a %b %d %H:%M:%S %Y")
+"""How a string shows what these functions return: with colons, which no name has."""
 
 _SAVES = ("wait", "link", "link_artifact", "save")
 """Methods after which the name of an artifact has its version."""
