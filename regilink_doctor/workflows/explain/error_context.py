@@ -47,6 +47,7 @@ _FRAME = re.compile(
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
       | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
       | (?P<path6>[^\s:"'][^"\n:]{0,300}\.py):(?P<line6>\d{1,7}):\ in\ (?P<function6>[\w.<>]{1,100})\s*$  # pytest
+      | (?P<path7>[^"\n]{1,300}\.py)",\ line\ (?P<line7>\d{1,7}),\ in\ (?P<function7>\S{1,100})  # cut
     )""",
     re.VERBOSE,
 )
@@ -940,7 +941,7 @@ def _continues(messages: list[str], line: str) -> bool:
 
 def _frame(match: re.Match[str]) -> Frame:
     groups = match.groupdict()
-    for suffix in ("", "2", "3", "4", "5", "6"):
+    for suffix in ("", *"234567"):
         if (path := groups.get(f"path{suffix}")) is not None:
             line = groups.get(f"line{suffix}")
             return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or "")
