@@ -177,7 +177,7 @@ def texts_for_users() -> dict[str, str]:
 def count_dialect(verbose: bool) -> int:
     count = 0
     for name, text in texts_for_users().items():
-        words = [match[0] for match in re.finditer(DIALECT, re.sub(r"`[^`\n]*`", "", text))]  # quotes are W&B's words
+        words = [match[0] for match in re.finditer(DIALECT, re.sub(r"`[^`\n]*`", "", text))]  # quotes are W&B's
         count += len(words)
         if verbose and words:
             print(f"  {name}: {', '.join(words)}")

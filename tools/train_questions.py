@@ -92,7 +92,7 @@ def count_features(texts: Sequence[frozenset[str]]) -> dict[str, int]:
 
 
 def build_matrix(texts: Sequence[frozenset[str]], rarities: dict[str, int]) -> csr_matrix:
-    """A row of length 1 for each text. The features are sorted: the order in which a set gives them is by chance."""
+    """A row of length 1 for each text. The features are sorted, because the order of a set varies."""
     from scipy.sparse import csr_matrix
 
     numbers = {feature: number for number, feature in enumerate(rarities)}

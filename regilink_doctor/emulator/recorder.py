@@ -82,7 +82,7 @@ SERVER = "server"
 UNSENT_RUN = "unsent run"
 """`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
 CHECKED_LINK = "checked link"
-"""`call` of a `LinkCall` that regilink itself is about to check: what it names may have to be assumed."""
+"""`call` of a `LinkCall` that `doctor` or `preflight` is about to check: what it names may have to be assumed."""
 
 _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",

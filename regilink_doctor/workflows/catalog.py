@@ -163,7 +163,7 @@ class _Reader:
 
 
 def _writers_of(project: Mapping[str, Any], username: str, visibility: Visibility) -> Writers:
-    """Whom the list of members lets link, and `username` where the server says that this account may."""
+    """The members whose role lets them link, and `username` where the server says that this account may."""
     grants = [grant for grant in grants_of(project) if grant.role in WRITING]
     users = {grant.user for grant in grants if grant.user}
     if project.get("readOnly") is False:

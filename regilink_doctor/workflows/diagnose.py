@@ -94,9 +94,7 @@ def diagnose(
         links, found_names = _find_targets(source, server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
-        make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
-        given = [targets] if isinstance(targets, str) else targets
-        links = [target if isinstance(target, LinkTarget) else make(target) for target in given]
+        links = _read_targets(targets, artifact_type, aliases)
     _report_links(links, settings, server.variables)
     diagnosis = run_diagnosis(
         settings,
@@ -115,13 +113,22 @@ def diagnose(
 
 
 _WAITING = "REGILINK_CALLS"
-"""`emulator.recorder.VARIABLE`."""
+"""`emulator.recorder.VARIABLE`, written out: most runs do without the emulator, and do not load it."""
+
+
+def _read_targets(
+    targets: str | Sequence[str | LinkTarget], artifact_type: str | None, aliases: Sequence[str]
+) -> list[LinkTarget]:
+    """The links to the given target paths; a string alone is one of them."""
+    make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
+    paths = [targets] if isinstance(targets, str) else targets
+    return [path if isinstance(path, LinkTarget) else make(path) for path in paths]
 
 
 def _report_links(links: Sequence[LinkTarget], settings: Settings, environ: Mapping[str, str]) -> None:
     """Tell the emulator, where one waits for it, which links will be checked: it may have to assume what they name."""
     if _WAITING not in environ:
-        return  # most runs do without the emulator
+        return
     from regilink_doctor.emulator.recorder import report_checked_link
 
     setting = settings.entity

@@ -36,7 +36,8 @@ NOTED = frozenset({"linkArtifact"})
 
 
 _OF_DOCTOR = "RegilinkTargets"
-"""The doctor also asks for registries that a link to a project may have meant: naming one there means nothing."""
+"""The operation with which the doctor asks for registries, also for those that a link to a project may have meant:
+no code need name them, so none is assumed."""
 
 
 def field(kind: str, name: str) -> Callable[[F], F]:
@@ -60,6 +61,7 @@ class Context:
     refusal: Refusal | None = None
     """What the world is to answer whatever is asked (`faults`)."""
     operation: str | None = None
+    """The name of the GraphQL operation."""
 
     def need_user(self) -> User:
         """The user.

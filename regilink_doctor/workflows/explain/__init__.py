@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from itertools import takewhile
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -102,7 +101,7 @@ _IS_SAID = re.compile(
       | \u62a5\u9519 | \u63d0\u793a | \u30a8\u30e9\u30fc | \u8868\u793a""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A word beside such quotes that tells that it was said."""
+"""A word beside such quotes that shows that a program has printed them."""
 _IS_ADVISED = re.compile(
     r"\b(?:docs?|documentation|readme|tutorial|guide|colleague)\s(?:says?|said|shows?|tells?)\b", re.IGNORECASE
 )
@@ -369,12 +368,15 @@ def _without_markup(text: str) -> str:
 
 def _without_numbers(text: str) -> str:
     """The text without the numbers of its lines, where every line has the next one."""
-    lines = text.splitlines()
-    found = (_LINE_NUMBER.match(line) for line in lines)
-    numbers = [match for match in takewhile(bool, found) if match]
-    first = int(numbers[0][1]) if numbers else 0
-    is_numbered = len(lines) > 1 and [int(match[1]) for match in numbers] == [*range(first, first + len(lines))]
-    return "\n".join(line[match.end() :] for line, match in zip(lines, numbers, strict=True)) if is_numbered else text
+    bare: list[str] = []
+    number = 0
+    for line in text.splitlines():
+        match = _LINE_NUMBER.match(line)
+        if match is None or (bare and int(match[1]) != number + 1):
+            return text
+        number = int(match[1])
+        bare.append(line[match.end() :])
+    return "\n".join(bare) if len(bare) > 1 else text
 
 
 def _is_address(text: str) -> bool:

@@ -55,7 +55,7 @@ _IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
 _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
-"""What stands around a line of code: its number, and the lines by which rich shows how deep it is indented."""
+"""What is around a line of code: its number, and the lines by which rich shows how deep it is indented."""
 _POINTS = ("-", "❱")
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
@@ -138,8 +138,10 @@ _UPLOAD = re.compile(
     r"""|\bPut \\?"https?://"""
 )
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
-_REASON = r"""(?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request
-        |Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b"""
+_REASON = (
+    r"(?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request"
+    r"|Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b"
+)
 """What a server says beside an HTTP status."""
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
@@ -174,7 +176,7 @@ _COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
 _OUTPUT = re.compile(
     r"(?:[-=]*>\s*|(?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*"
     r"(?!error:? (?:see\b|\#?\d+\s*$))"
-    rf"(?:{read_words('what a program has printed').pattern})",
+    rf"(?:{read_words('what a program has printed').pattern}|[45]\d\d\W+(?:error\b|{_REASON}))",
     re.IGNORECASE,
 )
 """What a program printed, or what came of it, as people write it beside the code."""
@@ -223,11 +225,9 @@ _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
-_SYNC = re.compile(
-    r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE
-)
 _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
 _SYNC_COMMAND = re.compile(r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
+_SYNC = re.compile(rf"{_SYNC_COMMAND.pattern}|/file_stream\b", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
 _RAISED_BY_PYTHON = (
@@ -400,7 +400,7 @@ class ErrorContext:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the user has stopped the program: what else is raised comes of it."""
+        """Whether the user has stopped the program: what else is raised is a consequence."""
         return any(_STOP.match(line) for line in self.message_text.splitlines())
 
     def with_named_exception(self) -> ErrorContext | None:
@@ -462,14 +462,14 @@ class ErrorContext:
 
     @cached_property
     def status(self) -> int | None:
-        """The last HTTP status of an error that no line names another program beside."""
+        """The last HTTP status of an error whose line does not name another program."""
         return next((code for code, line in reversed(self.statuses) if not self.names_other_program(line)), None)
 
     @cached_property
     def statuses(self) -> list[tuple[int, str]]:
         """The HTTP statuses of errors, each with its line."""
-        found = [(int(match[match.lastindex or 0]), match.start()) for match in _STATUS.finditer(self.message_text)]
-        return [(code, self.line_at(start)) for code, start in found if 400 <= code < 600]
+        numbers = [(int(match[match.lastindex or 0]), match.start()) for match in _STATUS.finditer(self.message_text)]
+        return [(code, self.line_at(start)) for code, start in numbers if 400 <= code < 600]
 
     @cached_property
     def operation(self) -> str | None:
@@ -534,7 +534,7 @@ class ErrorContext:
 
     @property
     def command(self) -> str | None:
-        """The words after `wandb` of its command line that a traceback comes from, empty where the text has none."""
+        """What follows `wandb` in the command that was run: empty if the text does not show it, None without one."""
         if not any(_WANDB_PROGRAM.search(frame.path) for frame in self.frames):
             return None
         match = _COMMAND.search(self.text)
@@ -747,7 +747,7 @@ class ErrorContext:
 
     @cached_property
     def ends_in_other_program(self) -> bool:
-        """Whether the last error is that of another program, and not its report that something in it has failed."""
+        """Whether the last error is another program's own, and not its report that a program inside it has failed."""
         return self.names_other_program(self.last_line) and not _OUTER.search(self.last_line)
 
     @cached_property
@@ -791,9 +791,9 @@ class ErrorContext:
         """The last registry path that the text quotes, and whether it is linked to: the nearest to the error."""
         text = self.text[-TAIL:]
         for quoted in reversed([*_QUOTED_PATH.finditer(text)]):
-            begun = quoted.start()
-            line = text[text.rfind("\n", 0, begun) + 1 : begun]
-            is_argument = _OPEN_LINK.search(text, max(begun - _LONGEST_CALL, 0), begun) is not None
+            start = quoted.start()
+            line = text[text.rfind("\n", 0, start) + 1 : start]
+            is_argument = _OPEN_LINK.search(text, max(start - _LONGEST_CALL, 0), start) is not None
             before_collection = quoted[1].split("/")[:-1][:2]
             is_misspelled = is_argument and any(map(misspelled_prefix, before_collection))
             if is_misspelled or any(map(is_registry_project, before_collection)):

@@ -235,7 +235,7 @@ _OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
 """A proxy that W&B's cloud does not have."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _ASKS = re.compile(r"(?:your|insert|enter)[-_ ]", re.IGNORECASE)
-"""How a placeholder of an example begins that nobody has filled in."""
+"""How the placeholder of an example begins, where the user has not filled it in."""
 _DENIED_BY_SYSTEM = re.compile(
     r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
     r"|docker\S*\.sock|Docker daemon|execve\(\)|PermissionError|\[Errno 13\]",
@@ -341,7 +341,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
                 match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
             ]
     is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
-    # What a call that failed did not return is missed later: that exception says nothing.
+    # A missing attribute of None may only follow from the failed call: that exception does not say why.
     if is_outcome and context.missing_attribute is None and structure.find_causes(context):
         matches = []  # the exception says why
     if not matches and not context.is_error:

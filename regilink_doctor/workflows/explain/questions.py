@@ -58,7 +58,7 @@ _ANNOUNCES = re.compile(
     r"\b(?:is|are|was|has been) (?:now )?deprecated\b|\b(?:will|to) be removed in\b|\b(?:logging|tracking) enabled\b",
     re.IGNORECASE,
 )
-"""What programs say of themselves, and people do not ask about."""
+"""Announcements of programs, which people do not write."""
 _NUMBER = re.compile(r"\d+")
 _INLINE_CODE = re.compile(
     r"""`[^`\n]*` | \b\w{1,60}(?:\(\))?(?:\.\w{1,60}(?:\(\))?){0,8}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)
@@ -385,7 +385,7 @@ def _path_in(text: str) -> tuple[str | None, bool]:
     """The registry path to which a link in the text goes, or that a sentence names; and whether a link has it."""
     quoted = [match for match in _QUOTED_PATH.finditer(text) if "/" in match["path"]]
     if any(text[match.start(2) - 1 : match.start(2)] == "f" and "{" in match["path"] for match in quoted):
-        return None, False  # what the variable holds, only the words tell
+        return None, False  # the text does not show what the variable holds
     for match in quoted:
         if match["call"] is None or match["call"].startswith("link"):
             return match["path"], match["call"] is not None

@@ -133,7 +133,6 @@ _WRONG_TYPE = re.compile(
     re.VERBOSE,
 )
 """What Python says where a value of another type was expected, with the type that was given."""
-_TYPES = ("object", "key", "word", "container", "path", "pure")
 _READS_ARGUMENT = re.compile(
     r"_validators\.py |/_?iterutils\.py |/paths\.py | _parse_\w*path$| _get_obj_entry$| with_suffix$"
 )
@@ -166,8 +165,8 @@ _OBJECT_OF_WANDB = re.compile(
     re.VERBOSE,
 )
 
-# The part of wandb that raised an error: its file, and its function after a blank -> what a refusal of it means. The
-# deepest frame decides.
+# The part of wandb that raised an error: its file, a space, its function -> what an error there means. The deepest
+# frame decides.
 _OF_INTEGRATION = ("F22", "F15")
 _PARTS = _read_patterns("files of the part that raised it")
 
@@ -358,18 +357,18 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
         for frame in frames
         if frame.is_wandb and (name := frame.function.rpartition(".")[2]) not in _WRAPPERS
     ]
-    given = next((match[name] for name in _TYPES if match[name]), "")
+    type_name = next((value for name, value in match.groupdict().items() if value and name != "attribute"), "")
     is_member = match["attribute"] is None or match["attribute"] in _MEMBERS
-    if not is_member and given in {"NoneType", *_CLASSES, *list_sdk_classes()}:
+    if not is_member and type_name in {"NoneType", *_CLASSES, *list_sdk_classes()}:
         return None  # what wandb asks of its own objects
-    is_given = given != "NoneType" or bool(match["path"] or match["attribute"])
+    is_given = type_name != "NoneType" or bool(match["path"] or match["attribute"])
     if not (places and _READS_ARGUMENT.search(places[-1])) and (len(places) > 1 or not is_given):
         return None
     call = context.call or (places[0].rpartition(" ")[2] if places else "")
     if not call or (call.startswith("_") and call != "__init__"):
         return None
     evidence = f" {call} {' '.join(places)} {match[0]} "
-    return call, next((names[0] for pattern, names in _ARGUMENTS if pattern.search(evidence)), ""), given
+    return call, next((names[0] for pattern, names in _ARGUMENTS if pattern.search(evidence)), ""), type_name
 
 
 def _judge_argument(context: ErrorContext) -> Causes:
@@ -691,14 +690,16 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
 
 
 def _judge_last_step(context: ErrorContext) -> Causes:
+    """What `wandb.init` was doing when its log ends with an error that says nothing."""
     """What `wandb.init` was doing, as its log tells, where the log does not say what was raised."""
     if context.exception is not None or not (context.is_logged_by_wandb and _SAYS_NOTHING.match(context.last_line)):
         return ()
-    found = (causes for line in reversed(context.text.splitlines()) for step, causes in _STEPS if step.match(line))
-    return next(found, ())
+    lines = reversed(context.text.splitlines())
+    return next((causes for line in lines for step, causes in _STEPS if step.match(line)), ())
 
 
 def _judge_native_crash(context: ErrorContext) -> Causes:
+    """A crash of native code, right after a line of the program that calls or imports wandb."""
     """A crash of Python itself at the line that imports or calls wandb."""
     crash = _CRASH.search(context.message_text) if context.exception is None else None
     before = context.message_text[: crash.start()].rstrip().splitlines()[-2:] if crash else []
