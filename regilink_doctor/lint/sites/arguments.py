@@ -145,7 +145,7 @@ class ArgumentReader:
         """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable.
 
         Args:
-            known: an argument that is a string in an alternative, and no constant.
+            known: an argument that is a string in one of its alternatives, so that it is not a constant.
         """
         constants: dict[str, bool | None] = {}
         for name in self._select_given(_MAY_BE_CONSTANT):
@@ -164,23 +164,25 @@ class ArgumentReader:
         return constants
 
     def find_wrong_types(self, path: str | None, *, is_link: bool) -> dict[str, str]:
-        """The known types of a path that is no string, and of aliases that are no list of strings.
+        """The types of a path that is certainly not a string, and of aliases that are not a list of strings.
 
-        A link may be given `False` or `0` for aliases, as it may be given none.
+        A link accepts `False` or `0` for aliases, as it accepts none.
         """
-        wrong: dict[str, str] = {}
-        if path is not None and (found := _find_type(self._list_values(path))):
-            wrong[path] = found
+        types = {} if path is None else {path: _find_type(self._list_values(path))}
         aliases = self._list_values("aliases")
         are_given = not is_link or any(isinstance(value, NonString) and value.value for value in aliases)
-        if are_given and all(isinstance(value, NonString) for value in aliases) and (found := _find_type(aliases)):
-            wrong["aliases"] = found
-        for value in aliases:
-            if isinstance(value, Literal) and not value.is_mapping and not value.may_be_empty:
-                items = [item for item in value.items if not isinstance(item, ast.Starred)]
-                types = [_find_type(self.resolver.value(item, value.at)) for item in items]
-                wrong |= {"aliases[]": next(filter(None, types), "")}
-        return {name: found for name, found in wrong.items() if found}
+        if are_given and all(isinstance(value, NonString) for value in aliases):
+            types["aliases"] = _find_type(aliases)
+        wrong_items = [self._find_wrong_item(value) for value in aliases]
+        types["aliases[]"] = wrong_items[0] if wrong_items and all(wrong_items) else None
+        return {name: name_of_type for name, name_of_type in types.items() if name_of_type}
+
+    def _find_wrong_item(self, value: Value) -> str | None:
+        """The type of an item of a list that is certainly not a string."""
+        if not isinstance(value, Literal) or value.is_mapping or value.may_be_empty:
+            return None
+        items = [item for item in value.items if not isinstance(item, ast.Starred)]
+        return next(filter(None, (_find_type(self.resolver.value(item, value.at)) for item in items)), None)
 
     def _list_values(self, name: str) -> list[Value]:
         """The alternatives of an argument that is given, other than None."""
