@@ -56,7 +56,7 @@ class UnknownPart:
 
 @record
 class StringValue:
-    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`.
+    """A string as source builds it: its parts in order. Without any part it is the empty string at `place`.
 
     `is_path_object`: it is a path of pathlib, which W&B does not accept as a string.
     """

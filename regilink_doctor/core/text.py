@@ -291,7 +291,7 @@ def remember_arguments(words: Sequence[str]) -> None:
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 _SECRET_NAMES = ("key", "token", "secret", "password", "passwd", "apikey")
-"""Last words of the names of options, and of what else is named, whose value is secret."""
+"""Last words of the names of secret values: of options, variables and keys of files."""
 
 _SECRET_VARIABLES = ("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
 """Ends of the names of variables whose value is secret."""
@@ -344,21 +344,22 @@ _WORD = r"(?:\b|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _ANY_NAME = "|".join(_SECRET_NAMES)
 
 _FORMS = (
-    ("@", r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
-    ("@", "(?::/|//)", r"[\w-]{32,}", "(?=@)"),
-    ("@", r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
+    (("@",), r"(?::/|//)[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
+    (("@",), "(?::/|//)", r"[\w-]{32,}", "(?=@)"),
+    (("@",), r"(?<![\w-])", r"[0-9a-f]{40}", "(?=@)"),
     (("wandb_v",), "", r"wandb_v\d_[\w-]{32,}", ""),
     (("local-",), rf"{_WORD}", r"local-[\w-]{32,}", ""),
     (_SECRET_NAMES, rf"(?i:{_WORD}(?:\w*[_-])?(?:{_ANY_NAME})\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
     (("basic", "bearer"), rf"(?i:{_WORD}(?:basic|bearer)(?:\s+|%20))", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
     (("yxbpo",), r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
 )
-"""What is in every text that has such a secret, in lower case; what precedes the secret, the secret, what follows it.
+"""Strings of which any text with such a secret has one, in lower case; before the secret, the secret, after it.
 
 A path may have kept one slash of an address, or a login. The last is the base64 of `api:` and a key.
 """
 
 _SIGNS = tuple({sign for signs, *_ in _FORMS for sign in signs})
+"""Any text that has one of `_FORMS` has one of these."""
 
 
 def close_to(name: str, names: Iterable[str]) -> str | None:

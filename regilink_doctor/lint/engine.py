@@ -169,8 +169,11 @@ class _Facts:
 
     @cached_property
     def mode_in_settings(self) -> tuple[str, Place] | None:
-        found = None if self.mentions("WANDB_MODE") else self.project.find_mode(absolute_path(self.path))
-        return (found[0], Place(relative_path(found[1]), Span(found[2], 1, found[2], 1))) if found else None
+        setting = None if self.mentions("WANDB_MODE") else self.project.find_mode(absolute_path(self.path))
+        if setting is None:
+            return None
+        mode, file, line = setting
+        return mode, Place(relative_path(file), Span(line, 1, line, 1))
 
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         if compute not in self._computed:
@@ -243,9 +246,9 @@ def lint_bytes(
 def _call_with_room(function: Callable[..., T], *arguments: object) -> T:
     """Call a function with room for the frames of the calls inside it.
 
-    CPython takes memory for frames from the system in pieces of 16 KB, and gives back a piece that is empty: where the
-    end of one comes to be in a loop of calls, each call takes ten times as long. This frame needs so large a piece that
-    all that is called fits in the rest of it.
+    CPython takes memory for frames from the system in pieces of 16 KB, and gives back each piece that becomes empty.
+    Where a loop of calls crosses the end of a piece, each call takes ten times as long. This frame asks for a piece in
+    which all calls inside it have room.
     """
     return function(*arguments)
 
@@ -314,7 +317,7 @@ def _find_servers(reading: ParsedFile) -> Iterator[StringValue]:
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, the same words at the same place once: several values of a target can have the same part.
 
-    The fix of one that is left out belongs to the first: `//` twice in one value is one finding with two edits.
+    The first one gets the edits of those that are left out: `//` twice in one value is one finding with two edits.
     """
     first: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
@@ -353,7 +356,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
 
 
 def _changes_others(fix: Fix, item: Site | FileFact, facts: _Facts) -> bool:
-    """Whether a fix changes a value that the file uses for something else than its calls of wandb, too."""
+    """Whether a fix changes a value that the file also uses for something other than its calls of wandb."""
     spans = [edit.span for edit in fix.edits if edit.span.joined(item.statement) != item.statement]
     if not spans or item.kind in ("setting", "requirement", "command"):
         return False
@@ -362,7 +365,7 @@ def _changes_others(fix: Fix, item: Site | FileFact, facts: _Facts) -> bool:
 
 
 def _index_uses(facts: FileFacts) -> dict[int | None, ValueUses]:
-    """Where values go in the file, in each cell of a notebook."""
+    """Where the values of the file are used; of a notebook for each cell."""
     from regilink_doctor.lint.value_uses import ValueUses
 
     assert isinstance(facts, _Facts)

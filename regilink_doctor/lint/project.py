@@ -29,7 +29,7 @@ _BESIDE = frozenset("/".join((*_FOLDERS[1:], "requirements", "dockerfiles")).spl
 
 _MAX_FILES = 400
 _MAX_BYTES = 1 << 20
-_MOST_OF_INDEX = 1 << 26
+_MAX_INDEX_BYTES = 1 << 26
 
 
 _LINKS = (b"link_artifact(", b"wandb-registry-")
@@ -191,12 +191,12 @@ def _is_report(content: bytes) -> bool:
 
 
 def _has_setting(base: str, key: bytes) -> bool:
-    """Whether the settings of wandb itself have a key, beside the runs, in a file that all users share."""
+    """Whether the settings that wandb keeps beside its runs have a key, in a file that all users share."""
     return any(_is_shared(path) for path, _, _ in _find_settings(base, key))
 
 
 def _find_settings(base: str, key: bytes) -> Iterator[tuple[str, str, int]]:
-    """The values of a key in the settings of wandb itself, each with its file and line."""
+    """The values of a key in the settings that wandb keeps beside its runs, each with its file and line."""
     for path in [posixpath.join(base, name, "settings") for name in ("wandb", ".wandb")]:
         for number, line in enumerate((read_file(path, _MAX_BYTES) or b"").splitlines(), 1):
             name, _, value = line.partition(b"=")
@@ -205,11 +205,11 @@ def _find_settings(base: str, key: bytes) -> Iterator[tuple[str, str, int]]:
 
 
 def _is_shared(path: str) -> bool:
-    """Whether a file is one of a repository, or is in none: `wandb offline` writes settings for one machine alone."""
+    """Whether git has a file, or there is no repository: `wandb offline` writes settings for one machine alone."""
     root = _upwards(os.path.dirname(path))[-1]
     if not exists(posixpath.join(root, ".git", "HEAD")):
         return True
-    index = read_file(posixpath.join(root, ".git", "index"), _MOST_OF_INDEX) or b""
+    index = read_file(posixpath.join(root, ".git", "index"), _MAX_INDEX_BYTES) or b""
     return path.removeprefix(f"{root}/").encode() in index
 
 

@@ -1,4 +1,4 @@
-"""Where a value that is written in a file goes: what a fix of it changes beside the calls that it is for."""
+"""Where a file uses a value: what a fix of the value changes besides the calls that it is for."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class ValueUses:
                 continue
             seen.add(holder)
             for node in self._loads.get(holder, ()):
-                found = self._follow(node)
-                if found is None or len(seen) > _MOST_HOLDERS:
+                holders = self._follow(node)
+                if holders is None or len(seen) > _MOST_HOLDERS:
                     return True
-                waiting += found
+                waiting += holders
         return False
 
     def _follow(self, node: ast.AST) -> list[Holder] | None:
@@ -75,9 +75,9 @@ class ValueUses:
                 keys = [key for key, value in zip(parent.keys, parent.values, strict=True) if value is node]
                 return [(ast.Attribute, str(key.value)) for key in keys if isinstance(key, ast.Constant)] or None
             if isinstance(parent, ast.Call) and parent.func is not node:
-                found = self._follow_argument(parent, node)
-                if found != _PASSED_ON:
-                    return found
+                holders = self._follow_argument(parent, node)
+                if holders is not _PASSED_ON:
+                    return holders
             elif isinstance(parent, (ast.Subscript, ast.Compare, ast.stmt)):
                 return None
             node = parent
@@ -91,7 +91,7 @@ class ValueUses:
             return _PASSED_ON
         if word == "add_argument" and call.args and isinstance(call.args[0], ast.Constant):
             return [(ast.Attribute, str(call.args[0].value).lstrip("-").replace("-", "_"))]
-        if isinstance(node, ast.keyword) and word not in self._functions and word[:1].isupper() | (word == "dict"):
+        if isinstance(node, ast.keyword) and word not in self._functions and (word[:1].isupper() or word == "dict"):
             return [(ast.Attribute, node.arg or "")]
         function = self._functions.get(word)
         return [(ast.Name, item.arg) for item in function.args.args] if function is not None else None
@@ -110,7 +110,8 @@ class ValueUses:
         return holders
 
 
-_PASSED_ON: list[Holder] = [(ast.Constant, "passed on")]
+_PASSED_ON: list[Holder] = []
+"""The function returns what it is given: what counts is where its result goes."""
 
 
 def _find_loaded(node: ast.AST) -> Holder | None:

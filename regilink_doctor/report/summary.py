@@ -94,9 +94,9 @@ def summarize_project_links(result: LintResult, *, without_findings: bool = Fals
     configured = set(unread_sites([report.site for report in result.sites]))
     reports = [report for report in result.sites if report.site.kind == "link" or report.site in configured]
     sites = [report.site for report in reports if not (without_findings and report.codes)]
-    if without_findings:  # of a function in another file, they are those of each of its callers
-        found = {report.site.place for report in reports if report.codes}
-        sites = [site for site in sites if not site.through or site.through[-1] not in found]
+    if without_findings:  # a finding of a call in another file is one of each caller
+        reported = {report.site.place for report in reports if report.codes}
+        sites = [site for site in sites if not site.through or site.through[-1] not in reported]
     places = _lines_of([site for site in sites if links_to_project(site)])
     if not places:
         return []

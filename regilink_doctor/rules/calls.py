@@ -93,20 +93,7 @@ class WrongCallShape(Rule):
                 "give it to the link: run.link_artifact(artifact, target_path=...)",
             )
         if problem.kind == "argument":
-            instead = (
-                say("write aliases=[...], a list")
-                if facts["wrong_argument"] == "alias"
-                else say("its arguments are {accepted}", accepted=facts["accepted"])
-            )
-            return Message(
-                say(
-                    "{method} has no argument {wrong_argument}",
-                    method=facts["method"],
-                    wrong_argument=facts["wrong_argument"],
-                ),
-                "it raises TypeError",
-                instead,
-            )
+            return _explain_argument(facts["method"], facts["wrong_argument"], facts["accepted"])
         if problem.kind == "no-target":
             return Message(
                 say("{method} is called without a target path", method=facts["method"]),
@@ -134,15 +121,7 @@ class WrongCallShape(Rule):
                 "it raises: Only existing artifacts are accepted by this api",
                 'resume the run: wandb.init(id=..., resume="must", entity=..., project=...)',
             )
-        command = facts["command"]
-        instead = say("in Python: wandb.Api().artifact(NAME).link(target_path=...)")
-        return Message(
-            say("wandb has no command `{command}`", command=command),
-            "`wandb artifact` has get, put, ls and cache" if command.startswith("wandb artifact ") else None,
-            say("link {instead}", instead=instead)
-            if "link" in command
-            else "write wandb artifact get, put or ls, or use wandb.Api()",
-        )
+        return _explain_command(facts["command"])
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
@@ -198,6 +177,29 @@ class WrongCallShape(Rule):
             shown = say("wandb {command}", command=words[1])
         if shown is not None:
             yield self.report(command.place, "command", command=shown)
+
+
+def _explain_argument(method: str, wrong: str, accepted: str) -> Message:
+    """An argument that a method does not have."""
+    return Message(
+        say("{method} has no argument {wrong_argument}", method=method, wrong_argument=wrong),
+        "it raises TypeError",
+        say("write aliases=[...], a list")
+        if wrong == "alias"
+        else say("its arguments are {accepted}", accepted=accepted),
+    )
+
+
+def _explain_command(command: str) -> Message:
+    """A command that wandb does not have."""
+    instead = say("in Python: wandb.Api().artifact(NAME).link(target_path=...)")
+    return Message(
+        say("wandb has no command `{command}`", command=command),
+        "`wandb artifact` has get, put, ls and cache" if command.startswith("wandb artifact ") else None,
+        say("link {instead}", instead=instead)
+        if "link" in command
+        else "write wandb artifact get, put or ls, or use wandb.Api()",
+    )
 
 
 def _explain_type(problem: Problem) -> Message:

@@ -99,7 +99,7 @@ def report_targets(
 
 
 def _is_wrong(path: StringValue, method: LinkMethod, registries: tuple[str, ...], judged: Judged) -> bool:
-    """Whether a path has any problem; of one that many sites have, as loops over one list do, this is asked once."""
+    """Whether a path may have a problem; of one that many sites have, as loops over one list do, this is asked once."""
     key = id(path), method
     if key not in judged:
         judged[key] = path, "$" in path.pattern or bool(_find_in_path(path, method, registries))
@@ -375,17 +375,17 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
         message = Message(failure.title, help=failure.help)
     if message is None or attempt.code not in _UNSENT:
         return message
-    # The entity of a run that sends nothing is not known to the server.
+    # Without the entity: that of a run that sends nothing need not be on the server.
     problems = judge_target(replace(target, entity=None), view)
     wrong = next((problem for problem in problems if rule_for(problem.rule).is_about_path), None)
     if wrong is None:
         return message
-    too = say("the path is wrong, too: {summary}", summary=rule_for(wrong.rule).explain(wrong).summary)
-    return Message(message.summary, join_phrases("; ", [message.note, too]) if message.note else too, message.help)
+    note = say("the path is wrong, too: {summary}", summary=rule_for(wrong.rule).explain(wrong).summary)
+    return Message(message.summary, join_phrases("; ", [message.note, note]) if message.note else note, message.help)
 
 
 _UNSENT = (LINK_WHILE_DISABLED, LINK_WHILE_OFFLINE)
-"""The run sends nothing, so that W&B has said nothing of the path."""
+"""Codes of attempts in runs that send nothing: W&B has not judged the path."""
 
 
 def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | None) -> Problem | None:
@@ -486,9 +486,8 @@ def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, 
 
 
 def _find_variables(path: StringValue) -> Iterator[Problem]:
-    """A variable of a shell that is never filled in, unless something else is wrong with the whole path."""
-    where = find_shell_variable(path) if "$" in path.pattern and not path.is_path_object else None
-    if where is not None:
+    """A shell variable in a path, which Python does not fill in."""
+    if not path.is_path_object and (where := find_shell_variable(path)) is not None:
         yield Problem(UNFILLED_PLACEHOLDER, *where, failure="A7")
 
 

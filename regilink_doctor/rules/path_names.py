@@ -430,7 +430,7 @@ class UnfilledPlaceholder(Rule):
             yield from self._find_placeholders(string, setting.name, "")
 
     def _find_placeholders(self, string: StringValue, name: str, argument: str) -> Iterator[Report]:
-        if where := find_shell_variable(string) if "$" in string.pattern else None:
+        if where := find_shell_variable(string):
             start, end = where
             wrong = string.pattern[start:end]
             yield self.report(string=string, start=start, end=end, argument=argument, role=name, wrong=wrong)

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 8
 _MAX_NODES = 2000
 _MAX_MERGED = 8
+"""Combinations of alternatives that are merged."""
 _MAX_ENTRIES = 500
 """Of a configuration that another one is merged with: each merge copies them."""
-"""Combinations of alternatives that are merged."""
 
 _MISSING_NAMES = frozenset({"omegaconf.MISSING", "dataclasses.MISSING"})
 _COMMAND_LINE = "the command line"

@@ -892,7 +892,7 @@ def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int
     if isinstance(owner, Loaded):
         for key in getattr(owner.node, "entries", ()):
             found = tuple(config_files.find_in_document(owner, [key]))
-            item = context.keep(("entry", id(node), key, found), lambda found=found: copy_place(Computed(found), node))
+            item = context.keep(("entry", id(node), key, found), copy_place, Computed(found), node)
             entries[str(key)] = (item, at, "")
         return entries
     for key, value in owner.pairs:

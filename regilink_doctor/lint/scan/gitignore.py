@@ -79,9 +79,9 @@ class _Rule:
 
 
 def _spell_out(pattern: str) -> list[str]:
-    """What git makes of `**` after letters, in patterns whose `**` are folders.
+    """The patterns that have the meaning of one with `**` after letters, and in which each `**` stands for folders.
 
-    It compares the letters before the first sign, and then takes the rest for a pattern of its own: `a/b**/c` is
+    Git compares the letters before the first sign, and then takes the rest for a pattern of its own: `a/b**/c` means
     `a/bc` and `a/b*/**/c`.
     """
     end = next((at for at, letter in enumerate(pattern) if letter in "*?[\\"), len(pattern))
@@ -159,10 +159,10 @@ def read_ignored(folder: str, outer: Ignored | None, read: Callable[[str, int], 
 
 
 def _parse_rule(line: str) -> _Rule | None:
-    kept = line.partition("\0")[0]
-    line = kept.rstrip(" ")
+    whole = line.partition("\0")[0]
+    line = whole.rstrip(" ")
     if (len(line) - len(line.rstrip("\\"))) % 2:
-        line = kept[: len(line) + 1]  # the first space is escaped
+        line = whole[: len(line) + 1]  # the first space is escaped
     if not line or line.startswith("#"):
         return None
     takes_back = line.startswith("!")

@@ -167,8 +167,8 @@ class _Finder:
 
         Not where each is a parameter as it is passed, and no function that links is called by another function.
         """
-        made = [(self.origins.uses.get(call), site) for (call, frame), site in self.made.items() if frame is None]
-        own = [(use, site) for use, site in made if use is not None]  # runs of other files are among them
+        uses = self.origins.uses  # not of the runs of other files, which are made here, too
+        own = [(uses[call], site) for (call, frame), site in self.made.items() if frame is None and call in uses]
         if all(len(site.target) < 2 or _is_plain_parameter(use, site.call) for use, site in own):
             return any(use.scope.kind == "function" for use in self._calls_of_wrappers())
         return True
@@ -721,12 +721,12 @@ def _is_of_others(value: Value, name: str, resolver: Resolver) -> bool:
         return bool(owners) and not _is_abstract(owners[0], name)
     if not isinstance(value, Unknown):
         return True
-    name = value.returned_by.rpartition(".")[2]
-    return name[:1].isupper() and "wandb" not in value.returned_by.lower()
+    class_name = value.returned_by.rpartition(".")[2]
+    return class_name[:1].isupper() and "wandb" not in value.returned_by.lower()
 
 
 def _is_abstract(owner: Scope, name: str) -> bool:
-    """Whether a class says what its method is, and not what it does."""
+    """Whether a class declares a method without a body of its own, as a protocol or an abstract class does."""
     bases = getattr(owner.node, "bases", ())
     decorators = [
         item for binding in owner.bindings.get(name, ()) for item in getattr(binding.node, "decorator_list", ())
