@@ -104,11 +104,6 @@ class Fence(Service):
             self._proxy.stop()
             self._proxy = None
 
-    def forget_refusals(self) -> None:
-        """Forget what was refused."""
-        with self._lock:
-            self._blocked.clear()
-
     def environ(self, user: str | None = None) -> dict[str, str]:
         """The variables to set: those of `Emulator.environ`, and the way through the proxy.
 

@@ -87,20 +87,17 @@ def _refuse_other_types(targets: Sequence[object], **names: object) -> None:
     for name, value in names.items():
         if value is not None and not isinstance(value, str):
             raise LinkError(f"{name}= is of type {value.__class__.__name__}, not a string", failures=("F22",))
+    code = rule_codes.WRONG_CALL_SHAPE
     for target in targets:
         if isinstance(target, str):
             continue
         path = target.as_posix() if isinstance(target, PurePath) else ""
         facts = {"type": target.__class__.__name__, "path": path}
         kind = "none" if target is None else "path-type"
-        message = rule_for(rule_codes.WRONG_CALL_SHAPE).explain(
-            Problem(rule_codes.WRONG_CALL_SHAPE, kind=kind, facts=facts)
-        )
+        message = rule_for(code).explain(Problem(code, kind=kind, facts=facts))
         is_several = isinstance(target, (list, tuple, set))
         what = "give each path as an argument of its own: preflight(*paths)" if is_several else message.help
-        raise LinkError(
-            f"{message.summary} [{rule_codes.WRONG_CALL_SHAPE}]\n  {what}", (rule_codes.WRONG_CALL_SHAPE,), ("A18",)
-        )
+        raise LinkError(f"{message.summary} [{code}]\n  {what}", (code,), ("A18",))
 
 
 def _file_of_caller() -> str | None:

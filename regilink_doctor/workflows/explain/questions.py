@@ -49,7 +49,7 @@ _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
     r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~.-])(?<!artifact:/)/[\w.-]+/"
-    r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)"
+    rf"|{_COMMAND_LINE.pattern}"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
 )
@@ -98,13 +98,14 @@ _NAMES_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _SURE, _LEAST = 0.95, 0.1
-"""How probable the first is if it is the answer, or a candidate; measured with questions that were left out."""
+"""How probable the first must be to be the answer, or a candidate; measured with questions that were left out."""
 _LIKELY = 0.8
-"""How probable pages with their mistakes are to be the answer; and of several failures that remain, the one."""
+"""How probable pages with their mistakes must be to be the answer; or one of several failures, among these."""
 _LEAST_OF_OTHERS, _MOST_FOREIGN = 0.35, 0.05
-"""How probable a candidate is of a text that is long, or names no subject of W&B; and how probable it is at most that
+"""How probable a candidate must be for a text that is long, or names no subject of W&B; and how probable it may be that
 the latter is about something else."""
 _WORDS_OF_REPORT = 60
+"""From this number of words on, a text is long."""
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
