@@ -226,7 +226,7 @@ class Site:
     through: tuple[Place, ...] = ()
     """The calls of the functions of other files that it goes through; the last is that of wandb."""
     is_hidden_in_callee: bool = False
-    """The last one cannot be told to be a call of wandb's in its own file: what is wrong with it is reported here."""
+    """Nothing in its own file shows that the last one is a call of wandb: its problems are reported here."""
     callers: tuple[Site, ...] = field(default=(), compare=False, repr=False)
     """The calls, in its own file, of the function that it is in, each with what that caller passes."""
 

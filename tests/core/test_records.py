@@ -95,10 +95,10 @@ def test_order_is_that_of_the_fields() -> None:
 @pytest.mark.slow
 def test_the_type_checker_refuses_to_change_a_record(tmp_path: Path) -> None:
     check = pytest.importorskip("mypy.api").run
-    made = "from regilink_doctor.core.records import record\n@record\nclass Point:\n    x: int\npoint = Point(1)\n"
+    code = "from regilink_doctor.core.records import record\n@record\nclass Point:\n    x: int\npoint = Point(1)\n"
     for number, change in enumerate(("point.x = 2", "point.new = 2", "print(point.x)")):
         file = tmp_path / f"change{number}.py"
-        file.write_text(f"from __future__ import annotations\n{made}{change}\n", encoding="utf-8")
+        file.write_text(f"from __future__ import annotations\n{code}{change}\n", encoding="utf-8")
         printed, _, status = check([str(file), "--cache-dir", str(tmp_path / "cache")])
         assert status == (number < 2), printed
         assert ("read-only" in printed, "no attribute" in printed) == (number == 0, number == 1), printed

@@ -332,7 +332,7 @@ _NEAR = 200
 """Letters before and after a name that are looked at."""
 
 
-def may_assign(line: str, variable: str) -> bool:
+def may_use_variable(line: str, variable: str) -> bool:
     """Whether a line of a file that is not Python may set or read a variable; a comment or a sentence does neither."""
     comment = _COMMENT.match(line)
     code = comment[1] if comment else line

@@ -89,11 +89,11 @@ def may_set(path: str, variable: str, program: str) -> bool:
 
     What a Dockerfile sets holds for all that its image runs.
     """
-    from regilink_doctor.lint.facts.settings import may_assign
+    from regilink_doctor.lint.facts.settings import may_use_variable
 
     kind = kind_of(path)
     lines = (read_file(path, MAX_BYTES) or b"").decode("latin-1").splitlines()
-    if kind != "dotenv" and not any(may_assign(line, variable) for line in lines if variable in line):
+    if kind != "dotenv" and not any(may_use_variable(line, variable) for line in lines if variable in line):
         return False  # in a `.env` a comment tells what users set
     facts = _read_facts(path) if kind in _KINDS and kind != "dockerfile" else None
     settings = [setting for setting in facts.settings if setting.name == variable] if facts is not None else []

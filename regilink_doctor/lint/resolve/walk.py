@@ -968,7 +968,7 @@ _TESTING = ("endswith", "startswith")
 
 
 def _read_test(condition: ast.expr) -> _Test | None:
-    """A condition, and each name, attribute and call that it tests; None for one that nobody reads at a glance.
+    """A condition, and each name, attribute and call that it tests; None for one that is too long to judge.
 
     `os.environ["X"]` is not a test of `os`, nor of `os.environ`; `x.startswith("a")` is one of `x`.
     """

@@ -141,16 +141,16 @@ class ArgumentReader:
         """The arguments of `objects` and `_MAY_BE_TEXT` that are a string in every alternative."""
         return frozenset([name for name in self._select_given((*objects, *_MAY_BE_TEXT)) if self.is_text(name)])
 
-    def find_constants(self, known: str | None) -> dict[str, bool | None]:
+    def find_constants(self, string: str | None) -> dict[str, bool | None]:
         """Those of `_MAY_BE_CONSTANT` that are `None`, `True` or `False`, written out or through a variable.
 
         Args:
-            known: an argument that is a string in one of its alternatives, so that it is not a constant.
+            string: an argument that is a string in one of its alternatives, so that it is not a constant.
         """
         constants: dict[str, bool | None] = {}
         for name in self._select_given(_MAY_BE_CONSTANT):
             node, at = self._find(name)
-            if node is None or name == known or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            if node is None or name == string or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
             value, *others = self.resolver.value(node, at)
             if (

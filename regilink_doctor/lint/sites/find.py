@@ -123,7 +123,7 @@ class _Finder:
         return site if is_hidden or _is_passed(site, call, self.source.path) else None
 
     def _is_hidden(self, use: Use) -> bool:
-        """Whether a call of wandb's in another file cannot be told to be one there, where nothing of wandb is named."""
+        """Whether nothing in another file shows that a call in it is one of wandb."""
         module, use = use.scope.module, replace(use, frame=None)
         if not module.imports.isdisjoint(wandb_api.PACKAGES):
             return False
@@ -278,8 +278,8 @@ class _Finder:
         """Whether the file may set an environment variable: all ways but `decouple` have "env" in their name."""
         return "env" in self.source.text or "decouple" in self.source.text
 
-    def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader, known: str | None) -> PassedArguments:
-        """What a call is given; `known` is an argument that is a string in an alternative."""
+    def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader, string: str | None) -> PassedArguments:
+        """What a call is given; `string` is an argument that is a string in one of its alternatives."""
         source = self._source_of(use)
         certain = reading.find_certain(call.objects)
         texts = (*call.texts, *[name for name in call.objects if name in certain]) if certain else call.texts
@@ -289,8 +289,8 @@ class _Finder:
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
             certain_strings=certain,
             unread=frozenset(reading.unread),
-            wrong_types=self._find_wrong_types(call, reading, known),
-            constants=reading.find_constants(known),
+            wrong_types=self._find_wrong_types(call, reading, string),
+            constants=reading.find_constants(string),
             opening=self._opening(use) if call.kind == "init" else None,
             keywords={
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
@@ -302,9 +302,9 @@ class _Finder:
         )
 
     @staticmethod
-    def _find_wrong_types(call: wandb_api.Call, reading: ArgumentReader, known: str | None) -> dict[str, str]:
+    def _find_wrong_types(call: wandb_api.Call, reading: ArgumentReader, string: str | None) -> dict[str, str]:
         # The rules about paths look at a path that is a string.
-        is_string = call.path is None or known is not None or bool(reading.texts(call.path))
+        is_string = call.path is None or string is not None or bool(reading.texts(call.path))
         if call.kind not in ("link", "log", "consume") or (is_string and not reading.has_argument("aliases")):
             return {}
         return reading.find_wrong_types(None if is_string else call.path, is_link=call.kind == "link")
@@ -367,18 +367,7 @@ class _Finder:
         if site.call == "wandb.init" and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
-            starts, alone = self.origins.find_runs(use)
-            inits = tuple([self._start(start) for start in starts])
-            alone = alone and len(inits) == 1
-            found = {"inits": inits, "init": inits[0] if alone else None}
-            if site.kind == "link" and site.call.startswith("wandb.Run."):
-                found["is_run_passed"] = not inits and _is_parameter(use)
-            if alone and site.call.startswith("wandb.Run.") and _is_returned_from(use, *starts):
-                if _is_in_with(*starts):
-                    found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
-                elif (finish := _find_finish(*starts)) is not None:
-                    place = starts[0].at.source.place(finish)
-                    found["context"] = replace(site.context, ended="finish", ended_by=place)
+            found = self._follow_runs(site, use)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
@@ -392,6 +381,30 @@ class _Finder:
         made = self.origins.artifact(node, at)
         if made is None:
             return found
+        found |= self._follow_artifact(site, use, made)
+        if site.kind != "other":
+            found["is_logged_artifact"] = made.call is not self._maker(node, at)
+        return found
+
+    def _follow_runs(self, site: Site, use: Use) -> dict[str, Any]:
+        """The runs that a method is of, and where the one that it is certainly of ends before it."""
+        starts, alone = self.origins.find_runs(use)
+        inits = tuple([self._start(start) for start in starts])
+        alone = alone and len(inits) == 1
+        found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
+        if site.kind == "link" and site.call.startswith("wandb.Run."):
+            found["is_run_passed"] = not inits and _is_parameter(use)
+        if alone and site.call.startswith("wandb.Run.") and _is_returned_from(use, *starts):
+            if _is_in_with(*starts):
+                found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
+            elif (finish := _find_finish(*starts)) is not None:
+                place = starts[0].at.source.place(finish)
+                found["context"] = replace(site.context, ended="finish", ended_by=place)
+        return found
+
+    def _follow_artifact(self, site: Site, use: Use, made: Use) -> dict[str, Any]:
+        """Where the artifact of a call comes from, and what happened to it before."""
+        found: dict[str, Any] = {}
         paths = self.resolver.callee(made)
         for path in paths:
             if path in _MAKES and made is not use:
@@ -413,7 +426,6 @@ class _Finder:
             order, changed = self.origins.alias_changes.get(id(made.call), (0, None))
             if changed is not None and order < use.order and made.scope is use.scope:
                 found["aliases_set"] = self.source.place(changed)
-        found["is_logged_artifact"] = made.call is not self._maker(node, at)
         return found
 
     def _find_listing(self, use: Use) -> Site | None:
