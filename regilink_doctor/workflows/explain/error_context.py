@@ -63,7 +63,7 @@ _LIBRARY = read_words("paths of libraries")
 _INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
 _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
-"""A file of wandb that is run, where others are imported."""
+"""A file of wandb that is started as a program; the others are imported."""
 _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
     r"(?::(?P<message>\s.*)?|\s*)$"
@@ -452,7 +452,7 @@ class ErrorContext:
 
     @cached_property
     def last_frame(self) -> str:
-        """The deepest frame of a traceback that is cut, with its line of code, as it is quoted; empty without one."""
+        """The deepest frame of a traceback that is cut, with its line of code; empty without one."""
         if not self.ends_in_frame:
             return ""
         frame = self.frames[-1]

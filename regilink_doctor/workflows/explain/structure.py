@@ -347,7 +347,7 @@ def _judge_stored_run(context: ErrorContext) -> Causes:
 
 
 def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
-    """The call, its argument (empty: one of them) and the type that was given, where wandb fell over an argument."""
+    """The call, its argument (empty: one of them) and the type that was given, where wandb fails on an argument."""
     match = _WRONG_TYPE.search(context.exception[1]) if context.exception is not None else None
     frames = context.library_frames
     if match is None or not context.is_raised_in_wandb or not frames[0].is_wandb or context.is_raised_in_import:
@@ -372,7 +372,7 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
 
 
 def _judge_argument(context: ErrorContext) -> Causes:
-    """An argument of another type, over which wandb's own code falls."""
+    """An argument of another type, on which wandb's own code fails."""
     wrong = find_wrong_argument(context)
     if wrong is None:
         return ()
@@ -691,7 +691,6 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
 
 def _judge_last_step(context: ErrorContext) -> Causes:
     """What `wandb.init` was doing when its log ends with an error that says nothing."""
-    """What `wandb.init` was doing, as its log tells, where the log does not say what was raised."""
     if context.exception is not None or not (context.is_logged_by_wandb and _SAYS_NOTHING.match(context.last_line)):
         return ()
     lines = reversed(context.text.splitlines())
@@ -700,7 +699,6 @@ def _judge_last_step(context: ErrorContext) -> Causes:
 
 def _judge_native_crash(context: ErrorContext) -> Causes:
     """A crash of native code, right after a line of the program that calls or imports wandb."""
-    """A crash of Python itself at the line that imports or calls wandb."""
     crash = _CRASH.search(context.message_text) if context.exception is None else None
     before = context.message_text[: crash.start()].rstrip().splitlines()[-2:] if crash else []
     is_at_wandb = any(_CALLS_WANDB.search(line) and not line.startswith("wandb: ") for line in before)
