@@ -33,7 +33,7 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
     "lint.improvement": ("whether a fix improves a file or a call", "core"),
-    "lint.value_uses": ("where a value goes that a fix changes", "core lint.text"),
+    "lint.value_uses": ("where a file uses a value that a fix changes", "core lint.text"),
     "lint.engine": (
         "one file: bytes to a report",
         "core rules lint.text lint.scan lint.formats lint.project lint.suppress lint.improvement lint.value_uses",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class KnownPart:
-    """A known part of a text, and where it is written.
+    """A known part of a string, and where it is written.
 
     `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
     `default_of`: it is only what is taken when this environment variable or argument is not given.
@@ -79,7 +79,7 @@ class StringValue:
 
     @cached_property
     def literal(self) -> str | None:
-        """The whole text, None when a part is not known."""
+        """The whole string, None when a part is not known."""
         pattern = self.pattern
         if UNKNOWN_NAME not in pattern:
             return pattern
@@ -97,7 +97,7 @@ class StringValue:
 
     @property
     def display(self) -> str:
-        """The text for reports: `{?}` for each unknown part."""
+        """The string for reports: `{?}` for each unknown part."""
         return show_unknown(self.pattern)
 
     @property
@@ -188,7 +188,7 @@ class StringValue:
         return None
 
     def empty_defaults(self, start: int, end: int) -> Iterator[KnownPart]:
-        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (failure A5)."""
+        """Defaults that are the empty string and are between two offsets of `pattern`, both included (failure A5)."""
         for offset, part in self._offsets():
             if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
                 yield part
