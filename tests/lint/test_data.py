@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tables import check_rows, sample
 
@@ -223,6 +223,8 @@ def test_bytes_of_any_kind_never_raise(content: bytes, name: str) -> None:
 
 
 @settings(deadline=None)
+@example("a: !x\n  b", "a.yaml")
+@example("!\n;", "a.yaml")
 @given(
     st.text("{}[]:,-&*!|>'\"#%@` \nab=;$\\", max_size=60),
     st.sampled_from(["a.yaml", "a.json", "a.toml", "a.ini", ".env"]),

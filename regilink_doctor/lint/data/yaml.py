@@ -207,13 +207,14 @@ def stretch_of(source: Source, node: Node) -> Fragment:
         cut = [(text[indent:], number, indent + 1) for text, number in lines]
         return Fragment.of(source, cut, "\n" if node.style == "|" else " ")
     written = source.text[first.index : last.index]
-    # A tag or an anchor comes before the value.
+    # A tag or an anchor comes before the value, even on a line of its own.
     start = first.index + (written.find(node.style) + 1 if node.style else 0)
     end = last.index - (1 if node.style else 0)
     if not node.style and written.endswith(node.value):
         start = last.index - len(node.value)
-    line = first.line
-    column = start - first.index + first.column + 1
+    before = source.text[first.index : start].split("\n")
+    line = first.line + len(before) - 1
+    column = len(before[-1]) + 1 + (first.column if len(before) == 1 else 0)
     found = []
     for number, text in enumerate(source.text[start:end].split("\n")):
         stripped = text if number == 0 else text.lstrip()

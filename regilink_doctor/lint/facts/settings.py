@@ -50,6 +50,7 @@ _CONSUMING = re.compile(
 )
 _PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output|upload", re.I)
 _LINK_KEYS = ("target_path", "link_path", "link_target")
+_OF_FILES = re.compile(r"dir|folder|file|root|cache|path$", re.I)
 _FOLDERS = frozenset({
     "app", "artifacts", "assets", "bin", "build", "cache", "checkpoints", "configs", "data", "dist", "docs",
     "examples", "home", "mnt", "models", "opt", "out", "output", "outputs", "resources", "results", "scripts",
@@ -108,10 +109,18 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
             return False  # `registry: acme/wandb-registry-model`, `path:` below it: a part, put together somewhere else
     if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
         return bool(_TARGET_KEY.search(key)) or not _FILE.search(pattern)
-    hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)
-    if hinted and "/" in pattern and any(misspelled_prefix(segment) for segment in segments):
-        return True
+    if "/" in pattern and any(map(misspelled_prefix, segments)):
+        if _TARGET_KEY.search(key) or any("wandb" in other.lower() for other in keys):
+            return True
+        if not _OF_FILES.search(key) and not _FILE.search(pattern) and any(map(_is_nearly_a_registry, segments[:-1])):
+            return True
     return _named_for_it(keys, key, pattern) and "/" in pattern and "://" not in pattern and _like_a_path(pattern)
+
+
+def _is_nearly_a_registry(segment: str) -> bool:
+    """Whether the prefix is misspelled, but for the dash before the name: `wandb_registry_model` may be a folder."""
+    name = (misspelled_prefix(segment) or "").removeprefix(REGISTRY_PREFIX)
+    return bool(name) and segment.endswith(f"-{name}") and segment[:1].lower() == "w"
 
 
 def is_source(keys: tuple[str, ...], pattern: str) -> bool:
