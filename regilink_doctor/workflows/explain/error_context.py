@@ -112,6 +112,7 @@ _IS_ADVICE = re.compile(
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
 )
 _IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
+_NETWORK_ERROR = "wandb: Network error ("
 _LOGGER = re.compile(
     r"\[\w+\.py:\w+\(\):\d+\]"
     r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api): ",
@@ -402,6 +403,13 @@ class ErrorContext:
     def is_interrupted(self) -> bool:
         """Whether the user has stopped the program: what else is raised is a consequence."""
         return any(_STOP.match(line) for line in self.message_text.splitlines())
+
+    def with_shown_raise(self) -> ErrorContext | None:
+        """The same text with what the last line of a traceback that is cut raises; None without one."""
+        match = _RAISES.match(self.source[-1]) if self.is_cut and self.source else None
+        if match is None or not match["message"]:
+            return None
+        return replace(self, message_text=f"{self.message_text}\n{match['name']}: {match['message']}")
 
     def with_named_exception(self) -> ErrorContext | None:
         """The same text, where the exception that a sentence names is the one that was raised; None without one."""
@@ -831,9 +839,17 @@ def find_foreign_failure(text: str) -> str | None:
 
 
 def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
-    """The warnings, and the requests that are sent again, after which the program did not go on."""
+    """The warnings, and the requests that are sent again, after which the program did not go on.
+
+    wandb says when a network error is resolved: until then it lasts, although the program goes on.
+    """
     last = next((number for number in reversed(range(len(lines))) if lines[number].is_progress), -1)
-    return tuple(line.text for line in lines[last + 1 :] if line.kind == "warning")
+    last_of_wandb = next((number for number in reversed(range(len(lines))) if lines[number].is_progress_of_wandb), -1)
+    return tuple(
+        line.text
+        for number, line in enumerate(lines)
+        if line.kind == "warning" and (number > last or (number > last_of_wandb and _NETWORK_ERROR in line.text))
+    )
 
 
 def _place_of(frames: Sequence[Frame]) -> str | None:

@@ -331,6 +331,8 @@ class _Names:
 def explain_error(context: ErrorContext, view: OrganizationView | None = None) -> Explanation | None:
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
     matches = _recognize(context)
+    if not matches and (shown := context.with_shown_raise()) and (matches := _recognize(shown)):
+        context = shown
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
     if not matches and context.last_warnings and is_stopped:

@@ -81,6 +81,8 @@ _MESSAGE_KEYS = (
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
 _BOLD = re.compile(r"^\s*\*\*(?=\S)(.*\S)\*\*\s*$")
+_BEHIND_PROGRESS_BAR = re.compile(r"(?<=[\w\])%|])(?=wandb: (?:Network error|ERROR|WARNING)\b)")
+"""Where wandb writes into the line of a progress bar, which has no end: `loss=0.03wandb: Network error`."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
 _LEVEL_OF_WANDB = re.compile(r"\s*wandb: (?:\w+: )?(ERROR|WARNING|INFO)\b")
 _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
@@ -142,6 +144,11 @@ class LogLine:
         is_report = self.level in ("DEBUG", "INFO") or _PROGRESS.match(self.text) is not None
         return is_report and self.kind in ("plain", "information")
 
+    @property
+    def is_progress_of_wandb(self) -> bool:
+        """Whether wandb itself says that it went on."""
+        return _PROGRESS.match(self.text) is not None or _RECOVERED in self.text
+
 
 def read_lines(text: str) -> list[LogLine]:
     """The lines of a text; what a JSON line says, as lines of its own."""
@@ -187,6 +194,9 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
         for inner in said.splitlines():
             yield from _clean(inner, inner_level or level)
         return
+    if "wandb: " in line and (join := _BEHIND_PROGRESS_BAR.search(line)):
+        yield line[: join.start()], level
+        line = line[join.start() :]
     line = _BOLD.sub(r"\1", line)
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:

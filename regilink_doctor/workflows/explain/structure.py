@@ -125,6 +125,8 @@ _SIGNATURE = re.compile(
     r"\b(?:(\w+)\.)?(\w+)(?:\(\))? "
     r"(?:got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
 )
+_CLASS_AS_OBJECT = re.compile(r"\bset_(\w+)\(\) missing 1 required positional argument: '\1'")
+"""Keras gives a callback its model and params: the class was passed, and took the first for itself."""
 _WRONG_TYPE = re.compile(
     r"""'(?P<object>\w+)'\ object\ (?:has\ no\ attribute\ '(?P<attribute>[a-z]\w*)'|is\ not\ (?:iterable|subscriptable))
       | unhashable\ type:\ '(?P<key>\w+)' | \(not\ "(?P<word>\w+)"\)\ to\ str
@@ -420,6 +422,8 @@ def _judge_call(context: ErrorContext) -> Causes:
     if _READ_ONLY.search(text) and not context.is_raised_elsewhere:
         return ("F22", "B16")
     if match := _SIGNATURE.search(text):
+        if _CLASS_AS_OBJECT.search(text) and not context.is_raised_in_wandb and _INTEGRATION.search(context.text):
+            return ("F22", "F21")
         if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
             return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
         if (match[1] or "").startswith("Wandb") and match[2] != "__init__":
