@@ -97,11 +97,17 @@ _AFTER_COLON = re.compile(
 """What a sentence ends with after `the error:`."""
 _IS_SAID = re.compile(
     r"""\b(?:gets?|got|getting|errors?|says?|said|rais(?:es|ed|ing)|throws?|threw|fail(?:s|ed)?\ with|messages?
-        |show(?:s|ed)?|report(?:s|ed)?|print(?:s|ed)?|sees?|saw|seeing|warnings?|complains?|comes\ up)\b
+        |show(?:s|ed)?|report(?:s|ed)?|print(?:s|ed)?|sees?|saw|seeing|receiv(?:es?|ed|ing)
+        |encounter(?:s|ed|ing)?|warnings?|complains?|comes\ up)\b
       | \u62a5\u9519 | \u63d0\u793a | \u30a8\u30e9\u30fc | \u8868\u793a""",
     re.IGNORECASE | re.VERBOSE,
 )
 """A word beside such quotes that shows that a program has printed them."""
+_CRASHES = re.compile(
+    r"\b(?:crash(?:es|ed|ing)|fail(?:s|ed|ing)|dies|died|stops|stopped|ends|ended) with (?:an? |the )?"
+    r"[`'\"]?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b"
+)
+"""A sentence in which a program has failed with an exception that it names."""
 _IS_ADVISED = re.compile(
     r"\b(?:docs?|documentation|readme|tutorial|guide|colleague)\s(?:says?|said|shows?|tells?)\b", re.IGNORECASE
 )
@@ -256,6 +262,7 @@ def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Expl
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
     """An error that is not known, where a line of several, or of a log, reports a failure in words of any program."""
     failed = context.failed_line if "\n" in text or is_log(text) else None
+    failed = failed or next((line.strip() for line in text.splitlines() if _CRASHES.search(line)), None)
     return explain_failed_line(context, failed) if failed else None
 
 

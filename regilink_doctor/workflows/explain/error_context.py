@@ -57,6 +57,8 @@ _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
 """What is around a line of code: its number, and the lines by which rich shows how deep it is indented."""
 _POINTS = ("-", "❱")
+_POINTED = re.compile(r"\s*(?:---|-{1,2}> ?\d{3}|❱)")
+"""The line of code that failed: the more digits its number has, the shorter is the arrow of IPython."""
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = read_words("paths of libraries")
@@ -243,6 +245,8 @@ _SWEEP = re.compile(
 )
 
 _LOCAL_FILE = re.compile(r"""['"](?:(?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])|wandb[/\\])""")
+_IN_VERSION = re.compile(r"""\[Errno 2\] [^'"\n]*['"][^'"\n]*\bartifacts[/\\][^/\\'"\n]+[:-]v\d+[/\\]""")
+"""A file that the program looks for in the folder of a version that wandb has downloaded."""
 _OTHER_FILE = re.compile(
     r"""['"](?:[/~]|[A-Za-z]:\\)(?:(?!wandb|artifact|port-\d|netrc|\.(?:config|cache|local)(?:/share)?['"])[^'"\n])+['"]\s*$"""
 )
@@ -605,7 +609,13 @@ class ErrorContext:
     @property
     def names_local_file(self) -> bool:
         """Whether the last exception names a file of wandb on this machine."""
-        return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1]))
+        return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1])) and not self.misses_own_file
+
+    @property
+    def misses_own_file(self) -> bool:
+        """Whether the program looks for a file of a downloaded version that is not there."""
+        is_missing = self.exception is not None and _IN_VERSION.search(self.exception[1]) is not None
+        return is_missing and not self.is_raised_in_wandb
 
     @property
     def names_other_file(self) -> bool:
@@ -884,7 +894,7 @@ def read_error(text: str) -> ErrorContext:
     last_frame, last_code = 0, ""
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
     frame_indent: int | None = None
-    is_numbered = any(line.text.lstrip().startswith(("---", "❱")) for line in lines)
+    is_numbered = any(_POINTED.match(line.text) for line in lines)
     for log_line in lines:
         line = log_line.text
         indent = len(line) - len(line.lstrip())

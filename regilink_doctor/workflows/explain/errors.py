@@ -545,7 +545,7 @@ def _rank_failures(
 
 def _guess_by_words(context: ErrorContext) -> list[str]:
     """What an error of W&B reads like whose message is not known; empty where others say it, or no failure is clear."""
-    if not context.is_said_by_wandb or context.is_interrupted:
+    if not context.is_said_by_wandb or context.is_interrupted or context.misses_own_file:
         return []
     line = _MARKUP.sub(" ", context.exception[1] if context.exception is not None else context.last_line)
     is_raised = context.exception is not None

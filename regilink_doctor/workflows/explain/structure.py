@@ -387,6 +387,15 @@ def _judge_variable(context: ErrorContext) -> Causes:
     return _VARIABLES.get(match[1] or match[2], ("A7", "A15")) if match else ()
 
 
+def _names_call_of_wandb(text: str) -> bool:
+    """Whether an object of wandb lacks what is called like one of wandb's calls, or is a call of another object."""
+    match = _OBJECT_OF_WANDB.search(text)
+    if match is None:
+        return False
+    is_of_other_run = "_" in match["attribute"] and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN
+    return is_of_other_run or close_to(match["attribute"], [*CALLS, *_OTHER_CALLS]) is not None
+
+
 def _judge_call(context: ErrorContext) -> Causes:
     """What Python says of a call whose signature or object does not fit: another version of wandb, or a wrong name."""
     name, text = context.exception or ("", "")
@@ -395,7 +404,7 @@ def _judge_call(context: ErrorContext) -> Causes:
     match = _OBJECT_OF_WANDB.search(text)
     if _READ_ONLY_ARTIFACT.search(text):
         return ("F22", "B16")
-    if not context.is_about_wandb and not (match and close_to(match["attribute"], [*CALLS, *_OTHER_CALLS])):
+    if not context.is_about_wandb and not _names_call_of_wandb(context.message_text):
         return ()
     if _OWN_ATTRIBUTE.search(text):
         return ("F21", "F15")  # wandb looks for what it has not set
@@ -682,6 +691,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     causes = _causes_of_frames(context)
     if causes[:1] == ("F14",):
         return causes
+    if causes == _OF_INTEGRATION and not context.library_frames[0].is_wandb:
+        return ("F21", "F15", "F22")  # a library has called what wandb gave it: the program passes nothing there
     if context.command is not None and causes in ((), _PARTS[-1][1]):
         by_phase = _CUT_CALLS.get(context.phase or "", ("F21", "F15"))
         return _CUT_COMMANDS.get(context.command, by_phase)
