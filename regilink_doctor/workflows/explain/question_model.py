@@ -236,21 +236,21 @@ class _Model:
 def _read_model() -> _Model:
     with open(WEIGHTS, encoding="ascii") as file:
         stored = json.load(file)
-    places = tuple(accumulate(_unpack(stored["counts"]), initial=0))
-    features = _unpack(stored["features"]).decode("utf-8").split("\n")
+    places = tuple(accumulate(_decompress(stored["counts"]), initial=0))
+    features = _decompress(stored["features"]).decode("utf-8").split("\n")
     return _Model(
         tuple(stored["answers"]),
         tuple(stored["start"]),
         stored["step"],
         {feature: number for number, feature in enumerate(features)},
-        _unpack(stored["rarities"]),
+        _decompress(stored["rarities"]),
         places,
-        _unpack(stored["answers_of"]),
-        _unpack(stored["weights"]),
+        _decompress(stored["answers_of"]),
+        _decompress(stored["weights"]),
     )
 
 
-def _unpack(stored: str) -> bytes:
+def _decompress(stored: str) -> bytes:
     return zlib.decompress(b64decode(stored))
 
 
