@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.values import (
     Function,
     Instance,
     Literal,
+    Name,
     NonString,
     Unknown,
     Value,
@@ -56,6 +57,8 @@ def narrow(context: Context, key: str | None, values: Sequence[Value], at: Progr
     """The alternatives that remain of a name, attribute or call, written `key`, under the conditions around a place."""
     if key is None or key not in at.scope.guards:
         return values
+    if len(values) == 1 and isinstance(values[0], Name):
+        return values  # what a library calls so is the same under every condition
     for guard in at.scope.find_conditions(at.order, key):
         if not at.scope.binds_between(key, guard.start, at.order):
             values = apply_test(context, guard.test, guard.holds, key, values, _place_of(guard, at))

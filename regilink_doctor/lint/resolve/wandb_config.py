@@ -39,6 +39,7 @@ from regilink_doctor.lint.text.nodes import written_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from typing import TypeGuard
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.context import Context
@@ -248,7 +249,8 @@ def _index_sweeps(context: Context, module: Module) -> tuple[list[Value], dict[s
     """The parameters of each sweep that a file starts, and their numbers by the keys: see `_index_by_key`."""
     calls = [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
     owners = [owner for use in calls for owner in context.value(use.call.args[0], use.at)]
-    sweeps = [parameters for owner in owners for parameters in _find_below(context, owner, "parameters")]
+    found = (parameters for owner in owners for parameters in _find_below(context, owner, "parameters"))
+    sweeps: list[Value] = [parameters for parameters in found if _is_mapping(parameters)]
     return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters in sweeps)
 
 
@@ -261,7 +263,11 @@ def _list_keys(context: Context, parameters: Value) -> Collection[str] | None:
 
 
 def _find_below(context: Context, owner: Value, name: str) -> list[Value]:
-    return find_by_key(context, owner, [name]) if isinstance(owner, (Literal, Loaded)) and owner.is_mapping else []
+    return find_by_key(context, owner, [name]) if _is_mapping(owner) else []
+
+
+def _is_mapping(value: Value) -> TypeGuard[Literal | Loaded]:
+    return isinstance(value, (Literal, Loaded)) and value.is_mapping
 
 
 def _find_tried(context: Context, parameter: Value) -> Iterator[Value]:
