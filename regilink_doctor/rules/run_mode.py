@@ -319,7 +319,7 @@ class LinkAfterFinish(Rule):
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
-        is_with = problem.kind == "with"
+        is_with = problem.kind in ("with", "context")
         how = say("its with block is over") if is_with else say("finish() was called")
         return Message(
             say("the run has already ended: {how}", how=how),
@@ -331,11 +331,11 @@ class LinkAfterFinish(Rule):
         context = site.context
         if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
-        where = say("the run's block") if context.ended == "with" else say("the run ends here")
+        where = say("the run's block") if context.ended in ("with", "context") else say("the run ends here")
         yield self.report(
             site.place,
             context.ended or "",
-            severity="warning" if context.ended in _ENDERS else None,
+            severity="warning" if context.ended in ("context", *_ENDERS) else None,
             related=(Related(where, context.ended_by),),
             method=site.call.rpartition(".")[2],
         )

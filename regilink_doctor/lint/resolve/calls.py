@@ -85,6 +85,8 @@ _PARAMETERS = frozenset({"metaflow.Parameter", "luigi.Parameter", "luigi.Optiona
 _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importorskip"})
 """What gives a module by its name."""
 
+_ENTERS = ("__enter__", "__aenter__")
+
 _TAKES = frozenset({"pop", "setdefault"})
 _DUMPS = frozenset({"_asdict", "dict", "model_dump"})
 _TABLES = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars"})
@@ -189,15 +191,16 @@ def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value
             return values
     values = []
     for value in context.value(node, at):
-        is_object = isinstance(value, ClassOrObject) and value.instance
-        if is_object and any("__enter__" in scope.bindings for scope in find_lineage(context, value.scope)):  # type: ignore[union-attr]
-            values += context.value(_call_method(context, value, "__enter__", node), at)  # type: ignore[arg-type]
+        lineage = find_lineage(context, value.scope) if isinstance(value, ClassOrObject) and value.instance else ()
+        name = next((name for scope in lineage for name in _ENTERS if name in scope.bindings), None)
+        if name is not None:
+            values += context.value(make_method_call(context, value, name, node), at)  # type: ignore[arg-type]
         else:
             values.append(value)
     return values
 
 
-def _call_method(context: Context, owner: ClassOrObject, name: str, node: ast.expr) -> ast.Call:
+def make_method_call(context: Context, owner: ClassOrObject, name: str, node: ast.expr) -> ast.Call:
     """`owner.name()`, at the place of `node`."""
     method = name_attribute(context, owner, name)
     return context.keep(("call of", id(method), id(node)), lambda: copy_place(ast.Call(method, [], []), node))

@@ -1,6 +1,7 @@
 """Whether a run has certainly ended before a call: by `finish()`, or with the `with` that it belongs to.
 
-A `finish()` inside an `if` ends nothing here, and what may be another run has not ended.
+Functions and context managers of the tree are followed to their `finish()`. One inside an `if` ends nothing here,
+unless that asks for the run itself, and what may be another run has not ended.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from bisect import bisect_left, bisect_right
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import CallContext, Container
+from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
+from regilink_doctor.lint.resolve.calls import make_method_call
+from regilink_doctor.lint.resolve.values import Function, Instance, Name
+from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk, written_name
 
@@ -20,11 +25,14 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import ContainerKind, End
     from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.text.source import Source
 
     Around = ast.With | ast.AsyncWith | ast.If | ast.While | ast.For | ast.AsyncFor
     Stretch = tuple[list[ast.stmt], range, Around | None]
     """A body, the numbers of statements in it, and what is around it where those are its first."""
+    _Ended = dict[str, tuple[End, Place]]
+    """Runs that have ended, as they are written, each with how and where."""
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -56,7 +64,7 @@ _EVERY = "wandb"
 """`wandb.finish()` ends the active run, which may be any."""
 
 
-_ENDING = frozenset({ast.Assign, ast.AsyncWith, ast.Expr, ast.Try, ast.With})
+_ENDING = frozenset({ast.Assign, ast.AsyncWith, ast.Expr, ast.If, ast.Try, ast.With})
 """The statements that may end a run."""
 
 
@@ -75,16 +83,17 @@ class _Body:
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
-    def __init__(self, source: Source, targets: list[ast.Name | ast.Attribute]) -> None:
-        self.source = source
-        self._targets = targets
+    def __init__(self, module: Module, resolver: Resolver) -> None:
+        self.source = module.source
+        self.resolver = resolver
+        self._targets = module.targets
+        self._uses = module.uses
         self._bodies: dict[int, _Body] = {}
-        self._entered: dict[int, dict[str, ast.expr]] = {}
-        words = source.text
+        self._ended: dict[int, _Ended] = {}
+        words = self.source.text
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
-        self._may_end = "with" in words or "finish" in words or bool(self._enders)
 
     def before(self, use: Use, run: str, stretches: Iterable[Stretch]) -> tuple[End, Place] | None:
         """How and where the run of a call has certainly ended before it.
@@ -94,40 +103,34 @@ class RunLifetime:
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
             stretches: the statements before it, see `CallContextReader.before`.
         """
-        for body, numbers, around in stretches if self._may_end else ():
-            turn = self._find_turn(body, numbers.stop, run)
+        for body, numbers, around in stretches:
+            turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
                 return self._end(body[turn], run, use)
-            if isinstance(around, WITHS) and (run in self._find_entered(around) or self._is_bound_in(around, run)):
+            if isinstance(around, WITHS) and (run in self._find_ended(around, use) or self._is_bound_in(around, run)):
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
         return None
 
-    def _find_turn(self, body: list[ast.stmt], end: int, run: str) -> int:
+    def _find_turn(self, body: list[ast.stmt], end: int, run: str, use: Use) -> int:
         """The last statement before number `end` of a body at which the run may change hands; -1 for none."""
-        index = self._bodies.get(id(body)) or self._index_body(body)
-        bound = self._bindings.get(run, ())
-        last = bisect_left(bound, index.starts[end]) - 1
-        turn = bisect_right(index.starts, bound[last]) - 1 if last >= 0 else -1
+        index = self._bodies.get(id(body)) or self._index_body(body, use)
+        turn = -1
+        for name in {run, run.partition(".")[0]}:
+            bound = self._bindings.get(name, ())
+            last = bisect_left(bound, index.starts[end]) - 1
+            turn = max(turn, bisect_right(index.starts, bound[last]) - 1 if last >= 0 else -1)
         for ending in (run, _EVERY):
             turn = max(turn, find_last_before(index.ends.get(ending, ()), end))
         return max(turn, find_last_before(self._find_inits(body, index), end)) if "." in run else turn
 
-    def _index_body(self, body: list[ast.stmt]) -> _Body:
+    def _index_body(self, body: list[ast.stmt], use: Use) -> _Body:
         index = self._bodies[id(body)] = _Body(body)
         for number, statement in enumerate(body):
-            for run in self._list_ended(statement) if type(statement) in _ENDING else ():
+            for run in self._find_ended(statement, use) if type(statement) in _ENDING else ():
                 index.ends.setdefault(run, []).append(number)
         return index
-
-    def _list_ended(self, statement: ast.stmt) -> Iterable[str]:
-        """The runs that a statement ends, as they are written."""
-        if isinstance(statement, WITHS):
-            return self._find_entered(statement)
-        if self._find_ender(statement):
-            return (_EVERY,)
-        return [run for run, _ in self._list_finishes(statement)]
 
     def _find_inits(self, body: list[ast.stmt], index: _Body) -> list[int]:
         if index.inits is None:
@@ -147,8 +150,7 @@ class RunLifetime:
 
     def _is_bound_in(self, statement: ast.stmt, run: str) -> bool:
         """Whether the run may get another value inside of a statement."""
-        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-        is_bound = self._is_bound_between(_find_start(statement), end, run)
+        is_bound = self._is_bound_between(_find_start(statement), _find_end(statement), run)
         return is_bound or ("." in run and "init" in self.source.written(statement))
 
     def _is_bound_between(self, start: tuple[int, int], end: tuple[int, int], run: str) -> bool:
@@ -157,36 +159,137 @@ class RunLifetime:
 
     def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
-        if isinstance(statement, WITHS) and (entered := self._find_entered(statement).get(run)):
-            inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
-            return None if inside else ("with", self.source.place(entered))
-        if ender := self._find_ender(statement):
-            return ender[0], self.source.place(ender[1])
-        finish = next((call for name, call in self._list_finishes(statement) if name in (run, _EVERY)), None)
-        return ("finish", self.source.place(finish)) if finish else None
+        ended = self._find_ended(statement, use)
+        how = ended.get(run) or ended.get(_EVERY)
+        if how is not None and isinstance(statement, WITHS):
+            end = _find_end(statement)
+            start = max((how[1].span.line, how[1].span.column), _find_start(statement.body[0]))
+            is_another = any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0]))
+            if is_another or _find_start(use.call) < end:
+                return None
+        return how
 
-    def _find_entered(self, statement: ast.With | ast.AsyncWith) -> dict[str, ast.expr]:
-        """What a `with` calls the runs that it ends, each with its item."""
-        entered = self._entered.get(id(statement))
-        if entered is None:
-            entered = self._entered[id(statement)] = {}
-            for item in statement.items:
-                context = item.context_expr
-                entered.setdefault(self.source.written(item.optional_vars or context), context)
-                # The active run is the one that was started last, whatever the `with` calls it.
-                if self.source.written(context).startswith("wandb.init("):
-                    entered.setdefault("wandb.run", context)
-        return entered
+    def _find_ended(self, statement: ast.stmt, use: Use) -> _Ended:
+        """The runs that a statement has ended for a call after it, in the same function."""
+        ended = self._ended.get(id(statement))
+        if ended is None:
+            ender = self._find_ender(statement)
+            ended = (
+                {_EVERY: (ender[0], self.source.place(ender[1]))}
+                if ender
+                else self._read_ended(statement, self._find_point(statement, use))
+            )
+            self._ended[id(statement)] = ended
+        return ended
 
-    def _list_finishes(self, statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-        """The runs that a statement certainly ends by `finish()`, as they are written, and those calls."""
-        if isinstance(statement, ast.Expr):
-            call = statement.value
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "finish":
-                yield self.source.written(call.func).removesuffix(".finish"), call
-        elif isinstance(statement, ast.Try):
-            for item in statement.finalbody:
-                yield from self._list_finishes(item)
+    def _find_point(self, statement: ast.stmt, use: Use) -> ProgramPoint:
+        """The place of a statement that is in the same function as a call after it."""
+        orders = (self._orders.get(id(item)) for item in (statement, *getattr(statement, "body", ())))
+        return ProgramPoint(use.scope, next((order for order in orders if order is not None), END))
+
+    @cached_property
+    def _orders(self) -> dict[int, int]:
+        """The place of each statement with a call, by its identity."""
+        return {id(use.statement): use.order for use in reversed(self._uses)}
+
+    def _read_ended(self, statement: ast.stmt, at: ProgramPoint) -> _Ended:
+        """The runs that a statement certainly ends, as they are written, each with how it does and where."""
+        if isinstance(statement, WITHS):
+            ended: _Ended = {}
+            for context, entered in _list_entered(statement, at.source):
+                ended = self._leave(context, entered, at) | ended
+            return ended
+        if isinstance(statement, ast.Try):
+            return self._read_body(statement.finalbody, at)
+        if isinstance(statement, ast.If):
+            tested = _name_tested(statement.test, at.source)
+            body = self._read_body(statement.body, at) if tested else {}
+            return {run: how for run, how in body.items() if tested in (run, f"{run}.run")}
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        call = _bare(statement.value) if isinstance(statement, ast.Expr | ast.Assign) else None
+        if not isinstance(call, ast.Call):
+            return {}
+        function = self._find_function(call.func, at)
+        if function is not None and not function.scope.yields:
+            names = _name_arguments(function, call, at.source)
+            for item in function.scope.returns if targets else ():
+                for returned, target in _pair_items(item.value, targets[0]):
+                    names[function.scope.module.source.written(returned)] = at.source.written(target)
+            return _rename(self._read_function(function, call, at), names)
+        is_finish = isinstance(call.func, ast.Attribute) and call.func.attr == "finish"
+        return (
+            {at.source.written(call.func).removesuffix(".finish"): ("finish", at.source.place(call))}
+            if is_finish
+            else {}
+        )
+
+    def _read_body(self, body: list[ast.stmt], at: ProgramPoint) -> _Ended:
+        """The runs that have certainly ended once a body is over, also where it returns early: `if run is None:`."""
+        ended: _Ended = {}
+        only = ""
+        for statement in body:
+            if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return):
+                tested = _name_tested(statement.test, at.source)
+                if not tested or only not in ("", tested):
+                    break
+                only = tested
+            for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                ended.pop(at.source.written(target), None)
+            for run, how in self._read_ended(statement, at).items():
+                if only in ("", run, f"{run}.run"):
+                    ended[run] = how
+        return ended
+
+    def _read_function(self, function: Function, call: ast.Call, at: ProgramPoint) -> _Ended:
+        """The runs that have certainly ended when a function of the tree returns, as that writes them."""
+        frame = self.resolver.enter(function.scope, call, at, function.receiver, function.outer)
+        node = function.scope.node
+        if frame is None or not isinstance(node, FUNCTIONS):
+            return {}
+        return self._read_body(node.body, ProgramPoint(function.scope, END, frame))
+
+    def _find_function(self, called: ast.expr, at: ProgramPoint) -> Function | None:
+        values = self.resolver.value(called, at)
+        return values[0] if len(values) == 1 and isinstance(values[0], Function) else None
+
+    def _leave(self, context: ast.expr, entered: ast.expr, at: ProgramPoint) -> _Ended:
+        """The runs that a `with context as entered` ends; by "context" that of a context manager which is not known."""
+        written, name = at.source.written(context), at.source.written(entered)
+        if isinstance(context, ast.Call):
+            if Name("contextlib.nullcontext") in self.resolver.value(context.func, at):
+                return {}
+            function = self._find_function(context.func, at)
+            if function is not None and function.scope.yields:
+                inner = function.scope.module.source
+                names = {inner.written(item.value): name for item in function.scope.yields if item.value is not None}
+                names |= _name_arguments(function, context, at.source)
+                return _rename(self._read_function(function, context, at), names, at.source.place(context))
+        values = self.resolver.value(context, at)
+        if len(values) == 1 and isinstance(values[0], ClassOrObject):
+            return self._leave_object(values[0], context, name, at)
+        is_run = context is entered or all(isinstance(value, Instance) for value in values)
+        place = at.source.place(context)
+        ended: _Ended = {name: ("with" if is_run else "context", place)}
+        # The active run is the one that was started last, whatever the `with` calls it.
+        return ended | {"wandb.run": ("with", place)} if written.startswith("wandb.init(") else ended
+
+    def _leave_object(self, owner: ClassOrObject, context: ast.expr, name: str, at: ProgramPoint) -> _Ended:
+        """The runs that the `__exit__` of an object of the tree ends, as the `with` writes them."""
+        for name_of_exit in ("__exit__", "__aexit__"):
+            call = make_method_call(self.resolver, owner, name_of_exit, context)
+            leaving = self._find_function(call.func, at)
+            if leaving is not None:
+                break
+        else:
+            return {}
+        enter = name_of_exit.replace("exit", "enter")
+        entering = self._find_function(make_method_call(self.resolver, owner, enter, context).func, at)
+        own = leaving.scope.first_parameter or ""
+        names = {own: at.source.written(context)}
+        for item in entering.scope.returns if entering is not None else ():
+            returned = (entering or leaving).scope.module.source.written(item.value) if item.value is not None else ""
+            names |= {returned: name} if f"{returned}.".startswith(f"{own}.") else {}
+        return _rename(self._read_function(leaving, call, at), names, at.source.place(context))
 
     def _find_ender(self, statement: ast.stmt) -> tuple[End, ast.expr] | None:
         """The library that finishes the active run, and its call: `model.train(data="coco8.yaml")` of Ultralytics."""
@@ -199,8 +302,70 @@ class RunLifetime:
         return (library, value) if library is not None else None
 
 
+def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each context manager of a `with` and what it is called, itself if nothing; also what an `ExitStack` enters."""
+    for item in statement.items:
+        entered = item.optional_vars or item.context_expr
+        yield item.context_expr, entered
+        if not source.written(item.context_expr).endswith("ExitStack()"):
+            continue
+        for inner in statement.body:
+            call = _bare(inner.value) if isinstance(inner, ast.Expr | ast.Assign) else None
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
+                continue
+            context, method = call.args[0], call.func.attr
+            if source.written(call.func.value) != source.written(entered):
+                continue
+            if method in ("enter_context", "enter_async_context"):
+                yield context, inner.targets[0] if isinstance(inner, ast.Assign) else context
+            elif method == "callback" and isinstance(context, ast.Attribute) and context.attr == "finish":
+                yield context.value, context.value
+
+
+def _name_tested(test: ast.expr, source: Source) -> str:
+    """The run that a condition asks for, as it is written: `run`, `not run`, `run is not None`; else nothing."""
+    if isinstance(test, ast.UnaryOp):
+        test = test.operand
+    elif isinstance(test, ast.Compare) and source.written(test).endswith((" is None", " is not None")):
+        test = test.left
+    return source.written(test) if isinstance(test, ast.Name | ast.Attribute) else ""
+
+
+def _name_arguments(function: Function, call: ast.Call, source: Source) -> dict[str, str]:
+    """The parameters of a function, each with what a call passes for it, as it is written."""
+    node = function.scope.node
+    parameters = [item.arg for item in node.args.args] if isinstance(node, FUNCTIONS) else []
+    names: dict[str, str] = {}
+    if function.receiver is not None and isinstance(call.func, ast.Attribute):
+        names[parameters.pop(0) if parameters else ""] = source.written(call.func.value)
+    given = arguments(call, tuple(parameters)).named
+    return names | {name: source.written(node) for name, node in given.items()}
+
+
+def _pair_items(value: ast.expr | None, target: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """What an assignment makes of what a function returns; of a tuple each item."""
+    if isinstance(value, ast.Tuple) and isinstance(target, ast.Tuple):
+        return list(zip(value.elts, target.elts, strict=False))
+    return [(value, target)] if value is not None else []
+
+
+def _rename(ended: _Ended, names: dict[str, str], block: Place | None = None) -> _Ended:
+    """The runs that a function ends by the `names` they have outside of it; those of a `with` end with its block."""
+    renamed: _Ended = {}
+    for run, how in ended.items():
+        starts = [name for name in names if name and f"{run}.".startswith(f"{name}.")]
+        outer = [names[name] + run[len(name) :] for name in starts]
+        active = [run] if run in (_EVERY, "wandb.run") else []  # which has one name everywhere
+        renamed |= dict.fromkeys(outer + active, ("with", block) if block is not None else how)
+    return renamed
+
+
 def _find_start(node: ast.stmt | ast.expr) -> tuple[int, int]:
     return node.lineno, node.col_offset
+
+
+def _find_end(node: ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def find_last_before(numbers: Sequence[int], end: int) -> int:
@@ -224,7 +389,7 @@ _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "w
 class CallContextReader:
     """Answers questions about the statements of one file."""
 
-    def __init__(self, source: Source, module: Module) -> None:
+    def __init__(self, source: Source, module: Module, resolver: Resolver) -> None:
         self.source = source
         self.tree = module.scope.node
         self.owners: dict[int, ast.AST] = {}
@@ -234,7 +399,7 @@ class CallContextReader:
         self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
-        self._endings = RunLifetime(source, module.targets)
+        self._endings = RunLifetime(module, resolver)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
         self._definitions: dict[int, tuple[Container, ...]] = {}

@@ -90,7 +90,7 @@ class _Finder:
         self.module = module
         self.resolver = Resolver(source, module)
         self.origins = MadeBy(self.resolver, module)
-        self.statements = CallContextReader(source, module)
+        self.statements = CallContextReader(source, module, self.resolver)
         self.made: dict[tuple[int, Frame | None], Site] = {}
         self._has_finish = "finish" in source.text
         self._turns: dict[int, list[int]] = {}
@@ -394,12 +394,6 @@ class _Finder:
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
         if site.kind == "link" and site.call.startswith("wandb.Run."):
             found["is_run_passed"] = not inits and _is_parameter(use)
-        if alone and site.call.startswith("wandb.Run.") and _is_returned_from(use, *starts):
-            if _is_in_with(*starts):
-                found["context"] = replace(site.context, ended="with", ended_by=inits[0].place)
-            elif (finish := _find_finish(*starts)) is not None:
-                place = starts[0].at.source.place(finish)
-                found["context"] = replace(site.context, ended="finish", ended_by=place)
         return found
 
     def _follow_artifact(self, site: Site, use: Use, made: Use) -> dict[str, Any]:
@@ -651,38 +645,6 @@ def _receiver_of(use: Use) -> ast.expr | None:
 def _find_bindings(node: ast.expr | None, use: Use) -> Sequence[Binding]:
     """Where the scope of a call binds a name; nothing for any other expression."""
     return use.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-
-
-def _is_returned_from(use: Use, start: Use) -> bool:
-    """Whether a run can only come from a call of the function that starts it: `run = train()`."""
-    if start.scope.yields or start.scope is use.scope:
-        return False
-    bindings = _find_bindings(_receiver_of(use), use)
-    before = bindings[: count_before(bindings, use.order)]
-    function = getattr(start.scope.node, "name", None)
-    calls = [binding.value if binding.kind == "value" else None for binding in before]
-    return bool(calls) and all(isinstance(call, ast.Call) and last_word(call.func) == function for call in calls)
-
-
-def _is_in_with(start: Use) -> bool:
-    """Whether a run is started by a `with`, which also ends it."""
-    statement = start.statement
-    return isinstance(statement, WITHS) and any(item.context_expr is start.call for item in statement.items)
-
-
-def _find_finish(start: Use) -> ast.Call | None:
-    """The call that certainly ends a run in the function that starts it: a statement of its own after the start."""
-    body, statement = getattr(start.scope.node, "body", []), start.statement
-    if statement not in body or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-        return None
-    names = (f"{statement.targets[0].id}.finish", "wandb.finish")
-    for later in body[body.index(statement) + 1 :]:
-        if isinstance(later, ast.Assign) and "wandb.init" in start.at.source.written(later):
-            return None
-        call = later.value if isinstance(later, ast.Expr) else None
-        if isinstance(call, ast.Call) and written_name(call.func) in names:
-            return call
-    return None
 
 
 def _facts_of(site: Site) -> tuple[object, ...]:
