@@ -13,6 +13,7 @@ from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.calls import make_method_call
+from regilink_doctor.lint.resolve.imports import find_imported_files
 from regilink_doctor.lint.resolve.values import Function, Instance, Name
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
@@ -94,6 +95,8 @@ class RunLifetime:
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
+        own = "with" in words or "finish" in words or bool(self._enders)
+        self._may_end = own or next(find_imported_files(module), None) is not None
 
     def before(self, use: Use, run: str, stretches: Iterable[Stretch]) -> tuple[End, Place] | None:
         """How and where the run of a call has certainly ended before it.
@@ -103,7 +106,7 @@ class RunLifetime:
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
             stretches: the statements before it, see `CallContextReader.before`.
         """
-        for body, numbers, around in stretches:
+        for body, numbers, around in stretches if self._may_end else ():
             turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
                 return self._end(body[turn], run, use)
