@@ -11,10 +11,11 @@ from bisect import bisect_left, bisect_right
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.core.sites import CallContext, Container
+from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.calls import make_method_call
 from regilink_doctor.lint.resolve.imports import find_imported_files
-from regilink_doctor.lint.resolve.values import Function, Instance, Name
+from regilink_doctor.lint.resolve.values import Function, Instance, Unknown
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk, written_name
@@ -40,14 +41,11 @@ if TYPE_CHECKING:
 MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""
 
-
 MOST_EXITS = 64
 """Ways out of a body before a call; all of them may be conditions of it."""
 
-
 _WITHOUT_WANDB = ('"wandb": False', "'wandb': False", "wandb=False", "WANDB_DISABLED")
 """How a program keeps Ultralytics from using wandb."""
-
 
 _ENDERS: dict[str, End] = {
     "train": "ultralytics",
@@ -56,17 +54,11 @@ _ENDERS: dict[str, End] = {
 }
 """Methods -> the library that finishes the active run in them."""
 
-
 _CHECKS = ("assert", "check", "ensure", "require", "validate", "verify")
 """Words in the names of functions that end the program where something is missing."""
 
-
 _EVERY = "wandb"
 """`wandb.finish()` ends the active run, which may be any."""
-
-
-_ENDING = frozenset({ast.Assign, ast.AsyncWith, ast.Expr, ast.If, ast.Try, ast.With})
-"""The statements that may end a run."""
 
 
 class _Body:
@@ -131,7 +123,7 @@ class RunLifetime:
     def _index_body(self, body: list[ast.stmt], use: Use) -> _Body:
         index = self._bodies[id(body)] = _Body(body)
         for number, statement in enumerate(body):
-            for run in self._find_ended(statement, use) if type(statement) in _ENDING else ():
+            for run in self._find_ended(statement, use) if _may_end(statement) else ():
                 index.ends.setdefault(run, []).append(number)
         return index
 
@@ -220,11 +212,8 @@ class RunLifetime:
                     names[function.scope.module.source.written(returned)] = at.source.written(target)
             return _rename(self._read_function(function, call, at), names)
         is_finish = isinstance(call.func, ast.Attribute) and call.func.attr == "finish"
-        return (
-            {at.source.written(call.func).removesuffix(".finish"): ("finish", at.source.place(call))}
-            if is_finish
-            else {}
-        )
+        run = at.source.written(call.func).removesuffix(".finish")
+        return {run: ("finish", at.source.place(call))} if is_finish else {}
 
     def _read_body(self, body: list[ast.stmt], at: ProgramPoint) -> _Ended:
         """The runs that have certainly ended once a body is over, also where it returns early: `if run is None:`."""
@@ -257,24 +246,26 @@ class RunLifetime:
 
     def _leave(self, context: ast.expr, entered: ast.expr, at: ProgramPoint) -> _Ended:
         """The runs that a `with context as entered` ends; by "context" that of a context manager which is not known."""
-        written, name = at.source.written(context), at.source.written(entered)
+        source = at.source
+        written, name = source.written(context), source.written(entered)
+        place = source.place(context)
+        if written.startswith("wandb.init("):
+            # The active run is the one that was started last, whatever the `with` calls it.
+            return {name: ("with", place), "wandb.run": ("with", place)}
         if isinstance(context, ast.Call):
-            if Name("contextlib.nullcontext") in self.resolver.value(context.func, at):
-                return {}
             function = self._find_function(context.func, at)
             if function is not None and function.scope.yields:
                 inner = function.scope.module.source
                 names = {inner.written(item.value): name for item in function.scope.yields if item.value is not None}
-                names |= _name_arguments(function, context, at.source)
-                return _rename(self._read_function(function, context, at), names, at.source.place(context))
+                names |= _name_arguments(function, context, source)
+                return _rename(self._read_function(function, context, at), names, place)
         values = self.resolver.value(context, at)
         if len(values) == 1 and isinstance(values[0], ClassOrObject):
             return self._leave_object(values[0], context, name, at)
+        if isinstance(values[0], Unknown) and values[0].returned_by == "contextlib.nullcontext":
+            return {}
         is_run = context is entered or all(isinstance(value, Instance) for value in values)
-        place = at.source.place(context)
-        ended: _Ended = {name: ("with" if is_run else "context", place)}
-        # The active run is the one that was started last, whatever the `with` calls it.
-        return ended | {"wandb.run": ("with", place)} if written.startswith("wandb.init(") else ended
+        return {name: ("with" if is_run else "context", place)}
 
     def _leave_object(self, owner: ClassOrObject, context: ast.expr, name: str, at: ProgramPoint) -> _Ended:
         """The runs that the `__exit__` of an object of the tree ends, as the `with` writes them."""
@@ -303,6 +294,17 @@ class RunLifetime:
         if library == "ultralytics" and not any(keyword.arg == "data" for keyword in value.keywords):
             return None  # `train()` alone is that of a module of PyTorch
         return (library, value) if library is not None else None
+
+
+def _may_end(statement: ast.stmt) -> bool:
+    """Whether a statement may end a run; calls named like those of wandb, other than `finish`, are not followed."""
+    if not isinstance(statement, ast.Expr | ast.Assign):
+        return isinstance(statement, (*WITHS, ast.If, ast.Try))
+    call = _bare(statement.value)
+    if not isinstance(call, ast.Call):
+        return False
+    word = getattr(call.func, "attr", "")
+    return word == "finish" or word not in wandb_api.NAMES
 
 
 def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterator[tuple[ast.expr, ast.expr]]:
