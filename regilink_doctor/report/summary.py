@@ -64,7 +64,7 @@ def find_unread_links(result: LintResult) -> list[str]:
 
     sites = [report.site for report in result.sites if isinstance(report.site, Link)]
     unread = [site for site in sites if not any(map(_shows_registry, site.target))]
-    return _lines_of([site for site in unread if not site.is_without_target])
+    return _lines_of([site for site in unread if not site.is_without_target and not site.arguments.wrong_types])
 
 
 def _find_partly_read_links(result: LintResult) -> list[str]:

@@ -139,7 +139,9 @@ class WrongCallShape(Rule):
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
         for argument, name in site.arguments.wrong_types.items():
             kind = {"aliases": "aliases-type", "aliases[]": "alias-type"}.get(argument, "path-type")
-            yield self.report((site.argument if kind == "path-type" else None) or site.place, kind, type=name)
+            yield self.report(
+                (site.argument if kind == "path-type" else None) or site.place, kind, type=name, call=site.kind
+            )
 
     def _check_arguments(self, site: Site, accepted: tuple[str, ...]) -> Iterator[Report]:
         method = site.call.rpartition(".")[2]
@@ -212,9 +214,13 @@ def _explain_type(problem: Problem) -> Message:
         )
     if problem.kind == "aliases-type":
         return Message(say("aliases is of type {type}, not a list of strings", type=name), note, "write aliases=[...]")
-    help_ = say('join the names with "/"')
+    help_ = say('write target_path="wandb-registry-NAME/COLLECTION"')
     if path and is_known(path):
         help_ = say('join the names with "/": {path}', path=quoted(path))
+    elif name in ("list", "tuple", "pathlib.Path"):
+        help_ = say('join the names with "/"')
+    elif problem.facts.get("call") == "consume":
+        help_ = say('write "wandb-registry-NAME/COLLECTION:ALIAS"')
     return Message(say("the path is of type {type}, not a string", type=name), note, help_)
 
 

@@ -107,9 +107,10 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         return strings[0] if strings else unknown_string(node, at)
     is_partial = isinstance(value, Instance) and value.type == PARTIAL
     if value == UNKNOWN or is_partial or isinstance(value, _NOT_READ):
+        form = _SHOWN.get(value.returned_by if isinstance(value, Unknown) else getattr(value, "path", ""))
+        if form is not None:
+            return _format_time(form, node, at)
         if isinstance(value, Unknown):
-            if value.returned_by in _TIMES and (time := _format_time(_TIMES[value.returned_by], node, at)) is not None:
-                return time
             string = unknown_string(
                 node, at, "option" if value.option else "unknown", reason=value.reason, variable=value.variable
             )
@@ -118,9 +119,11 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     return None
 
 
-_TIMES = dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow"), "%Y-%m-%d %H:%M:%S.%f")
-_TIMES |= dict.fromkeys(("time.ctime", "time.asctime"), "%a %b %d %H:%M:%S %Y")
-"""How a string shows what these functions return: with colons, which no name has."""
+_SHOWN = dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow"), "%Y-%m-%d %H:%M:%S.%f")
+_SHOWN |= dict.fromkeys(("time.ctime", "time.asctime"), "%a %b %d %H:%M:%S %Y")
+_SHOWN |= dict.fromkeys(("wandb.Run.path", "wandb.run.path"), "%e/%p/%i")
+_SHOWN |= dict.fromkeys(("wandb.Run.url", "wandb.run.url", "wandb.PublicRun.url"), "https://%h/%e/%p/runs/%i")
+"""How a string shows what these functions return, and these attributes: with characters that no name has."""
 
 _SAVES = ("wait", "link", "link_artifact", "save")
 """Methods after which the name of an artifact has its version."""
@@ -797,7 +800,7 @@ def _call_time(context: Context, node: ast.Call, function: ast.Attribute, at: Pr
 
 
 def _format_time(form: str, node: ast.expr, at: ProgramPoint) -> StringValue | None:
-    """A time by its format; None where a name may have all characters between its fields."""
+    """A time, or the like, by its format; None where a name may have all characters between its fields."""
     place, (unknown,) = at.source.place(node), unknown_string(node, at).parts
     parts: list[KnownPart | UnknownPart] = []
     start = 0

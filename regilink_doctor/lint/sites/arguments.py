@@ -62,7 +62,7 @@ _MAY_BE_TEXT = ("alias", "mode")
 _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 """Functions whose result is a text, whatever they are given."""
 
-_NO_STRINGS = (bool, int, float, type(None))
+_NO_STRINGS = (bool, bytes, int, float, type(None))
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
@@ -175,7 +175,8 @@ class ArgumentReader:
             types["aliases"] = _find_type(aliases)
         wrong_items = [self._find_wrong_item(value) for value in aliases]
         types["aliases[]"] = wrong_items[0] if wrong_items and all(wrong_items) else None
-        return {name: name_of_type for name, name_of_type in types.items() if name_of_type}
+        # Bytes do as an alias.
+        return {name: kind for name, kind in types.items() if kind and (kind != "bytes" or name == path)}
 
     def _find_wrong_item(self, value: Value) -> str | None:
         """The type of an item of a list that is certainly not a string."""
