@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core import checked
+from regilink_doctor.core.text import as_list
 from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class UnfinishedRun(UserWarning):
         )
 
 
+@checked
 class Regilink:
     """A fresh W&B server, and what the code under test did to it.
 
@@ -249,7 +252,7 @@ class Regilink:
         """A registry; `name` goes without the prefix, `types` None accepts every type.
 
         Raises:
-            ValueError: the name carries the prefix, or `types` is not a list.
+            ValueError: the name carries the prefix.
         """
         self.world.assumes.discard("registry")
         return self.world.registry(
@@ -268,7 +271,7 @@ class Regilink:
         *,
         registry: str,
         type: str = "model",
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
         versions: int = 0,
         organization: str | None = None,
     ) -> Collection:
@@ -282,7 +285,7 @@ class Regilink:
             name,
             registry=registry,
             type=type,
-            aliases=_as_list(aliases),
+            aliases=aliases,
             versions=versions,
             organization=organization,
         )
@@ -316,7 +319,7 @@ class Regilink:
         project: str = "uncategorized",
         type: str = "model",
         files: Mapping[str, Content] | None = None,
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
     ) -> ArtifactVersion:
         """A new version of a source artifact, as if a run of that entity (the default one) had logged it.
 
@@ -326,7 +329,7 @@ class Regilink:
         entity = entity or self.current_user.default_entity or ""
         self._check_entity(entity)
         return self.world.artifact(
-            name, entity=entity, project=project, type=type, files=_read_files(files), aliases=_as_list(aliases)
+            name, entity=entity, project=project, type=type, files=_read_files(files), aliases=aliases
         )
 
     def published(
@@ -336,7 +339,7 @@ class Regilink:
         type: str | None = None,
         files: Mapping[str, Content] | None = None,
         metadata: Mapping[str, object] | None = None,
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
     ) -> Membership:
         """A version in a registry, with content, for code that consumes it: `wandb-registry-model/zoo:production`.
 
@@ -347,7 +350,7 @@ class Regilink:
         """
         from pytest_regilink.lookups import publish_version
 
-        return publish_version(self.world, full_name, type, _read_files(files) or {}, metadata, _as_list(aliases))
+        return publish_version(self.world, full_name, type, _read_files(files) or {}, metadata, as_list(aliases))
 
     def automation(
         self,
@@ -784,10 +787,6 @@ def _is_failure_of_wandb(error: BaseException) -> bool:
         return is_wandb_error(error)
     is_of_module = isinstance(error, ImportError) or str(error).startswith("module '")
     return not is_of_module and explain_raised(error) is not None
-
-
-def _as_list(names: Iterable[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
 
 
 def _read_files(files: Mapping[str, Content] | None) -> dict[str, bytes] | None:

@@ -1,6 +1,6 @@
 """Every option, variable and argument of every command, and every key, with odd values.
 
-The command does its work or says what is wrong.
+The command does its work or says what is wrong. So does a function that is called from Python.
 
 The options come from the parsers, so that a new one is included.
 """
@@ -8,17 +8,20 @@ The options come from the parsers, so that a new one is included.
 from __future__ import annotations
 
 import argparse
+import codecs
+import inspect
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle, product
 from pathlib import Path
 
 import pytest
 from in_process import run_command
 from jsonschema import Draft7Validator
-from tables import sample
+from tables import check_rows, sample
 
+import regilink_doctor as regilink
 from regilink_doctor.cli import COMMANDS, _make_parsers
 from regilink_doctor.config.schema import KEYS, json_schema
 
@@ -274,3 +277,83 @@ def test_a_wrong_value_of_a_key(key: str, is_full: bool, tmp_path: Path) -> None
             assert done.stderr.startswith("regilink: "), (value, done)
             assert done.stderr.count("\n") == 1, (value, done)
             assert len(done.stderr) < 1000, (value, done)
+
+
+PATH = "wandb-registry-model/zoo"
+SEVERAL = "str | Iterable[str | "
+
+
+@check_rows(
+    ("call", "message"),
+    [
+        (lambda: regilink.verify(None), f"verify(): names must be {SEVERAL}Expected], not NoneType"),
+        (
+            lambda: regilink.verify(Path(PATH)),
+            f"verify(): names must be {SEVERAL}Expected], not {type(Path()).__name__}",
+        ),
+        (lambda: regilink.verify([PATH, 3]), f"verify(): names must be {SEVERAL}Expected], not list of int, str"),
+        (lambda: regilink.verify(PATH, timeout="3"), "verify(): timeout must be float, not str"),
+        (lambda: regilink.verify(PATH, environ={"A": 1}), "environ must be Mapping[str, str] | None, not dict of str"),
+        (lambda: regilink.diagnose({"a": 1}.values()), "not dict_values of int"),
+        (lambda: regilink.diagnose(catalog="catalog.json"), "diagnose(): catalog must be Catalog | None, not str"),
+        (lambda: regilink.diagnose(watcher=print), "watcher must be Watcher | None"),
+        (
+            lambda: regilink.lint_paths(None),
+            f"lint_paths(): paths must be str | Path | {SEVERAL[6:]}Path], not None",
+        ),
+        (
+            lambda: regilink.lint_paths([], config="regilink.toml"),
+            "config must be Config | None, not str",
+        ),
+        (lambda: regilink.explain(3), "explain(): text must be str | bytes | Path | BaseException | None, not int"),
+        (
+            lambda: regilink.classify(ValueError),
+            "classify(): error must be str | bytes | Path |",
+        ),
+        (lambda: regilink.pull_catalog(collections="all"), "must be Literal['none', 'names', 'full'], not 'all'"),
+        (lambda: regilink.dry_run("python train.py"), "dry_run(): command must be Sequence[str | Path], not str"),
+        (lambda: regilink.Catalog.load(None), "Catalog.load(): path must be str | Path, not NoneType"),
+        (lambda: regilink.Catalog().diff("catalog.json"), "Catalog.diff(): newer must be Catalog, not str"),
+        (lambda: regilink.Emulator("catalog.json"), "Emulator(): world must be World | None, not str"),
+        (lambda: regilink.emulated(3), "emulated(): world must be World | Callable[[], World] | None, not int"),
+        (lambda: regilink.World.from_catalog(3), "World.from_catalog(): path must be str | Path | Catalog, not int"),
+        (lambda: regilink.World().team(None), "World.team(): name must be str, not NoneType"),
+        (lambda: regilink.World().registry("a", types="model"), "types must be Sequence[str] | None, not str"),
+        (lambda: regilink.World().registry("a", visibility="all"), "Literal['organization', 'restricted'], not 'all'"),
+        (
+            lambda: regilink.load_ipython_extension(None),
+            "shell must be IPython's, not NoneType",
+        ),
+    ],
+)
+def test_an_argument_of_another_type(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert message in str(raised.value)
+
+
+@check_rows("name", regilink.__all__)
+def test_every_exported_function_checks_its_arguments(name: str) -> None:
+    """`preflight` raises a `LinkError`; `explain_errors` takes whatever is decorated."""
+    value = getattr(regilink, name)
+    methods = list(vars(value).values()) if name in ("Catalog", "Emulator", "World") else []
+    for function in filter(inspect.isfunction, [value, *methods]):
+        is_public = not function.__name__.startswith("_") and function.__module__ != "regilink_doctor.core.records"
+        if is_public and name not in ("preflight", "load_ipython_extension", "unload_ipython_extension"):
+            assert hasattr(function, "__wrapped__"), function
+
+
+def test_one_of_several_and_paths_are_accepted(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text('import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-a")\n', encoding="utf-8")
+    for paths in (script, str(script), [script], tmp_path.glob("*.py")):
+        assert [finding.code for finding in regilink.lint_paths(paths).findings] == ["REG102"], paths
+    message = "CommError: Unable to find organization for entity 'team-a'."
+    log = tmp_path / "train.log"
+    log.write_bytes(codecs.BOM_UTF16_LE + (f"{'x' * 5000}\n" * 500 + message).encode("utf-16-le"))
+    for text in (message, message.encode(), log):
+        assert regilink.explain(text).failures[0] == regilink.classify(text).failures[0] == "A12", text
+    world = regilink.World.default()
+    collection = world.collection("zoo", registry="model", versions=1, aliases="production")
+    assert {alias.alias for alias in collection.memberships[0].aliases} == {"latest", "production"}
+    assert regilink.dry_run([Path(sys.executable), "-c", ""], allow_no_links=True).argv[0] == sys.executable

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -91,6 +96,11 @@ def decode_output(content: bytes) -> str:
         return content.decode(locale.getpreferredencoding(False))
     except (UnicodeDecodeError, LookupError):
         return text
+
+
+def as_list(values: str | Path | Iterable[T]) -> list[str | T]:
+    """Several values; or one string, which is not taken for its letters; or one path, as a string."""
+    return [os.fspath(values)] if isinstance(values, (str, os.PathLike)) else list(values)
 
 
 def escape_text(text: str) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+from regilink_doctor.core import checked
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
 from regilink_doctor.emulator.environ import Workspace
@@ -18,6 +19,7 @@ from regilink_doctor.emulator.server import Server
 from regilink_doctor.emulator.world import World
 
 
+@checked
 class Emulator(Service):
     """A W&B server on the loopback interface, for as long as the `with` block lasts.
 
@@ -38,6 +40,7 @@ class Emulator(Service):
         OSError: the port is taken, or not for everybody.
     """
 
+    @checked
     def __init__(
         self,
         world: World | None = None,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry, Visibility, Writers
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
-from regilink_doctor.core.text import quote_text
+from regilink_doctor.core.text import as_list, quote_text
 from regilink_doctor.doctor.facts import VISIBILITY, WRITING, grants_of, list_nodes, registry_of
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, "int | None"], None]
 
 
+@checked
 def pull_catalog(
-    organizations: Sequence[str] = (),
+    organizations: str | Iterable[str] = (),
     *,
     collections: Depth = "names",
     complete: bool | None = None,
@@ -38,13 +40,13 @@ def pull_catalog(
     host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    python: str | None = None,
+    python: str | Path | None = None,
     timeout: float = 30.0,
 ) -> Catalog:
     """The catalog as the server shows it to this account. Reads only; about people it asks only `with_writers`.
 
     Args:
-        organizations: display names or entities; without any, that of the entity that runs would have.
+        organizations: display names or entities, or one as a string; without any, that of the entity that runs have.
         collections: none of them, their names and types, or also their aliases and numbers of versions.
         complete: whether this account sees every registry and team; None: only what the server says of it.
         before: the catalog as it was: its protected aliases are kept, for no server tells them (failure B10).
@@ -65,8 +67,9 @@ def pull_catalog(
         access = ServerAccess(host, cwd, environ, python, timeout, config)
         asked = ServerSession(access, more=(inventory.ADMINISTRATOR,))
         reader = _Reader(asked, collections, before, progress or (lambda *_: None), with_writers=with_writers)
+        chosen = _chosen(as_list(organizations), asked, skip_missing=skip_missing)
         return Catalog(
-            organizations=tuple(map(reader.organization, _chosen(organizations, asked, skip_missing=skip_missing))),
+            organizations=tuple(map(reader.organization, chosen)),
             host=_shared_host(asked.gateway.shown),
             complete=bool((asked.data.get("me") or {}).get("admin")) if complete is None else complete,
             features=_features(asked.data),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.config import Config
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.files import show_path
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
@@ -28,7 +30,7 @@ from regilink_doctor.core.targets import (
     target_of,
     unread_sites,
 )
-from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.core.text import as_list, mask_secrets
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink, Watcher, run_diagnosis
 from regilink_doctor.workflows.server_session import ServerAccess
@@ -41,16 +43,17 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
+@checked
 def diagnose(
-    targets: str | Sequence[str | LinkTarget] | None = None,
+    targets: str | Iterable[str | LinkTarget] | None = None,
     *,
-    consumed: Sequence[str | ConsumedName] = (),
-    paths: Sequence[str] | None = None,
+    consumed: str | Iterable[str | ConsumedName] = (),
+    paths: str | Path | Iterable[str | Path] | None = None,
     entity: str | Setting[str] | None = None,
     project: str | Setting[str] | None = None,
     organization: str | Setting[str] | None = None,
     artifact_type: str | None = None,
-    aliases: Sequence[str] = (),
+    aliases: str | Iterable[str] = (),
     config: Config | None = None,
     catalog: Catalog | None = None,
     catalog_file: Setting[str] | None = None,
@@ -61,7 +64,7 @@ def diagnose(
     host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    python: str | None = None,
+    python: str | Path | None = None,
     timeout: float = 10.0,
 ) -> Diagnosis:
     """Check this machine, the account and each target against the live server. Reads only, but for `write_probe`.
@@ -86,7 +89,7 @@ def diagnose(
     """
     server = ServerAccess(host, cwd, environ, python, timeout, config)
     settings = server.read_settings({"entity": entity, "project": project, "organization": organization})
-    names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
+    names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in as_list(consumed)]
     unread: list[str] = []
     source: LintResult | None = None
     if targets is None:
@@ -94,7 +97,7 @@ def diagnose(
         links, found_names = _find_targets(source, server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
-        links = _read_targets(targets, artifact_type, aliases)
+        links = _read_targets(targets, artifact_type, as_list(aliases))
     _report_links(links, settings, server.variables)
     diagnosis = run_diagnosis(
         settings,
@@ -117,12 +120,11 @@ _WAITING = "REGILINK_CALLS"
 
 
 def _read_targets(
-    targets: str | Sequence[str | LinkTarget], artifact_type: str | None, aliases: Sequence[str]
+    targets: str | Iterable[str | LinkTarget], artifact_type: str | None, aliases: Sequence[str]
 ) -> list[LinkTarget]:
     """The links to the given target paths; a string alone is one of them."""
     make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
-    paths = [targets] if isinstance(targets, str) else targets
-    return [path if isinstance(path, LinkTarget) else make(path) for path in paths]
+    return [path if isinstance(path, LinkTarget) else make(path) for path in as_list(targets)]
 
 
 def _report_links(links: Sequence[LinkTarget], settings: Settings, environ: Mapping[str, str]) -> None:
@@ -194,12 +196,14 @@ def _notice(words: str) -> None:
     print(f"regilink: {words}", file=sys.stderr)
 
 
-def read_source(folder: Path, config: Config | None = None, paths: Sequence[str] | None = None) -> LintResult:
+def read_source(
+    folder: Path, config: Config | None = None, paths: str | Path | Iterable[str | Path] | None = None
+) -> LintResult:
     """The source below a folder, or the `paths`; below the current folder they are shown relative to it."""
     from regilink_doctor.workflows.lint import lint_paths
 
-    starts = [str(folder)] if paths is None else paths
-    return lint_paths([show_path(path) for path in starts], all_sites=True, config=config)
+    starts = as_list(folder if paths is None else paths)
+    return lint_paths([show_path(os.fspath(path)) for path in starts], all_sites=True, config=config)
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

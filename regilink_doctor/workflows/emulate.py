@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from regilink_doctor.config import find_config
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.files import read_plain, real_path, write_whole
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -191,6 +192,7 @@ class emulated:  # noqa: N801  # a decorator, as `unittest.mock.patch` is
         keep_going: a refused link returns as if it had been accepted, so that one test sees every link.
     """
 
+    @checked
     def __init__(self, world: World | Callable[[], World] | None = None, *, keep_going: bool = False) -> None:
         self._world = world
         self._keep_going = keep_going

@@ -6,9 +6,10 @@ import os
 import sys
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
+from regilink_doctor.core import checked
 from regilink_doctor.core.files import read_plain, real_path, relative_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
-from regilink_doctor.core.text import ShownAsTable
+from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.files import find_limit as find_limit
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
@@ -16,6 +17,7 @@ from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
     from typing import TypeVar
 
     from regilink_doctor.core.catalog import Catalog
@@ -334,8 +336,9 @@ def _load_catalog(config: Config) -> Catalog | None:
         raise ConfigProblem(f"{config.catalog_called}: {config.catalog_path}: {problem}") from None
 
 
+@checked
 def lint_paths(
-    paths: Sequence[str],
+    paths: str | Path | Iterable[str | Path],
     *,
     catalog: Catalog | None = None,
     config: Config | None = None,
@@ -355,12 +358,13 @@ def lint_paths(
         progress: called now and then with how many files of how many have been read.
         cache: the reports of earlier runs, or a folder for them, in which they have no sites but links.
     """
+    starts = [os.fspath(path) for path in as_list(paths)]
     config = config or Config()
     linter = Linter(config, catalog, has_callers=all_sites)
     result = LintResult()
     listed: list[str] = []
     candidates = _candidates(
-        paths, config, result, listed, any_use=all_sites, force_exclude=force_exclude, progress=progress
+        starts, config, result, listed, any_use=all_sites, force_exclude=force_exclude, progress=progress
     )
     if not isinstance(cache, str):
         linter.cache = cache
@@ -369,7 +373,7 @@ def lint_paths(
 
         linter.cache = open_cache(cache)
     linted = _linted(candidates, linter, result, progress)
-    users = _lint_users(paths, listed, linter)
+    users = _lint_users(starts, listed, linter)
     if linter.cache is not None:
         linter.cache.listed = listed
         linter.cache.save()
@@ -385,12 +389,12 @@ def lint_paths(
     reports = {path: report for path, report in reports.items() if path not in users}
     result.with_values = frozenset(path for path, report in reports.items() if report != before.get(path))
     result.lint_again = partial(
-        lint_paths, paths, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
+        lint_paths, starts, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
     )
     for path, report in sorted(reports.items()):
         content = contents.get(path) or (read_plain(path, files.find_limit(path)) if report.findings else b"") or b""
         result.add(path, content, report)
-    result.notes += _note_unlinted(paths, result.findings)
+    result.notes += _note_unlinted(starts, result.findings)
     result.notes += _note_other_servers(result.servers, catalog)
     return result
 

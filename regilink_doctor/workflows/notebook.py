@@ -26,9 +26,15 @@ _ASKED = re.compile(r"^(\s*%?regilink explain .*?)\s*\?+(?=\s*$)")
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Explain errors of W&B under the cells that raise them, and define `%regilink`."""
+    """Explain errors of W&B under the cells that raise them, and define `%regilink`.
+
+    Raises:
+        TypeError: outside of IPython, where `get_ipython()` is None.
+    """
     if hasattr(shell, _HOOK):
         return
+    if not hasattr(shell, "events"):
+        raise TypeError(f"load_ipython_extension(): shell must be IPython's, not {type(shell).__name__}")
 
     def after_cell(result: Any) -> None:
         error = result.error_in_exec

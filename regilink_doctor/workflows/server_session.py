@@ -37,7 +37,7 @@ class ServerAccess:
     host: str | Setting[str] | None = None
     cwd: str | Path | None = None
     environ: Mapping[str, str] | None = None
-    python: str | None = None
+    python: str | Path | None = None
     timeout: float = 10.0
     config: Config | None = None
 
@@ -66,7 +66,7 @@ class ServerAccess:
         return read_settings(
             cwd=self.folder,
             environ=self.variables,
-            python=self.python,
+            python=None if self.python is None else os.fspath(self.python),
             arguments=settings,
             expected=self._read_configuration(),
         )

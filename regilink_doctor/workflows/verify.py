@@ -21,7 +21,7 @@ from regilink_doctor.client.questions import (
     target_fields,
     version_alias,
 )
-from regilink_doctor.core import rule_codes
+from regilink_doctor.core import checked, rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting
@@ -31,7 +31,7 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string, unread_sites
-from regilink_doctor.core.text import ShownAsTable
+from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.doctor.facts import list_nodes, version_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import judge_name
@@ -229,10 +229,11 @@ def _same_source(source: str | None, wanted: str) -> bool:
     return whole == wanted or whole.endswith(f"/{wanted}")
 
 
+@checked
 def verify(
-    names: str | Sequence[str | Expected],
+    names: str | Iterable[str | Expected],
     *,
-    aliases: Sequence[str] = (),
+    aliases: str | Iterable[str] = (),
     type: str | None = None,
     digest: str | None = None,
     source: str | None = None,
@@ -241,7 +242,7 @@ def verify(
     host: str | Setting[str] | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    python: str | None = None,
+    python: str | Path | None = None,
     timeout: float = 10.0,
 ) -> tuple[Verification, ...]:
     """Whether each version is in the registry, as expected. Reads only: two requests, one more when one is missing.
@@ -262,9 +263,9 @@ def verify(
     Raises:
         Unanswered: the server did not answer as W&B does, or nobody is logged in.
     """
-    names = [names] if isinstance(names, str) else names
+    names, wanted = as_list(names), tuple(as_list(aliases))
     every = [
-        item if isinstance(item, Expected) else Expected(_read_name(item), tuple(aliases), type, digest, source)
+        item if isinstance(item, Expected) else Expected(_read_name(item), wanted, type, digest, source)
         for item in names
     ]
     access = ServerAccess(host, cwd, environ, python, timeout, config)

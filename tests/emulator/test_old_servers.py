@@ -124,7 +124,7 @@ def test_the_next_world_is_new_again(emulator: Emulator) -> None:
         ({"version": "newest"}, "is not a version of W&B Server; it is written like 0.70"),
         ({"version": "0.50"}, "older than 0.63"),
         ({"without": ["ARTIFACT_TAG"]}, "did you mean ARTIFACT_TAGS"),
-        ({"without": "EVERYTHING"}, "there are: ARTIFACT_"),
+        ({"without": ["EVERYTHING"]}, "there are: ARTIFACT_"),
     ],
 )
 def test_a_server_that_never_was_is_an_error(arguments: dict[str, Any], words: str) -> None:

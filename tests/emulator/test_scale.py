@@ -80,7 +80,7 @@ def test_what_is_removed_does_not_come_back(world: World) -> None:
 
 @pytest.mark.parametrize("count", [1e308, 2.0, MAX_SEEDED + 1, "7"])
 def test_what_is_not_a_number_of_versions_is_refused(world: World, count: object) -> None:
-    with pytest.raises((ValueError, TypeError), match=r"number of versions|unsupported operand"):
+    with pytest.raises((ValueError, TypeError), match=r"number of versions|versions must be int"):
         world.collection("zoo", registry="model", versions=count)  # type: ignore[arg-type]
 
 

@@ -283,7 +283,7 @@ def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> N
             call()
     with pytest.raises(ValueError, match='without the prefix: "model"'):
         regilink.collection("c", registry="wandb-registry-model")
-    with pytest.raises(ValueError, match=r"types is a list: \['model'\]"):
+    with pytest.raises(TypeError, match=r"registry\(\): types must be Sequence\[str\] \| None, not str"):
         regilink.registry("model", types="model")
     with pytest.raises(TypeError, match="a file holds a string, bytes"):
         regilink.artifact("a", files={"x": 3})

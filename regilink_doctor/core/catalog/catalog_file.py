@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
@@ -225,10 +226,12 @@ def _registry_json(registry: Registry) -> dict[str, Any]:
 
 
 @record
+@checked
 class Catalog(ShownAsTable, CatalogContents):
     """A catalog. `complete` says whether what it does not list is absent."""
 
     @classmethod
+    @checked
     def load(cls, path: str | Path) -> Catalog:
         """Read a catalog file.
 

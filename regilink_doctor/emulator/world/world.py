@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog, CatalogError, Visibility
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.problems import LinkInput
+from regilink_doctor.core.text import as_list
 from regilink_doctor.emulator.world import artifacts, assume, automations, links, registries
 from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
@@ -53,6 +55,7 @@ ACCESS: dict[str, str] = {"organization": "PRIVATE", "restricted": "RESTRICTED"}
 """Visibility of a registry -> access of its project (`registries/_utils.py`)."""
 
 
+@checked
 class World(State):
     """An emulated W&B server's contents.
 
@@ -84,6 +87,7 @@ class World(State):
         return world
 
     @classmethod
+    @checked
     def from_catalog(cls, path: str | Path | Catalog, user: str = "alice") -> World:
         """The organizations, teams and registries of a catalog, with one user in every team.
 
@@ -287,10 +291,8 @@ class World(State):
         """A registry. `name` goes without the prefix; `types` None accepts every type, a list no others.
 
         Raises:
-            ValueError: the name has the prefix, or `types` is not a list. Refusal: the name is invalid.
+            ValueError: the name has the prefix. Refusal: the name is invalid.
         """
-        if isinstance(types, str):  # a sequence too: of its letters
-            raise ValueError(f"types is a list: [{types!r}]")
         if name.startswith(REGISTRY_PREFIX):
             raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
         registries.check_name(REGISTRY_PREFIX + name)
@@ -317,7 +319,7 @@ class World(State):
         *,
         registry: str,
         type: str = "model",
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
         versions: int = 0,
         organization: str | None = None,
         assumed: bool = False,
@@ -328,7 +330,7 @@ class World(State):
         collection.assumed = assumed
         seed_versions(self, collection, versions - len(collection.memberships))
         if collection.memberships:
-            for alias in aliases:
+            for alias in as_list(aliases):
                 artifacts.set_alias(self, collection.memberships[-1], alias)
         return collection
 
@@ -341,7 +343,7 @@ class World(State):
         project: str = DEFAULT_PROJECT,
         type: str = "model",
         files: Mapping[str, bytes] | None = None,
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
     ) -> ArtifactVersion:
         """A new version of a source artifact, as if a run of that entity had logged it.
 
@@ -353,7 +355,7 @@ class World(State):
         if (sequence.kind, sequence.type) != ("SEQUENCE", type):
             raise ValueError(f"{sequence.path} is a {sequence.kind.lower()} of type {sequence.type!r}")
         version = seed_version(self, sequence, files)
-        for alias in aliases:
+        for alias in as_list(aliases):
             artifacts.set_alias(self, version.memberships[0], alias)
         return version
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from regilink_doctor.client.settings import Settings, read_settings
+from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Argument, Setting
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import remember_arguments, remember_environment
+from regilink_doctor.core.text import as_list, remember_arguments, remember_environment
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
@@ -34,15 +35,16 @@ _QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
 """What the emulator sets for tests. A dry run keeps the user's values, so that offline stays offline."""
 
 
+@checked
 def dry_run(
-    command: Sequence[str],
+    command: Sequence[str | Path],
     *,
     catalog: Catalog | None = None,
     entity: str | None = None,
     stub_artifacts: bool = False,
     allow_no_links: bool = False,
     keep_going: bool = False,
-    hosts: Sequence[str] = (),
+    hosts: str | Iterable[str] = (),
     keep: int | None = KEEP,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
@@ -56,8 +58,7 @@ def dry_run(
     Args:
         command: the program and its arguments.
         catalog: the organization; None: teams and registries exist as the code names them.
-        entity: the entity of runs for which neither code nor settings name one; None: `your-team`, which stands in for
-            the account's default.
+        entity: that of runs for which neither code nor settings name one; None: `your-team` stands in for it.
         stub_artifacts: create an empty version of every consumed artifact that does not exist.
         allow_no_links: accept a command that links nothing.
         keep_going: a refused link returns as if it had been accepted, so that one run shows every link.
@@ -66,24 +67,27 @@ def dry_run(
         cwd: the folder to run in; None: the current one. `environ` and `stdout` are those of this process, too.
 
     Raises:
-        ImportError: graphql-core is not installed. OSError: the command cannot be started.
+        ImportError: graphql-core is not installed. OSError: the command cannot be started. ValueError: it is empty.
     """
+    words = [os.fspath(word) for word in command]
+    if not words:
+        raise ValueError("dry_run(): command is empty: give a program and its arguments")
     outside = dict(os.environ if environ is None else environ)
     remember_environment(outside)
-    remember_arguments(command)
+    remember_arguments(words)
     folder = Path(cwd or Path.cwd()).absolute()
     arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
     settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
-    scripts = read_scripts(command, folder) if catalog is None else None
+    scripts = read_scripts(words, folder) if catalog is None else None
     world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
-    hosts = (settings.host.value, *hosts, (catalog.host if catalog is not None else None) or "")
+    hosts = (settings.host.value, *as_list(hosts), (catalog.host if catalog is not None else None) or "")
     with Emulator(world, keep=keep) as emulator, Fence(emulator, hosts, outside=outside) as fence:
         variables = _build_variables(emulator, fence, settings, outside, keep_going=keep_going)
         emulator.load_graphql()  # while the command comes up
-        status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
+        status, interrupted = run_command(words, within(outside, variables), cwd=folder, stdout=stdout)
         with world.lock:
             return DryRun(
-                argv=tuple(command),
+                argv=tuple(words),
                 status=status,
                 interrupted=interrupted,
                 world=_origin(catalog, scripts),
@@ -93,7 +97,7 @@ def dry_run(
                 runs=collect.runs(world),
                 unsent_runs=collect.list_unsent_runs(world, folder),
                 artifacts=collect.artifacts(world),
-                links=collect.links(world, world.ledger.links, folder, command, outside),
+                links=collect.links(world, world.ledger.links, folder, words, outside),
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(Counter(request.host for request in fence.blocked).items())),
                 other_servers=fence.other_servers,

@@ -9,13 +9,14 @@ import os
 import re
 import sys
 
+from regilink_doctor.core import checked
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_prefix, parsed
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
-from regilink_doctor.core.text import is_key, mask_secrets, quote_text
+from regilink_doctor.core.text import decode_output, is_key, mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.error_context import (
     find_failed_line,
@@ -57,6 +58,9 @@ from regilink_doctor.workflows.explain.structure import OF_ARTIFACT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
@@ -131,15 +135,20 @@ _KEY_ALONE = re.compile(
 """A key that `mask_secrets` has hidden, with nothing beside it but what sets it."""
 
 
-def explain(text: str | BaseException | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
+@checked
+def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: Catalog | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry; without an argument, the last exception.
 
     It is tried in this order: a rule's code or name, the first letters of codes (`REG1`) or several of them, a failure
     id; an address of the W&B App; an error, known or not; a piece of code; a question; a full name; a target path.
 
     Args:
-        text: as it was pasted, of a long one the end counts; or an exception.
+        text: as it was pasted, or the bytes that a program printed; a `Path` is a file that holds it, such as a log. Of
+            a long text the end counts. Or an exception.
         catalog: what is known of the organization, for the judgement of paths.
+
+    Raises:
+        OSError: the file cannot be read.
 
     >>> explain("https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo").target
     'wandb-registry-model/zoo'
@@ -149,6 +158,8 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return classify(error) if error is not None else _no_exception()
     if isinstance(text, BaseException):
         return classify(text, catalog=catalog)
+    if not isinstance(text, str):
+        text = decode_output(text if isinstance(text, bytes) else _read_end(text))
     # A null character would be read as an unknown part of a path.
     pasted = _without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd")
     text = mask_secrets(pasted)
@@ -297,14 +308,14 @@ def _put_first(error: Explanation, failure: str) -> Explanation:
     )
 
 
-def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:
+def explain_site(site: Site, *, catalog: Catalog | None = None) -> dict[StringValue, Explanation]:
     """What becomes of each path of a call: of a link with the run's entity and the call, which the code tells."""
     if site.kind == "link":
         return {target.path: explain_link(target, catalog) for target in link_targets(site)}
     return {path: _explain_name(path, catalog) for path in site.target}
 
 
-def _explain_name(name: StringValue, catalog: OrganizationView | None) -> Explanation:
+def _explain_name(name: StringValue, catalog: Catalog | None) -> Explanation:
     """A name that is consumed; one of a registry also where it has no version."""
     if name.literal is None:
         return explain_unknown_path(name)
@@ -314,13 +325,14 @@ def _explain_name(name: StringValue, catalog: OrganizationView | None) -> Explan
     return explain(name.literal, catalog=catalog)
 
 
-def classify(error: BaseException | str, *, catalog: OrganizationView | None = None) -> Explanation:
+@checked
+def classify(error: str | bytes | Path | BaseException, *, catalog: Catalog | None = None) -> Explanation:
     """The explanation of an exception, its causes and its traceback included, or of a text.
 
     >>> classify("CommError: Unable to find organization for entity 'team-a'.").failures[0]
     'A12'
     """
-    if isinstance(error, str):
+    if not isinstance(error, BaseException):
         return explain(error, catalog=catalog)
     import traceback
 
@@ -333,6 +345,14 @@ def last_exception() -> BaseException | None:
     """The exception that is being handled, else the last one that ended a cell or a line at the prompt."""
     error = sys.exc_info()[1]
     return error or getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+
+
+def _read_end(path: Path) -> bytes:
+    """The end of a file, and its first two bytes, which may be a byte order mark."""
+    with open(path, "rb") as file:
+        mark = file.read(2)
+        file.seek(max(len(mark), (os.fstat(file.fileno()).st_size - 4 * INPUT_LIMIT) & ~1))
+        return mark + file.read()
 
 
 def _no_exception() -> Explanation:
