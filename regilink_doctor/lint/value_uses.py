@@ -19,8 +19,21 @@ _MOST_HOLDERS = 64
 _SHOW = frozenset({"print", "debug", "info", "warning", "error", "echo"})
 """Functions that only show what they are given."""
 
-_MAKE_STRINGS = frozenset({"str", "format", "join", "strip", "lower", "get", "getenv", "field", "Field"})
-"""Functions whose result has what they are given."""
+_MAKE_STRINGS = frozenset({
+    "str", "format", "join", "strip", "lower", "get", "getenv", "field", "Field", "ib", "Option", "Argument", "Path",
+    "PurePosixPath", "Template", "setdefault",
+})  # fmt: skip
+"""Functions whose result has what they are given: they make a string of it, or hand it on as a default."""
+
+_DECLARE = frozenset({"add", "add_argument", "add_option", "argument", "option"}).union(
+    f"DEFINE_{kind}" for kind in ("string", "enum", "list")
+)
+"""Functions that declare an option with a default: of argparse, click, absl and their like."""
+
+_SET_FIELDS = frozenset({"dict", "evolve", "replace", "_replace", "set_defaults", "setdefaults", "update"})
+"""Functions whose keywords are fields of what they make or change, as those of a class are."""
+
+_LINK = frozenset({"link", "link_artifact"})
 
 
 class ValueUses:
@@ -32,6 +45,8 @@ class ValueUses:
         self._nodes = list(walk(tree))
         self._parents = {id(child): node for node in self._nodes for child in _list_children(node)}
         self._functions = {node.name: node for node in self._nodes if isinstance(node, FUNCTIONS)}
+        classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
+        self._fields = {node.name: _list_fields(node) for node in classes}
         self._loads: dict[Holder, list[ast.expr]] = {}
         for node in self._nodes:
             if (holder := _find_loaded(node)) is not None:
@@ -42,7 +57,10 @@ class ValueUses:
         waiting: list[Holder] = []
         for node in self._nodes:
             if isinstance(node, ast.Constant) and _contains(self._source.span(node), span):
-                waiting += self._follow(node) or []
+                holders = self._follow(node)
+                if holders is None:
+                    return True
+                waiting += holders
         seen: set[Holder] = set()
         while waiting:
             holder = waiting.pop()
@@ -68,7 +86,7 @@ class ValueUses:
                     (ast.Name, item.name) for item in self._functions.values() if _is_below(parent, item, self._parents)
                 ]
             if isinstance(parent, ast.arguments):
-                return [(ast.Name, item.arg) for item in (*parent.posonlyargs, *parent.args, *parent.kwonlyargs)]
+                return [(ast.Name, name) for name in _list_parameters(parent)]
             if isinstance(parent, ast.Expr):
                 return []
             if isinstance(parent, ast.Dict):
@@ -89,12 +107,22 @@ class ValueUses:
             return []
         if word in _MAKE_STRINGS:
             return _PASSED_ON
-        if word == "add_argument" and call.args and isinstance(call.args[0], ast.Constant):
-            return [(ast.Attribute, str(call.args[0].value).lstrip("-").replace("-", "_"))]
-        if isinstance(node, ast.keyword) and word not in self._functions and (word[:1].isupper() or word == "dict"):
-            return [(ast.Attribute, node.arg or "")]
-        function = self._functions.get(word)
-        return [(ast.Name, item.arg) for item in function.args.args] if function is not None else None
+        if word in _DECLARE:
+            given = [*call.args, *(item.value for item in call.keywords if item.arg == "dest")]
+            words = [str(item.value) for item in given if isinstance(item, ast.Constant)]
+            return _list_holders(word.lstrip("-").replace("-", "_") for word in words)
+        if isinstance(node, ast.keyword) and (word in _SET_FIELDS or word in self._fields or word[:1].isupper()):
+            return _list_holders([node.arg or ""])
+        # `publish(x)`, `partial(publish, x)`, `pool.map(publish, [x])`, `publish.submit(x)`, `Settings(x)`
+        called = [call.func, getattr(call.func, "value", None), *call.args]
+        words = [getattr(item, "attr", "") or getattr(item, "id", "") for item in called]
+        if word in self._fields:
+            number = call.args.index(node)  # type: ignore[arg-type]
+            return _list_holders(self._fields[word][number : number + 1])
+        functions = [self._functions[word] for word in words if word in self._functions]
+        if not functions:
+            return [] if not _LINK.isdisjoint(words) else None
+        return [(ast.Name, name) for function in functions for name in _list_parameters(function.args)]
 
     def _list_targets(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For) -> list[Holder]:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
@@ -112,6 +140,23 @@ class ValueUses:
 
 _PASSED_ON: list[Holder] = []
 """The function returns what it is given: what counts is where its result goes."""
+
+
+def _list_parameters(arguments: ast.arguments) -> list[str]:
+    return [item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _list_fields(owner: ast.ClassDef) -> list[str]:
+    """What the arguments of a class are by position: the parameters of its constructor, else its fields."""
+    for item in owner.body:
+        if isinstance(item, FUNCTIONS) and item.name == "__init__":
+            return _list_parameters(item.args)[1:]
+    return [getattr(item.target, "id", "") for item in owner.body if isinstance(item, ast.AnnAssign)]
+
+
+def _list_holders(names: Iterable[str]) -> list[Holder]:
+    """Fields or options that have a value, which are attributes or parameters."""
+    return [(kind, name) for name in names for kind in (ast.Attribute, ast.Name)]
 
 
 def _find_loaded(node: ast.AST) -> Holder | None:

@@ -195,6 +195,115 @@ for r in ["wandb_registry-model"]:
 for r in ["wandb_registry-model"]:
     os.mkdir(r)
     run.link_artifact(a, f"{r}/zoo")
+# unsafe
+def publish(registry):
+    run.link_artifact(a, f"{registry}/zoo")
+COMMANDS = {"zoo": publish}
+COMMANDS[name]("wandb_registry-model")
+# unsafe
+from dataclasses import dataclass
+@dataclass
+class C:
+    name: str
+    r: str
+c = C("zoo", "wandb_registry-model")
+os.mkdir(c.r)
+run.link_artifact(a, f"{c.r}/zoo")
+# unsafe
+class C:
+    def __init__(self, name, r):
+        self.r = r
+        os.mkdir(r)
+c = C("zoo", "wandb_registry-model")
+run.link_artifact(a, f"{c.r}/zoo")
+# safe
+from dataclasses import dataclass
+@dataclass
+class C:
+    name: str
+    r: str
+c = C("zoo", "wandb_registry-model")
+os.mkdir(c.name)
+run.link_artifact(a, f"{c.r}/zoo")
+# safe
+import os
+R = os.getenv("R", "wandb_registry-model")
+run.link_artifact(a, f"{R}/zoo")
+run.link_artifact(a, f"{os.environ.get('R', 'wandb_registry-model')}/zoo")
+# unsafe
+R = os.getenv("R", "wandb_registry-model")
+os.mkdir(R)
+run.link_artifact(a, f"{R}/zoo")
+# safe
+import click
+@click.command()
+@click.option("-r", "--registry", default="wandb_registry-model")
+def main(registry):
+    run.link_artifact(a, f"{registry}/zoo")
+main()
+# unsafe
+import click
+@click.command()
+@click.option("-r", "--registry", default="wandb_registry-model")
+def main(registry):
+    os.mkdir(registry)
+    run.link_artifact(a, f"{registry}/zoo")
+main()
+# safe
+import typer
+def main(registry: str = typer.Option("wandb_registry-model")):
+    run.link_artifact(a, f"{registry}/zoo")
+typer.run(main)
+# safe
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("-r", "--to", dest="registry", default="wandb_registry-model")
+args = p.parse_args()
+run.link_artifact(a, f"{args.registry}/zoo")
+# unsafe
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("-r", "--to", dest="registry", default="wandb_registry-model")
+args = p.parse_args()
+os.mkdir(args.registry)
+run.link_artifact(a, f"{args.registry}/zoo")
+# safe
+import argparse
+p = argparse.ArgumentParser()
+p.set_defaults(registry="wandb_registry-model")
+args = p.parse_args()
+run.link_artifact(a, f"{args.registry}/zoo")
+# safe
+from dataclasses import dataclass, field
+@dataclass
+class C:
+    r: str = field(default="wandb_registry-model")
+run.link_artifact(a, f"{C().r}/zoo")
+# safe
+from functools import partial
+def publish(registry, name):
+    run.link_artifact(a, f"{registry}/{name}")
+send = partial(publish, "wandb_registry-model")
+send("zoo")
+# unsafe
+from functools import partial
+def publish(registry, name):
+    os.mkdir(registry)
+    run.link_artifact(a, f"{registry}/{name}")
+send = partial(publish, "wandb_registry-model")
+send("zoo")
+# safe
+from functools import partial
+link = partial(run.link_artifact, target_path="wandb_registry-model/zoo")
+link(a)
+# safe
+from pathlib import PurePosixPath
+R = PurePosixPath("wandb_registry-model")
+run.link_artifact(a, str(R / "zoo"))
+# safe
+settings = {}
+R = settings.setdefault("r", "wandb_registry-model")
+run.link_artifact(a, f"{R}/zoo")
 """
 """Programs with a value that a fix changes, each after how safe that is."""
 
