@@ -12,7 +12,7 @@ from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 Speaker = Literal["server", "sdk", "cli", "other"]
@@ -72,7 +72,8 @@ def group_messages(
 def read_messages(name: str) -> Iterator[WandbMessage]:
     """The messages of a file beside this one: sections of entries, each one message or the `texts` of a group.
 
-    The texts of a group mean the same; their keys are made of their words.
+    The texts of a group mean the same; their keys are made of their words. `each` lists the values of a field, where
+    only these mean that.
     """
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         sections = json.load(file)
@@ -80,9 +81,18 @@ def read_messages(name: str) -> Iterator[WandbMessage]:
         for entry in section["messages"]:
             options = {"speaker": "sdk", **entry, "also": tuple(entry.get("also", ()))}
             if "texts" in options:
-                yield from group_messages(options.pop("failure"), *options.pop("texts"), **options)
+                texts = _spell_out(options.pop("texts"), options.pop("each", {}))
+                yield from group_messages(options.pop("failure"), *texts, **options)
             else:
                 yield WandbMessage(template=options.pop("text"), **options)
+
+
+def _spell_out(texts: Sequence[str], each: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The texts, once with each value of a field that `each` lists."""
+    for name, values in each.items():
+        field = f"{{{name}}}"
+        texts = [text.replace(field, value) for text in texts for value in (values if field in text else ("",))]
+    return texts
 
 
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:

@@ -125,7 +125,8 @@ _SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)
 _SIGNS = WORDS["signs of wandb"]
 """Words, in lower case, that only a text about wandb contains."""
 _RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
-_RUN_FOLDER = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
+_NAMES_RUN = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b|<run [^/\s]+/[^/\s]+/\S+ \(\w")
+"""A folder of a run, or how wandb shows one of the public API."""
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
@@ -278,8 +279,10 @@ _TELLS_OF_CALL = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|[Ii]n|at)\b.*\w\(|[\u3040-\u30ff].*\w\("
 )
 """A sentence of the person who asks, with a call in it."""
-_NAMED_CALL = re.compile(r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])")
-"""A call that a sentence names without its brackets."""
+_NAMED_CALL = re.compile(
+    r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])|(?<!\.)\b((?:link|log|use)_(?:artifact|model)\b)(?!\.)"
+)
+"""A call that a sentence names without its brackets, or without its object."""
 _QUOTED_PATH = re.compile(r"""["']([^"'\n{}/]{1,141}/[^"'\n{}]{0,400})(?=["'])""")
 _OPEN_LINK = re.compile(r"\.link\w*\((?:[^()]|\([^()]*\))*$")
 """A call that links, up to one of its own arguments."""
@@ -592,7 +595,8 @@ class ErrorContext:
             return True
         if self.exception is None:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
-        is_named = self.names_wandb_in_exception and self.exception[0] not in _RAISED_BY_PYTHON
+        is_of_other = self.is_raised_in_library or self.exception[0] in _RAISED_BY_PYTHON
+        is_named = self.names_wandb_in_exception and not is_of_other
         is_line = any(_EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
         return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)
 
@@ -648,7 +652,7 @@ class ErrorContext:
                 return name
         lines = self.text[-TAIL:].splitlines()
         code = self.source or [line for line in lines if _CODE_LINE.match(line)]
-        sentences = [_NAMED_CALL.sub(r"\1()", line) for line in lines if not (code or _EXCEPTION.match(line))]
+        sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or _EXCEPTION.match(line))]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             if line.lstrip().startswith("raise "):
                 continue  # what it says is in the message
@@ -743,7 +747,7 @@ class ErrorContext:
         text = self.text.lower()
         is_common = self.operation in _COMMON_OPERATIONS and "returned error" not in text  # wandb-core's words
         is_operation = self.operation in _OPERATIONS and not is_common
-        is_named = any(sign in text for sign in _SIGNS) or _RUN_FOLDER.search(text) is not None
+        is_named = any(sign in text for sign in _SIGNS) or _NAMES_RUN.search(text) is not None
         return self.is_logged_by_wandb or is_operation or is_named
 
     @property
@@ -817,6 +821,11 @@ class ErrorContext:
             if is_misspelled or any(map(is_registry_project, before_collection)):
                 return quoted[1], is_argument or "link" in line
         return None
+
+
+def _write_call(named: re.Match[str]) -> str:
+    """A call that a sentence names, as code."""
+    return f"{named[1]}()" if named[1] else f"run.{named[2]}()"
 
 
 def find_failed_line(text: str, *, is_python: bool) -> str | None:

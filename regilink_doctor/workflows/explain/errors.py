@@ -231,6 +231,11 @@ _ABSENCE = re.compile(
     re.IGNORECASE,
 )
 """What a program says where it finds no wandb."""
+_PIP_COLLECTS = re.compile(r"\s*(?:Collecting|Requirement already satisfied|Downloading|Using cached)\b")
+_PIP_BUILDS = re.compile(
+    r"subprocess-exited-with-error|metadata-generation-failed|egg_info|[Bb]uilding wheel|setup\.py"
+)
+"""pip fails at the package that it has collected last."""
 _OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
 """A proxy that W&B's cloud does not have."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
@@ -437,6 +442,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return True
     if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
         return True  # a notice, after which the program went on without wandb
+    if message.key == "pip-dependency" and _PIP_COLLECTS.match(line):
+        return not _PIP_BUILDS.search(context.message_text, match.span[1])
     is_of_wandb = is_of_sdk or message.speaker == "server" or line in context.error_lines
     if not is_of_wandb and context.exception is None and context.ends_in_other_program:
         return True  # Docker, before W&B was reached

@@ -87,8 +87,8 @@ _CUT_CALLS = _read_causes(_TABLES["calls that were cut off"])
 """The most frequent causes of a failed call."""
 _CUT_COMMANDS = _read_causes(_TABLES["commands that were cut off"])
 """The same for commands of wandb; another one asks nothing of a server, so wandb itself is the likeliest cause."""
-_RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
-"""What a program asks of `wandb.run`, which is None without an active run."""
+_RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
+"""`wandb.run` is None without an active run."""
 
 _DEPENDENCY = re.compile(
     r"'(?:azure|boto3|botocore|click|distutils|docker|git|gitdb|google|imp|packaging|pathtools|pkg_resources"
@@ -147,6 +147,7 @@ _OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_conf
 _CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
 _ONLY_OF_ACTIVE_RUN = frozenset(_TABLES["calls of an active run alone"])
 _ONLY_OF_API_RUN = frozenset(_TABLES["calls of a run of the public API alone"])
+_OF_EVERY_API_RUN = frozenset(_TABLES["attributes of every run of the public API"])
 _CALLS_OF_NEW_WANDB = frozenset(_TABLES["calls that wandb 0.16 does not have"])
 """Calls and attributes that wandb 0.16 does not have."""
 _EXPERIMENT = ".experiment."
@@ -404,15 +405,13 @@ def _judge_call(context: ErrorContext) -> Causes:
     match = _OBJECT_OF_WANDB.search(text)
     if _READ_ONLY_ARTIFACT.search(text):
         return ("F22", "B16")
-    if not context.is_about_wandb and not _names_call_of_wandb(context.message_text):
+    named = _OBJECT_OR_TYPE.search(text)
+    is_of_sdk = named is not None and (named[1] or named[2]) in list_sdk_classes()
+    if not (context.is_about_wandb or is_of_sdk or _names_call_of_wandb(context.message_text)):
         return ()
     if _OWN_ATTRIBUTE.search(text):
         return ("F21", "F15")  # wandb looks for what it has not set
-    if (
-        (other := _OBJECT_OR_TYPE.search(text))
-        and (other[1] or other[2]) in list_sdk_classes()
-        and not context.is_raised_elsewhere
-    ):
+    if is_of_sdk:
         return ("F21", "B14", "F22")
     if match:
         if match["integration"]:
@@ -422,7 +421,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("B14", "F15", "F5") if is_called_by_library else ("F5", "B14", "F22")
         if f"{match['owner']}.{match['attribute']}" in _CALLS_OF_NEW_WANDB:
             return ("B14", "A18")
-        is_internal = match["attribute"].startswith("_") or context.is_raised_in_wandb
+        is_of_run = match["owner"] == "Run" and match["attribute"] in _OF_EVERY_API_RUN
+        is_internal = match["attribute"].startswith("_") or is_of_run or context.is_raised_in_wandb
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
     if _RUN_NOT_OF_API.search(text):
         return ("F5", "F22")
@@ -437,7 +437,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
         if (match[1] or "").startswith("Wandb") and match[2] != "__init__":
             return ("F21", "F15", "B14")  # a library calls what wandb gave it in another way
-        is_foreign = match[1] not in _CLASSES and match[2] == "__init__"
+        is_wrapper = (match[1] or "").lower().startswith("wandb")  # which the program, or its configuration, creates
+        is_foreign = match[1] not in _CLASSES and not is_wrapper and match[2] == "__init__"
         is_called_by_wandb = context.is_raised_in_wandb or _INTEGRATION.search(context.text)
         if is_foreign and match[1] and not is_called_by_wandb:
             return ()  # a class of another library, or of the program
@@ -449,7 +450,9 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
-        is_named = match[1] in _CLASSES or match[2] in (*CALLS, *_OTHER_CALLS, "__init__") or "wandb" in match[2]
+        is_named = (
+            match[1] in _CLASSES or is_wrapper or match[2] in (*CALLS, *_OTHER_CALLS, "__init__") or "wandb" in match[2]
+        )
         if not (context.frames or is_named):
             return ()
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
@@ -511,6 +514,10 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F14",)
     if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.source or (context.text,))[-1]:
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
+    if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
+        return ("F21", "D1")  # older wandbs wrapped all that their own code raised
+    if text.startswith("'function' object has no attribute") and context.is_about_wandb:
+        return ("F22", "F15")  # a call of wandb has the name of what was a module, or the other way round
     if context.missing_attribute in _RUN_ATTRIBUTES:
         return _judge_missing_run(context)
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
@@ -667,8 +674,8 @@ def _judge_usage(context: ErrorContext) -> Causes:
     """An error of usage in words that are not known: wandb refuses what it was called with."""
     if _USAGE_OF_COMMAND.search(context.text):
         return ("F22", "B14")
-    is_usage = context.exception is not None and context.exception[0] == "UsageError" and context.is_about_wandb
-    return ("F22", "F20") if is_usage else ()
+    name, text = context.exception or ("", "")
+    return ("F22", "F20") if name == "UsageError" and text and context.is_about_wandb else ()
 
 
 def _judge_own_thread(context: ErrorContext) -> Causes:
