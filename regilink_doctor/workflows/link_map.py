@@ -130,16 +130,22 @@ class _UseReader:
             yield from self._uses_of(site)
 
     def _uses_of_calls(self, calls: Sequence[Site]) -> Iterator[Use]:
-        """The uses of calls; what a caller of another file passes to a function is a use of the caller alone."""
-        callers: dict[Place, set[str]] = {}
+        """The uses of calls; what a function links for a caller in another file is a use of the caller alone."""
+        callers: dict[Place, list[Site]] = {}
         for site in calls:
             for place in site.through:
-                callers.setdefault(_absolute(place), set()).add(_file_of(site.place))
+                callers.setdefault(_absolute(place), []).append(site)
         for site in calls:
-            files = callers.get(_absolute(site.place), set())
-            own = tuple(text for text in site.target if not any(_file_of(part.place) in files for part in text.parts))
-            if own or not files:
-                yield from self._uses_of(replace(site, target=own) if files else site)
+            others = callers.get(_absolute(site.place), ())
+            files = {_file_of(other.place) for other in others}
+            linked = {text.pattern for other in others for text in other.target}
+            own = tuple(
+                text
+                for text in site.target
+                if text.pattern not in linked and not any(_file_of(part.place) in files for part in text.parts)
+            )
+            if own or not others:
+                yield from self._uses_of(replace(site, target=own) if others else site)
 
     def _uses_of(self, site: Site) -> Iterator[Use]:
         targets = dict.fromkeys(string.pattern for string in site.target)

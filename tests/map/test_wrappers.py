@@ -175,6 +175,23 @@ def test_a_caller_in_another_file_is_the_use(case: str) -> None:
     assert not [line for line in shown_uses() if line.startswith("pub") and line.partition(" | ")[2] in targets]
 
 
+@pytest.mark.parametrize("target", ["wandb-registry-model/zoo", "candidates/zoo"])
+def test_the_default_of_a_function_is_the_use_of_the_caller_that_keeps_it(target: str) -> None:
+    write(
+        keeping=f"""
+            import wandb
+            def keep(run, artifact, target="{target}"):
+                run.link_artifact(artifact, target)
+            def keep_there(run, artifact, target="{target}"):
+                run.link_artifact(artifact, target)
+        """,
+        train=TRAIN.format(imports="from keeping import keep", call="keep(run, artifact)"),
+    )
+    link_map = map_paths(["."]).link_map
+    uses = [use.place for use in (*link_map.uses, *link_map.outside) if use.target == target]
+    assert sorted(uses) == ["keeping.py:6", "train.py:6"]  # nothing calls keep_there
+
+
 def test_what_two_callers_pass_is_not_mixed() -> None:
     """A function resolved for all its callers at once would link each name to each registry."""
     for number, (name, registry) in enumerate((("a", "one"), ("b", "two"))):
