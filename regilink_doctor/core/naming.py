@@ -30,6 +30,9 @@ COLLECTION_FORBIDDEN = frozenset("/:")
 ALIAS_FORBIDDEN = frozenset("/:")
 """Characters that no alias has (`validate_aliases`)."""
 
+ENTITY_FORBIDDEN = frozenset(" /:")
+"""Characters that the name of no team or user has; W&B's documentation allows teams less (failure B2)."""
+
 ARTIFACT_NAME_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 """Characters of a source artifact's name (`sdk/artifacts/artifact.py`, failure C17)."""
 

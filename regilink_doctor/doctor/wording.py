@@ -8,7 +8,7 @@ from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.origin import Configured, Default, Setting, set_variable
 from regilink_doctor.core.phrases import join_phrases, say
-from regilink_doctor.core.problems import LinkInput, Problem
+from regilink_doctor.core.problems import LinkInput, Problem, placeholder
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.targets import LinkTarget, as_string
@@ -47,8 +47,13 @@ def entity_line(team: str, setting: Setting[str] | None) -> str:
 
 
 def use_a_team(account: Account, setting: Setting[str] | None, meant: str | None = None) -> str:
-    """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first."""
-    names = [team.name for team in account.usable_teams]
+    """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first.
+
+    Empty where the teams are the stand-ins of a dry run: the rule itself says what to write.
+    """
+    names = [team.name for team in account.usable_teams if placeholder(team.name) is None]
+    if not names and account.usable_teams:
+        return ""
     if not names:
         return say(
             "ask an admin of your organization to take you into a team, or make one in the W&B App; "

@@ -21,6 +21,7 @@ from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world import artifacts
 from regilink_doctor.emulator.world.features import PRESETS
+from regilink_doctor.workflows.dry_run import _world as dry_run_world
 
 ZOO = "wandb-registry-model/zoo"
 PROMOTED = target_of(ZOO, "Artifact.link", consumed=consumed_of("wandb-registry-staging/zoo:v0"))
@@ -138,6 +139,11 @@ def personal_source() -> World:
     return world
 
 
+def stand_ins() -> World:
+    """What a dry run without a catalog begins with."""
+    return dry_run_world(None, None, stub_artifacts=False)
+
+
 def old_server() -> World:
     world = World.default()
     world.server(without=["ARTIFACT_REGISTRY_SEARCH"])
@@ -194,6 +200,16 @@ CASES = {
     ),
     "entity that is not there": Case(
         "REG207", check="entity", more={"entity": "taem-a"}, says=("did you mean team-a?",), help=('entity="team-a"',)
+    ),
+    "entity that cannot be": Case(
+        "REG207",
+        check="entity",
+        more={"entity": "Team A/"},
+        says=("no entity has such a name; a team's is in the address of its page: wandb.ai/TEAM",),
+        help=('entity="team-a"',),
+    ),
+    "entity beside the stand-ins of a dry run": Case(
+        "REG207", check="entity", world=stand_ins, more={"entity": "your-team"}, help=('entity="TEAM"',)
     ),
     "entity before the name of a registry": Case(
         "REG207", targets=("registry/model/birds",), check="destination", help=('write "wandb-registry-model/birds"',)

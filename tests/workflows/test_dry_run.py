@@ -200,7 +200,7 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
     )
     found = dry_run(["python", "train.py"], catalog=CATALOG, stub_artifacts=True, cwd=project)
     assert found.exit_status == 0, found
-    assert (found.left_to_default, found.runs[0].entity, found.in_projects) == (True, "your-team", 1)
+    assert (found.left_to_default, found.runs[0].entity, found.in_projects) == (True, "your-default-team", 1)
     text = "\n".join(render(found))
     assert "warning[REG201] neither the code nor the settings name the entity of the run" in text
     assert "train.py:5: this is a project, not a registry" in text

@@ -325,6 +325,7 @@ def test_preflight_warns_of_what_nothing_decides_unless_strict(
         ("ml-team/wandb-registry-prod/zoo", "ml-team", "REG202", ["ml-team"]),
         ("wandb-registry-modle/zoo", "team-a", "REG301", []),
         ("wandb-registry-model/zoo", "<team>", "REG207", []),
+        ("wandb-registry-model/zoo", "zoo team", "REG207", []),
         ("wandb_registry-prod/zoo", "team-a", "REG104", []),
         ("candidates/zoo", "team-a", "REG101", []),
     ],

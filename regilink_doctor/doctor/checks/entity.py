@@ -7,9 +7,10 @@ from contextlib import suppress
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.naming import ENTITY_FORBIDDEN
 from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import Problem, placeholder
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
@@ -23,7 +24,7 @@ INDENT = "    "
 
 def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     """The lines, for the first target whose run belongs to the personal entity; none without a team to log under."""
-    teams = sorted(team.name for team in context.account.usable_teams)
+    teams = sorted(team.name for team in context.account.usable_teams if placeholder(team.name) is None)
     team = context.account.default_entity if context.account.default_entity in teams else next(iter(teams), None)
     if team is None:
         return ()
@@ -91,13 +92,18 @@ class EntityCheck(Check):
         facts = context.view.entity(name)
         entity = {"entity": name}
         if facts is None:
-            near = close_to(name, [team.name for team in account.teams])
+            near = close_to(name, [team.name for team in account.teams if placeholder(team.name) is None])
             meant = say("; did you mean {near}?", near=near) if near else ""
             hidden = say(
                 "it is missing, or not shown to {username}{meant}; wandb.init fails",
                 username=account.username,
                 meant=meant,
             )
+            if not ENTITY_FORBIDDEN.isdisjoint(name):
+                hidden = say(
+                    "no entity has such a name; a team's is in the address of its page: wandb.ai/TEAM{meant}",
+                    meant=meant,
+                )
             teams = use_a_team(account, setting, near)
             return report_problem(
                 Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), notes=[hidden], help=teams

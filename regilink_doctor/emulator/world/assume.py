@@ -15,7 +15,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.ledger import Assumed
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import (
+    CORE_REGISTRY_DISPLAY,
+    CORE_REGISTRY_TYPES,
+    ENTITY_FORBIDDEN,
+    REGISTRY_PREFIX,
+    is_version,
+)
 from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.emulator.world import artifacts, registries
@@ -147,7 +153,7 @@ def list_assumed(state: State) -> tuple[Assumed, ...]:
 def _may_be_entity(state: State, name: str) -> bool:
     folded = name.casefold()
     known = {item.casefold() for item in (*state.entities, *state.organizations, *state.users)}
-    if not name or folded in known or any(letter in name for letter in " /:"):
+    if not name or folded in known or not ENTITY_FORBIDDEN.isdisjoint(name):
         return False
     return not (placeholder(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))
 

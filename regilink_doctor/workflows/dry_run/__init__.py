@@ -28,8 +28,8 @@ __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry
 KEEP = 2 * 2**30
 """Bytes of uploads that are kept, in case the command downloads them again."""
 
-ORGANIZATION, TEAM, USER = "your-organization", "your-team", "you"
-"""Stand-ins for unknown names: the report shows them, and they cannot be mistaken for real ones."""
+ORGANIZATION, TEAM, USER = "your-default-organization", "your-default-team", "you"
+"""Stand-ins for unknown names. They are placeholders, so that no advice names them."""
 
 _QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
 """What the emulator sets for tests. A dry run keeps the user's values, so that offline stays offline."""
@@ -58,7 +58,7 @@ def dry_run(
     Args:
         command: the program and its arguments.
         catalog: the organization; None: teams and registries exist as the code names them.
-        entity: that of runs for which neither code nor settings name one; None: `your-team` stands in for it.
+        entity: that of runs for which neither code nor settings name one; None: a stand-in.
         stub_artifacts: create an empty version of every consumed artifact that does not exist.
         allow_no_links: accept a command that links nothing.
         keep_going: a refused link returns as if it had been accepted, so that one run shows every link.
