@@ -12,7 +12,7 @@ from functools import cached_property
 
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
-from regilink_doctor.core.wandb_messages import TEXT_LIMIT
+from regilink_doctor.core.wandb_messages import TEXT_LIMIT, list_sdk_classes
 from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, read_lines, read_words
 
 TYPE_CHECKING = False
@@ -30,8 +30,9 @@ _BROKEN_FRAMES = (
     (re.compile(r'^( *File "[^"\n]*",)\n *(?=line \d+, in )', re.MULTILINE), r"\1 "),
     (re.compile(r'^( *File "[^"\n]*",(?! line \d+, in \S)[^"\n]*)\n(?! *File )(.*\bin \S+$)', re.MULTILINE), r"\1\2"),
     (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
+    (re.compile(r'^( *File "[^"\n]*", line \d+, in) ?\n *([\w<>]+)$', re.MULTILINE), r"\1 \2"),
     (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
-    (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*\.py:\d+ in )"), r"\1\2"),  # rich, in its box
+    (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*:\d+ in )"), r"\1\2"),  # rich, in its box
 )
 """The line of a frame that a terminal has broken, and how it is put together."""
 _QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
@@ -101,7 +102,8 @@ _PYTHON_SAYS = tuple(
         (r"\(\) got an unexpected keyword argument '|\(\) missing \d+ required positional|"
          r"\(\) takes \d+ positional argument|object is not (?:subscriptable|callable|iterable)"
          r"|\bObject of type '?\w+'? is not JSON serializable", "TypeError"),
-        (r"(?:object|module '[\w.]+') has no attribute '", "AttributeError"),
+        (r"(?:object|module '[\w.]+') has no attribute '|\bNone ?[Tt]ype\b'?(?: object)? has no attribute",
+         "AttributeError"),
         (r"No module named '?\w", "ModuleNotFoundError"),
         (r"cannot import name '", "ImportError"),
         (r"local variable '\w+' referenced before assignment|cannot access local variable '", "UnboundLocalError"),
@@ -113,6 +115,7 @@ _IS_ADVICE = re.compile(
     r"most recent call last"
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
 )
+_ENDS_RUN = re.compile(r"^wandb: (?!ERROR).*$", re.MULTILINE)
 _IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
 _NETWORK_ERROR = "wandb: Network error ("
 _LOGGER = re.compile(
@@ -122,12 +125,13 @@ _LOGGER = re.compile(
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
 _SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)[\w-]*\s+\|)", re.MULTILINE)
+_CLASS_OF_THREE_WORDS = re.compile(r"\b(?:[A-Z][a-z0-9]+){3,}\b")
 _SIGNS = WORDS["signs of wandb"]
 """Words, in lower case, that only a text about wandb contains."""
 _RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
 _NAMES_RUN = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b|<run [^/\s]+/[^/\s]+/\S+ \(\w")
 """A folder of a run, or how wandb shows one of the public API."""
-_NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
+_NONE_HAS_NO = re.compile(r"\bNone ?[Tt]ype\b'?(?: object)? has no attribute '?(\w+)")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
@@ -173,6 +177,8 @@ _IS_CODE = re.compile(
     r"""\w\(|^\s*(?:\#|(?:if|for|try|except|raise|return(?!\ code)|def|class|import|from|with|else|finally)\b)""",
     re.VERBOSE,
 )
+_STATEMENT = re.compile(rf"{_IS_CODE.pattern}|^\w[\w.]*\ =\ ", re.VERBOSE)
+"""A line that can only be code, where its indentation was lost."""
 _LONGEST_REPORT = 1200
 _FOREIGN_FAILURE = read_words("failures of the program or of another service", re.IGNORECASE)
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
@@ -238,6 +244,9 @@ _RAISED_BY_PYTHON = (
     "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
     "UnboundLocalError"
 )  # fmt: skip
+_FRAMEWORKS = ("jax", "numpy", "pandas", "sklearn", "tensorflow", "torch")
+"""Packages that fail on the numbers of the program, and are not asked for anything by wandb."""
+_OF_PACKAGE = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
 _NEUTRAL_PACKAGES = frozenset(WORDS["packages that wandb works with"])
 """Packages that wandb works with, and those that call it: their exceptions can be about wandb."""
 _SWEEP = re.compile(
@@ -280,7 +289,7 @@ _TELLS_OF_CALL = re.compile(
 )
 """A sentence of the person who asks, with a call in it."""
 _NAMED_CALL = re.compile(
-    r"(\b(?:wandb|run|api|artifact)\.[a-z_]+\b)(?![(.])|(?<!\.)\b((?:link|log|use)_(?:artifact|model)\b)(?!\.)"
+    r"(\b(?:wandb|run|api|artifact)\.(?!run\b)[a-z_]+\b)(?![(.])|(?<!\.)\b((?:link|log|use)_(?:artifact|model)\b)(?!\.)"
 )
 """A call that a sentence names without its brackets, or without its object."""
 _QUOTED_PATH = re.compile(r"""["']([^"'\n{}/]{1,141}/[^"'\n{}]{0,400})(?=["'])""")
@@ -289,9 +298,9 @@ _OPEN_LINK = re.compile(r"\.link\w*\((?:[^()]|\([^()]*\))*$")
 _LONGEST_CALL = 300
 """Characters of a call over several lines in which its name is searched before the path."""
 _CALL_IN_CODE = re.compile(
-    r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
+    r"(?:\bwandb|\bart|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()\[\]\"']*\.(\w+)\("
 )
-
+_CALL_OF_MODULE = re.compile(r"\bwandb\.(?!Api\b)[\w.]+\(")
 _WHOLE_LINK = re.compile(r"""(?:[\w.]+ = )?\w[\w.]*\.link_artifact\(([\w\s.,="'/-]*)\)""")
 _WRITTEN_ENTITY = re.compile(r"""\binit\([^#]*\bentity=["']([\w.-]+)["']""")
 
@@ -397,10 +406,12 @@ class ErrorContext:
         if heading := _HEADING.search(self.message_text):
             absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
             return heading["name"], absent[0] if absent else ""
-        if self.is_cut and self.source and (match := _RAISES.match(self.source[-1])):
-            return match["name"], match["message"] or ""
-        if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
-            return match["name"], match["quoted"] or match["rest"]
+        raised = _RAISES.match(self.source[-1]) if self.is_cut and self.source else None
+        said = _EXCEPTION_IN_SENTENCE.search(self.message_text)
+        if raised and (said is None or raised["message"] or raised["name"] != said["name"]):
+            return raised["name"], raised["message"] or ""
+        if said:
+            return said["name"], said["quoted"] or said["rest"]
         if self.frames and (match := _NAMED_EXCEPTION.search(self.message_text)):
             return match["name"], ""
         quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
@@ -463,7 +474,7 @@ class ErrorContext:
     @cached_property
     def is_cut(self) -> bool:
         """Whether the text ends inside a traceback, before the line that says what was raised."""
-        return self.ends_in_frame and any(frame.is_library for frame in self.frames)
+        return self.ends_in_frame and (self.fails_at_call or any(frame.is_library for frame in self.frames))
 
     @cached_property
     def last_frame(self) -> str:
@@ -511,6 +522,13 @@ class ErrorContext:
         return any(frame.is_wandb for frame in self.library_frames)
 
     @property
+    def fails_at_call(self) -> bool:
+        """Whether the line of code of the last frame calls wandb."""
+        code = self.last_code or (self.source[-1] if self.source else "")
+        is_named = any(CALLS.get(name, "api") != "api" for name in _CALL_IN_CODE.findall(code))
+        return is_named or _CALL_OF_MODULE.search(code) is not None
+
+    @property
     def is_raised_in_library(self) -> bool:
         """Whether the last frame is in the code of a library, which a program without wandb can use as well."""
         return bool(self.frames) and self.frames[-1].is_library
@@ -525,13 +543,14 @@ class ErrorContext:
             return False
         if any(frame.is_wandb for frames in self.chain for frame in _frames_below_user(frames)):
             return False
-        called = _CALL_IN_CODE.findall(self.source[-1]) if self.source else []
-        return not any(CALLS.get(name, "api") != "api" for name in called)
+        return not self.fails_at_call
 
     @cached_property
     def is_of_other_package(self) -> bool:
         """Whether the last exception is that of a package without wandb, or of the client of another server."""
-        if any(_OTHER_CLIENT.search(frame.path) for frame in self.library_frames):
+        last = _OF_PACKAGE.search(self.frames[-1].path) if self.frames and not self.ends_in_frame else None
+        is_framework = last is not None and last[1] in _FRAMEWORKS
+        if is_framework or any(_OTHER_CLIENT.search(frame.path) for frame in self.library_frames):
             return not self.names_wandb_in_exception
         match = _PACKAGE.match(self.last_line) if self.exception is not None else None
         is_neutral = match is None or match["package"] in _NEUTRAL_PACKAGES
@@ -562,8 +581,9 @@ class ErrorContext:
 
     @property
     def names_wandb_in_exception(self) -> bool:
-        """Whether class or message of the last exception name wandb."""
-        return self.exception is not None and bool(_WANDB.search(" ".join((self.last_line, *self.exception))))
+        """Whether class or message of the last exception name wandb, or an object of it."""
+        is_named = self.exception is not None and bool(_WANDB.search(" ".join((self.last_line, *self.exception))))
+        return is_named or self.names_object_of_wandb
 
     @property
     def is_raised_in_import(self) -> bool:
@@ -748,7 +768,14 @@ class ErrorContext:
         is_common = self.operation in _COMMON_OPERATIONS and "returned error" not in text  # wandb-core's words
         is_operation = self.operation in _OPERATIONS and not is_common
         is_named = any(sign in text for sign in _SIGNS) or _NAMES_RUN.search(text) is not None
-        return self.is_logged_by_wandb or is_operation or is_named
+        return self.is_logged_by_wandb or is_operation or is_named or self.names_object_of_wandb
+
+    @property
+    def names_object_of_wandb(self) -> bool:
+        """Whether the last exception names a class that only wandb has, or one of its runs."""
+        said = self.exception[1] if self.exception is not None else ""
+        is_class = any(name in list_sdk_classes() for name in _CLASS_OF_THREE_WORDS.findall(said))
+        return is_class or _NAMES_RUN.search(said.lower()) is not None
 
     @property
     def leaves_wandb_out(self) -> bool:
@@ -908,6 +935,7 @@ def read_error(text: str) -> ErrorContext:
         line = log_line.text
         indent = len(line) - len(line.lstrip())
         is_below_frame = frame_indent is not None and indent > frame_indent and bool(line.strip())
+        is_first = frame_indent == 0 and not last_code and last_frame == len(messages)  # right below a frame
         if log_line.is_quiet:
             continue
         if match := _FRAME.match(line):
@@ -922,7 +950,7 @@ def read_error(text: str) -> ErrorContext:
         elif (
             _MARKER.match(line)
             or (is_numbered and frames and _NUMBERED.match(line))
-            or (is_below_frame and not _EXCEPTION.match(line))
+            or ((is_below_frame or (is_first and _STATEMENT.search(line))) and not _EXCEPTION.match(line))
         ):
             source.append(line)
             if not _MARKER.match(line) and (not last_code or line.lstrip().startswith(_POINTS)):
@@ -955,7 +983,11 @@ def read_error(text: str) -> ErrorContext:
 
 
 def _is_fragment(rest: str) -> bool:
-    """Whether what follows the frames says nothing of what was raised: nothing at all, or the beginning of its name."""
+    """Whether what follows the frames says nothing of what was raised.
+
+    It is nothing at all, the beginning of the name, or what wandb says when a program has ended.
+    """
+    rest = _ENDS_RUN.sub("", rest).strip()
     is_whole = _EXCEPTION.match(rest) or _RAISED.match(rest) or _ERROR_MARK.search(rest)
     return not is_whole and not any(letter.isspace() for letter in rest)
 

@@ -614,6 +614,8 @@ def _of_message(
         yield from (match.message.failure for match in others if match.message.failure == "F14")
     if message.speaker == "other" and structure.LAUNCH.match(context.line_at(main.span[0])):
         yield "F16"  # an agent reports what its cluster or builder said
+    if message.failure == "F7":
+        yield from structure.find_causes_of_foreign_file(context)
     if message.key == "abnormal-exit":
         yield from structure.find_broken_code(context)
     if message.failure == "F14" and context.is_from_bucket:

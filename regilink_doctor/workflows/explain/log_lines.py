@@ -201,6 +201,7 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:
         line = bare.rstrip(_BOX).rstrip()
+        line = line if line.strip(f" {_BOX}") else ""
     for _ in range(_MOST_PREFIXES):
         stripped = line.lstrip(" ")
         match = _PREFIX.match(stripped)

@@ -60,6 +60,7 @@ _WINERROR_CAUSES: dict[int, Causes] = {
 _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 """With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
 _FILE_EXISTS = 17
+_FILE_OF_SYSTEM = re.compile(r"['\"]/(?:var/run|run|proc|sys|etc)/(?!secrets/wandb)[^'\"\n]*['\"]$")
 _RUN_FOLDER = re.compile(r"wandb[/\\](?:offline-)?run-")
 _PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\|[^'"\n]*[/\\.])[^'"\n]*['"]\s*$""")
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
@@ -103,6 +104,12 @@ _VARIABLES = _read_causes(_TABLES["variables that are unset"])
 """What it means that a program finds one of wandb's variables unset."""
 _MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
 _MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
+_STAND_IN = re.compile(
+    r"""\bwandb\.(?:config|history|run|summary)\.[a-z]\w*\b.*\n'module'\ object
+      | module\ 'wandb\.(?:config|history|run|summary)'\ has\ no\ attribute""",
+    re.VERBOSE,
+)
+"""Before `wandb.init`, these names of wandb stand for nothing, or for the file of that name."""
 _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 """A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
@@ -110,6 +117,8 @@ _NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl
 _PROMPT = re.compile(r"prompt_api_key|getpass")
 _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
+_VERIFIES = re.compile(r"^Default host selected: (?!https://api\.wandb\.ai)|^Checking signed URL upload", re.MULTILINE)
+"""The report of `wandb verify`, which checks a server of one's own."""
 _USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("BdbQuit", "GeneratorExit", "KeyboardInterrupt", "SignalException", "SystemExit")
 # Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
@@ -154,7 +163,12 @@ _EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
 _RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callable")
 _OF_INTEGRATION_PACKAGE = re.compile(r"\bwandb[./\\]integration\b")
+_WATCHES = re.compile(r"\bTorch(?:Graph|History)\b|\bwatch\(")
+"""A watched model carries the hooks of wandb, also where the program saves or copies it."""
+_STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b|\bworkers?\b|\bPool\b", re.IGNORECASE)
 _OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
+_OTHER_KIND = re.compile(r"'(?:function|module|method|type)' object (?:has no attribute|is not)")
+"""A name of a package that is something else in another version: a function and no module, for example."""
 _READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
 _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
 _READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactCollection|Registry)' object has no setter")
@@ -190,6 +204,7 @@ def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
+_TIMES_OUT = re.compile(r"\btime[sd]?[ -]?out\b", re.IGNORECASE)
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
@@ -200,6 +215,8 @@ _OWN_THREAD = re.compile(
     r"Exception in thread (?:NetStat|ChkStop|IntMsg|MsgRouter|SockSrv|Stream|Handler|Sender|Writer)\w*Thr"
 )
 """A thread of wandb that talks to its second process."""
+_OWN_CALLBACK = re.compile(r"^Error in callback <.*(?:_init_jupyter|_WandbInit|\bwandb\b)", re.MULTILINE)
+"""What wandb has asked IPython to call before and after each cell."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
 _MONITOR = re.compile(r"/sdk/internal/")
@@ -237,10 +254,13 @@ def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.is_interrupted or (context.exception is not None and context.exception[0] in STOPS):
         return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
+    if _VERIFIES.search(context.text):
+        return ("F17", "C19")
     if context.ends_in_other_program:
         return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_own_thread,
+        _judge_named,
         _judge_words,
         find_part,
         _judge_refused_run,
@@ -282,6 +302,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
     # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
     is_of_other = context.frames or context.is_denied_own_file or _PATH.search(text)
     is_of_wandb = context.names_local_file or context.is_raised_in_wandb or not is_of_other
+    if causes := find_causes_of_foreign_file(context):
+        return causes
     if match := _WINERROR.search(text):
         number = int(match[1])
         return _WINERROR_CAUSES.get(number, ()) if is_of_wandb or number not in _WINERRORS_OF_A_FILE else ()
@@ -295,6 +317,15 @@ def find_system_causes(context: ErrorContext) -> Causes:
             return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
+
+
+def find_causes_of_foreign_file(context: ErrorContext) -> Causes:
+    """What it means that wandb may not use a file that it has not made: one of the system, or a program to start."""
+    said = context.exception[1] if context.exception is not None and context.is_raised_in_wandb else ""
+    if _FILE_OF_SYSTEM.search(said):
+        return ("F21", "F7")  # wandb reads what it can find out about the machine
+    is_start = bool(_ERRNO.search(said)) and context.library_frames[-1].function == "_execute_child"
+    return ("F14", "F7") if is_start and _causes_of_frames(context) == ("F14",) else ()
 
 
 def find_part(context: ErrorContext) -> Causes:
@@ -482,7 +513,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name in _CLASSES_OF_STORAGE:
         return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.is_about_wandb and "pickle" in text and not context.is_of_integration:
-        return ("C16", "C14", "F14")
+        is_hook = _WATCHES.search(context.text) is not None and not _STARTS_PROCESSES.search(context.text)
+        return ("F21", "C16") if is_hook else ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
     if is_import and not (text or context.frames) and context.is_about_wandb:
         return ("F15",)  # a sentence names its class
@@ -504,8 +536,12 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
     if name in ("Exception", "UsageError") and text == "problem":
         return ("F14", "F21")  # wandb.init hides what went wrong before
+    if name == "AttributeError" and _STAND_IN.search(f"{context.last_code}\n{text}"):
+        return ("F4", "F22")
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
         return ("F15", "F21")
+    if name == "AttributeError" and text.startswith("'module' object") and context.fails_at_call:
+        return ("F15", "F21")  # Python 2 does not say which module
     if name in ("EOFError", "Abort", "StdinNotImplementedError") and _ASKS_FOR_KEY.search(context.text):
         return ("C18",)  # nobody answers where the program runs
     if name == "UsageError" and _FINISHED.match(text):
@@ -523,6 +559,9 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
+    is_alone = not context.frames and "\n" not in context.text.strip()
+    if _OTHER_KIND.match(text) and context.is_about_wandb and (context.fails_at_call or is_alone):
+        return ("F15", "F22")
     if name == "LaunchError" and "run_manager." in context.last_line:
         return ("F14",)  # wandb 0.9 could not start its own process
     if name in _CLASSES_OF_WANDB:
@@ -567,6 +606,11 @@ def _judge_crash(context: ErrorContext) -> Causes:
 def find_broken_code(context: ErrorContext) -> Causes:
     """An error that Python raised inside wandb: a null of the server, or code of wandb that is broken."""
     name, text = context.exception or ("", "")
+    if name == "Error" and not context.frames and context.is_about_wandb and _BROKEN_WORDS.search(text):
+        return ("F21", "F22")  # a command of wandb shows what was raised in it
+    is_python = _BROKEN_WORDS.search(text) or "object has no attribute" in text
+    if name in _CLASSES_OF_COMPONENTS and is_python:
+        return ("F21", "D1", "B2")  # the public API raises anew what was raised in it
     if not context.is_raised_in_wandb or context.is_raised_in_import:
         return ()
     if name not in _BROKEN_CLASSES and not _BROKEN_WORDS.search(text):
@@ -584,7 +628,7 @@ def find_broken_code(context: ErrorContext) -> Causes:
     if "'NoneType' object" in text and "/public/registries/" in path:
         return ("D18", "B13", "B7")  # the server does not know registries, or shows none
     if "'NoneType' object" in text and _NULL_ANSWER.search(path):
-        return ("D1", "B2", "C18", "F21")
+        return ("F21", "D1", "B2", "C18")
     if part == ("F14",) and _OWN_CODE.search(path):
         return ("F21", "F14")
     if part == ("F14",) and name == "KeyError":  # it is asked about a run that it does not have
@@ -639,6 +683,18 @@ def _judge_words(context: ErrorContext) -> Causes:
     return _find_words(context.exception[1])
 
 
+def _judge_named(context: ErrorContext) -> Causes:
+    """What the sentence says that only names the class of an exception."""
+    if context.exception is None or context.exception[1] or context.frames or not context.is_about_wandb:
+        return ()
+    name = context.exception[0]
+    lines = [line for line in context.message_text.splitlines() if name in line and line.strip() != name]
+    line = " ".join(lines)
+    if _TIMES_OUT.search(line):
+        return ("F2", "C19")
+    return find_causes_of_refusal(context) if _REFUSES.search(line) else _find_words(line)
+
+
 def _find_words(text: str) -> Causes:
     """What the first words of a message mean that are known; empty where none are."""
     return next((causes for pattern, causes in _WORDS if pattern.search(text)), ())
@@ -679,9 +735,12 @@ def _judge_usage(context: ErrorContext) -> Causes:
 
 
 def _judge_own_thread(context: ErrorContext) -> Causes:
-    """An error of a thread of wandb that talks to its second process, and does not say what was raised."""
-    is_silent = context.exception is None or not context.exception[1]
-    return ("F14", "F21") if is_silent and _OWN_THREAD.search(context.message_text) else ()
+    """An error in a thread or a callback of wandb that does not say what was raised."""
+    if context.exception is not None and context.exception[1]:
+        return ()
+    if _OWN_CALLBACK.search(context.message_text):
+        return ("F21", "F14")
+    return ("F14", "F21") if _OWN_THREAD.search(context.message_text) else ()
 
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
@@ -689,6 +748,8 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     has_message = context.exception is not None and bool(context.exception[1])
     if not context.is_cut or has_message:
         return ()
+    if not context.library_frames:
+        return _judge_cut_call(context)
     is_of_network = _NETWORK_LIBRARY.search(context.frames[-1].path) is not None
     is_call_of_wandb = is_of_network and context.is_about_wandb and not context.ends_in_other_program
     if not (is_call_of_wandb or context.is_raised_in_wandb):
@@ -697,7 +758,10 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         return ("C18", "C19")
     causes = _causes_of_frames(context)
     if causes[:1] == ("F14",):
-        return causes
+        return ("F21", "F14") if _OWN_CODE.search(context.frames[-1].path.replace("\\", "/")) else causes
+    if context.exception is not None and context.exception[0] in _CLASSES_OF_THE_SERVER:
+        is_answer = context.exception[0] == "HTTPError" and context.phase in (None, "api")
+        return ("F2", "B2", "D1") if is_answer else _CUT_CALLS.get(context.phase or "api", causes)
     if causes == _OF_INTEGRATION and not context.library_frames[0].is_wandb:
         return ("F21", "F15", "F22")  # a library has called what wandb gave it: the program passes nothing there
     if context.command is not None and causes in ((), _PARTS[-1][1]):
@@ -709,6 +773,18 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)):
         return causes
     return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
+
+
+def _judge_cut_call(context: ErrorContext) -> Causes:
+    """What the class of an exception means whose traceback is cut at the program's own call of wandb."""
+    name = context.exception[0] if context.exception is not None else ""
+    if "Deprecat" in name or name.endswith("Warning"):
+        return ("F15", "F21")
+    if name in ("TypeError", "ValueError"):
+        return ("F22", "F21")
+    if name in _BROKEN_CLASSES:
+        return ("F21", "F15")
+    return _CUT_CALLS.get(context.phase or "", ())
 
 
 def _judge_last_step(context: ErrorContext) -> Causes:
