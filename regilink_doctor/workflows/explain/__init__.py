@@ -233,8 +233,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    described = described or _explain_named_exception(context, catalog)
-    return described or _explain_failed(bare, context) or _unknown(bare)
+    described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
+    return described or _explain_passed_errors(context) or _unknown(bare)
 
 
 def _explain_key() -> Explanation:
@@ -268,6 +268,16 @@ def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Expl
     if explanation is None or explanation.failures in ((), OF_ARTIFACT):
         return None
     return replace(explanation, title=explanation.title.removeprefix(_LOGGED))
+
+
+def _explain_passed_errors(context: ErrorContext) -> Explanation | None:
+    """Errors of the network that come again and again in a log, although each has passed; None without them."""
+    passed = context.passed_errors
+    explanation = explain_error(context.with_warnings(passed)) if passed else None
+    if explanation is None:
+        return None
+    note = say("wandb reports that each of these errors passed, and that it went on: the run itself did not fail")
+    return replace(explanation, is_sure=False, notes=(note, *explanation.notes))
 
 
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT, list_sdk_classes
-from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, read_lines, read_words
+from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, is_of_end, read_lines, read_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ _BROKEN_FRAMES = (
     (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
     (re.compile(r'^( *File "[^"\n]*", line \d+, in) ?\n *([\w<>]+)$', re.MULTILINE), r"\1 \2"),
     (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
-    (re.compile(r"(│ [/~.][^\s│:]*) *│\n[^\n│]{0,80}│ (\S*:\d+ in )"), r"\1\2"),  # rich, in its box
+    (re.compile(r"(│ [/~.][^\s│:]*:?\d*) *│\n[^\n│]{0,80}│ (\S*:?\d+ in )"), r"\1\2"),  # rich, in its box
 )
 """The line of a frame that a terminal has broken, and how it is put together."""
 _QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
 """A line of wandb in the middle of a sentence."""
 _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
+
+_WITH_LEVEL = re.compile(r"wandb: (?:\w+: )?(?:ERROR|WARNING)\b")
 
 _FRAME = re.compile(
     r"""^\s*(?:
@@ -54,7 +56,7 @@ _FRAME = re.compile(
 )
 _IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
 _CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
-_NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
+_NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s|$)")
 _NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
 """What is around a line of code: its number, and the lines by which rich shows how deep it is indented."""
 _POINTS = ("-", "❱")
@@ -118,6 +120,7 @@ _IS_ADVICE = re.compile(
 _ENDS_RUN = re.compile(r"^wandb: (?!ERROR).*$", re.MULTILINE)
 _IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
 _NETWORK_ERROR = "wandb: Network error ("
+_PASSED = "wandb: Network error resolved"
 _LOGGER = re.compile(
     r"\[\w+\.py:\w+\(\):\d+\]"
     r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api): ",
@@ -155,7 +158,7 @@ _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
-      | \b(\d{3})\ """
+      | \b(\d{3})\ encountered\ \( | \b(\d{3})\ """
     + _REASON
     + r"""
       | ["']code["']:\ ?["']?(\d{3})\b""",
@@ -206,7 +209,8 @@ _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_PROMPT = re.compile(
-    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*(?:\n(?!wandb)[^\n]*){0,2}\Z",
+    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*"
+    r"(?:\n(?!wandb)[^\n]*){0,60}\Z",
     re.MULTILINE,
 )
 _VERSION = re.compile(
@@ -271,7 +275,7 @@ _SERVER_CONTAINER = re.compile(
     r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b",
     re.MULTILINE,
 )
-_ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
+_ARTIFACT = re.compile(r"artifact(?! file\(s\))|registry|link_model|use_model|collection", re.IGNORECASE)
 
 with open(os.path.join(os.path.dirname(__file__), "phases.json"), encoding="utf-8") as _file:
     _PHASES: dict[str, dict[Phase, list[str]]] = json.load(_file)
@@ -372,6 +376,14 @@ class ErrorContext:
     def with_warnings(self, warnings: tuple[str, ...]) -> ErrorContext:
         """The same text, where these warnings count as what went wrong."""
         return replace(self, message_text="\n".join((self.message_text, *warnings)))
+
+    @cached_property
+    def passed_errors(self) -> tuple[str, ...]:
+        """The errors of the network that wandb has reported more than once, each of which has passed."""
+        lines = self.text.splitlines()
+        begun = tuple(line for line in lines if _NETWORK_ERROR in line)
+        passed = tuple(line for line in lines if _PASSED in line)
+        return (begun or passed) if max(len(begun), len(passed)) > 1 else ()
 
     @cached_property
     def is_error(self) -> bool:
@@ -887,10 +899,12 @@ def find_foreign_failure(text: str) -> str | None:
 def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     """The warnings, and the requests that are sent again, after which the program did not go on.
 
-    wandb says when a network error is resolved: until then it lasts, although the program goes on.
+    wandb says when a network error is resolved: until then it lasts, although the program goes on. What wandb prints
+    after the program has failed is no progress.
     """
-    last = next((number for number in reversed(range(len(lines))) if lines[number].is_progress), -1)
-    last_of_wandb = next((number for number in reversed(range(len(lines))) if lines[number].is_progress_of_wandb), -1)
+    end = next((number for number, line in enumerate(lines) if line.is_failed_end), len(lines))
+    last = next((number for number in reversed(range(end)) if lines[number].is_progress), -1)
+    last_of_wandb = next((number for number in reversed(range(end)) if lines[number].is_progress_of_wandb), -1)
     return tuple(
         line.text
         for number, line in enumerate(lines)
@@ -1003,6 +1017,8 @@ def _choose_inner(messages: Sequence[str]) -> list[bool]:
 def _continues(messages: list[str], line: str) -> bool:
     """Whether a line of wandb goes on where the one before it stopped in the middle of a sentence."""
     before = messages[-1].rstrip() if messages else ""
+    if is_of_end(line) or (_WITH_LEVEL.match(line) and not _WITH_LEVEL.match(before)):
+        return False
     return bool(line.startswith("wandb: ") and before and before[-1] not in ".!?:;)" and before.startswith("wandb: "))
 
 

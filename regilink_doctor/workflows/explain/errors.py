@@ -193,6 +193,8 @@ _NEAR = 15
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14", "F25")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_OF_WAITING = ("B17", "C10", "C19", "F2", "F14")
+"""Failures for which a program waits, until it is stopped."""
 _REPORTED_BY_OTHERS = ("B7", "F14", "F24")
 """Failures whose messages report that a request, process or program has failed: another message says why."""
 _OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
@@ -341,12 +343,11 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
     if not matches and context.last_warnings and is_stopped:
+        waits_only = context.exception is not None or context.only_reports_others
         context = context.with_warnings(context.last_warnings)
         matches = _recognize(context)
-        if context.exception is not None:  # the program was stopped while it waited for an answer
-            matches = [
-                match for match in matches if match.message.failure in _UNDECIDED or match.message.failure == "C19"
-            ]
+        if waits_only:  # the program was stopped, perhaps while it waited for an answer
+            matches = [match for match in matches if match.message.failure in _OF_WAITING]
     is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
     # A missing attribute of None may only follow from the failed call: that exception does not say why.
     if is_outcome and context.missing_attribute is None and structure.find_causes(context):

@@ -50,7 +50,7 @@ _PREFIX = re.compile(
             rf"\[{_LEVEL}\s*\]:?",
             rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
             rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
-            r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+|wandb-upload_\d+)\s*:\d+",
+            r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+(?: ?\(\w+\))?|wandb-upload_\d+)\s*:\d+",
             r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
             r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:|\s+in\s+[\w.<>]+\s*$)",  # and no frame of rich
             r"[|│┃](?=\s)",
@@ -95,6 +95,7 @@ _RETRY = re.compile(
 """The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
 _PYTHON_WARNING = re.compile(r"\s*\S+:\d+: \w+Warning: ")
 """What Python's `warnings.warn` prints, where no traceback raises it."""
+_SYSTEM_ERROR = re.compile(r"\[(?:Errno|WinError) -?\d+\] \S")
 _RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
 """Weave sends its traces in the background: a program goes on without them."""
@@ -108,6 +109,13 @@ _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
     r"|Network error resolved)"
 )
+_EPILOGUE = re.compile(
+    r"\s*wandb: (?:\W* )?(?:Waiting for (?:W&B|wandb) process|Program (?:failed|ended)|Process crashed"
+    r"|Run (?:history|summary)|Synced|Find logs at|View (?:run|project)|You can sync"
+    r"|[\d.]+ ?[KMG]?B of |\S+ +[\u2581-\u2588]|\s*$)"
+)
+"""What wandb prints when a program has ended, well or not."""
+_ENDED_BADLY = re.compile(r"\bprocess to finish\W+\(failed|^\s*wandb: Program failed with code")
 _ANNOUNCES = re.compile(r"^\s*Traceback \(most recent call last\)|^\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit)\b")
 _OF_TRACEBACK = re.compile(
     r"^\s+\S|^Traceback \(most recent call last\)|^(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|^\s*$"
@@ -145,6 +153,11 @@ class LogLine:
         return is_report and self.kind in ("plain", "information")
 
     @property
+    def is_failed_end(self) -> bool:
+        """Whether wandb says that the program has ended with an error."""
+        return _ENDED_BADLY.search(self.text) is not None
+
+    @property
     def is_progress_of_wandb(self) -> bool:
         """Whether wandb itself says that it went on."""
         return _PROGRESS.match(self.text) is not None or _RECOVERED in self.text
@@ -176,6 +189,11 @@ def is_harmless(line: str) -> bool:
     return _HARMLESS.search(line.removeprefix("wandb: ERROR ")) is not None
 
 
+def is_of_end(line: str) -> bool:
+    """Whether wandb prints a line when a program has ended, well or not."""
+    return _EPILOGUE.match(line) is not None
+
+
 def _judge_line(line: LogLine, has_levels: bool) -> Kind:
     if _RECOVERED in line.text:
         return "information"
@@ -183,7 +201,7 @@ def _judge_line(line: LogLine, has_levels: bool) -> Kind:
         return "warning"
     if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
         return "plain"
-    return "warning" if line.level in ("WARN", "WARNING") else "information"
+    return "warning" if line.level in ("WARN", "WARNING") or _SYSTEM_ERROR.search(line.text) else "information"
 
 
 def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None]]:
@@ -200,8 +218,7 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
     line = _BOLD.sub(r"\1", line)
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:
-        line = bare.rstrip(_BOX).rstrip()
-        line = line if line.strip(f" {_BOX}") else ""
+        line = bare.rstrip(f"{_BOX} ")
     for _ in range(_MOST_PREFIXES):
         stripped = line.lstrip(" ")
         match = _PREFIX.match(stripped)

@@ -44,7 +44,7 @@ _ERRNO = re.compile(r"\[[Ee]rrno (-?\d+)\]|\b(?:\w*Error|gaierror|timeout)\((-?\
 _WINERROR = re.compile(r"\[WinError (\d+)\]")
 _DISK, _NETWORK, _PROCESS = ("F7",), ("C19", "F2"), ("F14", "F7")
 _ERRNO_CAUSES: dict[int, Causes] = {
-    **dict.fromkeys((1, 5, 13, 17, 18, 20, 21, 23, 24, 27, 28, 30, 36, 39, 40, 116, 122), _DISK),
+    **dict.fromkeys((1, 5, 13, 17, 18, 20, 21, 23, 24, 27, 28, 30, 36, 38, 39, 40, 95, 116, 122), _DISK),
     2: ("F7", "F18"),
     **dict.fromkeys((11, 12, 32, 98), _PROCESS),
     **dict.fromkeys((-5, -3, -2, 8, 51, 54, 60, 61, 64, 65, 99, 100, 101, 103, 104, 110, 111, 112, 113), _NETWORK),
