@@ -423,3 +423,20 @@ def test_an_api_key_is_no_target_path_and_is_not_shown(text: str, is_key: bool) 
     assert (found.failures == ("E2",)) == is_key
     assert _KEY not in found.text
     assert not is_key or _OLD_KEY not in found.text
+
+
+@check_rows(
+    ("text", "first", "is_named"),
+    [
+        (f"wandb login {_KEY}", "F11", True),
+        (f"$ wandb login --relogin {_OLD_KEY}", "F11", False),  # it could be the hash of a commit, and is shown nowhere
+        ("wandb login", "C18", False),
+        ("wandb login --host=https://wandb.example.com/a-very-long-path-with-more-than-forty-letters", "C18", False),
+        (f'wandb.login(key="{_OLD_KEY}")', "", True),
+        (f"wandb: ERROR WANDB_API_KEY={_KEY} is not valid", "C18", False),
+    ],
+)
+def test_a_key_in_a_command_or_in_code_has_leaked(text: str, first: str, is_named: bool) -> None:
+    found = explain(text)
+    assert "".join(found.failures[:1]) == first
+    assert any("revoke the key" in note for note in found.notes) == is_named

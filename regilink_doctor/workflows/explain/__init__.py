@@ -167,6 +167,9 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
         return _explain_key()
     context = read_error(text)
     explanation = _explain_text(text, context, catalog)
+    if text != pasted and explanation.kind != "error":
+        note = say("a key in it is hidden here, but a terminal's history and a log keep what is pasted: revoke the key")
+        explanation = replace(explanation, notes=(*explanation.notes, note))
     if explanation.kind not in _OF_NAMES or explanation.failures or explanation.wrong:
         return explanation
     # Beside a good path may be what went wrong.

@@ -9,6 +9,7 @@ import re
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrases import join_phrases, say
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.workflows.explain import paths
@@ -264,6 +265,7 @@ _COMMAND = re.compile(
     r"(?:[$!]\s*)?wandb (artifact (?:put|get|ls|cache)|login|sync|sweep|agent|offline|online|disabled|enabled)"
     r"(?:\s+(?:cleanup|-\S+(?:[ =][^-\s]\S*)?|\S*[/.:\d_]\S*))*"
 )
+_KEY = re.compile(r"\s(?:\[key\]|[\w-]{40,})(?!\S)")
 _TOPIC_OF_COMMAND = {
     "artifact put": "link",
     "artifact get": "read",
@@ -283,6 +285,8 @@ def explain_wandb_command(text: str) -> Explanation | None:
     topic = find_topic(_TOPIC_OF_COMMAND.get(command[1], "offline")) if command else None
     if command is None or topic is None:
         return None
+    if command[1] == "login" and _KEY.search(command[0]):
+        topic = replace(topic, mistakes=("F11", *topic.mistakes))
     is_put = command[1] == "artifact put"
     return _answer_with_page(
         topic,
