@@ -288,7 +288,8 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
         return _find_while_making(context, owner, lineage, node.attr, at)
     found = add_values(find_attribute(context, owner, node.attr), values)
     if {node.attr, "*"} & list_set(context, context.module).keys() or owner.scope.module is not context.module:
-        found = add_values(found, find_set(context, owner, lineage, node.attr, at))
+        given = find_set(context, owner, lineage, node.attr, at)
+        found = add_values(_mark_unset(found, node.attr) if given else found, given)
     if all(value == UNKNOWN for value in found):
         return _call_getattr(context, owner, lineage, node, at) or found
     return found
@@ -493,13 +494,19 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
         values += [with_name(item, name) for item in found]
         if method.name == "__post_init__":
             break
-    for value, method, order in stored[: MAX_ALTERNATIVES + 1]:
-        if method.name not in _MAKING:
-            values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
+    others = [item for item in stored[: MAX_ALTERNATIVES + 1] if item[1].name not in _MAKING]
+    values = _mark_unset(values, name) if others else values
+    for value, method, order in others:
+        values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
     if values and (making or not owner.instance or name not in scope.bindings):
         return values
     # What a method assigns, it assigns when it is called, if it is.
     return [*_find_body(context, owner, scope, name), *values]
+
+
+def _mark_unset(values: Sequence[Value], name: str) -> list[Value]:
+    """The values; a None is one only until the attribute is set elsewhere."""
+    return [NonString(None, default_of=name) if is_none(value) else value for value in values]
 
 
 def _find_left(context: Context, owner: ClassOrObject, scope: Scope, name: str, at: ProgramPoint) -> list[Value]:

@@ -32,6 +32,7 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     bound_alternatives,
+    is_none,
     with_name,
 )
 from regilink_doctor.lint.text import source
@@ -760,6 +761,8 @@ def _format(context: Context, node: ast.expr, at: ProgramPoint, how: str = "") -
         ):
             texts = find_text(context, value, node, at) if not how else []
             found += [text.parts for text in texts] or [unknown_string(node, at).parts]
+        elif is_none(value) and getattr(value, "default_of", None) is not None:
+            found.append(unknown_string(node, at, reason="None, until it is set").parts)
         elif isinstance(value, NonString) and isinstance(value.value, (int, float, type(None))):
             text = format_value(value.value, how)
             part = KnownPart(text, at.source.place(node), default_of=value.default_of) if text is not None else None

@@ -206,7 +206,7 @@ class ArgumentReader:
                         self.inner[written] = (item, value.at)
                     else:
                         self.unread.add(name)
-            elif value != NonString(None):
+            elif not is_none(value):
                 self.unread.add(name)
 
     def _find_stored(self, owner: Instance) -> dict[str, tuple[ast.expr, ProgramPoint]]:
@@ -268,7 +268,7 @@ class ArgumentReader:
                             self.unread.add(name)
                     else:
                         found += self.resolver.texts(item, value.at)
-            elif value != NonString(None):
+            elif not is_none(value):
                 self.unread.add(name)
         return tuple(found)
 

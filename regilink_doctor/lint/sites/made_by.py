@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.values import Instance, Name, NonString
+from regilink_doctor.lint.resolve.values import Instance, Name, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 
@@ -21,8 +21,6 @@ _WAITS = ("wait", "link", "link_artifact")
 
 _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
-
-_NONE = NonString(None)
 
 STARTS = ("wandb.init", "WandbLogger")
 """The calls that start a run."""
@@ -47,11 +45,11 @@ class MadeBy:
         owner = use.call.func.value
         values = self.resolver.value(owner, use.at)
         # Outside a followed call only the calls that made the owner matter, so all its methods share the answer.
-        makers = tuple([id(value.made_by) if isinstance(value, Instance) else value == _NONE for value in values])
+        makers = tuple([id(value.made_by) if isinstance(value, Instance) else is_none(value) for value in values])
         known = self._runs_by_maker.get(makers) if use.frame is None else None
         if known is None:
             starts = tuple({id(start.call): start for start in self._find_starts(owner, use, 0)}.values())
-            known = starts, all(self._made(value, use.at) is not None or value == _NONE for value in values)
+            known = starts, all(self._made(value, use.at) is not None or is_none(value) for value in values)
             if use.frame is None:
                 self._runs_by_maker[makers] = known
         return (known[0] or self._find_active(use), True) if self.is_active_run(use) else known
