@@ -165,7 +165,7 @@ _STATUS = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[u?["'\\]{1,16}(\w+)""")
-_OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
+_OPERATION = re.compile(r"\b(?:during|for|in|on)\s+`?(upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = read_words("marks of an error", re.MULTILINE)

@@ -438,7 +438,8 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
 def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> bool:
     """Whether the text shows that another program said it, in words that W&B uses as well."""
     message, line = match.message, context.line_at(match.span[0])
-    is_of_sdk, weight = message.speaker == "sdk", message.pattern.weight
+    weight = message.pattern.weight
+    is_of_sdk = message.speaker == "sdk" or (message.speaker == "server" and weight >= _SURE)
     if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
         return True
     if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
@@ -464,7 +465,7 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     if (is_of_program or is_of_package) and message.speaker == "other":
         return True
     is_about_other = context.leaves_wandb_out or (context.names_only_other_programs and not is_of_sdk)
-    if is_about_other and not _OF_WANDB.search(message.template):
+    if is_about_other and not (_OF_WANDB.search(context.message_text, *match.span) or (is_of_sdk and weight >= _SURE)):
         return True
     is_nameless = not (context.is_about_wandb or context.is_about_artifacts or context.frames)
     if is_nameless and message.failure == "F6" and "\n" in context.text.strip():
@@ -581,7 +582,8 @@ def _of_message(
     """What the message means: first what the names in it, and the rest of the log, give away."""
     message = main.message
     yield from _of_names(context, main, names)
-    if message.failure in ("F22", "C17") and "F20" in message.also and context.phase == "init":
+    is_in_init = context.phase == "init" and bool(context.frames or context.operation)  # and not only named
+    if message.failure in ("F22", "C17") and "F20" in message.also and is_in_init:
         yield "F20"
     if message.failure in ("C19", "F2", "F14") and context.is_upload:
         yield "C10"
@@ -641,6 +643,7 @@ def _of_message(
         yield "F23"
     if message.failure == "B7":
         yield from ("D7",) if context.phase == "download" else ()
+        yield from ("B7",) if message.key == "no-permission-in-run" and context.phase is None else ()
         yield from structure.find_causes_of_refusal(context)
     yield message.failure
 
