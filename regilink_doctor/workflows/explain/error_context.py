@@ -28,6 +28,7 @@ TAIL = 60_000
 _BROKEN_FRAMES = (
     (re.compile(r'^(  File "[^"\n]*)\n([^"\n]*", line \d)', re.MULTILINE), r"\1\2"),
     (re.compile(r'^( *File "[^"\n]*",)\n *(?=line \d+, in )', re.MULTILINE), r"\1 "),
+    (re.compile(r'^( *File "[^"\n]*", line \d+,(?: in)?)\n *(?=(?:in )?[\w<]+>?$)', re.MULTILINE), r"\1 "),
     (re.compile(r'^( *File "[^"\n]*",(?! line \d+, in \S)[^"\n]*)\n(?! *File )(.*\bin \S+$)', re.MULTILINE), r"\1\2"),
     (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
     (re.compile(r'^( *File "[^"\n]*", line \d+, in) ?\n *([\w<>]+)$', re.MULTILINE), r"\1 \2"),
@@ -158,6 +159,10 @@ _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
+      | \b(?i:wandb|W&B|weights\ (?:&|and)\ biases)['"`*]{0,3}
+        (?:\ (?:API|server|returned|gave|error|status|HTTP)){0,2}:?\ ([45]\d\d)\b
+        (?!\.?\d|\s?(?:steps?|runs?|times?|epochs?|images?|samples?|rows?|files?|%|x|[kKMG]B?)\b)
+      | \b([45]\d\d)s?(?:\ error)?\ from\ (?i:wandb|W&B)\b
       | \b(\d{3})\ encountered\ \( | \b(\d{3})\ """
     + _REASON
     + r"""
@@ -165,7 +170,11 @@ _STATUS = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _GRAPHQL_PATH = re.compile(r"""["'\\]path["'\\]{1,16}\s*:\s*\[u?["'\\]{1,16}(\w+)""")
-_OPERATION = re.compile(r"\b(?:during|for|in|on)\s+`?(upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
+_OPERATION = re.compile(
+    r"\b(?:during|for|in|on)\s+`?(upsertBucket|linkArtifact)\b|failed to upsert (bucket)"
+    r"|`((?:upsert|link|use|create|commit|delete|rewind)(?:Bucket|Artifact|Run|Model|Sweep|RegistryProject))`"
+)
+"""An operation that a message or a sentence names."""
 _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 """`wandb.init` alone says at which of the program's lines the problem is."""
 _ERROR_MARK = read_words("marks of an error", re.MULTILINE)
@@ -237,6 +246,18 @@ _SPEAKS_OF_ITSELF = read_words("other speakers that may name wandb")
 """A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
 """Characters after which the name of wandb can be expected."""
+_OF_RUN = re.compile(
+    r"entity|エンティティ|\bprojects?\b(?! owner)|\blog(?:ged|ging)?[ -]?in\b|\binit\b|\baccount\b|WANDB_API_KEY",
+    re.IGNORECASE,
+)
+"""Words about where a run goes, or about its account."""
+_BEGUN = re.compile(r"wandb: (?:\W* )?(?:View run|Syncing run|Tracking run)\b")
+_CLOUD = re.compile(r"\bapi\.wandb\.ai\b")
+_OWN_SERVER = re.compile(
+    r"\b(?:self|local(?:ly)?)[- ]host(?:ed|ing)\b|\bwandb[/-]local\b|(?<!//)\blocalhost:\d{4}\b|\bon[- ]prem",
+    re.IGNORECASE,
+)
+"""Words about a server of W&B that is not its cloud."""
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
@@ -289,7 +310,7 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _TELLS_OF_CALL = re.compile(
-    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|[Ii]n|at)\b.*\w\(|[\u3040-\u30ff].*\w\("
+    r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|[Ii]n|at|[Uu]sing|via|with)\b.*\w\(|[\u3040-\u30ff].*\w\("
 )
 """A sentence of the person who asks, with a call in it."""
 _NAMED_CALL = re.compile(
@@ -516,7 +537,7 @@ class ErrorContext:
         if found:
             return str(found[-1])
         match = _OPERATION.search(self.text)
-        return (match[1] or "upsertBucket") if match else None
+        return (match[1] or match[3] or "upsertBucket") if match else None
 
     @cached_property
     def chain(self) -> tuple[tuple[Frame, ...], ...]:
@@ -643,6 +664,16 @@ class ErrorContext:
         return self.is_answered_by_page or (self.host is not None and "wandb.ai" not in self.host)
 
     @property
+    def tells_of_run(self) -> bool:
+        """Whether the text tells where a run should go, or of its account, and does not show that it has begun."""
+        return _OF_RUN.search(self.text) is not None and _BEGUN.search(self.text) is None
+
+    @property
+    def is_meant_for_own_server(self) -> bool:
+        """Whether the text names W&B's cloud and tells of a server of the user's own."""
+        return _CLOUD.search(self.text) is not None and _OWN_SERVER.search(self.text) is not None
+
+    @property
     def names_local_file(self) -> bool:
         """Whether the last exception names a file of wandb on this machine."""
         return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1])) and not self.misses_own_file
@@ -711,6 +742,8 @@ class ErrorContext:
         """What the program was doing; None where the text does not tell."""
         if self.operation in _OPERATIONS:
             phase = _OPERATIONS[self.operation]
+            if self.operation == "upsertModel" and "weave" in self.text:
+                return "init"  # weave.init creates the project
             return "sync" if phase == "init" and _SYNC.search(self.text) else phase
         if self.call is not None:
             return CALLS[self.call]

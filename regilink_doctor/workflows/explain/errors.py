@@ -42,7 +42,7 @@ _REPORTED = re.compile(
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
 _IS_OF_ITS_END = re.compile(
     r"^Error while calling W&B API: |has no attribute"
-    r"|got an unexpected|cannot import name|No module named|\(required by| wandb$|\u274c$"
+    r"|got an unexpected|cannot import name|No module named|\(required by| wandb$|\u274c$|already exists with"
 )
 _FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
@@ -409,6 +409,7 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
         return ids[0] in proved and not is_open  # a status alone leaves several causes open
     main = matches[0].message
     is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
+    is_undecided = is_undecided or (main.failure == "B7" and context.phase is None and bool(main.also))
     return main.pattern.weight >= VAGUE and not is_undecided
 
 

@@ -217,6 +217,9 @@ _OWN_THREAD = re.compile(
 """A thread of wandb that talks to its second process."""
 _OWN_CALLBACK = re.compile(r"^Error in callback <.*(?:_init_jupyter|_WandbInit|\bwandb\b)", re.MULTILINE)
 """What wandb has asked IPython to call before and after each cell."""
+_BLOCKS = re.compile(r"\b(?:cloudflare|firewall|proxy|VPN|network (?:routing|policy|egress))\b", re.IGNORECASE)
+"""What stands between this machine and W&B, and can refuse in its place."""
+_TIME_OUT = re.compile(r"\btime(?:d|s)?[- ]?out\b", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
 _MONITOR = re.compile(r"/sdk/internal/")
@@ -362,7 +365,11 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
         return ("C19", "F17", "F1")  # a proxy or a blocked country, and not W&B's API
     if context.operation == "upsertBucket" and context.status == 403:
         return ("F1", "B2", "B9")
-    if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
+    is_of_run = context.phase in (None, "init")
+    if is_of_run and (_BLOCKS.search(context.last_line) or context.is_meant_for_own_server):
+        return ("C19", "C18", "F1")
+    is_refused_run = context.status in (403, 404) or context.tells_of_run
+    if context.phase is None and is_refused_run and not context.is_about_artifacts:
         return ("F1", "B2", "B7")  # no artifact, no registry: the entity or project of the run
     return _STATUSES[403].get(context.phase or "other", ())
 
@@ -703,6 +710,8 @@ def _find_words(text: str) -> Causes:
 def _judge_refused_run(context: ErrorContext) -> Causes:
     """A `CommError` of `wandb.init` in words that are not known: W&B has refused the run."""
     is_refused = context.phase == "init" and context.exception is not None and context.exception[0] == "CommError"
+    if is_refused and _TIME_OUT.search(context.message_text):
+        return ("F2", "C19")
     return ("F1", "B2", "C19") if is_refused else ()
 
 
