@@ -12,6 +12,7 @@ MAKERS = (
     "make_rules_page",
     "make_failures_page",
     "make_doctor_checks",
+    "make_json_page",
     "make_lists",
     "make_completions",
     "make_picture",

@@ -301,7 +301,7 @@ _shtab_regilink_rules_defaults_added=0
 
 _shtab_regilink_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":lint, lint-sites, lint-files, lint-statistics, doctor, explain, failures, rules, dry-run, map, verify, catalog-diff, catalog, config\; without it\: the list:_message word"
+  ":lint, lint-sites, lint-files, lint-statistics, doctor, explain, failures, rules, dry-run, map, verify, catalog-diff, conformance, coverage, catalog, config\; without it\: the list:_message word"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -1,4 +1,4 @@
-"""The JSON Schemas of everything that regilink prints as JSON, for `regilink schema`.
+"""The JSON Schemas of everything that regilink prints as JSON, for `regilink schema` and `docs/json.md`.
 
 A key that is not in its schema is a mistake: the tests hold each output to it.
 """
@@ -31,6 +31,11 @@ def _list(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
+def _about(description: str, schema: Schema) -> Schema:
+    """A schema with a description, where the name of a key does not say enough."""
+    return {**schema, "description": description}
+
+
 def _choice(*values: str) -> Schema:
     return {"enum": list(values)}
 
@@ -54,15 +59,21 @@ def _report(title: str, **properties: Schema) -> Schema:
 
 
 TEXTS, TEXT_OR_NULL = _list(TEXT), _or_null(TEXT)
+FACTS: Schema = {"type": ["object", "null"]}
 SEVERITY = _choice("error", "warning", "info")
+UNREAD = _about("a sentence for each file, or cell, that may have call sites and could not be read", TEXTS)
+SKIPPED = _about("`path (why)` of files that are not in the format of their name, such as templates", TEXTS)
 POSITION = _object(line=COUNTED, column=COUNTED)
 PLACE = {"path": TEXT, "line": COUNTED, "column": COUNTED, "end_line": COUNTED, "end_column": COUNTED}
-CELL = _or_null(COUNTED)
+CELL = _about("of a notebook; its lines are counted in the cell", _or_null(COUNTED))
 UNKNOWN_LINKS = _object(
     checked=NUMBER,
-    unknown=_list(_object(target=TEXT, path=TEXT_OR_NULL, line=_or_null(COUNTED), reason=TEXT)),
-    unread=TEXTS,
-    skipped=TEXTS,
+    unknown=_about(
+        "links and names that could not be checked",
+        _list(_object(target=TEXT, path=TEXT_OR_NULL, line=_or_null(COUNTED), reason=TEXT)),
+    ),
+    unread=UNREAD,
+    skipped=SKIPPED,
 )
 FINDING = _object(
     code=TEXT,
@@ -122,7 +133,7 @@ ATTEMPT = _object(
     aliases=TEXTS,
     verdict=_choice("linked", "misplaced", "refused", "unknown"),
     **dict.fromkeys(("summary", "note", "help"), TEXT_OR_NULL),
-    origins=TEXTS,
+    origins=_about("where the path comes from: `file:line`, or `$NAME` of a variable that you set", TEXTS),
 )
 
 USE = _object(
@@ -145,7 +156,7 @@ NAME: Schema = {**TEXT, "minLength": 1}
 
 
 def _set_of_texts(description: str) -> Schema:
-    return {**TEXTS, "uniqueItems": True, "description": description}
+    return _about(description, {**TEXTS, "uniqueItems": True})
 
 
 VISIBILITY = _choice("organization", "restricted")
@@ -153,24 +164,19 @@ COLLECTION = _object(
     "name",
     "type",
     name=NAME,
-    type={**NAME, "description": "the one type of artifact that it holds"},
+    type=_about("the one type of artifact that it holds", NAME),
     aliases=_set_of_texts("every alias in it; empty when not asked for"),
-    versions={**NUMBER, "maximum": MAX_VERSIONS, "description": "how many; 0 when not asked for"},
+    versions=_about("how many; 0 when not asked for", {**NUMBER, "maximum": MAX_VERSIONS}),
 )
 REGISTRY = _object(
     "name",
-    name={**NAME, "pattern": "^(?!wandb-registry-)", "description": "without the prefix wandb-registry-"},
+    name=_about("without the prefix wandb-registry-", {**NAME, "pattern": "^(?!wandb-registry-)"}),
     visibility=VISIBILITY,
     description=TEXT_OR_NULL,
-    types={
-        "type": ["array", "null"],
-        "items": TEXT,
-        "uniqueItems": True,
-        "description": "the types that it accepts; null: all",
-    },
+    types=_about("the types that it accepts; null: all", _or_null({**TEXTS, "uniqueItems": True})),
     types_seen=_set_of_texts("where all are accepted: the types that have been used so far"),
     protected_aliases=_set_of_texts("kept by hand: no server reports them"),
-    collections={"type": ["array", "null"], "items": COLLECTION, "description": "null: not asked for"},
+    collections=_about("null: not asked for", _or_null(_list(COLLECTION))),
 )
 CATALOG: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -182,16 +188,13 @@ CATALOG: Schema = {
         **{"$schema": TEXT},
         version={"const": VERSION},
         host=TEXT_OR_NULL,
-        complete={
-            "type": "boolean",
-            "description": "pulled with an account that sees every registry: what is not in it does not exist",
-        },
+        complete=_about("pulled with an account that sees every registry: what is not in it does not exist", FLAG),
         features=_set_of_texts("what the server says that it can do"),
         organizations=_list(
             _object(
                 "name",
                 "entity",
-                name={**NAME, "description": "the display name"},
+                name=_about("the display name", NAME),
                 entity=NAME,
                 teams=_list(_object(name=NAME)),
                 registries=_list(REGISTRY),
@@ -203,7 +206,7 @@ CATALOG: Schema = {
 SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "lint": (
         "regilink lint --output-format json",
-        lambda: _report("Findings of regilink lint", findings=_list(FINDING), unread=TEXTS, skipped=TEXTS),
+        lambda: _report("Findings of regilink lint", findings=_list(FINDING), unread=UNREAD, skipped=SKIPPED),
     ),
     "lint-sites": (
         "regilink lint --show-sites --output-format json",
@@ -235,7 +238,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             **dict.fromkeys(("target", "organization", "registry", "collection", "version_or_alias"), TEXT_OR_NULL),
             codes=TEXTS,
             failures=TEXTS,
-            sure=FLAG,
+            sure=_about("false: the first failure is a guess, or nothing was recognized", FLAG),
             text=TEXT,
         ),
     ),
@@ -288,10 +291,10 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     **dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT),
                     logged=NUMBER,
                     used=NUMBER,
-                    swept=FLAG,
+                    swept=_about("whether a sweep started it, whose entity decides", FLAG),
                 )
             ),
-            unsent_runs=_list(_object(mode=TEXT, place=TEXT_OR_NULL)),
+            unsent_runs=_about("runs that are offline or disabled", _list(_object(mode=TEXT, place=TEXT_OR_NULL))),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
             links=_list(ATTEMPT),
             consumed=_list(_object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG)),
@@ -301,10 +304,10 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     **dict.fromkeys(("alias", "outcome"), TEXT_OR_NULL),
                 )
             ),
-            unsupported=TEXTS,
+            unsupported=_about("operations that the emulator lacks", TEXTS),
             blocked_hosts=TEXTS,
-            blocked_connections={"type": "object", "additionalProperties": COUNTED},
-            other_servers=TEXTS,
+            blocked_connections=_about("of each blocked host", {"type": "object", "additionalProperties": COUNTED}),
+            other_servers=_about("servers on this machine that the code names, which were not blocked", TEXTS),
             exit_status={"enum": [0, 1, 2]},
         ),
     ),
@@ -326,13 +329,19 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                 )
             ),
             registries=_list(
-                _object(organization=TEXT_OR_NULL, registry=TEXT, teams=TEXTS, users=TEXTS, visibility=VISIBILITY)
+                _object(
+                    organization=TEXT_OR_NULL,
+                    registry=TEXT,
+                    teams=_about("that can link to it, as far as the server says", TEXTS),
+                    users=_about("likewise", TEXTS),
+                    visibility=_about("organization: members who are not listed may have such a role too", VISIBILITY),
+                )
             ),
             unknown=_list(USE),
             outside=_list(USE),
             tests=_list(USE),
-            unread=TEXTS,
-            skipped=TEXTS,
+            unread=UNREAD,
+            skipped=SKIPPED,
             findings=_list(
                 {
                     **FINDING,
@@ -361,6 +370,36 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "catalog-diff": (
         "regilink catalog diff --output-format json",
         lambda: _report("What has changed", changes=_list(_object(subject=TEXT, words=TEXT, breaks=FLAG))),
+    ),
+    "conformance": (
+        "regilink conformance --output-format json",
+        lambda: _report(
+            "What a server and the emulator answered",
+            day=TEXT,
+            features=TEXTS,
+            scenarios=_list(
+                _object(
+                    name=TEXT,
+                    claim=TEXT,
+                    failures=TEXTS,
+                    status=_choice("same", "different", "not run"),
+                    emulator=FACTS,
+                    server=FACTS,
+                    differences=TEXTS,
+                    reason=TEXT_OR_NULL,
+                )
+            ),
+            left=_about("how many things could not be deleted afterwards", NUMBER),
+        ),
+    ),
+    "coverage": (
+        "pytest --regilink-report --regilink-report-file FILE",
+        lambda: _report(
+            "Links that tests reached",
+            covered=NUMBER,
+            links=_list(_object(path=TEXT, line=COUNTED, target=TEXT_OR_NULL, tests=TEXTS)),
+            unread=_about("files that could not be read, or are skipped", TEXTS),
+        ),
     ),
     "catalog": ("regilink.catalog.json, which `regilink catalog pull` writes", lambda: CATALOG),
     "config": ("[tool.regilink] and regilink.toml", json_schema),

@@ -6,8 +6,11 @@ The workers are forked from a Python that has imported wandb, which takes second
 import json
 from importlib.util import find_spec
 
+import jsonschema
 import pytest
 from suites import Run
+
+from regilink_doctor.report.schemas import SCHEMAS
 
 STRICT = ["error", "ignore:The '.*' attribute with value .* was provided to the `Field\\(\\)`"]
 """Warnings are errors, but for those of pydantic about the models of an older wandb, when that is imported."""
@@ -66,6 +69,7 @@ def test_workers_and_a_strict_configuration(
         ["regilink: 1 link could not be read: serve.py:10", "regilink: 2 of 4 links are covered"]
     )
     report = json.loads((suite.path / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMAS["coverage"][1]()).validate(report)
     assert {(link["path"], link["line"]): link["tests"] for link in report["links"]} == {
         ("serve.py", 6): [],
         ("serve.py", 10): [],

@@ -8,6 +8,7 @@ from typing import Any
 
 import findings
 import jsonschema
+import make_json_page
 import pytest
 from tables import sample
 
@@ -48,6 +49,12 @@ def test_each_schema_is_one_and_is_printed(name: str, capsys: pytest.CaptureFixt
     assert schema["$schema"]
 
 
+def test_the_page_of_the_schemas() -> None:
+    assert make_json_page.PAGE.read_text(encoding="utf-8") == make_json_page.make_page(), (
+        "run: python tools/make_json_page.py"
+    )
+
+
 def test_the_list_of_schemas(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(SCHEMAS)
@@ -60,6 +67,13 @@ def test_lint(capsys: pytest.CaptureFixture[str]) -> None:
     assert any(finding["cell"] for finding in value["findings"])
     assert any(finding["related"] for finding in value["findings"])
     check("lint", value)
+    Path("broken.py").write_text("import wandb\nrun.link_artifact(a,\n", encoding="utf-8")
+    Path("template.yaml").write_text("registry: wandb-registry-model\nx: {{ a }}: [\n", encoding="utf-8")
+    value = printed(capsys, "lint")
+    assert value["unread"], value
+    assert value["skipped"] == ["template.yaml (a template)"]
+    check("lint", value)
+    check("map", printed(capsys, "map"))
     check("lint-sites", printed(capsys, "lint", "--show-sites"))
     check("lint-files", printed(capsys, "lint", "--show-files"))
     check("lint-statistics", printed(capsys, "lint", "--statistics"))
@@ -97,6 +111,7 @@ def test_what_asks_the_server(
     assert {row["status"] for row in value["checks"]} >= {"pass", "fail"}
     check("doctor", value)
     check("verify", printed(capsys, "verify", "wandb-registry-model/zoo:v0"))
+    check("map", printed(capsys, "map", "--live"))
     assert main(["catalog", "pull", "regilink.catalog.json"]) == 0
     capsys.readouterr()
     check("catalog", json.loads(Path("regilink.catalog.json").read_text(encoding="utf-8")))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tables import sample
 
@@ -29,6 +30,7 @@ from regilink_doctor.core.text import UNSAFE
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, apply_record
 from regilink_doctor.emulator import Emulator
 from regilink_doctor.report.conformance import render
+from regilink_doctor.report.schemas import SCHEMAS
 from regilink_doctor.workflows.conformance import Conformance, check_conformance, scratch
 from regilink_doctor.workflows.conformance.scenarios import NOT_PROVOKED, SCENARIOS
 from regilink_doctor.workflows.server_session import ServerAccess, Unanswered
@@ -193,6 +195,7 @@ def test_the_json_report_names_nobody(
     statuses = [each["status"] for each in value["scenarios"]]
     assert statuses.count("different") == 16
     assert value["left"] == 0
+    jsonschema.Draft202012Validator(SCHEMAS["conformance"][1]()).validate(value)
 
 
 def test_the_record_marks_messages_as_verified(differing: Conformance) -> None:
