@@ -44,7 +44,8 @@ class CallContext:
     `function` is the name of the function that it is in. `guards` are the conditions that decide whether it is
     reached, as in the source: those of each `if` around it, of early returns before it, and the decorators
     of its function. `swallowed_by`: the clause that drops every error of it silently. `ended` and `ended_by`:
-    how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
+    how and where its run has certainly ended before, `called_by` the call of its function that comes after that, if it
+    is the function that comes too late. `expected`: a failure is waited for (`pytest.raises`).
     `containers` are the functions, classes and branches that it is in. `is_tried`: it is in the body of a `try`
     that handles errors. `denied_by`: the clause that answers every error of W&B with False or None.
     """
@@ -55,6 +56,7 @@ class CallContext:
     swallowed_by: Place | None = None
     ended: End | None = None
     ended_by: Place | None = None
+    called_by: Place | None = None
     expected: bool = False
     containers: tuple[Container, ...] = ()
     is_tried: bool = False

@@ -608,7 +608,7 @@ def is_of_caller(report: Report, site: Site) -> bool:
     What the function writes itself is reported in its own file. A problem of the whole call is that of the caller where
     it passes the whole target; one of the type where it passes a part of the target, the type or the artifact.
     """
-    if site.is_hidden_in_callee:
+    if site.is_hidden_in_callee or report.problem.rule == "REG603":  # the run that has ended is the caller's
         return True
     files = {place.path for place in site.through}
     if report.at is not None and report.at != site.place:

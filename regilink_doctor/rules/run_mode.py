@@ -332,11 +332,14 @@ class LinkAfterFinish(Rule):
         if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
         where = say("the run's block") if context.ended in ("with", "context") else say("the run ends here")
+        related = [Related(where, context.ended_by)]
+        if context.called_by is not None:
+            related.append(Related("the function is called here", context.called_by))
         yield self.report(
             site.place,
             context.ended or "",
             severity="warning" if context.ended in ("context", *_ENDERS) else None,
-            related=(Related(where, context.ended_by),),
+            related=tuple(related),
             method=site.call.rpartition(".")[2],
         )
 

@@ -22,11 +22,11 @@ from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk, writ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import ContainerKind, End
-    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.text.source import Source
 
@@ -35,8 +35,13 @@ if TYPE_CHECKING:
     """A body, the numbers of statements in it, and what is around it where those are its first."""
     _Ended = dict[str, tuple[End, Place]]
     """Runs that have ended, as they are written, each with how and where."""
+    _FoundEnd = tuple[End, Place, Place | None]
+    """How and where a run has ended; before which call of the function, if it is another one."""
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
+
+_MOST_LEVELS = 3
+_MOST_CALLERS = 8
 
 MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""
@@ -76,8 +81,10 @@ class _Body:
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
-    def __init__(self, module: Module, resolver: Resolver) -> None:
+    def __init__(self, module: Module, resolver: Resolver, before: Callable[[ast.stmt], Iterable[Stretch]]) -> None:
         self.source = module.source
+        self._read_before = before
+        self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
         self.resolver = resolver
         self._targets = module.targets
         self._uses = module.uses
@@ -90,13 +97,14 @@ class RunLifetime:
         own = "with" in words or "finish" in words or bool(self._enders)
         self._may_end = own or next(find_imported_files(module), None) is not None
 
-    def before(self, use: Use, run: str, stretches: Iterable[Stretch]) -> tuple[End, Place] | None:
-        """How and where the run of a call has certainly ended before it.
+    def before(self, use: Use, run: str, stretches: Iterable[Stretch], callers: int = _MOST_LEVELS) -> _FoundEnd | None:
+        """How and where the run of a call has certainly ended before it, or before a call of its function, and which.
 
         Args:
             use: the call.
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
             stretches: the statements before it, see `CallContextReader.before`.
+            callers: how many callers outwards are looked at.
         """
         for body, numbers, around in stretches if self._may_end else ():
             turn = self._find_turn(body, numbers.stop, run, use)
@@ -106,7 +114,33 @@ class RunLifetime:
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
-        return None
+        return self._find_end_before_callers(use.scope, run, callers) if self._may_end and callers else None
+
+    def _find_end_before_callers(self, scope: Scope, run: str, callers: int) -> _FoundEnd | None:
+        """How the run of a function has ended before one of the calls of the function in the file."""
+        key = id(scope), run
+        if key not in self._ends_by_scope:
+            self._ends_by_scope[key] = None  # of a function that calls itself
+            for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
+                outer = self.name_for_caller(caller, scope, run)
+                statements = self._read_before(caller.statement)
+                ended = self.before(caller, outer, statements, callers - 1) if outer else None
+                if ended is not None:
+                    self._ends_by_scope[key] = (*ended[:2], self.source.place(caller.call))
+                    break
+        return self._ends_by_scope[key]
+
+    def name_for_caller(self, caller: Use, scope: Scope, run: str) -> str:
+        """What a call of a function passes as a run of the function, as it is written; empty where that is not seen."""
+        function = self._find_function(caller.call.func, caller.at)
+        if function is None or function.scope is not scope:
+            return ""
+        names = _name_arguments(function, caller.call, caller.at.source)
+        root = run.partition(".")[0]
+        if root in names:
+            return names[root] + run[len(root) :]
+        is_other = root in scope.bindings or (root in caller.scope.bindings and caller.scope.parent is not None)
+        return "" if is_other else run
 
     def _find_turn(self, body: list[ast.stmt], end: int, run: str, use: Use) -> int:
         """The last statement before number `end` of a body at which the run may change hands; -1 for none."""
@@ -152,7 +186,7 @@ class RunLifetime:
         bound = self._bindings.get(run, ())
         return bisect_left(bound, end) > bisect_left(bound, start)
 
-    def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
+    def _end(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         ended = self._find_ended(statement, use)
         how = ended.get(run) or ended.get(_EVERY)
@@ -162,7 +196,7 @@ class RunLifetime:
             is_another = any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0]))
             if is_another or _find_start(use.call) < end:
                 return None
-        return how
+        return (*how, None) if how is not None else None
 
     def _find_ended(self, statement: ast.stmt, use: Use) -> _Ended:
         """The runs that a statement has ended for a call after it, in the same function."""
@@ -404,7 +438,7 @@ class CallContextReader:
         self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
-        self._endings = RunLifetime(module, resolver)
+        self.lifetimes = RunLifetime(module, resolver, self.before)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
         self._definitions: dict[int, tuple[Container, ...]] = {}
@@ -461,9 +495,9 @@ class CallContextReader:
         statement = use.statement
         result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
         context = self.find_context(statement, result_used=result_used)
-        ended = self._endings.before(use, run, self.before(statement)) if run else None
+        ended = self.lifetimes.before(use, run, self.before(statement)) if run else None
         if ended is not None:
-            context = replace(context, ended=ended[0], ended_by=ended[1])
+            context = replace(context, ended=ended[0], ended_by=ended[1], called_by=ended[2])
         if use.scope.inner_orders and use.scope.conditions and (guards := tuple(self._inner_guards(use))):
             context = replace(context, guards=(*guards, *context.guards))
         return context

@@ -205,9 +205,14 @@ class _Finder:
             statement=self.source.span(use.statement) if _simple(use.statement) else place.span,
             argument=place,
             arguments=replace(site.arguments, opening=None, keywords={}),
-            context=replace(self.statements.of(use), result_used=False),
+            context=replace(self.statements.of(use, self._name_passed_run(use, call)), result_used=False),
             through=tuple(step.at.source.place(step.call) for step in call.through),
         )
+
+    def _name_passed_run(self, use: Use, call: WrappedCall) -> str | None:
+        """The run that a call passes to a function that links with it, as the caller writes it."""
+        run = self._run_name(call.use) if len(call.through) == 1 else None
+        return self.statements.lifetimes.name_for_caller(use, call.use.scope, run) if run else None
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""
@@ -516,7 +521,7 @@ class _Finder:
         """The receiver as it is written, for a method that fails once its run has ended."""
         function = use.call.func
         if isinstance(function, ast.Attribute) and function.attr in ("link_artifact", "log_artifact", "use_artifact"):
-            return self.source.written(function.value)
+            return self._source_of(use).written(function.value)
         return None
 
     def _by_name(self, use: Use) -> str | None:
