@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     """A body, the numbers of statements in it, and what is around it where those are its first."""
     _Ended = dict[str, tuple[End, Place]]
     """Runs that have ended, as they are written, each with how and where."""
+    ReadBefore = Callable[[ast.stmt], Iterable[Stretch]]
     _FoundEnd = tuple[End, Place, Place | None]
     """How and where a run has ended; before which call of the function, if it is another one."""
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -81,9 +82,8 @@ class _Body:
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
-    def __init__(self, module: Module, resolver: Resolver, before: Callable[[ast.stmt], Iterable[Stretch]]) -> None:
+    def __init__(self, module: Module, resolver: Resolver) -> None:
         self.source = module.source
-        self._read_before = before
         self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
         self.resolver = resolver
         self._targets = module.targets
@@ -97,16 +97,16 @@ class RunLifetime:
         own = "with" in words or "finish" in words or bool(self._enders)
         self._may_end = own or next(find_imported_files(module), None) is not None
 
-    def before(self, use: Use, run: str, stretches: Iterable[Stretch], callers: int = _MOST_LEVELS) -> _FoundEnd | None:
+    def before(self, use: Use, run: str, read_before: ReadBefore, callers: int = _MOST_LEVELS) -> _FoundEnd | None:
         """How and where the run of a call has certainly ended before it, or before a call of its function, and which.
 
         Args:
             use: the call.
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
-            stretches: the statements before it, see `CallContextReader.before`.
+            read_before: gives the statements before a statement, see `CallContextReader.before`.
             callers: how many callers outwards are looked at.
         """
-        for body, numbers, around in stretches if self._may_end else ():
+        for body, numbers, around in read_before(use.statement) if self._may_end else ():
             turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
                 return self._end(body[turn], run, use)
@@ -114,17 +114,20 @@ class RunLifetime:
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
-        return self._find_end_before_callers(use.scope, run, callers) if self._may_end and callers else None
+        if not self._may_end or not callers:
+            return None
+        return self._find_end_before_callers(use.scope, run, read_before, callers)
 
-    def _find_end_before_callers(self, scope: Scope, run: str, callers: int) -> _FoundEnd | None:
+    def _find_end_before_callers(
+        self, scope: Scope, run: str, read_before: ReadBefore, callers: int
+    ) -> _FoundEnd | None:
         """How the run of a function has ended before one of the calls of the function in the file."""
         key = id(scope), run
         if key not in self._ends_by_scope:
             self._ends_by_scope[key] = None  # of a function that calls itself
             for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
                 outer = self.name_for_caller(caller, scope, run)
-                statements = self._read_before(caller.statement)
-                ended = self.before(caller, outer, statements, callers - 1) if outer else None
+                ended = self.before(caller, outer, read_before, callers - 1) if outer else None
                 if ended is not None:
                     self._ends_by_scope[key] = (*ended[:2], self.source.place(caller.call))
                     break
@@ -438,7 +441,7 @@ class CallContextReader:
         self._broad: dict[int, ast.ExceptHandler | None] = {}
         self._failures: dict[int, int] = {}
         self._bound: dict[int, set[str]] = {}
-        self.lifetimes = RunLifetime(module, resolver, self.before)
+        self.lifetimes = RunLifetime(module, resolver)
         self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
         self._definitions: dict[int, tuple[Container, ...]] = {}
@@ -495,7 +498,7 @@ class CallContextReader:
         statement = use.statement
         result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
         context = self.find_context(statement, result_used=result_used)
-        ended = self.lifetimes.before(use, run, self.before(statement)) if run else None
+        ended = self.lifetimes.before(use, run, self.before) if run else None
         if ended is not None:
             context = replace(context, ended=ended[0], ended_by=ended[1], called_by=ended[2])
         if use.scope.inner_orders and use.scope.conditions and (guards := tuple(self._inner_guards(use))):
