@@ -14,6 +14,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT, list_sdk_classes
 from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, is_of_end, read_lines, read_words
+from regilink_doctor.workflows.explain.question_model import translate_system_messages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ _STATUS = re.compile(
         (?:\ (?:API|server|returned|gave|error|status|HTTP)){0,2}:?\ ([45]\d\d)\b
         (?!\.?\d|\s?(?:steps?|runs?|times?|epochs?|images?|samples?|rows?|files?|%|x|[kKMG]B?)\b)
       | \b([45]\d\d)s?(?:\ error)?\ from\ (?i:wandb|W&B)\b
+      | \b(?:API|[Ss]erver)(?:\ [Ee]rror|\ returned)?:?\ ([45]\d\d)\b(?!\ ?(?:[GMK]B|m?s\b|requests|runs|times))
       | \b(\d{3})\ encountered\ \( | \b(\d{3})\ """
     + _REASON
     + r"""
@@ -218,7 +220,8 @@ _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_PROMPT = re.compile(
-    r"^wandb: (?:Paste an API key from your profile|Enter your choice)\b(?!: *\d)[^\n]*\s*"
+    r"^wandb: (?:Paste an API key from your profile|Enter your choice|Logging into|You can find your API key in)\b"
+    r"(?!: *\d)[^\n]*\s*"
     r"(?:\n(?!wandb)[^\n]*){0,60}\Z",
     re.MULTILINE,
 )
@@ -964,7 +967,7 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
-    text = text[-TEXT_LIMIT:]
+    text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
     for pattern, whole in _BROKEN_FRAMES:
         text = pattern.sub(whole, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))

@@ -197,7 +197,9 @@ _OF_WAITING = ("B17", "C10", "C19", "F2", "F14")
 """Failures for which a program waits, until it is stopped."""
 _REPORTED_BY_OTHERS = ("B7", "F14", "F24")
 """Failures whose messages report that a request, process or program has failed: another message says why."""
-_OUTCOMES = ("old-process-failed", "old-process-silent", "internal-wandb-error-file-data-was-not-synced")
+_OUTCOMES = (
+    "internal-wandb-error-file-data-was-not-synced", "old-process-failed", "old-process-silent", "waiting-for-init"
+)  # fmt: skip
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
@@ -491,7 +493,7 @@ def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:
 
 def _recognize_warnings(context: ErrorContext, matches: Iterable[RecognizedMessage]) -> Iterator[RecognizedMessage]:
     """The messages in the warnings of a log that are not among those of its errors."""
-    keys = {match.message.key for match in matches}
+    keys = {*_OUTCOMES, *(match.message.key for match in matches)}
     offset = len(context.message_text) + 1
     for match in wandb_messages.recognize_messages(context.messages_and_warnings[offset:]):
         if match.message.key not in keys:

@@ -89,7 +89,7 @@ _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
 _QUIET_LEVELS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
 _RETRY = re.compile(
     r"(?<!while )(?<!after )\bretrying\b|entering retry loop|\bwill (?:be )?retr(?:y|ied)\b"
-    r"|\bretry attempt\b|\bbacking off\b|\btrying again\b|\buploading \S+ 0B/",
+    r"|\bretry attempt\b|\bbacking off\b|\btrying again\b|\buploading \S+ 0B/|\bWaiting for wandb\.init\(\)",
     re.IGNORECASE,
 )
 """The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
@@ -107,7 +107,7 @@ _HARMLESS_MODULE = re.compile(
 """Modules of wandb that collect what the run does not need."""
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
-    r"|Network error resolved)"
+    r"|setting up run|Network error resolved)"
 )
 _EPILOGUE = re.compile(
     r"\s*wandb: (?:\W* )?(?:Waiting for (?:W&B|wandb) process|Program (?:failed|ended)|Process crashed"

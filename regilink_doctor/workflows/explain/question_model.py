@@ -25,6 +25,7 @@ from regilink_doctor.core.records import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
 _FOLDER = os.path.dirname(__file__)
 WEIGHTS = os.path.join(_FOLDER, "question_weights.json")
@@ -33,6 +34,9 @@ TOPICS = os.path.join(_FOLDER, "topics.json")
 """What people want to do with W&B, by the name of the topic."""
 GROUPS = os.path.join(_FOLDER, "word_groups.json")
 """Group -> its English words and its Japanese ones. `_` is a space, which Japanese omits; `*` is any ending."""
+
+_OTHER_LANGUAGES = os.path.join(_FOLDER, "other_languages.json")
+"""Words of languages other than English and Japanese, and what systems say in them, with the same in English."""
 
 RARITY_STEPS = 16
 """How many steps of a stored rarity are one."""
@@ -276,6 +280,65 @@ def rank_answers(question: str) -> list[tuple[str, float]]:
         ((answer, share / whole) for answer, share in zip(model.answers, shares, strict=True)),
         key=lambda ranked: -ranked[1],
     )
+
+
+_SCRIPTS = (
+    ("", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7a3]{2}")),
+    ("ru", re.compile(r"[\u0430-\u044f]{3}")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]{2}")),
+)
+"""The languages that their letters tell, and Japanese."""
+_OTHER_LETTERS = re.compile(r"[^\x00-\x7f]+")
+
+
+@cache
+def _read_other_languages() -> dict[str, Any]:
+    with open(_OTHER_LANGUAGES, encoding="utf-8") as file:
+        tables: dict[str, Any] = json.load(file)
+    return tables
+
+
+def find_language(text: str) -> str:
+    """The language of a text by its letters or most frequent words; empty for English, Japanese and one not known."""
+    for language, letters in _SCRIPTS:
+        if letters.search(text):
+            return language
+    tables = _read_other_languages()
+    words = set(re.findall(r"[^\W\d_]+", text.lower()))
+    english = len(words & {*tables["signs of English"].split()})
+    counts = {language: len(words & {*signs.split()}) for language, signs in tables["signs"].items()}
+    language = max(counts, key=lambda language: counts[language])
+    return language if counts[language] > max(english, 1) else ""
+
+
+@cache
+def _compile_words(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    words: dict[str, str] = _read_other_languages()["words"][language]
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    is_latin = language in _read_other_languages()["signs"]
+    return re.compile(rf"\b({longest_first})\w*" if is_latin else f"({longest_first})", re.IGNORECASE), words
+
+
+def translate_words(text: str) -> str:
+    """What is known of a text in another language, in English; other texts as they are."""
+    if not (language := find_language(text)):
+        return text
+    pattern, words = _compile_words(language)
+    translated = pattern.sub(lambda match: f" {words[match[1].lower()]} ", text)
+    return " ".join(_OTHER_LETTERS.sub(" ", translated).split())
+
+
+@cache
+def _list_system_messages() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(words), english) for words, english in _read_other_languages()["what systems say"])
+
+
+def translate_system_messages(text: str) -> str:
+    """The text where what shells and operating systems say in other languages is in English."""
+    for pattern, english in _list_system_messages():
+        text = pattern.sub(lambda match: english.format(name="".join(filter(None, match.groups()))), text)  # noqa: B023
+    return text
 
 
 def correct_spelling(text: str) -> str:

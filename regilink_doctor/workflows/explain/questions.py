@@ -18,8 +18,10 @@ from regilink_doctor.workflows.explain.question_model import (
     OTHER,
     UNCLEAR,
     correct_spelling,
+    find_language,
     find_topic,
     rank_answers,
+    translate_words,
 )
 
 TYPE_CHECKING = False
@@ -153,6 +155,8 @@ def is_question(text: str) -> bool:
     first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
         return bool(_KANA.search(bare)) and len(words) > 1
+    if _is_in_other_language(bare):
+        return True
     if (words[0].lower() in _ASKING and len(words) >= 3) or is_sentence:
         return True
     if any("/" in word and word[0] not in "~./" for word in words) and not (
@@ -162,10 +166,21 @@ def is_question(text: str) -> bool:
     return bool(_KANA.search(bare)) or len(words) >= 3
 
 
+_MARK_OF_SENTENCE = re.compile(r"[\uff0c\u3002\uff1f\uff01]|[.?!]$")
+
+
+def _is_in_other_language(text: str) -> bool:
+    """Whether a text is a sentence in a language other than English and Japanese, and no path."""
+    has_mark = "/" not in text or _MARK_OF_SENTENCE.search(text) is not None
+    return has_mark and bool(find_language(text)) and len(translate_words(text).split()) > 1
+
+
 def is_description(text: str) -> bool:
     """Whether somebody tells or asks something, in a sentence that hardly a program writes."""
     is_long = len(text.split()) >= _WORDS_OF_DESCRIPTION and not _ADDRESSES_READER.search(text)
-    return is_question(text) and bool(is_long or "?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text))
+    return is_question(text) and bool(
+        is_long or "?" in text or _IS_FIRST_PERSON.search(text) or _KANA.search(text) or find_language(text)
+    )
 
 
 _WORDS_OF_DESCRIPTION = 9
@@ -196,12 +211,13 @@ def find_prose(text: str) -> str:
     is_alone = "\n" not in text or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
     is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
-    return prose if is_report or is_long or _IS_POLITE.search(prose) else ""
+    return prose if is_report or is_long or _IS_POLITE.search(prose) or find_language(prose) else ""
 
 
 def _is_sentence(line: str) -> bool:
     bare = _INLINE_CODE.sub("x", line)
-    return bool(_SENTENCE.search(bare) and not _LOG.search(bare) and not _OF_TRACEBACK.match(line))
+    has_words = _SENTENCE.search(bare) or _is_in_other_language(bare)
+    return bool(has_words and not _LOG.search(bare) and not _OF_TRACEBACK.match(line))
 
 
 def _find_last_sentence(lines: Sequence[str]) -> str:
@@ -224,7 +240,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     if not ranked and not is_wrong:
         return None
     if ranked and not is_wrong:
-        if not is_sure(ranked):
+        if not is_sure(ranked) or find_language(searched):
             return _name_candidates(ranked)
         if find_topic(ranked[0][0]) is not None:
             return _answer_with_pages(ranked)
@@ -345,8 +361,9 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
 
 def list_answers(text: str) -> list[tuple[str, float]]:
     """What a question is about, likeliest first, and how probable: failures, and topics; nothing if not of W&B."""
-    text = correct_spelling(text)
-    is_sentence = "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
+    is_translated = bool(find_language(text))
+    text = correct_spelling(translate_words(text))
+    is_sentence = is_translated or "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
     if is_log(_INLINE_CODE.sub("x", text)) and not is_sentence:
         return []
     ranked = rank_answers(text)
