@@ -85,8 +85,22 @@ _TARGET_SETTING = re.compile(
 _IS_SENTENCE = re.compile(r"[.:] \S|^\(")
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
-_ESCAPED_LINE = re.compile(r'\\n(?:\s*File \\?"|wandb: |\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|Traceback )')
+_ESCAPED_LINE = re.compile(
+    r'\\n(?:\s*File (?:\\?"|[/~])|wandb: |\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|Traceback )'
+)
 """The end of a line in a string of code or of JSON, before a line of a log."""
+_ESCAPED_COLOR = re.compile(r"\\(?:u001b|x1b|033)\[[\d;]*m")
+_LOCAL_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:file:|vscode-notebook-cell:)[^()\n]{1,400}\)")
+"""How the frames and the numbers of lines are copied from a notebook in VS Code."""
+_FOLDED = re.compile(r'File "[^"\n]{1,300}", line \d+.* File "[^"\n]{1,300}", line \d')
+_UNFOLD = (
+    (re.compile(r"\*\*(\w+)\*\*"), r"__\1__"),
+    (re.compile(r'\s+(?=File "[^"\n]{1,300}", line \d)'), "\n  "),
+    (re.compile(r'^(  File .*?", line \d+, in) (?=(?:from|import) )', re.MULTILINE), r"\1 <module> "),
+    (re.compile(r'^(  File .*?", line \d+, in [\w<>.]+(?:\(\))?) +(?=\S)', re.MULTILINE), r"\1\n    "),
+    (re.compile(r"(?<=\S) (?=(?:\w+\.)*[A-Z]\w*(?:Error|Exception)(?::\s|$))", re.MULTILINE), "\n"),
+)
+"""How a traceback that was copied without its line breaks gets them back."""
 _LINE_NUMBER = re.compile(r" {0,8}(\d{1,6})(?:[\t:.)] ?| {1,2}|$)")
 _QUOTES = "\"'`"
 _QUOTED_MESSAGE = re.compile(
@@ -395,15 +409,23 @@ def _without_markup(text: str) -> str:
     bare = text.strip()
     if bare.startswith("```") and bare.endswith("```") and bare.count("```") == 2:
         text = bare[:-3].partition("\n")[2].rstrip("\n") or text
+    text = _LOCAL_LINK.sub(r"\1", _ESCAPED_COLOR.sub("", text)) if "[" in text else text
     if "\n" not in text.strip() and _ESCAPED_LINE.search(text):
         for escaped, letter in (("\\r", ""), ("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
             text = text.replace(escaped, letter)
     text = _without_numbers(text)
+    text = "\n".join(_unfold(line) if _FOLDED.search(line) else line for line in text.splitlines())
     if not _ENTITY.search(text):
         return text
     from html import unescape
 
     return unescape(_TAG.sub("", text))
+
+
+def _unfold(line: str) -> str:
+    for folded, whole in _UNFOLD:
+        line = folded.sub(whole, line)
+    return line
 
 
 def _without_numbers(text: str) -> str:

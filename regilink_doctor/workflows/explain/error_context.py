@@ -48,11 +48,11 @@ _FRAME = re.compile(
         File\ "(?P<path>[^"\n]{1,300})(?:",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
         |(?:",?(?:\ l?i?n?e?\ ?)?)?$)  # the same, cut
       | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
-      | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
+      | (?P<path3>[~./\w-][^"\n:]{0,300}?\.py|<[^\s>]{1,100}>)\ in\ (?P<function3>[\w.<>]{1,100})(?:[\ (]|$)  # 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
       | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
       | (?P<path6>[^\s:"'][^"\n:]{0,300}\.py):(?P<line6>\d{1,7}):\ in\ (?P<function6>[\w.<>]{1,100})\s*$  # pytest
-      | (?P<path7>[^"\n]{1,300}\.py)",\ line\ (?P<line7>\d{1,7}),\ in\ (?P<function7>\S{1,100})  # cut
+      | (?P<path7>[^"\n]{1,300}\.py)",\ line\ (?P<line7>\d{1,7}),\ in(?:\ (?P<function7>\S{1,100})|\s*$)  # cut
     )""",
     re.VERBOSE,
 )
@@ -64,6 +64,8 @@ _NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
 _POINTS = ("-", "❱")
 _POINTED = re.compile(r"\s*(?:---|-{1,2}> ?\d{3}|❱)")
 """The line of code that failed: the more digits its number has, the shorter is the arrow of IPython."""
+_FAILED_CODE = re.compile(r"\s*-+> ?\d+\s+\S")
+"""The same, where the line above it that names the file is missing."""
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = read_words("paths of libraries")
@@ -416,7 +418,7 @@ class ErrorContext:
             self.exception is not None
             or self.error_lines
             or self.statuses
-            or self.ends_in_frame
+            or self.frames
             or _ERROR_MARK.search(self.message_text)
             or _GRAPHQL_PATH.search(self.message_text)
             or self.ends_in_key_prompt
@@ -442,7 +444,7 @@ class ErrorContext:
         if heading := _HEADING.search(self.message_text):
             absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
             return heading["name"], absent[0] if absent else ""
-        raised = _RAISES.match(self.source[-1]) if self.is_cut and self.source else None
+        raised = _RAISES.match(self.failed_code) if self.is_cut else None
         said = _EXCEPTION_IN_SENTENCE.search(self.message_text)
         if raised and (said is None or raised["message"] or raised["name"] != said["name"]):
             return raised["name"], raised["message"] or ""
@@ -460,7 +462,7 @@ class ErrorContext:
 
     def with_shown_raise(self) -> ErrorContext | None:
         """The same text with what the last line of a traceback that is cut raises; None without one."""
-        match = _RAISES.match(self.source[-1]) if self.is_cut and self.source else None
+        match = _RAISES.match(self.failed_code) if self.is_cut else None
         if match is None or not match["message"]:
             return None
         return replace(self, message_text=f"{self.message_text}\n{match['name']}: {match['message']}")
@@ -520,7 +522,7 @@ class ErrorContext:
         frame = self.frames[-1]
         place = _IN_PACKAGES.sub("", frame.path) + (f":{frame.line}" if frame.line else "")
         place += f", in {frame.function}" if frame.function else ""
-        return f"{place}: {code}" if (code := _NUMBERS.sub("", self.last_code)) else place
+        return ": ".join(filter(None, (place, code))) if (code := _NUMBERS.sub("", self.last_code)) else place
 
     @cached_property
     def status(self) -> int | None:
@@ -557,12 +559,16 @@ class ErrorContext:
         """Whether the last frames are in wandb's code, or below it."""
         return any(frame.is_wandb for frame in self.library_frames)
 
+    @cached_property
+    def failed_code(self) -> str:
+        """The line of code of the last frame that shows one, without its number; empty without one."""
+        return _NUMBERS.sub("", self.last_code or "".join(self.source[-1:]))
+
     @property
     def fails_at_call(self) -> bool:
         """Whether the line of code of the last frame calls wandb."""
-        code = self.last_code or (self.source[-1] if self.source else "")
-        is_named = any(CALLS.get(name, "api") != "api" for name in _CALL_IN_CODE.findall(code))
-        return is_named or _CALL_OF_MODULE.search(code) is not None
+        is_named = any(CALLS.get(name, "api") != "api" for name in _CALL_IN_CODE.findall(self.failed_code))
+        return is_named or _CALL_OF_MODULE.search(self.failed_code) is not None
 
     @property
     def is_raised_in_library(self) -> bool:
@@ -624,7 +630,7 @@ class ErrorContext:
     @property
     def is_raised_in_import(self) -> bool:
         """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
-        if self.source and _IMPORT_OF_WANDB.match(self.source[-1]):
+        if _IMPORT_OF_WANDB.match(self.failed_code):
             return True
         modules = ("<module>", "") if self.exception is not None else ("<module>",)
         last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
@@ -950,7 +956,7 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
 
 def _place_of(frames: Sequence[Frame]) -> str | None:
     """The last line of the user's own code among frames; None without one."""
-    own = [frame for frame in frames if not frame.is_library]
+    own = [frame for frame in frames if frame.path and not frame.is_library]
     if not own:
         return None
     if _CELL.search(own[-1].path):
@@ -988,7 +994,12 @@ def read_error(text: str) -> ErrorContext:
         is_first = frame_indent == 0 and not last_code and last_frame == len(messages)  # right below a frame
         if log_line.is_quiet:
             continue
-        if match := _FRAME.match(line):
+        match = _FRAME.match(line)
+        if not frames and not match and _FAILED_CODE.match(line):
+            frames.append(Frame("", 0, ""))
+            chains.append([(len(messages), frames)])
+            last_frame, last_code = len(messages), ""
+        if match:
             between = "".join(messages[last_frame:]).strip()
             if between or not frames:
                 if not frames or not _IS_CHAINED.search(between):
@@ -1033,13 +1044,10 @@ def read_error(text: str) -> ErrorContext:
 
 
 def _is_fragment(rest: str) -> bool:
-    """Whether what follows the frames says nothing of what was raised.
-
-    It is nothing at all, the beginning of the name, or what wandb says when a program has ended.
-    """
-    rest = _ENDS_RUN.sub("", rest).strip()
-    is_whole = _EXCEPTION.match(rest) or _RAISED.match(rest) or _ERROR_MARK.search(rest)
-    return not is_whole and not any(letter.isspace() for letter in rest)
+    """Whether what follows the frames says nothing of what was raised: sentences, or the beginning of its name."""
+    lines = _ENDS_RUN.sub("", rest).strip().splitlines()
+    is_whole = any(_EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines)
+    return not (is_whole or (lines and _RAISED.match(lines[0])))
 
 
 def _choose_inner(messages: Sequence[str]) -> list[bool]:

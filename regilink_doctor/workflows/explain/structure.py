@@ -175,6 +175,9 @@ _READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactColle
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
 _OFFLINE = re.compile(r"offline(?!-run-)")
+_NOT_AS_JSON = {"log": ("F18", "F22"), "init": ("F20", "F22")}
+"""What it means that a value cannot be written as JSON: it is metadata of an artifact, or the config of the run."""
+_JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"""'(?:<(?=Run\ ))?(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings
@@ -496,11 +499,8 @@ def _judge_call(context: ErrorContext) -> Causes:
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
             return ("F5", "F22", "B14")
         return ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) else ("F22", "B14", "A18")
-    if _NOT_SERIALIZABLE.search(text) and not context.is_raised_elsewhere:
-        return (
-            ("F18", "F22") if context.phase == "log" else ("F20", "F22") if context.phase == "init" else ("F22", "F18")
-        )
-    return ()
+    is_value = _NOT_SERIALIZABLE.search(text) and not context.is_raised_elsewhere
+    return _NOT_AS_JSON.get(context.phase or "", ("F22", "F18")) if is_value else ()
 
 
 def _is_of_wandb(owner: str | None, function: str, context: ErrorContext) -> bool:
@@ -543,7 +543,7 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
     if name in ("Exception", "UsageError") and text == "problem":
         return ("F14", "F21")  # wandb.init hides what went wrong before
-    if name == "AttributeError" and _STAND_IN.search(f"{context.last_code}\n{text}"):
+    if name == "AttributeError" and _STAND_IN.search(f"{context.failed_code}\n{text}"):
         return ("F4", "F22")
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
         return ("F15", "F21")
@@ -555,7 +555,7 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("C8", "F4")
     if name.startswith(_CLASSES_OF_SERVICE):
         return ("F14",)
-    if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.source or (context.text,))[-1]:
+    if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.failed_code or context.text):
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
         return ("F21", "D1")  # older wandbs wrapped all that their own code raised
@@ -576,7 +576,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
         return ("F6", "F2")
     # The number of the operating system says more than the class.
-    is_called = context.is_raised_in_wandb or (bool(context.source) and "wandb" in context.source[-1])
+    is_called = context.is_raised_in_wandb or "wandb" in context.failed_code
     is_of_wandb = is_called or context.is_reported_by_wandb
     return _CLASSES_RAISED_IN_WANDB.get(name, ()) if is_of_wandb and not _ERRNO.search(text) else ()
 
@@ -758,13 +758,15 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if not context.is_cut or has_message:
         return ()
     if not context.library_frames:
-        return _judge_cut_call(context)
+        return _judge_cut_call(context) if context.fails_at_call else ()
     is_of_network = _NETWORK_LIBRARY.search(context.frames[-1].path) is not None
     is_call_of_wandb = is_of_network and context.is_about_wandb and not context.ends_in_other_program
     if not (is_call_of_wandb or context.is_raised_in_wandb):
         return ()
     if "login" in context.library_frames[-1].function:
         return ("C18", "C19")
+    if _JSON_ENCODER.search(context.frames[-1].path):
+        return _NOT_AS_JSON.get(context.phase or "", ("F22", "F18"))
     causes = _causes_of_frames(context)
     if causes[:1] == ("F14",):
         return ("F21", "F14") if _OWN_CODE.search(context.frames[-1].path.replace("\\", "/")) else causes
@@ -789,11 +791,13 @@ def _judge_cut_call(context: ErrorContext) -> Causes:
     name = context.exception[0] if context.exception is not None else ""
     if "Deprecat" in name or name.endswith("Warning"):
         return ("F15", "F21")
+    if name == "Error" and context.phase is None:
+        return ("F4", "C8")  # `wandb.log` and the like raise it before `wandb.init`
     if name in ("TypeError", "ValueError"):
         return ("F22", "F21")
     if name in _BROKEN_CLASSES:
         return ("F21", "F15")
-    return _CUT_CALLS.get(context.phase or "", ())
+    return _CUT_CALLS.get(context.phase or "", ("F22", "F21"))
 
 
 def _judge_last_step(context: ErrorContext) -> Causes:
