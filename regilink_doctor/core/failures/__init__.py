@@ -1025,7 +1025,6 @@ OPERATION: tuple[Failure, ...] = (
         'to log a new one, resume the run with `wandb.init(id=..., resume="must")`.',
         codes=("REG607",),
         silent=False,
-        phases=("link", "log", "consume", "api"),
         recognize="The run comes from `wandb.Api()` and not from `wandb.init`.",
         check_with="regilink lint .",
     ),

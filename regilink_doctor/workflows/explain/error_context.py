@@ -441,18 +441,20 @@ class ErrorContext:
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
         if _INTERRUPTED.search(self.text):
             return "KeyboardInterrupt", ""
-        if heading := _HEADING.search(self.message_text):
-            absent = _NONE_HAS_NO.search(self.message_text) if heading["name"] == "AttributeError" else None
-            return heading["name"], absent[0] if absent else ""
-        raised = _RAISES.match(self.failed_code) if self.is_cut else None
-        said = _EXCEPTION_IN_SENTENCE.search(self.message_text)
-        if raised and (said is None or raised["message"] or raised["name"] != said["name"]):
-            return raised["name"], raised["message"] or ""
+        heading, said = _HEADING.search(self.message_text), _EXCEPTION_IN_SENTENCE.search(self.message_text)
+        raised = heading or (_RAISES.match(self.failed_code) if self.is_cut else None)
+        if raised and not (said and raised["name"] == said["name"]):
+            absent = _NONE_HAS_NO.search(self.message_text) if raised["name"] == "AttributeError" else None
+            return raised["name"], absent[0] if absent else raised.groupdict().get("message") or ""
         if said:
             return said["name"], said["quoted"] or said["rest"]
         if self.frames and (match := _NAMED_EXCEPTION.search(self.message_text)):
             return match["name"], ""
-        quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
+        quoted = (
+            (name, pattern.search(self.message_text))
+            for pattern, name in _PYTHON_SAYS
+            if not self.frames or self.ends_in_frame
+        )
         return next(((name, self.line_at(match.start())) for name, match in quoted if match), None)
 
     @property
@@ -729,7 +731,7 @@ class ErrorContext:
             if line.lstrip().startswith("raise "):
                 continue  # what it says is in the message
             for name in reversed(_CALL_IN_CODE.findall(line)):
-                if name in CALLS:
+                if name in CALLS and (name != "get" or "art" in line):
                     return str(name)
         return None
 

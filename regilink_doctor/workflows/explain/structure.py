@@ -232,6 +232,7 @@ _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
+_CALLS_FUNCTION = re.compile(r"\b(?:missing \d+ required|takes \d+ )|is not callable")
 _AGENT = re.compile(r"wandb/agents/")
 _AGENT_RUNS = re.compile(
     r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
@@ -287,6 +288,7 @@ def find_proved_causes(context: ErrorContext) -> Causes:
         _judge_prompt,
         _judge_stored_run,
         _judge_variable,
+        _judge_swept_function,
         _judge_argument,
         _judge_call,
         _judge_class,
@@ -413,6 +415,13 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
         return None
     evidence = f" {call} {' '.join(places)} {match[0]} "
     return call, next((names[0] for pattern, names in _ARGUMENTS if pattern.search(evidence)), ""), type_name
+
+
+def _judge_swept_function(context: ErrorContext) -> Causes:
+    """A function of the program that an agent cannot call, because it needs arguments or is none."""
+    is_called = any(frame.function == "_run_job" for frame in context.library_frames)
+    is_refused = context.exception is not None and _CALLS_FUNCTION.search(context.exception[1]) is not None
+    return ("F24", "F22") if is_called and is_refused else ()
 
 
 def _judge_argument(context: ErrorContext) -> Causes:
@@ -625,7 +634,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
     if name in ("KeyError", "AttributeError") and _LOOKUP.search(f"{path} {context.library_frames[-1].function}"):
-        return ("F24", "F23") if context.phase == "sweep" else ("F22", "F24")  # the program asks for what is not there
+        is_swept = context.phase == "sweep" or _AGENT_RUNS.search(context.text)
+        return ("F24", "F23") if is_swept else ("F22", "F24")  # the program asks for what is not there
     if part == ("F16",):  # an agent runs what the server has sent; what reads the configuration meets the user's
         return ("F21", "F16") if _AGENT.search(path) and name == "KeyError" else ("F23", "F16", "F21")
     if name == "AssertionError" and text and part[:1] == ("F22",):
