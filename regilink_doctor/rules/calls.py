@@ -44,6 +44,12 @@ _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "uplo
 """Commands that look like wandb's, and that no release has."""
 
 
+_TYPE_KINDS = {"aliases": "aliases-type", "aliases[]": "alias-type"} | dict.fromkeys(
+    ("artifact", "artifact_or_path"), "artifact-type"
+)
+"""Arguments -> the kind of problem that a wrong type of them is; any other is a path."""
+
+
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
@@ -138,7 +144,7 @@ class WrongCallShape(Rule):
         elif site.call in _ARGUMENTS:
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
         for argument, name in site.arguments.wrong_types.items():
-            kind = {"aliases": "aliases-type", "aliases[]": "alias-type"}.get(argument, "path-type")
+            kind = _TYPE_KINDS.get(argument, "path-type")
             yield self.report(
                 (site.argument if kind == "path-type" else None) or site.place, kind, type=name, call=site.kind
             )
@@ -214,6 +220,12 @@ def _explain_type(problem: Problem) -> Message:
         )
     if problem.kind == "aliases-type":
         return Message(say("aliases is of type {type}, not a list of strings", type=name), note, "write aliases=[...]")
+    if problem.kind == "artifact-type":
+        return Message(
+            say("the artifact is None") if name == "None" else say("the artifact is a {type}", type=name),
+            note,
+            "log_model, save, add_dir and log return None, add_file a file's entry: pass the artifact itself",
+        )
     help_ = say('write target_path="wandb-registry-NAME/COLLECTION"')
     if path and is_known(path):
         help_ = say('join the names with "/": {path}', path=quoted(path))

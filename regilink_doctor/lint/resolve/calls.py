@@ -146,7 +146,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
         elif isinstance(callee, Method):
             made = wandb_api.RETURNS.get(callee.path)
             of_library = libraries.call_method(context, callee, node, at) if made is None else None
-            values += [Instance(made, node, at)] if made else of_library or [UNKNOWN]
+            none = [Unknown(returned_by=callee.path)] if callee.path in wandb_api.GIVE_NONE else [UNKNOWN]
+            values += [Instance(made, node, at)] if made else of_library or none
         elif isinstance(callee, Instance):
             values += libraries.call_method(context, Method(callee, "__call__"), node, at) or [UNKNOWN]
         elif isinstance(callee, ClassOrObject):

@@ -39,6 +39,12 @@ CANONICAL = {
 }
 """Import path -> the name that everything else here goes by."""
 
+GIVE_NONE = frozenset({
+    "wandb.log", "wandb.log_model", "wandb.Run.log", "wandb.Run.log_model", "wandb.Artifact.add_dir",
+    "wandb.Artifact.finalize", "wandb.Artifact.save",
+})  # fmt: skip
+"""Calls that return None, though their names promise an artifact."""
+
 CLASSES = frozenset({"wandb.Run", "wandb.Artifact", "wandb.Api", "wandb.Settings", "WandbLogger"})
 """What a call of the name itself gives, and what an annotation can say."""
 
@@ -47,15 +53,15 @@ RETURNS = {
     "WandbLogger.use_artifact": "wandb.Artifact",
     "wandb.log_artifact": "wandb.Artifact",
     "wandb.use_artifact": "wandb.Artifact",
-    "wandb.log_model": "wandb.Artifact",
     "wandb.Run.log_artifact": "wandb.Artifact",
     "wandb.Run.upsert_artifact": "wandb.Artifact",
     "wandb.Run.finish_artifact": "wandb.Artifact",
     "wandb.Run.use_artifact": "wandb.Artifact",
     "wandb.Run.link_artifact": "wandb.Artifact",
     "wandb.Run.log_code": "wandb.Artifact",
-    "wandb.Run.log_model": "wandb.Artifact",
     "wandb.Run.link_model": "wandb.Artifact",
+    "wandb.Artifact.add": "wandb.ArtifactManifestEntry",
+    "wandb.Artifact.add_file": "wandb.ArtifactManifestEntry",
     "wandb.Artifact.link": "wandb.Artifact",
     "wandb.Artifact.wait": "wandb.Artifact",
     "wandb.Artifact.new_draft": "wandb.Artifact",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue, UnknownPart
+from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
@@ -87,6 +88,14 @@ def _name_type(value: Value) -> str | None:
     return type(value.value).__name__ if isinstance(value.value, _NO_STRINGS) else None
 
 
+def _name_no_artifact(value: Value) -> str | None:
+    """The type of what is certainly not an artifact, nor the name of one."""
+    if isinstance(value, Unknown):
+        return "None" if value.returned_by in wandb_api.GIVE_NONE else None
+    is_other = isinstance(value, Instance) and value.type in ("wandb.ArtifactManifestEntry", "wandb.Run")
+    return value.type if is_other else None  # type: ignore[union-attr]
+
+
 def _index_stores(resolver: Resolver) -> dict[int, list[Store]]:
     """What is stored in attributes of objects, by the identity of the call that made the object."""
     stores: dict[int, list[Store]] = {}
@@ -163,8 +172,8 @@ class ArgumentReader:
                 constants[name] = value.value
         return constants
 
-    def find_wrong_types(self, path: str | None, *, is_link: bool) -> dict[str, str]:
-        """The types of a path that is certainly not a string, and of aliases that are not a list of strings.
+    def find_wrong_types(self, path: str | None, objects: Sequence[str], *, is_link: bool) -> dict[str, str]:
+        """The types of a path that is no string, of aliases that are no list of strings, and of what is no artifact.
 
         A link accepts `False` or `0` for aliases, as it accepts none.
         """
@@ -174,6 +183,9 @@ class ArgumentReader:
         if are_given and all(isinstance(value, NonString) for value in aliases):
             types["aliases"] = _find_type(aliases)
         wrong_items = [self._find_wrong_item(value) for value in aliases]
+        for name in objects:
+            kinds = [_name_no_artifact(value) for value in self._values(name)]
+            types[name] = kinds[0] if kinds and all(kinds) else None
         types["aliases[]"] = wrong_items[0] if wrong_items and all(wrong_items) else None
         # Bytes do as an alias.
         return {name: kind for name, kind in types.items() if kind and (kind != "bytes" or name == path)}

@@ -310,9 +310,10 @@ class _Finder:
     def _find_wrong_types(call: wandb_api.Call, reading: ArgumentReader, string: str | None) -> dict[str, str]:
         # The rules about paths look at a path that is a string.
         is_string = call.path is None or string is not None or bool(reading.texts(call.path))
-        if call.kind not in ("link", "log", "consume") or (is_string and not reading.has_argument("aliases")):
+        objects = call.objects if call.kind != "consume" else ()
+        if call.kind not in ("link", "log", "consume"):
             return {}
-        return reading.find_wrong_types(None if is_string else call.path, is_link=call.kind == "link")
+        return reading.find_wrong_types(None if is_string else call.path, objects, is_link=call.kind == "link")
 
     @cached_property
     def _tested(self) -> frozenset[str]:
