@@ -1012,7 +1012,7 @@ OPERATION: tuple[Failure, ...] = (
         'version with `wandb.Api().artifact("team/project/name:v0").link(...)`.',
         codes=("REG603", "REG605"),
         silent=False,
-        phases=("link", "log", "consume"),
+        phases=("link", "log", "consume", "download"),
         recognize="A library trained between `wandb.init` and the link, or the line runs in a worker process.",
         check_with="regilink dry-run -- CMD",
     ),

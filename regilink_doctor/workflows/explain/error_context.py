@@ -37,6 +37,16 @@ _BROKEN_FRAMES = (
     (re.compile(r"(│ [/~.][^\s│:]*:?\d*) *│\n[^\n│]{0,80}│ (\S*:?\d+ in )"), r"\1\2"),  # rich, in its box
 )
 """The line of a frame that a terminal has broken, and how it is put together."""
+_QUOTE = "['\"`]?"
+_UNQUOTED = (
+    (re.compile(rf"(?<!['\w]){_QUOTE}\b[Nn]one ?[Tt]ype{_QUOTE}(?: object)? has no attribute:? {_QUOTE}(\w+){_QUOTE}"),
+     r"'NoneType' object has no attribute '\1'"),
+    (re.compile(rf"(?<!['\w.])([A-Z]\w+) object has no attribute {_QUOTE}(\w+){_QUOTE}"),
+     r"'\1' object has no attribute '\2'"),
+    (re.compile(rf"\bmodule ([\w.]+) has no attribute {_QUOTE}(\w+){_QUOTE}"), r"module '\1' has no attribute '\2'"),
+    (re.compile(r"\bname (\w+) is not defined"), r"name '\1' is not defined"),
+)  # fmt: skip
+"""What Python says, where a title or a sentence leaves its quotes out, and how Python writes it."""
 _QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
 """A line of wandb in the middle of a sentence."""
 _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
@@ -74,7 +84,7 @@ _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
 """A file of wandb that is started as a program; the others are imported."""
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)"
+    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)(?:\([A-Z]\w+\))?"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
@@ -298,7 +308,9 @@ _DENIED_OWN_FILE = re.compile(
 _SERVER_CONTAINER = re.compile(
     r"(?<!//)\bwandb(?:[-/]local|-server|-app)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
     r"|^\*\*\* (?:Starting wandb|Configuring minio|Migrating database|Booting runit)|/mnt/ramdisk/core/"
-    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b",
+    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b|\bgorilla\b"
+    r"|\bhelm (?:install|upgrade) wandb"
+    r"|\bwandb-(?:app|operator|console|parquet|weave-trace)\b|\bwandb/(?:operator|wandb/(?:aws|azurerm|google))\b",
     re.MULTILINE,
 )
 _ARTIFACT = re.compile(r"artifact(?! file\(s\))|registry|link_model|use_model|collection", re.IGNORECASE)
@@ -978,6 +990,9 @@ def read_error(text: str) -> ErrorContext:
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
     for pattern, whole in _BROKEN_FRAMES:
         text = pattern.sub(whole, text)
+    if "has no attribute" in text or "is not defined" in text:
+        for pattern, written in _UNQUOTED:
+            text = pattern.sub(written, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))
     source: list[str] = []
     messages: list[str] = []

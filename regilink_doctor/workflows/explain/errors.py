@@ -243,6 +243,7 @@ _PIP_BUILDS = re.compile(
 """pip fails at the package that it has collected last."""
 _OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
 """A proxy that W&B's cloud does not have."""
+_DISTRIBUTED = re.compile(r"\b(?:ddp|rank|gpus|torchrun|deepspeed|distributed|multi-?gpu)\b", re.IGNORECASE)
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _ASKS = re.compile(r"(?:your|insert|enter)[-_ ]", re.IGNORECASE)
 """How the placeholder of an example begins, where the user has not filled it in."""
@@ -603,6 +604,8 @@ def _of_message(
             yield "F19"
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
+    if message.failure == "C5" and "F4" in message.also and _DISTRIBUTED.search(context.text):
+        yield "F4"  # the other processes have no run
     if message.failure == "C8" and context.is_of_integration:
         yield "F4"
     if message.key == "install-needed" and "WANDB_DISABLED" in context.text:

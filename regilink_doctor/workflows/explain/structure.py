@@ -162,7 +162,9 @@ _CALLS_OF_NEW_WANDB = frozenset(_TABLES["calls that wandb 0.16 does not have"])
 _EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
 _RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callable")
-_OF_INTEGRATION_PACKAGE = re.compile(r"\bwandb[./\\]integration\b")
+_OF_INTEGRATION_PACKAGE = re.compile(
+    r"\bwandb[./\\](?:catboost|fastai|integration|keras|lightgbm|sacred|sb3|sklearn|tensorboard|tensorflow|xgboost)\b"
+)
 _WATCHES = re.compile(r"\bTorch(?:Graph|History)\b|\bwatch\(")
 """A watched model carries the hooks of wandb, also where the program saves or copies it."""
 _STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b|\bworkers?\b|\bPool\b", re.IGNORECASE)
@@ -238,8 +240,10 @@ _AGENT_RUNS = re.compile(
     r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
     r"|\bwandb (?:agent|sweep)\b|\bwith the agent\b.*\bsweeps?\b"
 )
-_REFUSED_OPTION = re.compile(r"^\S+\.py: error: ")
-"""The program itself refuses its command line."""
+_REFUSED_COMMAND = re.compile(
+    r"^(?:wandb: ERROR .*: )?(?:\S+\.py: error: |\S*python[\d.]*(?:\.exe)?: can't (?:find|open) )"
+)
+"""The program itself, or Python, refuses the command line."""
 LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
 """A line of a launch agent."""
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
@@ -536,7 +540,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F15",)  # a sentence names its class
     if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
         return ()  # a library has no such integration any more
-    if is_import and ("wandb" in text.lower() or (context.is_about_wandb and _DEPENDENCY.search(text))):
+    is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
+    if is_import and ("wandb" in text.lower() or (context.is_about_wandb and is_needed)):
         return ("F15",)
     if _OFFLINE.search(text) and context.is_about_wandb and find_part(context)[:1] != ("F20",):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
@@ -828,7 +833,7 @@ def _judge_native_crash(context: ErrorContext) -> Causes:
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
     """An error of the program that a sweep's agent runs, in the log of the agent."""
-    is_of_program = (context.exception is not None and not context.is_raised_in_wandb) or _REFUSED_OPTION.search(
+    is_of_program = (context.exception is not None and not context.is_raised_in_wandb) or _REFUSED_COMMAND.search(
         context.last_line
     ) is not None
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
@@ -836,5 +841,6 @@ def _judge_swept_program(context: ErrorContext) -> Causes:
 
 def _judge_server_container(context: ErrorContext) -> Causes:
     """An error that a process inside the container of W&B's server has logged."""
-    is_logged = context.exception is None and context.is_error
+    is_raised = context.exception is not None and (context.exception[0] != "Error" or bool(context.frames))
+    is_logged = context.is_error and not is_raised
     return ("F17",) if is_logged and context.is_in_server_container else ()
