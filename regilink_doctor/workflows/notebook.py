@@ -36,8 +36,13 @@ def load_ipython_extension(shell: Any) -> None:
     if not hasattr(shell, "events"):
         raise TypeError(f"load_ipython_extension(): shell must be IPython's, not {type(shell).__name__}")
 
+    last = getattr(sys, "last_value", None)
+
     def after_cell(result: Any) -> None:
-        error = result.error_in_exec
+        nonlocal last
+        before, last = last, getattr(sys, "last_value", None)
+        # `%run` shows the error of its script, and the cell ends well.
+        error = result.error_in_exec or (last if last is not before else None)
         if error is None:
             return
         with suppress(Exception):  # an explanation must never replace the error

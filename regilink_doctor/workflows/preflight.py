@@ -61,6 +61,9 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     """
     from regilink_doctor.workflows.diagnose import diagnose
 
+    caller = sys._getframe(1)
+    if caller.f_code.co_name == "<module>" and caller.f_globals.get("__name__") == "__mp_main__":
+        return  # a process of multiprocessing imports the script again, which has been checked
     _refuse_other_types(targets, type=type, entity=entity)
     links = list(targets) or _links_of_caller()
     if not links:
@@ -149,7 +152,9 @@ def _describe(problems: Sequence[CheckResult]) -> str:
 def _unchecked(diagnosis: Diagnosis) -> list[str]:
     """Why links could not be checked, without repetition; empty when all of them could."""
     reasons = [check.message for check in diagnosis.of("crash")]
-    reasons += [check.text for check in diagnosis.of("warn") if check.name == "mode"]
+    modes = (check for check in diagnosis.of("warn") if check.name == "mode")
+    # The last line is about the doctor's report.
+    reasons += [": ".join([check.message, *(check.note or "").splitlines()[:-1]]) for check in modes]
     reasons += [f"{check.subject}: {check.message}" for check in diagnosis.of("warn") if check.name == "registry"]
     unknown = {link.target for link in diagnosis.links.unknown}
     skipped = (check for check in diagnosis.of("skip") if check.name in _OPEN_QUESTIONS and not check.blocked_by)

@@ -432,14 +432,26 @@ def test_a_server_that_is_not_there_is_a_warning_unless_strict(
         preflight("wandb-registry-model/zoo", entity="team-a", strict=True)
 
 
+def test_preflight_does_not_check_again_in_a_process_that_imports_the_script(
+    emulator: Emulator, at_emulator: Callable[[World], None]
+) -> None:
+    at_emulator(World.default())
+    script = 'from regilink_doctor import preflight\npreflight("wandb-registry-nowhere/zoo", entity="team-a")\n'
+    exec(compile(script, "train.py", "exec"), {"__name__": "__mp_main__"})
+    assert not emulator.ledger.requests
+    with pytest.raises(LinkError):
+        exec(compile(script, "train.py", "exec"), {"__name__": "__main__"})
+
+
 @pytest.mark.parametrize("mode", ["offline", "disabled"])
 def test_preflight_names_a_mode_in_which_nothing_is_linked(
     at_emulator: Callable[[World], None], monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     at_emulator(World.default())
     monkeypatch.setenv("WANDB_MODE", mode)
-    with pytest.warns(UserWarning, match=mode):
+    with pytest.warns(UserWarning, match=mode) as warned:
         preflight("wandb-registry-model/zoo", type="model", entity="team-a")
+    assert "report" not in str(warned[0].message)
     with pytest.raises(LinkError, match=mode):
         preflight("wandb-registry-model/zoo", type="model", entity="team-a", strict=True)
 
@@ -488,6 +500,10 @@ def test_the_explanation_stands_under_the_cell_that_failed(monkeypatch: pytest.M
     for error in (CommError(REFUSAL), ValueError("permission denied"), None):
         shell.hooks[0](SimpleNamespace(error_in_exec=error))
     assert shown == ["B1"]
+    monkeypatch.setattr(sys, "last_value", CommError(REFUSAL), raising=False)  # as `%run` leaves it
+    for _ in range(2):
+        shell.hooks[0](SimpleNamespace(error_in_exec=None))
+    assert shown == ["B1", "B1"]
 
 
 def test_the_magic_lints_the_cells_that_were_executed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
