@@ -80,6 +80,7 @@ _CLASSES_OF_STORAGE = (
 )  # fmt: skip
 _CLASSES_OF_GIT = ("GitCommandError", "InvalidGitRepositoryError", "NoSuchPathError")
 """`wandb.init` asks git for the commit."""
+_CLASSES_OF_YAML = ("ComposerError", "ConstructorError", "ParserError", "ScannerError", "YAMLError")
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
@@ -271,6 +272,7 @@ def find_causes(context: ErrorContext) -> Causes:
         return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_own_thread,
+        _judge_hidden,
         _judge_named,
         _judge_words,
         find_part,
@@ -555,8 +557,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.names_local_file and name == "FileNotFoundError":
         # A sync needs what the run has left on the machine on which it trained.
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
-    if name in ("Exception", "UsageError") and text == "problem":
-        return ("F14", "F21")  # wandb.init hides what went wrong before
+    if name in _CLASSES_OF_YAML and context.phase == "sweep":
+        return ("F23", "F22")
     if name == "AttributeError" and _STAND_IN.search(f"{context.failed_code}\n{text}"):
         return ("F4", "F22")
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
@@ -703,6 +705,11 @@ def _judge_words(context: ErrorContext) -> Causes:
     if context.exception[0] in _CLASSES_OF_THE_SERVER and _REFUSES.search(context.exception[1]):
         return find_causes_of_refusal(context)
     return _find_words(context.exception[1])
+
+
+def _judge_hidden(context: ErrorContext) -> Causes:
+    """What old versions of `wandb.init` raise in place of what went wrong before."""
+    return ("F21", "F14") if context.exception in (("Exception", "problem"), ("UsageError", "problem")) else ()
 
 
 def _judge_named(context: ErrorContext) -> Causes:
