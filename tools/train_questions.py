@@ -22,7 +22,13 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.languages import list_translations
 from regilink_doctor.workflows.explain import question_model, questions
-from regilink_doctor.workflows.explain.question_model import OTHER, RARITY_STEPS, UNCLEAR, find_features
+from regilink_doctor.workflows.explain.question_model import (
+    OTHER,
+    RARITY_STEPS,
+    UNCLEAR,
+    find_features,
+    translate_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -111,7 +117,7 @@ def learn_weights(rows: Sequence[Row]) -> dict[str, Any]:
     from sklearn.svm import LinearSVC
 
     rows = [*rows, *read_entries()]
-    texts = [find_features(text) for _, text in rows]
+    texts = [find_features(translate_words(text)) for _, text in rows]
     rarities = count_features(texts)
     matrix = build_matrix(texts, rarities)
     by_column = matrix.tocsc()

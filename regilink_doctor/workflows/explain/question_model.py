@@ -188,6 +188,9 @@ def find_stem(word: str) -> str:
 
 OTHER, UNCLEAR = "other", "unclear"
 """What a question is about that has nothing to do with W&B, or that does not say what it is about."""
+UNLISTED = ("app", "bug", "hang", "unlogged")
+"""What people tell that no failure and no topic is about: W&B's pages in the browser, a call that does something else
+than expected or wished, a program that stands still or runs out of memory, data that does not arrive."""
 
 
 @record

@@ -17,6 +17,7 @@ from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 from regilink_doctor.workflows.explain.question_model import (
     OTHER,
     UNCLEAR,
+    UNLISTED,
     correct_spelling,
     find_language,
     find_topic,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.explain.question_model import Topic
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
+_LETTERS_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+"""Kana, and the letters of Chinese, which Japanese has as well."""
 _HIRAGANA = re.compile(r"[\u3040-\u309f]")
 _HIRAGANA_OF_SENTENCE = 5
 """How many hiragana a name hardly has, and a sentence in Japanese does."""
@@ -104,11 +107,13 @@ _SURE, _LEAST = 0.95, 0.1
 """How probable the first must be to be the answer, or a candidate; measured with questions that were left out."""
 _LIKELY = 0.8
 """How probable pages with their mistakes must be to be the answer; or one of several failures, among these."""
-_LEAST_OF_OTHERS, _MOST_FOREIGN = 0.35, 0.05
-"""How probable a candidate must be for a text that is long, or names no subject of W&B; and how probable it may be that
-the latter is about something else."""
-_WORDS_OF_REPORT = 60
-"""From this number of words on, a text is long."""
+_LEAST_OF_OTHERS, _LEAST_OF_REPORTS, _MOST_FOREIGN = 0.35, 0.4, 0.05
+"""How probable a candidate must be for a text that names no subject of W&B, and for a report; and how probable it may
+be that the former is about something else."""
+_WORDS_OF_REPORT, _LETTERS_OF_WORD = 25, 3
+"""From this number of words on, a text is a report; of Japanese and Chinese so many letters count as a word."""
+_OF_UNLISTED = 2
+"""How many times as probable as all that is not listed a failure must be; measured with reports that were left out."""
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
 _MOST_FAILURES, _MOST_CANDIDATES = 8, 3
@@ -240,6 +245,8 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     if not ranked and not is_wrong:
         return None
     if ranked and not is_wrong:
+        if ranked[0][0] in UNLISTED:
+            return _tell_unlisted()
         if not is_sure(ranked) or find_language(searched):
             return _name_candidates(ranked)
         if find_topic(ranked[0][0]) is not None:
@@ -264,6 +271,19 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         ),
         wrong=facts.wrong if facts is not None else (),
         causes=causes,
+    )
+
+
+def _tell_unlisted() -> Explanation:
+    """That what somebody reports, or wishes, is none of the known failures, and where else to look for it."""
+    return Explanation(
+        "question",
+        say("about something that the failure index does not list"),
+        is_recognized=False,
+        notes=(
+            say("look for it in the issues of wandb/wandb on GitHub; status.wandb.com tells of outages"),
+            say("if something failed, give regilink the whole error, or say what you expected and what happened"),
+        ),
     )
 
 
@@ -369,13 +389,26 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     ranked = rank_answers(text)
     first, probability = ranked[0]
     names_subject = bool(_NAMES_SUBJECT.search(text))
-    is_short = names_subject and len(text.split()) < _WORDS_OF_REPORT
+    is_report = _count_words(text) >= _WORDS_OF_REPORT
     foreign = sum(share for about, share in ranked if about in (OTHER, UNCLEAR))
-    if first in (OTHER, UNCLEAR) or probability < (_LEAST if is_short else _LEAST_OF_OTHERS):
-        return []
-    if foreign > _MOST_FOREIGN and not names_subject:
-        return []
-    return [entry for entry in ranked[:_MOST_FAILURES] if entry[0] not in (OTHER, UNCLEAR)]
+    unlisted = sum(share for about, share in ranked if about in UNLISTED)
+    least = _LEAST if names_subject and not is_report else _LEAST_OF_OTHERS
+    least_of_failures = max(least, _LEAST_OF_REPORTS if is_report else 0.0, _OF_UNLISTED * (unlisted + foreign))
+    is_foreign = foreign > _MOST_FOREIGN and not names_subject
+    is_guess = probability < (least if find_topic(first) is not None else least_of_failures)
+    if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
+        kind = next((about for about, _ in ranked if about in UNLISTED), None)
+        return [(kind, unlisted)] if kind and unlisted > max(foreign, _LEAST) else []
+    return [
+        (about, share)
+        for about, share in ranked[:_MOST_FAILURES]
+        if about not in (OTHER, UNCLEAR, *UNLISTED)
+        and (not is_report or about not in FAILURES or share >= _LEAST_OF_REPORTS)
+    ]
+
+
+def _count_words(text: str) -> int:
+    return len(text.split()) + len(_LETTERS_WITHOUT_SPACES.findall(text)) // _LETTERS_OF_WORD
 
 
 def choose_described(text: str, failures: Sequence[str]) -> str | None:
