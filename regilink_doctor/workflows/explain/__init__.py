@@ -102,6 +102,12 @@ _UNFOLD = (
 )
 """How a traceback that was copied without its line breaks gets them back."""
 _LINE_NUMBER = re.compile(r" {0,8}(\d{1,6})(?:[\t:.)] ?| {1,2}|$)")
+_NUMBER = re.compile(r"\d+")
+_PREFIXES = tuple(
+    re.compile(rf"{prefix}(?: |$)")
+    for prefix in (r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)", r"[\w.-]{1,60}\s+\|", r"\[?rank ?\d+\]?:", ">")
+)
+"""What Ray, Docker, torchrun and a quotation write before a line."""
 _QUOTES = "\"'`"
 _QUOTED_MESSAGE = re.compile(
     r"""["`\u201c\u300c](?P<message>(?:[^\s"`\u201d\u300d]{1,80}\s){3,40}[^\s"`\u201d\u300d]{1,80})["`\u201d\u300d]"""
@@ -413,7 +419,7 @@ def _without_markup(text: str) -> str:
     if "\n" not in text.strip() and _ESCAPED_LINE.search(text):
         for escaped, letter in (("\\r", ""), ("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
             text = text.replace(escaped, letter)
-    text = _without_numbers(text)
+    text = _without_prefix(_without_numbers(text))
     text = "\n".join(_unfold(line) if _FOLDED.search(line) else line for line in text.splitlines())
     if not _ENTITY.search(text):
         return text
@@ -439,6 +445,18 @@ def _without_numbers(text: str) -> str:
         number = int(match[1])
         bare.append(line[match.end() :])
     return "\n".join(bare) if len(bare) > 1 else text
+
+
+def _without_prefix(text: str) -> str:
+    """The text without what a program that collects lines, or a quotation, has written before every one of them."""
+    lines = text.splitlines()
+    for prefix in _PREFIXES:
+        matches = [match for line in lines if (match := prefix.match(line))]
+        names = {_NUMBER.sub("", match[0].rstrip()) for match in matches}
+        # The name of a container of W&B's server says who reports the error.
+        if len(matches) == len(lines) and len(names) == 1 and "wandb" not in "".join(names):
+            return "\n".join(match.string[match.end() :] for match in matches)
+    return text
 
 
 def _is_address(text: str) -> bool:

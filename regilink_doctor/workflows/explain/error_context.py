@@ -195,6 +195,8 @@ _ERROR_MARK = read_words("marks of an error", re.MULTILINE)
 _FAILED_LINE = read_words("a line in which any program has failed", re.IGNORECASE)
 """A line that says that something failed, in the words of any program."""
 _IMPORT_OF_WANDB = re.compile(r"\s*(?:import|from) wandb\b")
+_VALUE = re.compile(r"wandb: +[\w./-]+ +(?:-?\d[\d.e+-]*|[\u2581-\u2588 ]+)$")
+"""A line of the summary or history of a run, whose name the program has chosen."""
 _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
 _REPORTS_FAILURE = read_words("reports of a failure beside code or a name")
@@ -521,7 +523,8 @@ class ErrorContext:
     def failed_line(self) -> str | None:
         """The last line in which any program says that something failed; None where none does."""
         lines = (line.strip() for line in reversed(self.message_text.splitlines()))
-        return next((line for line in lines if _FAILED_LINE.search(line) and not _HANDLES.match(line)), None)
+        reports = (line for line in lines if not (_HANDLES.match(line) or _VALUE.match(line)))
+        return next((line for line in reports if _FAILED_LINE.search(line)), None)
 
     @cached_property
     def is_cut(self) -> bool:

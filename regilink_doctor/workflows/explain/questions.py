@@ -215,8 +215,9 @@ def find_prose(text: str) -> str:
     # Sentences, or one with a clause, and no log around them.
     is_alone = "\n" not in text or "```" in text
     is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
+    is_translated = find_language(prose) and _REPORTS_A_PROBLEM.search(translate_words(prose))
     is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
-    return prose if is_report or is_long or _IS_POLITE.search(prose) or find_language(prose) else ""
+    return prose if is_report or is_long or _IS_POLITE.search(prose) or is_translated else ""
 
 
 def _is_sentence(line: str) -> bool:
