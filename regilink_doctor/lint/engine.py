@@ -238,6 +238,9 @@ def lint_bytes(
     gc.disable()
     try:
         return _call_with_room(_lint, path, content, view, known, selection, project or Project())
+    except Exception as error:  # the other files of the run are reported all the same
+        crash = _crash("linting", Place(path, Span(1, 1, 1, 1)), error, "nothing in this file was checked")
+        return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
     finally:
         if is_collecting:
             gc.enable()
@@ -276,10 +279,6 @@ def _lint(
         return _report_unread(path, error, enabled)
     except RecursionError:
         return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)
-    except Exception as error:
-        place = Place(path, Span(1, 1, 1, 1))
-        crash = _crash("reading", place, error, "nothing in this file was checked")
-        return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
     facts = _Facts(path, reading, project, view, known, enabled)
     by_site = [_find_problems(site, facts) for site in reading.sites]
     others = [_find_problems(item, facts) for item in reading.declared]
@@ -360,18 +359,20 @@ def _changes_others(fix: Fix, item: Site | FileFact, facts: _Facts) -> bool:
     spans = [edit.span for edit in fix.edits if edit.span.joined(item.statement) != item.statement]
     if not spans or item.kind in ("setting", "requirement", "command"):
         return False
-    uses = facts.once(_index_uses).get(item.place.cell)
-    return uses is not None and any(map(uses.is_used_elsewhere, spans))
+    return any(uses.is_used_elsewhere(span, item.place.cell) for uses in facts.once(_index_uses) for span in spans)
 
 
-def _index_uses(facts: FileFacts) -> dict[int | None, ValueUses]:
-    """Where the values of the file are used; of a notebook for each cell."""
+def _index_uses(facts: FileFacts) -> list[ValueUses]:
+    """Where the values of each program of the file are used; the cells of a notebook are one program."""
+    from regilink_doctor.lint.formats.notebook import find_programs
     from regilink_doctor.lint.value_uses import ValueUses
 
     assert isinstance(facts, _Facts)
-    statements = [site.statement for site in facts.sites]
-    python = facts.reading.sources if facts.path.endswith((".py", ".ipynb")) else ()
-    return {source.cell: ValueUses(source, source.parse(), statements) for source in python}
+    sources = facts.reading.sources
+    if facts.path.endswith(".ipynb"):
+        return [ValueUses(*program, facts.sites) for program in find_programs(sources)]
+    python = sources if facts.path.endswith(".py") else ()
+    return [ValueUses(source, source.parse(), {None: 1}, facts.sites) for source in python]
 
 
 def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:

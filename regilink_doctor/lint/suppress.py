@@ -6,6 +6,7 @@ import io
 import re
 import tokenize
 from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
@@ -155,38 +156,54 @@ def _found(reading: ParsedFile) -> Iterator[Site | FileFact]:
 
 def find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:
     """Each comment with its line, its column from 1, and whether it is alone on its line."""
-    found: list[tuple[str, int, int, bool]] = []
     if style == "none":
-        return found
+        return []
     if style != "python":
-        for number, text in enumerate(source.lines, 1):
-            if match := _HASH.search(text):
-                found.append((text[match.end() - 1 :], number, match.end(), not text[: match.end() - 1].strip()))
-        return found
+        return list(_find_hashes(enumerate(source.lines, 1)))
+    python = _python_of(source).split("\n")
+    found = list(_find_hashes((n, line) for n, line in enumerate(source.lines, 1) if line != python[n - 1]))
+    for token in _tokenize(source):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            found.append((token.string, line, column + 1, not token.line[:column].strip()))
+    return sorted(found, key=itemgetter(1))
+
+
+def _find_hashes(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int, int, bool]]:
+    """The comments that may matter here in lines that are not Python."""
+    for number, text in lines:
+        if match := _HASH.search(text):
+            yield text[match.end() - 1 :], number, match.end(), not text[: match.end() - 1].strip()
+
+
+def _python_of(source: Source) -> str:
+    """The Python of a source: of a cell its lines without the magics, whose quotation marks are not Python's."""
+    if source.cell is None:
+        return source.text
+    from regilink_doctor.lint.formats.notebook import read_cell
+
+    return read_cell(source).python
+
+
+def _tokenize(source: Source) -> Iterator[tokenize.TokenInfo]:
+    """The tokens up to where it is no Python: a file that cannot be parsed has its own finding."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-            if token.type == tokenize.COMMENT:
-                line, column = token.start
-                found.append((token.string, line, column + 1, not token.line[:column].strip()))
+        yield from tokenize.generate_tokens(io.StringIO(_python_of(source)).readline)
     except (tokenize.TokenError, SyntaxError):
-        pass  # a file that cannot be parsed has its own finding; what was read so far counts
-    return found
+        return
 
 
 def find_open_lines(source: Source) -> Iterator[int]:
     """The lines of Python that end inside of a string: what is added there belongs to the string."""
     started: list[int] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-            name = tokenize.tok_name[token.type]
-            if name == "STRING":
-                yield from range(token.start[0], token.end[0])
-            elif name.endswith("STRING_START"):  # f-strings since Python 3.12
-                started.append(token.start[0])
-            elif name.endswith("STRING_END") and started:
-                yield from range(started.pop(), token.end[0])
-    except (tokenize.TokenError, SyntaxError):
-        pass
+    for token in _tokenize(source):
+        name = tokenize.tok_name[token.type]
+        if name == "STRING":
+            yield from range(token.start[0], token.end[0])
+        elif name.endswith("STRING_START"):  # f-strings since Python 3.12
+            started.append(token.start[0])
+        elif name.endswith("STRING_END") and started:
+            yield from range(started.pop(), token.end[0])
 
 
 def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Place:

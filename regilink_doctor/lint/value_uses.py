@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from regilink_doctor.core.findings import Span
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.text.source import Source
 
     Holder = tuple[type[ast.expr], str]
@@ -37,11 +38,22 @@ _LINK = frozenset({"link", "link_artifact"})
 
 
 class ValueUses:
-    """Follows the values of one file, through names, attributes, keys and parameters."""
+    """Follows the values of one program, through names, attributes, keys and parameters.
 
-    def __init__(self, source: Source, tree: ast.Module, statements: Iterable[Span]) -> None:
+    Args:
+        source: its text, for a notebook that of its cells.
+        tree: what the text is.
+        starts: the line of the text where each cell begins; a file is the cell None.
+        sites: what the values may be used for.
+    """
+
+    def __init__(
+        self, source: Source, tree: ast.Module, starts: Mapping[int | None, int], sites: Iterable[Site]
+    ) -> None:
         self._source = source
-        self._statements = list(statements)
+        self._starts = starts
+        cells = [(site.statement, starts.get(site.place.cell)) for site in sites]
+        self._statements = [_move(span, start) for span, start in cells if start is not None]
         self._nodes = list(walk(tree))
         self._parents = {id(child): node for node in self._nodes for child in _list_children(node)}
         self._functions = {node.name: node for node in self._nodes if isinstance(node, FUNCTIONS)}
@@ -52,8 +64,11 @@ class ValueUses:
             if (holder := _find_loaded(node)) is not None:
                 self._loads.setdefault(holder, []).append(node)  # type: ignore[arg-type]
 
-    def is_used_elsewhere(self, span: Span) -> bool:
-        """Whether the string at a place is used for anything but these statements, or may be."""
+    def is_used_elsewhere(self, span: Span, cell: int | None) -> bool:
+        """Whether the string at a place in a cell is used for anything but the statements of the sites, or may be."""
+        if cell not in self._starts:
+            return False
+        span = _move(span, self._starts[cell])
         waiting: list[Holder] = []
         for node in self._nodes:
             if isinstance(node, ast.Constant) and _contains(self._source.span(node), span):
@@ -140,6 +155,11 @@ class ValueUses:
 
 _PASSED_ON: list[Holder] = []
 """The function returns what it is given: what counts is where its result goes."""
+
+
+def _move(span: Span, start: int) -> Span:
+    """A span of a cell in the text that has the cell from this line on."""
+    return Span(span.line + start - 1, span.column, span.end_line + start - 1, span.end_column)
 
 
 def _list_parameters(arguments: ast.arguments) -> list[str]:

@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from tables import check_rows
 
 from regilink_doctor.core.notebooks import read_code_cells
 from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.value_uses import ValueUses
 
 CELLS = [
     {"cell_type": "markdown", "metadata": {"source": "no"}, "source": ["# Title\n", "more"]},
@@ -62,3 +64,34 @@ def test_a_cell_that_is_no_python_without_its_neighbour_is_told(first: str, seco
     alone = told(first) | {(code, 2) for code, _ in told(second)}
     assert alone
     assert told(first, second) == alone
+
+
+@check_rows(
+    ("cells", "applicability"),
+    [
+        (["%matplotlib inline", "R = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')"], "safe"),
+        (["R = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')", "!nvidia-smi\nx = 1"], "safe"),
+        (["R = 'wandb_registry-model'\n!ls\nrun.link_artifact(a, f'{R}/zoo')", "it is no Python"], "safe"),
+        (["%%writefile a.txt\nwhat?", "R = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')"], "safe"),
+        (["R = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')", "!ls\nos.mkdir(R)"], "unsafe"),
+        (
+            ["R = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')", "%cd x\nrun.link_artifact(b, R + '/b')"],
+            "safe",
+        ),
+        (["%%writefile a.py\nR = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')\nos.mkdir(R)"], "unsafe"),
+        (["%%writefile a.py\nR = 'wandb_registry-model'\nrun.link_artifact(a, f'{R}/zoo')"], "safe"),
+    ],
+)
+def test_a_fix_of_a_value_looks_at_the_python_of_all_cells(cells: list[str], applicability: str) -> None:
+    code = [{"cell_type": "code", "source": source} for source in ("import wandb\nrun = wandb.init()", *cells)]
+    findings = lint_bytes("a.ipynb", json.dumps({"cells": code, "nbformat": 4}).encode()).findings
+    fixes = {finding.fix.applicability for finding in findings if finding.code == "REG104" and finding.fix}
+    assert fixes == {applicability}, findings
+
+
+def test_a_crash_in_one_file_is_reported_beside_the_findings_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ValueUses, "__init__", lambda *arguments: 1 / 0)
+    source = "import wandb\nR = 'wandb_registry-model'\nwandb.init().link_artifact(a, f'{R}/zoo')\n"
+    report = lint_bytes("a.py", source.encode())
+    assert [finding.code for finding in report.findings] == ["REG002"]
+    assert report.unread == ("a.py (ZeroDivisionError)",)

@@ -29,7 +29,7 @@ from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.sites import Site
+    from collections.abc import Iterator, Sequence
 
 
 def read(path: str, content: bytes) -> ParsedFile:
@@ -45,15 +45,9 @@ def read(path: str, content: bytes) -> ParsedFile:
         raise Unparsable(str(error), span, "a notebook", cause=error.cause) from None
     sources = [Source(path, cell.text, cell.number) for cell in code]
     cells = [read_cell(source) for source in sources]
-    pairs = list(zip(sources, cells, strict=True))
-    # Most cells are nothing but Python: one look of the parser tells it of all of them.
-    pure = [(source.text, []) if cell.python == source.text else _python_of(source, cell) for source, cell in pairs]
-    whole = _JoinedCells(path, pure)
-    if (tree := whole.parse()) is None:
-        whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
+    whole, tree = _join_cells(path, sources, cells)
     cells_of = _Cells(path, whole.starts, [source.cell or 0 for source in sources])
     if any(cell.variables for cell in cells):
-        tree = tree or whole.source.parse()
         magics = {
             start + number - 1: Fragment.of(whole.source, [(text, start + number - 1, column)])
             for start, cell in zip(whole.starts, cells, strict=True)
@@ -61,7 +55,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         }
         _set_variables(tree, magics)
     reading = PlaceMover(path, cells_of.find_place).move(read_source(whole.source, tree))
-    sites = [site for source in sources for site in _find_written_sites(source)]
+    sites = [site for source in sources if (file := _find_written(source)) for site in read_source(*file).sites]
     problems = [*whole.problems, *(problem for cell in cells for problem in cell.script.problems)]
     programs = (program for cell in cells for program in cell.script.programs)
     sites += [site for program in programs for site in find_sites_inside(program, problems)]
@@ -79,15 +73,38 @@ def read(path: str, content: bytes) -> ParsedFile:
     )
 
 
-def _find_written_sites(source: Source) -> tuple[Site, ...]:
-    """The calls in a file that a cell writes: `%%writefile train.py`. It is a program of its own."""
-    match = _WRITES.match(source.text)
-    if match is None:
-        return ()
+def find_programs(sources: Sequence[Source]) -> Iterator[tuple[Source, ast.Module, dict[int | None, int]]]:
+    """The program of all cells of a notebook, and those that cells write; with the line where each cell begins."""
+    if not sources:
+        return
+    whole, tree = _join_cells(sources[0].path, sources, [read_cell(source) for source in sources])
+    yield whole.source, tree, {source.cell: start for source, start in zip(sources, whole.starts, strict=True)}
+    for source in sources:
+        if file := _find_written(source):
+            yield *file, {source.cell: 1}
+
+
+def _find_written(source: Source) -> tuple[Source, ast.Module] | None:
+    """The program that a cell writes: `%%writefile train.py`; None for a cell that writes none."""
+    if (match := _WRITES.match(source.text)) is None:
+        return None
+    file = Source(source.path, source.text[match.end() :], source.cell)
     try:
-        return read_source(Source(source.path, source.text[match.end() :], source.cell)).sites if match else ()
+        return file, file.parse()
     except Unparsable:
-        return ()
+        return None
+
+
+def _join_cells(path: str, sources: Sequence[Source], cells: Sequence[CellText]) -> tuple[_JoinedCells, ast.Module]:
+    """The Python of all cells as one text, and its tree; without the cells that are no Python."""
+    pairs = list(zip(sources, cells, strict=True))
+    # Most cells are nothing but Python: one look of the parser tells it of all of them.
+    pure = [(source.text, []) if cell.python == source.text else _python_of(source, cell) for source, cell in pairs]
+    whole = _JoinedCells(path, pure)
+    if (tree := whole.parse()) is not None:
+        return whole, tree
+    whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
+    return whole, whole.source.parse()
 
 
 class _JoinedCells:
