@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     Around = ast.With | ast.AsyncWith | ast.If | ast.While | ast.For | ast.AsyncFor
     Stretch = tuple[list[ast.stmt], range, Around | None]
     """A body, the numbers of statements in it, and what is around it where those are its first."""
-    _Ended = dict[str, tuple[End, Place]]
-    """Runs that have ended, as they are written, each with how and where."""
+    _Ended = dict[str, tuple[End, Place] | None]
+    """Runs that have ended, as they are written, each with how and where; None where it is another one from then on."""
     ReadBefore = Callable[[ast.stmt], Iterable[Stretch]]
     _FoundEnd = tuple[End, Place, Place | None]
     """How and where a run has ended; before which call of the function, if it is another one."""
@@ -90,6 +90,7 @@ class RunLifetime:
         self._uses = module.uses
         self._bodies: dict[int, _Body] = {}
         self._ended: dict[int, _Ended] = {}
+        self._ended_by_function: dict[tuple[int, int | None], _Ended] = {}
         words = self.source.text
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
@@ -192,7 +193,7 @@ class RunLifetime:
     def _end(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         ended = self._find_ended(statement, use)
-        how = ended.get(run) or ended.get(_EVERY)
+        how = ended[run] if run in ended else ended.get(_EVERY)
         if how is not None and isinstance(statement, WITHS):
             end = _find_end(statement)
             start = max((how[1].span.line, how[1].span.column), _find_start(statement.body[0]))
@@ -232,11 +233,13 @@ class RunLifetime:
                 ended = self._leave(context, entered, at) | ended
             return ended
         if isinstance(statement, ast.Try):
-            return self._read_body(statement.finalbody, at)
+            is_over = all(isinstance(handler.body[-1], ast.Return | ast.Raise) for handler in statement.handlers)
+            certain = [*statement.body, *statement.orelse] if is_over else []
+            return self._read_body([*certain, *statement.finalbody], at)
         if isinstance(statement, ast.If):
             tested = _name_tested(statement.test, at.source)
-            body = self._read_body(statement.body, at) if tested else {}
-            return {run: how for run, how in body.items() if tested in (run, f"{run}.run")}
+            body, other = self._read_body(statement.body, at), self._read_body(statement.orelse, at)
+            return {run: how for run, how in body.items() if tested in (run, f"{run}.run") or run in other}
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         call = _bare(statement.value) if isinstance(statement, ast.Expr | ast.Assign) else None
         if not isinstance(call, ast.Call):
@@ -262,20 +265,22 @@ class RunLifetime:
                 if not tested or only not in ("", tested):
                     break
                 only = tested
-            for target in statement.targets if isinstance(statement, ast.Assign) else ():
-                ended.pop(at.source.written(target), None)
+            ended |= _list_started(statement, at.source)
             for run, how in self._read_ended(statement, at).items():
                 if only in ("", run, f"{run}.run"):
                     ended[run] = how
         return ended
 
     def _read_function(self, function: Function, call: ast.Call, at: ProgramPoint) -> _Ended:
-        """The runs that have certainly ended when a function of the tree returns, as that writes them."""
-        frame = self.resolver.enter(function.scope, call, at, function.receiver, function.outer)
-        node = function.scope.node
-        if frame is None or not isinstance(node, FUNCTIONS):
-            return {}
-        return self._read_body(node.body, ProgramPoint(function.scope, END, frame))
+        """The runs that have ended, or are other ones, when a function of the tree returns, as that writes them."""
+        scope, receiver = function.scope, function.receiver
+        key = id(scope), id(receiver.scope) if receiver is not None else None
+        if key not in self._ended_by_function:
+            self._ended_by_function[key] = {}  # of a function that calls itself
+            frame = self.resolver.enter(scope, call, at, receiver, function.outer)
+            if frame is not None and isinstance(scope.node, FUNCTIONS):
+                self._ended_by_function[key] = self._read_body(scope.node.body, ProgramPoint(scope, END, frame))
+        return self._ended_by_function[key]
 
     def _find_function(self, called: ast.expr, at: ProgramPoint) -> Function | None:
         values = self.resolver.value(called, at)
@@ -364,6 +369,14 @@ def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterat
                 yield context.value, context.value
 
 
+def _list_started(statement: ast.stmt, source: Source) -> _Ended:
+    """The runs that a statement may make other ones: what it assigns to an attribute, the active run."""
+    nodes = list(walk(statement))
+    stored = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    is_init = any(isinstance(node, ast.Call) and written_name(node.func) == "wandb.init" for node in nodes)
+    return dict.fromkeys([*(source.written(node) for node in stored), *["wandb.run"] * is_init], None)
+
+
 def _name_tested(test: ast.expr, source: Source) -> str:
     """The run that a condition asks for, as it is written: `run`, `not run`, `run is not None`; else nothing."""
     if isinstance(test, ast.UnaryOp):
@@ -398,7 +411,7 @@ def _rename(ended: _Ended, names: dict[str, str], block: Place | None = None) ->
         starts = [name for name in names if name and f"{run}.".startswith(f"{name}.")]
         outer = [names[name] + run[len(name) :] for name in starts]
         active = [run] if run in (_EVERY, "wandb.run") else []  # which has one name everywhere
-        renamed |= dict.fromkeys(outer + active, ("with", block) if block is not None else how)
+        renamed |= dict.fromkeys(outer + active, ("with", block) if block is not None and how is not None else how)
     return renamed
 
 
