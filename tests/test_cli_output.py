@@ -38,6 +38,7 @@ from regilink_doctor.core.text import (
     remember_secret,
     text_width,
 )
+from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.report.dry_run import render_assumed, render_links
 from regilink_doctor.workflows.server_session import Unanswered
 
@@ -390,6 +391,25 @@ def test_the_report_of_the_doctor_is_as_wide_as_the_terminal(
     main(["doctor", "--color", color, "wandb-registry-model/zoo:latest"])
     shown = re.sub(r"\x1b\[[\d;]*m", "", sys.stdout.getvalue())  # type: ignore[attr-defined]
     assert 30 < max(map(len, shown.splitlines())) <= 44
+
+
+def test_the_bars_of_a_catalog_move_the_cursor_and_names_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    world = World()
+    world.organization("Acme [b] \x1b[2J", entity="acme")
+    world.user("alice", teams=[world.team("team-a").name])
+    with Emulator(world) as emulator:
+        for name, value in {**emulator.environ(), "COLUMNS": "200"}.items():
+            monkeypatch.setenv(name, value)
+        assert main(["catalog", "pull", "c.json"]) == 0
+    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "registries of Acme [b] \\x1b[2J" in shown
+    assert "\\x1b[2K" not in shown
+    assert "\x1b[2J" not in shown
 
 
 def test_an_exception_is_as_safe_as_what_is_printed() -> None:

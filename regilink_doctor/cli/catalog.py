@@ -22,7 +22,7 @@ from regilink_doctor.cli.options import (
     refuse_empty_values,
     wants_colour,
 )
-from regilink_doctor.core.text import quote_text
+from regilink_doctor.core.text import escape_text, quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,13 +193,15 @@ def _open_progress() -> Iterator[Progress | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    # Past what escapes control characters for the terminal: a bar moves the cursor.
+    console = Console(file=getattr(sys.stderr, "raw", sys.stderr))
+    with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, int] = {}
 
         def show_progress(what: str, done: int, total: int | None) -> None:
             if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
+                tasks[what] = bars.add_task(escape_text(what), total=total)
             bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
         yield show_progress

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SHELLS = {
     "bash": 'eval "$(regilink completion bash)" in ~/.bashrc',
-    "zsh": "regilink completion zsh > a file _regilink in a folder of $fpath",
+    "zsh": "regilink completion zsh > _regilink, in a folder of $fpath",
     "fish": "regilink completion fish > ~/.config/fish/completions/regilink.fish",
 }
 """Shell -> where its script goes."""

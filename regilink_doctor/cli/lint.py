@@ -61,8 +61,8 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--show-sites": _make_flag("list the call sites, with what their target paths resolve to"),
         "--show-files": _make_flag("list the files that would be checked"),
         "--show-settings": _make_flag("show the configuration in effect, and its file"),
-        "--min-severity": {"choices": SEVERITIES, "help": "hide findings below: info (default), warning or error"},
-        "--watch": _make_flag("lint again whenever a file changes that matters, until Ctrl-C"),
+        "--min-severity": {"choices": SEVERITIES, "help": "hide findings below this severity (default: info)"},
+        "--watch": _make_flag("lint again when a file that matters changes, until Ctrl-C"),
         "--quiet": {**_make_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
         "--exit-zero": _make_flag("exit 0 even if there are findings; 2 stays 2"),
         "--color": COLOUR,
@@ -73,9 +73,11 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--unsafe-fixes": _make_flag("with --fix or --diff: also the unsafe fixes; review them"),
         "--fix-only": _make_flag("apply the safe fixes, and do not report what is left"),
         "--show-fixes": _make_flag("with --fix: list what was fixed"),
-        "--diff": _make_flag("show what --fix or --add-ignore would change, write nothing; exit 1 if anything"),
+        "--diff": _make_flag(
+            "show what --fix or --add-ignore would change, and write nothing; exit 1 if that is anything"
+        ),
         "--add-ignore": {
-            **_make_flag("add a comment that silences each finding, to adopt regilink; =REASON goes after it"),
+            **_make_flag("silence each finding with a comment, to adopt regilink; --add-ignore=REASON adds the reason"),
             "takes": "REASON",
         },
     },

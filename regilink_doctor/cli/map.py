@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders; with --merge: maps as JSON")
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="files and folders (default: the current folder); with --merge: maps as JSON",
+    )
     add_output_format(parser, ("full", "json", "mermaid"))
     add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
     add_option(parser, "--html", metavar="FILE", help="also write a page with search and filters")

@@ -95,7 +95,7 @@ _shtab_regilink_catalog_show_defaults_added=0
 
 _shtab_regilink_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":bash\: eval \"\$(regilink completion bash)\" in \~\/.bashrc\; zsh\: regilink completion zsh \> a file _regilink in a folder of \$fpath\; fish\: regilink completion fish \> \~\/.config\/fish\/completions\/regilink.fish:(bash zsh fish)"
+  ":bash\: eval \"\$(regilink completion bash)\" in \~\/.bashrc\; zsh\: regilink completion zsh \> _regilink, in a folder of \$fpath\; fish\: regilink completion fish \> \~\/.config\/fish\/completions\/regilink.fish:(bash zsh fish)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -226,8 +226,8 @@ _shtab_regilink_lint_options=(
   "--show-sites[list the call sites, with what their target paths resolve to]"
   "--show-files[list the files that would be checked]"
   "--show-settings[show the configuration in effect, and its file]"
-  "--min-severity[hide findings below\: info (default), warning or error]:min_severity:(info warning error)"
-  "--watch[lint again whenever a file changes that matters, until Ctrl-C]"
+  "--min-severity[hide findings below this severity (default\: info)]:min_severity:(info warning error)"
+  "--watch[lint again when a file that matters changes, until Ctrl-C]"
   {-q,--quiet}"[show the findings alone\: no summary, no notes on skipped files]"
   "--exit-zero[exit 0 even if there are findings\; 2 stays 2]"
   "--color[use colors (default\: auto)]:color:(auto always never)"
@@ -236,8 +236,8 @@ _shtab_regilink_lint_options=(
   "--unsafe-fixes[with --fix or --diff\: also the unsafe fixes\; review them]"
   "--fix-only[apply the safe fixes, and do not report what is left]"
   "--show-fixes[with --fix\: list what was fixed]"
-  "--diff[show what --fix or --add-ignore would change, write nothing\; exit 1 if anything]"
-  "--add-ignore[add a comment that silences each finding, to adopt regilink\; \=REASON goes after it]"
+  "--diff[show what --fix or --add-ignore would change, and write nothing\; exit 1 if that is anything]"
+  "--add-ignore[silence each finding with a comment, to adopt regilink\; --add-ignore\=REASON adds the reason]"
   "*--select[only these rules, by code or code prefix\: REG1,REG201]:CODES:"
   "*--ignore[not these rules\; a longer code prefix overrides --select]:CODES:"
   "*--extend-select[also these rules]:CODES:"
@@ -273,7 +273,7 @@ _shtab_regilink_map_options=(
   "--timeout[time limit of a request (default\: 30)]:SECONDS:"
   "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
   "--color[use colors (default\: auto)]:color:(auto always never)"
-  "(*)::files and folders\; with --merge\: maps as JSON:_files"
+  "(*)::files and folders (default\: the current folder)\; with --merge\: maps as JSON:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
