@@ -282,7 +282,7 @@ _SYNC_COMMAND = re.compile(r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http
 _SYNC = re.compile(rf"{_SYNC_COMMAND.pattern}|/file_stream\b", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
-_RAISED_BY_PYTHON = (
+RAISED_BY_PYTHON = (
     "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
     "UnboundLocalError"
 )  # fmt: skip
@@ -674,7 +674,7 @@ class ErrorContext:
             return True
         if self.exception is None:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
-        is_of_other = self.is_raised_in_library or self.exception[0] in _RAISED_BY_PYTHON
+        is_of_other = self.is_raised_in_library or self.exception[0] in RAISED_BY_PYTHON
         is_named = self.names_wandb_in_exception and not is_of_other
         is_line = any(_EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
         return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)

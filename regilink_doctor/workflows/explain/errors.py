@@ -19,7 +19,7 @@ from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain import paths, structure
-from regilink_doctor.workflows.explain.error_context import ErrorContext
+from regilink_doctor.workflows.explain.error_context import RAISED_BY_PYTHON, ErrorContext
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
 from regilink_doctor.workflows.explain.message_words import guess_failures
 
@@ -183,10 +183,6 @@ _SPEAKERS = {
     "cli": say("a command line"),
     "other": say("wandb-core, an older wandb or a library"),
 }
-_SAID_BY_PYTHON = (
-    "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
-    "UnboundLocalError"
-)  # fmt: skip
 _SAID_BY_SYSTEM = re.compile(r"\[(?:Errno|WinError) \d+\]")
 _NEAR = 15
 """Characters around the start of a message of the operating system that hold its number."""
@@ -781,7 +777,7 @@ def _find_speaker(context: ErrorContext, match: RecognizedMessage) -> str:
     if _SAID_BY_SYSTEM.search(context.messages_and_warnings, max(start - _NEAR, 0), start + _NEAR):
         return say("the operating system")
     name, said = context.exception or ("", "")
-    is_raised = name in _SAID_BY_PYTHON and _quote(context, match) in " ".join(said.split())
+    is_raised = name in RAISED_BY_PYTHON and _quote(context, match) in " ".join(said.split())
     is_raised = is_raised and (match.message.speaker == "other" or bool(_IS_OF_ITS_END.search(match.message.template)))
     return say("Python") if is_raised else _describe_speaker(match.message)
 

@@ -42,21 +42,11 @@ def _read_causes(table: Mapping[str, Sequence[str]]) -> dict[str, Causes]:
 # Numbers of the operating system: they are the same in every language.
 _ERRNO = re.compile(r"\[[Ee]rrno (-?\d+)\]|\b(?:\w*Error|gaierror|timeout)\((-?\d+),")
 _WINERROR = re.compile(r"\[WinError (\d+)\]")
-_DISK, _NETWORK, _PROCESS = ("F7",), ("C19", "F2"), ("F14", "F7")
-_ERRNO_CAUSES: dict[int, Causes] = {
-    **dict.fromkeys((1, 5, 13, 17, 18, 20, 21, 23, 24, 27, 28, 30, 36, 38, 39, 40, 95, 116, 122), _DISK),
-    2: ("F7", "F18"),
-    **dict.fromkeys((11, 12, 32, 98), _PROCESS),
-    **dict.fromkeys((-5, -3, -2, 8, 51, 54, 60, 61, 64, 65, 99, 100, 101, 103, 104, 110, 111, 112, 113), _NETWORK),
-}
+_ERRNO_CAUSES, _WINERROR_CAUSES = (
+    {number: tuple(row["causes"]) for row in _TABLES["numbers of the system"] for number in row[system]}
+    for system in ("unix", "windows")
+)
 _ERRNOS_OF_A_FILE = (1, 2, 5, 13, 17, 20, 21, 36)
-_WINERROR_CAUSES: dict[int, Causes] = {
-    **dict.fromkeys((5, 32, 80, 112, 145, 183, 206, 1314), _DISK),
-    **dict.fromkeys((2, 3), ("F7", "F18")),
-    **dict.fromkeys((123, 267), ("F6", "F7")),
-    **dict.fromkeys((6, 87, 109, 232, 233, 1455, 10013, 10048), _PROCESS),
-    **dict.fromkeys((10051, 10053, 10054, 10060, 10061, 11001, 11002, 11004), _NETWORK),
-}
 _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 """With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
 _FILE_EXISTS = 17
@@ -78,9 +68,8 @@ _CLASSES_OF_STORAGE = (
     "ClientAuthenticationError", "ClientError", "DefaultCredentialsError", "EndpointConnectionError",
     "HttpResponseError", "NoCredentialsError", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundError"
 )  # fmt: skip
-_CLASSES_OF_GIT = ("GitCommandError", "InvalidGitRepositoryError", "NoSuchPathError")
-"""`wandb.init` asks git for the commit."""
-_CLASSES_OF_YAML = ("ComposerError", "ConstructorError", "ParserError", "ScannerError", "YAMLError")
+_CLASSES_IN_PHASE = {name: _read_causes(by_phase) for name, by_phase in _TABLES["classes by the phase"].items()}
+"""What wandb asks git for, and reads of YAML."""
 _CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
@@ -92,11 +81,7 @@ _CUT_COMMANDS = _read_causes(_TABLES["commands that were cut off"])
 _RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
 """`wandb.run` is None without an active run."""
 
-_DEPENDENCY = re.compile(
-    r"'(?:azure|boto3|botocore|click|distutils|docker|git|gitdb|google|imp|packaging|pathtools|pkg_resources"
-    r"|platformdirs|promise|psutil|pydantic(?:_core)?|requests|sentry_sdk|setproctitle|shortuuid|six|typing_extensions|urllib3|yaml)\b"
-)
-"""A package that wandb needs."""
+_DEPENDENCY = re.compile(rf"'(?:{'|'.join(_TABLES['packages that wandb needs'])})\b")
 
 _UNSET_VARIABLE = re.compile(
     r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
@@ -225,7 +210,6 @@ _OWN_CALLBACK = re.compile(r"^Error in callback <.*(?:_init_jupyter|_WandbInit|\
 """What wandb has asked IPython to call before and after each cell."""
 _BLOCKS = re.compile(r"\b(?:cloudflare|firewall|proxy|VPN|network (?:routing|policy|egress))\b", re.IGNORECASE)
 """What stands between this machine and W&B, and can refuse in its place."""
-_TIME_OUT = re.compile(r"\btime(?:d|s)?[- ]?out\b", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
 _MONITOR = re.compile(r"/sdk/internal/")
@@ -530,8 +514,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     name, text = context.exception
     if name in _CLASSES_OF_THE_NETWORK:
         return _judge_connection(context, _CLASSES_OF_THE_NETWORK[name])
-    if name in _CLASSES_OF_GIT and context.phase == "init":
-        return ("F21",)
+    if causes := _CLASSES_IN_PHASE.get(name, {}).get(context.phase or ""):
+        return causes
     if name in _CLASSES_OF_STORAGE:
         return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.is_about_wandb and "pickle" in text and not context.is_of_integration:
@@ -557,8 +541,6 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.names_local_file and name == "FileNotFoundError":
         # A sync needs what the run has left on the machine on which it trained.
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
-    if name in _CLASSES_OF_YAML and context.phase == "sweep":
-        return ("F23", "F22")
     if name == "AttributeError" and _STAND_IN.search(f"{context.failed_code}\n{text}"):
         return ("F4", "F22")
     if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
@@ -600,7 +582,7 @@ def _judge_class(context: ErrorContext) -> Causes:
 def _judge_connection(context: ErrorContext, causes: Causes) -> Causes:
     """What a class of the network says, where its connection is wandb's."""
     if any(frame.function in ("create_connection", "_new_conn", "connect") for frame in context.library_frames[-3:]):
-        causes = _NETWORK  # the host was not reached at all
+        causes = ("C19", "F2")  # the host was not reached at all
     part = find_part(context)[:1]
     if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
         causes = tuple(dict.fromkeys((*part, *causes)))
@@ -732,7 +714,7 @@ def _find_words(text: str) -> Causes:
 def _judge_refused_run(context: ErrorContext) -> Causes:
     """A `CommError` of `wandb.init` in words that are not known: W&B has refused the run."""
     is_refused = context.phase == "init" and context.exception is not None and context.exception[0] == "CommError"
-    if is_refused and _TIME_OUT.search(context.message_text):
+    if is_refused and _TIMES_OUT.search(context.message_text):
         return ("F2", "C19")
     return ("F1", "B2", "C19") if is_refused else ()
 
