@@ -208,7 +208,6 @@ _MARKUP = re.compile(
     re.VERBOSE,
 )
 """What is around a message in an answer of GraphQL, and in a log of wandb."""
-_UPLOADING = re.compile(r"wandb: ERROR Error uploading ")
 _FULL_DISK = ("disk-full", "disk-quota")
 _EXPECTED = {
     "artifact": say("a wandb.Artifact"),
@@ -218,15 +217,6 @@ _EXPECTED = {
 """Arguments of wandb's calls that are not strings."""
 _LENGTHS_OF_NEW_KEY = range(86, 89)
 """An API key of today, also with a line feed or between quotes."""
-_OWN_PROCESS = re.compile(
-    r"""\bto\ wandb\ service\b | ^(?!.*(?:proxy|https?://|lookup)).*?
-        (?:\b127\.0\.0\.1|\blocalhost|\[::1\])(?::|'\)?,\s(?:port=)?)(?!(?:80|443|3306|6379|8080|8443|9000|9001|9002)\b)\d{2,5}\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""The process of wandb, or a port of this machine on which no web server is."""
-_SERVER_DATABASE = re.compile(r"\b127\.0\.0\.1:(?:3306|6379|9000)\b")
-"""A database or the object store in the container of W&B's server."""
-_SERVER_ERROR, _TOO_LARGE = 500, 413
 _ABSENCE = re.compile(
     r"\bnot (?:be )?(?:installed|found|available)\b|(?<!`)\bimport wandb\b(?!`)|\binstall (?:\S+ ){0,4}`?wandb\b",
     re.IGNORECASE,
@@ -237,9 +227,6 @@ _PIP_BUILDS = re.compile(
     r"subprocess-exited-with-error|metadata-generation-failed|egg_info|[Bb]uilding wheel|setup\.py"
 )
 """pip fails at the package that it has collected last."""
-_OWN_PROXY = re.compile(r"nginx|openresty", re.IGNORECASE)
-"""A proxy that W&B's cloud does not have."""
-_DISTRIBUTED = re.compile(r"\b(?:ddp|rank|gpus|torchrun|deepspeed|distributed|multi-?gpu)\b", re.IGNORECASE)
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
 _ASKS = re.compile(r"(?:your|insert|enter)[-_ ]", re.IGNORECASE)
 """How the placeholder of an example begins, where the user has not filled it in."""
@@ -586,40 +573,19 @@ def _of_message(
     is_in_init = context.phase == "init" and bool(context.frames or context.operation)  # and not only named
     if message.failure in ("F22", "C17") and "F20" in message.also and is_in_init:
         yield "F20"
-    if message.failure in ("C19", "F2", "F14") and context.is_upload:
-        yield "C10"
-    if message.failure == "F6" and context.is_reported_by_wandb and _UPLOADING.search(context.message_text):
-        yield "C10"  # F6 is about reading
+    around = list(structure.find_surroundings(context, message, context.line_at(main.span[0])))
+    yield from (failure for failure in around if failure == "C10")
     if message.failure in _UNDECIDED and not (message.failure == "F14" and structure.find_part(context) == ("F14",)):
         yield from (match.message.failure for match in others if match.message.failure in message.also)
-        if context.status == 401:
-            yield "C18"
-        if context.status == 429:
-            yield "B17"
-        if context.status == 409 and "/file_stream" in context.text:
-            yield "F19"
+    yield from around
     if message.key in _ORGANIZATION_MESSAGES and (path := names.parsed_path) is not None and not path.prefix:
         yield from ("B2", "A15")
-    if message.failure == "C5" and "F4" in message.also and _DISTRIBUTED.search(context.text):
-        yield "F4"  # the other processes have no run
-    if message.failure == "C8" and context.is_of_integration:
-        yield "F4"
-    if message.key == "install-needed" and "WANDB_DISABLED" in context.text:
-        yield "C5"
     if message.failure == "F3" and context.key_length not in (None, *_LENGTHS_OF_NEW_KEY):
         yield "C18"
     if message.key == "api-run-missing":
         yield from _of_missing_run(context)
-    if message.failure in ("B7", "C19", "F7") and context.is_in_server_container:
-        yield "F17"
-    if message.failure == "C19" and "F2" in message.also and (context.status or 0) >= _SERVER_ERROR:
-        yield "F2"  # the host was reached
-    if message.failure in ("C19", "F2", "F14") and _SERVER_DATABASE.search(context.line_at(main.span[0])):
-        yield "F17"
     if message.key == "core-panic":  # without memory or threads, wandb-core ends in a panic as well
         yield from (match.message.failure for match in others if match.message.failure == "F14")
-    if message.speaker == "other" and structure.LAUNCH.match(context.line_at(main.span[0])):
-        yield "F16"  # an agent reports what its cluster or builder said
     if message.failure == "F7":
         yield from structure.find_causes_of_foreign_file(context)
     if message.key == "abnormal-exit":
@@ -628,22 +594,6 @@ def _of_message(
         yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
-    if message.failure == "C19" and _OWN_PROCESS.search(context.line_at(main.span[0])):
-        yield "F14"
-    if "SignatureDoesNotMatch" in message.template and context.is_from_own_bucket:
-        yield "F17"
-    if message.failure == "C10" and context.status in structure.SERVER_SETUP:
-        yield "F17"
-    if message.status == _TOO_LARGE and (context.is_from_own_bucket or _OWN_PROXY.search(context.text)):
-        yield "F17"
-    if message.failure in ("C10", "C19", "F2", "F6") and context.is_from_store_of_server:
-        yield "F17"
-    if message.failure in ("C10", "F19") and context.phase == "sync" and context.is_of_sync:
-        yield "F13"
-    if message.failure == "B2" and message.speaker == "server" and context.phase == "sweep":
-        yield "F16"
-    if message.failure == "F2" and "F23" in message.also and context.phase == "sweep":
-        yield "F23"
     if message.failure == "B7":
         yield from ("D7",) if context.phase == "download" else ()
         yield from ("B7",) if message.key == "no-permission-in-run" and context.phase is None else ()

@@ -19,9 +19,10 @@ from regilink_doctor.workflows.explain.error_context import CALLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from regilink_doctor.core.wandb_messages import WandbMessage
     from regilink_doctor.workflows.explain.error_context import ErrorContext
 
     Causes = tuple[str, ...]
@@ -229,7 +230,7 @@ _REFUSED_COMMAND = re.compile(
     r"^(?:wandb: ERROR .*: )?(?:\S+\.py: error: |\S*python[\d.]*(?:\.exe)?: can't (?:find|open) )"
 )
 """The program itself, or Python, refuses the command line."""
-LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
+_LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
 """A line of a launch agent."""
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
 """Code of wandb's second process that works on what it was sent, and does not wait for another process."""
@@ -242,8 +243,23 @@ _SERVER_FAULT = ("F2", "F17")
 _CAUSES_OF_OPERATIONS = _read_causes(_TABLES["operations"])
 """Operations whose refusal means the same whatever its status is."""
 
-SERVER_SETUP = (405, 413, 507)
-"""Statuses of an upload that only the setup of a server or proxy explains."""
+
+def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -> Iterator[str]:
+    """What the text around a message of W&B says of its cause: each row of a table whose facts all hold."""
+    facts = {
+        "of": message.failure,
+        "key": message.key,
+        "speaker": message.speaker,
+        "refusal": message.status,
+        "phase": context.phase,
+        "status": context.status,
+    }
+    for row in _TABLES["what is around a message"]:
+        is_met = all(facts[name] in row.get(name, [facts[name]]) for name in facts)
+        is_met = is_met and row.get("also") in (None, *message.also)
+        is_met = is_met and all(getattr(context, name) for name in row.get("when", ()))
+        if is_met and re.search(row.get("line", ""), line) and re.search(row.get("text", ""), context.text):
+            yield row["first"]
 
 
 def find_causes(context: ErrorContext) -> Causes:
@@ -253,7 +269,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if _VERIFIES.search(context.text):
         return ("F17", "C19")
     if context.ends_in_other_program:
-        return ("F16",) if any(LAUNCH.match(line) for line in context.error_lines) else ()
+        return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_own_thread,
         _judge_hidden,
