@@ -8,7 +8,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Callable, Iterator, Mapping, Set
     from typing import Literal
 
     UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version", "run-entity"]
@@ -153,6 +153,16 @@ class StringValue:
                 parts.append(KnownPart(environ[variable], part.place, names=part.names, read_from=variable))
             previous = part.variables if variable is not None else ()
         return replace(self, parts=tuple(parts))
+
+    def forget_arguments(self, is_given: Callable[[KnownPart], bool]) -> StringValue:
+        """The string without the parts that the command line gives another value."""
+        parts = tuple(
+            UnknownPart(part.default_of or part.names[-1], part.place, names=part.names)
+            if isinstance(part, KnownPart) and (part.default_of or part.names) and is_given(part)
+            else part
+            for part in self.parts
+        )
+        return replace(self, parts=parts)
 
     def forget_variables(self) -> StringValue:
         """The string after code has looked at its letters: what it would be with a variable set is not known."""

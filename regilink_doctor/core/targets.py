@@ -12,7 +12,7 @@ from regilink_doctor.core.target_path import SHOWN_UNKNOWN, is_known, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
@@ -262,30 +262,39 @@ def _optional_string(text: str | None) -> StringValue | None:
 
 def read_link_variables(target: LinkTarget, environ: Mapping[str, str]) -> LinkTarget:
     """The target in a program with this environment."""
-    return replace(
-        target,
-        path=target.path.read_variables(environ),
-        entity=_read_optional(target.entity, environ),
-        project=_read_optional(target.project, environ),
-        artifact_type=_read_optional(target.artifact_type, environ),
-        aliases=tuple(alias.read_variables(environ) for alias in target.aliases),
-        consumed=read_name_variables(target.consumed, environ) if target.consumed is not None else None,
-    )
+    return change_link_strings(target, lambda string: string.read_variables(environ))
 
 
 def read_name_variables(name: ConsumedName, environ: Mapping[str, str]) -> ConsumedName:
     """The name in a program with this environment."""
+    return _change_name_strings(name, lambda string: string.read_variables(environ))
+
+
+def change_link_strings(target: LinkTarget, change: Callable[[StringValue], StringValue]) -> LinkTarget:
+    """The target with each of its strings changed."""
     return replace(
-        name,
-        name=name.name.read_variables(environ),
-        entity=_read_optional(name.entity, environ),
-        project=_read_optional(name.project, environ),
-        artifact_type=_read_optional(name.artifact_type, environ),
+        target,
+        path=change(target.path),
+        entity=_change_optional(target.entity, change),
+        project=_change_optional(target.project, change),
+        artifact_type=_change_optional(target.artifact_type, change),
+        aliases=tuple(change(alias) for alias in target.aliases),
+        consumed=_change_name_strings(target.consumed, change) if target.consumed is not None else None,
     )
 
 
-def _read_optional(value: StringValue | None, environ: Mapping[str, str]) -> StringValue | None:
-    return value.read_variables(environ) if value is not None else None
+def _change_name_strings(name: ConsumedName, change: Callable[[StringValue], StringValue]) -> ConsumedName:
+    return replace(
+        name,
+        name=change(name.name),
+        entity=_change_optional(name.entity, change),
+        project=_change_optional(name.project, change),
+        artifact_type=_change_optional(name.artifact_type, change),
+    )
+
+
+def _change_optional(value: StringValue | None, change: Callable[[StringValue], StringValue]) -> StringValue | None:
+    return change(value) if value is not None else None
 
 
 def link_targets(site: Site) -> Iterator[LinkTarget]:

@@ -16,9 +16,10 @@ from regilink_doctor.rules import rule_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from regilink_doctor.core.check_result import CheckResult
+    from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
 
@@ -28,8 +29,15 @@ TIMEOUT = 3.0
 _ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", rule_codes.WRONG_CALL_SHAPE, "REG806", "REG807")
 """Code prefixes of problems that make a link fail or go elsewhere. Keys, network and SDK are other matters."""
 
+_DOUBTS = ("target-path", "registry", "aliases")
+"""Checks whose warnings are about a link that W&B may refuse, or put elsewhere."""
+
 _OPEN_QUESTIONS = ("role", "artifact-type", "collection", "aliases")
 """Checks that, when skipped, leave open whether W&B accepts a link of which everything else is known."""
+
+
+_LAUNCHERS = ("ipykernel_launcher.py", "colab_kernel_launcher.py", "pytest", "py.test")
+"""Programs whose arguments are not those of the code that they run."""
 
 
 class LinkError(Exception):
@@ -75,13 +83,18 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
     problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
     problems += [check for check in diagnosis.of("warn") if check.name == "destination"]
+    doubts = [check for check in diagnosis.of("warn") if check.name in _DOUBTS]
+    if strict:
+        problems += doubts
     if problems:
         raise LinkError(
             _describe(problems),
             list(dict.fromkeys(check.code for check in problems if check.code)),
             list(dict.fromkeys(failure for check in problems for failure in check.failures)),
         )
-    for reason in _unchecked(diagnosis):
+    for check in doubts:
+        warnings.warn(clean_message(f"regilink: {_describe([check])}"), stacklevel=2)
+    for reason in _unchecked(diagnosis, {check.subject for check in doubts}):
         _report_unchecked(reason, strict=strict, are_some_checked=diagnosis.links.checked > 0)
 
 
@@ -125,7 +138,7 @@ def _links_of_caller() -> list[LinkTarget]:
     Raises:
         LinkError: an argument of a link is wrong, whatever the server says.
     """
-    from regilink_doctor.core.targets import read_link_variables, target_combinations
+    from regilink_doctor.core.targets import change_link_strings, target_combinations
     from regilink_doctor.workflows.lint import lint_paths
 
     path = _file_of_caller()
@@ -137,26 +150,53 @@ def _links_of_caller() -> list[LinkTarget]:
             message = f"line {finding.place.span.line}: {finding.message} [{finding.code}]\n  {finding.help or ''}"
             raise LinkError(message, [finding.code], finding.failures)
     sites = [report.site for report in result.sites]
-    return [read_link_variables(link, os.environ) for link in target_combinations(sites)]
+    return [change_link_strings(link, _read_string) for link in target_combinations(sites)]
+
+
+def _read_string(string: StringValue) -> StringValue:
+    """The string in the running program: with its environment, and unknown where an argument gives it."""
+    return string.read_variables(os.environ).forget_arguments(_is_given)
+
+
+def _is_given(part: KnownPart) -> bool:
+    """Whether the program's command line may give a default, or a key of a configuration, another value.
+
+    `--to x`, `--to=x`, `-t x`, `--regis x` for `--registry`, `out.to=x`; a word of its own may be any argument.
+    """
+    program, *arguments = sys.argv or [""]
+    if os.path.basename(program) in _LAUNCHERS:
+        return False
+    default = (part.default_of or "").lstrip("-").replace("-", "_").rpartition(".")[2]
+    previous = ""
+    for argument in arguments:
+        word, is_assigned, _ = argument.lstrip("-+~").replace("-", "_").partition("=")
+        key = word.rpartition(".")[2]
+        if is_assigned and key in part.names:
+            return True
+        if default and argument.startswith("-") and (key == default or (word and default.startswith(word))):
+            return True
+        if default and not argument.startswith("-") and not is_assigned and not previous.startswith("-"):
+            return True
+        previous = argument
+    return False
 
 
 def _describe(problems: Sequence[CheckResult]) -> str:
     lines = []
     for check in problems:
-        lines.append(f"{check.subject}: {check.message} [{check.code}]")
+        lines.append(f"{check.subject}: {check.message}" + (f" [{check.code}]" if check.code else ""))
         lines += [f"  {line}" for line in (check.help or "").splitlines()]
     codes = " ".join(dict.fromkeys(check.code for check in problems if check.code))
-    return "\n".join([*lines, f"  `regilink explain {codes}` says more"])
+    return "\n".join([*lines, f"  `regilink explain {codes}` says more"] if codes else lines)
 
 
-def _unchecked(diagnosis: Diagnosis) -> list[str]:
-    """Why links could not be checked, without repetition; empty when all of them could."""
+def _unchecked(diagnosis: Diagnosis, reported: Set[str | None]) -> list[str]:
+    """Why links could not be checked, without those `reported`, and without repetition."""
     reasons = [check.message for check in diagnosis.of("crash")]
     modes = (check for check in diagnosis.of("warn") if check.name == "mode")
     # The last line is about the doctor's report.
     reasons += [": ".join([check.message, *(check.note or "").splitlines()[:-1]]) for check in modes]
-    reasons += [f"{check.subject}: {check.message}" for check in diagnosis.of("warn") if check.name == "registry"]
-    unknown = {link.target for link in diagnosis.links.unknown}
+    unknown = {link.target for link in diagnosis.links.unknown} | reported
     skipped = (check for check in diagnosis.of("skip") if check.name in _OPEN_QUESTIONS and not check.blocked_by)
     reasons += [f"{check.subject}: {check.message}" for check in skipped if check.subject not in unknown]
     failed = [check for check in diagnosis.of("fail") if check.code]
@@ -166,7 +206,7 @@ def _unchecked(diagnosis: Diagnosis) -> list[str]:
         f"{check.message} [{check.code}]" + (f"\n  note: {check.note}" if check.note else "") for check in failed
     ]
     if diagnosis.links.unknown and not failed:
-        reasons += map(_describe_unknown, diagnosis.links.unknown)
+        reasons += [_describe_unknown(link) for link in diagnosis.links.unknown if link.target not in reported]
     return [_write_in_python(reason) for reason in dict.fromkeys(reasons)]
 
 

@@ -302,7 +302,9 @@ def test_preflight_raises_before_the_training_after_two_requests(
     ("target", "options", "reason"),
     [
         ("wandb-registry-Model/zoo", {"type": "model"}, 'the registry is spelled "model", not "Model"'),
-        (f"wandb-registry-model/{'c' * 129}", {"type": "model"}, "what W&B does with this link is undocumented"),
+        ("wandb-registry-model/zoo/", {"type": "model"}, "ends with a slash [REG111]"),
+        ("wandb-registry-model/zoo ", {"type": "model"}, 'there is a space around "zoo" [REG111]'),
+        (f"wandb-registry-model/{'c' * 129}", {"type": "model"}, "the collection's name has 129 characters"),
         ("wandb-registry-model/zoo", {}, "the artifact's type is unknown, give it with type="),
     ],
 )
@@ -398,6 +400,40 @@ def test_preflight_names_the_link_that_it_could_not_check(
     assert f"could not check every link: {unknown}" in done.stderr.replace(f"{tmp_path}/", "")
     assert "TARGET" not in done.stderr
     assert "{?}" not in done.stderr
+
+
+@check_rows(
+    ("arguments", "unknown"),
+    [
+        ("", ()),
+        ("--epochs 3 -v --model=resnet", ()),
+        ("--to=model/zoo", ("to",)),
+        ("--to model/zoo", ("to",)),
+        ("-t model/zoo", ("to",)),
+        ("out.target=model/zoo", ("target",)),
+        ("model/zoo", ("to",)),
+    ],
+)
+def test_preflight_does_not_judge_a_default_that_the_command_line_replaces(
+    arguments: str, unknown: tuple[str, ...], at_emulator: Callable[[World], None], tmp_path: Path, forked_python: str
+) -> None:
+    at_emulator(World.default())
+    (tmp_path / "conf.yaml").write_text("out:\n  target: wandb-registry-model/zoo\n", encoding="utf-8")
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import argparse, wandb\nfrom omegaconf import OmegaConf\nimport regilink_doctor\n"
+        'parser = argparse.ArgumentParser()\nparser.add_argument("-t", "--to", default="wandb-registry-model/zoo")\n'
+        "regilink_doctor.preflight()\nraise SystemExit(5)\n"
+        'options = parser.parse_args()\nconfig = OmegaConf.load("conf.yaml")\nrun = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), options.to)\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), config.out.target)\n',
+        encoding="utf-8",
+    )
+    command = [forked_python, str(script), *arguments.split()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 5, done.stderr
+    said = re.findall(r"`(\w+)` is known only when the program runs", done.stderr)
+    assert tuple(said) == unknown
 
 
 def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
