@@ -137,7 +137,8 @@ _NETWORK_ERROR = "wandb: Network error ("
 _PASSED = "wandb: Network error resolved"
 _LOGGER = re.compile(
     r"\[\w+\.py:\w+\(\):\d+\]"
-    r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api): ",
+    r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api"
+    r"|handleInform\w+): ",
     re.IGNORECASE,
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
@@ -721,7 +722,7 @@ class ErrorContext:
         is_denied = self.exception is not None and _DENIED_OWN_FILE.search(self.exception[1]) is not None
         return is_denied and not self.is_raised_in_wandb
 
-    @property
+    @cached_property
     def is_in_server_container(self) -> bool:
         """Whether the program is W&B's server itself, in its container."""
         return self.is_logged_by_server or bool(_SERVER_CONTAINER.search(self.text))
@@ -852,7 +853,7 @@ class ErrorContext:
     def leaves_wandb_out(self) -> bool:
         """Whether a longer text does not name wandb: an error of wandb would."""
         is_long = len(self.message_text.strip().splitlines()) > 2 or len(self.text) > _LONG_WITHOUT_WANDB
-        return not self.is_about_wandb and (is_long or self.is_record)
+        return not (self.is_about_wandb or self.is_in_server_container) and (is_long or self.is_record)
 
     @property
     def is_output_of_other_program(self) -> bool:
@@ -878,7 +879,8 @@ class ErrorContext:
     @property
     def is_from_wandb(self) -> bool:
         """Whether a message can be W&B's: wandb is named, or no other host and no other program is."""
-        return self.is_about_wandb or not (_HOST.search(self.message_text) or _OTHER_PROGRAM.search(self.message_text))
+        is_named = self.is_about_wandb or self.is_in_server_container
+        return is_named or not (_HOST.search(self.message_text) or _OTHER_PROGRAM.search(self.message_text))
 
     @property
     def is_upload(self) -> bool:
