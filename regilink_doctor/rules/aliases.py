@@ -10,6 +10,7 @@ from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     known_registry,
     known_values,
+    read_put,
     registry_path,
     registry_target,
     warn_of_default,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.core.sites import Command, Consume, Link, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
@@ -43,7 +44,7 @@ class InvalidAlias(Rule):
     name = "invalid-alias"
     severity = "error"
     failures = ("B11", "D5", "F12")
-    watches = ("link.aliases", "log.aliases", "target.aliases", "consume")
+    watches = ("link.aliases", "log.aliases", "target.aliases", "consume", "command")
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release/1.2"])',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
@@ -137,6 +138,16 @@ class InvalidAlias(Rule):
                 places.add(place)
                 instead = before + ":" + (alias.partition(letter)[0] or "ALIAS")
                 yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        """`wandb artifact put --alias A`."""
+        for alias in (read_put(command) or {}).get("--alias", ()):
+            wrong = find_wrong(alias) if alias.pattern else None
+            if wrong is not None:
+                instead = correct_alias(alias) if alias.literal else ""
+                yield self.report(
+                    alias.place_of(0, len(alias.pattern)), alias=alias.pattern, wrong=wrong[0], instead=instead
+                )
 
 
 def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import is_known, is_registry_project
+from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     certain,
     has_common_entity,
     is_for_names_alone,
     known_values,
+    read_put,
     registry_target,
 )
 from regilink_doctor.rules.wording import quoted
@@ -20,10 +21,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Init, Link, Setting, Site
+    from regilink_doctor.core.sites import Command, Init, Link, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Report
+
+
+_LINK_A_VERSION = "wandb.Api().artifact(NAME).link(target_path=...)"
 
 
 class ImplicitRun(Rule):
@@ -161,13 +165,16 @@ class RunInRegistry(Rule):
     A registry holds links to versions, and no runs. The snippet that the W&B App shows for a registered model starts
     its run in `model-registry`; such runs fill the team's legacy registry. Run in a project of your own, and name the
     registry where an artifact is consumed or linked.
+
+    `wandb artifact put --name wandb-registry-model/zoo` looks like a link, and logs the artifact to a project of that
+    name. This is an error; for a name that only resembles a registry, a warning.
     """
 
     code = "REG209"
     name = "run-in-registry"
     severity = "warning"
     failures = ("A14",)
-    watches = ("init.project", "WANDB_PROJECT")
+    watches = ("init.project", "WANDB_PROJECT", "command")
     bad = (
         'import wandb\nrun = wandb.init(entity="team-a", project="wandb-registry-model")',
         'import wandb\nrun = wandb.init(project="model-registry")\nrun.use_artifact("wandb-registry-model/zoo:v0")',
@@ -179,6 +186,15 @@ class RunInRegistry(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "put":
+            return Message(
+                "wandb artifact put logs to a project, it links nothing",
+                say(
+                    "the artifact goes to the project {project} of the run's entity, without any error",
+                    project=quoted(problem.facts["project"]),
+                ),
+                say("log to a project of your own, then in Python: {code}", code=_LINK_A_VERSION),
+            )
         return Message(
             say("the run's project {project} is a registry", project=quoted(problem.facts["project"])),
             "a registry holds links to versions, and no runs",
@@ -199,6 +215,15 @@ class RunInRegistry(Rule):
             return
         if _is_registry(project) and not is_for_names_alone(setting, facts):
             yield self.report(setting.place, project=project)
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        for name in (read_put(command) or {}).get("--name", [])[-1:]:
+            path = parsed(name.pattern)
+            project = path.project if path is not None and path.project and is_known(path.project) else ""
+            is_meant = _is_registry(project)
+            if is_meant or len(misspelled_prefix(project) or "") > len(REGISTRY_PREFIX):
+                severity: Severity = "error" if is_meant and project != LEGACY_REGISTRY else "warning"
+                yield self.report(name.place_of(0, len(name.pattern)), "put", severity=severity, project=project)
 
 
 def _is_registry(project: str) -> bool:

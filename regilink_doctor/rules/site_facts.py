@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.findings import Place, Severity
-    from regilink_doctor.core.sites import Init, Setting, Site
+    from regilink_doctor.core.sites import Command, Init, Setting, Site
     from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
@@ -164,7 +164,8 @@ def registry_paths(facts: FileFacts) -> Iterator[StringValue]:
     for setting in facts.settings:
         yield from (value for value in setting.value if registry_path(value))
     for command in facts.commands:
-        yield from (path for word in command.words if (path := _path_in_word(word)) is not None)
+        words = command.words if read_put(command) is None else ()  # its name has the run's entity, no organization
+        yield from (path for word in words if (path := _path_in_word(word)) is not None)
 
 
 def _path_in_word(word: StringValue) -> StringValue | None:
@@ -172,6 +173,31 @@ def _path_in_word(word: StringValue) -> StringValue | None:
     start = word.pattern.rfind("=") + 1
     path = StringValue(word.cut(start, len(word.pattern)), word.place)
     return path if registry_path(path) else None
+
+
+_OPTIONS_OF_PUT = dict(zip(("-n", "-d", "-t", "-a"), ("--name", "--description", "--type", "--alias"), strict=True))
+
+
+def read_put(command: Command) -> dict[str, list[StringValue]] | None:
+    """What `wandb artifact put` is given for each of its options, by their long names; None for another command."""
+    words = [word.literal for word in command.words]
+    starts = [at for at in range(len(words)) if words[at : at + 3] == ["wandb", "artifact", "put"]]
+    if not starts or words[0] in ("echo", "printf"):
+        return None
+    options: dict[str, list[StringValue]] = {}
+    option = ""
+    for word in command.words[starts[0] + 3 :]:
+        if option:
+            options.setdefault(option, []).append(word)
+            option = ""
+            continue
+        key, equals, _ = word.pattern.partition("=")
+        option = _OPTIONS_OF_PUT.get(key, key if key in ("--id", "--policy", *_OPTIONS_OF_PUT.values()) else "")
+        if option and equals:
+            value = StringValue(word.cut(len(key) + 1, len(word.pattern)), word.place)
+            options.setdefault(option, []).append(value)
+            option = ""
+    return options
 
 
 def names_its_entity(link: Site) -> bool:
