@@ -54,8 +54,9 @@ class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path or None, a `Path`, a list or a number where a
-    string belongs, a name where the artifact belongs, `wandb.Artifact(target_path=...)`, the command `wandb artifact
-    link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. Python raises, after the training.
+    string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file` returns,
+    `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link, and logs
+    only artifacts that exist. Python raises, after the training.
     """
 
     code = "REG607"
