@@ -84,7 +84,7 @@ _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
 """A file of wandb that is started as a program; the others are imported."""
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)(?:\([A-Z]\w+\))?"
+    r"^\s*(?!Error:?\s*$)(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)(?:\([A-Z]\w+\))?"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
@@ -174,7 +174,7 @@ _STATUS = re.compile(
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?["']?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | \b(\d{3})\ response\b | \bresponse:\ (\d{3})\b
       | \b(?i:wandb|W&B|weights\ (?:&|and)\ biases)['"`*]{0,3}
-        (?:\ (?:API|server|returned|gave|error|status|HTTP)){0,2}:?\ ([45]\d\d)\b
+        (?:\ (?:API|server|returned|gave|error|status|HTTP)){0,2}:?\ ([45]\d\d)s?\b
         (?!\.?\d|\s?(?:steps?|runs?|times?|epochs?|images?|samples?|rows?|files?|%|x|[kKMG]B?)\b)
       | \b([45]\d\d)s?(?:\ error)?\ from\ (?i:wandb|W&B)\b
       | \b(?:API|[Ss]erver)(?:\ [Ee]rror|\ returned)?:?\ ([45]\d\d)\b(?!\ ?(?:[GMK]B|m?s\b|requests|runs|times))
