@@ -29,6 +29,7 @@ from regilink_doctor.workflows.explain.errors import (
     explain_entry,
     explain_error,
     explain_failed_line,
+    explain_named_problem,
     explain_report,
     near_entries,
 )
@@ -222,7 +223,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
             explanation = explain_error(context.with_warnings(context.warnings), catalog)
         explanation = explanation or _explain_quoted_message(bare, catalog) or explain_question(text, catalog)
         if explanation is None or not explanation.is_sure:
-            explanation = _explain_named_exception(context, catalog) or explanation
+            explanation = _explain_named_exception(context, catalog) or explain_named_problem(text) or explanation
         if explanation is not None:
             return explanation
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
@@ -250,12 +251,17 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         failed = _explain_failed(bare, context)
         if failed and context.names_other_program(failed.title):
             return failed
-        return explain_question(bare, catalog) or failed or _unknown(bare)
+        question = explain_question(bare, catalog)
+        if question is None or not question.is_sure:
+            question = explain_named_problem(bare) or question
+        return question or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
+    if described is None or not described.is_sure:
+        described = explain_named_problem(bare) or described
     described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
     return described or _explain_passed_errors(context) or _unknown(bare)
 

@@ -406,6 +406,14 @@ def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = 
     return Explanation("error", line, is_recognized=False, notes=tuple(notes))
 
 
+def explain_named_problem(text: str) -> Explanation | None:
+    """What may be the cause of a problem that a line only names; None where no line does."""
+    line, causes = structure.find_named_problem(text)
+    if not causes:
+        return None
+    return Explanation("error", line, is_sure=False, failures=causes, causes=causes_of(causes))
+
+
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)

@@ -262,6 +262,26 @@ def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -
             yield row["first"]
 
 
+_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
+_MARKS = re.compile(r"[\s*_`\"']+")
+"""Marks of a word, and what is between two words."""
+_ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
+_PROBLEMS = _read_patterns("problems of wandb that a heading or a table names", re.IGNORECASE)
+
+
+def find_named_problem(text: str) -> tuple[str, Causes]:
+    """The line that names a problem of wandb, as headings and tables do, and what it means; empty where none does."""
+    if _ASKS_HOW.match(text):
+        return "", ()
+    for line in text.splitlines():
+        if line.startswith("wandb: "):
+            continue
+        said = _MARKS.sub(" ", _NAME_OF_WANDB.sub(" wandb ", line))
+        if " wandb " in said and (causes := next((ids for words, ids in _PROBLEMS if words.search(said)), ())):
+            return line.strip(), causes
+    return "", ()
+
+
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.is_interrupted or (context.exception is not None and context.exception[0] in STOPS):
