@@ -178,7 +178,7 @@ _STATUS = re.compile(
         (?!\.?\d|\s?(?:steps?|runs?|times?|epochs?|images?|samples?|rows?|files?|%|x|[kKMG]B?)\b)
       | \b([45]\d\d)s?(?:\ error)?\ from\ (?i:wandb|W&B)\b
       | \b(?:API|[Ss]erver)(?:\ [Ee]rror|\ returned)?:?\ ([45]\d\d)\b(?!\ ?(?:[GMK]B|m?s\b|requests|runs|times))
-      | \b(\d{3})\ encountered\ \( | \b(\d{3})\ """
+      | \b(\d{3})\ encountered\ \( | \b(\d{3})\ (?:GET|POST|PUT|HEAD|DELETE)\ https?:// | \b(\d{3})\ """
     + _REASON
     + r"""
       | ["']code["']:\ ?["']?(\d{3})\b""",
@@ -331,6 +331,7 @@ _COMMON_OPERATIONS = ("artifact", "bucket", "project", "sweep", "viewer")
 _CODE_LINE = re.compile(r"\s*(?:>>> |# |print\(|-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
 _TELLS_OF_CALL = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Ww]hen|[Aa]fter|[Ll]ine|[Cc]all(?:ing|s)?|[Rr]un(?:ning|s)?|[Oo]ur|gets?|from|[Ii]n|at|[Uu]sing|via|with)\b.*\w\(|[\u3040-\u30ff].*\w\("
+    r"|\w\([^()]*\)\W? (?:fail|crash|rais|return)(?:s|ed|es)?\b"
 )
 """A sentence of the person who asks, with a call in it."""
 _NAMED_CALL = re.compile(

@@ -209,6 +209,12 @@ _OWN_THREAD = re.compile(
 """A thread of wandb that talks to its second process."""
 _OWN_CALLBACK = re.compile(r"^Error in callback <.*(?:_init_jupyter|_WandbInit|\bwandb\b)", re.MULTILINE)
 """What wandb has asked IPython to call before and after each cell."""
+_SERVICE_ACCOUNT = re.compile(
+    r"\bservice[ -](?:account|worker)(?:'s)?\W{0,3} (?:API )?key|\b(?:wandb|W&B) service[ -]account", re.IGNORECASE
+)
+_READS = re.compile(r"\b(?:download|fetch|pull)(?:s|ed|ing)?\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(?:un)?link|\bupload|\bpublish|\bpromot|\balias|log_artifact", re.IGNORECASE)
+"""What is done with an artifact: words of a text without any call."""
 _BLOCKS = re.compile(r"\b(?:cloudflare|firewall|proxy|VPN|network (?:routing|policy|egress))\b", re.IGNORECASE)
 """What stands between this machine and W&B, and can refuse in its place."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
@@ -390,10 +396,17 @@ def _causes_of_frames(context: ErrorContext) -> Causes:
     return ()
 
 
+def is_of_service_account(context: ErrorContext) -> bool:
+    """Whether the text says that the key is that of a service account of W&B."""
+    return _SERVICE_ACCOUNT.search(context.text) is not None and not context.is_from_bucket
+
+
 def find_causes_of_refusal(context: ErrorContext) -> Causes:
     """What a refusal (status 403) means for what the program was doing; empty where it is not known."""
     if context.is_answered_by_page and context.operation is None:
         return ("C19", "F17", "F1")  # a proxy or a blocked country, and not W&B's API
+    if is_of_service_account(context):
+        return ("B9", "F1", "B2")
     if context.operation == "upsertBucket" and context.status == 403:
         return ("F1", "B2", "B9")
     is_of_run = context.phase in (None, "init")
@@ -402,7 +415,8 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
     is_refused_run = context.status in (403, 404) or context.tells_of_run
     if context.phase is None and is_refused_run and not context.is_about_artifacts:
         return ("F1", "B2", "B7")  # no artifact, no registry: the entity or project of the run
-    return _STATUSES[403].get(context.phase or "other", ())
+    is_read = context.phase is None and _READS.search(context.text) and not _WRITES.search(context.text)
+    return _STATUSES[403].get("consume" if is_read else context.phase or "other", ())
 
 
 def _judge_prompt(context: ErrorContext) -> Causes:
