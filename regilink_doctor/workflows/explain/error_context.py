@@ -118,8 +118,7 @@ _PYTHON_SAYS = tuple(
         (r"\(\) got an unexpected keyword argument '|\(\) missing \d+ required positional|"
          r"\(\) takes \d+ positional argument|object is not (?:subscriptable|callable|iterable)"
          r"|\bObject of type '?\w+'? is not JSON serializable", "TypeError"),
-        (r"(?:object|module '[\w.]+') has no attribute '|\bNone ?[Tt]ype\b'?(?: object)? has no attribute",
-         "AttributeError"),
+        (r"(?:object|module '[\w.]+') has no attribute '", "AttributeError"),
         (r"No module named '?\w", "ModuleNotFoundError"),
         (r"cannot import name '", "ImportError"),
         (r"local variable '\w+' referenced before assignment|cannot access local variable '", "UnboundLocalError"),
@@ -149,7 +148,7 @@ _SIGNS = WORDS["signs of wandb"]
 _RECORD = re.compile(r"""\s*\{(?=[^\n]*"(?:level|severity|levelname)")""")
 _NAMES_RUN = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b|<run [^/\s]+/[^/\s]+/\S+ \(\w")
 """A folder of a run, or how wandb shows one of the public API."""
-_NONE_HAS_NO = re.compile(r"\bNone ?[Tt]ype\b'?(?: object)? has no attribute '?(\w+)")
+_NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
@@ -994,11 +993,9 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
-    for pattern, whole in _BROKEN_FRAMES:
+    is_unquoted = "has no attribute" in text or "is not defined" in text
+    for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if is_unquoted else ())):
         text = pattern.sub(whole, text)
-    if "has no attribute" in text or "is not defined" in text:
-        for pattern, written in _UNQUOTED:
-            text = pattern.sub(written, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))
     source: list[str] = []
     messages: list[str] = []
@@ -1021,7 +1018,7 @@ def read_error(text: str) -> ErrorContext:
         if not frames and not match and _FAILED_CODE.match(line):
             frames.append(Frame("", 0, ""))
             chains.append([(len(messages), frames)])
-            last_frame, last_code = len(messages), ""
+            last_frame = len(messages)
         if match:
             between = "".join(messages[last_frame:]).strip()
             if between or not frames:
