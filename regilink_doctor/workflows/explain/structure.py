@@ -102,6 +102,8 @@ _FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
 _ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl|socket)(?:[/\\]|\.py$)")
 _PROMPT = re.compile(r"prompt_api_key|getpass")
+_HOLDS_RUN = re.compile(r"run|wandb|\bwb\b|exp|logger|track|writer|\b_?w\b", re.IGNORECASE)
+"""A name under which programs keep their run."""
 _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _VERIFIES = re.compile(r"^Default host selected: (?!https://api\.wandb\.ai)|^Checking signed URL upload", re.MULTILINE)
@@ -157,7 +159,6 @@ _WATCHES = re.compile(r"\bTorch(?:Graph|History)\b|\bwatch\(")
 _STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b|\bworkers?\b|\bPool\b", re.IGNORECASE)
 _OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
 _OTHER_KIND = re.compile(r"'(?:function|module|method|type)' object (?:has no attribute|is not)")
-"""A name of a package that is something else in another version: a function and no module, for example."""
 _READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
 _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
 _READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactCollection|Registry)' object has no setter")
@@ -540,9 +541,8 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
-        is_named = (
-            match[1] in _CLASSES or is_wrapper or match[2] in (*CALLS, *_OTHER_CALLS, "__init__") or "wandb" in match[2]
-        )
+        is_named = match[1] in _CLASSES or is_wrapper or match[2] in (*CALLS, *_OTHER_CALLS, "__init__")
+        is_named = is_named or "wandb" in match[2] or re.search(rf"\bwandb\.[\w.]*{match[2]}\(", context.text)
         if not (context.frames or is_named):
             return ()
         if match[2] in _ONLY_OF_ACTIVE_RUN and _RUN_OF_API.search(context.text):
@@ -568,7 +568,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return causes
     if name in _CLASSES_OF_STORAGE:
         return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
-    if context.is_about_wandb and "pickle" in text and not context.is_of_integration:
+    is_of_process = _STARTS_PROCESSES.search(context.text) or not context.is_raised_elsewhere
+    if context.is_about_wandb and "pickle" in text and not context.is_of_integration and is_of_process:
         is_hook = _WATCHES.search(context.text) is not None and not _STARTS_PROCESSES.search(context.text)
         return ("F21", "C16") if is_hook else ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
@@ -607,16 +608,13 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
         return ("F21", "D1")  # older wandbs wrapped all that their own code raised
-    if text.startswith("'function' object has no attribute") and context.is_about_wandb:
+    if _OTHER_KIND.match(text) and context.is_about_wandb and (context.fails_at_call or not context.frames):
         return ("F22", "F15")  # a call of wandb has the name of what was a module, or the other way round
     if context.missing_attribute in _RUN_ATTRIBUTES:
         return _judge_missing_run(context)
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
-    is_alone = not context.frames and "\n" not in context.text.strip()
-    if _OTHER_KIND.match(text) and context.is_about_wandb and (context.fails_at_call or is_alone):
-        return ("F15", "F22")
     if name == "LaunchError" and "run_manager." in context.last_line:
         return ("F14",)  # wandb 0.9 could not start its own process
     if name in _CLASSES_OF_WANDB:
@@ -647,7 +645,9 @@ def _judge_missing_run(context: ErrorContext) -> Causes:
         return ("F21", "F15")
     if ".restore(" in context.text:
         return ()  # `wandb.restore` gives None where the run has no such file
-    return ("F4", "C5", "C8") if context.is_about_wandb else ()
+    asked = re.search(rf"(\w+)(?:\(\)|\[\w*\])?\.{context.missing_attribute}\b", context.failed_code)
+    is_of_run = asked is None or _HOLDS_RUN.search(asked[1]) is not None
+    return ("F4", "C5", "C8") if context.is_about_wandb and is_of_run else ()
 
 
 def _judge_crash(context: ErrorContext) -> Causes:
@@ -663,9 +663,6 @@ def find_broken_code(context: ErrorContext) -> Causes:
     name, text = context.exception or ("", "")
     if name == "Error" and not context.frames and context.is_about_wandb and _BROKEN_WORDS.search(text):
         return ("F21", "F22")  # a command of wandb shows what was raised in it
-    is_python = _BROKEN_WORDS.search(text) or "object has no attribute" in text
-    if name in _CLASSES_OF_COMPONENTS and is_python:
-        return ("F21", "D1", "B2")  # the public API raises anew what was raised in it
     if not context.is_raised_in_wandb or context.is_raised_in_import:
         return ()
     if name not in _BROKEN_CLASSES and not _BROKEN_WORDS.search(text):
