@@ -19,7 +19,13 @@ from regilink_doctor.core.naming import (
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
 from regilink_doctor.core.problems import LinkInput, Problem, placeholder
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, registry_name
+from regilink_doctor.core.target_path import (
+    is_known,
+    is_registry_project,
+    misspelled_prefix,
+    registry_name,
+    second_prefix,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,7 +206,7 @@ def _unknown_registry(directory: OrganizationView, organization: str, project: s
     shown = CORE_REGISTRY_DISPLAY.get(name.casefold())
     if shown and directory.registry(organization, shown) is not None:
         return _refused(rule_codes.REGISTRY_DISPLAY_NAME, "A10", "unknown-registry-create")
-    if name.startswith(REGISTRY_PREFIX):
+    if second_prefix(name):
         return _refused(rule_codes.DOUBLED_PREFIX, "A11", "unknown-registry-create")
     return _refused(rule_codes.UNKNOWN_REGISTRY, "B3", "unknown-registry-create")
 

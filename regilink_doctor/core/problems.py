@@ -24,6 +24,7 @@ from regilink_doctor.core.target_path import (
     is_registry_project,
     misspelled_prefix,
     parse,
+    second_prefix,
 )
 
 TYPE_CHECKING = False
@@ -405,8 +406,11 @@ def _at_sign(last: _Segment) -> Iterator[tuple[int, Problem]]:
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     name = segment.name
     start = segment.end - len(name)
-    if name.startswith(REGISTRY_PREFIX):
-        yield segment.problem_at(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
+    if second := second_prefix(name):
+        # A registry can be called almost so; the prefix itself is certainly one too many.
+        kind = "" if second == REGISTRY_PREFIX else "misspelled"
+        severity: Severity = "warning" if kind else "error"
+        yield segment.problem_at(rule_codes.DOUBLED_PREFIX, start, start + len(second), severity, kind, intended="")
     bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
     if bad:
         kind = "percent-encoding" if name[bad[0]] == "%" else "character"

@@ -238,7 +238,7 @@ def lint_bytes(
     gc.disable()
     try:
         return _call_with_room(_lint, path, content, view, known, selection, project or Project())
-    except Exception as error:  # the other files of the run are reported all the same
+    except Exception as error:  # the findings of the other files count
         crash = _crash("linting", Place(path, Span(1, 1, 1, 1)), error, "nothing in this file was checked")
         return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
     finally:

@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PR
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_shell_variable, placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
-from regilink_doctor.core.target_path import is_known, is_registry_project
+from regilink_doctor.core.target_path import is_known, is_registry_project, second_prefix
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
     FORM,
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Applicability
+    from regilink_doctor.core.findings import Applicability, Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Setting, Site
     from regilink_doctor.core.strings import StringValue
@@ -140,7 +140,8 @@ class VersionInTarget(Rule):
 class DoubledPrefix(Rule):
     """The registry prefix is there twice, usually because a variable already had it.
 
-    A collection that begins with the prefix is a warning: W&B accepts the name, but it was hardly meant.
+    A collection that begins with the prefix is a warning: W&B accepts the name, but it was hardly meant. So is a
+    registry whose name resembles the prefix.
 
     The SDK's `Registry.full_name` has the prefix, `Registry.name` does not. `api.registry()` and
     `api.create_registry()` expect the name without it, and add it.
@@ -174,7 +175,7 @@ class DoubledPrefix(Rule):
                     prefix=REGISTRY_PREFIX,
                 ),
                 say("it asks for a registry {name}", name=quoted(name)),
-                say("write {code}", code=quoted(name.removeprefix(REGISTRY_PREFIX))),
+                say("write {code}", code=quoted(name.removeprefix(second_prefix(name)))),
             )
         string = problem.target.path if problem.target else None
         path = string.pattern if string is not None else ""
@@ -188,15 +189,20 @@ class DoubledPrefix(Rule):
                 say("in {path} the prefix belongs to the registry alone", path=quoted(path)),
                 say("write {code}", code=quoted_to_write(instead, string)),
             )
+        second = second_prefix(registry)
         return Message(
-            say('{path} has the prefix "{prefix}" twice', path=quoted(path), prefix=REGISTRY_PREFIX),
+            say('{path} has the prefix "{prefix}" twice', path=quoted(path), prefix=REGISTRY_PREFIX)
+            if second in ("", REGISTRY_PREFIX)
+            else say(
+                '{second} after "{prefix}" looks like the prefix again', second=quoted(second), prefix=REGISTRY_PREFIX
+            ),
             say("W&B looks for a registry {registry}", registry=quoted(registry)),
             say("write {code}", code=quoted_to_write(once, string)),
         )
 
     def fix_safety(self, problem: Problem) -> Applicability:
         """Another name for a collection is another collection."""
-        return "unsafe" if problem.kind == "collection" else "safe"
+        return "unsafe" if problem.kind else "safe"
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """The calls that add the prefix themselves."""
@@ -204,13 +210,19 @@ class DoubledPrefix(Rule):
             return
         method = site.call.rpartition(".")[2]
         for name in site.arguments.strings.get("name", ()):
-            if not name.pattern.startswith(REGISTRY_PREFIX) or name.pattern == REGISTRY_PREFIX:
+            prefix = second_prefix(name.pattern)
+            if not prefix or name.pattern == REGISTRY_PREFIX:
                 continue
             # A constant that is written elsewhere may be used for a path as well, which needs the prefix: no fix there.
-            place = name.exact_piece(0, len(REGISTRY_PREFIX))
+            place = name.exact_piece(0, len(prefix))
             is_here = place is not None and place.path == site.place.path and place.span.line >= site.statement.line
-            fix = Fix("remove the prefix", "safe", (Edit(place.span, ""),)) if place is not None and is_here else None
-            yield self.report(string=name, argument="name", fix=fix, method=method, name=name.pattern)
+            is_exact = prefix == REGISTRY_PREFIX
+            edits = (Edit(place.span, ""),) if place is not None and is_here else ()
+            fix = Fix("remove the prefix", "safe" if is_exact else "unsafe", edits) if edits else None
+            severity: Severity | None = None if is_exact else "warning"
+            yield self.report(
+                string=name, argument="name", severity=severity, fix=fix, method=method, name=name.pattern
+            )
 
 
 class InvalidName(Rule):

@@ -155,6 +155,18 @@ def misspelled_prefix(segment: str) -> str | None:
     return REGISTRY_PREFIX + meant[min(candidates)[1] :] if candidates else None
 
 
+def second_prefix(name: str) -> str:
+    """What a registry's name has of the prefix once more, perhaps misspelled, where a variable already had it.
+
+    >>> second_prefix("wandb_registry_model")
+    'wandb_registry_'
+    """
+    if name.startswith(REGISTRY_PREFIX):
+        return REGISTRY_PREFIX
+    rest = (misspelled_prefix(name) or "").removeprefix(REGISTRY_PREFIX)
+    return name[: name.rindex(rest)] if rest else ""
+
+
 def _distance(left: str, right: str) -> int:
     """Letters to change, add or drop to make one text of the other (Levenshtein)."""
     row = list(range(len(right) + 1))
