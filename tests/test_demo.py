@@ -27,3 +27,19 @@ def test_the_demo_shows_what_each_wing_finds(
     assert re.search(r"misplaced \"team-a/model/zoo\" .*\n.*\[REG101, A1\]", run)
     assert not re.search(r"\b[0-9a-f]{40}\b", done.stdout), "a key is shown"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_demo_speaks_the_language_of_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked_python: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", forked_python)
+    shown = run_command("demo", "--lang", "ja", cwd=tmp_path).stdout
+    for text in (
+        "1. ソースだけで分かること: regilink lint publish.py",
+        "警告[REG101]",
+        "✗ リンク",
+        "6 件のリンクのうち",
+    ):
+        assert text in shown
+    assert not re.search(r"(?m)^ *(help|note|see):", shown)

@@ -27,7 +27,7 @@ _shtab_regilink_schema_option_strings=(-h --help)
 _shtab_regilink_rule_option_strings=(-h --help --output-format --color --lang)
 _shtab_regilink_emulator_option_strings=(-h --help --env-file --world --port --host --allow-host -v --verbose)
 _shtab_regilink_server_option_strings=(-h --help --lang)
-_shtab_regilink_demo_option_strings=(-h --help --color)
+_shtab_regilink_demo_option_strings=(-h --help --color --lang)
 _shtab_regilink_option_strings=(-h --help -V --version)
 
 _shtab_regilink_lint_pos_0_COMPGEN=_shtab_compgen_files

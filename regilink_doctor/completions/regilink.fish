@@ -238,3 +238,4 @@ complete -c regilink -n '_shtab_regilink_using server' -l lang -x -d 'the langua
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a demo -d 'Lint, diagnose and run a small project with mistakes; no account needed.'
 complete -c regilink -n '_shtab_regilink_using demo' -s h -l help -d 'show this help message and exit'
 complete -c regilink -n '_shtab_regilink_using demo' -l color -xka "auto always never" -d 'use colors (default: auto)'
+complete -c regilink -n '_shtab_regilink_using demo' -l lang -x -d 'the language of messages for people: en, ja (default: that of the locale)'

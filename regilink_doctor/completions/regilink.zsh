@@ -129,6 +129,7 @@ _shtab_regilink_conformance_defaults_added=0
 _shtab_regilink_demo_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--color[use colors (default\: auto)]:color:(auto always never)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
 )
 
 # guard to ensure default positional specs are added only once per session
