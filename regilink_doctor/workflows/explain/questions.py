@@ -49,7 +49,9 @@ _OUTPUT = re.compile(
 )
 """Prefixes of wandb, of loggers, of debuggers and of pip, clocks, bars that show progress."""
 _COMMAND_LINE = re.compile(
-    r"^[$#]+ |^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)", re.MULTILINE
+    r"^[$#]+ |^(?:\(\S+\) ?)?[\w.-]+@[\w.-]+:\S*[$#] "
+    r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)",
+    re.MULTILINE,
 )
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
@@ -79,6 +81,8 @@ _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not (?:yet|found)|empty"
     r"|nothing|missing)|[?\uff1f]|なぜ|どう|エラー|失敗|できない|できません|ません[\u3002か]"
 )
+_ASKS_WHY = re.compile(r"\A(?:Why|How|What) [^.?!]{5,300}\?")
+"""A question that a program does not ask."""
 _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
     r"|(?:です|ます|ません|ください|ました)"
@@ -214,7 +218,8 @@ def find_prose(text: str) -> str:
     prose = " ".join(sentences)
     # Sentences, or one with a clause, and no log around them.
     is_alone = "\n" not in text or "```" in text
-    is_report = _REPORTS_A_PROBLEM.search(prose) and (is_alone or _IS_FIRST_PERSON.search(prose))
+    is_told = is_alone or _IS_FIRST_PERSON.search(prose) or _ASKS_WHY.search(_INLINE_CODE.sub("x", prose))
+    is_report = _REPORTS_A_PROBLEM.search(prose) and is_told
     is_translated = find_language(prose) and _REPORTS_A_PROBLEM.search(translate_words(prose))
     is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
     return prose if is_report or is_long or _IS_POLITE.search(prose) or is_translated else ""
@@ -223,7 +228,7 @@ def find_prose(text: str) -> str:
 def _is_sentence(line: str) -> bool:
     bare = _INLINE_CODE.sub("x", line)
     has_words = _SENTENCE.search(bare) or _is_in_other_language(bare)
-    return bool(has_words and not _LOG.search(bare) and not _OF_TRACEBACK.match(line))
+    return bool(has_words and not (_LOG.search(bare) or _OUTPUT.search(bare) or _OF_TRACEBACK.match(line)))
 
 
 def _find_last_sentence(lines: Sequence[str]) -> str:
