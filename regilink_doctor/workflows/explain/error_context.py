@@ -125,7 +125,7 @@ _PYTHON_SAYS = tuple(
     )
 )  # fmt: skip
 """The class of an exception that is quoted without it."""
-_WANDB = re.compile(r"\bwandb(?:_gql)?\b", re.IGNORECASE)
+_WANDB = re.compile(r"(?i:\bwandb(?:_gql)?\b)|\bWANDB_[A-Z]")
 _IS_ADVICE = re.compile(
     r"most recent call last"
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"

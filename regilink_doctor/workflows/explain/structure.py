@@ -15,7 +15,7 @@ from functools import cache
 
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
-from regilink_doctor.workflows.explain.error_context import CALLS
+from regilink_doctor.workflows.explain.error_context import CALLS, RAISED_BY_PYTHON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -729,7 +729,8 @@ def _judge_words(context: ErrorContext) -> Causes:
         is_refused = context.operation is not None and context.is_said_by_wandb
         return find_causes_of_refusal(context) if is_refused and _REFUSES.search(context.last_line) else ()
     is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
-    if not (is_of_wandb or context.names_wandb_in_exception) or context.is_raised_elsewhere:
+    is_named = context.names_wandb_in_exception and context.exception[0] not in RAISED_BY_PYTHON
+    if not (is_of_wandb or is_named) or context.is_raised_elsewhere:
         return ()
     if context.exception[0] in _CLASSES_OF_THE_SERVER and _REFUSES.search(context.exception[1]):
         return find_causes_of_refusal(context)
