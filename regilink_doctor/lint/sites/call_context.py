@@ -240,6 +240,10 @@ class RunLifetime:
             tested = _name_tested(statement.test, at.source)
             body, other = self._read_body(statement.body, at), self._read_body(statement.orelse, at)
             return {run: how for run, how in body.items() if tested in (run, f"{run}.run") or run in other}
+        if isinstance(statement, _LOOPS):  # the last turn has ended what no other statement has started
+            is_left = any(isinstance(node, ast.Break | ast.Continue) for node in walk(statement))
+            body = {} if is_left else self._read_body(statement.body, at)
+            return {run: how for run, how in body.items() if _is_bound_only_in(statement, run, at.scope)}
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         call = _bare(statement.value) if isinstance(statement, ast.Expr | ast.Assign) else None
         if not isinstance(call, ast.Call):
@@ -341,7 +345,7 @@ class RunLifetime:
 def _may_end(statement: ast.stmt) -> bool:
     """Whether a statement may end a run; calls named like those of wandb, other than `finish`, are not followed."""
     if not isinstance(statement, ast.Expr | ast.Assign):
-        return isinstance(statement, (*WITHS, ast.If, ast.Try))
+        return isinstance(statement, (*WITHS, *_LOOPS, ast.If, ast.Try))
     call = _bare(statement.value)
     if not isinstance(call, ast.Call):
         return False
@@ -370,11 +374,17 @@ def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterat
 
 
 def _list_started(statement: ast.stmt, source: Source) -> _Ended:
-    """The runs that a statement may make other ones: what it assigns to an attribute, the active run."""
+    """The runs that a statement may make other ones: what it assigns to a name or attribute, the active run."""
     nodes = list(walk(statement))
-    stored = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    targets = (node for node in nodes if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store))
     is_init = any(isinstance(node, ast.Call) and written_name(node.func) == "wandb.init" for node in nodes)
-    return dict.fromkeys([*(source.written(node) for node in stored), *["wandb.run"] * is_init], None)
+    return dict.fromkeys([*(source.written(node) for node in targets), *["wandb.run"] * is_init], None)
+
+
+def _is_bound_only_in(statement: ast.stmt, run: str, scope: Scope) -> bool:
+    """Whether a name has its values from one statement alone."""
+    lines = [getattr(binding.node, "lineno", 0) for binding in scope.bindings.get(run, ())]
+    return bool(lines) and all(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines)
 
 
 def _name_tested(test: ast.expr, source: Source) -> str:
@@ -433,6 +443,7 @@ _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
 _TESTED = (ast.If, ast.While)
 _CONDITIONAL = (*_TESTED, ast.IfExp, ast.Assert)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LISTS = (ast.List, ast.Tuple, ast.Set)
 _HEADED = (*WITHS, *_TESTED, ast.For, ast.AsyncFor)
 """The statements that may bind names before their body begins."""
