@@ -502,6 +502,21 @@ with wandb.init(entity="team-x", project="p") as run:
     assert ("organization", "Acme Corp") in [(each.kind, each.name) for each in found.assumed]
 
 
+@pytest.mark.slow
+def test_the_team_of_a_run_is_no_organization(project: Path) -> None:
+    (project / "team.py").write_text(
+        """
+import wandb
+with wandb.init(entity="team-x", project="p") as run:
+    run.link_artifact(wandb.Artifact("zoo", type="model"), "team-x/wandb-registry-model/zoo")
+""",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "team.py"], cwd=project)
+    assert [(each.attempt.verdict, each.attempt.code) for each in found.links] == [("refused", "REG202")]
+    assert [(each.kind, each.name) for each in found.assumed] == [("team", "team-x")]
+
+
 @pytest.mark.slow  # the agent asks every few seconds
 def test_a_sweep_that_links_from_its_function_is_reported(project: Path) -> None:
     (project / "sweep.py").write_text(

@@ -2,7 +2,7 @@
 
 `World(assume=True)` creates each at the moment the code names it, marks it, and lists it in `World.assumed`, so that
 every report can say what was assumed. What can only be a mistake is never assumed: a placeholder, a registry's name
-where an entity belongs, another spelling of a name that exists (`modle` beside `model`). Rights are not restricted: the
+where an entity belongs, the prefix twice, another spelling of a name that exists (`modle` beside `model`). Rights are not restricted: the
 user who names a team is a member of it.
 
 With `State.stubs`, undeclared versions that the code consumes are created too, empty, so that the code can go on. Each
@@ -91,7 +91,10 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     if name in state.made_by_code:
         return None
     names = [item.registry_name for item in owner.projects.values() if item.is_registry]
-    if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, names, 1, ALIKE):
+    has_prefix_twice = is_registry_project(name) or misspelled_prefix(name)
+    if placeholder(name) or has_prefix_twice or name.casefold() in CORE_REGISTRY_DISPLAY:
+        return None
+    if get_close_matches(name, names, 1, ALIKE):
         return None
     try:
         registries.check_name(project)

@@ -88,8 +88,8 @@ class World(State):
 
     @classmethod
     @checked
-    def from_catalog(cls, path: str | Path | Catalog, user: str = "alice") -> World:
-        """The organizations, teams and registries of a catalog, with one user in every team.
+    def from_catalog(cls, path: str | Path | Catalog, user: str | None = None) -> World:
+        """The organizations, teams and registries of a catalog, with one user in every team: `alice`, or `user`.
 
         Raises:
             CatalogError: not a catalog, or one of what no server can have. OSError: cannot be read.
@@ -104,7 +104,7 @@ class World(State):
             ) from None
 
     @classmethod
-    def _of(cls, catalog: Catalog, user: str) -> World:
+    def _of(cls, catalog: Catalog, user: str | None) -> World:
         world = cls()
         if catalog.features:
             world.features = set(catalog.features)
@@ -113,7 +113,7 @@ class World(State):
             for team in entry.teams:
                 world.team(team, organization=entry.name)
         world.user(
-            user,
+            user or next(name for name in _USERS if name not in world.entities),
             teams=[team for entry in catalog.organizations for team in entry.teams],
             organizations=[entry.name for entry in catalog.organizations],
         )
@@ -471,6 +471,10 @@ class World(State):
         key = ApiKey(self.number(), secret)
         self.admit_key(secret, user)
         return self.keep(key, key.number)
+
+
+_USERS = ("alice", "bob", *(f"user-{number}" for number in range(1, 10_000)))
+"""Names of the user whom a catalog does not name: the first that no team or organization has."""
 
 
 def default_key(username: str) -> str:

@@ -47,6 +47,7 @@ def find_organization(scripts: LintResult) -> str | None:
     """The organization that the target paths of scripts name, if they agree on one.
 
     They may call it by its display name and by its entity: `Acme Corp` and `acme-corp`. Then it is the display name.
+    What a run has as its entity is a team: no run can be logged to an organization.
     """
     paths = [
         parsed(text.literal)
@@ -56,6 +57,7 @@ def find_organization(scripts: LintResult) -> str | None:
         if text.literal is not None
     ]
     names = {path.prefix for path in paths if path is not None and path.is_registry and path.prefix}
+    names -= {entity.literal for item in scripts.sites for entity in item.site.run_entity if entity.literal is not None}
     if len({"-".join(name.casefold().split()) for name in names}) != 1:
         return None
     return max(names, key=lambda name: (" " in name, name))
