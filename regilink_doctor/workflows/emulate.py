@@ -22,6 +22,7 @@ from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import escape_text, mark_public
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
+from regilink_doctor.emulator.world.world import find_free_username
 from regilink_doctor.emulator.environ import REMOVED, within
 from regilink_doctor.emulator.loopback import HOST
 from regilink_doctor.workflows.commands import not_started, run_command
@@ -262,7 +263,7 @@ def _restore_environment(variables: dict[str, str]) -> None:
     os.environ.update(variables)
 
 
-USER, TEAM = "alice", "team-a"
+TEAM = "team-a"
 
 
 def seeded_world(folder: str, catalog: str | None = None) -> World:
@@ -299,7 +300,7 @@ def known_world(known: ConfiguredOrganization) -> World:
         world.organization("Acme Inc", entity="acme")
     for team in teams:
         world.team(team)
-    world.user(known.personal_entities[0] if known.personal_entities else USER, teams=teams)
+    world.user(known.personal_entities[0] if known.personal_entities else find_free_username(world), teams=teams)
     for name, types in {"model": ("model",), "dataset": ("dataset",), **known.registries}.items():
         world.registry(name, types=types or None, protected_aliases=known.protected_aliases)
     return world

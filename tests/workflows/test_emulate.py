@@ -15,8 +15,11 @@ import pytest
 from tables import sample
 
 from regilink_doctor.cli import main
+from regilink_doctor.core.catalog import Catalog, Organization
+from regilink_doctor.emulator import World
 from regilink_doctor.emulator.environ import Workspace, remove_abandoned
 from regilink_doctor.workflows.commands import find_program
+from regilink_doctor.workflows.emulate import seeded_world
 
 
 def free_port() -> int:
@@ -185,3 +188,13 @@ def test_serving_takes_two_lines_unless_all_variables_are_wanted(words: list[str
     assert {"WANDB_BASE_URL", "WANDB_API_KEY"} <= set(names)
     assert len(lines) == (1 if not words else len(names))
     assert len(names) >= variables
+
+
+def test_the_user_is_called_like_no_team_that_the_configuration_or_catalog_names(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nteams = ["alice", "team-a"]\n', encoding="utf-8")
+    world = seeded_world(str(tmp_path))
+    assert [*world.users] == ["bob"]
+    assert {name for name, entity in world.entities.items() if entity.kind == "team"} == {"alice", "team-a"}
+    teams = ("alice", "bob", "user-1")
+    catalog = Catalog((Organization("Acme Inc", "acme", teams),))
+    assert [*World.from_catalog(catalog).users] == ["user-2"]

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -113,7 +114,7 @@ class World(State):
             for team in entry.teams:
                 world.team(team, organization=entry.name)
         world.user(
-            user or next(name for name in _USERS if name not in world.entities),
+            user or find_free_username(world),
             teams=[team for entry in catalog.organizations for team in entry.teams],
             organizations=[entry.name for entry in catalog.organizations],
         )
@@ -473,8 +474,10 @@ class World(State):
         return self.keep(key, key.number)
 
 
-_USERS = ("alice", "bob", *(f"user-{number}" for number in range(1, 10_000)))
-"""Names of the user whom a catalog does not name: the first that no team or organization has."""
+def find_free_username(world: World) -> str:
+    """The name of a user whom nothing names: `alice`, or the next that no team or organization has."""
+    names = chain(("alice", "bob"), (f"user-{number}" for number in count(1)))
+    return next(name for name in names if name not in world.entities)
 
 
 def default_key(username: str) -> str:
