@@ -22,9 +22,9 @@ from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import escape_text, mark_public
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
-from regilink_doctor.emulator.world.world import find_free_username
 from regilink_doctor.emulator.environ import REMOVED, within
 from regilink_doctor.emulator.loopback import HOST
+from regilink_doctor.emulator.world.world import find_free_username
 from regilink_doctor.workflows.commands import not_started, run_command
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 `World(assume=True)` creates each at the moment the code names it, marks it, and lists it in `World.assumed`, so that
 every report can say what was assumed. What can only be a mistake is never assumed: a placeholder, a registry's name
-where an entity belongs, the prefix twice, another spelling of a name that exists (`modle` beside `model`). Rights are not restricted: the
-user who names a team is a member of it.
+where an entity belongs, the prefix twice, another spelling of a name that exists (`modle` beside `model`). Rights are
+not restricted: the user who names a team is a member of it.
 
 With `State.stubs`, undeclared versions that the code consumes are created too, empty, so that the code can go on. Each
 has one file that says so, because the SDK creates no folder for a version without files.

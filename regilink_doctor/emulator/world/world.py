@@ -113,8 +113,9 @@ class World(State):
             world.organization(entry.name, entity=entry.entity)
             for team in entry.teams:
                 world.team(team, organization=entry.name)
+        user = user or find_free_username(world)
         world.user(
-            user or find_free_username(world),
+            user,
             teams=[team for entry in catalog.organizations for team in entry.teams],
             organizations=[entry.name for entry in catalog.organizations],
         )
