@@ -364,6 +364,11 @@ class Frame:
         return bool(_LIBRARY.search(self.path))
 
     @property
+    def is_cut(self) -> bool:
+        """Whether only the beginning of its path is left."""
+        return bool(self.path) and not (self.line or self.function)
+
+    @property
     def is_wandb(self) -> bool:
         """Whether the frame is wandb's code."""
         return self.is_library and bool(_WANDB_FILE.search(self.path))
@@ -986,7 +991,8 @@ def _place_of(frames: Sequence[Frame]) -> str | None:
 
 def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
     """The frames below the last one of the user's own code."""
-    last = next((number for number in reversed(range(len(frames))) if not frames[number].is_library), -1)
+    own = (number for number, frame in enumerate(frames) if not (frame.is_library or frame.is_cut))
+    last = max(own, default=-1)
     return tuple(frames[last + 1 :])
 
 

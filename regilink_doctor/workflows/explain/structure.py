@@ -52,6 +52,8 @@ _WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
 """With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
 _FILE_EXISTS = 17
 _FILE_OF_SYSTEM = re.compile(r"['\"]/(?:var/run|run|proc|sys|etc)/(?!secrets/wandb)[^'\"\n]*['\"]$")
+_STARTS = re.compile(r"[/\\]multiprocessing[/\\]| _execute_child$")
+"""Code of Python that starts a process, or makes what processes share."""
 _RUN_FOLDER = re.compile(r"wandb[/\\](?:offline-)?run-")
 _PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\|[^'"\n]*[/\\.])[^'"\n]*['"]\s*$""")
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
@@ -365,8 +367,12 @@ def find_causes_of_foreign_file(context: ErrorContext) -> Causes:
     said = context.exception[1] if context.exception is not None and context.is_raised_in_wandb else ""
     if _FILE_OF_SYSTEM.search(said):
         return ("F21", "F7")  # wandb reads what it can find out about the machine
-    is_start = bool(_ERRNO.search(said)) and context.library_frames[-1].function == "_execute_child"
-    return ("F14", "F7") if is_start and _causes_of_frames(context) == ("F14",) else ()
+    match = _ERRNO.search(said)
+    if match is None or int(match[1] or match[2]) not in (*_ERRNOS_OF_A_FILE, errno.ENOSYS):
+        return ()
+    part, last = _causes_of_frames(context), context.library_frames[-1]
+    is_start = part == ("F14",) and _STARTS.search(f"{last.path} {last.function}")
+    return ("F21", "F7") if part[:1] == ("F21",) else ("F14", "F7") if is_start else ()
 
 
 def find_part(context: ErrorContext) -> Causes:
