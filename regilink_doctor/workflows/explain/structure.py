@@ -179,7 +179,8 @@ _OBJECT_OF_WANDB = re.compile(
 
 # The part of wandb that raised an error: its file, a space, its function -> what an error there means. The deepest
 # frame decides.
-_OF_INTEGRATION = ("F22", "F15")
+_OF_INTEGRATION, _OF_SETTINGS = ("F22", "F15"), (("F20", "F22"), ("F22", "F20"))
+_ASKS_SERVER = re.compile(r"/apis/(?:client|normalize)\.py|/lib/(?:gql_request|retry)\.py| (?:execute|gql)$")
 _PARTS = _read_patterns("files of the part that raised it")
 
 OF_ARTIFACT = ("C10", "F17", "F2")
@@ -839,8 +840,11 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     if _NETWORK_LIBRARY.search(context.library_frames[-1].path):
         is_answer = context.library_frames[-1].function.startswith("raise_for")
         return _CUT_CALLS.get(context.phase or "", ("F2", "C19")) if is_answer else ("C19", "F2")
-    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)):
+    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)) or causes in _OF_SETTINGS:
         return causes
+    last = next(frame for frame in reversed(context.library_frames) if frame.is_wandb)
+    if _ASKS_SERVER.search(f"{last.path} {last.function}".replace("\\", "/")):
+        return _CUT_CALLS.get(context.phase or "", ("F2", "C18", "B2"))
     return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
 
 
