@@ -42,7 +42,7 @@ Row = tuple[str, str]
 """An answer and a text."""
 FEWEST_ROWS = 2
 """In how many texts a feature must be to have weights."""
-MOST_WEIGHTS = 200_000
+MOST_WEIGHTS = 190_000
 """The largest weights of each answer are kept, and trained once more without the others."""
 OF_ROWS = 0.7
 """Of twice as many rows an answer has `2 ** OF_ROWS` times as many weights."""

@@ -252,7 +252,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         return None
     if ranked and not is_wrong:
         if ranked[0][0] in UNLISTED:
-            return _tell_unlisted()
+            return _tell_unlisted(ranked)
         if not is_sure(ranked) or find_language(searched):
             return _name_candidates(ranked)
         if find_topic(ranked[0][0]) is not None:
@@ -280,13 +280,14 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     )
 
 
-def _tell_unlisted() -> Explanation:
+def _tell_unlisted(ranked: Sequence[tuple[str, float]]) -> Explanation:
     """That what somebody reports, or wishes, is none of the known failures, and where else to look for it."""
     return Explanation(
         "question",
         say("about something that the failure index does not list"),
         is_recognized=False,
         notes=(
+            *_name_pages([about for about, _ in ranked]),
             say("look for it in the issues of wandb/wandb on GitHub; status.wandb.com tells of outages"),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
         ),
@@ -368,8 +369,6 @@ def _answer_with_page(topic: Topic, title: str = "", also: Sequence[Topic] = ())
 def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     """What a question may be about, where it is not clear."""
     candidates = [about for about, _ in ranked][:_MOST_CANDIDATES]
-    pages = [topic.page for about in candidates if (topic := find_topic(about)) is not None]
-    shown = join_phrases(", ", dict.fromkeys(pages))
     failures = tuple(about for about in candidates if about in FAILURES)
     return Explanation(
         "question",
@@ -377,12 +376,19 @@ def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
         is_sure=False,
         failures=failures,
         notes=(
-            *((say("W&B's documentation may answer the question: {pages}", pages=shown),) if shown else ()),
+            *_name_pages(candidates),
             say("if something failed, give regilink the whole error, or say what you expected and what happened"),
         ),
         causes=causes_of(failures),
         causes_title=say("It may be one of these:") if len(failures) > 1 else say("It may be this:"),
     )
+
+
+def _name_pages(answers: Sequence[str]) -> list[str]:
+    """The pages of the topics among answers, in a sentence; nothing without a topic."""
+    pages = [topic.page for about in answers if (topic := find_topic(about)) is not None]
+    shown = join_phrases(", ", dict.fromkeys(pages))
+    return [say("W&B's documentation may answer the question: {pages}", pages=shown)] if shown else []
 
 
 def list_answers(text: str) -> list[tuple[str, float]]:
@@ -404,7 +410,8 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     is_guess = probability < (least if find_topic(first) is not None else least_of_failures)
     if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
         kind = next((about for about, _ in ranked if about in UNLISTED), None)
-        return [(kind, unlisted)] if kind and unlisted > max(foreign, _LEAST) else []
+        topics = [(about, share) for about, share in ranked if find_topic(about) is not None and share >= _LEAST]
+        return [(kind, unlisted), *topics] if kind and unlisted > max(foreign, _LEAST) else []
     return [
         (about, share)
         for about, share in ranked[:_MOST_FAILURES]
