@@ -70,6 +70,16 @@ class Triggered:
 
 
 @record
+class RefusedRun:
+    """A run that W&B would not start: `message` is its answer, `failure` the failure id, if there is one."""
+
+    entity: str | None
+    project: str | None
+    message: str
+    failure: str | None
+
+
+@record
 class UnsentRun:
     """A run that sends nothing to the server. `mode` is `offline` or `disabled`, `place` is `file:line`."""
 

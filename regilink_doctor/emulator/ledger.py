@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from typing import Any, Literal
 
-from regilink_doctor.core.ledger import LinkAttempt, Triggered, UnsentRun
+from regilink_doctor.core.ledger import LinkAttempt, RefusedRun, Triggered, UnsentRun
 from regilink_doctor.core.records import record, replace
 
 
@@ -60,6 +60,7 @@ class Ledger:
         self._consumed: list[Consumption] = []
         self._servers: dict[str, None] = {}
         self._unsent_runs: list[UnsentRun] = []
+        self._refused_runs: list[RefusedRun] = []
         self._triggered: list[Triggered] = []
         self._unsupported: dict[str, None] = {}
         self._requests: deque[ServedRequest] = deque(maxlen=MAX_REQUESTS)
@@ -124,6 +125,17 @@ class Ledger:
         """The runs that were offline or disabled; seen only where a recorder watches the code."""
         with self._lock:
             return tuple(self._unsent_runs)
+
+    @property
+    def refused_runs(self) -> tuple[RefusedRun, ...]:
+        """The runs that were not started, each once: the SDK asks several times."""
+        with self._lock:
+            return tuple(dict.fromkeys(self._refused_runs))
+
+    def add_refused_run(self, entry: RefusedRun) -> None:
+        """Append a run that was not started."""
+        with self._lock:
+            self._refused_runs.append(entry)
 
     def add_unsent_run(self, entry: UnsentRun) -> None:
         """Append a run that sends nothing."""

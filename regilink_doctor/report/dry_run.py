@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered, UnsentRun
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt, RefusedRun, Triggered, UnsentRun
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
 
 
@@ -147,6 +147,7 @@ def to_json(outcome: DryRun) -> str:
         },
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
+        "refused_runs": [asdict(each) for each in outcome.refused_runs],
         "unsent_runs": [asdict(each) for each in outcome.unsent_runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
         "links": [_link_json(each) for each in outcome.links],
@@ -205,6 +206,7 @@ class _Report:
             note = say("W&B refuses links from a personal entity; only a catalog shows which entities are teams")
             yield f"  {self._show(note)}"
         runs = [*map(_describe_run, outcome.runs), *map(_describe_unsent_run, outcome.unsent_runs)]
+        runs = [*map(_describe_refused_run, outcome.refused_runs), *runs]
         yield from self._render_section(say("Runs"), runs)
         yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
         yield from self._render_links()
@@ -284,6 +286,12 @@ def _describe_run(run: RunMade) -> str:
     if run.used:
         parts.append(say("used {number}", number=run.used))
     return say("{name}  ({facts})", name=run.path, facts=join_phrases(", ", parts))
+
+
+def _describe_refused_run(run: RefusedRun) -> str:
+    name = "/".join(filter(None, [run.entity, run.project])) or say("the account's default entity")
+    reason = f"{run.message} [{run.failure}]" if run.failure else run.message
+    return say("{name}  (refused: {reason})", name=name, reason=reason)
 
 
 def _describe_unsent_run(run: UnsentRun) -> str:

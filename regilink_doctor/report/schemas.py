@@ -294,6 +294,9 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     swept=_about("whether a sweep started it, whose entity decides", FLAG),
                 )
             ),
+            refused_runs=_list(
+                _object(message=TEXT, **dict.fromkeys(("entity", "project", "failure"), TEXT_OR_NULL)),
+            ),
             unsent_runs=_about("runs that are offline or disabled", _list(_object(mode=TEXT, place=TEXT_OR_NULL))),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
             links=_list(ATTEMPT),

@@ -565,3 +565,21 @@ with wandb.init(entity="team-x", project="p") as run:
     out, err = capfd.readouterr()
     assert out.split() == ["True"] * 3
     assert err.count("regilink: refused, and passed over") == 3
+
+
+@pytest.mark.slow
+def test_a_run_that_is_refused_is_named_once_with_the_reason(project: Path) -> None:
+    (project / "train.py").write_text(
+        "import wandb\nfor _ in range(2):\n    try:\n        wandb.init(entity='zoo team', project='p')\n"
+        "    except wandb.errors.CommError:\n        pass\n",
+        encoding="utf-8",
+    )
+    outcome = dry_run(["python", "train.py"], allow_no_links=True, cwd=project)
+    answer = "entity zoo team not found during upsertBucket"
+    assert [(run.entity, run.project, run.message, run.failure) for run in outcome.refused_runs] == [
+        ("zoo team", "p", answer, "B2")
+    ]
+    assert outcome.exit_status == 1
+    text = "\n".join(render(outcome))
+    assert f"Runs\n  zoo team/p  (refused: {answer} [B2])" in text
+    assert text.endswith("1 run refused")

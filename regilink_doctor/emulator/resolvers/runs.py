@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from regilink_doctor.core.ledger import RefusedRun
 from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
 from regilink_doctor.emulator.world import World, access, automations, runs, search, sweeps
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
@@ -22,7 +23,12 @@ TRANSITIONS = {"pending": ("running", "failed", "crashed", "preempted"), "failed
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     before = world.find_run(input.get("entity_name"), input.get("model_name"), input.get("name"))
     old_state = before.state if before is not None else None
-    run, is_new = runs.upsert(world, context.user, input)
+    try:
+        run, is_new = runs.upsert(world, context.user, input)
+    except Refusal as refusal:
+        place = input.get("entity_name"), input.get("model_name")
+        world.ledger.add_refused_run(RefusedRun(*place, refusal.message, refusal.failure))
+        raise
     automations.notify_run(world, run, state_changed=run.state != old_state)
     if input.get("sweep"):
         sweeps.join(input["sweep"], run)

@@ -95,6 +95,7 @@ def dry_run(
                 entity_source=settings.entity.origin.shown if settings.entity is not None else None,
                 assumed=world.assumed,
                 runs=collect.runs(world),
+                refused_runs=world.ledger.refused_runs,
                 unsent_runs=collect.list_unsent_runs(world, folder),
                 artifacts=collect.artifacts(world),
                 links=collect.links(world, world.ledger.links, folder, words, outside),

@@ -15,7 +15,7 @@ from regilink_doctor.rules.wording import quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import Triggered, UnsentRun
+    from regilink_doctor.core.ledger import RefusedRun, Triggered, UnsentRun
 
 
 @record
@@ -120,6 +120,7 @@ class DryRun(ShownAsTable):
     allow_no_links: bool = False
     mode: str = "online"
     unsent_runs: tuple[UnsentRun, ...] = ()
+    refused_runs: tuple[RefusedRun, ...] = ()
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
@@ -181,6 +182,8 @@ class DryRun(ShownAsTable):
             reasons.append(say("it was interrupted"))
         elif self.status:
             reasons.append(say("the command ended with {status}", status=self.ended))
+        if self.refused_runs and (self.status or not self.links):  # else the program went on with another one
+            reasons.append(say("{runs} refused", runs=counted(len(self.refused_runs), "run")))
         if refused := self.count("refused"):
             reasons.append(say("{links} refused", links=counted(refused, "link")))
         if misplaced := self.count("misplaced"):
