@@ -171,7 +171,7 @@ class PassedArguments:
     """The arguments of a call."""
 
     names: frozenset[str] = frozenset()
-    """`**` is an unpacked mapping, which may have any of them."""
+    """`**` is an unpacked mapping, which may have any of them; `*` one by position that no parameter takes."""
     strings: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
     """The alternatives of each string argument that rules check, by name."""
     certain_strings: frozenset[str] = frozenset()

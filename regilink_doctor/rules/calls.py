@@ -53,10 +53,10 @@ _TYPE_KINDS = {"aliases": "aliases-type", "aliases[]": "alias-type"} | dict.from
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
-    `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path or None, a `Path`, a list or a number where a
-    string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file` returns,
-    `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link, and logs
-    only artifacts that exist. Python raises, after the training.
+    `wandb.link_artifact(...)`, `alias=` for `aliases=`, one argument too many, a missing path or None, a `Path`, a list
+    or a number where a string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file`
+    returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link,
+    and logs only artifacts that exist. Python raises, after the training.
     """
 
     code = "REG607"
@@ -68,6 +68,7 @@ class WrongCallShape(Rule):
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
         'run.link_artifact("zoo:v0", "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", ["production"], "model")',
         "run.link_artifact(artifact)",
         "run.link_artifact(artifact, target_path=None)",
         'from pathlib import Path\nrun.link_artifact(artifact, Path("wandb-registry-model") / "zoo")',
@@ -101,6 +102,12 @@ class WrongCallShape(Rule):
             )
         if problem.kind == "argument":
             return _explain_argument(facts["method"], facts["wrong_argument"], facts["accepted"])
+        if problem.kind == "too-many":
+            return Message(
+                say("{method} is passed more arguments than it has", method=facts["method"]),
+                "it raises TypeError",
+                say("its arguments are {accepted}", accepted=facts["accepted"]),
+            )
         if problem.kind == "no-target":
             return Message(
                 say("{method} is called without a target path", method=facts["method"]),
@@ -165,6 +172,9 @@ class WrongCallShape(Rule):
                 accepted=", ".join(accepted),
                 wrong_argument=name,
             )
+        is_of_wandb = bool(site.inits or (site.call == "wandb.Artifact.link" and site.artifact))
+        if "*" in arguments.names and is_of_wandb and not site.through:  # a client of their own may have more
+            yield self.report(site.place, "too-many", method=method, accepted=", ".join(accepted))
         if isinstance(site, Link) and site.is_without_target and not wrong:
             is_none = "target_path" in arguments.names
             yield self.report(site.place, "none") if is_none else self.report(site.place, "no-target", method=method)

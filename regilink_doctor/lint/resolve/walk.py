@@ -618,7 +618,7 @@ class _Walk:
             if (deferred := _find_deferred(node)) is not None:
                 self.module.uses.append(replace(use, call=deferred))
                 self.deferred[id(node)] = deferred
-            for partial, made_at in self._find_partials(node.func, scope) if self.module.partials else ():
+            for partial, made_at in self._find_partials(node.func, scope):
                 # `send = partial(publish, registry="model")`, `send(artifact)`: `publish` gets the arguments of both
                 if not node.args and not node.keywords and id(partial) in self.deferred:
                     continue  # the call where it was made has all arguments already
@@ -657,7 +657,11 @@ class _Walk:
             arm.fork.end = arm.end
 
     def _find_partials(self, function: ast.expr, scope: Scope) -> list[tuple[ast.Call, ProgramPoint]]:
-        """What a name that is called was bound to so far by `functools.partial`: the last one of each branch."""
+        """The `functools.partial` that is called; of those that a name was bound to so far the last of each branch."""
+        if isinstance(function, ast.Call) and function.args and written_name(function.func) in _PARTIALS:
+            return [(function, ProgramPoint(scope, self.order))]
+        if not self.module.partials:
+            return []
         by_place = self.module.partials.get(function.id, {}) if isinstance(function, ast.Name) else {}
         inner: Scope | None = scope if by_place else None
         while inner is not None:

@@ -35,7 +35,7 @@ class CallArguments:
 
 
 def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
-    """The arguments of a call, those by position named after `parameters`."""
+    """The arguments of a call, those by position named after `parameters`; `*` is one that no parameter takes."""
     named: dict[str, ast.expr] = {}
     unpacked = False
     for index, argument in enumerate(call.args):
@@ -44,13 +44,15 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
             break
         if index < len(parameters):
             named[parameters[index]] = argument
+        elif parameters:
+            named["*"] = argument
         else:
-            unpacked = unpacked or not parameters  # by position, in an order that has changed
+            unpacked = True  # by position, in an order that has changed
     for keyword in call.keywords:
         if keyword.arg is None:
             unpacked = True
         else:
-            named[keyword.arg] = keyword.value
+            named["*" if keyword.arg in named else keyword.arg] = keyword.value
     return CallArguments(named, unpacked)
 
 

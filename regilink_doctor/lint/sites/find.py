@@ -222,7 +222,8 @@ class _Finder:
         call = wandb_api.CALLS[path]
         at = use.at
         source = self._source_of(use)
-        reading = ArgumentReader(self.resolver, self.origins.uses, use, call.parameters)
+        parameters = self.resolver.parameters_of(use, call.parameters)
+        reading = ArgumentReader(self.resolver, self.origins.uses, use, parameters)
         if call.unfolds:
             reading.unfold(call.unfolds)
         given, texts = reading.given, reading.texts
