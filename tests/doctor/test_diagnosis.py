@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.config import Config, load_config
@@ -184,6 +185,31 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         f"{row.text.partition(' says')[0]} says project churn, environment WANDB_PROJECT says other: the code wins"
     )
     assert found.differences == (row.text,)
+
+
+@check_rows(
+    ("line", "codes"),
+    [
+        (f'    run.link_artifact(made, "{ZOO}")', ()),
+        (f'    run.log_artifact("x.txt", "zoo", "model", ["a/b"])\n    run.link_artifact(made, "{ZOO}")', ("REG501",)),
+        (f'    run.link_artifact(made, "{ZOO}", aliases=["a/b"])', ("REG501",)),
+        (f'    run.link_artifact(made, "{ZOO}", aliases=[time.strftime("%H:%M")])', ("REG501",)),
+        (f'    linked = run.link_artifact(made, "{ZOO}")\n    linked.ttl = timedelta(days=3)', ("REG606",)),
+        (f'    run.link_artifact(made, "{ZOO}")\nwandb.Api().registry("wandb-registry-model")', ("REG109",)),
+        ('    run.link_artifact(made, "wandb-registry-wandb-registry-model/zoo")', ("REG109",)),
+    ],
+)
+def test_an_error_of_lint_that_no_other_check_reports_is_reported_once(
+    line: str, codes: tuple[str, ...], emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.reset()
+    (tmp_path / "train.py").write_text(
+        "import time\nfrom datetime import timedelta\nimport wandb\n"
+        f'with wandb.init(entity="team-a") as run:\n    made = wandb.Artifact("zoo", type="model")\n{line}\n',
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
+    assert tuple(check.code for check in found.of("fail")) == codes
 
 
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:

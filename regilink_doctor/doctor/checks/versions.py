@@ -28,6 +28,9 @@ from regilink_doctor.rules.aliases import correct_alias, find_wrong
 from regilink_doctor.rules.judge import judge_name
 from regilink_doctor.rules.wording import quoted
 
+_Key = tuple[str, int | None, int]
+"""File, cell and line."""
+
 
 class ConsumedNameCheck(Check):
     """Whether the name that is consumed is well formed (D12, A3)."""
@@ -275,6 +278,8 @@ CODE_ALONE = (
     rule_codes.DRAFT_PROPERTY,
 )
 """The rules of links that fail, or do nothing, whatever the server says of the path."""
+_OF_PATH, _OF_ALIAS, _OF_CALLS = "REG1", "REG5", "REG6"
+"""Rules whose errors need no server. Checks of their own judge the paths and aliases of links."""
 
 
 class SourceCode(Check):
@@ -287,10 +292,15 @@ class SourceCode(Check):
         """What lint finds there; the same finding at several places once."""
         judged = [item for item in context.targets if item.method == "none" or item.path.is_path_object]
         absent = {place_key(target.place) for target in judged if target.place}
+        paths, aliases = _find_judged_places(context)
         places: dict[tuple[str, str], list[Origin]] = {}
         for finding in context.findings:
-            is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and place_key(finding.place) in absent
-            if finding.code in CODE_ALONE and finding.severity != "info" and not is_reported:
+            key = place_key(finding.place)
+            is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
+            is_alone = finding.code in CODE_ALONE and finding.severity != "info"
+            is_judged = key in paths if finding.code.startswith(_OF_PATH) else key in aliases
+            is_error = finding.severity == "error" and finding.code.startswith((_OF_PATH, _OF_ALIAS, _OF_CALLS))
+            if not is_reported and (is_alone or (is_error and not is_judged)):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
         for (name, _), origins in places.items():
             yield Subject(name, origins[0], places=tuple(origins))
@@ -304,8 +314,20 @@ class SourceCode(Check):
         return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
 
 
-def place_key(place: Place) -> tuple[str, int | None, int]:
-    """File, cell and line of a place."""
+def _find_judged_places(context: Context) -> tuple[set[_Key], set[_Key]]:
+    """Where the paths and names are written that other checks judge, and where the aliases."""
+    references = (*context.written_links, *context.written_names)
+    aliases = [alias for link in context.written_links for alias in link.aliases if alias.literal is not None]
+    paths = {place_key(reference.place) for reference in references if reference.place is not None}
+    return paths | _find_places(reference.string for reference in references), _find_places(aliases)
+
+
+def _find_places(strings: Iterable[StringValue]) -> set[_Key]:
+    return {place_key(part.place) for string in strings for part in (string, *string.parts)}
+
+
+def place_key(place: Place) -> _Key:
+    """The file, cell and line of a place."""
     return place.path, place.cell, place.span.line
 
 
