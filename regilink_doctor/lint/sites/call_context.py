@@ -18,7 +18,7 @@ from regilink_doctor.lint.resolve.imports import find_imported_files
 from regilink_doctor.lint.resolve.values import Function, Instance, Unknown
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, walk, written_name
+from regilink_doctor.lint.text.nodes import FUNCTIONS, SIMPLE, WITHS, copy_place, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,6 +118,17 @@ class RunLifetime:
         if not self._may_end or not callers:
             return None
         return self._find_end_before_callers(use.scope, run, read_before, callers)
+
+    def find_other_name(self, use: Use, run: str) -> str | None:
+        """What a name of a run was made of, if both are the same run for a call: `run` after `logger = run`."""
+        bindings = use.scope.bindings.get(run, ())
+        if len(bindings) != 1 or bindings[0].kind != "value" or bindings[0].arm is not None:
+            return None
+        binding = bindings[0]
+        other = written_name(binding.value) if isinstance(binding.value, ast.Name | ast.Attribute) else None
+        if other is None or binding.order > use.order or use.scope.binds_between(other, binding.order, use.order):
+            return None
+        return other
 
     def _find_end_before_callers(
         self, scope: Scope, run: str, read_before: ReadBefore, callers: int
@@ -230,7 +241,11 @@ class RunLifetime:
         if isinstance(statement, WITHS):
             ended: _Ended = {}
             for context, entered in _list_entered(statement, at.source):
-                ended = self._leave(context, entered, at) | ended
+                if entered is not None:
+                    ended = self._leave(context, entered, at) | ended
+                elif isinstance(context, ast.Call):  # at the end of an `ExitStack`
+                    place = at.source.place(context)
+                    ended |= {run: ("with", place) for run, how in self._read_call(context, [], at).items() if how}
             return ended
         if isinstance(statement, ast.Try):
             is_over = all(isinstance(handler.body[-1], ast.Return | ast.Raise) for handler in statement.handlers)
@@ -246,8 +261,10 @@ class RunLifetime:
             return {run: how for run, how in body.items() if _is_bound_only_in(statement, run, at.scope)}
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         call = _bare(statement.value) if isinstance(statement, ast.Expr | ast.Assign) else None
-        if not isinstance(call, ast.Call):
-            return {}
+        return self._read_call(call, targets, at) if isinstance(call, ast.Call) else {}
+
+    def _read_call(self, call: ast.Call, targets: list[ast.expr], at: ProgramPoint) -> _Ended:
+        """The runs that a call certainly ends, of `targets = call` also what the function returns."""
         function = self._find_function(call.func, at)
         if function is not None and not function.scope.yields:
             names = _name_arguments(function, call, at.source)
@@ -255,9 +272,9 @@ class RunLifetime:
                 for returned, target in _pair_items(item.value, targets[0]):
                     names[function.scope.module.source.written(returned)] = at.source.written(target)
             return _rename(self._read_function(function, call, at), names)
-        is_finish = isinstance(call.func, ast.Attribute) and call.func.attr == "finish"
-        run = at.source.written(call.func).removesuffix(".finish")
-        return {run: ("finish", at.source.place(call))} if is_finish else {}
+        if not isinstance(call.func, ast.Attribute) or call.func.attr != "finish":
+            return {}
+        return {at.source.written(call.func.value): ("finish", at.source.place(call))}
 
     def _read_body(self, body: list[ast.stmt], at: ProgramPoint) -> _Ended:
         """The runs that have certainly ended once a body is over, also where it returns early: `if run is None:`."""
@@ -308,8 +325,15 @@ class RunLifetime:
         values = self.resolver.value(context, at)
         if len(values) == 1 and isinstance(values[0], ClassOrObject):
             return self._leave_object(values[0], context, name, at)
-        if isinstance(values[0], Unknown) and values[0].returned_by == "contextlib.nullcontext":
+        library = values[0].returned_by if isinstance(values[0], Unknown) else ""
+        if library == "contextlib.nullcontext":
             return {}
+        if library == "contextlib.closing" and isinstance(context, ast.Call) and context.args:
+            closed = context.args[0]
+            method = self.resolver.keep(("close of", id(closed)), lambda: ast.Attribute(closed, "close", ast.Load()))
+            call = copy_place(ast.Call(copy_place(method, closed), [], []), closed)
+            outer = source.written(closed) if context is entered else name
+            return _rename(self._read_call(call, [], at), {source.written(closed): outer}, place)
         is_run = context is entered or all(isinstance(value, Instance) for value in values)
         return {name: ("with" if is_run else "context", place)}
 
@@ -353,24 +377,24 @@ def _may_end(statement: ast.stmt) -> bool:
     return word == "finish" or word not in wandb_api.NAMES
 
 
-def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Each context manager of a `with` and what it is called, itself if nothing; also what an `ExitStack` enters."""
+def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """Each context manager of a `with` and what it is called, itself if nothing.
+
+    Also what an `ExitStack` enters, and with None the calls that it makes at the end.
+    """
     for item in statement.items:
         entered = item.optional_vars or item.context_expr
         yield item.context_expr, entered
-        if not source.written(item.context_expr).endswith("ExitStack()"):
-            continue
-        for inner in statement.body:
+        for inner in statement.body if source.written(item.context_expr).endswith("ExitStack()") else ():
             call = _bare(inner.value) if isinstance(inner, ast.Expr | ast.Assign) else None
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
                 continue
-            context, method = call.args[0], call.func.attr
             if source.written(call.func.value) != source.written(entered):
                 continue
-            if method in ("enter_context", "enter_async_context"):
-                yield context, inner.targets[0] if isinstance(inner, ast.Assign) else context
-            elif method == "callback" and isinstance(context, ast.Attribute) and context.attr == "finish":
-                yield context.value, context.value
+            if call.func.attr in ("enter_context", "enter_async_context"):
+                yield call.args[0], inner.targets[0] if isinstance(inner, ast.Assign) else call.args[0]
+            elif call.func.attr == "callback":
+                yield copy_place(ast.Call(call.args[0], call.args[1:], call.keywords), call), None
 
 
 def _list_started(statement: ast.stmt, source: Source) -> _Ended:
@@ -523,6 +547,8 @@ class CallContextReader:
         result_used = not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call)
         context = self.find_context(statement, result_used=result_used)
         ended = self.lifetimes.before(use, run, self.before) if run else None
+        if run and ended is None and (other := self.lifetimes.find_other_name(use, run)) is not None:
+            ended = self.lifetimes.before(use, other, self.before)
         if ended is not None:
             context = replace(context, ended=ended[0], ended_by=ended[1], called_by=ended[2])
         if use.scope.inner_orders and use.scope.conditions and (guards := tuple(self._inner_guards(use))):
