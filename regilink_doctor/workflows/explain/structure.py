@@ -722,7 +722,8 @@ def judge_status(context: ErrorContext) -> Causes:
         return ("F17", "C19")
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
         return causes
-    if context.status == 400 and (causes := _find_words(context.last_line)):
+    is_worded = context.status == 400 or (context.status == 404 and context.last_line.startswith("wandb: ERROR "))
+    if is_worded and (causes := _find_words(context.last_line)):
         return causes
     if context.status == 404 and "/file_stream" in context.message_text and not context.is_of_sync:
         return ("F19", "F13", "B2")  # the run was deleted, or moved, while it was logging
