@@ -406,10 +406,16 @@ def test_the_bars_of_a_catalog_move_the_cursor_and_names_do_not(
         for name, value in {**emulator.environ(), "COLUMNS": "200"}.items():
             monkeypatch.setenv(name, value)
         assert main(["catalog", "pull", "c.json"]) == 0
-    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
-    assert "registries of Acme [b] \\x1b[2J" in shown
-    assert "\\x1b[2K" not in shown
-    assert "\x1b[2J" not in shown
+        shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+        assert "registries of Acme [b] \\x1b[2J" in shown
+        assert "\\x1b[2K" not in shown
+        assert "\x1b[2J" not in shown
+        for words in (["catalog", "pull", "c.json"], ["doctor", "wandb-registry-model/zoo"]):
+            monkeypatch.setattr(sys, "stderr", Terminal())
+            main([*words, "--color", "never"])
+            shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+            assert re.search(r"\x1b\[\d*[AK]", shown), words
+            assert not re.search(r"\x1b\[[\d;]*m", shown), words
 
 
 def test_an_exception_is_as_safe_as_what_is_printed() -> None:

@@ -168,7 +168,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
     refuse_empty_values(options, "organization", "host")
     wanted = options.organization or [item.entity for item in (before.organizations if before is not None else ())]
     try:
-        with _open_progress() as progress:
+        with _open_progress(colour=wants_colour(options.color)) as progress:
             return pull_catalog(
                 wanted,
                 collections=depth,
@@ -185,18 +185,17 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
 
 
 @contextmanager
-def _open_progress() -> Iterator[Progress | None]:
+def _open_progress(*, colour: bool) -> Iterator[Progress | None]:
     """A bar for each kind of thing on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from regilink_doctor.report.terminal import make_live_console
+
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    # Past what escapes control characters for the terminal: a bar moves the cursor.
-    console = Console(file=getattr(sys.stderr, "raw", sys.stderr))
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=make_live_console(colour=colour), transient=True) as bars:
         tasks: dict[str, int] = {}
 
         def show_progress(what: str, done: int, total: int | None) -> None:

@@ -149,7 +149,7 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
     from regilink_doctor.report.doctor.full import LiveRows
     from regilink_doctor.workflows.diagnose import diagnose
 
-    with LiveRows() as live:
+    with LiveRows(colour=wants_colour(options.color)) as live:
         return diagnose(
             options.targets or None,
             consumed=options.consumes or (),

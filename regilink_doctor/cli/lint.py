@@ -342,7 +342,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
         return lint_with()
     from regilink_doctor.report.terminal import ProgressBar
 
-    with ProgressBar("linting") as progress:
+    with ProgressBar("linting", colour=wants_colour(options.color)) as progress:
         return lint_with(progress)
 
 

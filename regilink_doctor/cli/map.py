@@ -89,7 +89,7 @@ def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -
     from regilink_doctor.workflows.link_map import map_paths
 
     show_progress = sys.stderr.isatty()
-    with ProgressBar("reading") as bar:
+    with ProgressBar("reading", colour=wants_colour(options.color)) as bar:
         result = map_paths(
             options.paths or ["."],
             catalog=catalog,

@@ -45,6 +45,13 @@ def make_console(*, colour: bool) -> Console:
     return Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=wide, width=width)
 
 
+def make_live_console(*, colour: bool) -> Console:
+    """Where rich draws what moves: standard error, past what escapes control characters for a terminal."""
+    from rich.console import Console
+
+    return Console(file=getattr(sys.stderr, "raw", sys.stderr), color_system="auto" if colour else None)
+
+
 def paint_text(code: str, text: str, *, colour: bool) -> str:
     """The text in the colour of an ANSI code (`1;31`), where colours are wanted."""
     return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
@@ -109,8 +116,9 @@ PATIENCE = 1.0
 class ProgressBar:
     """Told how far a run is, it shows that on standard error, and is gone when the run is over."""
 
-    def __init__(self, what: str, patience: float = PATIENCE) -> None:
+    def __init__(self, what: str, patience: float = PATIENCE, *, colour: bool = True) -> None:
         self._what = what
+        self._colour = colour
         self._begins = time.monotonic() + patience
         self._shown: tuple[Progress, TaskID] | None = None
 
@@ -129,11 +137,10 @@ class ProgressBar:
         bar.update(task, completed=done, total=total, refresh=True)
 
     def _show_bar(self) -> tuple[Progress, TaskID]:
-        from rich.console import Console
         from rich.progress import Progress
 
         # Without a thread of its own: the next list of files may be worth a fork.
-        bar = Progress(console=Console(file=getattr(sys.stderr, "raw", sys.stderr)), transient=True, auto_refresh=False)
+        bar = Progress(console=make_live_console(colour=self._colour), transient=True, auto_refresh=False)
         bar.start()
         self._shown = bar, bar.add_task(self._what)
         return self._shown

@@ -10,6 +10,7 @@ from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.phrases import counted, join_phrases, say, translate_value
 from regilink_doctor.core.text import escape_text, pad_text, text_width
 from regilink_doctor.report.summary import describe_skipped, describe_unread
+from regilink_doctor.report.terminal import make_live_console
 from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
@@ -372,7 +373,8 @@ ROWS = 8
 class LiveRows:
     """A `doctor.diagnosis.Watcher` on standard error; shows nothing if that is not a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
         self._rows: list[CheckResult] = []
         self._name = ""
         self._live: Live | None = None
@@ -380,13 +382,12 @@ class LiveRows:
 
     def __enter__(self) -> LiveRows:
         if sys.stderr.isatty():
-            from rich.console import Console
             from rich.live import Live
             from rich.spinner import Spinner
 
             self._spinner = Spinner("dots", style="cyan")
             self._live = Live(
-                console=Console(file=getattr(sys.stderr, "raw", sys.stderr)),
+                console=make_live_console(colour=self._colour),
                 transient=True,
                 get_renderable=self._draw_rows,
                 refresh_per_second=12,
