@@ -385,7 +385,9 @@ def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterat
     for item in statement.items:
         entered = item.optional_vars or item.context_expr
         yield item.context_expr, entered
-        for inner in statement.body if source.written(item.context_expr).endswith("ExitStack()") else ():
+        function = getattr(item.context_expr, "func", None)
+        is_stack = (getattr(function, "attr", "") or getattr(function, "id", "")).endswith("ExitStack")
+        for inner in statement.body if is_stack else ():
             call = _bare(inner.value) if isinstance(inner, ast.Expr | ast.Assign) else None
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
                 continue
