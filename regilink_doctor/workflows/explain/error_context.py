@@ -13,7 +13,14 @@ from functools import cached_property
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT, list_sdk_classes
-from regilink_doctor.workflows.explain.log_lines import WORDS, is_harmless, is_of_end, read_lines, read_words
+from regilink_doctor.workflows.explain.log_lines import (
+    WORDS,
+    is_failed_end,
+    is_harmless,
+    is_of_end,
+    read_lines,
+    read_words,
+)
 from regilink_doctor.workflows.explain.question_model import translate_system_messages
 
 TYPE_CHECKING = False
@@ -235,7 +242,7 @@ _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_PROMPT = re.compile(
     r"^wandb: (?:Paste an API key from your profile|Enter your choice|Logging into|You can find your API key in)\b"
-    r"(?!: *\d)[^\n]*\s*"
+    r"(?!: *(?:\([^()\n]*\) *)?\d)[^\n]*\s*"
     r"(?:\n(?!wandb)[^\n]*){0,60}\Z",
     re.MULTILINE,
 )
@@ -968,7 +975,7 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     wandb says when a network error is resolved: until then it lasts, although the program goes on. What wandb prints
     after the program has failed is no progress.
     """
-    end = next((number for number, line in enumerate(lines) if line.is_failed_end), len(lines))
+    end = next((number for number, line in enumerate(lines) if is_failed_end(line.text)), len(lines))
     last = next((number for number in reversed(range(end)) if lines[number].is_progress), -1)
     last_of_wandb = next((number for number in reversed(range(end)) if lines[number].is_progress_of_wandb), -1)
     return tuple(

@@ -108,7 +108,9 @@ _HARMLESS_MODULE = re.compile(
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
     r"|setting up run|Network error resolved)"
+    r"|\s*(?:Tracking run with wandb version|Syncing run \S.* to .*(?:Weights|W&B)|Synced \d+ W&B file)"
 )
+"""In a notebook without the prefix."""
 _EPILOGUE = re.compile(
     r"\s*wandb: (?:\W* )?(?:Waiting for (?:W&B|wandb) process|Program (?:failed|ended)|Process crashed"
     r"|Run (?:history|summary)|Synced|Find logs at|View (?:run|project)|You can sync"
@@ -153,11 +155,6 @@ class LogLine:
         return is_report and self.kind in ("plain", "information")
 
     @property
-    def is_failed_end(self) -> bool:
-        """Whether wandb says that the program has ended with an error."""
-        return _ENDED_BADLY.search(self.text) is not None
-
-    @property
     def is_progress_of_wandb(self) -> bool:
         """Whether wandb itself says that it went on."""
         return _PROGRESS.match(self.text) is not None or _RECOVERED in self.text
@@ -187,6 +184,11 @@ def read_lines(text: str) -> list[LogLine]:
 def is_harmless(line: str) -> bool:
     """Whether wandb logs a line as an error although the run goes on."""
     return _HARMLESS.search(line.removeprefix("wandb: ERROR ")) is not None
+
+
+def is_failed_end(line: str) -> bool:
+    """Whether wandb says that the program has ended with an error."""
+    return _ENDED_BADLY.search(line) is not None
 
 
 def is_of_end(line: str) -> bool:

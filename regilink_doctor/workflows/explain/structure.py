@@ -16,6 +16,7 @@ from functools import cache
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
 from regilink_doctor.workflows.explain.error_context import CALLS, RAISED_BY_PYTHON
+from regilink_doctor.workflows.explain.log_lines import is_failed_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -881,9 +882,9 @@ def _judge_native_crash(context: ErrorContext) -> Causes:
 
 def _judge_swept_program(context: ErrorContext) -> Causes:
     """An error of the program that a sweep's agent runs, in the log of the agent."""
-    is_of_program = (context.exception is not None and not context.is_raised_in_wandb) or _REFUSED_COMMAND.search(
-        context.last_line
-    ) is not None
+    line = context.last_line
+    is_reported = _REFUSED_COMMAND.search(line) is not None or is_failed_end(line)
+    is_of_program = is_reported or (context.exception is not None and not context.is_raised_in_wandb)
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
 
 
