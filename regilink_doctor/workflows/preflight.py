@@ -184,7 +184,8 @@ def _is_given(part: KnownPart) -> bool:
 def _describe(problems: Sequence[CheckResult]) -> str:
     lines = []
     for check in problems:
-        lines.append(f"{check.subject}: {check.message}" + (f" [{check.code}]" if check.code else ""))
+        said = ": ".join(filter(None, [check.subject, check.message]))
+        lines.append(f"{said} [{check.code}]" if check.code else said)
         lines += [f"  {line}" for line in (check.help or "").splitlines()]
     codes = " ".join(dict.fromkeys(check.code for check in problems if check.code))
     return "\n".join([*lines, f"  `regilink explain {codes}` says more"] if codes else lines)

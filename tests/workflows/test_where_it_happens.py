@@ -380,6 +380,8 @@ def test_preflight_says_what_to_write_in_python(at_emulator: Callable[[World], N
         preflight("wandb-registry-model/zoo", entity="alice")
     assert '\n  entity="team-a"\n' in str(caught.value)
     assert "--entity" not in str(caught.value)
+    with pytest.raises(LinkError, match=r'^the target path "" has no name in it \[REG105\]'):
+        preflight("", entity="team-a")
 
 
 def test_preflight_names_the_link_that_it_could_not_check(
