@@ -405,7 +405,9 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     foreign = sum(share for about, share in ranked if about in (OTHER, UNCLEAR))
     unlisted = sum(share for about, share in ranked if about in UNLISTED)
     least = _LEAST if names_subject and not is_report else _LEAST_OF_OTHERS
-    least_of_failures = max(least, _LEAST_OF_REPORTS if is_report else 0.0, _OF_UNLISTED * (unlisted + foreign))
+    least_of_failures = max(least, _OF_UNLISTED * unlisted)
+    if is_report:
+        least_of_failures = max(_LEAST_OF_REPORTS, _OF_UNLISTED * (unlisted + foreign))
     is_foreign = foreign > _MOST_FOREIGN and not names_subject
     is_guess = probability < (least if find_topic(first) is not None else least_of_failures)
     if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
