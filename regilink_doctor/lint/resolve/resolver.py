@@ -67,15 +67,6 @@ class Resolver(Context):
             return ()
         return tuple([value.path for value in self.value(function, use.at) if isinstance(value, (Name, Method))])
 
-    def parameters_of(self, use: Use, parameters: tuple[str, ...]) -> tuple[str, ...]:
-        """The parameters of what a call calls; of a class's method that is called on no object `self` is the first."""
-        function = use.call.func
-        is_unbound = isinstance(function, ast.Attribute) and any(
-            isinstance(value, Name) and value.path in ("wandb.Run", "wandb.Artifact")
-            for value in self.value(function.value, use.at)
-        )
-        return ("self", *parameters) if is_unbound else parameters
-
     @cached_property
     def _aliases(self) -> frozenset[str]:
         """Names of the file that may be another name of something of wandb's."""

@@ -19,7 +19,7 @@ from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject
 from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import Instance, Literal, Unknown, is_none
+from regilink_doctor.lint.resolve.values import Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader, find_last_before
 from regilink_doctor.lint.sites.environment import assignments
@@ -61,6 +61,7 @@ _MOST_STEPS = 8
 
 _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
 
+_CLASSES = ("wandb.Run", "wandb.Artifact")
 _RUN_NAMES = ("run", "run_", "wandb", "logger", "experiment", "tracker")
 """What the names of runs, and of what has one, end in."""
 
@@ -222,7 +223,7 @@ class _Finder:
         call = wandb_api.CALLS[path]
         at = use.at
         source = self._source_of(use)
-        parameters = self.resolver.parameters_of(use, call.parameters)
+        parameters = ("self", *call.parameters) if self._is_called_on_class(use) else call.parameters
         reading = ArgumentReader(self.resolver, self.origins.uses, use, parameters)
         if call.unfolds:
             reading.unfold(call.unfolds)
@@ -252,6 +253,14 @@ class _Finder:
         if followed := self._followed(site, use, given, at):
             site = self.made[key] = replace(site, **followed)
         return site
+
+    def _is_called_on_class(self, use: Use) -> bool:
+        """Whether a method is called on its class, the object an argument: `wandb.Run.link_artifact(run, …)`."""
+        owner = getattr(use.call.func, "value", None)
+        word: str = getattr(owner, "attr", "") or getattr(owner, "id", "")
+        if owner is None or not word[:1].isupper():
+            return False
+        return any(isinstance(value, Name) and value.path in _CLASSES for value in self.resolver.value(owner, use.at))
 
     def _source_of(self, use: Use) -> Source:
         """The file that a call is in: that of the finder, or one that its calls are followed into."""
