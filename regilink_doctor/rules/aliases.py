@@ -35,21 +35,22 @@ _NEVER_IN_ALIAS = ":\"'`"
 class InvalidAlias(Rule):
     """An alias that no version can have: with a slash or a colon, empty, or longer than 128 characters.
 
-    The SDK refuses the first two when it links or logs, after the training. In a name that is consumed, a slash after
-    the colon makes W&B take the first part of the path for an organization, and a second colon or a stray quote is
-    never part of an alias.
+    The SDK refuses the first two when it links or logs, and W&B when `artifact.aliases` is saved, after the training.
+    In a name that is consumed, a slash after the colon makes W&B take the first part of the path for an organization,
+    and a second colon or a stray quote is never part of an alias.
     """
 
     code = "REG501"
     name = "invalid-alias"
     severity = "error"
     failures = ("B11", "D5", "F12")
-    watches = ("link.aliases", "log.aliases", "target.aliases", "consume", "command")
+    watches = ("link.aliases", "log.aliases", "target.aliases", "wandb.Artifact.aliases", "consume", "command")
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release/1.2"])',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
         'run.log_artifact(artifact, aliases=["epoch/3", "best"])',
         'run.use_artifact("wandb-registry-model/zoo:release/1.2")',
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.aliases.append("env:prod")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release-1.2", f"step-{step}"])',
@@ -103,6 +104,7 @@ class InvalidAlias(Rule):
                     )
                 continue
             reason, start, end = wrong
+            is_unsaved = site.call == "wandb.Artifact.aliases" and not facts.mentions(".save(")
             if not alias.pattern and site.kind == "log":
                 continue  # the SDK accepts it, and programs have logged "" for years
             yield self.report(
@@ -110,7 +112,7 @@ class InvalidAlias(Rule):
                 start=start,
                 end=end,
                 argument="aliases",
-                severity=warn_of_default(alias, start, end),
+                severity="warning" if is_unsaved else warn_of_default(alias, start, end),
                 alias=alias.pattern,
                 wrong=reason,
                 instead=correct_alias(alias) if alias.literal else "",
@@ -186,7 +188,7 @@ class VersionAsAlias(Rule):
     name = "version-as-alias"
     severity = "warning"
     failures = ("B11",)
-    watches = ("link.aliases", "log.aliases", "target.aliases")
+    watches = ("link.aliases", "log.aliases", "target.aliases", "wandb.Artifact.aliases")
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["v3"])',
         'run.log_artifact(artifact, aliases=["best", "v12"])',

@@ -131,6 +131,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "wandb.Api.create_registry": ("REG106", "REG109", "REG303", "REG310",),
     "wandb.Api.registries": ("REG303", "REG508",),
     "wandb.Api.registry": ("REG106", "REG109", "REG301", "REG303",),
+    "wandb.Artifact.aliases": ("REG501", "REG502",),
     "wandb.Artifact.delete": ("REG612",),
     "wandb.Artifact.download": ("REG513",),
     "wandb.Artifact.link": ("REG206",),

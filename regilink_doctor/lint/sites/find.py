@@ -75,6 +75,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
             sites += [site for read in module.reads for site in finder.read(read)]
         if ".visibility" in source.text:
             sites += [site for store in module.stores for site in finder.find_visibility(store)]
+        if ".aliases" in source.text:
+            sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
         sites += find_mocked_links(source, module)
         settings = list(assignments(source, module, finder.resolver, finder.statements))
     finally:
@@ -504,6 +506,19 @@ class _Finder:
                 self.source.span(store.statement),
                 arguments=PassedArguments(strings={"visibility": self.resolver.texts(store.value, at)}),
                 context=self.statements.find_context(store.statement),
+            )
+
+    def find_aliases(self, use: Use) -> Iterator[Site]:
+        """The site of `artifact.aliases = …`, and of what adds to that list."""
+        values = self.resolver.value(use.call.func.value, use.at)  # type: ignore[attr-defined]
+        if values and all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
+            place = self.source.place(use.call)
+            yield OtherCall(
+                "wandb.Artifact.aliases",
+                place,
+                self.source.span(use.statement) if _simple(use.statement) else place.span,
+                aliases=ArgumentReader(self.resolver, self.origins.uses, use, ()).items("aliases"),
+                context=self.statements.find_context(use.statement),
             )
 
     def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: ProgramPoint) -> Site:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import Use
 from regilink_doctor.lint.resolve.values import Instance, Name, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 _STEPS = 8
@@ -203,17 +205,33 @@ class MadeBy:
     def alias_changes(self) -> dict[int, tuple[int, ast.expr]]:
         """Identity of the call that an artifact begins with -> the first change of its aliases, with its order."""
         found: dict[int, tuple[int, ast.expr]] = {}
-        changes: list[tuple[ast.expr, ProgramPoint]] = [(store.target, store.at) for store in self.module.stores]
+        for use in self.alias_stores:
+            owner = use.call.func.value  # type: ignore[attr-defined]
+            if (made := self.artifact(owner, use.at)) is not None:
+                found.setdefault(id(made.call), (use.order, use.call.func))
+        return found
+
+    @cached_property
+    def alias_stores(self) -> list[Use]:
+        """What sets or adds to the aliases of an object, each as a call: `artifact.aliases(aliases=[…])`."""
+        found: list[Use] = []
+        for store in self.module.stores:
+            is_added = isinstance(store.statement, ast.AugAssign)
+            value = store.statement.value if is_added else store.value  # type: ignore[attr-defined]
+            if isinstance(store.target, ast.Attribute) and store.target.attr == "aliases":
+                found.append(Use(_make_call(store.target, value), store.scope, store.order, store.statement, store.arm))
         for use in self.module.uses:
             function = use.call.func
-            if isinstance(function, ast.Attribute) and function.attr in ("append", "extend", "insert"):
-                changes.append((function.value, use.at))
-        for target, at in changes:
-            if isinstance(target, ast.Attribute) and target.attr == "aliases":
-                made = self.artifact(target.value, at)
-                if made is not None:
-                    found.setdefault(id(made.call), (at.order, target))
-        return found
+            if (
+                isinstance(function, ast.Attribute)
+                and function.attr in ("append", "extend", "insert")
+                and use.call.args
+            ):
+                item, target = use.call.args[-1], function.value
+                value = item if function.attr == "extend" else ast.List([item], ast.Load())
+                if isinstance(target, ast.Attribute) and target.attr == "aliases":
+                    found.append(replace(use, call=_make_call(target, value)))
+        return sorted(found, key=lambda use: use.order)
 
     def _made(self, value: object, at: ProgramPoint) -> Use | None:
         """The call that made an object; in another file only where a call is followed into that."""
@@ -229,6 +247,10 @@ class MadeBy:
     def _find_elsewhere(self, call: ast.Call, module: Module) -> Use | None:
         index = self.resolver.keep(("uses by call", id(module)), lambda: {id(use.call): use for use in module.uses})
         return index.get(id(call))
+
+
+def _make_call(target: ast.Attribute, aliases: ast.expr) -> ast.Call:
+    return copy_place(ast.Call(target, [], [ast.keyword("aliases", aliases)]), target)
 
 
 def _logs_artifact(use: Use) -> bool:
