@@ -392,6 +392,8 @@ def find_part(context: ErrorContext) -> Causes:
         return ("F21", "F15")  # the library has refused the arguments that wandb passed
     # A refusal without words names no argument, and the server refuses for other reasons.
     is_of_argument = bool(text) and name not in _CLASSES_OF_THE_SERVER
+    if causes == ("F22",) and name == "RuntimeError":  # no argument is checked with it
+        return ("F21", "F22")
     return causes if is_of_argument or "F22" not in causes else ()
 
 
