@@ -68,13 +68,6 @@ _CLASSES_RAISED_IN_WANDB = _read_causes(_TABLES["classes raised in wandb"])
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
     name: tuple(row["causes"]) for row in _TABLES["classes of the network"] for name in row["names"]
 }
-_CLASSES_OF_STORAGE = (
-    "ClientAuthenticationError", "ClientError", "DefaultCredentialsError", "EndpointConnectionError",
-    "HttpResponseError", "NoCredentialsError", "NoSuchBucket", "NoSuchKey", "ResourceNotFoundError"
-)  # fmt: skip
-_CLASSES_IN_PHASE = {name: _read_causes(by_phase) for name, by_phase in _TABLES["classes by the phase"].items()}
-"""What wandb asks git for, and reads of YAML."""
-_CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
 _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError", "TransportQueryError")
 _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
 """wandb raises the messages of the parts of wandb-core with these."""
@@ -94,15 +87,6 @@ _VARIABLES = _read_causes(_TABLES["variables that are unset"])
 """What it means that a program finds one of wandb's variables unset."""
 _MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
 _MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
-_STAND_IN = re.compile(
-    r"""\bwandb\.(?:config|history|run|summary)\.[a-z]\w*\b.*\n'module'\ object
-      | module\ 'wandb\.(?:config|history|run|summary)'\ has\ no\ attribute""",
-    re.VERBOSE,
-)
-"""Before `wandb.init`, these names of wandb stand for nothing, or for the file of that name."""
-_FINISHED = re.compile(r"Run \([\w-]+\) is(?: finished\b|$)")
-"""A call on a finished run, also where the terminal or the excerpt cuts the sentence."""
-_ASKS_FOR_KEY = re.compile(r"Enter your choice|API key|prompt_api_key")
 _NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl|socket)(?:[/\\]|\.py$)")
 _PROMPT = re.compile(r"prompt_api_key|getpass")
 _HOLDS_RUN = re.compile(r"run|wandb|\bwb\b|exp|logger|track|writer|\b_?w\b", re.IGNORECASE)
@@ -126,8 +110,6 @@ _SIGNATURE = re.compile(
     r"\b(?:(\w+)\.)?(\w+)(?:\(\))? "
     r"(?:got (?:an )?unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
 )
-_CLASS_AS_OBJECT = re.compile(r"\bset_(\w+)\(\) missing 1 required positional argument: '\1'")
-"""Keras gives a callback its model and params: the class was passed, and took the first for itself."""
 _WRONG_TYPE = re.compile(
     r"""'(?P<object>\w+)'\ object\ (?:has\ no\ attribute\ '(?P<attribute>[a-z]\w*)'|is\ not\ (?:iterable|subscriptable))
       | unhashable\ type:\ '(?P<key>\w+)' | \(not\ "(?P<word>\w+)"\)\ to\ str
@@ -151,20 +133,14 @@ _ONLY_OF_API_RUN = frozenset(_TABLES["calls of a run of the public API alone"])
 _OF_EVERY_API_RUN = frozenset(_TABLES["attributes of every run of the public API"])
 _CALLS_OF_NEW_WANDB = frozenset(_TABLES["calls that wandb 0.16 does not have"])
 """Calls and attributes that wandb 0.16 does not have."""
-_EXPERIMENT = ".experiment."
 _RUN_OF_API = re.compile(r"\bApi\(\)\.run\(|\bapi\.run\(")
-_RUN_NOT_OF_API = re.compile(r"'(?:Config|History|Summary)' object is not callable")
 _OF_INTEGRATION_PACKAGE = re.compile(
     r"\bwandb[./\\](?:catboost|fastai|integration|keras|lightgbm|sacred|sb3|sklearn|tensorboard|tensorflow|xgboost)\b"
 )
 _WATCHES = re.compile(r"\bTorch(?:Graph|History)\b|\bwatch\(")
 """A watched model carries the hooks of wandb, also where the program saves or copies it."""
 _STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b|\bworkers?\b|\bPool\b", re.IGNORECASE)
-_OWN_ATTRIBUTE = re.compile(r"has no attribute '_+wandb_")
-_OTHER_KIND = re.compile(r"'(?:function|module|method|type)' object (?:has no attribute|is not)")
-_READ_ONLY = re.compile(r"^can't set attribute|^property '\w+' of '\w+' object has no setter")
 _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
-_READ_ONLY_ARTIFACT = re.compile(r"^property '\w+' of '(?:Artifact|ArtifactCollection|Registry)' object has no setter")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
 _OFFLINE = re.compile(r"offline(?!-run-)")
@@ -255,6 +231,15 @@ _CAUSES_OF_OPERATIONS = _read_causes(_TABLES["operations"])
 """Operations whose refusal means the same whatever its status is."""
 
 
+def _holds(row: Mapping[str, Any], context: ErrorContext, facts: Mapping[str, Any], **texts: str) -> bool:
+    """Whether all holds that a row of a table asks for: facts, properties of the context (`!`: not), words in texts."""
+    texts["text"] = context.text
+    is_met = all(facts[name] in row.get(name, [facts[name]]) for name in facts)
+    asked = ((name.removeprefix("!"), not name.startswith("!")) for name in row.get("when", ()))
+    is_met = is_met and all(bool(getattr(context, name)) is wanted for name, wanted in asked)
+    return is_met and all(re.search(row.get(name, ""), text) for name, text in texts.items())
+
+
 def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -> Iterator[str]:
     """What the text around a message of W&B says of its cause: each row of a table whose facts all hold."""
     facts = {
@@ -266,11 +251,18 @@ def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -
         "status": context.status,
     }
     for row in _TABLES["what is around a message"]:
-        is_met = all(facts[name] in row.get(name, [facts[name]]) for name in facts)
-        is_met = is_met and row.get("also") in (None, *message.also)
-        is_met = is_met and all(getattr(context, name) for name in row.get("when", ()))
-        if is_met and re.search(row.get("line", ""), line) and re.search(row.get("text", ""), context.text):
+        if row.get("also") in (None, *message.also) and _holds(row, context, facts, line=line):
             yield row["first"]
+
+
+def _judge_said(context: ErrorContext) -> Causes:
+    """What the class of an exception, its words and its line of code say: the first row of a table that holds."""
+    name, said = context.exception or ("", "")
+    facts = {"class": name, "phase": context.phase}
+    is_named = context.is_about_wandb or _names_call_of_wandb(context.message_text)
+    rows = (row for row in _TABLES["what an exception says"] if name and (is_named or row.get("alone")))
+    held = (row for row in rows if _holds(row, context, facts, kind=name, said=said, code=context.failed_code))
+    return next((tuple(row["causes"]) for row in held), ())
 
 
 _NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
@@ -327,6 +319,7 @@ def find_proved_causes(context: ErrorContext) -> Causes:
         _judge_variable,
         _judge_swept_function,
         _judge_argument,
+        _judge_said,
         _judge_call,
         _judge_class,
         _judge_crash,
@@ -504,14 +497,10 @@ def _judge_call(context: ErrorContext) -> Causes:
     if name not in ("TypeError", "AttributeError"):
         return ()
     match = _OBJECT_OF_WANDB.search(text)
-    if _READ_ONLY_ARTIFACT.search(text):
-        return ("F22", "B16")
     named = _OBJECT_OR_TYPE.search(text)
     is_of_sdk = named is not None and (named[1] or named[2]) in list_sdk_classes()
     if not (context.is_about_wandb or is_of_sdk or _names_call_of_wandb(context.message_text)):
         return ()
-    if _OWN_ATTRIBUTE.search(text):
-        return ("F21", "F15")  # wandb looks for what it has not set
     if is_of_sdk:
         return ("F21", "B14", "F22")
     if match:
@@ -525,15 +514,7 @@ def _judge_call(context: ErrorContext) -> Causes:
         is_of_run = match["owner"] == "Run" and match["attribute"] in _OF_EVERY_API_RUN
         is_internal = match["attribute"].startswith("_") or is_of_run or context.is_raised_in_wandb
         return ("F21", "B14") if is_internal else ("A18", "B14", "F5")
-    if _RUN_NOT_OF_API.search(text):
-        return ("F5", "F22")
-    if not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text) and "object has no attribute" in text:
-        return ("F21", "F15")  # an object of another library that wandb reads
-    if _READ_ONLY.search(text) and not context.is_raised_elsewhere:
-        return ("F22", "B16")
     if match := _SIGNATURE.search(text):
-        if _CLASS_AS_OBJECT.search(text) and not context.is_raised_in_wandb and _INTEGRATION.search(context.text):
-            return ("F22", "F21")
         if (match[1] or "").startswith("_") or (match[2].startswith("_") and match[2] != "__init__"):
             return ("F21", "F15")  # only wandb calls these, or a library that does not fit it
         if (match[1] or "").startswith("Wandb") and match[2] != "__init__":
@@ -574,10 +555,6 @@ def _judge_class(context: ErrorContext) -> Causes:
     name, text = context.exception
     if name in _CLASSES_OF_THE_NETWORK:
         return _judge_connection(context, _CLASSES_OF_THE_NETWORK[name])
-    if causes := _CLASSES_IN_PHASE.get(name, {}).get(context.phase or ""):
-        return causes
-    if name in _CLASSES_OF_STORAGE:
-        return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
     is_of_process = _STARTS_PROCESSES.search(context.text) or not context.is_raised_elsewhere
     if context.is_about_wandb and "pickle" in text and not context.is_of_integration and is_of_process:
         is_hook = _WATCHES.search(context.text) is not None and not _STARTS_PROCESSES.search(context.text)
@@ -602,31 +579,13 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.names_local_file and name == "FileNotFoundError":
         # A sync needs what the run has left on the machine on which it trained.
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
-    if name == "AttributeError" and _STAND_IN.search(f"{context.failed_code}\n{text}"):
-        return ("F4", "F22")
-    if name == "AttributeError" and _MODULE_OF_WANDB.search(text):
-        return ("F15", "F21")
-    if name == "AttributeError" and text.startswith("'module' object") and context.fails_at_call:
-        return ("F15", "F21")  # Python 2 does not say which module
-    if name in ("EOFError", "Abort", "StdinNotImplementedError") and _ASKS_FOR_KEY.search(context.text):
-        return ("C18",)  # nobody answers where the program runs
-    if name == "UsageError" and _FINISHED.match(text):
-        return ("C8", "F4")
-    if name.startswith(_CLASSES_OF_SERVICE):
-        return ("F14",)
-    if text.startswith("'function' object has no attribute") and _EXPERIMENT in (context.failed_code or context.text):
-        return ("F4", "C14")  # what Lightning's logger gives every process but the first
     if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
         return ("F21", "D1")  # older wandbs wrapped all that their own code raised
-    if _OTHER_KIND.match(text) and context.is_about_wandb and (context.fails_at_call or not context.frames):
-        return ("F22", "F15")  # a call of wandb has the name of what was a module, or the other way round
     if context.missing_attribute in _RUN_ATTRIBUTES:
         return _judge_missing_run(context)
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
-    if name == "LaunchError" and "run_manager." in context.last_line:
-        return ("F14",)  # wandb 0.9 could not start its own process
     if name in _CLASSES_OF_WANDB:
         return _CLASSES_OF_WANDB[name]
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
