@@ -240,6 +240,7 @@ _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
+_KEY_QUESTION = re.compile(r"^wandb: (?:Paste an API key from|Enter your choice)[^\n]*", re.MULTILINE)
 _KEY_PROMPT = re.compile(
     r"^wandb: (?:Paste an API key from your profile|Enter your choice|Logging into|You can find your API key in)\b"
     r"(?!: *(?:\([^()\n]*\) *)?\d)[^\n]*\s*"
@@ -632,6 +633,12 @@ class ErrorContext:
     def ends_in_key_prompt(self) -> bool:
         """Whether wandb asks for an API key at the end, and nobody has answered."""
         return bool(_KEY_PROMPT.search(self.text))
+
+    @property
+    def was_asked_for_key(self) -> bool:
+        """Whether the program was stopped after wandb had asked for an API key, and said nothing more."""
+        asked = [*_KEY_QUESTION.finditer(self.text)]
+        return bool(asked) and "wandb: " not in self.text[asked[-1].end() :]
 
     @property
     def is_of_sync(self) -> bool:

@@ -81,7 +81,7 @@ _MESSAGE_KEYS = (
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
 _BOLD = re.compile(r"^\s*\*\*(?=\S)(.*\S)\*\*\s*$")
-_BEHIND_PROGRESS_BAR = re.compile(r"(?<=[\w\])%|])(?=wandb: (?:Network error|ERROR|WARNING)\b)")
+_BEHIND_PROGRESS_BAR = re.compile(r"(?:(?<=[\w\])%|])|(?<=\.\.\. ))(?=wandb: (?:Network error|ERROR|WARNING)\b)")
 """Where wandb writes into the line of a progress bar, which has no end: `loss=0.03wandb: Network error`."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
 _LEVEL_OF_WANDB = re.compile(r"\s*wandb: (?:\w+: )?(ERROR|WARNING|INFO)\b")
@@ -246,7 +246,7 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
         value = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(value, dict) or "errors" in value or "data" in value:
+    if not isinstance(value, dict) or "errors" in value or ("data" in value and not {*_LEVEL_KEYS} & value.keys()):
         return None
     said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
     reason = next((item for key in _REASON_KEYS if isinstance(item := value.get(key), str)), None)

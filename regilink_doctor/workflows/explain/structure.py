@@ -288,7 +288,8 @@ def find_named_problem(text: str) -> tuple[str, Causes]:
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
     if context.is_interrupted or (context.exception is not None and context.exception[0] in STOPS):
-        return ("C18",) if any(_PROMPT.search(frame.function) for frame in context.library_frames) else ()
+        is_prompt = any(_PROMPT.search(frame.function) for frame in context.library_frames)
+        return ("C18",) if is_prompt or context.was_asked_for_key else ()
     if _VERIFIES.search(context.text):
         return ("F17", "C19")
     if context.ends_in_other_program:
