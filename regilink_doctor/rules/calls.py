@@ -56,14 +56,14 @@ class WrongCallShape(Rule):
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, one argument too many, a missing path or None, a `Path`, a list
     or a number where a string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file`
     returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link,
-    and logs only artifacts that exist. Python raises, after the training.
+    and logs only artifacts that exist. Only what a link returns has `unlink()`. Python raises, after the training.
     """
 
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
     failures = ("A18", "F5", "F12")
-    watches = ("link", "log", "artifact", "command", "consume.arguments.wrong_types")
+    watches = ("link", "log", "artifact", "command", "consume.arguments.wrong_types", "wandb.Artifact.unlink")
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
@@ -76,6 +76,9 @@ class WrongCallShape(Rule):
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
+        "logged = run.log_artifact(wandb.Artifact('zoo', type='model')).wait()\n"
+        "logged.link('wandb-registry-model/zoo')\n"
+        "logged.unlink()",
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -107,6 +110,12 @@ class WrongCallShape(Rule):
                 say("{method} is passed more arguments than it has", method=facts["method"]),
                 "it raises TypeError",
                 say("its arguments are {accepted}", accepted=facts["accepted"]),
+            )
+        if problem.kind == "no-link":
+            return Message(
+                "this is the source artifact, not the link to it",
+                "it raises ValueError: it is not a linked artifact",
+                say("unlink what the link returns: {code}", code="linked = artifact.link(...); linked.unlink()"),
             )
         if problem.kind == "no-target":
             return Message(
@@ -149,6 +158,10 @@ class WrongCallShape(Rule):
             is_new = site.artifact is not None and site.artifact.call == "wandb.Artifact" and site.logged is None
             if is_new or "artifact_or_path" in site.arguments.certain_strings:
                 yield self.report(site.place, "public-run")
+        elif site.call == "wandb.Artifact.unlink":
+            is_source = site.artifact is not None and site.artifact.kind in ("artifact", "log")
+            if is_source and not any("link" in guard for guard in site.context.guards):
+                yield self.report(site.place, "no-link")
         elif site.call in _ARGUMENTS:
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
         for argument, name in site.arguments.wrong_types.items():

@@ -135,6 +135,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "wandb.Artifact.delete": ("REG612",),
     "wandb.Artifact.download": ("REG513",),
     "wandb.Artifact.link": ("REG206",),
+    "wandb.Artifact.unlink": ("REG607",),
     "wandb.Registry.visibility": ("REG310",),
     "wandb.agent": ("REG205",),
     "wandb.beta.workflows.link_model": ("REG112",),

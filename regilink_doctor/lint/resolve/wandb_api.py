@@ -211,6 +211,7 @@ CALLS = {
     "wandb.Artifact.save": Call("other", ("project", "settings"), unfolds="settings"),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
     "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
+    "wandb.Artifact.unlink": Call("other"),
     "WandbLogger.download_artifact": Call("consume", ("artifact", "save_dir", "artifact_type"), "artifact"),
     "WandbLogger.use_artifact": Call("consume", ("artifact", "artifact_type"), "artifact"),
     "wandb.Run.use_artifact": _USE,
