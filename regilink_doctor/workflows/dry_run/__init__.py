@@ -52,8 +52,7 @@ def dry_run(
 ) -> DryRun:
     """What `command` would have done at W&B.
 
-    It runs unchanged, with its own input and output, but wandb talks to an emulator on this machine, and W&B's
-    servers are out of reach.
+    It runs unchanged, with its own input and output, but wandb talks to an emulator, and W&B is out of reach.
 
     Args:
         command: the program and its arguments.
