@@ -251,19 +251,24 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         failed = _explain_failed(bare, context)
         if failed and context.names_other_program(failed.title):
             return failed
-        question = explain_question(bare, catalog)
-        if question is None or not question.is_sure:
-            question = explain_named_problem(bare) or question
-        return question or failed or _unknown(bare)
+        return _or_named_problem(explain_question(bare, catalog), bare) or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    if described is None or not described.is_sure:
-        described = explain_named_problem(bare) or described
-    described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
+    described = (
+        _or_named_problem(described, bare)
+        or _explain_named_exception(context, catalog)
+        or _explain_failed(bare, context)
+    )
     return described or _explain_passed_errors(context) or _unknown(bare)
+
+
+def _or_named_problem(explanation: Explanation | None, text: str) -> Explanation | None:
+    """The explanation, or in place of one that is not sure what a line names."""
+    is_sure = explanation is not None and explanation.is_sure
+    return explanation if is_sure else explain_named_problem(text) or explanation
 
 
 def _explain_key() -> Explanation:

@@ -602,8 +602,6 @@ def _of_message(
         yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
-    if message.failure == "C18" and context.status == 403 and structure.is_of_service_account(context):
-        yield "B9"  # the key is known, and may not do it
     if message.failure == "B7":
         yield from ("D7",) if context.phase == "download" else ()
         yield from ("B7",) if message.key == "no-permission-in-run" and context.phase is None else ()

@@ -401,16 +401,11 @@ def _causes_of_frames(context: ErrorContext) -> Causes:
     return ()
 
 
-def is_of_service_account(context: ErrorContext) -> bool:
-    """Whether the text says that the key is that of a service account of W&B."""
-    return _SERVICE_ACCOUNT.search(context.text) is not None and not context.is_from_bucket
-
-
 def find_causes_of_refusal(context: ErrorContext) -> Causes:
     """What a refusal (status 403) means for what the program was doing; empty where it is not known."""
     if context.is_answered_by_page and context.operation is None:
         return ("C19", "F17", "F1")  # a proxy or a blocked country, and not W&B's API
-    if is_of_service_account(context):
+    if _SERVICE_ACCOUNT.search(context.text) and not context.is_from_bucket:
         return ("B9", "F1", "B2")
     if context.operation == "upsertBucket" and context.status == 403:
         return ("F1", "B2", "B9")
