@@ -266,8 +266,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
 
 
 def _or_named_problem(explanation: Explanation | None, text: str) -> Explanation | None:
-    """The explanation, or in place of one that is not sure what a line names."""
-    is_sure = explanation is not None and explanation.is_sure
+    """The explanation; in place of one that is not sure, or names no failure, the problem that a line names."""
+    is_sure = explanation is not None and explanation.is_sure and bool(explanation.failures)
     return explanation if is_sure else explain_named_problem(text) or explanation
 
 
