@@ -209,7 +209,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
-        return _prefer_description(context, bare, explanation, catalog)
+        explanation = _prefer_description(context, bare, explanation, catalog)
+        return explanation if explanation.failures else explain_named_problem(bare) or explanation
     if explanation := explain_report(text) or explain_own_report(text):
         return explanation
     message = explain_error(context, catalog)  # alone, without an exception's name

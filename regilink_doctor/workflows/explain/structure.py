@@ -11,7 +11,9 @@ import errno
 import json
 import os
 import re
+from bisect import bisect_right
 from functools import cache
+from itertools import accumulate
 
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
@@ -178,6 +180,7 @@ def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
 _TIMES_OUT = re.compile(r"\btime[sd]?[ -]?out\b", re.IGNORECASE)
+_IS_MISSING = re.compile(r"\b(?:not found|does not exist)\b", re.IGNORECASE)
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
@@ -266,22 +269,32 @@ def _judge_said(context: ErrorContext) -> Causes:
 
 
 _NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
-_MARKS = re.compile(r"[\s*_`\"']+")
-"""Marks of a word, and what is between two words."""
+_MARKS = re.compile(r"[\s*_`\"'\u2019#]+|^\s*(?://|>|[-+*] )")
+"""Marks of a word or of a comment, and what is between two words."""
 _ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
-_PROBLEMS = _read_patterns("problems of wandb that a heading or a table names", re.IGNORECASE)
+_REFUSES_SOMETHING = (
+    r"wandb (?:\w+ ){0,2}(?:reject(?:s|ed)?|refuse[sd]?|complain(?:s|ed)?|forbids?|disallows?"
+    r"|(?:does|do|will|won|can|doesn)(?: ?not| t) (?:allow|accept|take))"
+)
+_PROBLEMS = tuple(
+    (re.compile("|".join(row["words"]).replace("REFUSES", _REFUSES_SOMETHING), re.IGNORECASE), tuple(row["causes"]))
+    for row in _TABLES["problems of wandb that a heading or a table names"]
+)
+_LONGEST_NOTE = 4000
 
 
 def find_named_problem(text: str) -> tuple[str, Causes]:
-    """The line that names a problem of wandb, as headings and tables do, and what it means; empty where none does."""
-    if _ASKS_HOW.match(text):
+    """The line that names a problem of wandb, as headings, tables and comments do, and what it means; else empty."""
+    if _ASKS_HOW.match(text) or len(text) > _LONGEST_NOTE:
         return "", ()
-    for line in text.splitlines():
-        if line.startswith("wandb: "):
-            continue
-        said = _MARKS.sub(" ", _NAME_OF_WANDB.sub(" wandb ", line))
-        if " wandb " in said and (causes := next((ids for words, ids in _PROBLEMS if words.search(said)), ())):
-            return line.strip(), causes
+    lines = ["" if line.startswith("wandb: ") else line for line in text.splitlines()]
+    said = [_MARKS.sub(" ", _NAME_OF_WANDB.sub(" wandb ", line)).strip() for line in lines]
+    note, starts = " ".join(said), [0, *accumulate(len(line) + 1 for line in said)]
+    for words, causes in _PROBLEMS:
+        for match in words.finditer(note):
+            first, last = (bisect_right(starts, place) - 1 for place in (match.start(), match.end() - 1))
+            if any("wandb" in line for line in said[first : last + 1]):
+                return lines[first].strip(), causes
     return "", ()
 
 
@@ -692,8 +705,11 @@ def judge_status(context: ErrorContext) -> Causes:
 def _judge_words(context: ErrorContext) -> Causes:
     """What the words of an exception say that wandb, or a library that calls it, has raised; or a refusal's."""
     if context.exception is None:
-        is_refused = context.operation is not None and context.is_said_by_wandb
-        return find_causes_of_refusal(context) if is_refused and _REFUSES.search(context.last_line) else ()
+        if context.operation is None or not context.is_said_by_wandb:
+            return ()
+        if _IS_MISSING.search(context.last_line):
+            return _STATUSES[404].get(context.phase or "other", _STATUSES[404]["other"])
+        return find_causes_of_refusal(context) if _REFUSES.search(context.last_line) else ()
     is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
     is_named = context.names_wandb_in_exception and context.exception[0] not in RAISED_BY_PYTHON
     if not (is_of_wandb or is_named) or context.is_raised_elsewhere:
