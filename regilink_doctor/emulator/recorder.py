@@ -458,8 +458,11 @@ def _read_fetch(
     )
 
 
+_PYTHON = os.path.dirname(os.__file__) + os.sep
+
+
 def _find_place() -> str | None:
-    """Where the user's own code is: the nearest frame that is neither wandb's nor regilink's."""
+    """Where the user's own code is: the nearest frame not of wandb, regilink or Python; a thread may have none."""
     frame: Any = sys._getframe(1)
     while frame is not None and _is_foreign(frame.f_code.co_filename):
         frame = frame.f_back
@@ -467,6 +470,8 @@ def _find_place() -> str | None:
 
 
 def _is_foreign(file: str) -> bool:
+    if file.startswith(_PYTHON) and "-packages" not in file:
+        return True
     return file == __file__ or f"{os.sep}wandb{os.sep}" in file or file.startswith("<frozen")
 
 

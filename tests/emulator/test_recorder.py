@@ -1,9 +1,11 @@
 """The text as the code gave it, and what the SDK itself refused, in this process and in a child."""
 
 import contextlib
+import functools
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,21 @@ def test_a_run_that_sends_nothing_is_reported_with_what_is_wrong_beside_it(
     assert wrong is None or wrong in (explained.note or "")
 
 
+def test_the_place_of_a_call_is_never_in_python_itself(server: Server) -> None:
+    calls: list[recorder.LinkCall] = []
+    with wandb.init(entity="team-a", project="proj") as run, recorder.recording(calls.append):
+        artifact = run.log_artifact(wandb.Artifact("zoo", "model"))
+        functools.partial(run.link_artifact, artifact)("wandb-registry-model/animals")
+        with contextlib.ExitStack() as stack:
+            stack.callback(run.link_artifact, artifact, "wandb-registry-model/animals")
+        thread = threading.Thread(target=run.link_artifact, args=(artifact, "wandb-registry-model/animals"))
+        thread.start()
+        thread.join()
+    ended = [call for call in calls if call.ended and call.call == "Run.link_artifact"]
+    places = [call.place.rpartition(":")[0] if call.place else None for call in ended]
+    assert places == [__file__, __file__, None]
+
+
 def test_without_anybody_who_listens_the_methods_are_wandbs_own() -> None:
     own = wandb.Run.link_artifact
     with recorder.recording(lambda call: None):
@@ -128,6 +145,7 @@ def test_one_who_listens_badly_does_not_hurt_the_code(server: Server, capsys: py
 
 LOADING = """
 import sys
+import threading
 from regilink_doctor.emulator import Emulator, recorder
 with Emulator() as emulator:
     assert "graphql" not in sys.modules, "it takes longest, and nobody has asked anything"
@@ -156,6 +174,7 @@ def test_the_start_of_wandb_core_is_told_to_load_meanwhile_what_answers(server: 
 
 CHILD = """
 import sys
+import threading
 import site_of_the_user
 import wandb
 with wandb.init(entity="team-a", project="proj") as run:
