@@ -395,6 +395,10 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
         is_open = len(proved) > 1 and not context.frames and proved == structure.judge_status(context)
         return ids[0] in proved and not is_open  # a status alone leaves several causes open
     main = matches[0].message
+    is_common = "'NoneType'" in main.template or (main.speaker != "sdk" and main.pattern.weight < _SURE)
+    is_about_server = context.is_about_wandb or context.is_in_server_container
+    if is_common and not (is_about_server or _OF_WANDB.search(_quote(context, matches[0]))):
+        return False  # another program can say it
     is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
     is_undecided = is_undecided or (main.failure == "B7" and context.phase is None and bool(main.also))
     return main.pattern.weight >= VAGUE and not is_undecided
@@ -458,7 +462,7 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return True
     is_of_program = context.is_raised_elsewhere and bool(context.source) and not context.is_about_wandb
     is_of_package = context.is_of_other_package and not context.is_raised_in_wandb
-    if (is_of_program or is_of_package) and message.speaker == "other":
+    if (is_of_program and message.speaker == "other") or (is_of_package and message.speaker != "sdk"):
         return True
     is_about_other = context.leaves_wandb_out or (context.names_only_other_programs and not is_of_sdk)
     if is_about_other and not (_OF_WANDB.search(context.message_text, *match.span) or (is_of_sdk and weight >= _SURE)):
