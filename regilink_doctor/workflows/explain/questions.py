@@ -62,6 +62,8 @@ _LOG = re.compile(
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
+_FOLDER = re.compile(r"( )/[\w.-]+/[\w./-]*")
+"""A folder in the middle of a sentence."""
 _ANNOUNCES = re.compile(
     r"\b(?:is|are|was|has been) (?:now )?deprecated\b|\b(?:will|to) be removed in\b|\b(?:logging|tracking) enabled\b",
     re.IGNORECASE,
@@ -117,10 +119,10 @@ be that the former is about something else."""
 _WORDS_OF_REPORT, _LETTERS_OF_WORD = 25, 3
 """From this number of words on, a text is a report; of Japanese and Chinese so many letters count as a word."""
 _OF_UNLISTED = 2
-"""How many times as probable as all that is not listed a failure must be; measured with reports that were left out."""
+"""How many times as probable as what is not listed a failure must be; measured with reports that were left out."""
 _LEAST_OF_FURTHER = 0.05
 """How probable a further failure, or a second page, is that is named beside the answer."""
-_MOST_FAILURES, _MOST_CANDIDATES = 8, 3
+_MOST_FAILURES, _MOST_CANDIDATES, _LEAST_OF_CANDIDATES = 8, 3, 0.02
 _OF_THE_PATH = ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A17")
 """Failures that a link to a well-formed registry path rules out."""
 _SILENT = ("A2", "C5", "C13", "A4", "B14")
@@ -154,6 +156,8 @@ def is_question(text: str) -> bool:
     if bare.endswith(("?", "？")) or ("。" in bare and _KANA.search(bare) and not is_log(bare)):  # noqa: RUF001
         return True
     without_code = _INLINE_CODE.sub("x", bare)
+    if _IS_FIRST_PERSON.search(without_code):  # people name folders as well
+        without_code = _FOLDER.sub(r"\1x", without_code)
     words = without_code.split()
     if all(_PINNED.fullmatch(word) for word in words):
         return False
@@ -368,7 +372,7 @@ def _answer_with_page(topic: Topic, title: str = "", also: Sequence[Topic] = ())
 
 def _name_candidates(ranked: Sequence[tuple[str, float]]) -> Explanation:
     """What a question may be about, where it is not clear."""
-    candidates = [about for about, _ in ranked][:_MOST_CANDIDATES]
+    candidates = [about for about, share in ranked if share >= _LEAST_OF_CANDIDATES][:_MOST_CANDIDATES]
     failures = tuple(about for about in candidates if about in FAILURES)
     return Explanation(
         "question",
@@ -407,7 +411,7 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     least = _LEAST if names_subject and not is_report else _LEAST_OF_OTHERS
     least_of_failures = max(least, _OF_UNLISTED * unlisted)
     if is_report:
-        least_of_failures = max(_LEAST_OF_REPORTS, _OF_UNLISTED * (unlisted + foreign))
+        least_of_failures = max(_LEAST_OF_REPORTS, _OF_UNLISTED * unlisted + foreign)
     is_foreign = foreign > _MOST_FOREIGN and not names_subject
     is_guess = probability < (least if find_topic(first) is not None else least_of_failures)
     if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
