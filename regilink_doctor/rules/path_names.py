@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message
-from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import NAME_MAX, REGISTRY_FORBIDDEN, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_shell_variable, placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
@@ -87,18 +87,21 @@ class VersionInTarget(Rule):
     """The target path ends in a version or alias, `:v3` or `:production`, or in an artifact's `name`.
 
     A full name is for consuming. When linking, W&B numbers the versions of the target collection itself, and aliases go
-    into `aliases=[...]`. W&B's behavior for such a path is undocumented; the emulator refuses it.
+    into `aliases=[...]`. W&B's behavior for such a path is undocumented; the emulator refuses it. In the name of a
+    collection that `api.artifacts()` or `api.artifact_collection()` looks up, a version is an error.
     """
 
     code = "REG107"
     name = "version-in-target"
     severity = "warning"
     failures = ("A8",)
+    watches = ("wandb.Api.artifacts", "wandb.Api.artifact_versions", "wandb.Api.artifact_collection")
     is_about_path = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
         'used = run.use_artifact("zoo:latest")\nrun.link_artifact(used, f"wandb-registry-model/{used.name}")',
+        'wandb.Api().artifacts("model", "wandb-registry-model/zoo:latest")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -113,7 +116,21 @@ class VersionInTarget(Rule):
             return "unsafe"
         return "safe" if is_version(version) or version == "latest" else None
 
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The calls that look up a collection."""
+        for name in site.arguments.strings.get("name", ()) if not site.context.expected else ():
+            head, colon, _ = name.pattern.partition(":")
+            if colon and not name.pattern.startswith(("http:", "https:")):
+                yield self.report(string=name, start=len(head), argument="name", severity="error", name=name.pattern)
+
     def explain(self, problem: Problem) -> Message:
+        if name := problem.facts.get("name"):
+            collection, _, version = name.partition(":")
+            return Message(
+                say("{wrong} does not belong in the name of a collection", wrong=quoted(f":{version}")),
+                "W&B finds no collection by that name",
+                say("write {code}", code=quoted(collection)),
+            )
         part = problem.target.path.part_at(problem.start) if problem.target else None
         if isinstance(part, UnknownPart):
             return Message(
@@ -237,6 +254,7 @@ class InvalidName(Rule):
     name = "invalid-name"
     severity = "error"
     failures = ("A10",)
+    watches = ("wandb.Api.registry", "wandb.Api.create_registry")
     is_about_path = True
     fix_applicability = "unsafe"
     bad = (
@@ -249,10 +267,27 @@ class InvalidName(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo#1")',
     )
 
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The name of a registry that the `Api` looks for, or creates."""
+        for name in site.arguments.strings.get("name", ()) if not site.context.expected else ():
+            at = next((at for at, letter in enumerate(name.pattern) if letter in REGISTRY_FORBIDDEN), None)
+            if at is not None:
+                letter = name.pattern[at]
+                yield self.report(
+                    None,
+                    "character",
+                    string=name,
+                    start=at,
+                    end=at + 1,
+                    argument="name",
+                    wrong=letter,
+                    path=name.pattern,
+                )
+
     def explain(self, problem: Problem) -> Message:
         if problem.kind == "setting":
             return refused_setting(problem)
-        wrong = wrong_part(problem)
+        wrong = problem.facts.get("wrong") or wrong_part(problem)
         if problem.kind == "quote":
             return Message(
                 say("{path} has a quote in it", path=shown_path(problem)),
@@ -273,7 +308,11 @@ class InvalidName(Rule):
             )
         if problem.kind == "character":
             return Message(
-                say("a registry's name cannot have a {wrong}: {path}", wrong=quoted(wrong), path=shown_path(problem)),
+                say(
+                    "a registry's name cannot have a {wrong}: {path}",
+                    wrong=quoted(wrong),
+                    path=quoted(problem.facts["path"]) if "path" in problem.facts else shown_path(problem),
+                ),
                 help="write the registry's name as the W&B App shows it",
             )
         what, most = ("registry", REGISTRY_NAME_MAX) if problem.kind == "registry-length" else ("collection", NAME_MAX)
