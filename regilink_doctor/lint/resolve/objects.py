@@ -89,6 +89,8 @@ def _find_owned(context: Context, owner: Value, node: ast.Attribute, at: Program
         if owner.type == libraries.FLAG_HOLDER:
             return libraries.find_held(context, owner, node.attr)
         made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
+        if node.attr == "linked_artifacts":  # which no call of the program has made
+            return [Instance("wandb.Artifacts")]
         return _find_given_attribute(context, owner, node.attr) or [
             Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
         ]
