@@ -210,7 +210,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
         explanation = _prefer_description(context, bare, explanation, catalog)
-        is_note = not (explanation.failures or context.frames or context.error_lines or context.exception)
+        is_raised = context.exception is not None and context.exception[0] != "Error"
+        is_note = not (explanation.failures or is_raised or context.frames or context.error_lines)
         return explain_named_problem(bare) or explanation if is_note else explanation
     if explanation := explain_report(text) or explain_own_report(text):
         return explanation
