@@ -102,7 +102,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "WANDB_ORGANIZATION": ("REG703",),
     "WANDB_PROJECT": ("REG209",),
     "artifact": ("REG403", "REG405", "REG607",),
-    "command": ("REG209", "REG501", "REG601", "REG607", "REG704",),
+    "command": ("REG209", "REG501", "REG601", "REG602", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG114", "REG202", "REG204", "REG208", "REG301", "REG302", "REG305", "REG406",
         "REG501", "REG505", "REG506", "REG509", "REG510", "REG601", "REG602", "REG605",

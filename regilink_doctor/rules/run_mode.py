@@ -87,16 +87,7 @@ class LinkWhileOffline(Rule):
                 ),
             )
         if problem.kind == "command":
-            disabled = facts["mode"] == "disabled"
-            return Message(
-                say(
-                    "{program} links artifacts, and WANDB_MODE is {mode}",
-                    program=quoted(facts["program"]),
-                    mode=quoted(facts["mode"]),
-                ),
-                "nothing is linked there" if disabled else "link_artifact raises NotImplementedError there",
-                "remove WANDB_MODE, or link in a separate step after wandb sync",
-            )
+            return _explain_command(problem, "link_artifact raises NotImplementedError there")
         return Message(
             "the run is offline",
             _EFFECTS[facts["call"]],
@@ -118,18 +109,41 @@ class LinkWhileOffline(Rule):
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
         """A program that links, run in an environment that is offline."""
-        program = next((word.literal for word in command.words[1:] if (word.literal or "").endswith(".py")), None)
-        setting = _find_mode(command, facts) if program is not None else None
-        if setting is None or program is None or any(word.literal == "pytest" for word in command.words):
-            return
-        if facts.program_links(program):
-            related = (Related("set here", setting.place),)
-            mode = certain(setting.value) or ""
-            yield self.report(command.place, "command", related=related, program=program, mode=mode)
+        yield from _check_command(self, command, facts, ("offline", "dryrun"))
 
 
-def _find_mode(command: Command, facts: FileFacts) -> Setting | None:
-    """The setting that certainly takes a command offline: before it on its line, or the innermost around it."""
+def _check_command(rule: Rule, command: Command, facts: FileFacts, modes: tuple[str, ...]) -> Iterator[Report]:
+    """A program that links, run in one of these modes: `python train.py`, `python -m zoo.train`."""
+    words = [word.literal or "" for word in command.words]
+    program = next((word for word in words[1:] if word.endswith(".py")), None)
+    paths = [program] if program is not None else []
+    if program is None and "-m" in words[1:-1]:
+        program = words[words.index("-m", 1) + 1]
+        path = program.replace(".", "/")
+        paths = [f"{folder}{path}{end}" for folder in ("", "src/") for end in (".py", "/__main__.py")]
+    setting = _find_mode(command, facts, modes) if program else None
+    if setting is None or program is None or "pytest" in words:
+        return
+    if any(facts.program_links(path) for path in paths):
+        related = (Related("set here", setting.place),)
+        mode = certain(setting.value) or ""
+        yield rule.report(command.place, "command", related=related, program=program, mode=mode)
+
+
+def _explain_command(problem: Problem, effect: str) -> Message:
+    return Message(
+        say(
+            "{program} links artifacts, and WANDB_MODE is {mode}",
+            program=quoted(problem.facts["program"]),
+            mode=quoted(problem.facts["mode"]),
+        ),
+        effect,
+        "remove WANDB_MODE, or link in a separate step after wandb sync",
+    )
+
+
+def _find_mode(command: Command, facts: FileFacts, modes: tuple[str, ...]) -> Setting | None:
+    """The setting that certainly sets a command to one of these modes: on its line, or the innermost around it."""
     innermost = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
     for depth in range(len(command.containers), -1, -1):
         if innermost:
@@ -143,7 +157,7 @@ def _find_mode(command: Command, facts: FileFacts) -> Setting | None:
                 break
     if len(innermost) != 1 or innermost[0].only_default:
         return None
-    return innermost[0] if certain(innermost[0].value) in ("offline", "dryrun", "disabled") else None
+    return innermost[0] if certain(innermost[0].value) in modes else None
 
 
 _NEEDS_RUN = ("wandb.Run.use_artifact", "wandb.use_artifact", "wandb.Run.use_model", "wandb.use_model")
@@ -162,7 +176,7 @@ class LinkWhileDisabled(Rule):
     name = "link-while-disabled"
     severity = "warning"
     failures = ("C5", "C5b")
-    watches = ("link", "consume")
+    watches = ("link", "consume", "command")
     bad = (
         "import wandb\n"
         'with wandb.init(entity="team-a", mode="disabled") as run:\n'
@@ -193,6 +207,8 @@ class LinkWhileDisabled(Rule):
                 "link_artifact returns None whatever the path, so that a run proves nothing",
                 problem.facts["online"],
             )
+        if problem.kind == "command":
+            return _explain_command(problem, "nothing is linked there")
         if problem.kind == "online":
             return Message(
                 "the run is disabled, but Artifact.link is not",
@@ -221,6 +237,10 @@ class LinkWhileDisabled(Rule):
 
     def may_report_sites(self, facts: FileFacts) -> bool:
         return facts.once(may_set_mode)
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        """A program that links, run in an environment that disables wandb."""
+        yield from _check_command(self, command, facts, ("disabled",))
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         if link.context.expected:
