@@ -19,6 +19,7 @@ from regilink_doctor.core.naming import find_near_registry
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
+from regilink_doctor.rules.judge import NAME_RULES
 from regilink_doctor.rules.site_facts import certain, known_entity, known_registry, known_type
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -36,6 +37,9 @@ _TEMPLATES = Path(__file__).parent / "init_templates"
 LOCAL_HOOK, HOOK, WORKFLOW, TEST = (
     (_TEMPLATES / f"{name}.txt").read_text(encoding="utf-8") for name in ("local_hook", "hook", "workflow", "test")
 )
+_NAME_RULES = NAME_RULES | {"REG106"}
+"""What is wrong with the names themselves, placeholders among it."""
+
 TEST_PATH = "tests/test_registry_links.py"
 
 
@@ -116,7 +120,9 @@ def _look_at_code(folder: str) -> _Seen:
     reports = [report for report in source.sites if report.site.kind == "link"]
     links = [report.site for report in reports]
     teams = {entity for link in links if (entity := known_entity(link))}
-    named = [(name, link) for link in links for name in filter(None, map(known_registry, link.target))]
+    # A path that lint reports names a mistake, which the configuration would refuse.
+    right = [report.site for report in reports if _NAME_RULES.isdisjoint(report.codes)]
+    named = [(name, link) for link in right for name in filter(None, map(known_registry, link.target))]
     counts = Counter(name for name, _ in named)
     # Names that differ only in case are one registry. Declaring the rarer one, too, would hide a spelling mistake.
     usual = {name.lower(): name for name in sorted(counts, key=lambda name: (counts[name], name))}

@@ -54,7 +54,13 @@ def test_names_that_differ_in_case_are_one_registry(project: Path, others: list[
 def test_what_is_probably_a_mistake_becomes_no_fact_and_no_test(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, path in (("typo", "wandb-registry-modle/zoo"), ("version", "wandb-registry-own/zoo:v3")):
+    paths = {
+        "typo": "wandb-registry-modle/zoo",
+        "version": "wandb-registry-own/zoo:v3",
+        "twice": "wandb-registry-wandb-registry-onnx/zoo",
+        "unfilled": "wandb-registry-{registry}/zoo",
+    }
+    for name, path in paths.items():
         (project / f"{name}.py").write_text(TRAIN.replace("wandb-registry-model/churn", path), encoding="utf-8")
     (project / "train.py").write_text(f"{TRAIN}\n\nimport argparse\nargparse.ArgumentParser().parse_args()\n")
     assert main(["init", "--yes"]) == 0
