@@ -27,6 +27,7 @@ from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import (
     FUNCTIONS,
     LEAVES,
+    LOOPS,
     SIMPLE,
     WITHS,
     Changed,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
@@ -186,7 +186,7 @@ class _Walk:
                 self._read_suppressing(node.body, scope, arm)
             else:
                 self._add_body(node.body, scope, arm)
-        elif isinstance(node, _LOOPS):
+        elif isinstance(node, LOOPS):
             fork = self._fork("loop")
             fork.iterated = node.iter if isinstance(node, ast.For) else None
             fork.exhaustive = (

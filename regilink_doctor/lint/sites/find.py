@@ -21,10 +21,11 @@ from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
-from regilink_doctor.lint.sites.call_context import CallContextReader, find_last_before
+from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
+from regilink_doctor.lint.sites.run_lifetime import find_last_before
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers, last_word
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import are_callers_wanted

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WITHS = (ast.With, ast.AsyncWith)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 SIMPLE = frozenset({
     ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Break, ast.Continue, ast.Delete, ast.Expr, ast.Global,
@@ -129,6 +130,11 @@ class Changed(ast.expr):
         self.value = value
         self.change = change
         self.args = args
+
+
+def strip_await(node: ast.expr) -> ast.expr:
+    """What an expression awaits; itself if it awaits nothing."""
+    return node.value if isinstance(node, ast.Await) else node
 
 
 def copy_place(node: NodeT, original: ast.expr | ast.keyword | ast.stmt | ast.arg) -> NodeT:
