@@ -107,7 +107,7 @@ class CallContextReader:
         return frozenset(tested), frozenset(strings)
 
     def of(self, use: Use, run: str | None = None) -> CallContext:
-        """What stands around a call.
+        """What is around a call.
 
         Args:
             use: the call.
@@ -116,11 +116,9 @@ class CallContextReader:
         statement = use.statement
         result_used = not (isinstance(statement, ast.Expr) and strip_await(statement.value) is use.call)
         context = self.find_context(statement, result_used=result_used)
-        ended = self.lifetimes.before(use, run, self.before) if run else None
-        if run and ended is None and (other := self.lifetimes.find_other_name(use, run)) is not None:
-            ended = self.lifetimes.before(use, other, self.before)
-        if ended is not None:
-            context = replace(context, ended=ended[0], ended_by=ended[1], called_by=ended[2])
+        end = self.lifetimes.find_end(use, run, self.before) if run else None
+        if end is not None:
+            context = replace(context, ended=end[0], ended_by=end[1], called_by=end[2])
         if use.scope.inner_orders and use.scope.conditions and (guards := tuple(self._inner_guards(use))):
             context = replace(context, guards=(*guards, *context.guards))
         return context

@@ -72,13 +72,13 @@ class RunLifetime:
 
     def __init__(self, module: Module, resolver: Resolver) -> None:
         self.source = module.source
-        self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
         self.resolver = resolver
         self._targets = module.targets
         self._uses = module.uses
         self._bodies: dict[int, _Body] = {}
         self._ended: dict[int, _Ended] = {}
         self._ended_by_function: dict[tuple[int, int | None], _Ended] = {}
+        self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
         words = self.source.text
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
@@ -86,28 +86,33 @@ class RunLifetime:
         own = "with" in words or "finish" in words or bool(self._enders)
         self._may_end = own or next(find_imported_files(module), None) is not None
 
-    def before(self, use: Use, run: str, read_before: ReadBefore, callers: int = _MOST_LEVELS) -> _FoundEnd | None:
+    def find_end(self, use: Use, run: str, read_before: ReadBefore) -> _FoundEnd | None:
         """How and where the run of a call has certainly ended before it, or before a call of its function, and which.
 
         Args:
             use: the call.
             run: its receiver as it is written: `run`, `self.run`, `wandb.run`.
             read_before: gives the statements before a statement, see `CallContextReader.before`.
-            callers: how many callers outwards are looked at.
         """
-        for body, numbers, around in read_before(use.statement) if self._may_end else ():
+        if not self._may_end:
+            return None
+        end = self._find_end_by_name(use, run, read_before, _MOST_LEVELS)
+        other = self._find_other_name(use, run) if end is None else None
+        return self._find_end_by_name(use, other, read_before, _MOST_LEVELS) if other is not None else end
+
+    def _find_end_by_name(self, use: Use, run: str, read_before: ReadBefore, callers: int) -> _FoundEnd | None:
+        """How the run has ended under this name, seen from the call and from as many callers outwards."""
+        for body, numbers, around in read_before(use.statement):
             turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
-                return self._end(body[turn], run, use)
+                return self._find_end_in(body[turn], run, use)
             if isinstance(around, WITHS) and (run in self._find_ended(around, use) or self._is_bound_in(around, run)):
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
-        if not self._may_end or not callers:
-            return None
-        return self._find_end_before_callers(use.scope, run, read_before, callers)
+        return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
 
-    def find_other_name(self, use: Use, run: str) -> str | None:
+    def _find_other_name(self, use: Use, run: str) -> str | None:
         """What a name of a run was made of, if both are the same run for a call: `run` after `logger = run`."""
         bindings = use.scope.bindings.get(run, ())
         if len(bindings) != 1 or bindings[0].kind != "value" or bindings[0].arm is not None:
@@ -127,7 +132,7 @@ class RunLifetime:
             self._ends_by_scope[key] = None  # of a function that calls itself
             for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
                 outer = self.name_for_caller(caller, scope, run)
-                ended = self.before(caller, outer, read_before, callers - 1) if outer else None
+                ended = self._find_end_by_name(caller, outer, read_before, callers - 1) if outer else None
                 if ended is not None:
                     self._ends_by_scope[key] = (*ended[:2], self.source.place(caller.call))
                     break
@@ -189,7 +194,7 @@ class RunLifetime:
         bound = self._bindings.get(run, ())
         return bisect_left(bound, end) > bisect_left(bound, start)
 
-    def _end(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
+    def _find_end_in(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         ended = self._find_ended(statement, use)
         how = ended[run] if run in ended else ended.get(_EVERY)
