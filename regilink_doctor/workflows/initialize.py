@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from regilink_doctor.core.files import relative_path, write_whole
 from regilink_doctor.core.naming import find_near_registry
 from regilink_doctor.core.records import record
+from regilink_doctor.core.rule_codes import UNFILLED_PLACEHOLDER
 from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
 from regilink_doctor.rules.judge import NAME_RULES
@@ -37,7 +38,7 @@ _TEMPLATES = Path(__file__).parent / "init_templates"
 LOCAL_HOOK, HOOK, WORKFLOW, TEST = (
     (_TEMPLATES / f"{name}.txt").read_text(encoding="utf-8") for name in ("local_hook", "hook", "workflow", "test")
 )
-_NAME_RULES = NAME_RULES | {"REG106"}
+_NAME_RULES = NAME_RULES | {UNFILLED_PLACEHOLDER}
 """What is wrong with the names themselves, placeholders among it."""
 
 TEST_PATH = "tests/test_registry_links.py"
