@@ -51,8 +51,8 @@ def test_a_collection_becomes_a_target_path(
     ("text", "expected"),
     [
         (
-            "https://wandb.ai/orgs/Koster%20Seafloor%20Observatory/registry/model",
-            Pasted("registry", "Koster Seafloor Observatory", "model"),
+            "https://wandb.ai/orgs/Acme%20Animals%20Observatory/registry/model",
+            Pasted("registry", "Acme Animals Observatory", "model"),
         ),
         ("https://wandb.ai/registry/", Pasted("landing")),
         ("https://wandb.ai/team-a/registry", Pasted("landing", entity="team-a")),
