@@ -42,8 +42,8 @@ def checked(function: Function) -> Function:
 
     def call(*arguments: Any, **named: Any) -> Any:
         __tracebackhide__ = True  # for pytest
-        values = [_checked(original, name, value) for name, value in zip(positional, arguments, strict=False)]
-        named = {name: _checked(original, name, value) for name, value in named.items()}
+        values = [_check_argument(original, name, value) for name, value in zip(positional, arguments, strict=False)]
+        named = {name: _check_argument(original, name, value) for name, value in named.items()}
         return function(*values, *arguments[len(values) :], **named)
 
     # As `functools.wraps`, which takes longer to load than a lint without a finding.
@@ -53,7 +53,7 @@ def checked(function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
-def _checked(function: Any, name: str, value: Any) -> Any:
+def _check_argument(function: Any, name: str, value: Any) -> Any:
     kinds = _split(function.__annotations__.get(name, "object"), " | ")
     # `Visibility` is a `Literal` of the module: its strings say more than its name.
     written = [str(function.__globals__.get(kind)).removeprefix("typing.") for kind in kinds]
@@ -109,4 +109,4 @@ def _describe(value: Any, kinds: list[str]) -> str:
     if isinstance(value, str) and any(kind.startswith("Literal[") for kind in kinds):
         return repr(value)
     items = sorted({type(item).__name__ for item in value}) if _is_several(value) else []
-    return " of ".join([type(value).__name__, *filter(None, [", ".join(items)])])
+    return f"{type(value).__name__} of {', '.join(items)}" if items else type(value).__name__

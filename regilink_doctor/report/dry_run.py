@@ -205,8 +205,11 @@ class _Report:
         if any(item.kind == "team" for item in outcome.assumed):
             note = say("W&B refuses links from a personal entity; only a catalog shows which entities are teams")
             yield f"  {self._show(note)}"
-        runs = [*map(_describe_run, outcome.runs), *map(_describe_unsent_run, outcome.unsent_runs)]
-        runs = [*map(_describe_refused_run, outcome.refused_runs), *runs]
+        runs = [
+            *map(_describe_refused_run, outcome.refused_runs),
+            *map(_describe_run, outcome.runs),
+            *map(_describe_unsent_run, outcome.unsent_runs),
+        ]
         yield from self._render_section(say("Runs"), runs)
         yield from self._render_section(say("Artifacts"), map(_describe_artifact, outcome.artifacts))
         yield from self._render_links()

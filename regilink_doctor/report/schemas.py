@@ -336,7 +336,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     organization=TEXT_OR_NULL,
                     registry=TEXT,
                     teams=_about("that can link to it, as far as the server says", TEXTS),
-                    users=_about("likewise", TEXTS),
+                    users=_about("that can link to it, as far as the server says", TEXTS),
                     visibility=_about("organization: members who are not listed may have such a role too", VISIBILITY),
                 )
             ),

@@ -44,9 +44,12 @@ _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "uplo
 """Commands that look like wandb's, and that no release has."""
 
 
-_TYPE_KINDS = {"aliases": "aliases-type", "aliases[]": "alias-type"} | dict.fromkeys(
-    ("artifact", "artifact_or_path"), "artifact-type"
-)
+_TYPE_KINDS = {
+    "aliases": "aliases-type",
+    "aliases[]": "alias-type",
+    "artifact": "artifact-type",
+    "artifact_or_path": "artifact-type",
+}
 """Arguments -> the kind of problem that a wrong type of them is; any other is a path."""
 
 
@@ -166,9 +169,8 @@ class WrongCallShape(Rule):
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
         for argument, name in site.arguments.wrong_types.items():
             kind = _TYPE_KINDS.get(argument, "path-type")
-            yield self.report(
-                (site.argument if kind == "path-type" else None) or site.place, kind, type=name, call=site.kind
-            )
+            place = site.argument if kind == "path-type" else None
+            yield self.report(place or site.place, kind, type=name, call=site.kind)
 
     def _check_arguments(self, site: Site, accepted: tuple[str, ...]) -> Iterator[Report]:
         method = site.call.rpartition(".")[2]

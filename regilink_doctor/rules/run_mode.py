@@ -278,6 +278,9 @@ class LinkWhileDisabled(Rule):
         yield self.report(link.place, "online", severity="error", related=related)
 
 
+_BLOCKS = ("with", "context")
+"""Ends of a run with the block of a `with`."""
+
 _ENDERS = {
     "ultralytics": ("train()", "Ultralytics"),
     "accelerate": ("end_training()", "accelerate"),
@@ -340,7 +343,7 @@ class LinkAfterFinish(Rule):
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
-        is_with = problem.kind in ("with", "context")
+        is_with = problem.kind in _BLOCKS
         how = say("its with block is over") if is_with else say("finish() was called")
         return Message(
             say("the run has already ended: {how}", how=how),
@@ -352,7 +355,7 @@ class LinkAfterFinish(Rule):
         context = site.context
         if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
-        where = say("the run's block") if context.ended in ("with", "context") else say("the run ends here")
+        where = say("the run's block") if context.ended in _BLOCKS else say("the run ends here")
         related = [Related(where, context.ended_by)]
         if context.called_by is not None:
             related.append(Related("the function is called here", context.called_by))

@@ -278,8 +278,9 @@ CODE_ALONE = (
     rule_codes.DRAFT_PROPERTY,
 )
 """The rules of links that fail, or do nothing, whatever the server says of the path."""
+
 _OF_PATH, _OF_ALIAS, _OF_CALLS = "REG1", "REG5", "REG6"
-"""Rules whose errors need no server. Checks of their own judge the paths and aliases of links."""
+"""Code prefixes of rules whose errors need no server; other checks judge the paths and aliases of links."""
 
 
 class SourceCode(Check):

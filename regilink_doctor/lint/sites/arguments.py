@@ -175,7 +175,7 @@ class ArgumentReader:
         return constants
 
     def find_wrong_types(self, path: str | None, objects: Sequence[str], *, is_link: bool) -> dict[str, str]:
-        """The types of a path that is no string, of aliases that are no list of strings, and of what is no artifact.
+        """The types of a path, of aliases and of an artifact that certainly have another type than W&B accepts.
 
         A link accepts `False` or `0` for aliases, as it accepts none.
         """

@@ -21,6 +21,8 @@ _STEPS = 8
 _WAITS = ("wait", "link", "link_artifact")
 """Methods after which an artifact is logged."""
 
+_ADDS = ("append", "extend", "insert")
+
 _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
 
@@ -222,15 +224,12 @@ class MadeBy:
                 found.append(Use(_make_call(store.target, value), store.scope, store.order, store.statement, store.arm))
         for use in self.module.uses:
             function = use.call.func
-            if (
-                isinstance(function, ast.Attribute)
-                and function.attr in ("append", "extend", "insert")
-                and use.call.args
-            ):
-                item, target = use.call.args[-1], function.value
-                value = item if function.attr == "extend" else ast.List([item], ast.Load())
-                if isinstance(target, ast.Attribute) and target.attr == "aliases":
-                    found.append(replace(use, call=_make_call(target, value)))
+            if not isinstance(function, ast.Attribute) or function.attr not in _ADDS or not use.call.args:
+                continue
+            item, target = use.call.args[-1], function.value
+            if isinstance(target, ast.Attribute) and target.attr == "aliases":
+                aliases = item if function.attr == "extend" else ast.List([item], ast.Load())
+                found.append(replace(use, call=_make_call(target, aliases)))
         return sorted(found, key=lambda use: use.order)
 
     def _made(self, value: object, at: ProgramPoint) -> Use | None:
