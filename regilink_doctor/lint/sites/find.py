@@ -216,7 +216,7 @@ class _Finder:
     def _name_passed_run(self, use: Use, call: WrappedCall) -> str | None:
         """The run that a call passes to a function that links with it, as the caller writes it."""
         run = self._run_name(call.use) if len(call.through) == 1 else None
-        return self.statements.lifetimes.name_for_caller(use, call.use.scope, run) if run else None
+        return self.statements.lifetimes.find_name_in_caller(use, call.use.scope, run) if run else None
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     """How and where a run has ended; before which call of the function, if it is another one."""
 
 
-_MOST_LEVELS = 3
-_MOST_CALLERS = 8
+_MOST_LEVELS, _MOST_CALLERS = 3, 8
+"""How many callers outwards are looked at, and how many calls of each function."""
 
 _WITHOUT_WANDB = ('"wandb": False', "'wandb': False", "wandb=False", "WANDB_DISABLED")
 """How a program keeps Ultralytics from using wandb."""
@@ -79,12 +79,12 @@ class RunLifetime:
         self._ended: dict[int, _Ended] = {}
         self._ended_by_function: dict[tuple[int, int | None], _Ended] = {}
         self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
-        words = self.source.text
-        self._enders = {method: library for method, library in _ENDERS.items() if library in words}
-        if any(word in words for word in _WITHOUT_WANDB):
+        text = self.source.text
+        self._enders = {method: library for method, library in _ENDERS.items() if library in text}
+        if any(word in text for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
-        own = "with" in words or "finish" in words or bool(self._enders)
-        self._may_end = own or next(find_imported_files(module), None) is not None
+        has_end = "with" in text or "finish" in text or bool(self._enders)
+        self._may_end = has_end or next(find_imported_files(module), None) is not None
 
     def find_end(self, use: Use, run: str, read_before: ReadBefore) -> _FoundEnd | None:
         """How and where the run of a call has certainly ended before it, or before a call of its function, and which.
@@ -131,14 +131,14 @@ class RunLifetime:
         if key not in self._ends_by_scope:
             self._ends_by_scope[key] = None  # of a function that calls itself
             for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
-                outer = self.name_for_caller(caller, scope, run)
+                outer = self.find_name_in_caller(caller, scope, run)
                 ended = self._find_end_by_name(caller, outer, read_before, callers - 1) if outer else None
                 if ended is not None:
                     self._ends_by_scope[key] = (*ended[:2], self.source.place(caller.call))
                     break
         return self._ends_by_scope[key]
 
-    def name_for_caller(self, caller: Use, scope: Scope, run: str) -> str:
+    def find_name_in_caller(self, caller: Use, scope: Scope, run: str) -> str:
         """What a call of a function passes as a run of the function, as it is written; empty where that is not seen."""
         function = self._find_function(caller.call.func, caller.at)
         if function is None or function.scope is not scope:
