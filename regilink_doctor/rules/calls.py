@@ -59,7 +59,7 @@ class WrongCallShape(Rule):
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, one argument too many, a missing path or None, a `Path`, a list
     or a number where a string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file`
     returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link,
-    and logs only artifacts that exist. Only what a link returns has `unlink()`. Python raises, after the training.
+    and logs only artifacts that exist. `unlink()` is only for what a link returns. Python raises, after the training.
     """
 
     code = "REG607"

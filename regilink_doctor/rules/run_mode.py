@@ -293,7 +293,7 @@ class LinkAfterFinish(Rule):
     """A method of a run is called after the run has ended: below its `with` block, or after `finish()`.
 
     W&B says "The call to `link_artifact` will be ignored", and raises `UsageError`. Move the call up, or link through
-    `wandb.Api()`, which needs no run. Functions and context managers of yours are followed to the `finish()` in them,
+    `wandb.Api()`, which needs no run. Your functions and context managers are followed to the `finish()` in them,
     and a function that links to its callers; a context manager without its code is a warning. Ultralytics finishes the
     active run at the end of a training, accelerate in `end_training()`, transformers in `hyperparameter_search()` (a
     warning, as their settings decide whether they use wandb): start the run again, with `resume="must"`.

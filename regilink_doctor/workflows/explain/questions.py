@@ -285,7 +285,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
 
 
 def _tell_unlisted(ranked: Sequence[tuple[str, float]]) -> Explanation:
-    """That what somebody reports, or wishes, is none of the known failures, and where else to look for it."""
+    """The answer to a report, or a wish, that is not about a known failure: where else to look for it."""
     return Explanation(
         "question",
         say("about something that the failure index does not list"),

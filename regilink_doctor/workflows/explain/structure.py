@@ -200,7 +200,7 @@ _READS = re.compile(r"\b(?:download|fetch|pull)(?:s|ed|ing)?\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(?:un)?link|\bupload|\bpublish|\bpromot|\balias|log_artifact", re.IGNORECASE)
 """What is done with an artifact: words of a text without any call."""
 _BLOCKS = re.compile(r"\b(?:cloudflare|firewall|proxy|VPN|network (?:routing|policy|egress))\b", re.IGNORECASE)
-"""What stands between this machine and W&B, and can refuse in its place."""
+"""What is between this machine and W&B, and can refuse in its place."""
 _OWN_PROGRAM = re.compile(r"\bwandb-(?:core|xpu)\b|\bgpu_stats\b")
 _SYNC_CODE = re.compile(r"wandb[/\\]sync[/\\]")
 _MONITOR = re.compile(r"/sdk/internal/")
@@ -729,11 +729,10 @@ def _judge_named(context: ErrorContext) -> Causes:
     if context.exception is None or context.exception[1] or context.frames or not context.is_about_wandb:
         return ()
     name = context.exception[0]
-    lines = [line for line in context.message_text.splitlines() if name in line and line.strip() != name]
-    line = " ".join(lines)
-    if _TIMES_OUT.search(line):
+    said = " ".join(line for line in context.message_text.splitlines() if name in line and line.strip() != name)
+    if _TIMES_OUT.search(said):
         return ("F2", "C19")
-    return find_causes_of_refusal(context) if _REFUSES.search(line) else _find_words(line)
+    return find_causes_of_refusal(context) if _REFUSES.search(said) else _find_words(said)
 
 
 def _find_words(text: str) -> Causes:
