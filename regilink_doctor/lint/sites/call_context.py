@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-MOST_STATEMENTS = 400
+_MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""
 
-MOST_EXITS = 64
+_MOST_EXITS = 64
 """Ways out of a body before a call; all of them may be conditions of it."""
 
 _CHECKS = ("assert", "check", "ensure", "require", "validate", "verify")
@@ -153,7 +153,7 @@ class CallContextReader:
             guards += self._early_exits(body, index)
             if isinstance(parent, _TESTED):
                 _, tests, count = self._chains.get(id(parent), (parent, [], 0))
-                before = tests[max(count - MOST_EXITS, 0) : count]
+                before = tests[max(count - _MOST_EXITS, 0) : count]
                 guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = self._find_broad_clause(parent)
@@ -220,7 +220,7 @@ class CallContextReader:
 
     def before(self, statement: ast.stmt) -> Iterator[Stretch]:
         """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
-        left = MOST_STATEMENTS
+        left = _MOST_STATEMENTS
         for parent, body, index in self._outwards(statement):
             first = max(index - left, 0)
             yield body, range(first, index), parent if not first and isinstance(parent, _HEADED) else None
@@ -298,7 +298,7 @@ class CallContextReader:
     def _early_exits(self, body: list[ast.stmt], end: int) -> list[str]:
         """The conditions under which a body is left before its statement number `end`."""
         last = self._count_exits(body, end)
-        return self._exits[id(body)][1][max(last - MOST_EXITS, 0) : last]
+        return self._exits[id(body)][1][max(last - _MOST_EXITS, 0) : last]
 
     def _count_exits(self, body: list[ast.stmt], end: int) -> int:
         """How many early exits a body has before its statement number `end`."""
