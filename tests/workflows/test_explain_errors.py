@@ -109,6 +109,22 @@ def test_a_path_that_misspells_the_prefix_is_judged_where_it_is_linked_to(line: 
     assert found.target == target
 
 
+@check_rows(
+    ("error", "failure", "target"),
+    [
+        ("ValueError: Path is not a file: 'models/zoo.pt'", "F18", None),
+        ("ValueError: Path is not a directory: 'outputs/checkpoints'", "F18", None),
+        ("KeyError: 'Path not contained in artifact: models/zoo.pt'", "F6", None),
+        ("ValueError: Invalid artifact path: 'wandb-registry/model/zoo'", "A3", "wandb-registry-model/zoo"),
+    ],
+)
+def test_a_file_in_a_message_is_no_target_path(error: str, failure: str, target: str | None) -> None:
+    found = explain(
+        f'Traceback (most recent call last):\n  File "train.py", line 4, in <module>\n    import wandb\n{error}'
+    )
+    assert (found.failures[0], found.target) == (failure, target)
+
+
 _NORMALIZE = ("apis/normalize.py", "wrapper")
 _VALIDATORS = "sdk/artifacts/_validators.py"
 _LINK = ("sdk/wandb_run.py", "link_artifact")

@@ -201,6 +201,7 @@ _PROBLEM_IN_INIT = re.compile(r"^Problem at: ", re.MULTILINE)
 _ERROR_MARK = read_words("marks of an error", re.MULTILINE)
 _FAILED_LINE = read_words("a line in which any program has failed", re.IGNORECASE)
 """A line that says that something failed, in the words of any program."""
+_MISSING_MODULE = re.compile(r"No module named '?(\w+)")
 _IMPORT_OF_WANDB = re.compile(r"\s*(?:import|from) wandb\b")
 _VALUE = re.compile(r"wandb: +[\w./-]+ +(?:-?\d[\d.e+-]*|[\u2581-\u2588 ]+)$")
 """A line of the summary or history of a run, whose name the program has chosen."""
@@ -668,10 +669,18 @@ class ErrorContext:
     def is_raised_in_import(self) -> bool:
         """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
         if _IMPORT_OF_WANDB.match(self.failed_code):
-            return True
+            return not self.misses_other_module
         modules = ("<module>", "") if self.exception is not None else ("<module>",)
         last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
         return last is not None and last.function in modules and not _WANDB_PROGRAM.search(last.path)
+
+    @property
+    def misses_other_module(self) -> bool:
+        """Whether the statement that failed imports another module, and that one is missing: `import wandb, torch`."""
+        match = _MISSING_MODULE.search(self.exception[1]) if self.exception is not None else None
+        if match is None or match[1] == "wandb":
+            return False
+        return re.search(rf"(?<![.\w]){match[1]}\b", self.failed_code) is not None
 
     @property
     def is_reported_by_wandb(self) -> bool:

@@ -248,6 +248,8 @@ _OF_ALIASES = ("B10", "B11")
 """Failures of a link with aliases: a call that the traceback shows without them rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
 """Failures that a well-formed path in the text rules out."""
+_OF_LOCAL_FILES = ("C10", "C18", "C19", "F6", "F7", "F13", "F14", "F18", "F20", "F23")
+"""Failures whose messages name files of this machine, or in an artifact, where those of others name target paths."""
 _OF_ENTITY = ("B2", "A12")
 """Failures of a team that is named in the wrong place, or is the wrong one."""
 _OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
@@ -691,7 +693,11 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _find_names(context: ErrorContext, matches: Iterable[RecognizedMessage]) -> _Names:
     fields: dict[str, str] = {}
     for match in matches:
-        fields = {**match.fields, **fields}
+        is_of_file = match.message.failure in _OF_LOCAL_FILES
+        fields = {
+            **{name: value for name, value in match.fields.items() if not (is_of_file and name == "path")},
+            **fields,
+        }
     # The entity of a registry is its organization, and no team.
     is_of_registry = is_registry_project(fields.get("project", "").rpartition("/")[2])
     entity = context.written_entity if is_of_registry else fields.get("entity") or context.written_entity

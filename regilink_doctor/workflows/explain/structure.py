@@ -571,6 +571,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     is_import = name in ("ImportError", "ModuleNotFoundError")
     if is_import and not (text or context.frames) and context.is_about_wandb:
         return ("F15",)  # a sentence names its class
+    if is_import and context.misses_other_module:
+        return ()
     if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
         return ()  # a library has no such integration any more
     is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
