@@ -181,7 +181,8 @@ def explain_command(command: Sequence[str], environ: Mapping[str, str]) -> tuple
         return 0, None
     text = tee.text
     explanation = explain(text)
-    is_known = explanation.kind == "error" and explanation.is_recognized and "wandb" in text.lower()
+    is_of_wandb = explanation.is_sure or "wandb" in text.lower()
+    is_known = explanation.kind == "error" and explanation.is_recognized and is_of_wandb
     # As a shell says it: 128 and the signal that ended the command.
     return (128 - status if status < 0 else status), explanation if is_known else None
 
