@@ -71,13 +71,15 @@ class Linter:
         """Lint one file."""
         shown = show_path(str(path))
         result = lint_paths([shown], catalog=self._catalog, config=self._config)
+        self.unread_links |= dict.fromkeys(find_unread_links(result))
+        self.unshown[str(path)] = result.suppressed + result.hidden
+        if result.unconfigured:
+            return result
         config = self._config.for_folder(os.path.dirname(shown))
         if config.per_file_ignores:
             everything = config.changed({"per_file_ignores": {}})
             whole = lint_paths([shown], catalog=self._catalog, config=everything)
             self.ignored[str(path)] = max(0, len(whole.findings) - len(result.findings))
-        self.unread_links |= dict.fromkeys(find_unread_links(result))
-        self.unshown[str(path)] = result.suppressed + result.hidden
         return result
 
 

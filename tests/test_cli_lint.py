@@ -368,6 +368,20 @@ def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
     assert done.stderr == 'regilink: regilink.toml: unknown key "selct", did you mean "select"?\n'
 
 
+def test_a_file_whose_own_configuration_is_wrong_is_not_called_well(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "train.py").write_text("import wandb\n", encoding="utf-8")
+    (tmp_path / "sub" / "train.py").write_text(
+        'import wandb\nwandb.init(entity="a").link_artifact(b, "model/zoo")\n', encoding="utf-8"
+    )
+    (tmp_path / "sub" / "regilink.toml").write_text('selct = ["REG1"]\n', encoding="utf-8")
+    done = regilink("lint", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "selct" in done.stderr
+    reason = "1 file not checked, because the configuration cannot be used: sub/train.py."
+    assert done.stdout == f"Nothing found in 2 files. {reason}\n"
+
+
 def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "vendored").mkdir()
     (tmp_path / "vendored" / "a.py").write_text(BAD, encoding="utf-8")

@@ -24,7 +24,7 @@ def summarize_run(result: LintResult) -> str:
     counts += [counted(warnings, "warning")] if warnings else []
     counts += [counted(infos, "info", "info")] if infos else []
     found = join_phrases(", ", counts)
-    checked = result.files - len(result.skipped)
+    checked = result.files - len(result.skipped) - len(result.unconfigured)
     files = counted(checked, "file")
     done = counted(len(result.fixed), "finding") if result.fixed else ""
     sentences = []
@@ -50,6 +50,7 @@ def summarize_run(result: LintResult) -> str:
     sentences.append(say("{verdict}.", verdict=verdict))
     sentences += describe_unread(result.unreadable)
     sentences += describe_skipped(result.skipped)
+    sentences += _count_unconfigured(result)
     sentences += _count_unresolved(result)
     sentences += summarize_project_links(result, without_findings=True)
     sentences += _count_fixable(result)
@@ -71,6 +72,14 @@ def _find_partly_read_links(result: LintResult) -> list[str]:
     """`file:line` of the links of which the source shows some target paths, and that may have others."""
     sites = [report.site for report in result.sites if report.site.kind == "link"]
     return _lines_of([site for site in sites if len(set(map(_shows_registry, site.target))) > 1])
+
+
+def _count_unconfigured(result: LintResult) -> list[str]:
+    """The sentence on files that were not linted, because their configuration cannot be used; none without any."""
+    if not result.unconfigured:
+        return []
+    files, where = counted(len(result.unconfigured), "file"), list_places(result.unconfigured)
+    return [say("{files} not checked, because the configuration cannot be used: {places}.", files=files, places=where)]
 
 
 def _count_unresolved(result: LintResult) -> list[str]:

@@ -76,6 +76,8 @@ class LintResult(ShownAsTable):
         """A sentence for each file, or cell of a notebook, that may have call sites and could not be read."""
         self.unreadable: list[str] = []
         """Those of `unread` that are not about what a file says: no permission, too large."""
+        self.unconfigured: list[str] = []
+        """Files that were not linted, because their configuration cannot be used."""
         self.skipped: list[str] = []
         """Files that are not in the format of their name, such as templates: `path (why)`."""
         self.with_values: frozenset[str] = frozenset()
@@ -506,12 +508,13 @@ def _candidates(
 
 
 class _Failure:
-    """A configuration that cannot be used, so that files were not linted."""
+    """A configuration that cannot be used, and a file that was not linted for it."""
 
-    __slots__ = ("sentence",)
+    __slots__ = ("path", "sentence")
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, path: str) -> None:
         self.sentence = sentence
+        self.path = path
 
 
 def _not_excluded_nearby(paths: Sequence[str], config: Config, named: frozenset[str]) -> Iterator[str]:
@@ -549,7 +552,7 @@ def _linted(
             try:
                 report, kept = linter.lint_kept(path, content) if linter.cache else (linter.lint(path, content), None)
             except ConfigProblem as error:
-                reports.append(_Failure(str(error)))
+                reports.append(_Failure(str(error), path))
                 continue
             reports.append((path, content if report.findings else b"", report, kept))
             if progress is not None:
@@ -557,7 +560,9 @@ def _linted(
         return reports
 
     for part in _shares(paths, linted, each=EACH):
-        result.failures += dict.fromkeys(item.sentence for item in part if isinstance(item, _Failure))
+        unconfigured = [item for item in part if isinstance(item, _Failure)]
+        result.failures += dict.fromkeys(item.sentence for item in unconfigured)
+        result.unconfigured += [item.path for item in unconfigured]
         result.add_unreadable(item for item in part if isinstance(item, str))
         for path, content, report, kept in (item for item in part if isinstance(item, tuple)):
             reports.append((path, content, report))

@@ -172,6 +172,14 @@ def test_a_configuration_that_cannot_be_used_is_a_usage_error(pytester: pytest.P
     assert "INTERNALERROR" not in result.stdout.str()
 
 
+def test_the_configuration_of_a_folder_that_cannot_be_used_fails_its_items(pytester: pytest.Pytester, run: Run) -> None:
+    (pytester.path / "src" / "regilink.toml").write_text('selct = ["REG1"]\n', encoding="utf-8")
+    result = run("--regilink-check")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["src/regilink.toml: *selct*"])
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
 @pytest.mark.parametrize("argument", ["src/train.py", "src/train.py::regilink"])
 def test_doctests_do_not_import_a_script_that_is_named(run: Run, argument: str) -> None:
     result = run("--doctest-modules", "--regilink-check", argument)
