@@ -54,7 +54,7 @@ def checked(function: Function) -> Function:
 
 
 def _check_argument(function: Any, name: str, value: Any) -> Any:
-    kinds = _split(function.__annotations__.get(name, "object"), " | ")
+    kinds = _split_outside_brackets(function.__annotations__.get(name, "object"), " | ")
     # `Visibility` is a `Literal` of the module: its strings say more than its name.
     written = [str(function.__globals__.get(kind)).removeprefix("typing.") for kind in kinds]
     kinds = [whole if whole.startswith("Literal[") else kind for kind, whole in zip(kinds, written, strict=True)]
@@ -62,7 +62,7 @@ def _check_argument(function: Any, name: str, value: Any) -> Any:
         value = list(value)
     if not any(_is_of(value, kind) for kind in kinds):
         where = function.__qualname__.removesuffix(".__init__")
-        raise TypeError(f"{where}(): {name} must be {' | '.join(kinds)}, not {_describe(value, kinds)}")
+        raise TypeError(f"{where}(): {name} must be {' | '.join(kinds)}, not {_describe_value(value, kinds)}")
     return value
 
 
@@ -76,16 +76,16 @@ def _is_of(value: Any, kind: str) -> bool:
     if name in _CALLABLE:
         return callable(value)
     if name == "Literal":
-        return repr(value) in _split(inner, ", ")
+        return repr(value) in _split_outside_brackets(inner, ", ")
     if name == "Mapping":
-        return hasattr(type(value), "items") and _are_of(value.values(), _split(inner, ", ")[1])
+        return hasattr(type(value), "items") and _are_of(value.values(), _split_outside_brackets(inner, ", ")[1])
     if name in _SEVERAL:
         return _are_of(value, inner)
     return name not in _CLASSES or any(base.__name__ == name for base in type(value).__mro__)
 
 
 def _are_of(values: Any, annotation: str) -> bool:
-    kinds = _split(annotation, " | ")
+    kinds = _split_outside_brackets(annotation, " | ")
     return _is_several(values) and all(any(_is_of(value, kind) for kind in kinds) for value in values)
 
 
@@ -93,8 +93,8 @@ def _is_several(value: Any) -> bool:
     return hasattr(type(value), "__iter__") and not isinstance(value, (str, bytes))
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """Split outside of brackets."""
+def _split_outside_brackets(text: str, separator: str) -> list[str]:
+    """The parts between separators; one in brackets separates nothing: `Mapping[str, int]`."""
     parts = [""]
     for part in text.split(separator):
         if parts[-1].count("[") > parts[-1].count("]"):
@@ -104,7 +104,7 @@ def _split(text: str, separator: str) -> list[str]:
     return parts[1:]
 
 
-def _describe(value: Any, kinds: list[str]) -> str:
+def _describe_value(value: Any, kinds: list[str]) -> str:
     """The type of a value, or the value where another string was wanted."""
     if isinstance(value, str) and any(kind.startswith("Literal[") for kind in kinds):
         return repr(value)

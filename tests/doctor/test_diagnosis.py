@@ -195,6 +195,7 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         (f'    run.link_artifact(made, "{ZOO}", aliases=["a/b"])', ("REG501",)),
         (f'    run.link_artifact(made, "{ZOO}", aliases=[time.strftime("%H:%M")])', ("REG501",)),
         (f'    linked = run.link_artifact(made, "{ZOO}")\n    linked.ttl = timedelta(days=3)', ("REG606",)),
+        (f'    run.link_artifact(made, "{ZOO}", aliases=["prod"]).ttl = timedelta(days=3)', ("REG606",)),
         (f'    run.link_artifact(made, "{ZOO}")\nwandb.Api().registry("wandb-registry-model")', ("REG109",)),
         ('    run.link_artifact(made, "wandb-registry-wandb-registry-model/zoo")', ("REG109",)),
     ],

@@ -293,13 +293,13 @@ class SourceCode(Check):
         """What lint finds there; the same finding at several places once."""
         judged = [item for item in context.targets if item.method == "none" or item.path.is_path_object]
         absent = {place_key(target.place) for target in judged if target.place}
-        paths, aliases = _find_judged_places(context)
+        judged_places = _find_judged_places(context)
         places: dict[tuple[str, str], list[Origin]] = {}
         for finding in context.findings:
             key = place_key(finding.place)
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
             is_alone = finding.code in CODE_ALONE and finding.severity != "info"
-            is_judged = key in paths if finding.code.startswith(_OF_PATH) else key in aliases
+            is_judged = key in judged_places.get(finding.code[: len(_OF_PATH)], ())
             is_error = finding.severity == "error" and finding.code.startswith((_OF_PATH, _OF_ALIAS, _OF_CALLS))
             if not is_reported and (is_alone or (is_error and not is_judged)):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
@@ -315,12 +315,13 @@ class SourceCode(Check):
         return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
 
 
-def _find_judged_places(context: Context) -> tuple[set[_Key], set[_Key]]:
-    """Where the paths and names are written that other checks judge, and where the aliases."""
+def _find_judged_places(context: Context) -> dict[str, set[_Key]]:
+    """Where the paths and names, and where the aliases, are written that other checks judge, by the rules' prefix."""
     references = (*context.written_links, *context.written_names)
     aliases = [alias for link in context.written_links for alias in link.aliases if alias.literal is not None]
     paths = {place_key(reference.place) for reference in references if reference.place is not None}
-    return paths | _find_places(reference.string for reference in references), _find_places(aliases)
+    paths |= _find_places(reference.string for reference in references)
+    return {_OF_PATH: paths, _OF_ALIAS: _find_places(aliases)}
 
 
 def _find_places(strings: Iterable[StringValue]) -> set[_Key]:
