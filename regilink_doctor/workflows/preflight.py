@@ -175,7 +175,10 @@ def _is_given(part: KnownPart) -> bool:
             return True
         if default and argument.startswith("-") and (key == default or (word and default.startswith(word))):
             return True
-        if default and not argument.startswith("-") and not is_assigned and not previous.startswith("-"):
+        is_word = not argument.startswith("-") and not is_assigned
+        # After an option it is most often that one's value, but not what looks like the default.
+        is_alike = "/" in argument and "/" in part.text and not argument.startswith(("/", ".", "~"))
+        if default and is_word and (is_alike or not previous.startswith("-")):
             return True
         previous = argument
     return False

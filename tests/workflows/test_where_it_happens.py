@@ -421,6 +421,8 @@ def test_preflight_names_the_link_that_it_could_not_check(
         ("-t model/zoo", ("to",)),
         ("out.target=model/zoo", ("target",)),
         ("model/zoo", ("to",)),
+        ("--verbose model/zoo", ("to",)),
+        ("--data /mnt/data --epochs 3", ()),
     ],
 )
 def test_preflight_does_not_judge_a_default_that_the_command_line_replaces(
