@@ -357,3 +357,8 @@ def test_one_of_several_and_paths_are_accepted(tmp_path: Path) -> None:
     collection = world.collection("zoo", registry="model", versions=1, aliases="production")
     assert {alias.alias for alias in collection.memberships[0].aliases} == {"latest", "production"}
     assert regilink.dry_run([Path(sys.executable), "-c", ""], allow_no_links=True).argv[0] == sys.executable
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device that has no end")
+def test_a_file_without_an_end_is_read_with_a_bound() -> None:
+    assert not regilink.explain(Path("/dev/zero")).is_recognized

@@ -398,8 +398,9 @@ def _read_end(path: Path) -> bytes:
     """The end of a file, and its first two bytes, which may be a byte order mark."""
     with open(path, "rb") as file:
         mark = file.read(2)
-        file.seek(max(len(mark), (os.fstat(file.fileno()).st_size - 4 * INPUT_LIMIT) & ~1))
-        return mark + file.read()
+        limit = 4 * INPUT_LIMIT
+        file.seek(max(len(mark), (os.fstat(file.fileno()).st_size - limit) & ~1))  # even, for UTF-16
+        return mark + file.read(limit)  # a device has no end
 
 
 def _no_exception() -> Explanation:
