@@ -23,7 +23,7 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.problems import placeholder
-from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
+from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed, second_prefix
 from regilink_doctor.emulator.world import artifacts, registries
 from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
@@ -91,8 +91,7 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     if name in state.made_by_code:
         return None
     names = [item.registry_name for item in owner.projects.values() if item.is_registry]
-    has_prefix_twice = is_registry_project(name) or misspelled_prefix(name)
-    if placeholder(name) or has_prefix_twice or name.casefold() in CORE_REGISTRY_DISPLAY:
+    if placeholder(name) or second_prefix(name) or name.casefold() in CORE_REGISTRY_DISPLAY:
         return None
     if get_close_matches(name, names, 1, ALIKE):
         return None
