@@ -118,6 +118,8 @@ _LEAST_OF_OTHERS, _LEAST_OF_REPORTS, _MOST_FOREIGN = 0.35, 0.4, 0.05
 be that the former is about something else."""
 _WORDS_OF_REPORT, _LETTERS_OF_WORD = 25, 3
 """From this number of words on, a text is a report; of Japanese and Chinese so many letters count as a word."""
+_FEWEST_WORDS_OF_UNLISTED = 4
+"""Two letters are like anything: a shorter text is not said to be about something that the index does not list."""
 _OF_UNLISTED = 2
 """How many times as probable as what is not listed a failure must be; measured with reports that were left out."""
 _LEAST_OF_FURTHER = 0.05
@@ -417,7 +419,8 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
         kind = next((about for about, _ in ranked if about in UNLISTED), None)
         topics = [(about, share) for about, share in ranked if find_topic(about) is not None and share >= _LEAST]
-        return [(kind, unlisted), *topics] if kind and unlisted > max(foreign, _LEAST) else []
+        is_unlisted = unlisted > max(foreign, _LEAST) and _count_words(text) >= _FEWEST_WORDS_OF_UNLISTED
+        return [(kind, unlisted), *topics] if kind and is_unlisted else []
     return [
         (about, share)
         for about, share in ranked[:_MOST_FAILURES]
