@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
     End = Literal["with", "context", "finish", "ultralytics", "accelerate", "transformers"]
-    SiteKind = Literal["link", "init", "artifact", "consume", "target", "source", "log", "other"]
-    """Reports show the first four. `log` and `other` are for rules alone."""
+    SiteKind = Literal["link", "init", "artifact", "consume", "target", "source", "log", "look_up", "other"]
+    """Reports show the first four. `log` and `other` are for rules alone, `look_up` for the map as well."""
 
 
 @record
@@ -347,6 +347,17 @@ class Log(Site):
 
 
 @record
+class LookUp(Site):
+    """A call that looks up a collection, or lists what is in a registry, and fetches nothing itself.
+
+    `target` is the path of a collection that it is passed, `artifact` the call that its object comes from.
+    `core.targets.look_up_paths` has the path that a chain of such calls means.
+    """
+
+    kind = "look_up"
+
+
+@record
 class OtherCall(Site):
     """Any other call that a rule checks: `wandb.login`, `wandb.Api.registries`, a look at an attribute."""
 
@@ -354,6 +365,7 @@ class OtherCall(Site):
 
 
 SITE_CLASSES: Mapping[SiteKind, type[Site]] = {
-    cls.kind: cls for cls in (Link, ConfiguredTarget, ConfiguredSource, Init, MakeArtifact, Consume, Log, OtherCall)
+    cls.kind: cls
+    for cls in (Link, ConfiguredTarget, ConfiguredSource, Init, MakeArtifact, Consume, Log, LookUp, OtherCall)
 }
 """The class of each kind of call site."""

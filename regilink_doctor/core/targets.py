@@ -6,6 +6,7 @@ from itertools import islice, product
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.core.target_path import SHOWN_UNKNOWN, is_known, parsed
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.target_path import LinkMethod
+
+    _Parts = tuple[KnownPart | UnknownPart, ...]
 
 LINK_METHODS: dict[str, LinkMethod] = {
     "wandb.Run.link_artifact": "Run.link_artifact",
@@ -335,6 +338,56 @@ def consumed_targets(site: Site) -> Iterator[LinkTarget]:
     entity = _only(site.run_entity) if site.kind == "consume" else None
     for name in site.target:
         yield LinkTarget(name, entity=entity, place=site.place, site=site)
+
+
+def look_up_paths(site: Site) -> tuple[StringValue, ...]:
+    """The paths of the collections that a look-up, or the chain of calls that it ends, looks through.
+
+    What no filter narrows down is unknown; a chain that does not begin with the name of a project has none.
+    """
+    place, strings, before = site.place, site.arguments.strings, site.artifact
+    slash, unknown = (KnownPart("/", place),), [(UnknownPart(site.call.rpartition(".")[2], place),)]
+    if site.call == "wandb.Api.artifact_collections":
+        return _join_parts(place, _parts_of(strings.get("project_name", ())), [slash], unknown)
+    if before is None:
+        return site.target
+    if before.call == "wandb.Api.artifact_type":
+        projects = _parts_of(before.arguments.strings.get("project", ()))
+        return _join_parts(place, projects, [slash], _parts_of(strings.get("name", ())) or unknown)
+    if before.kind == "look_up":
+        aliases, paths = _read_filter(site, "alias"), look_up_paths(before)
+        return _join_parts(place, _parts_of(paths), [(KnownPart(":", place),)], aliases) if aliases else paths
+    if before.call not in ("wandb.Api.registry", "wandb.Api.registries"):
+        return site.target
+    is_search = before.call == "wandb.Api.registries"
+    registries = _read_filter(before, "name") if is_search else _parts_of(before.arguments.strings.get("name", ()))
+    # The filter of `registry.versions` is about versions.
+    collections = _read_filter(site, "name") if site.call.endswith(".collections") else []
+    prefix = (KnownPart(REGISTRY_PREFIX, place),)
+    paths = _join_parts(place, [prefix], registries or unknown, [slash], collections or unknown)
+    organizations = _parts_of(before.arguments.strings.get("organization", ()))
+    return _join_parts(place, organizations, [slash], _parts_of(paths)) if organizations else paths
+
+
+def _join_parts(place: Place, *segments: Iterable[_Parts]) -> tuple[StringValue, ...]:
+    """The strings that begin with one of the first alternatives, go on with one of the second, and so on."""
+    choices = islice(product(*segments), MAX_ALTERNATIVES)
+    return tuple(StringValue(tuple(part for parts in choice for part in parts), place) for choice in choices)
+
+
+def _parts_of(strings: Iterable[StringValue]) -> list[_Parts]:
+    return [string.parts for string in strings]
+
+
+def _read_filter(site: Site, field: str) -> list[_Parts]:
+    """What a filter demands of a field; nothing where it is a pattern, or only one of several conditions.
+
+    `registries` accepts the name of a registry with the prefix and without it.
+    """
+    strings = site.arguments.strings
+    values = (*strings.get(f"filter.{field}", ()), *strings.get(f"filter.$and.{field}", ()))
+    starts = [len(REGISTRY_PREFIX) * value.pattern.startswith(REGISTRY_PREFIX) for value in values]
+    return [value.cut(start, len(value.pattern)) for start, value in zip(starts, values, strict=True)]
 
 
 def links_to_project(site: Site) -> bool:

@@ -21,7 +21,6 @@ from regilink_doctor.lint.text.source import OtherFormat, Unparsable
 from regilink_doctor.rules import FileChecks
 from regilink_doctor.rules.index import WATCHED_BY
 from regilink_doctor.rules.judge import (
-    LOOK_UPS,
     finding_at,
     is_in_example,
     is_of_caller,
@@ -378,7 +377,7 @@ def _index_uses(facts: FileFacts) -> list[ValueUses]:
 def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:
     findings: list[Finding] = []
     checks = facts.checks.find(item, facts)
-    if item.kind in ("link", "target", "consume") or getattr(item, "call", "") in LOOK_UPS:
+    if item.kind in ("link", "target", "consume", "look_up"):
         checks = ((TARGET_PATH, _check_target), *checks)
     for code, check in checks:
         try:
@@ -394,9 +393,7 @@ def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:
 
 
 def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
-    if site.call in LOOK_UPS:
-        site = replace(site, target=site.arguments.strings.get("name", ()))
-    if site.kind in ("consume", "other"):
+    if site.kind in ("consume", "look_up"):
         return report_names(_with_tree(site, facts), facts.view, facts.configured)
     reports = report_targets(_with_tree(site, facts), facts.view, facts.configured, facts.judged)
     return (report for report in reports if not _is_created(report, facts))

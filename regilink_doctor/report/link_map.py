@@ -152,7 +152,7 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
         counted(len(link_map.collections), "collection"),
         counted(kinds.count("link"), "link"),
         counted(kinds.count("consume"), "consumer"),
-        *([say("{number} only named in configuration", number=f"{named:,}")] if named else []),
+        *([say("{number} only named", number=f"{named:,}")] if named else []),
         counted(len(link_map.unknown), "unknown target"),
         counted(len(link_map.repositories), "repository", "repositories"),
     ]

@@ -371,14 +371,12 @@ def _is_link(listing: Site) -> bool:
     """Whether versions that come from a call are links, which are deleted without their source."""
     if listing.kind == "link" or listing.call in ("wandb.Api.registry", "wandb.Api.registries"):
         return True
-    return any(registry_path(name) for name in _names(listing))
+    if listing.kind == "look_up" and listing.artifact is not None:
+        return _is_link(listing.artifact)
+    return any(registry_path(name) for name in listing.target)
 
 
 def _lists_registries(facts: FileFacts) -> bool:
     """Whether the file lists versions, and of registries alone."""
-    names = [name for site in facts.sites if site.call in _LISTS for name in _names(site)]
+    names = [name for site in facts.sites if site.call in _LISTS for name in site.target]
     return bool(names) and all(registry_path(name) for name in names)
-
-
-def _names(site: Site) -> tuple[StringValue, ...]:
-    return site.target or site.arguments.strings.get("name", ())

@@ -67,17 +67,6 @@ MAX_CORRECTIONS = 4
 _EXAMPLES = ("example", "sample", "template", "tmpl", "dist", "skeleton", ".env.default")
 """Words in the name of a file, or of its folder (`configs.example`), that waits to be copied and filled in."""
 
-LOOK_UPS = frozenset(
-    {
-        "wandb.Api.artifacts",
-        "wandb.Api.artifact_collection",
-        "wandb.Api.artifact_collection_exists",
-        "wandb.Api.artifact_exists",
-        "wandb.Api.artifact_versions",
-    }
-)
-"""Calls that look a name up, and fetch nothing."""
-
 NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG110", "REG111", "REG113"})
 """What is wrong with a target path in the same way as with a name that is consumed."""
 

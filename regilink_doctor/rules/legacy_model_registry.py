@@ -97,7 +97,7 @@ class LegacyModelRegistry(Rule):
         if site.call == "wandb.beta.workflows.link_model":
             yield self.report(kind="beta")
         elif site.kind != "link":
-            for name in site.target or site.arguments.strings.get("name", ()):
+            for name in site.target:
                 *projects, artifact = name.pattern.partition(":")[0].split("/")
                 is_registry = projects != [] and is_registry_project(projects[-1])
                 if artifact == LEGACY_REGISTRY and site.kind == "consume" and not is_registry:

@@ -118,10 +118,10 @@ class VersionInTarget(Rule):
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """The calls that look up a collection."""
-        for name in site.arguments.strings.get("name", ()) if not site.context.expected else ():
+        for name in site.target if not site.context.expected else ():
             head, colon, _ = name.pattern.partition(":")
             if colon and not name.pattern.startswith(("http:", "https:")):
-                yield self.report(string=name, start=len(head), argument="name", severity="error", name=name.pattern)
+                yield self.report(string=name, start=len(head), severity="error", name=name.pattern)
 
     def explain(self, problem: Problem) -> Message:
         if name := problem.facts.get("name"):
@@ -469,8 +469,8 @@ class UnfilledPlaceholder(Rule):
         for argument, strings in arguments.items():
             for string in strings:
                 yield from self._find_placeholders(string, argument, argument)
-        names = {"consume": site.target, "other": site.arguments.strings.get("name", ())}.get(site.kind, ())
-        for string in names:
+        names = site.arguments.strings.get("name", ()) if site.kind == "other" else site.target
+        for string in names if site.kind in ("consume", "look_up", "other") else ():
             yield from self._find_placeholders(string, "name", "")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:

@@ -103,9 +103,8 @@ class UnknownRegistry(Rule):
         if not names:
             return
         folded = {name.casefold() for name in (*names, *facts.once(created_registries))}
-        passed = site.arguments.strings.get("name", ())
         is_registry = site.call == "wandb.Api.registry"
-        for string in passed if is_registry else (*site.target, *passed):
+        for string in site.arguments.strings.get("name", ()) if is_registry else site.target:
             name = string.literal if is_registry else known_registry(string)
             if name is None or name.casefold() in folded or (is_registry and name.startswith(REGISTRY_PREFIX)):
                 continue

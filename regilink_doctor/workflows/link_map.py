@@ -19,7 +19,7 @@ from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
-from regilink_doctor.core.targets import unread_sites
+from regilink_doctor.core.targets import look_up_paths, unread_sites
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.lint.scan.files import Git, read
 from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
@@ -83,10 +83,16 @@ def map_paths(
     reader = _UseReader(root, name, catalog, config)
     sites = [report.site for report in result.sites]
     sites += _lint_callers(sites, paths, catalog, config)
-    uses = tuple(reader.read_uses([*sites, *result.configured_sources]))
+    uses = tuple(reader.read_uses([*sites, *result.configured_sources, *_read_look_ups(result.look_ups)]))
     unread = (*result.failures, *result.unread)
     link_map = LinkMap(uses, (name,), catalog, is_live=is_live, unread=unread, skipped=result.skipped)
     return MapResult(link_map, result)
+
+
+def _read_look_ups(look_ups: Sequence[Site]) -> Iterator[Site]:
+    """The look-ups with what they look up; of `registry(…).collections(…).versions(…)` only the last call."""
+    steps = {site.artifact.place for site in look_ups if site.artifact is not None}
+    return (replace(site, target=look_up_paths(site)) for site in look_ups if site.place not in steps)
 
 
 def _lint_callers(sites: Iterable[Site], paths: Sequence[str], catalog: Catalog | None, config: Config) -> list[Site]:
@@ -126,7 +132,7 @@ class _UseReader:
         """The uses of all sites; a configured target that code reads is the code's, and not listed twice."""
         calls = [site for site in sites if site.kind in ("link", "consume")]
         yield from self._uses_of_calls([call for site in calls for call in site.callers or [site]])
-        for site in unread_sites(sites):
+        for site in (*unread_sites(sites), *(site for site in sites if site.kind == "look_up")):
             yield from self._uses_of(site)
 
     def _uses_of_calls(self, calls: Sequence[Site]) -> Iterator[Use]:
@@ -230,10 +236,13 @@ class _UseReader:
 
 
 def _kind_of(site: Site) -> UseKind:
-    """What is done with a target; what the key of a configured value does not say is not guessed."""
-    if site.kind in ("consume", "source"):
-        return "consume"
-    return "name" if isinstance(site, ConfiguredTarget) and not site.is_published else "link"
+    """What is done with a target; what the key of a configured value does not say is not guessed.
+
+    A program that asks whether a collection exists may go on to link to it, or to consume it.
+    """
+    if site.call.endswith("_exists") or (isinstance(site, ConfiguredTarget) and not site.is_published):
+        return "name"
+    return "link" if site.kind in ("link", "target") else "consume"
 
 
 def _absolute(place: Place) -> Place:

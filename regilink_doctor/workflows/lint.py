@@ -60,6 +60,8 @@ class LintResult(ShownAsTable):
         self.findings: list[Finding] = []
         self.sites: list[SiteReport] = []
         self.configured_sources: list[Site] = []
+        self.look_ups: list[Site] = []
+        """The calls that look up collections: the map has them as consumers."""
         self.servers: list[StringValue] = []
         """The addresses of servers that code gives to wandb."""
         self.sources: dict[str, bytes] = {}
@@ -135,9 +137,10 @@ class LintResult(ShownAsTable):
         self.sites += [
             SiteReport(site, codes)
             for site, codes in zip(report.sites, report.codes, strict=True)
-            if site.kind not in ("log", "other", "source")
+            if site.kind not in ("log", "other", "source", "look_up")
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
+        self.look_ups += [site for site in report.sites if site.kind == "look_up"]
 
     def add_unreadable(self, sentences: Iterable[str]) -> None:
         """Note files or folders that cannot be read."""

@@ -11,12 +11,18 @@ from tables import check_rows, sample
 from regilink_doctor.lint.resolve import wandb_api
 
 wandb = pytest.importorskip("wandb")
+public = pytest.importorskip("wandb.apis.public")
+registries = pytest.importorskip("wandb.apis.public.registries.registries_search")
 
 OWNERS = {
     "wandb": wandb,
     "wandb.Run": wandb.Run,
     "wandb.Artifact": wandb.Artifact,
     "wandb.Api": wandb.Api,
+    "wandb.ArtifactType": public.ArtifactType,
+    "wandb.ArtifactCollections": registries.Collections,
+    "wandb.Registries": registries.Registries,
+    "wandb.Registry": public.registries.registry.Registry,
 }
 GONE = {"wandb.beta.workflows.link_model", "wandb.beta.workflows.use_model"}  # since 0.24
 NEVER_THERE = {

@@ -16,11 +16,12 @@ from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Writers
+from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.report.link_map import describe_writers
 from regilink_doctor.report.schemas import SCHEMAS
 from regilink_doctor.workflows.code_owners import CodeOwners
-from regilink_doctor.workflows.link_map import _name_address
+from regilink_doctor.workflows.link_map import _name_address, map_paths
 
 TRAIN = """import sys
 import wandb
@@ -117,8 +118,7 @@ def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Unknown targets: 1\n" in out
     outside = "1 link does not name a collection of a registry: train.py:14."
     assert err == (
-        "5 collections, 4 links, 1 consumer, 1 only named in configuration, 1 unknown target, 1 repository; 3 infos. "
-        f"{outside}\n"
+        f"5 collections, 4 links, 1 consumer, 1 only named, 1 unknown target, 1 repository; 3 infos. {outside}\n"
     )
 
 
@@ -414,6 +414,47 @@ def test_the_map_and_the_doctor_agree_on_who_can_link(
     mapped = {item["registry"]: "alice" in item["users"] for item in value["registries"]}
     assert mapped == {"model": True, "read": False, "closed": True}
     assert {name: "pass" if can else "fail" for name, can in mapped.items()} == doctor
+
+
+@check_rows(
+    ("call", "uses"),
+    [
+        ('api.artifacts("model", "wandb-registry-model/zoo")', ["-> wandb-registry-model/zoo"]),
+        ('api.artifact_versions(name="wandb-registry-model/zoo", type_name="model")', ["-> wandb-registry-model/zoo"]),
+        ('api.artifact_collection("model", "acme/wandb-registry-model/zoo")', ["-> acme/wandb-registry-model/zoo"]),
+        ('api.artifact_collections("wandb-registry-model", "model")', ["-> wandb-registry-model/{?}"]),
+        ('api.artifact_type("m", "wandb-registry-model").collection("zoo")', ["-> wandb-registry-model/zoo"]),
+        ('api.artifact_type("m", project="wandb-registry-a").collections()', ["-> wandb-registry-a/{?}"]),
+        ('api.registry("a").collections(filter={"name": "b"})', ["-> wandb-registry-a/b"]),
+        ('r = api.registry("a", "acme")\nfor c in r.collections(): c.artifacts()', ["-> acme/wandb-registry-a/{?}"]),
+        (
+            'api.registry("a").collections({"$and": [{"name": "b"}, {"tag": "c"}]}).versions(filter={"alias": "prod"})',
+            ["-> wandb-registry-a/b:prod"],
+        ),
+        ('api.registry("a").collections({"name": {"$regex": "b"}})', ["-> wandb-registry-a/{?}"]),
+        ('api.registry("a").collections({"$or": [{"name": "b"}, {"tag": "c"}]})', ["-> wandb-registry-a/{?}"]),
+        ('api.registry("a").versions(filter={"name": "v1"})', ["-> wandb-registry-a/{?}"]),
+        ('api.registries(filter={"name": "a"}).collections({"name": "b"})', ["-> wandb-registry-a/b"]),
+        ('api.registries(filter={"name": "wandb-registry-a"}).versions()', ["-> wandb-registry-a/{?}"]),
+        ('api.registries().collections(filter={"name": "b"})', ["-> wandb-registry-{?}/b"]),
+        ('for r in api.registries(filter={"name": "a"}):\n    r.collections()', ["-> wandb-registry-a/{?}"]),
+        ('api.artifact_exists("wandb-registry-a/b:prod")', ["-- wandb-registry-a/b:prod"]),
+        ('api.artifact_collection_exists("wandb-registry-a/b", "model")', ["-- wandb-registry-a/b"]),
+        # Looks at a registry itself, or at a project.
+        ('r = api.registry("a")\nr.description = "x"\nr.save()', []),
+        ('list(api.registries(filter={"name": "a"}))', []),
+        ('api.artifacts("model", "team-a/p/zoo")', []),
+        ('api.artifact_type("model", "p").collections()', []),
+        ('api.artifact_type("model").collection("zoo")', []),
+        ('shop.registry("a").collections(filter={"name": "b"})', []),
+    ],
+)
+def test_what_a_program_looks_up_is_consumed(call: str, uses: list[str], tmp_path: Path) -> None:
+    program = tmp_path / "serve.py"
+    program.write_text(f"import wandb, shop\napi = wandb.Api()\n{call}\n", encoding="utf-8")
+    link_map = map_paths([str(program)]).link_map
+    arrows = {"link": "<-", "consume": "->", "name": "--"}
+    assert [f"{arrows[use.kind]} {show_unknown(use.target)}" for use in link_map.uses] == uses
 
 
 @check_rows(

@@ -198,8 +198,9 @@ _LINK_MODEL = Call(
     project=LEGACY_REGISTRY,
 )
 _WRONG = Call("link", _LINK, "target_path")
-_LIST = Call("other", ("type_name", "name"), texts=("name",))
-_EXISTS = Call("other", ("name", "type"), texts=("name",))
+_LIST = Call("look_up", ("type_name", "name"), "name", texts=("name",))
+_EXISTS = Call("look_up", ("name", "type"), "name", texts=("name",))
+_SEARCH = Call("look_up", ("filter",))
 
 CALLS = {
     "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings"),
@@ -232,6 +233,15 @@ CALLS = {
     "wandb.Api.artifact_collection": _LIST,
     "wandb.Api.artifact_exists": _EXISTS,
     "wandb.Api.artifact_collection_exists": _EXISTS,
+    "wandb.Api.artifact_collections": Call("look_up", ("project_name", "type_name"), texts=("project_name",)),
+    "wandb.Api.artifact_type": Call("other", ("type_name", "project"), texts=("project",)),
+    "wandb.ArtifactType.collection": Call("look_up", ("name",), texts=("name",)),
+    "wandb.ArtifactType.collections": Call("look_up"),
+    "wandb.Registry.collections": _SEARCH,
+    "wandb.Registry.versions": _SEARCH,
+    "wandb.Registries.collections": _SEARCH,
+    "wandb.Registries.versions": _SEARCH,
+    "wandb.ArtifactCollections.versions": _SEARCH,
     "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),
     "wandb.setup": Call("other", ("settings",), texts=("mode",), unfolds="settings"),
     "wandb.sweep": Call("other", ("sweep", "entity", "project")),

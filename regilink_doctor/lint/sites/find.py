@@ -391,7 +391,7 @@ class _Finder:
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
                 found["inits"] = (self.site(made, "wandb.Api"),)
-        if site.call in ("wandb.Artifact.delete", "wandb.Artifact.unlink"):
+        if site.kind == "look_up" or site.call in ("wandb.Artifact.delete", "wandb.Artifact.unlink"):
             found["artifact"] = self._find_listing(use)
             return found
         if site.kind not in ("link", "log") and site.call not in _OF_ARTIFACTS:
