@@ -185,7 +185,7 @@ def _describe_files(contents: dict[str, bytes], lint: Callable[[str, bytes], Fil
         for finding in report.findings:
             lines += _finding(finding, first, texts)
         for site, codes in zip(report.sites, report.codes, strict=True):
-            if site.kind not in ("log", "other", "source"):  # for rules and the map alone
+            if site.kind not in ("log", "other", "source", "look_up"):  # for rules and the map alone
                 lines.append(_site(site_value(site, codes), _position(site.place, first)))
         lines += _declared(reading, first)
     return lines
