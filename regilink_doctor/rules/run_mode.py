@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.sites import within
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_guarded, may_set_mode, mode_of
 from regilink_doctor.rules.wording import quoted, refused_setting
@@ -12,8 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Place, Span
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Command, Consume, Link, Setting, Site
+    from regilink_doctor.core.sites import Command, Consume, Link, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -33,7 +37,7 @@ class LinkWhileOffline(Rule):
 
     Offline, `link_artifact` raises a `NotImplementedError` with no message, before it looks at the path. Run online, or
     link after `wandb sync`: `wandb.Api().artifact(NAME).link(TARGET)`. A step of CI or a line of a script that sets
-    `WANDB_MODE=offline` for a program that links is reported, too.
+    `WANDB_MODE=offline` for a program that links is reported, too, and so is `wandb offline` before it.
     """
 
     code = "REG601"
@@ -121,16 +125,25 @@ def _check_command(rule: Rule, command: Command, facts: FileFacts, modes: tuple[
         program = words[words.index("-m", 1) + 1]
         path = program.replace(".", "/")
         paths = [f"{folder}{path}{end}" for folder in ("", "src/") for end in (".py", "/__main__.py")]
-    setting = _find_mode(command, facts, modes) if program else None
-    if setting is None or program is None or "pytest" in words:
+    mode, place, command_name = _find_mode(command, facts) if program else ("", None, "")
+    if mode not in modes or place is None or program is None or "pytest" in words:
         return
     if any(facts.program_links(path) for path in paths):
-        related = (Related("set here", setting.place),)
-        mode = certain(setting.value) or ""
-        yield rule.report(command.place, "command", related=related, program=program, mode=mode)
+        related = (Related("set here", place),)
+        yield rule.report(command.place, "command", related=related, program=program, mode=mode, before=command_name)
 
 
 def _explain_command(problem: Problem, effect: str) -> Message:
+    if before := problem.facts["before"]:
+        return Message(
+            say(
+                "{program} links artifacts, and {command} comes before it",
+                program=quoted(problem.facts["program"]),
+                command=before,
+            ),
+            effect,
+            say("remove {command}, or link in a separate step after wandb sync", command=before),
+        )
     return Message(
         say(
             "{program} links artifacts, and WANDB_MODE is {mode}",
@@ -142,22 +155,72 @@ def _explain_command(problem: Problem, effect: str) -> Message:
     )
 
 
-def _find_mode(command: Command, facts: FileFacts, modes: tuple[str, ...]) -> Setting | None:
-    """The setting that certainly sets a command to one of these modes: on its line, or the innermost around it."""
+def _find_mode(command: Command, facts: FileFacts) -> tuple[str, Place | None, str]:
+    """The mode that a command certainly runs in, where it is set, and the command that sets it: `wandb offline`.
+
+    It is set on the line of the command, by the innermost setting around it, or by the last such command before it.
+    """
     innermost = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
     for depth in range(len(command.containers), -1, -1):
         if innermost:
             break
         # Of several on one level none is certain, so that two are enough to know.
         for setting in facts.settings_in("WANDB_MODE", command.containers[:depth]):
+            if id(setting) in facts.once(_list_of_commands):
+                continue
             if setting.how != "yaml" and not setting.place.span < command.place.span:
                 break
             innermost.append(setting)
             if len(innermost) > 1:
                 break
-    if len(innermost) != 1 or innermost[0].only_default:
-        return None
-    return innermost[0] if certain(innermost[0].value) in modes else None
+    if not innermost:
+        return _find_kept_mode(command, facts)
+    if len(innermost) > 1 or innermost[0].only_default or not innermost[0].variable:
+        return "", None, ""
+    return certain(innermost[0].value) or "", innermost[0].place, ""
+
+
+def _list_of_commands(facts: FileFacts) -> frozenset[int]:
+    """The identities of the settings that one command alone has, before its words."""
+    return frozenset(id(setting) for command in facts.commands for setting in command.environment)
+
+
+_KEPT_MODES = {
+    "disabled": "disabled",
+    "enabled": "online",
+    "off": "offline",
+    "offline": "offline",
+    "on": "online",
+    "online": "online",
+}
+"""Commands of wandb that keep a mode for the programs that are run in the same folder."""
+
+
+def _find_kept_mode(command: Command, facts: FileFacts) -> tuple[str, Place | None, str]:
+    """The mode that the last `wandb offline` before a command keeps, if that is certainly run before it."""
+    spans, changes = facts.once(_list_mode_changes)
+    number = bisect_left(spans, command.place.span) - 1
+    if number < 0:
+        return "", None, ""
+    change, word = changes[number]
+    outer = change.containers
+    if any(item.kind == "job" or item.name == "RUN" for item in outer):  # later steps find the same folder
+        outer = tuple(item for item in outer if item.kind != "step")
+    if not within(outer, command.containers):
+        return "", None, ""
+    return _KEPT_MODES.get(word, ""), change.place, f"`wandb {word}`"
+
+
+def _list_mode_changes(facts: FileFacts) -> tuple[list[Span], list[tuple[Command, str]]]:
+    """The commands that keep a mode or go to another folder, with the word that says which, and where they are."""
+    changes: list[tuple[Command, str]] = []
+    for command in facts.commands:
+        words = [word.literal or "" for word in command.words[:4]]
+        is_wandb = "wandb" in words[:3:2] and words[-1] in _KEPT_MODES  # `wandb offline`, `python -m wandb offline`
+        if is_wandb or words[:1] in (["cd"], ["pushd"], ["popd"]):
+            changes.append((command, words[-1] if is_wandb else ""))
+    changes.sort(key=lambda change: change[0].place.span)
+    return [command.place.span for command, _ in changes], changes
 
 
 _NEEDS_RUN = ("wandb.Run.use_artifact", "wandb.use_artifact", "wandb.Run.use_model", "wandb.use_model")

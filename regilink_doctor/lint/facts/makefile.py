@@ -25,6 +25,9 @@ _RULE = re.compile(r"(?P<name>[^\s:#=][^:#=]*):(?!=)")
 _RECIPE = re.compile(r"(?P<name>@?[A-Za-z_][\w-]*)[^:#]*:(?!=)")
 """The first line of a justfile's recipe, which may have parameters with defaults."""
 
+_READ = re.compile(r"\$\([\w-]+\)|\$\{[\w-]+\}|\{\{[^{}]*\}\}")
+"""How a recipe reads a variable: of make, of just."""
+
 _FUNCTION = re.compile(
     r"""(?:env|env_var|env_var_or_default)\(\s*["'](?P<variable>\w+)["']\s*(?:,\s*(?P<quote>["'])(?P<default>[^"']*)(?P=quote)\s*)?\)"""
 )
@@ -32,11 +35,20 @@ _FUNCTION = re.compile(
 
 _EXPORT_ALL = re.compile(r"^(?:export[ \t]*|\.EXPORT_ALL_VARIABLES:.*|set export.*)$", re.MULTILINE)
 _MOST_BRANCHES = 20
+_MOST_TARGETS = 20
+"""Targets with one recipe."""
+
+_MOST_OWN = 20
+"""Variables of one target."""
+
 _BRANCHES = ("ifeq", "ifneq", "ifdef", "ifndef")
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What a Makefile or justfile says. Each line of a recipe is a script of its own."""
+    """What a Makefile or justfile says. Each line of a recipe is a script of its own.
+
+    A variable of a target, `train: export WANDB_MODE = offline`, is before each command of its recipe.
+    """
     source = Source.decode(path, content, python=False)
     just = "just" in os.path.basename(path).lower()
     exported = set(re.findall(r"^export[ \t]+([A-Za-z_]\w*)[ \t]*$", source.text, re.MULTILINE))
@@ -44,23 +56,51 @@ def read(path: str, content: bytes) -> FileFacts:
     lines = list(_find_lines(source, just=just))
     facts = Script()
     known: dict[str, StringValue] = {}
+    of_targets: dict[str, list[Setting]] = {}
     for kind, body, containers in lines:
-        if kind == "line" and (match := _VARIABLE.match(body.text)):
+        if kind != "recipe" and (match := _VARIABLE.match(body.text)):
             public = everything or match["export"] is not None or match["name"] in exported
-            facts.settings.append(_read_variable(body, match, containers, known, public=public))
-            _remember(facts.settings[-1], known, just=just)
+            setting = _read_variable(body, match, containers, known, public=public)
+            if kind == "line":
+                _remember(setting, known, just=just)
+            for target in containers[-1].name.split() if kind == "target" else ():
+                own = of_targets.setdefault(target, [])
+                own += [setting] if len(own) < _MOST_OWN else ()
+            facts.settings.append(setting)
     for kind, body, containers in lines:
         if kind == "recipe":
-            facts.add(read_script(body, containers, known=known))
+            names = containers[-1].name.split(maxsplit=_MOST_TARGETS)[:_MOST_TARGETS]
+            own = [setting for name in names for setting in of_targets.get(name, ())]
+            named = {match[0].replace(" ", "") for match in _READ.finditer(body.text)}
+            values = {way: known[way] for way in named if way in known}
+            for setting in own:
+                _remember(setting, values, just=just, depth=1)
+            facts.add(_put_before(own, read_script(body, containers, known=values)))
     facts.settings.sort(key=lambda item: item.statement)
     return FileFacts.of(source, facts)
 
 
-def _remember(setting: Setting, known: dict[str, StringValue], *, just: bool) -> None:
-    """Take up a variable by the ways to write it; one that is set twice, or in a branch, may have any value."""
+def _put_before(settings: list[Setting], script: Script) -> Script:
+    """The script with variables of its target in the environment of each command, which may set them again.
+
+    One in a branch of make may have another value.
+    """
+    public = [setting for setting in settings if setting.variable and len(setting.containers) == 1]
+    for number, command in enumerate(script.commands if public else ()):
+        again = {setting.name for setting in command.environment}
+        inherited = tuple(setting for setting in public if setting.name not in again)
+        script.commands[number] = replace(command, environment=(*inherited, *command.environment))
+    return script
+
+
+def _remember(setting: Setting, known: dict[str, StringValue], *, just: bool, depth: int = 0) -> None:
+    """Take up a variable by the ways to write it; one that is set twice, or in a branch, may have any value.
+
+    `depth` is 1 for one of a target, which counts before one of the file.
+    """
     ways = (f"{{{{{setting.name}}}}}",) if just else (f"$({setting.name})", f"${{{setting.name}}}")
     for way in ways:
-        if setting.value and not setting.containers and way not in known:
+        if setting.value and len(setting.containers) == depth and (depth or way not in known):
             known[way] = setting.value[0]
         else:
             unknown = UnknownPart(way, setting.place, names=(setting.name,))
@@ -97,9 +137,13 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
         elif not indented and word and not word.startswith("#"):
             rule = (_RECIPE if just else _RULE).match(text)
             target = rule["name"].strip() if rule else ""
+            rest = text[rule.end() if rule else 0 :]
+            column = len(text) - len(rest.lstrip()) + 1
+            body = [(text[column - 1 :], first + 1, column)]
             if rule is None:
-                column = len(text) - len(text.lstrip()) + 1
-                yield "line", Fragment.of(source, [(text[column - 1 :], first + 1, column)]), tuple(branches)
+                yield "line", Fragment.of(source, body), tuple(branches)
+            elif not just and "=" in rest:
+                yield "target", Fragment.of(source, body), (*branches, Container("step", target, inside))
 
 
 def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | UnknownPart:
