@@ -50,6 +50,8 @@ SEGMENTS = st.sampled_from(
         " wandb-registry-model",
         "wandb-registry-model ",
         "wandb_registry_model:v3",
+        "wandb-registry-model:zoo",
+        "acme:wandb-registry-model",
         ":v3",
         'zoo"',
         "wandb-registry-wandb-registry-a?b",

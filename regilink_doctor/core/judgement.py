@@ -17,7 +17,7 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
-from regilink_doctor.core.problems import LinkInput, Problem, placeholder
+from regilink_doctor.core.problems import LinkInput, Problem, find_colon, placeholder
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import (
     is_known,
@@ -309,6 +309,8 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
         return Judgement("misplaced", Problem(rule_codes.EMPTY_NAME, failure="A6"))
     if "://" in collection:
         return Judgement("misplaced", Problem(rule_codes.URL_AS_TARGET, failure="A9"))
+    if find_colon(collection) is not None:
+        return Judgement("misplaced", Problem(rule_codes.STRAY_SEPARATOR, failure="A17"))
     if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
         return Judgement("misplaced", Problem(rule_codes.MISSING_COLLECTION, failure="A2"))

@@ -79,3 +79,9 @@ def reserved_type(artifact_type: str, name: str = "") -> bool:
 def is_version(alias: str) -> bool:
     """Whether `alias` is a version index as W&B writes it: `v0`, `v12` (failure B11)."""
     return len(alias) > 1 and alias[0] == "v" and alias[1:].isdecimal() and alias.isascii()
+
+
+def allowed_alias(alias: str) -> str:
+    """An alias that W&B accepts, as close to `alias` as can be."""
+    corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias)
+    return corrected[:NAME_MAX].strip() or "best"

@@ -308,7 +308,9 @@ def _all(
     last = segments[-1]
     if len(filled) > 2:
         yield from _too_many(filled, registry)
-    if ":" in text:
+    if (colon := find_colon(text)) is not None:
+        yield last.index, colon
+    elif ":" in text:
         yield from _version(text, last)
     if "@" in last.text:
         yield from _at_sign(last)
@@ -447,16 +449,45 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
         yield first.problem_at(rule_codes.TOO_MANY_PARTS, first.start, last.end, kind="parts")
 
 
+def find_colon(text: str, *, is_consumed: bool = False) -> Problem | None:
+    """A `:` where a slash belongs: the SDK reads the registry or the collection after it as a version.
+
+    In `registry:zoo`, a name that is consumed, `zoo` may be meant as an alias.
+    """
+    head, _, tail = text.partition(":")
+    project = head.rpartition("/")[2]
+    if not tail or any(map(is_registry_project, head.split("/")[:-1])):
+        return None
+    if not is_registry_project(project):
+        is_wrong = any(part.startswith(REGISTRY_PREFIX) or misspelled_prefix(part) for part in _names_in(tail))
+    elif is_consumed:
+        is_wrong = ":" in tail
+    else:
+        is_wrong = is_known(text) and "/" not in tail and not _is_version_or_latest(tail.partition(":")[0])
+    start, intended = len(head), "" if tail.startswith("/") else "/"
+    return Problem(rule_codes.STRAY_SEPARATOR, start, start + 1, kind="colon", intended=intended) if is_wrong else None
+
+
+def _names_in(path: str) -> list[str]:
+    return path.replace(":", "/").split("/")
+
+
+def _is_version_or_latest(name: str) -> bool:
+    return is_version(name) or name == "latest"
+
+
 def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
     """What stands behind the first `:`."""
     tail = text.partition(":")[2]
     version, slash, _ = tail.partition("/")
-    if slash and not (is_version(version) or version == "latest"):
+    if slash and not _is_version_or_latest(version):
         if last.has_prefix:
             yield last.problem_at(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
             return
         version = tail  # an alias may have a slash of its own
-    yield last.problem_at(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), "warning", "version", "")
+    # Directly after the registry it hides the collection, or there is none: the link goes to a project.
+    severity: Severity = "error" if last.registry and last.known else "warning"
+    yield last.problem_at(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), severity, "version", "")
 
 
 def _unprefixed(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
+from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, allowed_alias, is_version
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import known_part
+from regilink_doctor.core.problems import find_colon
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     known_registry,
@@ -115,7 +115,7 @@ class InvalidAlias(Rule):
                 severity="warning" if is_unsaved else warn_of_default(alias, start, end),
                 alias=alias.pattern,
                 wrong=reason,
-                instead=correct_alias(alias) if alias.literal else "",
+                instead=allowed_alias(alias.literal) if alias.literal else "",
             )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
@@ -125,7 +125,7 @@ class InvalidAlias(Rule):
         places = set()
         for name in consume.target:
             before, colon, alias = name.pattern.partition(":")
-            if not colon or "://" in name.pattern:
+            if not colon or "://" in name.pattern or find_colon(name.pattern, is_consumed=True) is not None:
                 continue
             start = len(before) + 1
             letter = next((letter for letter in alias if letter in _NEVER_IN_ALIAS), None)
@@ -146,7 +146,7 @@ class InvalidAlias(Rule):
         for alias in (read_put(command) or {}).get("--alias", ()):
             wrong = find_wrong(alias) if alias.pattern else None
             if wrong is not None:
-                instead = correct_alias(alias) if alias.literal else ""
+                instead = allowed_alias(alias.literal) if alias.literal else ""
                 yield self.report(
                     alias.place_of(0, len(alias.pattern)), alias=alias.pattern, wrong=wrong[0], instead=instead
                 )
@@ -169,12 +169,6 @@ def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
             len(pattern),
         )
     return None
-
-
-def correct_alias(alias: StringValue) -> str:
-    """An alias that W&B accepts, as close to it as can be."""
-    corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in known_part(alias.pattern))
-    return corrected[:NAME_MAX].strip() or "best"
 
 
 class VersionAsAlias(Rule):

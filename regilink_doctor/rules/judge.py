@@ -16,6 +16,7 @@ from regilink_doctor.core.problems import (
     Problem,
     SdkRefusal,
     find_call_problem,
+    find_colon,
     find_problems,
     find_shell_variable,
     find_type_problem,
@@ -192,6 +193,9 @@ def judge_name(
         return
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
+        return
+    if (colon := find_colon(string.pattern, is_consumed=True)) is not None:
+        yield replace(colon, target=name, facts={"call": "consume"})
         return
     none_at = _find_unset(string)
     project = path.strip("/").rpartition("/")[0].rpartition("/")[2]

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message
-from regilink_doctor.core.naming import NAME_MAX, REGISTRY_FORBIDDEN, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import (
+    NAME_MAX,
+    REGISTRY_FORBIDDEN,
+    REGISTRY_NAME_MAX,
+    REGISTRY_PREFIX,
+    allowed_alias,
+    is_version,
+)
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_shell_variable, placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
@@ -146,10 +153,15 @@ class VersionInTarget(Rule):
         elif version == "latest":
             instead = say("write {code}; the version linked last is the latest", code=code)
         else:
-            instead = say("write {code}", code=f"{code}, aliases=[{quoted(version)}]" if version else code)
+            aliases = ", ".join(quoted(allowed_alias(name.strip())) for name in version.split(","))
+            instead = say(
+                "write {code}", code=f"{code}, aliases=[{aliases if is_known(version) else '...'}]" if version else code
+            )
         return Message(
             say("{wrong} does not belong in a target path", wrong=quoted(wrong)),
-            "the SDK sends it as part of the collection's name",
+            where_it_goes(problem)
+            if problem.severity == "error"
+            else "the SDK sends it as part of the collection's name",
             instead,
         )
 

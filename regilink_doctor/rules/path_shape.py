@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Applicability
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
     from regilink_doctor.rules.base import FileFacts, Report
@@ -188,10 +189,11 @@ class MisspelledPrefix(Rule):
 
 
 class StraySeparator(Rule):
-    """An extra slash or space is before or after a name in a target path.
+    """An extra slash or space is before or after a name in a target path, or a `:` is where a slash belongs.
 
     `wandb-registry-model//zoo` makes an entity of the registry. `Run.link_artifact` drops a slash at the end, but in
-    `Artifact.link` it moves every part by one. A space becomes part of the name. A slash at the start does no harm.
+    `Artifact.link` it moves every part by one. A space becomes part of the name, and so does all that is after a `:`:
+    `acme:wandb-registry-model/zoo` is one name. A slash at the start does no harm.
     """
 
     code = "REG111"
@@ -204,14 +206,24 @@ class StraySeparator(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo/")',
         'run.link_artifact(artifact, "wandb-registry-model /zoo")',
         'run.link_artifact(artifact, "/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "acme:wandb-registry-model/zoo")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
     )
 
+    def fix_safety(self, problem: Problem) -> Applicability | None:
+        """What is after a colon may be meant as an alias."""
+        return "unsafe" if problem.kind == "colon" else self.fix_applicability
+
     def explain(self, problem: Problem) -> Message:
         whole, help_ = shown_path(problem), say("write {code}", code=corrected_path(problem))
+        if problem.kind == "colon":
+            note = (
+                say("the SDK reads what is after it as a version") if is_consumed(problem) else where_it_goes(problem)
+            )
+            return Message(say('{path} has a ":" where a "/" belongs', path=whole), note, help_)
         if problem.kind == "blank":
             name = quoted(wrong_part(problem).strip())
             return Message(say("there is a space around {name}", name=name), "it becomes part of the name", help_)

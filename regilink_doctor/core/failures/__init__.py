@@ -250,14 +250,15 @@ PATH: tuple[Failure, ...] = (
     ),
     Failure(
         "A17",
-        "leading, trailing or doubled slash",
+        "leading, trailing or doubled slash, or a colon in its place",
         "An empty part moves the others or is dropped, depending on the call: with a doubled slash the "
         "registry is read as the entity; with a slash at the end `Artifact.link` does so too, while "
-        "`Run.link_artifact` works by accident.",
-        "Remove the slash and the spaces around the parts.",
+        "`Run.link_artifact` works by accident. A colon in place of a slash makes one name of all that is after it.",
+        "Remove the slash and the spaces around the parts, and write a slash between them.",
         silent=False,
         codes=("REG111", "REG114"),
-        recognize="The path begins or ends with a slash, has two in a row, or a space beside one.",
+        recognize="The path begins or ends with a slash, has two in a row, a space beside one, or a colon before "
+        "the registry or the collection.",
         check_with="regilink doctor TARGET",
         phases=("link",),
     ),
