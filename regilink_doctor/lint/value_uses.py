@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, walk
+from regilink_doctor.lint.text.nodes import FUNCTIONS, list_parameters, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ValueUses:
                     (ast.Name, item.name) for item in self._functions.values() if _is_below(parent, item, self._parents)
                 ]
             if isinstance(parent, ast.arguments):
-                return [(ast.Name, name) for name in _list_parameters(parent)]
+                return [(ast.Name, name) for name in list_parameters(parent)]
             if isinstance(parent, ast.Expr):
                 return []
             if isinstance(parent, ast.Dict):
@@ -137,7 +137,7 @@ class ValueUses:
         functions = [self._functions[word] for word in words if word in self._functions]
         if not functions:
             return [] if not _LINK.isdisjoint(words) else None
-        return [(ast.Name, name) for function in functions for name in _list_parameters(function.args)]
+        return [(ast.Name, name) for function in functions for name in list_parameters(function.args)]
 
     def _list_targets(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For) -> list[Holder]:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
@@ -162,15 +162,11 @@ def _move(span: Span, start: int) -> Span:
     return Span(span.line + start - 1, span.column, span.end_line + start - 1, span.end_column)
 
 
-def _list_parameters(arguments: ast.arguments) -> list[str]:
-    return [item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-
-
 def _list_fields(owner: ast.ClassDef) -> list[str]:
     """What the arguments of a class are by position: the parameters of its constructor, else its fields."""
     for item in owner.body:
         if isinstance(item, FUNCTIONS) and item.name == "__init__":
-            return _list_parameters(item.args)[1:]
+            return list_parameters(item.args)[1:]
     return [getattr(item.target, "id", "") for item in owner.body if isinstance(item, ast.AnnAssign)]
 
 

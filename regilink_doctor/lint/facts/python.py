@@ -10,7 +10,7 @@ from regilink_doctor.core.sites import Command
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
+from regilink_doctor.lint.text.nodes import find_argument, walk, written_name
 from regilink_doctor.lint.text.source import Source, fstring_pieces, piece
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ class _Reader:
 
     def read(self, call: ast.Call) -> Iterator[tuple[StringValue, ...]]:
         """The words of each command that a call starts: several where a shell reads them."""
-        passed = call.args[0] if call.args else next((item.value for item in call.keywords if item.arg == "args"), None)
+        passed = find_argument(call, 0, "args")
         name = written_name(call.func) or ""
         if name.endswith("_exec") or name == "session.run":
             yield tuple(self._list_words(ast.List([*call.args], ast.Load())))

@@ -11,7 +11,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, Store, Use
 from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Loaded, ModuleValue
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, list_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
         updated = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
         if not any(_is_same(value, owner) for value in context.find_objects(updated, use.at)):
             continue
-        mappings = [*use.call.args, *(item.value for item in use.call.keywords if item.arg is None)]
-        for mapping in mappings:
+        for mapping in (*use.call.args, *list_unpacked(use.call)):
             item = context.keep(
                 ("item of", id(mapping), key),
                 lambda mapping=mapping: copy_place(

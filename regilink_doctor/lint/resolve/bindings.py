@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from regilink_doctor.core.records import cached_property, field, record
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -259,11 +259,8 @@ class Scope:
 
     def is_decorated(self, *names: str) -> bool:
         """Whether it has a decorator of one of these names, called or not."""
-        for item in getattr(self.node, "decorator_list", ()):
-            called = item.func if isinstance(item, ast.Call) else item
-            if (written_name(called) or "").rpartition(".")[2] in names:
-                return True
-        return False
+        decorators = getattr(self.node, "decorator_list", ())
+        return any(last_word(item.func if isinstance(item, ast.Call) else item) in names for item in decorators)
 
     @property
     def first_parameter(self) -> str | None:
@@ -292,8 +289,7 @@ class Scope:
 
     @property
     def _bases(self) -> list[str]:
-        bases = getattr(self.node, "bases", ())
-        return [(written_name(base) or "").rpartition(".")[2] for base in bases]
+        return [last_word(base) for base in getattr(self.node, "bases", ())]
 
     def find_loop(self, order: int) -> Arm | None:
         """The innermost loop body around a place."""

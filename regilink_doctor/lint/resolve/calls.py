@@ -44,7 +44,7 @@ from regilink_doctor.lint.resolve.values import (
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             call = _name_changes(context, node)
             return [_replace_fields(context, value, call, at) for value in context.value(function.value, at)]
         if function.attr == "get_tracker" and isinstance(tracker := _first_constant(node), str):  # of accelerate
-            unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
+            unwraps = find_keyword(node, "unwrap") is not None
             of_wandb = Instance("wandb.Run" if unwraps else "WandBTracker", node, at)
             return [of_wandb if tracker == "wandb" else Unknown(returned_by="accelerate.tracking.GeneralTracker")]
         if function.attr in PARSES:
@@ -236,9 +236,7 @@ def _calls_itself(context: Context, scope: Scope) -> bool:
     """Whether a function calls its own name: what the inner call decides is not what the outer one does."""
     return context.keep(
         ("recursive", id(scope)),
-        lambda: any(
-            (written_name(use.call.func) or "").rpartition(".")[2] == scope.name for use in context.find_uses_in(scope)
-        ),
+        lambda: any(last_word(use.call.func) == scope.name for use in context.find_uses_in(scope)),
     )
 
 
@@ -303,7 +301,7 @@ def _replace_fields(context: Context, value: Value, node: ast.Call, at: ProgramP
 
 def _name_changes(context: Context, node: ast.Call) -> ast.Call:
     """`model.model_copy(update={"name": "b"})` as `model._replace(name="b")`; any other call as it is."""
-    mapping = next((keyword.value for keyword in node.keywords if keyword.arg == "update"), None)
+    mapping = find_keyword(node, "update")
     if not isinstance(mapping, ast.Dict):
         return node
     pairs = [(key.value, value) for key, value in zip(mapping.keys, mapping.values, strict=True) if _is_name(key)]  # type: ignore[union-attr]
@@ -554,8 +552,8 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
 def _find_parameter_default(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """The default of a parameter that a class declares, `Parameter("name", default="zoo")`."""
     name = _read_name(context, node.args[0], at) if node.args else None
-    defaults = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
-    values = [value for item in defaults for value in context.value(item, at)]
+    default = find_keyword(node, "default")
+    values = context.value(default, at) if default is not None else ()
     return [mark_default(value, name or "a parameter") for value in values] or [UNKNOWN]
 
 

@@ -30,7 +30,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import is_file, read_file, remembered
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import find_argument, find_keyword, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
     if path in _LOADERS:
         return _load(context, path, node, at)
     if path in _OPENS:
-        mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
-        return [UNKNOWN] if _is_writing(mode) else _open(context.value(node.args[0], at), at)
+        is_writing = _is_writing(find_argument(node, 1, "mode"))
+        return [UNKNOWN] if is_writing else _open(context.value(node.args[0], at), at)
     if path in _PACKAGE_FOLDERS:
         return _find_package_folders(context, node, at)
     if path in _PACKAGE_TEXTS:
@@ -250,7 +250,7 @@ def _load(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list
         files = find_files(value, at)
         values += [load_file(context, file, kind, at, holder=holder) for file in files]
         values += [] if files else [Unknown(reason="a file that is not known, or not in the tree")]
-    if any(keyword.arg == "object_hook" for keyword in node.keywords):  # it makes objects with attributes
+    if find_keyword(node, "object_hook") is not None:  # it makes objects with attributes
         return [replace(value, attributes=True) if isinstance(value, Loaded) else value for value in values]
     return values
 

@@ -27,7 +27,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import Changed, Updated, copy_place, written_name
+from regilink_doctor.lint.text.nodes import Changed, Updated, copy_place, find_argument, find_keyword, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -716,19 +716,19 @@ def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: Pr
     if isinstance(owner, Loaded) and owner.document.holder == "parser" and not owner.keys and len(node.args) == 2:
         sections = find_by_key(context, owner, find_key_names(context, node.args[0], at))
         names = find_key_names(context, node.args[1], at)
-        fallback = [context.value(keyword.value, at) for keyword in node.keywords if keyword.arg == "fallback"]
+        fallback = find_keyword(node, "fallback")
         return [
             value
             for section in sections
             for value in (find_by_key(context, section, names) if isinstance(section, Loaded) else ())
-        ] or list(fallback[0] if fallback else [UNKNOWN])
+        ] or list(context.value(fallback, at) if fallback is not None else [UNKNOWN])
     keys = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
-    default = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in ("default", "fallback"))]
+    default = find_argument(node, 1, "default", "fallback")
     found = find_by_key(context, owner, keys)
     if found and keys and None not in keys:
         return found
-    if default:
-        return [*found, *context.value(default[0], at)]
+    if default is not None:
+        return [*found, *context.value(default, at)]
     mapping = node.func.value if isinstance(node.func, ast.Attribute) else node.func
     is_absent = bool(keys) and isinstance(owner, Literal)
     is_absent = is_absent and all(has_key(context, owner, mapping, key, at) is False for key in keys)
@@ -885,8 +885,8 @@ def _combine(context: Context, columns: Sequence[Sequence[Value]], at: ProgramPo
 
 def _find_first_number(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
     """What `enumerate(items, start)` counts from."""
-    given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "start")]
-    values = context.value(given[0], at) if given else (NonString(0),)
+    start = find_argument(node, 1, "start")
+    values = context.value(start, at) if start is not None else (NonString(0),)
     number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
     return number if isinstance(number, int) else None
 

@@ -22,6 +22,7 @@ from regilink_doctor.lint.resolve.values import (
     to_tuple,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -461,7 +462,5 @@ def _index_uses_by_scope(module: Module) -> dict[Scope, list[Use]]:
 def _index_uses(module: Module) -> dict[str, list[Use]]:
     by_name: dict[str, list[Use]] = {}
     for use in (*module.uses, *module.decorations):
-        function = use.call.func
-        called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        by_name.setdefault(called, []).append(use)
+        by_name.setdefault(last_word(use.call.func), []).append(use)
     return by_name

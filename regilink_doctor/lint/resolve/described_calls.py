@@ -19,7 +19,7 @@ from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.module_files import find_roots
 from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
 from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import find_argument, find_keyword, last_word, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _names(data: object, owner: Scope, path: str) -> bool:
 
 def _find_section(owner: Scope) -> str | None:
     """The section of LightningCLI that a class belongs to."""
-    names = [(written_name(base) or "").rpartition(".")[2] for base in getattr(owner.node, "bases", ())]
+    names = [last_word(base) for base in getattr(owner.node, "bases", ())]
     return next((_SECTIONS[name] for name in names if name in _SECTIONS), None)
 
 
@@ -217,8 +217,8 @@ def _list_pipelines(folder: str) -> tuple[str, ...]:
 
 def _runs(context: Context, use: Use, component: str) -> bool:
     """Whether a call runs the component in a folder of this name."""
-    named = (*use.call.args[:1], *(keyword.value for keyword in use.call.keywords if keyword.arg == "uri"))
-    for value in (value for node in named for value in context.value(node, use.at)):
+    named = find_argument(use.call, 0, "uri")
+    for value in context.value(named, use.at) if named is not None else ():
         path = value.path if isinstance(value, TreePath) else value.pattern if isinstance(value, StringValue) else ""
         if os.path.basename(path.rstrip("/")) == component:
             return True
@@ -226,8 +226,7 @@ def _runs(context: Context, use: Use, component: str) -> bool:
 
 
 def _find_given(context: Context, use: Use, parameter: str) -> Iterator[Value]:
-    for keyword in use.call.keywords:
-        if keyword.arg == "parameters":
-            for owner in context.value(keyword.value, use.at):
-                if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
-                    yield from find_by_key(context, owner, [parameter])
+    passed = find_keyword(use.call, "parameters")
+    for owner in context.value(passed, use.at) if passed is not None else ():
+        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+            yield from find_by_key(context, owner, [parameter])

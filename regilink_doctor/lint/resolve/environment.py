@@ -25,7 +25,15 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
+from regilink_doctor.lint.text.nodes import (
+    copy_place,
+    find_argument,
+    find_keyword,
+    last_word,
+    list_unpacked,
+    walk,
+    written_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,7 +175,7 @@ def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]
         tables = [load_file(context, file, "dotenv", reads[0].at, holder="dotenv") for file in files]
         loaded += [(table, reads[0]) for table in tables if isinstance(table, Loaded)]
     for use in module.uses:
-        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS:
+        if last_word(use.call.func) in _LOADS:
             files = [file for value in _find_named(context, use) for file in find_files(value, use.at)[:1]]
             tables = [load_file(context, file, "dotenv", use.at, holder="dotenv") for file in files]
             loaded += [(table, use) for table in tables if isinstance(table, Loaded)]
@@ -176,8 +184,7 @@ def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]
 
 def _find_named(context: Context, use: Use) -> Sequence[Value]:
     """The path that `load_dotenv` is given; without one, and from `find_dotenv`, the nearest `.env`."""
-    paths = [item.value for item in use.call.keywords if item.arg in ("dotenv_path", "path")]
-    node: ast.expr | None = next(iter((*use.call.args[:1], *paths)), None)
+    node = find_argument(use.call, 0, "dotenv_path", "path")
     if isinstance(node, ast.Call) and (written_name(node.func) or "").endswith("find_dotenv"):
         node = node.args[0] if node.args else None
     if node is not None:
@@ -194,7 +201,7 @@ def _find_overridden(context: Context, variable: str, at: ProgramPoint) -> list[
     if module.imports.isdisjoint(_LOADING):
         return []
     for file, use in reversed(context.keep(("loaded variables", id(module)), _load_variables, context, module)):
-        is_override = any(item.arg == "override" and getattr(item.value, "value", False) for item in use.call.keywords)
+        is_override = bool(getattr(find_keyword(use.call, "override"), "value", False))
         is_before = use.scope is not at.scope or use.order < at.order
         if is_override and is_before and use.arm is None and use.scope in (at.scope, module.scope):
             values = find_at(file, (variable,))
@@ -318,7 +325,7 @@ def find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tup
 
 def _find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
     pairs: list[tuple[str, ast.expr]] = []
-    for argument in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg is None)]:
+    for argument in (*call.args, *list_unpacked(call)):
         for mapping in context.value(argument, at):
             for key, value in mapping.pairs if isinstance(mapping, Literal) else ():
                 name = key.value if isinstance(key, ast.Constant) else key
@@ -338,7 +345,7 @@ def _find_checked(module: Module) -> frozenset[str] | None:
     """The variables that conditions or `os.environ["X"]` of a file name; None where it loads a settings file."""
     found: set[str] = set()
     for use in module.uses:
-        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS or _passes_environment(use.call):
+        if last_word(use.call.func) in _LOADS or _passes_environment(use.call):
             return None
     for node in walk(module.scope.node):
         key: ast.expr | None = None

@@ -30,7 +30,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class _Sources:
 def is_settings(context: Context, scope: Scope) -> bool:
     """Whether a class derives from pydantic's `BaseSettings`."""
     return any(
-        (written_name(base) or "").rpartition(".")[2] in _SETTINGS
+        last_word(base) in _SETTINGS
         for inner in find_lineage(context, scope)
         for base in getattr(inner.node, "bases", ())
     )

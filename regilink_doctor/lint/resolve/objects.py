@@ -49,7 +49,14 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import (
+    copy_place,
+    find_argument,
+    find_keyword,
+    last_word,
+    list_unpacked,
+    written_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,12 +137,10 @@ def _find_given_attribute(context: Context, owner: Instance, name: str) -> list[
     call, at = owner.made_by, owner.at
     if call is None or at is None or f"{owner.type}.{name}" not in wandb_api.GIVEN_ATTRIBUTES:
         return []
-    if (written_name(call.func) or "").rpartition(".")[2] not in ("init", "Artifact"):
+    if last_word(call.func) not in ("init", "Artifact"):
         return []
-    given = [item.value for item in call.keywords if item.arg == name]
-    if name == "type" and not given and len(call.args) > 1:
-        given = [call.args[1]]
-    values = [value for node in given for value in context.value(node, at)]
+    given = find_argument(call, 1, name) if name == "type" else find_keyword(call, name)
+    values = list(context.value(given, at)) if given is not None else []
     return values if all(isinstance(value, StringValue) for value in values) else []
 
 
@@ -151,7 +156,7 @@ def _find_member_attribute(context: Context, member: Member, node: ast.Attribute
 
 def _is_run(node: ast.expr) -> bool:
     """Whether what an expression is called leaves no doubt that it is a run: it may have been passed on by any file."""
-    return (written_name(node) or "").rpartition(".")[2] in ("run", "wandb_run")
+    return last_word(node) in ("run", "wandb_run")
 
 
 @resolves(ast.Subscript)
@@ -442,11 +447,7 @@ def _find_mappings(use: Use, method: Scope) -> Iterable[ast.expr]:
     call, function = use.call, use.call.func
     if isinstance(function, ast.Attribute):
         is_own = is_attributes_of(function.value, method.first_parameter or "")
-        return (
-            [*call.args[:1], *([] if call.args else [item.value for item in call.keywords if item.arg is None])]
-            if is_own
-            else []
-        )
+        return (call.args[:1] or list_unpacked(call)) if is_own else []
     names = [item.id if isinstance(item, ast.Name) else "" for item in call.args[:3]]
     if len(names) < 3 or names[0] != method.first_parameter:
         return []

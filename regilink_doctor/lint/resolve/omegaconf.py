@@ -26,6 +26,7 @@ from regilink_doctor.lint.resolve.values import (
     is_configuration,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import find_argument, find_keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,13 +55,9 @@ _COMMAND_LINE = "the command line"
 def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
     """What a function of OmegaConf gives, by its last name; None for one that gives nothing of interest."""
     if name in ("create", "structured", "DictConfig"):
-        keyword = next((item.value for item in node.keywords if item.arg in ("obj", "content")), None)
-        argument = node.args[0] if node.args else keyword
-        return (
-            [_create(context, value, at.source.place(node)) for value in context.value(argument, at)]
-            if argument
-            else None
-        )
+        if (argument := find_argument(node, 0, "obj", "content")) is None:
+            return None
+        return [_create(context, value, at.source.place(node)) for value in context.value(argument, at)]
     if name in ("merge", "unsafe_merge"):
         return _merge(context, node, at)
     if name == "from_cli" and not node.args:
@@ -128,7 +125,7 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
 def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """`OmegaConf.select(config, "a.b", default=…)`."""
     paths = [value.literal for value in context.value(node.args[1], at) if isinstance(value, StringValue)]
-    default = next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
+    default = find_keyword(node, "default")
     values: list[Value] = []
     for owner in context.value(node.args[0], at):
         for path in paths:

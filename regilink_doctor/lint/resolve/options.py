@@ -29,7 +29,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_argument, find_keyword, last_word, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _find_required(module: Module) -> frozenset[str] | None:
     for scope in (module.scope, *module.functions.values()):
         for name, bindings in scope.bindings.items():
             values = [item.value for item in bindings if isinstance(item.value, ast.Call)]
-            holders.update(name for value in values if _name_called(value).rpartition(".")[2] in PARSES)
+            holders.update(name for value in values if last_word(value.func) in PARSES)
     bound = module.scope.bindings.items()
     imported = {name for name, bindings in bound if any(binding.kind == "import" for binding in bindings)}
     for use in module.uses:
@@ -245,7 +245,7 @@ def _find_required(module: Module) -> frozenset[str] | None:
         is_passed = any(isinstance(item, ast.Name) and item.id in holders for item in passed)
         if called == "setattr" or (is_passed and called.partition(".")[0] in imported - _READING):
             return None
-        if called.endswith("parse_args") and any(item.arg == "namespace" for item in use.call.keywords):
+        if called.endswith("parse_args") and find_keyword(use.call, "namespace") is not None:
             return None
     for node in walk(module.scope.node):
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -305,8 +305,8 @@ def _call_converter(context: Context, option: _Option, converter: ast.expr, valu
 
 def _is_plain(converter: ast.expr) -> bool:
     """Whether a `type=` leaves a string as it is."""
-    name = written_name(converter.func if isinstance(converter, ast.Call) else converter) or ""
-    return isinstance(converter, (ast.Constant, ast.Tuple)) or name.rpartition(".")[2] in _PLAIN_TYPES
+    called = converter.func if isinstance(converter, ast.Call) else converter
+    return isinstance(converter, (ast.Constant, ast.Tuple)) or last_word(called) in _PLAIN_TYPES
 
 
 def _index_options(context: Context, module: Module) -> dict[str, _Option]:
@@ -319,7 +319,7 @@ def _index_options(context: Context, module: Module) -> dict[str, _Option]:
     for called in _ABSL if "absl" in module.imports else ():
         for use in context.find_uses(module, called):
             names = _list_strings(use.call)[:1]
-            default = use.call.args[1] if len(use.call.args) > 1 else _find_keyword(use.call, "default")
+            default = find_argument(use.call, 1, "default")
             default = None if getattr(default, "value", "") is None else default
             for name in names:
                 options.setdefault(name, _Option(use.call, use.at, (f"--{name}",), default))
@@ -327,7 +327,7 @@ def _index_options(context: Context, module: Module) -> dict[str, _Option]:
 
 
 def _read_option(call: ast.Call, at: ProgramPoint) -> _Option:
-    default = _find_keyword(call, "default")
+    default = find_keyword(call, "default")
     is_none = isinstance(default, ast.Constant) and default.value is None
     return _Option(call, at, tuple(_list_strings(call)), None if is_none else default)
 
@@ -386,11 +386,11 @@ def _find_passed(
         return [with_name(mark_default(value, name), name) for value in values]
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
     parsers = context.find_uses(module, "ArgumentParser")
-    if parsers and not any(getattr(_find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
+    if parsers and not any(getattr(find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
         key = ("flags", id(declared))
         ordered = context.keep(key, lambda: sorted(flag for other in declared for flag in other.flags))
         flags = [*flags, *_list_abbreviations(flags, ordered)]
-    has_files = any(_find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
+    has_files = any(find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
     return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
 
 
@@ -441,8 +441,7 @@ def _list_click_options(scope: Scope) -> list[_Option]:
     at = ProgramPoint(scope.parent or scope, END)
     options: list[_Option] = []
     for decorator in getattr(scope.node, "decorator_list", ()):
-        called = written_name(decorator.func) if isinstance(decorator, ast.Call) else None
-        if (called or "").rpartition(".")[2] in ("option", "argument"):
+        if isinstance(decorator, ast.Call) and last_word(decorator.func) in ("option", "argument"):
             option = _read_option(decorator, at)
             plain = [flag for flag in option.flags if not flag.startswith("-")]
             if plain and not option.is_positional:  # the name of the parameter beside the flags
@@ -485,7 +484,7 @@ def find_started_values(context: Context, binding: Binding, scope: Scope) -> lis
             command=_find_command_name(context, scope),
         )
         values = [with_name(mark_default(value, name), name) for value in passed]
-    if declared is not None and any(item.arg in ("callback", "parser") for item in declared.keywords):
+    if declared is not None and find_keyword(declared, "callback", "parser") is not None:
         return [_unknown_option(name)]
     variables = _list_variables(declared) if declared is not None else []
     return [*values, *_find_default(context, name, None, variables, ProgramPoint(scope, END))]
@@ -502,8 +501,8 @@ def _list_positional(scope: Scope) -> list[Binding]:
     ]
 
 
-def _is_called(call: ast.Call | None, name: str) -> bool:
-    return call is not None and (written_name(call.func) or "").rpartition(".")[2] == name
+def _is_called(call: ast.expr | None, *names: str) -> bool:
+    return isinstance(call, ast.Call) and last_word(call.func) in names
 
 
 def _find_declaration(binding: Binding) -> ast.Call | None:
@@ -512,11 +511,7 @@ def _find_declaration(binding: Binding) -> ast.Call | None:
         return binding.value
     items = binding.annotation.slice if isinstance(binding.annotation, ast.Subscript) else None
     nodes = items.elts if isinstance(items, ast.Tuple) else ()
-    return next((node for node in nodes if _is_called_any(node)), None)  # type: ignore[return-value]
-
-
-def _is_called_any(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and (_is_called(node, "Option") or _is_called(node, "Argument"))
+    return next((node for node in nodes if _is_called(node, "Option", "Argument")), None)  # type: ignore[return-value]
 
 
 def _find_default(
@@ -537,7 +532,7 @@ def _find_default(
 
 def _list_variables(call: ast.Call) -> list[str]:
     """The variables of the environment that an option names: `envvar="X"`, `envvar=["X", "Y"]`."""
-    node = _find_keyword(call, "envvar")
+    node = find_keyword(call, "envvar")
     nodes = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
     return [item.value for item in nodes if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
@@ -550,12 +545,8 @@ def _list_automatic_variables(context: Context, scope: Scope, name: str, command
 
 
 def _list_prefixes(module: Module) -> list[str]:
-    nodes = [_find_keyword(use.call, "auto_envvar_prefix") for use in module.uses]
+    nodes = [find_keyword(use.call, "auto_envvar_prefix") for use in module.uses]
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-
-
-def _find_keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((item.value for item in call.keywords if item.arg == name), None)
 
 
 def _list_strings(call: ast.Call) -> list[str]:

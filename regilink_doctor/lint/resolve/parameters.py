@@ -39,7 +39,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word, list_parameters, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def _hold_positionals(context: Context, scope: Scope, caller: Frame) -> ast.Tupl
 
 def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
     arguments = getattr(scope.node, "args", None)
-    named: set[str] = set()
-    if isinstance(arguments, ast.arguments):
-        named = {item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    named = list_parameters(arguments) if isinstance(arguments, ast.arguments) else []
 
     def make_display() -> ast.Dict:
         rest = [item for item in caller.call.keywords if item.arg not in named]
@@ -192,8 +190,8 @@ def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
     for bindings in scope.bindings.values():
         method = scope.module.functions.get(id(bindings[-1].node)) if bindings[-1].kind == "function" else None
         for decorator in getattr(method.node, "decorator_list", ()) if method is not None else ():
-            word = (written_name(decorator.func) or "").rpartition(".")[2] if isinstance(decorator, ast.Call) else ""
-            if word in ("field_validator", "validator") and method is not None:
+            is_call = isinstance(decorator, ast.Call)
+            if is_call and last_word(decorator.func) in ("field_validator", "validator") and method is not None:
                 for item in decorator.args:
                     validators.setdefault(str(getattr(item, "value", "")), []).append(method)
     return validators
@@ -248,8 +246,7 @@ def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
         is_named = _get_flag(next(iter(getattr(scope.node, "decorator_list", ())), None), "kw_only") is True
         for name, bindings in scope.bindings.items():
             binding = bindings[0]
-            annotated = written_name(_strip_annotation(binding.annotation)) if binding.annotation is not None else None
-            word = (annotated or "").rpartition(".")[2]
+            word = last_word(_strip_annotation(binding.annotation)) if binding.annotation is not None else ""
             if binding.annotation is None or word == "ClassVar" or _get_flag(binding.value, "init") is False:
                 continue
             if word == "KW_ONLY":
@@ -267,10 +264,8 @@ def _strip_annotation(node: ast.expr) -> ast.expr:
 
 def _get_flag(node: ast.expr | None, name: str) -> bool | None:
     """A keyword of a call that is True or False: `field(init=False)`."""
-    for keyword in node.keywords if isinstance(node, ast.Call) else ():
-        if keyword.arg == name and isinstance(keyword.value, ast.Constant):
-            return bool(keyword.value.value)
-    return None
+    value = find_keyword(node, name) if isinstance(node, ast.Call) else None
+    return bool(value.value) if isinstance(value, ast.Constant) else None
 
 
 # Classes

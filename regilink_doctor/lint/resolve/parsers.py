@@ -32,7 +32,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_argument, find_keyword, last_word, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
         return [Instance(FLAG_HOLDER, node, at)]
     if name not in _FILLING or not _is_filling(at.scope.module):
         return None
-    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
-    classes = by_name.get("config_class", node.args[0] if node.args else None)
+    classes = find_argument(node, 0, "config_class")
     if classes is None:
         return None
-    return [_fill(context, value, node, at, by_name.get("config_path")) for value in context.value(classes, at)]
+    path = find_keyword(node, "config_path")
+    return [_fill(context, value, node, at, path) for value in context.value(classes, at)]
 
 
 def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
@@ -79,7 +79,7 @@ def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     if call is None or parameter is None or parameter.annotation is None:
         return None
     at = ProgramPoint(scope.parent or scope, END)
-    path = next((keyword.value for keyword in call.keywords if keyword.arg == "config_path"), None)
+    path = find_keyword(call, "config_path")
     return [_fill(context, value, call, at, path) for value in context.value(parameter.annotation, at)]
 
 
@@ -220,7 +220,7 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
     With simple-parsing it may be an object: `parser.add_arguments(Options, dest="name")`.
     """
     for use in context.find_uses(module, "add_arguments"):
-        dest = next((keyword.value for keyword in use.call.keywords if keyword.arg == "dest"), None)
+        dest = find_keyword(use.call, "dest")
         if use.call.args and getattr(dest or use.call.args[-1], "value", None) == name:
             return [_fill(context, value, use.call, use.at, None) for value in context.value(use.call.args[0], use.at)]
     files = context.keep(("option files", id(module)), _list_option_files, context, module)
@@ -235,7 +235,7 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
     named: list[Value] = []
     flags: list[str] = []
     for use in module.uses:
-        called = (written_name(use.call.func) or "").rpartition(".")[2]
+        called = last_word(use.call.func)
         by_name = {keyword.arg: keyword.value for keyword in use.call.keywords}
         if "default_config_files" in by_name:
             for value in context.value(by_name["default_config_files"], use.at):
@@ -262,7 +262,7 @@ def list_started(module: Module) -> frozenset[str]:
         for use in module.uses
         if use.call.args
         and isinstance(use.call.args[0], ast.Name)
-        and (written_name(use.call.func) or "").rpartition(".")[2] in ("CLI", "Fire", "auto_cli", "cli", "run")
+        and last_word(use.call.func) in ("CLI", "Fire", "auto_cli", "cli", "run")
     )
 
 
@@ -289,8 +289,8 @@ def find_flag(context: Context, module: Module, name: str) -> list[Value]:
 
 def _read_configurations(context: Context, use: Use, name: str) -> list[Value]:
     """What `get_config()` gives in the files that are passed, and in the default one: `--config=configs/a.py:small`."""
-    nodes = [*use.call.args[1:2], *(item.value for item in use.call.keywords if item.arg == "default")]
-    paths: list[Value] = [value for node in nodes for value in context.value(node, use.at)]
+    default = find_argument(use.call, 1, "default")
+    paths: list[Value] = list(context.value(default, use.at)) if default is not None else []
     paths += find_passed([f"--{name}"], use.at.source.folder, context.source.path)
     values: list[Value] = []
     for path in paths:

@@ -37,7 +37,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import source
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_argument, last_word, list_unpacked, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,16 +147,15 @@ def _find_given_name(context: Context, artifact: Value, at: ProgramPoint) -> Seq
         made = artifact.made_by if isinstance(artifact, Instance) else None
         if not isinstance(artifact, Instance) or made is None:
             return None
-        function, made_at = (written_name(made.func) or "").rpartition(".")[2], artifact.at or at
+        function, made_at = last_word(made.func), artifact.at or at
         logged = context.value(made.args[0], made_at) if function == "log_artifact" and made.args else ()
         if len(logged) == 1 and isinstance(logged[0], Instance):
             artifact = logged[0]
             continue
         if function not in ("Artifact", "log_artifact"):
             return None
-        position = 1 if function == "log_artifact" else 0
-        given = [*made.args[position : position + 1], *(item.value for item in made.keywords if item.arg == "name")]
-        return context.value(given[0], made_at) if given else ()
+        given = find_argument(made, 1 if function == "log_artifact" else 0, "name")
+        return context.value(given, made_at) if given is not None else ()
     return None
 
 
@@ -437,7 +436,7 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
             return [unknown_string(node, at)]
         named: dict[str, Entry] = {}
         mappings = node.args if function.attr == "format_map" else []
-        for mapping in (*mappings, *(keyword.value for keyword in node.keywords if keyword.arg is None)):
+        for mapping in (*mappings, *list_unpacked(node)):
             named |= _find_entries(context, mapping, at)
         named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
         positional: list[Entry] = [(value, at, "") for value in node.args] if function.attr == "format" else []
@@ -681,7 +680,7 @@ def fill_template(context: Context, template: Instance, node: ast.Call, at: Prog
     if made is None or inside is None or len(made.args) != 1:
         return [unknown_string(node, at)]
     named: dict[str, Entry] = {}
-    for mapping in (*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg is None)):
+    for mapping in (*node.args[:1], *list_unpacked(node)):
         named |= _find_entries(context, mapping, at)
     named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
     return _fill(context, node, context.value(made.args[0], inside), _dollar_fields(named), at)

@@ -34,6 +34,7 @@ from regilink_doctor.lint.text.nodes import (
     Updated,
     copy_place,
     inside,
+    last_word,
     walk,
     written_name,
 )
@@ -874,7 +875,7 @@ def _ends_program(node: ast.expr) -> bool:
 
 def _suppresses(node: ast.expr) -> bool:
     """Whether a context manager is `contextlib.suppress(…)`."""
-    return isinstance(node, ast.Call) and (written_name(node.func) or "").rpartition(".")[2] == "suppress"
+    return isinstance(node, ast.Call) and last_word(node.func) == "suppress"
 
 
 def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
@@ -950,7 +951,7 @@ def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
     bindings = scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
     value = bindings[-1].value if bindings else None
     if isinstance(value, ast.Call):
-        return (written_name(value.func) or "").rpartition(".")[2] in _NAMESPACES
+        return last_word(value.func) in _NAMESPACES
     return isinstance(value, Updated)
 
 

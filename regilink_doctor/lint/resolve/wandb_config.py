@@ -34,7 +34,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word, is_file, list_names, read_file, remembered
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import find_keyword, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ def _index_configurations(context: Context, module: Module) -> tuple[Given, Give
     for use in module.uses:
         name = written_name(use.call.func) or ""
         if name.endswith(("init", "WandbLogger")):
-            configs = [keyword.value for keyword in use.call.keywords if keyword.arg == "config"]
-            if configs and len(given) < MAX_ALTERNATIVES and _makes_run(context, use):
-                given += [(config, use.at) for config in configs]
+            config = find_keyword(use.call, "config")
+            if config is not None and len(given) < MAX_ALTERNATIVES and _makes_run(context, use):
+                given.append((config, use.at))
         elif name.endswith("onfig.update") and use.call.args and len(updated) < MAX_ALTERNATIVES:
             owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
             if any(is_configuration(value) for value in context.value(owner, use.at)):

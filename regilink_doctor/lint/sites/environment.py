@@ -10,7 +10,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.environment import ENVIRON, find_pairs, find_updated
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
+from regilink_doctor.lint.text.nodes import last_word, walk, written_name
 from regilink_doctor.lint.text.source import piece
 
 TYPE_CHECKING = False
@@ -90,9 +90,9 @@ def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
 def _name_values(node: ast.AST) -> list[tuple[object, ast.expr | None]]:
     """The names and values in a node: targets of an assignment, keys, keywords, options, parameters with defaults."""
     if isinstance(node, ast.Assign):
-        return [((written_name(target) or "").rpartition(".")[2], node.value) for target in node.targets]
+        return [(last_word(target), node.value) for target in node.targets]
     if isinstance(node, ast.AnnAssign):
-        return [((written_name(node.target) or "").rpartition(".")[2], node.value)]
+        return [(last_word(node.target), node.value)]
     if isinstance(node, ast.Dict):
         return [(getattr(key, "value", None), value) for key, value in zip(node.keys, node.values, strict=True)]
     if isinstance(node, ast.keyword):

@@ -26,10 +26,10 @@ from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.run_lifetime import find_last_before
-from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers, last_word
+from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import are_callers_wanted
-from regilink_doctor.lint.text.nodes import WITHS, walk, written_name
+from regilink_doctor.lint.text.nodes import WITHS, find_keyword, last_word, list_parameters, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -260,8 +260,7 @@ class _Finder:
     def _is_called_on_class(self, use: Use) -> bool:
         """Whether a method is called on its class, the object an argument: `wandb.Run.link_artifact(run, …)`."""
         owner = getattr(use.call.func, "value", None)
-        word: str = getattr(owner, "attr", "") or getattr(owner, "id", "")
-        if owner is None or not word[:1].isupper():
+        if owner is None or not last_word(owner)[:1].isupper():
             return False
         return any(isinstance(value, Name) and value.path in _CLASSES for value in self.resolver.value(owner, use.at))
 
@@ -576,8 +575,8 @@ class _Finder:
         if words := wandb_api.RECEIVERS.get(function.attr):
             if self._is_made_elsewhere(function.value, use):
                 return None
-            receiver = (written_name(function.value) or "").rpartition(".")[2].lower()
-            is_named = receiver.endswith(words) or any(keyword.arg == "target_path" for keyword in use.call.keywords)
+            is_receiver = last_word(function.value).lower().endswith(words)
+            is_named = is_receiver or find_keyword(use.call, "target_path") is not None
             texts = () if is_named else self.resolver.texts(target, use.at)
             return path if is_named or any(REGISTRY_PREFIX in text.pattern for text in texts) else None
         if function.attr == "link_artifact" and use.call.args and self._is_string(use.call.args[0], use):
@@ -708,7 +707,7 @@ def _names_parameter(call: WrappedCall) -> bool:
     parameters = getattr(scope.node, "args", None)
     if target is None or not isinstance(parameters, ast.arguments):
         return False
-    names = {item.arg for item in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)}
+    names = set(list_parameters(parameters))
     if scope.owner is not None:
         names.discard(scope.first_parameter or "")
     return any(isinstance(node, ast.Name) and node.id in names for node in walk(target))
@@ -737,7 +736,7 @@ def _is_abstract(owner: Scope, name: str) -> bool:
     decorators = [
         item for binding in owner.bindings.get(name, ()) for item in getattr(binding.node, "decorator_list", ())
     ]
-    words = [(written_name(node) or "").rpartition(".")[2] for node in (*bases, *decorators)]
+    words = [last_word(node) for node in (*bases, *decorators)]
     return "Protocol" in words or "abstractmethod" in words
 
 

@@ -7,7 +7,7 @@ from regilink_doctor.core.sites import OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, walk
+from regilink_doctor.lint.text.nodes import FUNCTIONS, find_keyword, last_word, list_parameters, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
         node = scope.node
         if not isinstance(node, FUNCTIONS) or not node.name.startswith("test"):
             continue
-        parameters = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+        parameters = set(list_parameters(node.args))
         inner = [child for statement in (*node.decorator_list, *node.body) for child in walk(statement)]
         servers = {name for name in parameters if name.startswith("regilink")}
         if servers:
@@ -123,7 +123,7 @@ def _find_empty_assertions(
     if swallowed:
         return "swallowed", swallowed
     asserted = [node for node in nodes if is_assertion(node)]
-    negative = [node for node in asserted if _last_name(node.func) in _NEGATIVE]
+    negative = [node for node in asserted if last_word(node.func) in _NEGATIVE]
     is_disabled = len(negative) == len(asserted) and "disabled" in map(_classify_node, nodes)
     return "disabled", negative if is_disabled else []
 
@@ -132,9 +132,9 @@ def _swallows_everything(context: ast.AST) -> bool:
     """Whether it is `pytest.raises(Exception)`, without `match`, or `suppress(Exception)`."""
     return (
         isinstance(context, ast.Call)
-        and _last_name(context.func) in ("raises", "suppress")
+        and last_word(context.func) in ("raises", "suppress")
         and not context.keywords
-        and any(_last_name(argument) in ("Exception", "BaseException") for argument in context.args)
+        and any(last_word(argument) in ("Exception", "BaseException") for argument in context.args)
     )
 
 
@@ -147,7 +147,7 @@ def _is_assertion(node: ast.AST) -> TypeGuard[ast.Assert | ast.Call]:
 
 def _mentions_link(node: ast.AST, linked: frozenset[str]) -> bool:
     """Whether an assertion is about a link: its method, its GraphQL operation, its result or, of a mock, its path."""
-    is_of_mock = isinstance(node, ast.Call) and _last_name(node.func).startswith(_MOCK_ASSERTIONS)
+    is_of_mock = isinstance(node, ast.Call) and last_word(node.func).startswith(_MOCK_ASSERTIONS)
     for child in walk(node):
         if isinstance(child, ast.Attribute) and child.attr in LINKS:
             return True
@@ -194,17 +194,17 @@ def _find_fake(nodes: list[ast.AST], parameters: set[str]) -> str | None:
 
 def _classify_node(node: ast.AST) -> str | None:
     if isinstance(node, ast.Attribute) and node.attr == "activate":
-        return "requests" if _last_name(node.value) in _FAKES else None
+        return "requests" if last_word(node.value) in _FAKES else None
     if isinstance(node, ast.Assign):
         keys = [target.slice for target in node.targets if isinstance(target, ast.Subscript)]
         return "disabled" if any(map(_is_mode, keys)) and _is_disabled(node.value) else None
     if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)):
         return None
-    name = _last_name(node.func)
+    name = last_word(node.func)
     if name == "setenv" and len(node.args) >= 2:
         return "disabled" if _is_mode(node.args[0]) and _is_disabled(node.args[1]) else None
     if name == "init":
-        return "disabled" if any(word.arg == "mode" and _is_disabled(word.value) for word in node.keywords) else None
+        return "disabled" if _is_disabled(find_keyword(node, "mode")) else None
     if name not in _PATCHES or not node.args:
         return None
     if name == "dict":
@@ -217,19 +217,15 @@ def _classify_node(node: ast.AST) -> str | None:
         return "disabled" if any(_is_mode(key) and _is_disabled(value) for key, value in pairs) else None
     target = node.args[0]
     parts = target.value.split(".") if isinstance(target, ast.Constant) and isinstance(target.value, str) else []
-    names = {*parts, _last_name(target)}
+    names = {*parts, last_word(target)}
     if "wandb" in names:
         return "mock"
     return "requests" if "requests" in names else None
-
-
-def _last_name(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_mode(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Constant) and node.value == "WANDB_MODE"
 
 
-def _is_disabled(node: ast.AST) -> bool:
+def _is_disabled(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Constant) and node.value == "disabled"

@@ -16,7 +16,16 @@ from regilink_doctor.lint.resolve.imports import find_imported_files
 from regilink_doctor.lint.resolve.values import Function, Instance, Unknown
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LOOPS, WITHS, copy_place, strip_await, walk, written_name
+from regilink_doctor.lint.text.nodes import (
+    FUNCTIONS,
+    LOOPS,
+    WITHS,
+    copy_place,
+    find_keyword,
+    strip_await,
+    walk,
+    written_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -354,7 +363,7 @@ class RunLifetime:
         if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
             return None
         library = self._enders.get(value.func.attr)
-        if library == "ultralytics" and not any(keyword.arg == "data" for keyword in value.keywords):
+        if library == "ultralytics" and find_keyword(value, "data") is None:
             return None  # `train()` alone is that of a module of PyTorch
         return (library, value) if library is not None else None
 

@@ -15,8 +15,8 @@ from regilink_doctor.lint.resolve.imports import MAX_BYTES, find_imported_files,
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.values import Function, Instance
 from regilink_doctor.lint.sites.arguments import arguments
-from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import read_file, remembered
+from regilink_doctor.lint.text.nodes import last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,10 +172,3 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
 def _name_holder(scope: Scope) -> str:
     """The name that a function is called by: of a constructor that of its class."""
     return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
-
-
-def last_word(function: ast.expr) -> str:
-    """The last name of what a call calls: `publish` of `tools.publish(...)`; empty where it has none."""
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

@@ -113,6 +113,33 @@ def written_name(node: ast.AST) -> str | None:
     return node.id + "".join(reversed(words))
 
 
+def last_word(node: ast.AST) -> str:
+    """The last word of a name or an attribute: `publish` of `tools.publish`; empty for any other expression."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def find_keyword(call: ast.Call, *names: str) -> ast.expr | None:
+    """What a call passes by a keyword, the first that has one of these names."""
+    return next((item.value for item in call.keywords if item.arg in names), None)
+
+
+def find_argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+    """What a call passes by position, or else by a keyword of one of these names."""
+    return call.args[position] if position < len(call.args) else find_keyword(call, *names)
+
+
+def list_unpacked(call: ast.Call) -> list[ast.expr]:
+    """The mappings that a call unpacks: `**mapping`."""
+    return [item.value for item in call.keywords if item.arg is None]
+
+
+def list_parameters(arguments: ast.arguments) -> list[str]:
+    """The names of the parameters of a function, but for `*name` and `**name`."""
+    return [item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
 class Updated(ast.Dict):
     """What a dictionary is after `name.update(more)`, `{**name, **more}`, or `name[key] = value`."""
 
