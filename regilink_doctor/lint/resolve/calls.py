@@ -36,7 +36,9 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    hold,
     is_configuration,
+    is_mapping,
     is_none,
     mark_default,
     mark_given,
@@ -288,12 +290,12 @@ def _replace_fields(context: Context, value: Value, node: ast.Call, at: ProgramP
         keywords = list(node.keywords)
         if before is not None:
             given = {keyword.arg for keyword in node.keywords}
-            positional += [copy_place(Computed(context.value(item, before.at)), item) for item in before.call.args]
+            positional += [hold(item, *context.value(item, before.at)) for item in before.call.args]
             for item in before.call.keywords:
                 if item.arg not in given:
-                    field = copy_place(Computed(context.value(item.value, before.at)), item.value)
+                    field = hold(item.value, *context.value(item.value, before.at))
                     keywords.append(copy_place(ast.keyword(item.arg, field), item))
-        return copy_place(ast.Call(copy_place(Computed((value,)), node), positional, keywords), node)
+        return copy_place(ast.Call(hold(node, value), positional, keywords), node)
 
     call = context.keep(("replaced", id(node), id(before), at.order, at.frame), make_call)
     return ClassOrObject(value.scope, instance=True, made=context.enter(value.scope, call, at))
@@ -315,14 +317,14 @@ def _is_name(node: ast.expr | None) -> bool:
 
 def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | None:
     """`map(function, items)` of a list that is written out: the call of each item."""
-    (owner, *others) = context.value(node.args[1], at)
-    if others or not isinstance(owner, Literal) or not isinstance(owner.node, (ast.List, ast.Tuple)):
+    owner = context.find_only(node.args[1], at)
+    if not isinstance(owner, Literal) or not owner.is_sequence:
         return None
     if len(owner.items) > MAX_ALTERNATIVES:
         return UNKNOWN
 
     def make_list() -> ast.List:
-        items = [copy_place(Computed(context.value(item, owner.at)), item) for item in owner.items]
+        items = [hold(item, *context.value(item, owner.at)) for item in owner.items]
         calls = [copy_place(ast.Call(node.args[0], [item], []), node) for item in items]
         return ast.List(list(calls), ast.Load())
 
@@ -359,19 +361,14 @@ def _index_members(context: Context, scope: Scope) -> dict[str, str]:
 def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
     """`.get(…)` of a dictionary that is written out or loaded; None for that of anything else."""
     owners = context.value(function.value, at)
-    if not any(
-        is_configuration(owner) or (isinstance(owner, (Literal, Loaded)) and owner.is_mapping) for owner in owners
-    ):
+    if not any(is_configuration(owner) or is_mapping(owner) for owner in owners):
         return None
     values: list[Value] = []
     for owner in owners:
         if is_configuration(owner):
             values += _get_configured(context, node, at)
-            continue
-        is_mapping = isinstance(owner, (Literal, Loaded)) and owner.is_mapping
-        values += (
-            get_by_key(context, owner, node, at) if isinstance(owner, (Literal, Loaded)) and is_mapping else [UNKNOWN]
-        )
+        else:
+            values += get_by_key(context, owner, node, at) if is_mapping(owner) else [UNKNOWN]
     return values
 
 
@@ -383,7 +380,7 @@ def _take_item_out(context: Context, node: ast.Call, function: ast.Attribute, at
         return None
     values: list[Value] = []
     for owner in owners:
-        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+        if is_mapping(owner):
             values += get_by_key(context, owner, node, before)
         else:
             number = _read_position(context, node, before)
@@ -425,7 +422,7 @@ def _make_table(context: Context, value: Value, node: ast.expr, at: ProgramPoint
 
 def _get_configured(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """`wandb.config.get(name, default)`."""
-    names = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
+    names = context.list_literals(node.args[0], at)
     values = [value for name in names if name for value in libraries.find_configured(context, name, at.scope.module)]
     return values or list(context.value(node.args[1], at) if len(node.args) > 1 else [UNKNOWN])
 
@@ -481,8 +478,7 @@ def _read_name(context: Context, node: ast.expr, at: ProgramPoint) -> str | None
     """A name that is a string, written out or put together of what is known."""
     if isinstance(node, ast.Constant):
         return str(node.value)
-    (value, *others) = context.value(node, at)
-    return value.literal if not others and isinstance(value, StringValue) else None
+    return context.find_literal(node, at)
 
 
 def _get_attribute(context: Context, node: ast.Call, name: str, at: ProgramPoint) -> list[Value]:
@@ -501,7 +497,7 @@ def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
     values = context.value(node.args[0], at)
     if not node.keywords and any(map(is_configuration, values)):
         return values
-    if not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
+    if not any(map(is_mapping, values)):
         return [UNKNOWN]
 
     def make_display() -> ast.Dict:

@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    is_list,
     is_none,
     mark_given,
     may_be_unset,
@@ -44,8 +45,13 @@ def decide(context: Context, test: ast.expr, at: ProgramPoint) -> bool | None:
     if type(test) is ast.Name and (values := context.value(test, at))[0] is UNKNOWN and len(values) == 1:
         return None
     key = ("truth", id(test), at.order, at.frame)
-    (value, *others) = context.answer(key, _find_truth, context, test, at)
-    return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None
+    return _read_truth(context.answer(key, _find_truth, context, test, at))
+
+
+def _read_truth(values: Sequence[Value]) -> bool | None:
+    """What values are that are True, or False, and nothing else."""
+    value = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
+    return value if isinstance(value, bool) else None
 
 
 def _find_truth(context: Context, test: ast.expr, at: ProgramPoint) -> list[Value]:
@@ -184,8 +190,7 @@ class _Judge:
 
     def _has_key(self, test: ast.Compare) -> bool | None:
         """`key in mapping`, where the mapping is written out or loaded; None for anything else."""
-        (value, *others) = self.context.value(test, self.at)
-        return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None
+        return _read_truth(self.context.value(test, self.at))
 
     def _judge_call(self, test: ast.Call, levels: int) -> bool | None:
         """`bool(x)`, `all([x, y])`, `x.startswith("a")`; following every call would read half the tree."""
@@ -264,7 +269,7 @@ class _Judge:
     def _is_in(self, item: Value, owner: Value) -> bool | None:
         if isinstance(owner, StringValue) and isinstance(item, StringValue):
             return _contains(owner, item)
-        if isinstance(owner, Literal) and not owner.is_mapping and len(owner.items) <= _MOST_ITEMS:
+        if is_list(owner) and len(owner.items) <= _MOST_ITEMS:
             found = [_is_equal(item, other) for node in owner.items for other in self.context.value(node, owner.at)]
             if True in found and len(found) == len(owner.items):
                 return True

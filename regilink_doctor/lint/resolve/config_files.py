@@ -186,7 +186,7 @@ def _go_up(value: Value) -> Value:
 
 def _join(context: Context, owners: Sequence[Value], nodes: Sequence[ast.expr], at: ProgramPoint) -> list[Value]:
     for node in nodes:
-        names = [value.literal for value in context.value(node, at) if isinstance(value, StringValue)]
+        names = context.list_literals(node, at)
         owners = tuple(
             [
                 TreePath(_join_paths(owner.path, name)) if isinstance(owner, TreePath) else UNKNOWN

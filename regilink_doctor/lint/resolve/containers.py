@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import count
 
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import aliases, config_files, wandb_api
@@ -24,6 +25,9 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    hold,
+    is_list,
+    is_mapping,
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
     LayerKey = tuple[ast.expr, int, Frame | None]
 
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
-_IN_ORDER = (ast.List, ast.Tuple)
 _FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertools.chain"})
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _ADDS = ("append", "extend", "add")
@@ -80,7 +83,7 @@ def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterab
 
 def is_mapping_like(value: Value) -> bool:
     """Whether a value is looked up by keys: a dictionary, a table of a file, the options of a program."""
-    return isinstance(value, Arguments) or (isinstance(value, (Literal, Loaded)) and value.is_mapping)
+    return isinstance(value, Arguments) or is_mapping(value)
 
 
 @resolves(Changed)
@@ -88,7 +91,7 @@ def resolve_changed(context: Context, node: Changed, at: ProgramPoint) -> Iterab
     """A name after a method changed its list or dictionary; anything else is as before."""
     values = context.value(node.value, at)
     if node.change in _ADDS:
-        lists = [value for value in values if value == UNKNOWN or (isinstance(value, Literal) and not value.is_mapping)]
+        lists = [value for value in values if value == UNKNOWN or is_list(value)]
         others = [value for value in values if value not in lists]
         return [*([Literal(context.keep(("longer", id(node)), _add_item, node), at)] if lists else []), *others]
     return [
@@ -111,14 +114,14 @@ def _apply_change(
     context: Context, owner: Value, change: str, args: Sequence[ast.expr], node: ast.expr, at: ProgramPoint
 ) -> Value:
     """A list or dictionary after a change of it; any of its items, in any order, where that is not certain."""
-    before = copy_place(Computed((owner,)), node)
+    before = hold(node, owner)
     key = ("changed", id(node), id(getattr(owner, "node", None)), at.order, at.frame)
     if change == "clear":
         empty = ast.Dict([], []) if is_mapping_like(owner) else ast.List([], ast.Load())
         return Literal(context.keep(key, lambda: empty), at)
     if is_mapping_like(owner):
         if change in ("pop", "del") and args:
-            removed = copy_place(Computed((_NO_SUCH_KEY,)), node)
+            removed = hold(node, _NO_SUCH_KEY)
             return Literal(context.keep(key, lambda: ast.Dict([None, args[0]], [before, removed])), at)
         if change == "setdefault" and args:
             default = args[1] if len(args) > 1 else copy_place(ast.Constant(None), node)
@@ -128,7 +131,7 @@ def _apply_change(
         return UNKNOWN
 
     def make_list() -> ast.List | ast.Set:
-        is_followed = _is_in_order(owner) and len(owner.items) <= _MOST_ITEMS
+        is_followed = owner.is_in_order and len(owner.items) <= _MOST_ITEMS
         items = [_evaluate(context, item, owner.at, at) for item in owner.items] if is_followed else None
         changed = _change_items(context, items, change, args, at) if items is not None else None
         if changed is not None:
@@ -155,12 +158,11 @@ def _change_items(
     if change == "popleft":
         return items[1:]
     if change in ("remove", "discard"):
-        (removed, *others) = context.value(args[0], at) if args else (UNKNOWN,)
-        known = [read_literals(context, item, at) for item in items]
-        literal = removed.literal if not others and isinstance(removed, StringValue) else None
-        if literal is None or any(len(texts) != 1 or None in texts for texts in known):
+        literal = context.find_literal(args[0], at) if args else None
+        known = [context.find_literal(item, at) for item in items]
+        if literal is None or None in known:
             return None
-        number = next((index for index, texts in enumerate(known) if texts == [literal]), len(items))
+        number = known.index(literal) if literal in known else len(items)
         return [*items[:number], *items[number + 1 :]]
     if change == "[:]":
         bounds = args[0]
@@ -182,20 +184,8 @@ def _change_items(
 
 def _sort_strings(context: Context, items: Sequence[ast.expr], at: ProgramPoint) -> list[ast.expr] | None:
     """Known strings, sorted."""
-    known = [read_literals(context, item, at) for item in items]
-    if any(len(texts) != 1 or None in texts for texts in known):
-        return None
-    return [
-        item
-        for _, _, item in sorted(
-            (texts[0] or "", index, item) for index, (texts, item) in enumerate(zip(known, items, strict=True))
-        )
-    ]
-
-
-def read_literals(context: Context, node: ast.expr, at: ProgramPoint) -> list[str | None]:
-    """The alternatives of an expression as strings, None for one that is not known."""
-    return [value.literal if isinstance(value, StringValue) else None for value in context.value(node, at)]
+    known = [context.find_literal(item, at) for item in items]
+    return [items[number] for _, number in sorted(zip(known, count()))] if None not in known else None
 
 
 def _read_index(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
@@ -220,7 +210,7 @@ def resolve_comprehension(
     """
     inside = at.inside(node)
     if (turns := _list_turns(context, node, at, [node.elt])) is not None:
-        items = [copy_place(Computed(values), node.elt) for (values,) in turns]
+        items = [hold(node.elt, *values) for (values,) in turns]
         key = ("turns", id(node), inside.frame, context.turn)
         return [Literal(context.keep(key, lambda: ast.List(list(items), ast.Load())), inside)]
     if "wandb" not in at.scope.module.imports:
@@ -239,9 +229,8 @@ def _list_turns(
 ) -> list[list[tuple[Value, ...]]] | None:
     """The values of `parts` in each turn, where what the loop goes through is written out and its tests are decided."""
     loop, inside = node.generators[0], at.inside(node)
-    owners = context.value(loop.iter, at) if len(node.generators) == 1 else ()
-    owner = owners[0] if len(owners) == 1 else None
-    if not isinstance(owner, Literal) or not _is_in_order(owner) or len(owner.items) > MAX_ALTERNATIVES:
+    owner = context.find_only(loop.iter, at) if len(node.generators) == 1 else None
+    if not isinstance(owner, Literal) or not owner.is_in_order or len(owner.items) > MAX_ALTERNATIVES:
         return None
 
     def work_out() -> tuple[bool | None, list[tuple[Value, ...]]]:
@@ -261,8 +250,8 @@ def resolve_dict_comprehension(context: Context, node: ast.DictComp, at: Program
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
     if (turns := _list_turns(context, node, at, [node.key, node.value])) is not None:
-        keys: list[ast.expr | None] = [copy_place(Computed(key), node.key) for key, _ in turns]
-        values: list[ast.expr] = [copy_place(Computed(value), node.value) for _, value in turns]
+        keys: list[ast.expr | None] = [hold(node.key, *key) for key, _ in turns]
+        values = [hold(node.value, *value) for _, value in turns]
         inside = at.inside(node)
         key = ("turns", id(node), inside.frame, context.turn)
         return [Literal(context.keep(key, ast.Dict, keys, values), inside)]
@@ -543,8 +532,8 @@ def _has_many_unknown_keys(context: Context, owner: Literal) -> bool:
         counts += (len(index.open) - len(index.unpacked),)
         if not counts[0] or len(index.unpacked) != 1:
             break
-        (inner, *others) = context.value(index.named[index.unpacked[0]][1], layer.at)
-        layer = inner if not others and isinstance(inner, Literal) and inner.is_mapping else None
+        inner = context.find_only(index.named[index.unpacked[0]][1], layer.at)
+        layer = inner if isinstance(inner, Literal) and inner.is_mapping else None
     counted[_get_layer_key(owner)] = counts
     return sum(counts) > MAX_ALTERNATIVES
 
@@ -568,7 +557,7 @@ def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence
     for mapping in mappings:
         if isinstance(mapping, Name) and mapping.path == "os.environ":
             continue  # it may have any key, as it may for a value that is asked for by itself
-        if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
+        if is_mapping(mapping):
             values += find_by_key(context, mapping, keys)
         elif isinstance(mapping, Arguments):
             values += [value for key in keys for value in _find_argument(context, mapping, key)]
@@ -633,8 +622,8 @@ def _find_inner(context: Context, layer: Literal) -> Literal | None:
     index = index_keys(context, layer)
     if len(index.open) != 1 or index.open != index.unpacked or layer.may_be_empty:
         return None
-    (inner, *others) = context.value(index.named[index.open[0]][1], layer.at)
-    if others or not isinstance(inner, Literal) or not isinstance(inner.node, ast.Dict):
+    inner = context.find_only(index.named[index.open[0]][1], layer.at)
+    if not isinstance(inner, Literal) or not isinstance(inner.node, ast.Dict):
         return None
     return None if aliases.is_changed_elsewhere(context, layer) else inner
 
@@ -694,11 +683,11 @@ def flatten_pairs(
         if key is not None:
             pairs.append((name if isinstance(name, str) else None, node, place))
             continue
-        (value, *others) = context.value(node, place)
-        if isinstance(value, Loaded) and value.is_mapping and not others:
+        value = context.find_only(node, place)
+        if isinstance(value, Loaded) and value.is_mapping:
             pairs += [(name, _take_item(context, node, name), place) for name in config_files.list_loaded_keys(value)]
             pairs.append((None, node, place))  # another file may have more
-        elif others or not isinstance(value, Literal) or not value.is_mapping:
+        elif not isinstance(value, Literal) or not value.is_mapping:
             pairs.append((None, node, place))
         else:
             waiting += reversed([(inner, item, value.at) for inner, item in value.pairs])
@@ -722,7 +711,7 @@ def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: Pr
             for section in sections
             for value in (find_by_key(context, section, names) if isinstance(section, Loaded) else ())
         ] or list(context.value(fallback, at) if fallback is not None else [UNKNOWN])
-    keys = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
+    keys = context.list_literals(node.args[0], at)
     default = find_argument(node, 1, "default", "fallback")
     found = find_by_key(context, owner, keys)
     if found and keys and None not in keys:
@@ -744,7 +733,7 @@ def resolve_membership(context: Context, node: ast.Compare, at: ProgramPoint) ->
         return [UNKNOWN]
     truths: set[bool | None] = set()
     for owner in context.value(node.comparators[0], at):
-        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+        if is_mapping(owner):
             truths.add(has_key(context, owner, node.comparators[0], key, at))
         else:
             truths.add(None)
@@ -772,7 +761,7 @@ def has_key(
     for number in index.unpacked[:_MOST_ITEMS]:
         inner = index.named[number][1]
         for value in context.value(inner, owner.at):
-            if isinstance(value, (Literal, Loaded)) and value.is_mapping:
+            if is_mapping(value):
                 truths.add(has_key(context, value, inner, key, owner.at))
             else:
                 truths.add(None)
@@ -805,8 +794,8 @@ def find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> tuple[V
 
 def find_turns(context: Context, node: ast.expr, at: ProgramPoint) -> list[tuple[Value, ...]] | None:
     """What each turn of a loop over a list gives that is written out, repetitions included; None for any other."""
-    (owner, *others) = context.value(node, at)
-    if others or not isinstance(owner, Literal) or not _is_in_order(owner):
+    owner = context.find_only(node, at)
+    if not isinstance(owner, Literal) or not owner.is_in_order:
         return None
     return [context.value(item, owner.at) for item in owner.items]
 
@@ -850,37 +839,40 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
         pairs: list[Value] = []
         first = _find_first_number(context, node, at)
         for owner in context.value(node.args[0], at):
-            if isinstance(owner, Literal) and _is_in_order(owner) and first is not None:
+            if isinstance(owner, Literal) and owner.is_in_order and first is not None:
                 items = owner.items[:_MOST_ITEMS]
                 pairs += (Literal(_number(context, index, item), owner.at) for index, item in enumerate(items, first))
             else:
                 pairs.append(Literal(_pair(context, function, _any_of(context, node, node.args[0], at)), at))
         return pairs
     if name in ("product", "itertools.product") and node.args and not node.keywords:
-        return _combine(context, [context.value(argument, at) for argument in node.args], at)
+        return _combine(context, node, at)
     if name == "zip" and node.args:
-        columns = [context.value(argument, at) for argument in node.args]
-        lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
-        if len(lists) == len(columns) and all(map(_is_in_order, lists)):
-            columns_of_items = ([_evaluate(context, item, owner.at, at) for item in owner.items] for owner in lists)
-            rows = list(zip(*columns_of_items, strict=False))[:_MOST_ITEMS]
+        if (columns := _list_columns(context, node, at)) is not None:
+            rows = list(zip(*columns, strict=False))[:_MOST_ITEMS]
             return [Literal(_pair(context, *row), at) for row in rows]
         return [Literal(_pair(context, *(_any_of(context, node, argument, at) for argument in node.args)), at)]
     return None
 
 
-def _combine(context: Context, columns: Sequence[Sequence[Value]], at: ProgramPoint) -> list[Value] | None:
+def _list_columns(context: Context, node: ast.Call, at: ProgramPoint) -> list[list[ast.expr]] | None:
+    """The items of each argument of a call, if all of them are lists that are written out."""
+    owners = [context.find_only(argument, at) for argument in node.args]
+    lists = [owner for owner in owners if isinstance(owner, Literal) and owner.is_in_order]
+    if len(lists) < len(owners):
+        return None
+    return [[_evaluate(context, item, owner.at, at) for item in owner.items] for owner in lists]
+
+
+def _combine(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value] | None:
     """What `itertools.product` gives for lists that are written out; None for others."""
     from itertools import product
+    from math import prod
 
-    lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
-    if len(lists) < len(columns) or not all(map(_is_in_order, lists)):
+    columns = _list_columns(context, node, at)
+    if columns is None or prod(map(len, columns)) > _MOST_ITEMS:
         return None
-    items = [[_evaluate(context, item, owner.at, at) for item in owner.items] for owner in lists]
-    count = 1
-    for column in items:
-        count *= len(column)
-    return [Literal(_pair(context, *row), at) for row in product(*items)] if count <= _MOST_ITEMS else None
+    return [Literal(_pair(context, *row), at) for row in product(*columns)]
 
 
 def _find_first_number(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
@@ -889,11 +881,6 @@ def _find_first_number(context: Context, node: ast.Call, at: ProgramPoint) -> in
     values = context.value(start, at) if start is not None else (NonString(0),)
     number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
     return number if isinstance(number, int) else None
-
-
-def _is_in_order(owner: Literal) -> bool:
-    """Whether it is known which item comes where."""
-    return isinstance(owner.node, _IN_ORDER) and not any(isinstance(item, ast.Starred) for item in owner.items)
 
 
 def _any_of(context: Context, call: ast.Call, items: ast.expr, at: ProgramPoint) -> ast.expr:
@@ -942,7 +929,7 @@ def _evaluate(context: Context, node: ast.expr, at: ProgramPoint, elsewhere: Pro
         return node
     return context.keep(
         ("evaluated", id(node), at.order, at.frame, context.turn),
-        lambda: copy_place(Computed(tuple(context.value(node, at))), node),
+        lambda: hold(node, *context.value(node, at)),
     )
 
 
@@ -980,7 +967,7 @@ def _filter_true(context: Context, node: ast.Call, at: ProgramPoint) -> Literal 
     truths = [{is_true(value) for value in values} for values in turns or ()]
     if turns is None or any(len(truth) > 1 or None in truth for truth in truths):
         return None
-    items = [copy_place(Computed(values), node) for values, truth in zip(turns, truths, strict=True) if True in truth]
+    items = [hold(node, *values) for values, truth in zip(turns, truths, strict=True) if True in truth]
     return Literal(context.keep(("true", id(node), at.frame), lambda: ast.List(list(items), ast.Load())), at)
 
 

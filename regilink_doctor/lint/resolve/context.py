@@ -7,6 +7,7 @@ recurses deeper than `MAX_DEPTH`.
 
 from __future__ import annotations
 
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -397,6 +398,26 @@ class Context:
             return self.value(node, at)
         finally:
             self._rows = around
+
+    def find_only(self, node: ast.expr | None, at: ProgramPoint) -> Value | None:
+        """The value of an expression that has one alternative; None where it has several, or where there is none."""
+        values = self.value(node, at) if node is not None else ()
+        return values[0] if len(values) == 1 else None
+
+    def find_literal(self, node: ast.expr | None, at: ProgramPoint) -> str | None:
+        """The string that an expression is, if it has one alternative, and all of that is known."""
+        value = self.find_only(node, at)
+        return value.literal if isinstance(value, StringValue) else None
+
+    def find_number(self, node: ast.expr | None, at: ProgramPoint) -> int | None:
+        """The whole number that an expression certainly is."""
+        value = self.find_only(node, at)
+        number = value.value if isinstance(value, NonString) and value.default_of is None else None
+        return number if type(number) is int else None
+
+    def list_literals(self, node: ast.expr, at: ProgramPoint) -> list[str | None]:
+        """The strings that an expression can be, None for one of which a part is not known."""
+        return [value.literal for value in self.value(node, at) if isinstance(value, StringValue)]
 
     def keep(self, key: Key, make: Callable[..., T], *arguments: object) -> T:
         """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""

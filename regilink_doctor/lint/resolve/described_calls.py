@@ -17,7 +17,7 @@ from regilink_doctor.lint.resolve.config_files import read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.module_files import find_roots
-from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
+from regilink_doctor.lint.resolve.values import Document, Loaded, TreePath, Unknown, is_mapping
 from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import find_argument, find_keyword, last_word, written_name
 
@@ -228,5 +228,5 @@ def _runs(context: Context, use: Use, component: str) -> bool:
 def _find_given(context: Context, use: Use, parameter: str) -> Iterator[Value]:
     passed = find_keyword(use.call, "parameters")
     for owner in context.value(passed, use.at) if passed is not None else ():
-        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+        if is_mapping(owner):
             yield from find_by_key(context, owner, [parameter])

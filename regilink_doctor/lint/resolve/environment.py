@@ -11,7 +11,6 @@ from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
-    Computed,
     Instance,
     Literal,
     Loaded,
@@ -19,6 +18,7 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Unknown,
     Value,
+    hold,
     is_none,
     mark_default,
     mark_variable,
@@ -26,7 +26,6 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import (
-    copy_place,
     find_argument,
     find_keyword,
     last_word,
@@ -72,11 +71,7 @@ class _Assignment:
 def read_environment(context: Context, node: ast.Call, at: ProgramPoint, *, raises: bool = False) -> Iterable[Value]:
     """`os.getenv("X", default)`; of a library that `raises` where there is neither, never None."""
     default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
-    names = [
-        value.literal
-        for value in (context.value(node.args[0], at) if node.args else ())
-        if isinstance(value, StringValue)
-    ]
+    names = context.list_literals(node.args[0], at) if node.args else []
     variable = names[0] if len(names) == 1 else None
     if raises and variable and (prefixes := _find_prefixes(context, node, at)) is not None:
         variable = prefixes + variable
@@ -285,7 +280,7 @@ def find_pairs(context: Context, key: ast.expr, value: ast.expr, at: ProgramPoin
         names, values = (tuple(find_item(context, element, index)) for index in (0, 1))
         name = names[0].literal if len(names) == 1 and isinstance(names[0], StringValue) else None
         if name is not None:
-            pairs.append((name, copy_place(Computed(values), value)))
+            pairs.append((name, hold(value, *values)))
     return pairs
 
 
@@ -330,7 +325,7 @@ def _find_updated(context: Context, call: ast.Call, at: ProgramPoint) -> list[tu
             for key, value in mapping.pairs if isinstance(mapping, Literal) else ():
                 name = key.value if isinstance(key, ast.Constant) else key
                 if isinstance(mapping, Literal) and mapping.at.scope is not at.scope:
-                    value = copy_place(Computed(tuple(context.value(value, mapping.at))), argument)
+                    value = hold(argument, *context.value(value, mapping.at))
                 pairs += [(name, value)] if isinstance(name, str) else []
     return pairs + [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
 

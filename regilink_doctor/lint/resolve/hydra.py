@@ -25,14 +25,14 @@ from regilink_doctor.lint.resolve.module_files import find_roots
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
-    Computed,
     Document,
-    Literal,
     Loaded,
     NonString,
     TreePath,
     Unknown,
     Value,
+    hold,
+    is_list,
     is_none,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -155,7 +155,7 @@ def _compose_for(
     """What a run with overrides composes; without a path, versions before 1.2 look beside the program."""
     at = ProgramPoint(scope.parent or scope, END)
     nodes = _name_arguments(decorator, ("config_path", "config_name"))
-    name = name or _find_text(context, nodes.get("config_name"), at)
+    name = name or context.find_literal(nodes.get("config_name"), at)
     version = nodes.get("version_base")
     is_old = version is None or (isinstance(version, ast.Constant) and str(version.value) in ("1.0", "1.1"))
     if "config_path" not in nodes:
@@ -179,17 +179,15 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
 def _call_compose(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     """`compose("config", overrides=["reg=prod", "target=…"])` in what `initialize(…)` has named."""
     nodes = _name_arguments(node, ("config_name", "overrides"))
-    name = _find_text(context, nodes.get("config_name"), at)
+    name = context.find_literal(nodes.get("config_name"), at)
     folder = _find_initialized(context, at)
     if name is None or folder is None:
         return [_NOT_FOLLOWED]
     overrides: list[Value] = []
     default_of = None
     for value in context.value(nodes["overrides"], at) if "overrides" in nodes else ():
-        if isinstance(value, Literal) and not value.is_mapping:
-            for item in value.items:
-                alternatives = context.value(item, value.at)
-                overrides.append(alternatives[0] if len(alternatives) == 1 else UNKNOWN)
+        if is_list(value):
+            overrides += [context.find_only(item, value.at) or UNKNOWN for item in value.items]
         else:
             default_of = "an override"
     document = _compose(context, at.scope.module, folder, name, overrides)
@@ -208,7 +206,7 @@ def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
     nodes = _name_arguments(use.call, ("config_path",))
     node = next((nodes[name] for name in ("config_path", "config_dir", "config_module") if name in nodes), None)
     if (written_name(use.call.func) or "").endswith("module"):
-        module = _find_text(context, node, use.at)
+        module = context.find_literal(node, use.at)
         return _find_module_folder(context, module, use.scope.module) if module else None
     return _find_folder(context, node, use.at) if node is not None else ""
 
@@ -222,18 +220,10 @@ def _name_arguments(call: ast.Call, names: Sequence[str]) -> dict[str, ast.expr]
     return nodes | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 
 
-def _find_text(context: Context, node: ast.expr | None, at: ProgramPoint) -> str | None:
-    values = context.value(node, at) if node is not None else ()
-    return values[0].literal if len(values) == 1 and isinstance(values[0], StringValue) else None
-
-
 def _find_folder(context: Context, node: ast.expr, at: ProgramPoint) -> str | None:
     """The folder of a `config_path`, the empty string for None; None where it is not known."""
-    values = context.value(node, at)
-    if len(values) != 1:
-        return None
-    value = values[0]
-    if is_none(value):
+    value = context.find_only(node, at)
+    if value is not None and is_none(value):
         return ""
     if isinstance(value, TreePath):
         return value.path
@@ -273,9 +263,8 @@ def _instantiate(context: Context, owner: Value, node: ast.Call, at: ProgramPoin
 
 def _make_call(callees: tuple[Value, ...], owner: Loaded, node: ast.Call) -> ast.Call:
     """`callee(**table, …)`."""
-    unpacked = ast.keyword(None, copy_place(Computed((owner,)), node))
-    call = ast.Call(copy_place(Computed(callees), node), node.args[1:], [*node.keywords, unpacked])
-    return copy_place(call, node)
+    unpacked = ast.keyword(None, hold(node, owner))
+    return copy_place(ast.Call(hold(node, *callees), node.args[1:], [*node.keywords, unpacked]), node)
 
 
 # ConfigStore
@@ -293,10 +282,10 @@ def _index_stored(context: Context, module: Module) -> Stored:
 
 def _add_stored(context: Context, use: Use, stored: Stored) -> None:
     nodes = _name_arguments(use.call, ("name", "node", "group", "package"))
-    name = _find_text(context, nodes.get("name"), use.at)
-    group = _find_text(context, nodes["group"], use.at) if "group" in nodes else ""
+    name = context.find_literal(nodes.get("name"), use.at)
+    group = context.find_literal(nodes["group"], use.at) if "group" in nodes else ""
     if name is not None and group is not None and "node" in nodes:
-        package = _find_text(context, nodes["package"], use.at) if "package" in nodes else None
+        package = context.find_literal(nodes.get("package"), use.at)
         stored[posixpath.join(group, name.removesuffix(".yaml"))] = (nodes["node"], use.at, package)
 
 
@@ -355,8 +344,8 @@ def _read_stored(context: Context, stored: Stored, path: str) -> tuple[Table, st
     if path not in stored:
         return None
     node, at, package = stored[path]
-    values = context.value(node, at)
-    table = to_table(context, values[0], at.source.place(node)) if len(values) == 1 else None
+    value = context.find_only(node, at)
+    table = to_table(context, value, at.source.place(node)) if value is not None else None
     if table is None:
         raise _NotFollowed
     return table, package

@@ -11,7 +11,7 @@ import posixpath
 
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
-from regilink_doctor.lint.resolve.values import Literal, Loaded
+from regilink_doctor.lint.resolve.values import is_mapping
 from regilink_doctor.lint.text.memory import is_file
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
-    from regilink_doctor.lint.resolve.values import Instance, Method, Value
+    from regilink_doctor.lint.resolve.values import Instance, Loaded, Method, Value
     from regilink_doctor.lint.text import syntax as ast
 
 _MODULES = {
@@ -157,8 +157,10 @@ def find_field(
 ) -> list[Value] | None:
     """A field of an object as a library makes it: of what it is `given`, else of the environment; None for neither."""
     if given is not None:
-        is_mapping = any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in given)
-        values: list[Value] = _load("models").convert_field(context, owner, scope, name, given) if is_mapping else given
+        has_mapping = any(map(is_mapping, given))
+        values: list[Value] = (
+            _load("models").convert_field(context, owner, scope, name, given) if has_mapping else given
+        )
         return values
     if scope.module.imports.isdisjoint(_SETTINGS):
         return None

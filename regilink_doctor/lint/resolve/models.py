@@ -18,12 +18,13 @@ from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
-    Computed,
     Document,
-    Literal,
     Loaded,
     Unknown,
     Value,
+    hold,
+    is_list,
+    is_mapping,
     is_none,
     mark_default,
     mark_variable,
@@ -99,8 +100,8 @@ def construct(context: Context, scope: Scope, data: Value, node: ast.Call, at: P
     """The object `Class(**data)`."""
 
     def make_call() -> ast.Call:
-        unpacked = ast.keyword(None, copy_place(Computed((data,)), node))
-        return copy_place(ast.Call(copy_place(Computed((ClassOrObject(scope),)), node), [], [unpacked]), node)
+        unpacked = ast.keyword(None, hold(node, data))
+        return copy_place(ast.Call(hold(node, ClassOrObject(scope)), [], [unpacked]), node)
 
     call = context.keep(("constructed", id(node), id(scope), data), make_call)
     return ClassOrObject(scope, instance=True, made=context.enter(scope, call, at))
@@ -110,15 +111,13 @@ def convert_field(
     context: Context, owner: ClassOrObject, scope: Scope, name: str, values: Sequence[Value]
 ) -> list[Value]:
     """The values of a field, a dictionary being what its class makes of it: `registry: Registry`."""
-    if owner.made is None or not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
+    if owner.made is None or not any(map(is_mapping, values)):
         return list(values)
     nested = find_field_class(context, scope, name)
     if nested is None:
         return list(values)
     return [
-        construct(context, nested, value, owner.made.call, owner.made.at)
-        if isinstance(value, (Literal, Loaded)) and value.is_mapping
-        else value
+        construct(context, nested, value, owner.made.call, owner.made.at) if is_mapping(value) else value
         for value in values
     ]
 
@@ -265,7 +264,7 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
     files: list[Loaded] = []
     for node, inner in settings.get("env_file", ()):
         for value in context.value(node, inner):
-            paths = find_items(context, value) if isinstance(value, Literal) and not value.is_mapping else [value]
+            paths = find_items(context, value) if is_list(value) else [value]
             loaded = [load_file(context, file, "dotenv", at) for path in paths for file in find_files(path, at)[:1]]
             files += [item for item in loaded if isinstance(item, Loaded)]
     prefix = _find_text(context, settings.get("env_prefix", ()))

@@ -44,6 +44,7 @@ from regilink_doctor.lint.resolve.values import (
     Value,
     add_values,
     is_configuration,
+    is_mapping,
     is_none,
     mark_default,
     with_name,
@@ -165,7 +166,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     if isinstance(node.slice, ast.Constant):
         keys: list[str | None] = [node.slice.value] if isinstance(node.slice.value, str) else []
     else:
-        keys = [value.literal for value in context.value(node.slice, at) if isinstance(value, StringValue)]
+        keys = context.list_literals(node.slice, at)
     values: list[Value] = []
     if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
         values += config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
@@ -186,7 +187,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             for key in keys:
                 values += libraries.find_configured(context, key or "", at.scope.module)
             values += [] if values else [UNKNOWN]
-        elif isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+        elif is_mapping(owner):
             stored = _find_stored_item(context, node, keys, at) if not isinstance(node.value, ast.Name) else []
             found = stored or find_by_key(context, owner, keys)
             values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
@@ -242,14 +243,10 @@ def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
     assert isinstance(bounds, ast.Slice)
     start, end = (_read_number(bound) if bound is not None else None for bound in (bounds.lower, bounds.upper))
     is_read = all((number is None) is (bound is None) for number, bound in ((start, bounds.lower), (end, bounds.upper)))
-    items = owner.items
-    is_plain = isinstance(owner.node, (ast.List, ast.Tuple)) and not any(
-        isinstance(item, ast.Starred) for item in items
-    )
     step = _read_number(bounds.step) if bounds.step is not None else 1
-    if not is_read or not is_plain or not step:
+    if not is_read or not owner.is_in_order or not step:
         return [owner]
-    cut = list(items[start:end:step])
+    cut = list(owner.items[start:end:step])
     display = context.keep(("cut", id(owner.node), start, end, step), lambda: ast.List(cut, ast.Load()))
     return [Literal(display, owner.at)]
 
@@ -258,9 +255,7 @@ def _find_number(context: Context, node: ast.expr, at: ProgramPoint) -> int | No
     """A number that is written out, or certainly known otherwise."""
     if (number := _read_number(node)) is not None or isinstance(node, (ast.Constant, ast.Slice)):
         return number
-    (value, *others) = context.value(node, at)
-    is_number = not others and isinstance(value, NonString) and value.default_of is None
-    return value.value if is_number and type(value.value) is int else None  # type: ignore[union-attr]
+    return context.find_number(node, at)
 
 
 def _read_number(node: ast.expr) -> int | None:
@@ -437,7 +432,7 @@ def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name:
         frame = enter_init(context, method, owner.made) if method.name == "__init__" else None
         for node in _find_mappings(use, method):
             for mapping in context.value(node, ProgramPoint(method, use.order, frame)):
-                if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
+                if is_mapping(mapping):
                     values += find_by_key(context, mapping, [name])
     return [with_name(value, name) for value in values]
 

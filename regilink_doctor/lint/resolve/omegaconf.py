@@ -95,14 +95,10 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     arguments: list[Sequence[Value]] = []
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            lists = context.value(argument.value, at)
-            if (
-                len(lists) != 1
-                or not isinstance(lists[0], Literal)
-                or not isinstance(lists[0].node, (ast.List, ast.Tuple))
-            ):
+            items = context.find_only(argument.value, at)
+            if not isinstance(items, Literal) or not items.is_sequence:
                 return [Unknown(reason="configurations whose number is not known")]
-            arguments += [context.value(item, lists[0].at) for item in lists[0].items]
+            arguments += [context.value(item, items.at) for item in items.items]
         else:
             arguments.append(context.value(argument, at))
     place = at.source.place(node)
@@ -124,7 +120,7 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
 
 def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """`OmegaConf.select(config, "a.b", default=…)`."""
-    paths = [value.literal for value in context.value(node.args[1], at) if isinstance(value, StringValue)]
+    paths = context.list_literals(node.args[1], at)
     default = find_keyword(node, "default")
     values: list[Value] = []
     for owner in context.value(node.args[0], at):
@@ -161,7 +157,7 @@ class _Converter:
                 return node
             if isinstance(value, Literal) and value.is_mapping:
                 return self._convert_mapping(value, keys)
-            if isinstance(value, Literal) and isinstance(value.node, (ast.List, ast.Tuple)):
+            if isinstance(value, Literal) and value.is_sequence:
                 values = [self.context.value(item, value.at) for item in value.items]
                 items = [self._convert_alternatives(found, (*keys, index)) for index, found in enumerate(values)]
                 return DataList(keys, self.place, tuple(items))

@@ -19,11 +19,11 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
     Arguments,
-    Computed,
     Literal,
-    Loaded,
     Unknown,
     Value,
+    hold,
+    is_mapping,
     mark_default,
     mark_variable,
     with_name,
@@ -145,13 +145,13 @@ def _find_written(context: Context, option: _Option, name: str, module: Module) 
 
 def _list_written(context: Context, module: Module) -> list[list[Value]]:
     """The lists of words that a file has parsed instead of the command line, where each word is written out."""
-    written: list[list[Value]] = []
-    for use in [use for method in sorted(PARSES) for use in context.find_uses(module, method)]:
-        for words in use.call.args[:1]:
-            if isinstance(words, (ast.List, ast.Tuple)):
-                values = [context.value(word, use.at) for word in words.elts]
-                written.append([found[0] if len(found) == 1 else UNKNOWN for found in values])
-    return written
+    return [
+        [context.find_only(word, use.at) or UNKNOWN for word in words.elts]
+        for method in sorted(PARSES)
+        for use in context.find_uses(module, method)
+        for words in use.call.args[:1]
+        if isinstance(words, (ast.List, ast.Tuple))
+    ]
 
 
 def _find_values(context: Context, option: _Option, passed: list[Value], name: str, module: Module) -> list[Value]:
@@ -266,7 +266,7 @@ def find_words(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value
             values = [
                 with_name(mark_default(word, f"sys.argv[{number}]"), "argv") for number, word in enumerate(words, 1)
             ]
-            items = [copy_place(Computed((value,)), node) for value in (UNKNOWN, *values)]
+            items = [hold(node, value) for value in (UNKNOWN, *values)]
             found.append(Literal(ast.List(list(items), ast.Load()), at))
         return found
 
@@ -297,8 +297,7 @@ def _call_converter(context: Context, option: _Option, converter: ast.expr, valu
     """The call `type(value)`, the same one each time."""
 
     def make_call() -> ast.Call:
-        argument = copy_place(Computed((value,)), option.call)
-        return copy_place(ast.Call(converter, [argument], []), option.call)
+        return copy_place(ast.Call(converter, [hold(option.call, value)], []), option.call)
 
     return context.keep(("converted", id(option.call), value), make_call)
 
@@ -340,16 +339,15 @@ def _find_set_default(context: Context, module: Module, name: str) -> list[Value
         named = _find_attributes_owner(owner) if owner is not None and use.call.args else None
         if named is not None and any(isinstance(item, Arguments) for item in context.value(named, use.at)):
             for mapping in context.value(use.call.args[0], use.at):
-                if isinstance(mapping, (Literal, Loaded)) and mapping.is_mapping:
+                if is_mapping(mapping):
                     values += find_by_key(context, mapping, [name])
     for use in context.find_uses(module, "set_defaults"):
         for keyword in use.call.keywords:
             if keyword.arg == name:
                 values += context.value(keyword.value, use.at)
             elif keyword.arg is None:
-                mappings = context.value(keyword.value, use.at)
-                known = [item for item in mappings if isinstance(item, (Literal, Loaded)) and item.is_mapping]
-                values += [value for item in known for value in find_by_key(context, item, [name])]
+                for mapping in filter(is_mapping, context.value(keyword.value, use.at)):
+                    values += find_by_key(context, mapping, [name])
     return [with_name(mark_default(value, name), name) for value in values]
 
 

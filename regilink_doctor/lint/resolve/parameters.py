@@ -32,7 +32,9 @@ from regilink_doctor.lint.resolve.values import (
     TreePath,
     Unknown,
     Value,
+    hold,
     is_configuration,
+    is_mapping,
     is_none,
     mark_default,
     with_name,
@@ -173,15 +175,10 @@ def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]
     validators = context.keep(("validators", id(scope)), _list_validators, scope).get(name, ())
     converters += [Computed((Function(validator, ClassOrObject(scope)),)) for validator in validators]
     for converter in converters:
-        held = _hold(given, scope)
+        held = hold(scope.node, *given)  # type: ignore[arg-type]
         call = copy_place(ast.Call(converter, [held], []), held)
         given = list(context.value(context.keep(("converted", id(scope), name, tuple(given)), lambda: call), at))  # noqa: B023
     return given
-
-
-def _hold(values: Iterable[Value], scope: Scope) -> ast.expr:
-    held = Computed(tuple(values))
-    return copy_place(held, scope.node)  # type: ignore[arg-type]
 
 
 def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
@@ -497,7 +494,7 @@ def _find_spread(context: Context, call: ast.Call, index: int, at: ProgramPoint)
     if sum(isinstance(item, ast.Starred) for item in call.args) == 1:
         first = _find_starred(call)
         rows = context.value(call.args[first].value, at)  # type: ignore[attr-defined]
-        if index >= first and rows and all(isinstance(row, Literal) and _is_row(row) for row in rows):
+        if index >= first and rows and all(isinstance(row, Literal) and row.is_in_order for row in rows):
             rest = call.args[first + 1 :]
             values: list[Value] = []
             for row in rows:
@@ -520,7 +517,7 @@ def _find_unpacked(context: Context, mapping: ast.expr, name: str, at: ProgramPo
     """What `**mapping` passes for a parameter; `_LEFT_OUT` for a mapping that does not have it."""
     values: list[Value] = []
     for value in context.value(mapping, at):
-        if isinstance(value, (Literal, Loaded)) and value.is_mapping:
+        if is_mapping(value):
             values += find_by_key(context, value, [name]) or [_LEFT_OUT]
         elif isinstance(value, Arguments):
             values += find_option(context, value, name)
@@ -543,22 +540,16 @@ def _spread(context: Context, call: ast.Call, at: ProgramPoint) -> tuple[list[as
         if not isinstance(argument, ast.Starred):
             items.append(argument)
             continue
-        lists = [value for value in context.value(argument.value, at) if isinstance(value, Literal)]
-        if len(lists) < len(context.value(argument.value, at)) or not all(map(_is_row, lists)):
+        values = context.value(argument.value, at)
+        lists = [value for value in values if isinstance(value, Literal) and value.is_in_order]
+        if len(lists) < len(values):
             return items, False
-        shortest = min(len(row.items) for row in lists)
-        for index in range(shortest):
-            values = [value for row in lists for value in context.value(row.items[index], row.at)]
-            items.append(copy_place(Computed(tuple(values)), argument))
-        if any(len(row.items) > shortest for row in lists):
+        columns = zip(*([(item, row.at) for item in row.items] for row in lists), strict=False)
+        values_of_columns = ([value for item in column for value in context.value(*item)] for column in columns)
+        items += [hold(argument, *alternatives) for alternatives in values_of_columns]
+        if len({len(row.items) for row in lists}) > 1:
             return items, False
     return items, True
-
-
-def _is_row(value: Literal) -> bool:
-    """Whether the items of a list are all written out, in order."""
-    is_whole = not any(isinstance(item, ast.Starred) for item in value.items)
-    return isinstance(value.node, (ast.List, ast.Tuple)) and is_whole and not value.may_be_empty
 
 
 def _find_starred(call: ast.Call) -> int:

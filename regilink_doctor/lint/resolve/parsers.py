@@ -28,6 +28,8 @@ from regilink_doctor.lint.resolve.values import (
     Loaded,
     NonString,
     Value,
+    hold,
+    is_list,
     mark_default,
     with_name,
 )
@@ -166,7 +168,7 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
 
 def _list_classes(context: Context, node: ast.expr, at: ProgramPoint) -> Iterator[Value]:
     for value in context.value(node, at):
-        if isinstance(value, Literal) and not value.is_mapping:
+        if is_list(value):
             for item in value.items:
                 yield from context.value(item, value.at)[:1]
         else:
@@ -181,7 +183,7 @@ def _make_tuple(context: Context, classes: Sequence[Value], data: Value, node: a
             made = construct(context, item.scope, data, node, at)
         elif isinstance(data, Loaded):  # a class of the library: what the file has are its attributes
             made = Loaded(data.document, data.keys, attributes=True)
-        items.append(copy_place(Computed((made,)), node))
+        items.append(hold(node, made))
     return copy_place(ast.Tuple(items, ast.Load()), node)
 
 
@@ -239,7 +241,7 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
         by_name = {keyword.arg: keyword.value for keyword in use.call.keywords}
         if "default_config_files" in by_name:
             for value in context.value(by_name["default_config_files"], use.at):
-                items = value.items if isinstance(value, Literal) and not value.is_mapping else ()
+                items = value.items if is_list(value) else ()
                 named += [item for node in items for item in context.value(node, use.at)]
         action = written_name(by_name["action"]) if "action" in by_name else None
         if called == "add_argument" and action is not None and action.endswith("ActionConfigFile"):

@@ -7,9 +7,8 @@ import posixpath
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.strings import make_changed, unknown_string
-from regilink_doctor.lint.resolve.values import UNKNOWN, Computed, Literal, Value
+from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Value, hold
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def _make_path(text: str) -> object:
 
 def _read_text(context: Context, node: ast.expr, at: ProgramPoint) -> StringValue | None:
     """A string that is known; a pattern that was compiled is not followed."""
-    (value, *others) = context.value(node, at)
-    if others or not isinstance(value, StringValue) or value.literal is None or len(value.literal) > _LONGEST:
+    value = context.find_only(node, at)
+    if not isinstance(value, StringValue) or value.literal is None or len(value.literal) > _LONGEST:
         return None
     return value
 
@@ -114,8 +113,8 @@ def _split_url(context: Context, owner: StringValue, name: str, node: ast.Call, 
 
     def make_display() -> ast.Dict:
         texts = [str(getattr(parsed, part)) for part in parts]
-        values: list[ast.expr] = [Computed((make_changed(owner, text, node, at),)) for text in texts]
-        return ast.Dict([ast.Constant(part) for part in parts], [copy_place(value, node) for value in values])
+        values = [hold(node, make_changed(owner, text, node, at)) for text in texts]
+        return ast.Dict([ast.Constant(part) for part in parts], values)
 
     return Literal(context.keep(("url", id(node), owner), make_display), at, attributes=True)
 
@@ -129,8 +128,7 @@ def _list_texts(
     context: Context, owner: StringValue, texts: Sequence[str], node: ast.expr, at: ProgramPoint
 ) -> Literal:
     def make_display() -> ast.Tuple:
-        values = [copy_place(Computed((make_changed(owner, text, node, at),)), node) for text in texts]
-        return ast.Tuple(list(values), ast.Load())
+        return ast.Tuple([hold(node, make_changed(owner, text, node, at)) for text in texts], ast.Load())
 
     return Literal(context.keep(("texts", id(node), owner), make_display), at)
 

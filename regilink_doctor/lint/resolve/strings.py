@@ -32,6 +32,9 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     bound_alternatives,
+    hold,
+    is_list,
+    is_mapping,
     is_none,
     with_name,
 )
@@ -148,9 +151,9 @@ def _find_given_name(context: Context, artifact: Value, at: ProgramPoint) -> Seq
         if not isinstance(artifact, Instance) or made is None:
             return None
         function, made_at = last_word(made.func), artifact.at or at
-        logged = context.value(made.args[0], made_at) if function == "log_artifact" and made.args else ()
-        if len(logged) == 1 and isinstance(logged[0], Instance):
-            artifact = logged[0]
+        logged = context.find_only(made.args[0], made_at) if function == "log_artifact" and made.args else None
+        if isinstance(logged, Instance):
+            artifact = logged
             continue
         if function not in ("Artifact", "log_artifact"):
             return None
@@ -242,8 +245,7 @@ def _read_format(context: Context, part: ast.FormattedValue, at: ProgramPoint) -
     conversion = f"!{chr(part.conversion)}" if part.conversion not in (-1, ord("s")) else ""
     if part.format_spec is None:
         return conversion
-    values = context.value(part.format_spec, at)
-    written = values[0].literal if len(values) == 1 and isinstance(values[0], StringValue) else None
+    written = context.find_literal(part.format_spec, at)
     return f"{conversion}:{written}" if written is not None else ":?"
 
 
@@ -320,9 +322,8 @@ def _calculate(context: Context, node: ast.BinOp, at: ProgramPoint) -> int | Non
     for operand in (node.right, node.left):  # the right one is written out more often
         if type(operand) is ast.Constant and type(operand.value) is not int:
             return None
-        (value, *others) = context.value(operand, at)
-        number = value.value if isinstance(value, NonString) and value.default_of is None and not others else None
-        if type(number) is not int or abs(number) > _LARGEST:
+        number = context.find_number(operand, at)
+        if number is None or abs(number) > _LARGEST:
             return None
         numbers.append(number)
     right, left = numbers
@@ -335,8 +336,8 @@ def _calculate(context: Context, node: ast.BinOp, at: ProgramPoint) -> int | Non
 @resolves(ast.UnaryOp)
 def resolve_sign(context: Context, node: ast.UnaryOp, at: ProgramPoint) -> Iterable[Value]:
     """`-number`, and `not value` of what is known."""
-    (value, *others) = context.value(node.operand, at)
-    known = value.value if not others and isinstance(value, NonString) and value.default_of is None else None
+    value = context.find_only(node.operand, at)
+    known = value.value if isinstance(value, NonString) and value.default_of is None else None
     if isinstance(node.op, ast.USub) and type(known) is int:
         return [NonString(-known)]
     if isinstance(node.op, ast.Not) and type(known) in (int, bool):
@@ -347,7 +348,7 @@ def resolve_sign(context: Context, node: ast.UnaryOp, at: ProgramPoint) -> Itera
 def _merge_mappings(context: Context, node: ast.BinOp, at: ProgramPoint) -> list[Value]:
     """`defaults | loaded`."""
     values = (*context.value(node.left, at), *context.value(node.right, at))
-    if not any(isinstance(value, (Literal, Loaded)) and value.is_mapping for value in values):
+    if not any(map(is_mapping, values)):
         return [UNKNOWN]
     merged = context.keep(("merged", id(node)), lambda: ast.Dict([None, None], [node.left, node.right]))
     return [Literal(merged, at)]
@@ -396,7 +397,7 @@ def _add(
     at: ProgramPoint,
 ) -> Iterable[Value]:
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
-    if any(isinstance(value, Literal) and not value.is_mapping for value in before):
+    if any(map(is_list, before)):
         return [Literal(context.keep(("sum", id(whole)), _sum_lists, left, right), at)]
     first = [(_mark_set(parts[0]),) if len(parts) == 1 else parts for parts in _to_parts(context, before, left, at)]
     parts = [first, _concatenate(context, right, at)]
@@ -496,9 +497,7 @@ def _read_argument(context: Context, node: ast.expr, at: ProgramPoint) -> object
     """A string or number that a method is given, or the table of `str.maketrans`; None for what is not known."""
     if isinstance(node, ast.Call) and written_name(node.func) == "str.maketrans":
         return _read_table(context, node, at)
-    (value, *others) = context.value(node, at)
-    if others:
-        return None
+    value = context.find_only(node, at)
     if isinstance(value, NonString) and isinstance(value.value, int):
         return value.value if value.value < _WIDEST else None
     return value.literal if isinstance(value, StringValue) else None
@@ -547,11 +546,11 @@ def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: 
     """The pieces of a string: `name.split(":")`, `path.rpartition("/")`; around what is not known, those before it."""
     if not node.args and not node.keywords and owner.literal is not None and name.endswith("split"):
         words = [make_changed(owner, word, node, at) for word in owner.literal.split()]
-        texts = [copy_place(Computed((word,)), node) for word in words]
+        texts = [hold(node, word) for word in words]
         return Literal(context.keep(("split", id(node), owner), lambda: ast.List(list(texts), ast.Load())), at)
-    (separator, most) = (*(context.value(item, at) for item in node.args[:2]), (), ())[:2]
-    mark = separator[0].literal if len(separator) == 1 and isinstance(separator[0], StringValue) else None
-    limit = most[0].value if len(most) == 1 and isinstance(most[0], NonString) else None if most else -1
+    mark = context.find_literal(node.args[0], at) if node.args else None
+    most = context.find_only(node.args[1], at) if len(node.args) > 1 else NonString(-1)
+    limit = most.value if isinstance(most, NonString) else None
     if not mark or not isinstance(limit, int) or node.keywords:
         return UNKNOWN
     pieces = getattr(owner.pattern, name)(mark, *([limit] if name.endswith("split") else []))
@@ -559,7 +558,7 @@ def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: 
     start = 0
     for piece in pieces:
         parts = owner.cut(start, start + len(piece)) if piece else ()
-        items.append(copy_place(Computed((StringValue(parts, owner.place),)), node))
+        items.append(hold(node, StringValue(parts, owner.place)))
         start += len(piece) + (len(mark) if name.endswith("split") else 0)
     if owner.literal is None:
         # What is not known may have the separator, too.
@@ -571,7 +570,7 @@ def _split(context: Context, owner: StringValue, node: ast.Call, name: str, at: 
             if unknown != ([2] if is_from_left else [0]):
                 return UNKNOWN
         else:
-            items = [*before, ast.Starred(copy_place(Computed((UNKNOWN,)), node), ast.Load()), *after]
+            items = [*before, ast.Starred(hold(node, UNKNOWN), ast.Load()), *after]
     return Literal(context.keep(("split", id(node), owner), lambda: ast.List(items, ast.Load())), at)
 
 
@@ -611,15 +610,15 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
         return [unknown_string(node, at)]
     found: list[Value] = []
     for items in context.value(node.args[0], at):
-        if isinstance(items, Literal) and isinstance(items.node, (ast.List, ast.Tuple)):
+        if isinstance(items, Literal) and items.is_sequence:
             if aliases.find_added(context, items)[1]:
                 found.append(unknown_string(node, at))
-            found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
+            found += _glue(context, node, owners[0].parts, items.items, items.at, at)
         elif isinstance(items, ClassOrObject) and items.instance and items.scope.field_names:
             named = [name_attribute(context, items, name, node) for name in items.scope.field_names]
             found += _glue(context, node, owners[0].parts, named, at, at)
         elif isinstance(items, Loaded) and not items.is_mapping:
-            elements = [copy_place(Computed((value,)), node) for value in config_files.find_loaded_items(items)]
+            elements = [hold(node, value) for value in config_files.find_loaded_items(items)]
             found += _glue(context, node, owners[0].parts, elements, at, at)
         else:
             found.append(unknown_string(node, at))
@@ -661,10 +660,10 @@ def _unpack_items(
         if not isinstance(item, ast.Starred):
             flat.append((item, at))
             continue
-        (value, *others) = context.value(item.value, at)
-        if others or not isinstance(value, Literal) or not isinstance(value.node, (ast.List, ast.Tuple)) or depth > 4:
+        value = context.find_only(item.value, at)
+        if not isinstance(value, Literal) or not value.is_sequence or depth > 4:
             return None
-        inner = _unpack_items(context, value.node.elts, value.at, depth + 1)
+        inner = _unpack_items(context, value.items, value.at, depth + 1)
         if inner is None or len(flat) + len(inner) > MAX_PARTS:
             return None
         flat += inner
@@ -794,9 +793,7 @@ def _call_time(context: Context, node: ast.Call, function: ast.Attribute, at: Pr
         is_now = isinstance(made, ast.Attribute) and made.attr in ("now", "utcnow", "fromtimestamp")
         given = _format_time(_ISO_FORMAT, node, at) if is_now and not node.args and not node.keywords else None
     else:
-        values = context.value(node.args[0], at) if node.args else ()
-        string = values[0] if len(values) == 1 else None
-        literal = string.literal if isinstance(string, StringValue) else None
+        literal = context.find_literal(node.args[0], at) if node.args else None
         given = _format_time(literal, node, at) if literal is not None else None
     return [given] if given is not None else None
 
@@ -889,9 +886,8 @@ def _bound_length(value: StringValue) -> StringValue:
 
 def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int = 0) -> dict[str, Entry]:
     """The values of a mapping that is written out or loaded, by their names; nothing where it may be another one."""
-    values = context.value(node, at)
-    owner = values[0]
-    if len(values) > 1 or not isinstance(owner, (Literal, Loaded)) or not owner.is_mapping:
+    owner = context.find_only(node, at)
+    if not is_mapping(owner):
         return {}
     entries: dict[str, Entry] = {}
     if isinstance(owner, Loaded):

@@ -10,11 +10,13 @@ from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, ma
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import typing
     from collections.abc import Iterable, Sequence
+    from typing import TypeGuard
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.data import Data, Keys
@@ -52,7 +54,8 @@ class Method:
         return f"{self.owner.type}.{self.name}"
 
 
-_SEQUENCES = (ast.List, ast.Tuple, ast.Set)
+_IN_ORDER = (ast.List, ast.Tuple)
+_SEQUENCES = (*_IN_ORDER, ast.Set)
 _MAPPINGS = (ast.Dict, ast.Call)
 
 
@@ -96,6 +99,16 @@ class Literal:
     def is_mapping(self) -> bool:
         """Whether it is a dictionary."""
         return isinstance(self.node, _MAPPINGS)
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether it is a list or a tuple."""
+        return isinstance(self.node, _IN_ORDER)
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether it is a list or a tuple of which each item is written out: it is known which one comes where."""
+        return isinstance(self.node, _IN_ORDER) and not any(isinstance(item, ast.Starred) for item in self.node.elts)
 
 
 @record
@@ -210,6 +223,17 @@ class Unknown(NonString):
 
 UNKNOWN = Unknown()
 
+
+def is_mapping(value: Value | None) -> TypeGuard[Literal | Loaded]:
+    """Whether a value is a dictionary that is written out, or a table of a file."""
+    return isinstance(value, (Literal, Loaded)) and value.is_mapping
+
+
+def is_list(value: Value | None) -> TypeGuard[Literal]:
+    """Whether a value is a list, tuple or set that is written out."""
+    return isinstance(value, Literal) and not value.is_mapping
+
+
 PARTIAL = "functools.partial"
 """The type of what it makes, which is an `Instance`."""
 
@@ -220,6 +244,11 @@ class Computed(ast.expr):
     def __init__(self, values: tuple[Value, ...]) -> None:
         super().__init__()
         self.values = values
+
+
+def hold(node: ast.expr | ast.stmt, *values: Value) -> ast.expr:
+    """An expression at the place of a node that has these values."""
+    return copy_place(Computed(values), node)
 
 
 Value = (

@@ -29,6 +29,8 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Value,
     is_configuration,
+    is_list,
+    is_mapping,
     mark_default,
     with_name,
 )
@@ -39,7 +41,6 @@ from regilink_doctor.lint.text.nodes import find_keyword, written_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from typing import TypeGuard
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.context import Context
@@ -166,8 +167,7 @@ def _name_keys(context: Context, store: Store) -> list[str]:
     """The attribute or the keys that an assignment sets, as far as they are known."""
     if isinstance(store.target, ast.Attribute):
         return [store.target.attr]
-    keys = context.value(store.target.slice, store.at)
-    return [key.literal for key in keys if isinstance(key, StringValue) and key.literal is not None]
+    return [key for key in context.list_literals(store.target.slice, store.at) if key is not None]
 
 
 def _makes_run(context: Context, use: Use) -> bool:
@@ -178,7 +178,7 @@ def _makes_run(context: Context, use: Use) -> bool:
 def _find_in(context: Context, node: ast.expr, at: ProgramPoint, name: str) -> Iterator[Value]:
     """The value of a key in what a run is given: a dictionary, options, an object, or the path of a file."""
     for owner in context.value(node, at):
-        if isinstance(owner, (Literal, Loaded)) and owner.is_mapping:
+        if is_mapping(owner):
             yield from find_by_key(context, owner, [name])
         elif isinstance(owner, Arguments):
             yield from find_option(context, owner, name)
@@ -250,7 +250,7 @@ def _index_sweeps(context: Context, module: Module) -> tuple[list[Value], dict[s
     calls = [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
     owners = [owner for use in calls for owner in context.value(use.call.args[0], use.at)]
     found = (parameters for owner in owners for parameters in _find_below(context, owner, "parameters"))
-    sweeps: list[Value] = [parameters for parameters in found if _is_mapping(parameters)]
+    sweeps: list[Value] = list(filter(is_mapping, found))
     return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters in sweeps)
 
 
@@ -263,18 +263,14 @@ def _list_keys(context: Context, parameters: Value) -> Collection[str] | None:
 
 
 def _find_below(context: Context, owner: Value, name: str) -> list[Value]:
-    return find_by_key(context, owner, [name]) if _is_mapping(owner) else []
-
-
-def _is_mapping(value: Value) -> TypeGuard[Literal | Loaded]:
-    return isinstance(value, (Literal, Loaded)) and value.is_mapping
+    return find_by_key(context, owner, [name]) if is_mapping(owner) else []
 
 
 def _find_tried(context: Context, parameter: Value) -> Iterator[Value]:
     """`{"value": x}` and `{"values": [x, y]}`."""
     yield from _find_below(context, parameter, "value")
     for values in _find_below(context, parameter, "values"):
-        if isinstance(values, Literal) and not values.is_mapping:
+        if is_list(values):
             for item in values.items:
                 yield from context.value(item, values.at)
         elif isinstance(values, Loaded):

@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString, Unknown, is_none
+from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString, Unknown, is_list, is_none
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import written_name
 
@@ -194,7 +194,7 @@ class ArgumentReader:
 
     def _find_wrong_item(self, value: Value) -> str | None:
         """The type of an item of a list that is certainly not a string."""
-        if not isinstance(value, Literal) or value.is_mapping or value.may_be_empty:
+        if not is_list(value) or value.may_be_empty:
             return None
         items = [item for item in value.items if not isinstance(item, ast.Starred)]
         return next(filter(None, (_find_type(self.resolver.value(item, value.at)) for item in items)), None)
@@ -272,7 +272,7 @@ class ArgumentReader:
                 items = find_in_document(value, ())
                 found += [item for item in items if isinstance(item, StringValue)]
                 self.unread |= {name} if any(not isinstance(item, StringValue) for item in items) else set()
-            elif isinstance(value, Literal) and not value.is_mapping:
+            elif is_list(value):
                 for item in value.items:
                     if isinstance(item, ast.Starred):
                         inner = self.resolver.value(item.value, value.at)
