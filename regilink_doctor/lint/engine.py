@@ -166,6 +166,10 @@ class _Facts:
         sweep = self.project.find_sweep_without_entity(absolute_path(self.path))
         return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
 
+    @property
+    def is_run_by_agent(self) -> bool:
+        return self.project.is_run_by_agent(absolute_path(self.path))
+
     @cached_property
     def mode_in_settings(self) -> tuple[str, Place] | None:
         setting = None if self.mentions("WANDB_MODE") else self.project.find_mode(absolute_path(self.path))

@@ -10,8 +10,9 @@ import os
 import posixpath
 
 from regilink_doctor.core.files import absolute_path
+from regilink_doctor.lint.resolve.module_files import find_programs
 from regilink_doctor.lint.scan.kinds import kind_of
-from regilink_doctor.lint.text.memory import Memory, exists, list_names, read_file, remembered, walk
+from regilink_doctor.lint.text.memory import Memory, exists, has_word, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ class Project(Memory):
         None where a command of the tree gives the entity to `wandb sweep`.
         """
         return _find_sweep_without_entity(program)
+
+    def is_run_by_agent(self, program: str) -> bool:
+        """Whether a file that imports this one starts an agent of a sweep, whose runs belong to the sweep's entity."""
+        return any(has_word(path, "agent(", _MAX_BYTES) for path in find_programs(program))
 
     def newest_wandb(self, folder: str) -> str | None:
         """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.

@@ -275,6 +275,10 @@ class FileFacts(Protocol):
         """Where the file of a sweep names this program; None where it, or a command, also names the entity."""
 
     @property
+    def is_run_by_agent(self) -> bool:
+        """Whether a file that imports this one starts an agent of a sweep."""
+
+    @property
     def mode_in_settings(self) -> tuple[str, Place] | None:
         """The mode in the settings that wandb keeps beside its runs, where nothing else names one."""
 

@@ -145,8 +145,10 @@ class ImplicitEntity(Rule):
             yield from self._check_sweep(link, agents, _correct_registry_path(target.pattern), facts)
             return
         others = facts.once(agents_in)
-        if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
-            return  # the function of an agent may call this one
+        if init.context.function is not None and (
+            any(sweep_entity(agent, facts) != "" for agent in others) or facts.is_run_by_agent
+        ):
+            return  # an agent of a sweep may call the function
         yield self.report(
             init.place,
             related=(Related("linked here", link.place),),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.data import Data
 
 _SCRIPTS = frozenset({
-    "cmd", "command", "commands", "commands_post", "commands_pre", "postCreateCommand", "postStartCommand",
-    "run", "script", "shell",
+    "cmd", "command", "commands", "commands_post", "commands_pre", "entry_point", "postCreateCommand",
+    "postStartCommand", "run", "script", "shell",
 })  # fmt: skip
 """Keys of commands."""
 

@@ -72,23 +72,26 @@ class _Reader:
         package, _, method = (self._packages.get(first, first) + dot + rest).rpartition(".")
         if package == "session":  # of nox
             return method == "run" and len(call.args) > 1
+        if method in ("launch", "launch_add"):  # of W&B
+            return not call.args and any(item.arg == "entry_point" for item in call.keywords)
         return package in _PACKAGES and method in _STARTS and bool(call.args or call.keywords)
 
     def read(self, call: ast.Call) -> Iterator[tuple[StringValue, ...]]:
         """The words of each command that a call starts: several where a shell reads them."""
-        passed = find_argument(call, 0, "args")
+        passed = find_argument(call, 0, "args", "entry_point")
         name = written_name(call.func) or ""
         if name.endswith("_exec") or name == "session.run":
             yield tuple(self._list_words(ast.List([*call.args], ast.Load())))
         elif passed is not None:
+            from regilink_doctor.lint.facts.shell import read_script, runs_script
+
             words = self._list_words(_unsplit(passed))
             if len(words) > 1:
                 yield tuple(words)
-            elif words:
-                from regilink_doctor.lint.facts.shell import read_script
+            if len(words) == 1 or runs_script([word.literal or "" for word in words[:-1]]):
                 from regilink_doctor.lint.text.fragment import StringFragment
 
-                yield from (command.words for command in read_script(StringFragment(self.source, words[0])).commands)
+                yield from (command.words for command in read_script(StringFragment(self.source, words[-1])).commands)
 
     def _list_words(self, node: ast.expr) -> list[StringValue]:
         """The words of a list, of sums of lists, or the one string that a node is."""

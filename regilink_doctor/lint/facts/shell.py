@@ -7,6 +7,7 @@ what cannot be followed is an unknown part.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.records import replace
@@ -83,8 +84,7 @@ def read_script(
 
 def runs_script(words: Sequence[str]) -> bool:
     """Whether a command with these words before the last one runs the last one as a script: `bash -lc`."""
-    shell = words[0].rpartition("/")[2] if words else ""
-    return shell in ("sh", "bash", "zsh", "dash") and words[-1].startswith("-") and words[-1].endswith("c")
+    return words[-1:] != [] and words[-1].startswith("-") and words[-1].endswith("c") and _is_shell(words[0])
 
 
 def runs_python(words: Sequence[str]) -> bool:
@@ -249,6 +249,7 @@ class _ScriptReader:
         if words[0].plain in ("read", "unset", "mapfile", "readarray", "getopts"):
             self.forget(words[1:])
         self.read_substitutions(words, containers)
+        self.read_scripts(words, containers)
         if [word.plain for word in words[:2]] == ["wandb", "login"]:
             words = [*words, *self.piped]  # it reads the key from its input
         place = self.stretch.place(start, end)
@@ -274,10 +275,37 @@ class _ScriptReader:
                 if " " not in match[1]:
                     continue  # a variable of make
                 inner = self.stretch.select((word.start + match.start(1), word.start + match.end(1)))
-                script = read_script(inner, containers, self.how, self.known)
-                self.script.commands += script.commands
-                for program in script.programs:
-                    self.add_program(program)
+                self.read_inner(inner, containers)
+
+    def read_scripts(self, words: list[Word], containers: tuple[Container, ...]) -> None:
+        """The scripts that a command is given as one word: `bash -c "…"`, `ssh gpu "…"`, `sbatch --wrap="…"`."""
+        name = words[0].plain
+        runs_words, is_launch, has_shell = name.rpartition("/")[2] in _RUN_WORDS, name == "wandb", _is_shell(name)
+        for previous, word in pairwise(words):
+            before = previous.plain
+            has_shell = has_shell or _is_shell(before)
+            if " " not in word.plain:
+                continue
+            flag, sign, _ = word.plain.partition("=")
+            start = word.start + len(flag) + 1 if sign and flag in _GIVE_SCRIPT else word.start
+            is_given = before in _GIVE_SCRIPT or start > word.start or (is_launch and before == "-E")
+            is_script = is_given or runs_words or (has_shell and before[:1] == "-" and before[-1] == "c")
+            text = self.stretch.text[start : word.end]
+            if is_script and text[0] == text[-1] and text[0] in "\"'":
+                ranges = find_unescaped(text, start) if text[0] == '"' else [(start + 1, word.end - 1)]
+                self.read_inner(self.stretch.select(*ranges), containers)
+
+    def read_inner(self, inner: Fragment, containers: tuple[Container, ...]) -> None:
+        """Add what a script in a word of a command says; of the variables it gets those that it names."""
+        read = [match[0] for match in FILLED_LATER.finditer(inner.text)]
+        names = {name for way in read for name in (way.replace(" ", ""), *_NAME.findall(way))}
+        script = read_script(
+            inner, containers, self.how, {name: self.known[name] for name in names & self.known.keys()}
+        )
+        self.script.commands += script.commands
+        self.script.settings += [setting for command in script.commands for setting in command.environment]
+        for program in script.programs:
+            self.add_program(program)
 
     def repeat_words(self, words: tuple[StringValue, ...]) -> list[tuple[StringValue, ...]]:
         """The words of a command in each turn of the loops around it."""
@@ -455,6 +483,20 @@ class _ScriptReader:
         """`export X` after `X=…`."""
         for number in (number for name in names for number in self.private.pop(name, ())):
             self.script.settings[number] = replace(self.script.settings[number], variable=True)
+
+
+_SHELLS = frozenset({"bash", "dash", "ksh", "sh", "su", "zsh"})
+_RUN_WORDS = frozenset({"eval", "screen", "ssh", "tmux", "watch"})
+"""Programs that run their words as a script."""
+
+_GIVE_SCRIPT = frozenset({"--entry-point", "--wrap"})
+"""Options that a script is given to: of `wandb launch` and `wandb job create`, of `sbatch`."""
+
+_NAME = re.compile(r"\w+")
+
+
+def _is_shell(word: str) -> bool:
+    return word.rpartition("/")[2] in _SHELLS
 
 
 _PYTHON = re.compile(r"(?:.*/)?i?python[\d.]*")

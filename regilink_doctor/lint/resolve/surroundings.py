@@ -59,7 +59,7 @@ _LAUNCHERS = frozenset(
 )
 """Programs that run the program whose name comes next."""
 
-START_MARKS = ("subprocess", "session.run", "os.system", "os.popen", "from os import")
+START_MARKS = ("subprocess", "session.run", "os.system", "os.popen", "from os import", "entry_point")
 """Words without one of which a program starts no command."""
 
 _MAX_FILES = 400

@@ -61,11 +61,14 @@ def find_configured(context: Context, name: str, module: Module) -> tuple[Value,
 def _find_configured(context: Context, name: str, module: Module) -> list[Value]:
     chosen = [*_find_in_sweep_files(context, name, module), *_find_in_sweeps(context, name, module)]
     values = _find_in_program(context, name, module) or _find_in_defaults(context, name, module)
-    values += _find_in_launch_files(context, name, module)
     for other in _list_neighbors(context, module) if not (chosen or values) else ():
         values += _find_in_program(context, name, other)
+    launched = _find_in_launches(context, name, module)
+    is_only_launched = bool(launched) and all(value == UNKNOWN for value in (*chosen, *values))
+    values += launched
     named = [with_name(mark_default(value, "wandb.config"), name) for value in values]
     known = [value for value in (*chosen, *named) if value != UNKNOWN]
+    known += [UNKNOWN] if is_only_launched else []  # of a run that is started otherwise
     # A program may make an object with attributes of the whole configuration.
     return [
         replace(value, attributes=True) if isinstance(value, (Literal, Loaded)) else value for value in known or named
@@ -201,21 +204,53 @@ def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value
     return []
 
 
-def _find_in_launch_files(context: Context, name: str, module: Module) -> list[Value]:
-    """The values in configurations of W&B Launch beside the program: `{"overrides": {"run_config": …}}`."""
-    values: list[Value] = []
+def _find_in_launches(context: Context, name: str, module: Module) -> list[Value]:
+    """The values that W&B Launch is given beside the program, in a file or a call: `{"overrides": {"run_config": …}}`.
+
+    One that names another program to start is not for this one.
+    """
+    configurations, by_key, others = context.keep(("launches", id(module)), _index_launches, context, module)
+    numbers = sorted([*by_key.get(name, ()), *others])
+    return [value for number in numbers for value in _find_below(context, configurations[number], name)]
+
+
+def _index_launches(context: Context, module: Module) -> tuple[list[Value], dict[str, list[int]], list[int]]:
+    """The configurations of runs that W&B Launch is given, and their numbers by the keys: see `_index_by_key`."""
+    found: list[Value] = []
+    for launched in _list_launched(context, module):
+        for overrides in _find_below(context, launched, "overrides"):
+            entries = _find_below(context, overrides, "entry_point")
+            if not _runs_other([word for entry in entries for word in _list_items(context, entry)], module):
+                found += _find_below(context, overrides, "run_config")
+    return found, *_index_by_key(_list_keys(context, configured) for configured in found)
+
+
+def _list_launched(context: Context, module: Module) -> Iterator[Value]:
+    """The configurations that files beside the program have for W&B Launch."""
+    at = module_point(module)
     for path in _list_launch_files(absolute_path(module.source.folder)):
-        loaded = load_file(context, FileText(path), "json", module_point(module))
-        values += find_at(loaded, ("overrides", "run_config", name)) if isinstance(loaded, Loaded) else []
-    return values
+        if path.endswith(".json"):
+            yield from [loaded for loaded in [load_file(context, FileText(path), "json", at)] if loaded is not None]
+        elif (other := find_module_of_file(context, path)) is not None:
+            for use in (*context.find_uses(other, "launch_add"), *context.find_uses(other, "launch")):
+                config = find_keyword(use.call, "config")
+                yield from context.value(config, use.at) if config is not None else ()
 
 
 @remembered(256)
 def _list_launch_files(folder: str) -> tuple[str, ...]:
     found: list[str] = []
     for base in (folder, *(posixpath.join(folder, name) for name in ("config", "configs"))):
-        found += [posixpath.join(base, name) for name in list_names(base)[:_MOST_FILES] if name.endswith(".json")]
-    return tuple([path for path in found if has_word(path, "run_config", 1 << 16)])
+        names = list_names(base)[:_MOST_FILES]
+        found += [posixpath.join(base, name) for name in names if name.endswith((".json", ".py"))]
+    return tuple([path for path in found if has_word(path, "run_config", 1 << 16)][:_MOST_NEIGHBORS])
+
+
+def _runs_other(words: Iterable[Value], module: Module) -> bool:
+    """Whether words name a program, and not this one."""
+    named = [word.literal for word in words if isinstance(word, StringValue) and word.literal is not None]
+    programs = {os.path.basename(word) for text in named for word in text.split() if word.endswith(".py")}
+    return bool(programs) and os.path.basename(module.source.path) not in programs
 
 
 def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str) -> Iterable[Value]:
@@ -238,20 +273,39 @@ def module_point(module: Module) -> ProgramPoint:
 
 
 def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
-    """The values that `wandb.sweep({"parameters": …})` of the file tries."""
-    sweeps, by_key, others = context.keep(("sweeps", id(module)), _index_sweeps, context, module)
-    for number in sorted([*by_key.get(name, ()), *others]):
-        for parameter in _find_below(context, sweeps[number], name):
-            yield from _find_tried(context, parameter)
+    """The values that `wandb.sweep({"parameters": …})` tries, in the file or in one that starts it."""
+    for other in (module, *context.keep(("sweeping", id(module)), _list_sweeping, context, module)):
+        sweeps, by_key, others = context.keep(("sweeps", id(other)), _index_sweeps, context, other)
+        for number in sorted([*by_key.get(name, ()), *others]):
+            parameters, programs = sweeps[number]
+            if not _runs_other(programs, module):
+                for parameter in _find_below(context, parameters, name):
+                    yield from _find_tried(context, parameter)
 
 
-def _index_sweeps(context: Context, module: Module) -> tuple[list[Value], dict[str, list[int]], list[int]]:
-    """The parameters of each sweep that a file starts, and their numbers by the keys: see `_index_by_key`."""
+def _list_sweeping(context: Context, module: Module) -> list[Module]:
+    """The files that start sweeps and import a file: what an agent runs may be its function."""
+    paths = [path for path in find_programs(module.source.absolute_path) if has_word(path, "sweep(", MAX_BYTES)]
+    found = [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
+    return [other for other in found if other is not None and other is not module]
+
+
+def _index_sweeps(
+    context: Context, module: Module
+) -> tuple[list[tuple[Value, list[Value]]], dict[str, list[int]], list[int]]:
+    """The parameters and the program of each sweep that a file starts, and their numbers by the keys of the parameters.
+
+    See `_index_by_key`.
+    """
     calls = [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
     owners = [owner for use in calls for owner in context.value(use.call.args[0], use.at)]
-    found = (parameters for owner in owners for parameters in _find_below(context, owner, "parameters"))
-    sweeps: list[Value] = list(filter(is_mapping, found))
-    return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters in sweeps)
+    sweeps: list[tuple[Value, list[Value]]] = [
+        (parameters, _find_below(context, owner, "program"))
+        for owner in owners
+        for parameters in _find_below(context, owner, "parameters")
+        if is_mapping(parameters)
+    ]
+    return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters, _ in sweeps)
 
 
 def _list_keys(context: Context, parameters: Value) -> Collection[str] | None:
@@ -270,13 +324,20 @@ def _find_tried(context: Context, parameter: Value) -> Iterator[Value]:
     """`{"value": x}` and `{"values": [x, y]}`."""
     yield from _find_below(context, parameter, "value")
     for values in _find_below(context, parameter, "values"):
-        if is_list(values):
-            for item in values.items:
-                yield from context.value(item, values.at)
-        elif isinstance(values, Loaded):
-            node = values.node
-            for index in range(len(node.items) if isinstance(node, DataList) else 0):
-                yield from find_at(values, (index,))
+        yield from _list_items(context, values)
+
+
+def _list_items(context: Context, values: Value) -> Iterator[Value]:
+    """The items of a list; a string itself."""
+    if is_list(values):
+        for item in values.items:
+            yield from context.value(item, values.at)
+    elif isinstance(values, Loaded):
+        node = values.node
+        for index in range(len(node.items) if isinstance(node, DataList) else 0):
+            yield from find_at(values, (index,))
+    elif isinstance(values, StringValue):
+        yield values
 
 
 def _find_in_sweep_files(context: Context, name: str, module: Module) -> list[Value]:
