@@ -162,20 +162,23 @@ def assert_linked(
     type: str | None = None,
     aliases: str | Collection[str] | None = None,
     exact: bool = False,
+    now: World | None = None,
     assumed: Sequence[Assumed] = (),
     reason: str | None = None,
 ) -> LinkAttempt:
     """Return the last link that went to `path`, of this type and with at least these aliases where they are given.
 
-    With `exact` it was the only one there, and has these aliases and no others. A link to a project, which is in no
-    registry, does not count. `reason` says why there may be no link.
+    With `exact` it was the only one there, and has these aliases and no others. With `now` the version is still there,
+    and its aliases are those of this moment. A link to a project, which is in no registry, does not count. `reason`
+    says why there may be no link.
 
     Raises:
         AssertionError: there is none; the message shows those that were attempted.
     """
     __tracebackhide__ = True
     tried, pattern, wanted = tuple(attempts), read_destination(path), read_aliases(aliases)
-    matching = [attempt for attempt in tried if pattern.is_destination(attempt)]
+    current = [_update_aliases(attempt, now) for attempt in tried] if now is not None else tried
+    matching = [attempt for attempt in current if pattern.is_destination(attempt)]
     if not matching:
         raise link_error(describe_miss(pattern, tried), tried, assumed, reason)
     if exact and len(matching) > 1:
@@ -188,11 +191,15 @@ def assert_linked(
         and not _list_extra_aliases(attempt, wanted, exact)
     ]
     if any(attempt.verdict == "linked" for attempt in fitting):
+        if now is not None and _find_linked_version(fitting[-1], now) is None:
+            raise link_error(f"{_name_version(fitting[-1])} was linked, but it is not there now", tried, assumed)
         return fitting[-1]
     if fitting:
         raise link_error(f"{_describe_misplaced(fitting[-1])}{_suggest_path(pattern, fitting[-1])}", tried, assumed)
     last = matching[-1]
     where = f"{_describe_place(last)}linked to {quoted(str(pattern))}"
+    if now is not None:
+        where = f"{_describe_place(last)}{_name_version(last)} is there now"
     if type not in (None, last.source_type):
         raise link_error(
             f"{where} with type {quoted(last.source_type or '')}, not {quoted(type or '')}", tried, assumed
@@ -202,6 +209,25 @@ def assert_linked(
             f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}", tried, assumed
         )
     raise link_error(f"{where} also with {_list_aliases(_list_extra_aliases(last, wanted, exact))}", tried, assumed)
+
+
+def _name_version(attempt: LinkAttempt) -> str:
+    return f"{attempt.destination}:{attempt.version}"
+
+
+def _find_linked_version(attempt: LinkAttempt, world: World) -> Membership | None:
+    """The version that was linked, where it is in its collection at this moment."""
+    if attempt.destination is None or attempt.version is None:
+        return None
+    return find_membership(world, PathPattern(attempt.destination, attempt.version))
+
+
+def _update_aliases(attempt: LinkAttempt, world: World) -> LinkAttempt:
+    """The attempt with the aliases that its version has at this moment."""
+    membership = _find_linked_version(attempt, world)
+    if membership is None:
+        return attempt
+    return replace(attempt, aliases=tuple(alias.alias for alias in membership.aliases))
 
 
 def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, assumed: Sequence[Assumed] = ()) -> None:
@@ -616,6 +642,11 @@ def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
 
 
 def _describe_misplaced(attempt: LinkAttempt) -> str:
+    """Where a link went that does not count: to a project, or where it is not known that W&B would put it."""
+    if attempt.verdict == "unknown":
+        asked, place = quoted(attempt.requested or ""), quoted(attempt.destination or "")
+        where = f"{_describe_place(attempt)}whether W&B links {asked} to {place} is undocumented"
+        return where + _describe_codes(attempt)
     project = (attempt.destination or "").split("/")[1:2]
     where = f'{_describe_place(attempt)}linked to project "{"".join(project)}"'
     return f"{where}, not to a registry{_describe_codes(attempt)}"
@@ -626,6 +657,8 @@ def _suggest_path(pattern: PathPattern, attempt: LinkAttempt) -> str:
     if pattern.is_source or "*" in pattern.path or pattern.is_registry:
         return ""
     linked = (attempt.destination or "").partition("/")[2]
+    if attempt.verdict == "unknown":
+        return "" if (attempt.requested or "").endswith(linked) else f': write "{linked}"'
     return f': write "{pattern.path if pattern.registry else REGISTRY_PREFIX + linked}"'
 
 

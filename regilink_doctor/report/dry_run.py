@@ -90,7 +90,7 @@ def _render_attempt(
             yield f"          {escape_text(translate(aliases))}"
     elif attempt.destination:
         place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
-        facts = [say("would be {place}", place=place) if is_emulated else say("is now {place}", place=place)]
+        facts = [say("would be {place}", place=place) if is_emulated else say("went to {place}", place=place)]
         facts += [say("aliases {names}", names=", ".join(attempt.aliases))] if attempt.aliases else []
         if attempt.verdict == "misplaced":
             facts.append(say("not in a registry [{reason}]", reason=_quote_reason(attempt)))

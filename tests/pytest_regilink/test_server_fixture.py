@@ -54,8 +54,36 @@ def test_an_alias_that_moved_on_is_not_there_now(regilink: Regilink) -> None:
         run.link_artifact(other, TARGET, aliases=["candidate"])
     assert regilink.registry_at(f"{TARGET}:candidate").version == "v1"
     regilink.assert_linked(f"{TARGET}:v0", aliases="candidate")
-    with pytest.raises(AssertionError, match='has no alias "candidate" now'):
+    with pytest.raises(AssertionError, match='zoo:v0 is there now without the alias "candidate"; it has no alias'):
         regilink.assert_linked(f"{TARGET}:v0", aliases="candidate", now=True)
+    with pytest.raises(AssertionError, match=f'nothing was linked to "{TARGET}:production"'):
+        regilink.assert_linked(f"{TARGET}:production", now=True)
+
+
+def test_an_alias_that_was_set_after_the_link_is_there_now(regilink: Regilink) -> None:
+    link()
+    with pytest.raises(AssertionError, match="is there now without the alias"):
+        regilink.assert_linked(TARGET, aliases="production", now=True)
+    version = wandb.Api().artifact(f"acme/{TARGET}:v0")
+    version.aliases = ["production"]
+    version.save()
+    for path in (TARGET, f"{TARGET}:production"):
+        attempt = regilink.assert_linked(path, aliases="production", exact=True, now=True)
+        assert attempt.aliases == ("production",)
+    with pytest.raises(AssertionError, match='without the alias "production"; it has the alias "candidate"'):
+        regilink.assert_linked(TARGET, aliases="production")  # when it was linked, it had another one
+
+
+def test_a_link_of_which_it_is_not_known_where_it_goes_proves_nothing(regilink: Regilink) -> None:
+    regilink.registry("model")
+    link("wandb-registry-Model/zoo")
+    undocumented = r'links "wandb-registry-Model/zoo" to ".*" is undocumented \[REG302, A10\]: write "%s"\n'
+    for path in ("wandb-registry-Model/zoo", TARGET):
+        with pytest.raises(AssertionError, match=undocumented % TARGET):
+            regilink.assert_linked(path)
+    link("wandb-registry-model/" + "z" * 129)
+    with pytest.raises(AssertionError, match=r"is undocumented \[REG110, A10\]\n"):
+        regilink.assert_linked("wandb-registry-model/z*")
 
 
 def test_a_registry_that_does_not_exist_proves_nothing(regilink: Regilink) -> None:
