@@ -29,6 +29,10 @@ class Span:
         end = max((self.end_line, self.end_column), (other.end_line, other.end_column))
         return Span(*start, *end)
 
+    def contains(self, other: Span) -> bool:
+        """Whether all of another span is in it."""
+        return self.joined(other) == self
+
 
 @record
 class Place:

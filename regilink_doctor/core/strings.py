@@ -308,4 +308,4 @@ def _edit_part(part: KnownPart | UnknownPart, place: Place, content: str) -> Kno
 def _inside(inner: Place, outer: Place) -> bool:
     if (inner.path, inner.cell) != (outer.path, outer.cell):
         return False
-    return inner.span.joined(outer.span) == outer.span
+    return outer.span.contains(inner.span)

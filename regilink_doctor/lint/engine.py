@@ -12,6 +12,7 @@ from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, Configure
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.sites import Init, Link
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from typing import Any, TypeVar
 
-    from regilink_doctor.core.findings import Fix
+    from regilink_doctor.core.findings import Edit
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.core.strings import StringValue
@@ -283,7 +284,7 @@ def _lint(
     except RecursionError:
         return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)
     facts = _Facts(path, reading, project, view, known, enabled)
-    by_site = [_find_problems(site, facts) for site in reading.sites]
+    by_site = _mark_shared([_find_problems(site, facts) for site in reading.sites], facts)
     others = [_find_problems(item, facts) for item in reading.declared]
     problems = [error for error in reading.problems if error.cause != "requirement" or facts.links_around]
     unparsable = [finding for error in problems for finding in _unparsable(path, error, enabled)]
@@ -351,18 +352,65 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
     for finding in findings:
         if finding.at_value is not None and is_in_vain(finding.at_value):
             finding = replace(finding, at_value=replace(finding.at_value, fix=None))
-        if finding.fix is not None and _changes_others(finding.fix, item, facts):
-            finding = replace(finding, fix=replace(finding.fix, applicability="unsafe"))
         checked.append(replace(finding, fix=None) if is_in_vain(finding) else finding)
     return checked
 
 
-def _changes_others(fix: Fix, item: Site | FileFact, facts: _Facts) -> bool:
-    """Whether a fix changes a value that the file also uses for something other than its calls of wandb."""
-    spans = [edit.span for edit in fix.edits if edit.span.joined(item.statement) != item.statement]
-    if not spans or item.kind in ("setting", "requirement", "command"):
-        return False
-    return any(uses.is_used_elsewhere(span, item.place.cell) for uses in facts.once(_index_uses) for span in spans)
+def _mark_shared(by_site: list[list[Finding]], facts: _Facts) -> list[list[Finding]]:
+    """The findings of each site, with a fix unsafe that changes a value which the file also uses for something else.
+
+    A call of wandb uses it for the same only where it has the same problem: a version that a link must not have may be
+    the one that `use_artifact` is to fetch.
+    """
+    if not any(finding.fix for findings in by_site for finding in findings):
+        return by_site
+    with_problem: dict[str, dict[int, Site]] = {}
+    uses: dict[Place, set[int]] = {}
+    for site, findings in zip(facts.sites, by_site, strict=True):
+        for finding in findings:
+            with_problem.setdefault(finding.code, {})[id(site)] = site
+        for place in list_places(site):
+            uses.setdefault(place, set()).add(id(site))
+
+    def is_shared(code: str, cell: int | None, edit: Edit, site: Site) -> bool:
+        sites = with_problem[code]
+        places = [place for place in list_places(site) if place.cell == cell and place.span.contains(edit.span)]
+        if any(not uses[place] <= sites.keys() for place in places):
+            return True
+        if site.statement.contains(edit.span):
+            return False
+        if code not in statements:
+            statements[code] = [item.list_statements(sites.values()) for item in facts.once(_index_uses)]
+        return any(
+            map(
+                lambda item, own: item.is_used_elsewhere(edit.span, cell, own),
+                facts.once(_index_uses),
+                statements[code],
+            )
+        )
+
+    statements: dict[str, list[list[Span]]] = {}
+    known: dict[tuple[str, int | None, Edit], bool] = {}
+
+    def mark(finding: Finding, site: Site) -> Finding:
+        if finding.fix is None:
+            return finding
+        keys = [(finding.code, finding.place.cell, edit) for edit in finding.fix.edits]
+        for key in keys:
+            if key not in known:
+                known[key] = is_shared(*key, site)
+        is_safe = not any(known[key] for key in keys)
+        return finding if is_safe else replace(finding, fix=replace(finding.fix, applicability="unsafe"))
+
+    return [[mark(finding, site) for finding in findings] for site, findings in zip(facts.sites, by_site, strict=True)]
+
+
+def list_places(site: Site) -> Iterator[Place]:
+    """Where the parts of its target are written."""
+    for string in site.target:
+        for part in string.parts:
+            if isinstance(part, KnownPart):
+                yield part.place
 
 
 def _index_uses(facts: FileFacts) -> list[ValueUses]:
@@ -373,9 +421,9 @@ def _index_uses(facts: FileFacts) -> list[ValueUses]:
     assert isinstance(facts, _Facts)
     sources = facts.reading.sources
     if facts.path.endswith(".ipynb"):
-        return [ValueUses(*program, facts.sites) for program in find_programs(sources)]
+        return [ValueUses(*program) for program in find_programs(sources)]
     python = sources if facts.path.endswith(".py") else ()
-    return [ValueUses(source, source.parse(), {None: 1}, facts.sites) for source in python]
+    return [ValueUses(source, source.parse(), {None: 1}) for source in python]
 
 
 def _run_checks(item: Site | FileFact, facts: _Facts) -> list[Finding]:

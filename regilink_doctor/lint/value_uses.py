@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
+
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, list_parameters, walk
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
     """What holds a value: a name, or an attribute or key."""
 
 _MOST_HOLDERS = 64
+_MOST_NESTED = 4
+"""Statements of call sites that begin within each other: `with wandb.init() as run: run.link_artifact(...)`."""
+
+_START = attrgetter("line", "column")
+
 _SHOW = frozenset({"print", "debug", "info", "warning", "error", "echo"})
-"""Functions that only show what they are given."""
+"""Functions that only show what they are given: a name that is corrected, but not an address that becomes a name."""
 
 _MAKE_STRINGS = frozenset({
     "str", "format", "join", "strip", "lower", "get", "getenv", "field", "Field", "ib", "Option", "Argument", "Path",
@@ -44,17 +52,16 @@ class ValueUses:
         source: its text, for a notebook that of its cells.
         tree: what the text is.
         starts: the line of the text where each cell begins; a file is the cell None.
-        sites: what the values may be used for.
     """
 
-    def __init__(
-        self, source: Source, tree: ast.Module, starts: Mapping[int | None, int], sites: Iterable[Site]
-    ) -> None:
+    def __init__(self, source: Source, tree: ast.Module, starts: Mapping[int | None, int]) -> None:
         self._source = source
         self._starts = starts
-        cells = [(site.statement, starts.get(site.place.cell)) for site in sites]
-        self._statements = [_move(span, start) for span, start in cells if start is not None]
+        self._statements: list[Span] = []
+        self._is_address = False
         self._nodes = list(walk(tree))
+        constants: list[ast.expr] = [node for node in self._nodes if isinstance(node, ast.Constant)]
+        self._constants = sorted(constants, key=self._find_start)
         self._parents = {id(child): node for node in self._nodes for child in _list_children(node)}
         self._functions = {node.name: node for node in self._nodes if isinstance(node, FUNCTIONS)}
         classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
@@ -64,14 +71,24 @@ class ValueUses:
             if (holder := _find_loaded(node)) is not None:
                 self._loads.setdefault(holder, []).append(node)  # type: ignore[arg-type]
 
-    def is_used_elsewhere(self, span: Span, cell: int | None) -> bool:
-        """Whether the string at a place in a cell is used for anything but the statements of the sites, or may be."""
+    def list_statements(self, sites: Iterable[Site]) -> list[Span]:
+        """The statements of sites in the program, in order."""
+        cells = [(site.statement, self._starts.get(site.place.cell)) for site in sites]
+        return sorted((_move(span, start) for span, start in cells if start is not None), key=_START)
+
+    def is_used_elsewhere(self, span: Span, cell: int | None, statements: list[Span]) -> bool:
+        """Whether the string at a place in a cell is used for anything but these statements, or may be."""
         if cell not in self._starts:
             return False
         span = _move(span, self._starts[cell])
+        self._statements = statements
         waiting: list[Holder] = []
-        for node in self._nodes:
-            if isinstance(node, ast.Constant) and _contains(self._source.span(node), span):
+        last = bisect_right(self._constants, (span.line, span.column + 1), key=self._find_start)
+        # The parts of an f-string have its place in some versions of Python.
+        start = self._find_start(self._constants[last - 1]) if last else None
+        for node in self._constants[bisect_left(self._constants, start, key=self._find_start) if start else 0 : last]:
+            if self._source.span(node).contains(span):
+                self._is_address = "://" in str(getattr(node, "value", ""))
                 holders = self._follow(node)
                 if holders is None:
                     return True
@@ -91,15 +108,13 @@ class ValueUses:
 
     def _follow(self, node: ast.AST) -> list[Holder] | None:
         """What holds a value next, nothing where it ends in one of the statements; None for any other use."""
-        if any(_contains(statement, self._source.span(node)) for statement in self._statements):  # type: ignore[arg-type]
+        if self._is_in_statement(self._source.span(node)):  # type: ignore[arg-type]
             return []
         while (parent := self._parents.get(id(node))) is not None:
             if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For)):
                 return self._list_targets(parent)
             if isinstance(parent, ast.Return):
-                return [
-                    (ast.Name, item.name) for item in self._functions.values() if _is_below(parent, item, self._parents)
-                ]
+                return [(ast.Name, item.name) for item in self._list_around(parent) if isinstance(item, FUNCTIONS)]
             if isinstance(parent, ast.arguments):
                 return [(ast.Name, name) for name in list_parameters(parent)]
             if isinstance(parent, ast.Expr):
@@ -116,10 +131,22 @@ class ValueUses:
             node = parent
         return None
 
+    def _list_around(self, node: ast.AST | None) -> Iterator[ast.AST]:
+        while node is not None:
+            yield node
+            node = self._parents.get(id(node))
+
+    def _find_start(self, node: ast.expr) -> tuple[int, int]:
+        return _START(self._source.span(node))
+
+    def _is_in_statement(self, span: Span) -> bool:
+        last = bisect_right(self._statements, _START(span), key=_START)
+        return any(statement.contains(span) for statement in self._statements[max(last - _MOST_NESTED, 0) : last])
+
     def _follow_argument(self, call: ast.Call, node: ast.AST) -> list[Holder] | None:
         word: str = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
         if word in _SHOW:
-            return []
+            return None if self._is_address else []
         if word in _MAKE_STRINGS:
             return _PASSED_ON
         if word in _DECLARE:
@@ -186,16 +213,6 @@ def _find_loaded(node: ast.AST) -> Holder | None:
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get", "pop") and node.args:
         return (ast.Attribute, str(node.args[0].value)) if isinstance(node.args[0], ast.Constant) else None
     return None
-
-
-def _is_below(node: ast.AST | None, owner: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    while node is not None and node is not owner:
-        node = parents.get(id(node))
-    return node is not None
-
-
-def _contains(outer: Span, inner: Span) -> bool:
-    return outer.joined(inner) == outer
 
 
 def _list_children(node: ast.AST) -> Iterator[ast.AST]:

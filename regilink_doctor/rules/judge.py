@@ -660,7 +660,7 @@ def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | 
     span, argument = item.statement, getattr(item, "argument", None)
     inside = span.line <= written.span.line and written.span.end_line <= span.end_line
     # An argument of `functools.partial` is written before the statement of the call.
-    inside = inside or (argument is not None and argument.span.joined(written.span) == argument.span)
+    inside = inside or (argument is not None and argument.span.contains(written.span))
     if inside and (written.path, written.cell) == (item.place.path, item.place.cell):
         return written, None
     is_in_table = item.kind == "target" and written.path == item.place.path

@@ -64,6 +64,7 @@ def _lint_as_reported(result: LintResult, linter: Linter, path: str) -> Callable
     own = linter.lint(path, result.sources[path]).findings
     elsewhere = Counter((item.code, item.message) for item in own)
     elsewhere.subtract((item.code, item.message) for item in reported)
+    unsafe = {(item.code, item.message) for item in reported if item.fix and item.fix.applicability == "unsafe"}
 
     def lint(content: bytes) -> FileReport:
         report = linter.lint(path, content)
@@ -74,6 +75,8 @@ def _lint_as_reported(result: LintResult, linter: Linter, path: str) -> Callable
         for item in report.findings:
             if left[item.code, item.message] > 0:
                 left[item.code, item.message] -= 1
+            elif item.fix is not None and (item.code, item.message) in unsafe:
+                findings.append(replace(item, fix=replace(item.fix, applicability="unsafe")))
             else:
                 findings.append(item)
         return replace(report, findings=tuple(findings))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.lint.engine import FileReport, order_of
+from regilink_doctor.lint.change import is_wanted
+from regilink_doctor.lint.engine import FileReport, list_places, order_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -
         linted: all files that are linted, also those in which nothing can be found by themselves.
     """
     reports = _drop_reported_by_callers(reports)
-    if not any(
+    if any(
         report.used_elsewhere or report.silenced_values or any(finding.at_value for finding in report.findings)
         for report in reports.values()
     ):
-        return reports
+        reports = _move_to_values(reports, linted)
+    return _mark_shared(reports)
+
+
+def _move_to_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -> dict[str, FileReport]:
     shown = {os.path.abspath(path): path for path in linted}
     used = {_key(item) for report in reports.values() for item in report.used_elsewhere}
     moved: dict[str, list[Finding]] = {}
@@ -59,6 +64,31 @@ def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -
         findings = sorted(_merge(own, moved.get(path, ())), key=order_of)
         merged[path] = replace(report, findings=tuple(findings))
     return merged
+
+
+def _mark_shared(reports: dict[str, FileReport]) -> dict[str, FileReport]:
+    """The reports with a fix unsafe that changes a value which a call of another file uses, and has no problem with."""
+    uses: dict[tuple[str, int], list[tuple[Place, frozenset[str]]]] = {}
+    if any(is_wanted(finding, unsafe=False) for report in reports.values() for finding in report.findings):
+        folder = os.getcwd()
+        for path, report in reports.items():
+            for site, codes in zip(report.sites, report.codes, strict=True):
+                for place in list_places(site):
+                    if place.path != path:
+                        key = os.path.join(folder, place.path), place.span.line
+                        uses.setdefault(key, []).append((place, frozenset(codes)))
+    if not uses:
+        return reports
+
+    def mark(finding: Finding) -> Finding:
+        for edit in finding.fix.edits if finding.fix is not None else ():
+            for place, codes in uses.get((os.path.abspath(finding.place.path), edit.span.line), ()):
+                is_same = place.cell == finding.place.cell and place.span.contains(edit.span)
+                if is_same and finding.code not in codes and finding.fix is not None:
+                    return replace(finding, fix=replace(finding.fix, applicability="unsafe"))
+        return finding
+
+    return {path: replace(report, findings=tuple(map(mark, report.findings))) for path, report in reports.items()}
 
 
 def _drop_reported_by_callers(reports: Mapping[str, FileReport]) -> dict[str, FileReport]:

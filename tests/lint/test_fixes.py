@@ -304,6 +304,50 @@ run.link_artifact(a, str(R / "zoo"))
 settings = {}
 R = settings.setdefault("r", "wandb_registry-model")
 run.link_artifact(a, f"{R}/zoo")
+# safe
+R = "wandb_registry-model"
+run.use_artifact(f"acme/{R}/zoo:v0")
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+R = "wandb_registry-model"
+wandb.init(project=R)
+run.link_artifact(a, f"{R}/zoo")
+# safe
+R = "wandb_registry-model"
+wandb.init(config={"registry": R})
+run.link_artifact(a, f"{R}/zoo")
+# unsafe
+CHOSEN = "zoo:v0"
+model = run.use_artifact(f"team-a/p/{CHOSEN}")
+run.link_artifact(model, f"wandb-registry-model/{CHOSEN}")
+# safe
+CHOSEN = "zoo:v0"
+model = run.use_artifact("team-a/p/zoo:v0")
+run.link_artifact(model, f"wandb-registry-model/{CHOSEN}")
+# safe
+CHOSEN = "zoo:v0"
+run.link_artifact(a, f"wandb-registry-model/{CHOSEN}")
+run.link_artifact(b, f"wandb-registry-dataset/{CHOSEN}")
+# unsafe
+VERSION = ":v3"
+api.artifact("team-a/p/zoo" + VERSION).link("wandb-registry-model/zoo" + VERSION)
+# unsafe
+for name in ["zoo:v3", "cat:v1"]:
+    wandb.Api().artifact(f"team-a/p/{name}").link(f"wandb-registry-model/{name}")
+# unsafe
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--target", default="wandb-registry-model/zoo:v3")
+args = p.parse_args()
+run.link_artifact(run.use_artifact(args.target), args.target)
+# unsafe
+URL = "https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v3"
+run.link_artifact(a, URL)
+print("see", URL)
+# safe
+URL = "https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v3"
+run.link_artifact(a, URL)
+print("see", a.name)
 """
 """Programs with a value that a fix changes, each after how safe that is."""
 
@@ -312,8 +356,8 @@ run.link_artifact(a, f"{R}/zoo")
 def test_a_fix_of_a_value_with_other_uses_is_unsafe(program: str) -> None:
     applicability, code = program.split("\n", 1)
     findings = lint_bytes("train.py", f"import os\n{PRELUDE}{code}".encode()).findings
-    fixes = {finding.fix and finding.fix.applicability for finding in findings if finding.code == "REG104"}
-    assert fixes == {applicability}
+    fixes = {finding.fix.applicability for finding in findings if finding.fix and finding.code != "REG201"}
+    assert fixes == {applicability}, findings
 
 
 def test_unsafe_fixes_want_to_be_asked_for() -> None:

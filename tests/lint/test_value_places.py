@@ -138,6 +138,42 @@ def test_fixing_writes_the_safe_fix_into_the_configuration(capsys: pytest.Captur
     assert "Nothing left" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("is_in_other_program", [False, True])
+@pytest.mark.parametrize(
+    ("other", "is_fixed"),
+    [
+        ("run.use_artifact('team-a/p/zoo:v3')", True),
+        ("run.link_artifact(b, config['target'])", True),
+        ("run.use_artifact('acme/' + config['target'])", False),
+    ],
+)
+def test_a_value_that_another_call_needs_as_it_is_is_not_fixed(
+    other: str, is_fixed: bool, is_in_other_program: bool
+) -> None:
+    write("conf/config.yaml", "wandb_registry-model/zoo", "wandb-registry-model/zoo:v3")
+    if is_in_other_program:
+        Path("other.py").write_text("\n".join([*TRAIN.splitlines()[:3], other]), encoding="utf-8")
+    else:
+        write("train.py", "run.link", f"{other}\nrun.link")
+    assert cli.main(["lint", "--fix", "--quiet"]) == (0 if is_fixed else 1)
+    assert (":v3" not in Path("conf/config.yaml").read_text(encoding="utf-8")) is is_fixed
+
+
+def test_a_constant_that_another_file_needs_as_it_is_is_not_fixed() -> None:
+    Path("train.py").write_text(
+        'import wandb\nNAME = "zoo:v3"\nif __name__ == "__main__":\n'
+        '    wandb.init(entity="team-a").link_artifact(a, f"wandb-registry-model/{NAME}")\n',
+        encoding="utf-8",
+    )
+    Path("serve.py").write_text(
+        'import wandb\nfrom train import NAME\nwandb.Api().artifact(f"team-a/p/{NAME}")\n', encoding="utf-8"
+    )
+    before = Path("train.py").read_bytes()
+    assert cli.main(["lint", "--fix", "--quiet"]) == 1
+    assert Path("train.py").read_bytes() == before
+    assert cli.main(["lint", "--fix", "--quiet", "--unsafe-fixes"]) == 0
+
+
 def test_fixing_the_program_alone_leaves_the_configuration() -> None:
     assert cli.main(["lint", "--fix", "train.py"]) == 1
     assert Path("conf/config.yaml").read_text(encoding="utf-8") == CONFIG
