@@ -309,7 +309,7 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
         return Judgement("misplaced", Problem(rule_codes.EMPTY_NAME, failure="A6"))
     if "://" in collection:
         return Judgement("misplaced", Problem(rule_codes.URL_AS_TARGET, failure="A9"))
-    if find_colon(collection) is not None:
+    if ":" in collection and find_colon(collection) is not None:
         return Judgement("misplaced", Problem(rule_codes.STRAY_SEPARATOR, failure="A17"))
     if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.

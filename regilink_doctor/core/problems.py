@@ -308,10 +308,9 @@ def _all(
     last = segments[-1]
     if len(filled) > 2:
         yield from _too_many(filled, registry)
-    if (colon := find_colon(text)) is not None:
-        yield last.index, colon
-    elif ":" in text:
-        yield from _version(text, last)
+    if ":" in text:
+        colon = find_colon(text)
+        yield from [(last.index, colon)] if colon is not None else _version(text, last)
     if "@" in last.text:
         yield from _at_sign(last)
     if registry is not None and registry.index == last.index and registry.registry and registry.known:

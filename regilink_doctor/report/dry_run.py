@@ -342,6 +342,8 @@ def _describe_success(outcome: DryRun) -> str:
     if outcome.in_projects:
         links = counted(outcome.in_projects, "link")
         sentences.append(say("{links} would be accepted into a project, not a registry", links=links))
+    if removed := sum(link.removed for link in outcome.links):
+        sentences.append(say("the command removes {links} again", links=counted(removed, "link")))
     if unknown := outcome.count("unknown"):
         sentences.append(say("{links} where W&B's behavior is undocumented", links=counted(unknown, "link")))
     if failed := sum(1 for entry in outcome.consumed if entry.failed):

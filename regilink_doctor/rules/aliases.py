@@ -174,8 +174,9 @@ def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
 class VersionAsAlias(Rule):
     """An alias looks like a version: `v3`.
 
-    W&B numbers the versions of a collection itself, and keeps the number among the aliases. With a second one of that
-    form the version cannot be read any more: `Expected at most one version alias`.
+    W&B numbers the versions of a collection itself. The SDK looks for the number among the aliases: it takes such an
+    alias for the version, or, where W&B has the number there as well, cannot read the version any more: `Expected at
+    most one version alias`.
     """
 
     code = "REG502"
@@ -197,7 +198,7 @@ class VersionAsAlias(Rule):
         alias = problem.facts["alias"]
         return Message(
             say("the alias {alias} looks like a version", alias=quoted(alias)),
-            "beside the number that W&B gives the version, reading it back fails",
+            "the SDK takes it for the number that W&B gives the version, or fails to read the version",
             say("remove it, or write something like {alias}", alias=quoted(alias[1:] + ".0")),
         )
 

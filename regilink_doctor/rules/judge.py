@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
-from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import (
@@ -349,10 +349,12 @@ def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str
 def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Message | None:
     """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None.
 
-    Also for one that it accepted into the legacy model registry, which it closes once a team is migrated.
+    Also for one that it accepted into the legacy model registry, which it closes once a team is migrated, and for one
+    that has an alias like a version.
     """
     if attempt.verdict == "linked" and attempt.project != LEGACY_REGISTRY:
-        return None
+        alias = next(filter(is_version, attempt.aliases), None)
+        return rule_for("REG502").explain(Problem("REG502", facts={"alias": alias})) if alias else None
     path = attempt.requested
     if path is None:
         path = "/".join(part for part in (attempt.project, attempt.collection) if part)

@@ -212,6 +212,40 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
 
 
 @pytest.mark.slow
+def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_reported(project: Path) -> None:
+    (project / "train.py").write_text(
+        "import wandb\n"
+        "run = wandb.init(entity='vision')\n"
+        "for name in ('kept', 'numbered', 'unlinked', 'deleted'):\n"
+        "    logged = run.log_artifact(wandb.Artifact(name, type='model', metadata={'name': name})).wait()\n"
+        "    aliases = ['v7'] if name == 'numbered' else ['candidate']\n"
+        "    linked = run.link_artifact(logged, f'wandb-registry-model/{name}', aliases=aliases)\n"
+        "    if name == 'unlinked':\n"
+        "        linked.unlink()\n"
+        "    if name == 'deleted':\n"
+        "        logged.delete(delete_aliases=True)\n"
+        "run.link_artifact(wandb.Artifact('zoo', type='model'), 'Production-registry/zoo')\n",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "train.py"], catalog=CATALOG, cwd=project)
+    assert [(link.attempt.verdict, link.removed) for link in found.links] == [
+        ("linked", False),
+        ("linked", False),
+        ("linked", True),
+        ("linked", True),
+        ("misplaced", False),
+    ]
+    assert [link.message is not None for link in found.links] == [False, True, True, True, True]
+    assert found.faults == ("1 link misplaced",)
+    assert 'the alias "v7" looks like a version' in "\n".join(render(found))
+    assert "the command removes this link again" in "\n".join(render(found))
+    well = replace(found, links=found.links[:-1])
+    assert [*render(well)][-1].startswith(
+        "4 links would be accepted into a registry; the command removes 2 links again"
+    )
+
+
+@pytest.mark.slow
 def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
     (project / "agent.py").write_text(
         "import wandb\n"
@@ -270,6 +304,33 @@ def test_the_origin_of_a_value_is_the_one_that_wins(
     attempt = LinkAttempt(*names, (), "misplaced", "REG102", "A2", None, None, f"{tmp_path}/t.py:6")
     found = collect.WrittenAt(command.split(), environ).of(attempt)
     assert tuple(place.rpartition("/")[2] for place in found) == places
+
+
+@check_rows(
+    ("line", "project", "requested", "expected"),
+    [
+        ('run.link_artifact(a, "Production-registry/zoo")', "Production-registry", "Production-registry/zoo", True),
+        ('REGISTRY = "prod"; run.link_artifact(a, f"{REGISTRY}/zoo")', "prod", "prod/zoo", True),
+        ("run.link_artifact(a, sys.argv[1])", "Production-registry", "Production-registry/zoo", True),
+        ('run.link_artifact(a, "candidates/zoo")', "candidates", "candidates/zoo", False),
+        ("run.link_artifact(a, sys.argv[1])", "candidates", "candidates/zoo", False),
+        ("run.link_artifact(a, sys.argv[1])", "our-registry", "our-registry/zoo", False),  # the run's own project
+        (
+            'run.link_artifact(a, "Data-registry/zoo")  # regilink: ignore[REG101]',
+            "Data-registry",
+            "Data-registry/zoo",
+            False,
+        ),
+    ],
+)
+def test_a_project_is_where_a_link_belongs_unless_lint_takes_it_for_a_registry(
+    tmp_path: Path, line: str, project: str, requested: str, expected: bool
+) -> None:
+    code = f'import sys, wandb\nrun = wandb.init(entity="t", project="our-registry")\n{line}\n'
+    (tmp_path / "t.py").write_text(code, encoding="utf-8")
+    names = ("u", "t/our-registry/1", None, "model", requested, "t", project, "zoo", f"t/{project}/zoo")
+    attempt = LinkAttempt(*names, (), "linked", None, None, None, "v0", f"{tmp_path}/t.py:3")
+    assert collect.WrittenAt().names_registry(attempt) == expected
 
 
 def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import relative_path
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt, UnsentRun
+from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import parsed
+from regilink_doctor.core.target_path import is_registry_project, parsed
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.world.artifacts import SEED_PROJECT
+from regilink_doctor.emulator.world.artifacts import SEED_PROJECT, find
 from regilink_doctor.emulator.world.model import Run
 from regilink_doctor.emulator.world.world_view import WorldView
 from regilink_doctor.lint.scan.kinds import kind_of
@@ -27,10 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from regilink_doctor.core.findings import Span
-    from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.workflows.lint import LintResult
+    from regilink_doctor.workflows.lint import LintResult, SiteReport
 
+
+REMOVED = Message("the command removes this link again", "it unlinks the version, or deletes its source")
 
 MOST = 3
 """How many places of one target path are reported."""
@@ -72,22 +77,37 @@ class WrittenAt:
     def __init__(self, command: Sequence[str] = (), environ: Mapping[str, str] | None = None) -> None:
         self._command = command
         self._environ = environ or {}
-        self._sites: dict[str, list[Site]] = {}
+        self._sites: dict[str, list[SiteReport]] = {}
 
     def of(self, attempt: LinkAttempt) -> tuple[str, ...]:
         """The place of each part of the target path, unless it is in the call itself or unknown: `file:line`, `$NAME`.
 
         Empty also where the path is right, and something else is wrong with the link.
         """
-        file, _, line = (attempt.place or "").rpartition(":")
-        if attempt.requested is None or not (attempt.code or "").startswith(("REG1", "REG30")) or not line.isdigit():
+        if not (attempt.code or "").startswith(("REG1", "REG30")):
             return ()
-        for site in self._of_file(file):
-            if site.statement.line <= int(line) <= site.statement.end_line:
-                for text in site.target:
-                    if text.literal == attempt.requested:
-                        return self._places_of(text, file, site.statement)
+        for item, text in self._find_sites(attempt):
+            return self._places_of(text, item.site.place.path, item.site.statement)
         return ()
+
+    def names_registry(self, attempt: LinkAttempt) -> bool:
+        """Whether lint reports that the path lacks the prefix; the path itself shows it where lint cannot read it."""
+        sites = list(self._find_sites(attempt))
+        if sites:
+            return any(rule_codes.MISSING_REGISTRY_PREFIX in item.codes for item, _ in sites)
+        if (attempt.run or "").split("/")[1:2] == [attempt.project]:
+            return False
+        problems = find_problems(attempt.requested or "")
+        return any(problem.rule == rule_codes.MISSING_REGISTRY_PREFIX for problem in problems)
+
+    def _find_sites(self, attempt: LinkAttempt) -> Iterator[tuple[SiteReport, StringValue]]:
+        """The calls at the place of the attempt that can have its path, each with the path."""
+        file, _, line = (attempt.place or "").rpartition(":")
+        if attempt.requested is None or not line.isdigit():
+            return
+        for item in self._of_file(file):
+            if item.site.statement.line <= int(line) <= item.site.statement.end_line:
+                yield from ((item, text) for text in item.site.target if text.literal == attempt.requested)
 
     def _places_of(self, text: StringValue, file: str, statement: Span) -> tuple[str, ...]:
         places = []
@@ -107,10 +127,10 @@ class WrittenAt:
         names = [os.path.basename(word) for word in self._command]
         return kind_of(path) not in ("shell", "makefile", "dockerfile") or os.path.basename(path) in names
 
-    def _of_file(self, file: str) -> list[Site]:
+    def _of_file(self, file: str) -> list[SiteReport]:
         if file not in self._sites:
             reports = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
-            self._sites[file] = [item.site for item in reports if item.site.kind == "link"]
+            self._sites[file] = [item for item in reports if item.site.kind == "link"]
         return self._sites[file]
 
 
@@ -176,9 +196,22 @@ def links(
     origins = WrittenAt(command, environ)
     placed = []
     for item in attempts:
+        is_in_project = item.verdict == "linked" and not is_registry_project(item.project or "")
+        if is_in_project and item.project != LEGACY_REGISTRY and origins.names_registry(item):
+            item = replace(item, verdict="misplaced", code=rule_codes.MISSING_REGISTRY_PREFIX, failure="A1")
         lines = [_near(place, folder) or place for place in origins.of(item)]
-        placed.append(Link(replace(item, place=_near(item.place, folder)), explain_attempt(item, view), tuple(lines)))
+        attempt, removed = replace(item, place=_near(item.place, folder)), _is_removed(world, item)
+        placed.append(Link(attempt, REMOVED if removed else explain_attempt(item, view), tuple(lines), removed))
     return tuple(placed)
+
+
+def _is_removed(world: World, attempt: LinkAttempt) -> bool:
+    """Whether what was linked is not there any more."""
+    if attempt.verdict != "linked" or attempt.version is None:
+        return False
+    project = world.find_project(attempt.entity or "", attempt.project or "")
+    collection = project.collections.get(attempt.collection or "") if project is not None else None
+    return collection is None or find(collection, attempt.version) is None
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:

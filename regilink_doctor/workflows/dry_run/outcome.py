@@ -68,12 +68,14 @@ class Consumed:
 class Link:
     """A link that it would have made, with the rule's message where W&B refuses or misplaces it.
 
-    `origins` are the lines that its path comes from, `file:line`, where it is not written in the call.
+    `origins` are the lines that its path comes from, `file:line`, where it is not written in the call. `removed`: the
+    command has unlinked it, or deleted its source.
     """
 
     attempt: LinkAttempt
     message: Message | None = None
     origins: tuple[str, ...] = ()
+    removed: bool = False
 
     @property
     def help(self) -> str | None:
