@@ -6,6 +6,8 @@ known.
 
 from __future__ import annotations
 
+from itertools import product
+
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME
@@ -31,11 +33,12 @@ from regilink_doctor.lint.resolve.values import (
     TreePath,
     Unknown,
     Value,
-    bound_alternatives,
     hold,
     is_list,
     is_mapping,
     is_none,
+    is_open_ended,
+    open_end,
     with_name,
 )
 from regilink_doctor.lint.text import source
@@ -852,18 +855,27 @@ def _to_parts(context: Context, values: Iterable[Value], node: ast.expr, at: Pro
 def _join(parts: Iterable[Alternatives], node: ast.expr | ast.stmt, at: ProgramPoint) -> Sequence[Value]:
     """Every combination of the alternatives of consecutive parts; what exceeds the bounds becomes unknown."""
     place = at.source.place(node)
-    combined: Sequence[Value] = [StringValue((), place)]
+    combined = [StringValue((), place)]
     for alternatives in parts:
-        longer = [
-            StringValue((*start.parts, *end), place)
-            for start in combined
-            if isinstance(start, StringValue)
-            for end in alternatives
-        ]
-        combined = bound_alternatives(longer) if len(longer) > MAX_ALTERNATIVES else longer
-        if all(isinstance(value, StringValue) and len(value.parts) > MAX_PARTS for value in combined):
+        if len(combined) * len(alternatives) <= MAX_ALTERNATIVES:
+            longer = [StringValue((*start.parts, *end), place) for start in combined for end in alternatives]
+        else:
+            known = [start for start in combined if not is_open_ended(start)]
+            longer = [StringValue((*start.parts, *end), place) for start, end in _pair(known, alternatives)]
+            left = [*longer[MAX_ALTERNATIVES - 1 :], *filter(is_open_ended, combined)]
+            longer = [*longer[: MAX_ALTERNATIVES - 1], *([open_end(left, place)] if left else [])]
+        combined = longer
+        if all(len(value.parts) > MAX_PARTS for value in combined):
             break
-    return [_bound_length(value) for value in combined if isinstance(value, StringValue)]
+    return [_bound_length(value) for value in combined]
+
+
+def _pair(starts: Sequence[StringValue], ends: Alternatives) -> Iterator[tuple[StringValue, Parts]]:
+    """All pairs of a start and an end: first some in which each of them is, so that none is lost among the others."""
+    numbers = product(range(len(starts)), range(len(ends)))
+    most = max(len(starts), len(ends)) if starts else 0
+    first = [(number % len(starts), number % len(ends)) for number in range(most)]
+    return ((starts[start], ends[end]) for start, end in dict.fromkeys((*first, *numbers)))
 
 
 def _bound_length(value: StringValue) -> StringValue:
