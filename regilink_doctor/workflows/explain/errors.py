@@ -342,7 +342,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     if is_outcome and context.missing_attribute is None and structure.find_causes(context):
         matches = []  # the exception says why
     if not matches and not context.is_error:
-        return None
+        return _explain_cause(*structure.find_warning(context))
     if matches and context.warnings:  # they say how it came to the error
         matches = [*matches, *_recognize_warnings(context, matches)]
     matches = _order_by_evidence(context, matches)
@@ -414,7 +414,11 @@ def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = 
 
 def explain_named_problem(text: str) -> Explanation | None:
     """What may be the cause of a problem that a line only names; None where no line does."""
-    line, causes = structure.find_named_problem(text)
+    return _explain_cause(*structure.find_named_problem(text))
+
+
+def _explain_cause(line: str, causes: tuple[str, ...]) -> Explanation | None:
+    """The line and what may be its cause, which is not sure; None without a cause."""
     if not causes:
         return None
     return Explanation("error", line, is_sure=False, failures=causes, causes=causes_of(causes))

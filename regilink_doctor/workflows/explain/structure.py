@@ -258,6 +258,21 @@ def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -
             yield row["first"]
 
 
+_WARNINGS = _read_patterns("warnings of wandb", re.IGNORECASE)
+_WARNING = re.compile(r"\s*wandb: (?:\w+: )?WARNING (?P<said>.*)")
+
+
+def find_warning(context: ErrorContext) -> tuple[str, Causes]:
+    """The warning of wandb with which the text ends, and what it may mean; else empty."""
+    for line in reversed(context.text.rstrip().splitlines()):
+        match = _WARNING.match(line)
+        if match is None:
+            break  # the program went on
+        if causes := next((causes for pattern, causes in _WARNINGS if pattern.search(match["said"])), ()):
+            return line.strip(), causes
+    return "", ()
+
+
 def _judge_said(context: ErrorContext) -> Causes:
     """What the class of an exception, its words and its line of code say: the first row of a table that holds."""
     name, said = context.exception or ("", "")
@@ -399,8 +414,8 @@ def find_part(context: ErrorContext) -> Causes:
         return ("F21", "F15")  # the library has refused the arguments that wandb passed
     # A refusal without words names no argument, and the server refuses for other reasons.
     is_of_argument = bool(text) and name not in _CLASSES_OF_THE_SERVER
-    if causes == ("F22",) and name == "RuntimeError":  # no argument is checked with it
-        return ("F21", "F22")
+    if causes[:1] in (("F18",), ("F20",), ("F22",)) and name == "RuntimeError":  # no argument is checked with it
+        return ("F21", causes[0])
     return causes if is_of_argument or "F22" not in causes else ()
 
 
