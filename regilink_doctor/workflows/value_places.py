@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.lint.change import is_wanted
 from regilink_doctor.lint.engine import FileReport, list_places, order_of
 
 TYPE_CHECKING = False
@@ -69,7 +68,7 @@ def _move_to_values(reports: Mapping[str, FileReport], linted: Iterable[str]) ->
 def _mark_shared(reports: dict[str, FileReport]) -> dict[str, FileReport]:
     """The reports with a fix unsafe that changes a value which a call of another file uses, and has no problem with."""
     uses: dict[tuple[str, int], list[tuple[Place, frozenset[str]]]] = {}
-    if any(is_wanted(finding, unsafe=False) for report in reports.values() for finding in report.findings):
+    if any(finding.fix is not None for report in reports.values() for finding in report.findings):
         folder = os.getcwd()
         for path, report in reports.items():
             for site, codes in zip(report.sites, report.codes, strict=True):

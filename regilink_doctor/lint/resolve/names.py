@@ -32,7 +32,9 @@ from regilink_doctor.lint.resolve.values import (
     add_values,
     are_full,
     bound_alternatives,
+    is_empty,
     is_none,
+    mark_unset,
     open_end,
     with_name,
 )
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame, Module
 
-_NOT_FOUND = Unknown(reason="None, where a loop finds nothing")
+_NOT_FOUND = Unknown(reason="what it was before the loop, where that finds nothing")
 _MOST_CALLS = 16
 _ADDS = ("append", "extend", "add")
 _DISPATCHES = ("singledispatch", "functools.singledispatch")
@@ -251,9 +253,15 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
             if test is None or not _binds(fork, index, covered, at.order):
                 break
             values = apply_test(context, test, False, name, values, before)
-        # None from before a loop that looks for a value: the program knows that there is one.
-        is_search = fork.kind == "loop" and any(map(is_none, values))
-        return [_NOT_FOUND if is_none(value) else value for value in values] if is_search else values
+        if fork.kind == "call":
+            return [mark_unset(value, name) if is_empty(value) else value for value in values]
+        if fork.kind != "loop":
+            return values
+        # From before a loop that looks for a value comes None, from before one that builds it what it starts with:
+        # the program knows that there is one.
+        if any(_can_grow(value) for value in values) and _grows_in(context, name, fork, at):
+            values = [value for value in values if not _can_grow(value)]
+        return [_NOT_FOUND if is_none(value) or is_empty(value) else value for value in values]
     decided = decide(context, fork.test, before)
     passing = [
         holds
@@ -268,6 +276,24 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
     values = apply_test(context, fork.test, passing[0], name, values, before)
     index = 0 if passing[0] else 1
     return _pass_through(context, name, fork.arms[index : index + 1], covered, values, at)
+
+
+def is_set_by_call(module: Module, name: str) -> bool:
+    """Whether a function sets or changes a name of the module."""
+    return any(item.arm is not None and item.arm.fork.kind == "call" for item in module.scope.bindings.get(name, ()))
+
+
+def _can_grow(value: Value) -> bool:
+    return isinstance(value, StringValue) or (isinstance(value, Literal) and value.is_sequence)
+
+
+def _grows_in(context: Context, name: str, loop: Fork, at: ProgramPoint) -> bool:
+    """Whether a loop adds to the end of the string or list that a name has."""
+    return any(
+        _grows(name, binding) or (isinstance(binding.value, Changed) and binding.value.change in _ADDS)
+        for binding in _find_turning(at.scope.bindings[name], loop.arms[0])
+        if _depends_on_itself(context, name, binding)
+    )
 
 
 def _pass_through(

@@ -20,7 +20,7 @@ from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
-from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name
+from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name, is_set_by_call
 from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage
 from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
@@ -38,15 +38,16 @@ from regilink_doctor.lint.resolve.values import (
     Method,
     ModuleValue,
     Name,
-    NonString,
     TreePath,
     Unknown,
     Value,
     add_values,
     is_configuration,
+    is_empty,
     is_mapping,
     is_none,
     mark_default,
+    mark_unset,
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -216,6 +217,9 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         else:
             values.append(UNKNOWN)
     values = list(_name_by_owner(node, keys[0] if len(keys) == 1 else None, values))
+    is_set = len(set(map(is_empty, values))) > 1
+    if is_set and isinstance(node.value, ast.Name) and is_set_by_call(at.scope.module, node.value.id):
+        values = [mark_unset(value, node.value.id) for value in values]
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
@@ -291,7 +295,7 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     found = add_values(find_attribute(context, owner, node.attr), values)
     if {node.attr, "*"} & list_set(context, context.module).keys() or owner.scope.module is not context.module:
         given = find_set(context, owner, lineage, node.attr, at)
-        found = add_values(_mark_unset(found, node.attr) if given else found, given)
+        found = add_values([mark_unset(value, node.attr) for value in found] if given else found, given)
     if all(value == UNKNOWN for value in found):
         return _call_getattr(context, owner, lineage, node, at) or found
     return found
@@ -493,18 +497,14 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
         if method.name == "__post_init__":
             break
     others = [item for item in stored[: MAX_ALTERNATIVES + 1] if item[1].name not in _MAKING]
-    values = _mark_unset(values, name) if others else values
+    values = [mark_unset(value, name) for value in values] if others else values
     for value, method, order in others:
         values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order))]
     if values and (making or not owner.instance or name not in scope.bindings):
         return values
     # What a method assigns, it assigns when it is called, if it is.
-    return [*_find_body(context, owner, scope, name), *values]
-
-
-def _mark_unset(values: Sequence[Value], name: str) -> list[Value]:
-    """The values; a None is one only until the attribute is set elsewhere."""
-    return [NonString(None, default_of=name) if is_none(value) else value for value in values]
+    before = _find_body(context, owner, scope, name)
+    return [*(mark_unset(value, name) for value in before), *values] if values else before
 
 
 def _find_left(context: Context, owner: ClassOrObject, scope: Scope, name: str, at: ProgramPoint) -> list[Value]:

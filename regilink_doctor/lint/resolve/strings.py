@@ -614,6 +614,9 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
     found: list[Value] = []
     for items in context.value(node.args[0], at):
         if isinstance(items, Literal) and items.is_sequence:
+            if _is_built_in_loop(items):
+                found.append(unknown_string(node, at))
+                continue
             if aliases.find_added(context, items)[1]:
                 found.append(unknown_string(node, at))
             found += _glue(context, node, owners[0].parts, items.items, items.at, at)
@@ -626,6 +629,15 @@ def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue],
         else:
             found.append(unknown_string(node, at))
     return found
+
+
+def _is_built_in_loop(owner: Literal) -> bool:
+    """Whether each turn of a loop adds to a list: which items it has together is not known."""
+    first = owner.items[0] if owner.items else None
+    loop = owner.at.scope.find_loop(owner.at.order) if isinstance(first, ast.Starred) else None
+    if loop is None or not isinstance(first, ast.Starred) or not isinstance(first.value, ast.Name):
+        return False
+    return any(loop.contains(binding.order) for binding in owner.at.scope.bindings.get(first.value.id, ()))
 
 
 def _glue(

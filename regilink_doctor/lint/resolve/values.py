@@ -320,6 +320,20 @@ def is_none(value: Value) -> bool:
     return isinstance(value, NonString) and value.value is None
 
 
+def mark_unset(value: Value, name: str) -> Value:
+    """The same value where something else is set later: a None, or an empty string, is one only until then."""
+    if is_none(value):
+        return NonString(None, default_of=name)
+    return Unknown(reason="empty, until it is set") if is_empty(value) else value
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value is an empty string that nothing replaces."""
+    return isinstance(value, StringValue) and not any(
+        part.variables or getattr(part, "text", "?") for part in value.parts
+    )
+
+
 def mark_given(value: Value) -> Value:
     """The same value where it is known not to be None."""
     return Unknown(reason=value.reason) if isinstance(value, Unknown) and value.option else value
