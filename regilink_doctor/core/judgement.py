@@ -26,6 +26,7 @@ from regilink_doctor.core.target_path import (
     registry_name,
     second_prefix,
 )
+from regilink_doctor.core.text import find_misspelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,9 +99,12 @@ def resolve_organization(
         return UNKNOWN
     facts = directory.entity(entity)
     if facts is None:
-        if not directory.complete:
-            return UNKNOWN
-        return _refused(rule_codes.UNKNOWN_ENTITY, "B2", "unable-to-find-organization", entity=entity)
+        if directory.complete:
+            return _refused(rule_codes.UNKNOWN_ENTITY, "B2", "unable-to-find-organization", entity=entity)
+        if team := find_misspelled(entity, directory.team_names):
+            similar = {"entity": entity, "team": team}
+            return Judgement("unknown", Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=similar))
+        return UNKNOWN
     if facts.kind != "personal":
         for names in facts.organizations:
             if not organization or organization in (names.name, names.entity):

@@ -59,6 +59,10 @@ class OrganizationView(Protocol):
     def organization_names(self) -> tuple[OrganizationNames, ...]:
         """The organizations that are known."""
 
+    @property
+    def team_names(self) -> tuple[str, ...]:
+        """The teams that are known."""
+
     def entity(self, name: str) -> EntityFacts | None:
         """The entity of this exact name."""
 

@@ -381,6 +381,32 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
+def find_misspelled(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that `name` is but for a slip in one word: `taem-a` of `team-a`, not `team-b`."""
+    words = _fold_words(name)
+    return next((known for known in names if known != name and _is_slip(words, _fold_words(known))), None)
+
+
+def _fold_words(name: str) -> list[str]:
+    return "".join(letter if letter.isalnum() else " " for letter in name.casefold()).split()
+
+
+def _is_slip(words: list[str], known: list[str]) -> bool:
+    """Whether the words are the same but for a long one, without digits, that has two letters swapped or one wrong."""
+    differing = [pair for pair in zip(words, known, strict=False) if pair[0] != pair[1]]
+    if len(words) != len(known) or len(differing) > 1:
+        return False
+    for one, other in differing:
+        if min(len(one), len(other)) < 4 or not (one + other).isalpha():
+            return False
+        pairs = zip(one, other, strict=False)
+        start = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+        rest, known_rest = one[start:], other[start:]
+        is_swapped = rest[:2] == known_rest[:2][::-1] and rest[2:] == known_rest[2:]
+        return is_swapped or rest[1:] in (known_rest, known_rest[1:]) or rest == known_rest[1:]
+    return True
+
+
 def compose_letters(text: str) -> str:
     """The text with each accent in its letter (NFC), as people type it; names of files on macOS may be otherwise."""
     if text.isascii():

@@ -207,6 +207,11 @@ class ServerView:
         seen = (names for facts in self._entities.values() if facts is not None for names in facts.organizations)
         return tuple(dict.fromkeys(seen))
 
+    @property
+    def team_names(self) -> tuple[str, ...]:
+        """The teams among the entities that have been looked up."""
+        return tuple(name for name, facts in self._entities.items() if facts is not None and facts.kind == "team")
+
     def entity(self, name: str) -> EntityFacts | None:
         """What the server says of an entity; None where it is missing or was not asked for."""
         return self._entities.get(name)

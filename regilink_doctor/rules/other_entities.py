@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class UnknownEntity(Rule):
     """The entity does not exist as far as the catalog or server knows, or this run cannot link into it.
 
-    It is misspelled, personal, of another organization, or belongs to another team than the run.
+    It is misspelled, personal, of another organization, or belongs to another team than the run. Where the catalog is
+    not complete, a name that resembles one of its teams is a warning: `taem-a`.
     """
 
     code = "REG207"
@@ -76,6 +77,12 @@ class UnknownEntity(Rule):
                 say("{entity} is a team without an organization", entity=quoted(entity)),
                 "W&B finds no registry to link into",
                 'write wandb.init(entity="TEAM", ...) with a team of the organization',
+            )
+        if team := problem.facts.get("team"):
+            return Message(
+                say("no team {entity} is known", entity=quoted(entity)),
+                "W&B finds no organization to link into, if there is none",
+                say("did you mean {path}?", path=quoted(team)),
             )
         return Message(
             say("no team {entity} is known", entity=quoted(entity)),

@@ -53,6 +53,30 @@ def test_what_a_part_of_a_catalog_suggests_is_unsafe() -> None:
 
 
 @check_rows(
+    ("entity", "team"),
+    [
+        ("reseacrh-ml", "research-ml"),
+        ("reserch-ml", "research-ml"),
+        ("researchh-ml", "research-ml"),
+        ("rezearch-ml", "research-ml"),
+        ("Research_ML", "research-ml"),
+        ("research-nlp", None),
+        ("research-ml2", None),
+        ("search-ml", None),
+        ("ml", None),
+        ("alice", None),
+        ("research-ml", None),
+    ],
+)
+def test_a_part_of_a_catalog_warns_of_a_name_that_resembles_a_team(entity: str, team: str | None) -> None:
+    part = Catalog((Organization("Acme Inc", "acme", ("research-ml",), (Registry("model"),)),))
+    code = link("wandb-registry-model/zoo").replace("team-a", entity).encode()
+    found = lint_bytes("/nowhere/train.py", code, part).findings
+    assert [(item.code, item.severity) for item in found] == ([("REG207", "warning")] if team else [])
+    assert all(item.help == f'did you mean "{team}"?' for item in found)
+
+
+@check_rows(
     ("call", "mended"),
     [
         ("wandb.init()", 'wandb.init(entity="team-a")'),

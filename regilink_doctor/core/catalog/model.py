@@ -97,6 +97,11 @@ class CatalogContents:
         """The organizations of the catalog."""
         return tuple(OrganizationNames(item.name, item.entity) for item in self.organizations)
 
+    @property
+    def team_names(self) -> tuple[str, ...]:
+        """The teams of the catalog."""
+        return tuple(team for organization in self.organizations for team in organization.teams)
+
     def entity(self, name: str) -> EntityFacts | None:
         """The team, organization or person of this exact name."""
         for organization in self.organizations:

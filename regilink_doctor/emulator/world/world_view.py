@@ -23,6 +23,11 @@ class WorldView:
         """All organizations."""
         return tuple(OrganizationNames(item.name, item.entity.name) for item in self._state.organizations.values())
 
+    @property
+    def team_names(self) -> tuple[str, ...]:
+        """The teams of all organizations."""
+        return tuple(name for organization in self._state.organizations.values() for name in organization.teams)
+
     def entity(self, name: str) -> EntityFacts | None:
         """The entity, with the organizations it belongs to."""
         entity = self._state.find_entity(name)
