@@ -406,12 +406,17 @@ class LinkAfterFinish(Rule):
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
-        is_with = problem.kind in _BLOCKS
-        how = say("its with block is over") if is_with else say("finish() was called")
+        how, instead = say("finish() was called"), say("call it before finish()")
+        if problem.kind in _BLOCKS:
+            how, instead = say("its with block is over"), say("move the call into the with block")
+        elif problem.kind == "init":
+            how, instead = say("wandb.init() finished it"), say("call it before the next wandb.init()")
+        elif problem.kind == "turn":
+            how, instead = say("finish() was called in the turn before"), say("call finish() after the loop")
         return Message(
             say("the run has already ended: {how}", how=how),
             say("{method} raises UsageError", method=problem.facts["method"]),
-            "move the call into the with block" if is_with else "call it before finish()",
+            instead,
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -425,7 +430,7 @@ class LinkAfterFinish(Rule):
         yield self.report(
             site.place,
             context.ended or "",
-            severity="warning" if context.ended in ("context", *_ENDERS) else None,
+            severity="warning" if context.ended in ("context", "turn", *_ENDERS) else None,
             related=tuple(related),
             method=site.call.rpartition(".")[2],
         )

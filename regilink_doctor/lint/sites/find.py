@@ -117,14 +117,18 @@ class _Finder:
         return next(filter(wandb_api.CALLS.__contains__, self.resolver.callee(use)), None)
 
     def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
-        """The site of a call of a function of another file; None where it passes nothing to what links or fetches."""
+        """The site of a call of a function of another file.
+
+        None where it passes nothing to what links or fetches, and the run that it is of goes on.
+        """
         site = self._seen_by_caller(use, call)
         target = tuple(text for text in site.target if any(isinstance(part, KnownPart) for part in text.parts))
         if not target:
             return None
         is_hidden = self._is_hidden(call.use)
         site = replace(site, target=target, is_hidden_in_callee=is_hidden)
-        return site if is_hidden or _is_passed(site, call, self.source.path) else None
+        is_own = is_hidden or site.context.ended is not None
+        return site if is_own or _is_passed(site, call, self.source.path) else None
 
     def _is_hidden(self, use: Use) -> bool:
         """Whether nothing in another file shows that a call in it is one of wandb."""
@@ -215,8 +219,11 @@ class _Finder:
 
     def _name_passed_run(self, use: Use, call: WrappedCall) -> str | None:
         """The run that a call passes to a function that links with it, as the caller writes it."""
-        run = self._run_name(call.use) if len(call.through) == 1 else None
-        return self.statements.lifetimes.find_name_in_caller(use, call.use.scope, run) if run else None
+        run = self._run_name(call.use)
+        callers = (use, *call.through)
+        for caller, inner in zip(callers[-2::-1], callers[:0:-1], strict=True):
+            run = self.statements.lifetimes.find_name_in_caller(caller, inner.scope, run) if run else None
+        return run
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""

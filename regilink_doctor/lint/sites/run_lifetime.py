@@ -60,6 +60,8 @@ _ENDERS: dict[str, End] = {
 }
 """Methods -> the library that finishes the active run in them."""
 
+_LEAVES = (ast.Break, ast.Continue, ast.Return)
+
 _EVERY = "wandb"
 """`wandb.finish()` ends the active run, which may be any."""
 
@@ -86,13 +88,15 @@ class RunLifetime:
         self._uses = module.uses
         self._bodies: dict[int, _Body] = {}
         self._ended: dict[int, _Ended] = {}
+        self._ended_by_turn: dict[int, _Ended] = {}
         self._ended_by_function: dict[tuple[int, int | None], _Ended] = {}
         self._ends_by_scope: dict[tuple[int, str], _FoundEnd | None] = {}
         text = self.source.text
         self._enders = {method: library for method, library in _ENDERS.items() if library in text}
         if any(word in text for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
-        has_end = "with" in text or "finish" in text or bool(self._enders)
+        self._is_notebook = self.source.path.endswith(".ipynb")
+        has_end = any(word in text for word in ("with", "finish", "reinit")) or self._is_notebook or bool(self._enders)
         self._may_end = has_end or next(find_imported_files(module), None) is not None
 
     def find_end(self, use: Use, run: str, read_before: ReadBefore) -> _FoundEnd | None:
@@ -105,9 +109,17 @@ class RunLifetime:
         """
         if not self._may_end:
             return None
-        end = self._find_end_by_name(use, run, read_before, _MOST_LEVELS)
-        other = self._find_other_name(use, run) if end is None else None
-        return self._find_end_by_name(use, other, read_before, _MOST_LEVELS) if other is not None else end
+        receiver = getattr(use.call.func, "value", None)
+        if isinstance(receiver, ast.Call) and use.scope.module.source is self.source:  # `make_run().link_artifact(...)`
+            how = self._read_call(receiver, [receiver], use.at).get(run)
+            return (*how, None) if how is not None else None
+        return self._find_end_by_names(use, run, read_before, _MOST_LEVELS)
+
+    def _find_end_by_names(self, use: Use, run: str, read_before: ReadBefore, callers: int) -> _FoundEnd | None:
+        """How the run has ended under this name, or under the one that it was made of."""
+        end = self._find_end_by_name(use, run, read_before, callers)
+        other = self._find_other_name(use.at, run) if end is None else None
+        return self._find_end_by_name(use, other, read_before, callers) if other is not None else end
 
     def _find_end_by_name(self, use: Use, run: str, read_before: ReadBefore, callers: int) -> _FoundEnd | None:
         """How the run has ended under this name, seen from the call and from as many callers outwards."""
@@ -119,18 +131,57 @@ class RunLifetime:
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
+            if isinstance(around, LOOPS) and body is around.body:
+                how = self._find_end_in_turn(around, run, use)
+                if how is not None:
+                    return how
         return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
 
-    def _find_other_name(self, use: Use, run: str) -> str | None:
-        """What a name of a run was made of, if both are the same run for a call: `run` after `logger = run`."""
-        bindings = use.scope.bindings.get(run, ())
+    def _find_end_in_turn(self, loop: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
+        """How a turn of a loop ends a run that was started before the loop: the next turn has it no more."""
+        if id(loop) not in self._ended_by_turn:
+            is_left = any(isinstance(node, _LEAVES) for node in walk(loop))
+            ended = {} if is_left else self._read_body(getattr(loop, "body", []), self._find_point(loop, use))
+            if "init" in self.source.written(loop):  # then another run may be active, or the attribute another run
+                ended = {name: how for name, how in ended.items() if "." not in name and name != _EVERY}
+            self._ended_by_turn[id(loop)] = ended
+        ended = self._ended_by_turn[id(loop)]
+        how = _end_of(run, ended) if _has_end(run, ended) else None
+        start, end = _find_start(loop), _find_end(loop)
+        if how is None or any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0])):
+            return None
+        return "turn", how[1], None
+
+    def _find_other_name(self, at: ProgramPoint, run: str) -> str | None:
+        """What a name of a run was made of, if both are the same run at a place.
+
+        `run` after `logger = run`, and of `trainer.run` after `trainer = Trainer(run)`.
+        """
+        root, _, attribute = run.partition(".")
+        bindings = at.scope.bindings.get(run, ()) or at.scope.bindings.get(root, ())
         if len(bindings) != 1 or bindings[0].kind != "value" or bindings[0].arm is not None:
             return None
         binding = bindings[0]
         other = written_name(binding.value) if isinstance(binding.value, ast.Name | ast.Attribute) else None
-        if other is None or binding.order > use.order or use.scope.binds_between(other, binding.order, use.order):
+        if other is not None and run not in at.scope.bindings:
+            other = f"{other}.{attribute}"
+        if isinstance(binding.value, ast.Call) and attribute:
+            other = self._find_constructed(binding.value, attribute, ProgramPoint(at.scope, binding.order, at.frame))
+        if other is None or binding.order > at.order or at.scope.binds_between(other, binding.order, at.order):
             return None
         return other
+
+    def _find_constructed(self, call: ast.Call, attribute: str, at: ProgramPoint) -> str | None:
+        """What a call of a class passes for an attribute that `__init__` sets once, as it is written."""
+        values = self.resolver.value(call.func, at)
+        owner = values[0].scope if len(values) == 1 and isinstance(values[0], ClassOrObject) else None
+        assigned = owner.attributes.get(attribute, ()) if owner is not None else ()
+        if len(assigned) != 1 or assigned[0][1].name != "__init__":
+            return None
+        value, scope, _ = assigned[0]
+        parameters = [item.arg for item in scope.node.args.args[1:]] if isinstance(scope.node, FUNCTIONS) else []
+        given = arguments(call, tuple(parameters)).named.get(written_name(value) or "")
+        return written_name(given) if given is not None else None
 
     def _find_end_before_callers(
         self, scope: Scope, run: str, read_before: ReadBefore, callers: int
@@ -141,7 +192,7 @@ class RunLifetime:
             self._ends_by_scope[key] = None  # of a function that calls itself
             for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
                 outer = self.find_name_in_caller(caller, scope, run)
-                ended = self._find_end_by_name(caller, outer, read_before, callers - 1) if outer else None
+                ended = self._find_end_by_names(caller, outer, read_before, callers - 1) if outer else None
                 if ended is not None:
                     self._ends_by_scope[key] = (*ended[:2], self.source.place(caller.call))
                     break
@@ -153,7 +204,10 @@ class RunLifetime:
         if function is None or function.scope is not scope:
             return ""
         names = _name_arguments(function, caller.call, caller.at.source)
-        root = run.partition(".")[0]
+        root, _, attribute = run.partition(".")
+        receiver = getattr(caller.call.func, "value", None)
+        if isinstance(receiver, ast.Call) and function.receiver is not None and root == scope.first_parameter:
+            return self._find_constructed(receiver, attribute, caller.at) or ""
         if root in names:
             return names[root] + run[len(root) :]
         is_other = root in scope.bindings or (root in caller.scope.bindings and caller.scope.parent is not None)
@@ -206,7 +260,7 @@ class RunLifetime:
     def _find_end_in(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         ended = self._find_ended(statement, use)
-        how = ended[run] if run in ended else ended.get(_EVERY)
+        how = _end_of(run, ended) if _has_end(run, ended) else None
         if how is not None and isinstance(statement, WITHS):
             end = _find_end(statement)
             start = max((how[1].span.line, how[1].span.column), _find_start(statement.body[0]))
@@ -256,7 +310,12 @@ class RunLifetime:
         if isinstance(statement, ast.If):
             tested = _name_tested(statement.test, at.source)
             body, other = self._read_body(statement.body, at), self._read_body(statement.orelse, at)
-            return {run: how for run, how in body.items() if tested in (run, f"{run}.run") or run in other}
+            if isinstance(statement.test, ast.Constant):
+                return body if statement.test.value else other
+            both = {
+                run: _end_of(run, body) for run in {**body, **other} if _has_end(run, body) and _has_end(run, other)
+            }
+            return both | {run: how for run, how in body.items() if tested in (run, f"{run}.run")}
         if isinstance(statement, LOOPS):  # the last turn has ended what no other statement has started
             is_left = any(isinstance(node, ast.Break | ast.Continue) for node in walk(statement))
             body = {} if is_left else self._read_body(statement.body, at)
@@ -267,16 +326,31 @@ class RunLifetime:
 
     def _read_call(self, call: ast.Call, targets: list[ast.expr], at: ProgramPoint) -> _Ended:
         """The runs that a call certainly ends, of `targets = call` also what the function returns."""
+        if written_name(call.func) == "wandb.init":
+            return self._read_init(call, targets, at)
         function = self._find_function(call.func, at)
         if function is not None and not function.scope.yields:
             names = _name_arguments(function, call, at.source)
             for item in function.scope.returns if targets else ():
                 for returned, target in _pair_items(item.value, targets[0]):
                     names[function.scope.module.source.written(returned)] = at.source.written(target)
-            return _rename(self._read_function(function, call, at), names)
+            ended = self._read_function(function, call, at)
+            return _rename(ended, {**_list_shared(ended, function, at), **names})
         if not isinstance(call.func, ast.Attribute) or call.func.attr != "finish":
             return {}
-        return {at.source.written(call.func.value): ("finish", at.source.place(call))}
+        run = at.source.written(call.func.value)
+        runs = [run, self._find_other_name(at, run)]
+        how: tuple[End, Place] = ("finish", at.source.place(call))
+        return dict.fromkeys([*filter(None, runs), *[_EVERY] * ("wandb.run" in runs)], how)
+
+    def _read_init(self, call: ast.Call, targets: Sequence[ast.expr], at: ProgramPoint) -> _Ended:
+        """The runs that a `wandb.init` finishes: all others, in a notebook and with `reinit`."""
+        reinit = find_keyword(call, "reinit")
+        value = reinit.value if isinstance(reinit, ast.Constant) else "default" if reinit is None else ""
+        if value not in (True, "finish_previous") and not (value == "default" and self._is_notebook):
+            return {}
+        started = dict.fromkeys(["wandb.run", *map(at.source.written, targets)], None)
+        return {_EVERY: ("init", at.source.place(call)), **started}
 
     def _read_body(self, body: list[ast.stmt], at: ProgramPoint) -> _Ended:
         """The runs that have certainly ended once a body is over, also where it returns early: `if run is None:`."""
@@ -316,7 +390,8 @@ class RunLifetime:
         place = source.place(context)
         if written.startswith("wandb.init("):
             # The active run is the one that was started last, whatever the `with` calls it.
-            return {name: ("with", place), "wandb.run": ("with", place)}
+            others = self._read_init(context, [], at) if isinstance(context, ast.Call) else {}
+            return {**others, name: ("with", place), "wandb.run": ("with", place)}
         if isinstance(context, ast.Call):
             function = self._find_function(context.func, at)
             if function is not None and function.scope.yields:
@@ -376,7 +451,7 @@ def _may_end(statement: ast.stmt) -> bool:
     if not isinstance(call, ast.Call):
         return False
     word = getattr(call.func, "attr", "")
-    return word == "finish" or word not in wandb_api.NAMES
+    return word in ("finish", "init") or word not in wandb_api.NAMES
 
 
 def _list_entered(statement: ast.With | ast.AsyncWith, source: Source) -> Iterator[tuple[ast.expr, ast.expr | None]]:
@@ -440,6 +515,24 @@ def _pair_items(value: ast.expr | None, target: ast.expr) -> list[tuple[ast.expr
     if isinstance(value, ast.Tuple) and isinstance(target, ast.Tuple):
         return list(zip(value.elts, target.elts, strict=False))
     return [(value, target)] if value is not None else []
+
+
+def _list_shared(ended: _Ended, function: Function, at: ProgramPoint) -> dict[str, str]:
+    """The names that mean the same in a function and where it is called: of the module, or of what is around it."""
+    scope = function.scope
+    if scope.module is not at.scope.module:
+        return {}
+    is_around = at.scope.kind == "module" or scope.parent is at.scope
+    roots = {run.partition(".")[0] for run in ended} - scope.bindings.keys()
+    return {root: root for root in roots if is_around or root not in at.scope.bindings}
+
+
+def _has_end(run: str, ended: _Ended) -> bool:
+    return run in ended or _EVERY in ended
+
+
+def _end_of(run: str, ended: _Ended) -> tuple[End, Place] | None:
+    return ended[run] if run in ended else ended[_EVERY]
 
 
 def _rename(ended: _Ended, names: dict[str, str], block: Place | None = None) -> _Ended:
