@@ -189,14 +189,10 @@ def _is_alias(context: Context, node: ast.expr, scope: Scope) -> bool:
 def _find_aliased(module: Module) -> frozenset[str]:
     """The names of lists and dictionaries that get another name in the file."""
     values = [
-        binding.value
-        for scope in (module.scope, *module.functions.values())
-        for bindings in scope.bindings.values()
-        for binding in bindings
-        if isinstance(binding.value, ast.Name) and binding.kind not in ("element", "augment")
+        binding.value for _, _, binding in module.iterate_bindings() if binding.kind not in ("element", "augment")
     ]
-    values += [store.value for store in module.stores if isinstance(store.value, ast.Name)]
-    return frozenset(value.id for value in values)
+    values += [store.value for store in module.stores]
+    return frozenset(value.id for value in values if isinstance(value, ast.Name))
 
 
 def _find_aliases(scope: Scope) -> frozenset[str]:
@@ -234,14 +230,12 @@ def _list_changes(context: Context, module: Module) -> list[Use]:
 
 def _list_augmented(module: Module) -> Iterator[Use]:
     """Each `names += more` as `names.extend(more)`: of a list it is no assignment."""
-    for scope in (module.scope, *module.functions.values()):
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                node = binding.node
-                if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-                    method = copy_place(ast.Attribute(node.target, "extend", ast.Load()), node.target)
-                    call = copy_place(ast.Call(method, [node.value], []), node.value)
-                    yield Use(call, binding.scope or scope, binding.order, node, binding.arm)
+    for scope, _, binding in module.iterate_bindings():
+        node = binding.node
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            method = copy_place(ast.Attribute(node.target, "extend", ast.Load()), node.target)
+            call = copy_place(ast.Call(method, [node.value], []), node.value)
+            yield Use(call, binding.scope or scope, binding.order, node, binding.arm)
 
 
 def _index_attributes(module: Module) -> dict[str, list[Store]]:

@@ -16,7 +16,7 @@ from regilink_doctor.lint.text.nodes import copy_place, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Literal, TypeVar
 
     from regilink_doctor.core.findings import Place
@@ -247,10 +247,36 @@ class Scope:
             for bindings in (self.bindings.get(name, ()), self.bindings.get(written, ()))
         )
 
+    def find_bindings(self, node: ast.AST | None) -> Sequence[Binding]:
+        """The bindings of a name here; none for any other expression."""
+        return self.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+
+    def find_home(self, name: str) -> Scope | None:
+        """The innermost scope that binds a name, this one or one around it."""
+        home: Scope | None = self
+        while home is not None and name not in home.bindings:
+            home = home.parent
+        return home
+
     @property
     def name(self) -> str:
         """The name of a function or class."""
         return getattr(self.node, "name", "")
+
+    @property
+    def decorators(self) -> list[ast.expr]:
+        """The decorators of a function or class."""
+        return getattr(self.node, "decorator_list", [])
+
+    @property
+    def bases(self) -> list[ast.expr]:
+        """What a class has as its bases."""
+        return getattr(self.node, "bases", [])
+
+    @property
+    def fields(self) -> dict[str, Binding]:
+        """What the body of a class annotates."""
+        return {name: bindings[0] for name, bindings in self.bindings.items() if bindings[0].annotation is not None}
 
     @property
     def owner(self) -> Scope | None:
@@ -259,8 +285,7 @@ class Scope:
 
     def is_decorated(self, *names: str) -> bool:
         """Whether it has a decorator of one of these names, called or not."""
-        decorators = getattr(self.node, "decorator_list", ())
-        return any(last_word(item.func if isinstance(item, ast.Call) else item) in names for item in decorators)
+        return any(last_word(item.func if isinstance(item, ast.Call) else item) in names for item in self.decorators)
 
     @property
     def first_parameter(self) -> str | None:
@@ -273,23 +298,17 @@ class Scope:
     @property
     def is_enum(self) -> bool:
         """Whether a class is an enumeration."""
-        return any(name in _ENUMS for name in self._bases)
+        return any(last_word(base) in _ENUMS for base in self.bases)
 
     @property
     def field_names(self) -> list[str]:
         """The fields of a `NamedTuple`, in order; none of any other class."""
-        if self.kind != "class" or "NamedTuple" not in self._bases:
-            return []
-        return [name for name, bindings in self.bindings.items() if bindings[0].annotation is not None]
+        return list(self.fields) if any(last_word(base) == "NamedTuple" for base in self.bases) else []
 
     @property
     def is_string_enum(self) -> bool:
         """Whether a member in an f-string is its value; for `class X(str, Enum)` that depends on the Python."""
-        return "StrEnum" in self._bases
-
-    @property
-    def _bases(self) -> list[str]:
-        return [last_word(base) for base in getattr(self.node, "bases", ())]
+        return any(last_word(base) == "StrEnum" for base in self.bases)
 
     def find_loop(self, order: int) -> Arm | None:
         """The innermost loop body around a place."""
@@ -485,13 +504,24 @@ class Module:
         self.tested: dict[Place, None] = {}
         """Where the values are written that conditions were judged by."""
 
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes, its own first."""
+        return self.scope, *self.functions.values()
+
+    def iterate_bindings(self) -> Iterator[tuple[Scope, str, Binding]]:
+        """Each binding of each scope, with the scope and the name."""
+        for scope in self.scopes:
+            for name, bindings in scope.bindings.items():
+                yield from ((scope, name, binding) for binding in bindings)
+
     def forget(self) -> None:
         """Undo the circles: scopes that know their module, classes that know their methods, arms and their forks.
 
         What is in a circle keeps the whole tree of the file in memory until the garbage collector has found it, and
         that costs a fifth of the time that a file takes.
         """
-        for scope in (self.scope, *self.functions.values()):
+        for scope in self.scopes:
             del scope.module
             scope.attributes.clear()
         for fork in self.forks:

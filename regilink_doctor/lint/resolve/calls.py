@@ -410,8 +410,7 @@ def _make_table(context: Context, value: Value, node: ast.expr, at: ProgramPoint
         return None
     names: dict[str, None] = {}
     for scope in reversed(list(find_lineage(context, value.scope))):
-        names |= dict.fromkeys(name for name, found in scope.bindings.items() if found[0].annotation is not None)
-        names |= dict.fromkeys(scope.attributes)
+        names |= dict.fromkeys((*scope.fields, *scope.attributes))
     nodes: list[ast.expr] = [name_attribute(context, value, name, node) for name in names]
 
     def make_display() -> ast.Dict:
@@ -549,7 +548,7 @@ def _find_parameter_default(context: Context, node: ast.Call, at: ProgramPoint) 
     """The default of a parameter that a class declares, `Parameter("name", default="zoo")`."""
     name = _read_name(context, node.args[0], at) if node.args else None
     default = find_keyword(node, "default")
-    values = context.value(default, at) if default is not None else ()
+    values = context.find_all(default, at)
     return [mark_default(value, name or "a parameter") for value in values] or [UNKNOWN]
 
 

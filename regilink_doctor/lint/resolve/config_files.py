@@ -289,6 +289,15 @@ def load_file(
     return Loaded(document, (), holder == "omegaconf", file.default_of)
 
 
+def load_nearest(
+    context: Context, paths: Iterable[Value], kind: str, at: ProgramPoint, *, holder: DocumentHolder = "plain"
+) -> list[Loaded]:
+    """What the nearest file of each path holds, as far as they can be read."""
+    files = [file for path in paths for file in find_files(path, at)[:1]]
+    values = [load_file(context, file, kind, at, holder=holder) for file in files]
+    return [value for value in values if isinstance(value, Loaded)]
+
+
 def _find_written(module: Module) -> frozenset[str]:
     """The names of the files that a program writes, where they are written out."""
     names: set[str] = set()

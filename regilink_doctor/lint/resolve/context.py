@@ -399,9 +399,13 @@ class Context:
         finally:
             self._rows = around
 
+    def find_all(self, node: ast.expr | None, at: ProgramPoint) -> tuple[Value, ...]:
+        """The alternatives of an expression; nothing where there is none."""
+        return self.value(node, at) if node is not None else ()
+
     def find_only(self, node: ast.expr | None, at: ProgramPoint) -> Value | None:
         """The value of an expression that has one alternative; None where it has several, or where there is none."""
-        values = self.value(node, at) if node is not None else ()
+        values = self.find_all(node, at)
         return values[0] if len(values) == 1 else None
 
     def find_literal(self, node: ast.expr | None, at: ProgramPoint) -> str | None:

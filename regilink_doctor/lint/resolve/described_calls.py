@@ -138,7 +138,7 @@ def _names(data: object, owner: Scope, path: str) -> bool:
 
 def _find_section(owner: Scope) -> str | None:
     """The section of LightningCLI that a class belongs to."""
-    names = [last_word(base) for base in getattr(owner.node, "bases", ())]
+    names = [last_word(base) for base in owner.bases]
     return next((_SECTIONS[name] for name in names if name in _SECTIONS), None)
 
 
@@ -217,8 +217,7 @@ def _list_pipelines(folder: str) -> tuple[str, ...]:
 
 def _runs(context: Context, use: Use, component: str) -> bool:
     """Whether a call runs the component in a folder of this name."""
-    named = find_argument(use.call, 0, "uri")
-    for value in context.value(named, use.at) if named is not None else ():
+    for value in context.find_all(find_argument(use.call, 0, "uri"), use.at):
         path = value.path if isinstance(value, TreePath) else value.pattern if isinstance(value, StringValue) else ""
         if os.path.basename(path.rstrip("/")) == component:
             return True
@@ -226,7 +225,6 @@ def _runs(context: Context, use: Use, component: str) -> bool:
 
 
 def _find_given(context: Context, use: Use, parameter: str) -> Iterator[Value]:
-    passed = find_keyword(use.call, "parameters")
-    for owner in context.value(passed, use.at) if passed is not None else ():
+    for owner in context.find_all(find_keyword(use.call, "parameters"), use.at):
         if is_mapping(owner):
             yield from find_by_key(context, owner, [parameter])

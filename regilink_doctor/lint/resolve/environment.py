@@ -80,7 +80,7 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint, *, rais
         return own
     around = _find_around(context, variable, at)
     shown = next((name for name in names if name), "the environment")
-    given = context.value(default, at) if default is not None else ()
+    given = context.find_all(default, at)
     if variable and _find_loaded(context, variable, at.scope.module):
         given = ()  # the file sets it, if nothing else does
     defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
@@ -160,20 +160,19 @@ def _find_loaded(context: Context, variable: str, module: Module) -> list[Value]
 
 
 def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]]:
-    from regilink_doctor.lint.resolve.config_files import find_files, load_file
+    from regilink_doctor.lint.resolve.config_files import load_nearest
 
     loaded: list[tuple[Loaded, Use]] = []
     reads = [use for use in module.uses if written_name(use.call.func) in ("config", "decouple.config")]
     if "decouple" in module.imports and reads:  # it reads `.env` itself
         place = reads[0].at.source.place(reads[0].call)
-        files = find_files(StringValue((KnownPart(".env", place),), place), reads[0].at)[:1]
-        tables = [load_file(context, file, "dotenv", reads[0].at, holder="dotenv") for file in files]
-        loaded += [(table, reads[0]) for table in tables if isinstance(table, Loaded)]
+        path = StringValue((KnownPart(".env", place),), place)
+        tables = load_nearest(context, [path], "dotenv", reads[0].at, holder="dotenv")
+        loaded += [(table, reads[0]) for table in tables]
     for use in module.uses:
         if last_word(use.call.func) in _LOADS:
-            files = [file for value in _find_named(context, use) for file in find_files(value, use.at)[:1]]
-            tables = [load_file(context, file, "dotenv", use.at, holder="dotenv") for file in files]
-            loaded += [(table, use) for table in tables if isinstance(table, Loaded)]
+            tables = load_nearest(context, _find_named(context, use), "dotenv", use.at, holder="dotenv")
+            loaded += [(table, use) for table in tables]
     return loaded
 
 
@@ -286,7 +285,7 @@ def find_pairs(context: Context, key: ast.expr, value: ast.expr, at: ProgramPoin
 
 def _find_loop(node: ast.expr, at: ProgramPoint) -> ast.expr | None:
     """What the loop goes through that gives a name its value, the only one that it has."""
-    bindings = at.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    bindings = at.scope.find_bindings(node)
     return bindings[0].value if len(bindings) == 1 and bindings[0].kind == "element" else None
 
 

@@ -64,7 +64,7 @@ _INITIALIZERS = ("initialize", "initialize_config_dir", "initialize_config_modul
 
 
 def _find_decorator(scope: Scope) -> ast.Call | None:
-    for decorator in getattr(scope.node, "decorator_list", ()):
+    for decorator in scope.decorators:
         if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
             return decorator
     return None

@@ -131,16 +131,14 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
 def find_imported_files(module: Module) -> Iterator[tuple[str, str, str]]:
     """The files of the tree that a file imports: the name that is bound, the dotted name that it is of, the path."""
     own = module.source.absolute_path
-    for scope in (module.scope, *module.functions.values()):
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if binding.kind != "import" or not may_be_ours(binding.target):
-                    continue
-                # `import package.module` binds `package` alone.
-                names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
-                for target in dict.fromkeys((binding.target, *names)):
-                    paths = _list_files(module.source.folder, target)
-                    yield from ((name, target, path) for path in paths if path != own)
+    for _, name, binding in module.iterate_bindings():
+        if binding.kind != "import" or not may_be_ours(binding.target):
+            continue
+        # `import package.module` binds `package` alone.
+        names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
+        for target in dict.fromkeys((binding.target, *names)):
+            paths = _list_files(module.source.folder, target)
+            yield from ((name, target, path) for path in paths if path != own)
 
 
 @remembered(4096)

@@ -135,7 +135,7 @@ def is_started(context: Context, scope: Scope) -> bool:
 
 def find_passed(context: Context, scope: Scope) -> list[Value] | None:
     """What a library passes to a function as its first argument; None where none calls it."""
-    if getattr(scope.node, "decorator_list", ()):
+    if scope.decorators:
         for package in _CALLERS.keys() & scope.module.imports:
             values: list[Value] | None = _load(_CALLERS[package]).find_passed_to_main(context, scope)
             if values is not None:

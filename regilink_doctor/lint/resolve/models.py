@@ -10,12 +10,12 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import Given, Table
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file
+from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, load_nearest
 from regilink_doctor.lint.resolve.containers import find_items
 from regilink_doctor.lint.resolve.environment import find_assigned
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding
 from regilink_doctor.lint.resolve.parameters import find_lineage
-from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values
+from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values, make_flags
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,
@@ -27,6 +27,7 @@ from regilink_doctor.lint.resolve.values import (
     is_mapping,
     is_none,
     mark_default,
+    mark_defaults,
     mark_variable,
     with_name,
 )
@@ -165,11 +166,7 @@ class _Sources:
 
 def is_settings(context: Context, scope: Scope) -> bool:
     """Whether a class derives from pydantic's `BaseSettings`."""
-    return any(
-        last_word(base) in _SETTINGS
-        for inner in find_lineage(context, scope)
-        for base in getattr(inner.node, "bases", ())
-    )
+    return any(last_word(base) in _SETTINGS for inner in find_lineage(context, scope) for base in inner.bases)
 
 
 def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
@@ -185,9 +182,8 @@ def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str
     variables = find_aliases(context, scope, name) or [sources.prefix + name]
     values, is_certain = _look_up(context, variables, sources)
     if sources.has_options:
-        flags = list(dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}")))
-        passed = find_passed(flags, sources.at.source.folder, context.source.path)
-        values = [*(with_name(mark_default(value, name), name) for value in passed), *values]
+        passed = find_passed(make_flags(name), sources.at.source.folder, context.source.path)
+        values = [*mark_defaults(passed, name), *values]
     if is_certain:
         return values
     given = [value for value in defaults if not (isinstance(value, Unknown) or is_none(value))]
@@ -242,8 +238,8 @@ def _find_nested(
 def _read_table(context: Context, scope: Scope, prefix: str, sources: _Sources, place: Place, level: int) -> Table:
     entries: dict[str, Data] = {}
     for inner in find_lineage(context, scope):
-        for name, bindings in inner.bindings.items():
-            if bindings[0].annotation is None or name in entries:
+        for name in inner.fields:
+            if name in entries:
                 continue
             nested = find_field_class(context, inner, name)
             if nested is not None and level < _MAX_LEVELS:
@@ -265,8 +261,7 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
     for node, inner in settings.get("env_file", ()):
         for value in context.value(node, inner):
             paths = find_items(context, value) if is_list(value) else [value]
-            loaded = [load_file(context, file, "dotenv", at) for path in paths for file in find_files(path, at)[:1]]
-            files += [item for item in loaded if isinstance(item, Loaded)]
+            files += load_nearest(context, paths, "dotenv", at)
     prefix = _find_text(context, settings.get("env_prefix", ()))
     delimiter = _find_text(context, settings.get("env_nested_delimiter", ()))
     module = owner.scope.module

@@ -232,9 +232,11 @@ def _find_state(context: Context, name: str, at: ProgramPoint, loop: Arm | None)
     if loop is not None and nearest is not None and nearest < loop.start:
         # What comes from before the loop comes in through its head.
         return _find_in_scope(context, name, ProgramPoint(at.scope, loop.start, at.frame))
-    values = _find_passing(context, name, fork, covered, at) if fork is not None else ()
-    if are_full(values):
-        return values
+    values: Sequence[Value] = ()
+    if fork is not None:
+        values = _find_passing(context, name, fork, covered, at)
+        if are_full(values):
+            return values
     for binding in bindings[:_MOST_BINDINGS]:
         place = ProgramPoint(at.scope, binding.order, at.frame)
         if not at.scope.conditions or not is_excluded(context, place, at.order):
@@ -449,8 +451,7 @@ def _find_decorated(
 ) -> list[Value]:
     """What decorators make of a function or class. Those of libraries are assumed to keep its values."""
     values = context.value(decorated, at)
-    decorators: list[ast.expr] = getattr(plain.scope.node, "decorator_list", [])
-    if written_name(decorators[-1]) in _DISPATCHES:
+    if written_name(plain.scope.decorators[-1]) in _DISPATCHES:
         return [UNKNOWN]
     return [
         plain if isinstance(value, (Instance, Name, Unknown)) or _passes_on(context, value, plain) else value
@@ -489,8 +490,7 @@ def _forwards_arguments(context: Context, scope: Scope) -> bool:
     forwarded = {id(use.call) for use in context.find_uses_in(scope) if _is_forwarded(use.call, arguments)}
     results: list[ast.expr | None] = [returned.value for returned in scope.returns]
     for node in list(results):
-        bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-        results += [binding.value for binding in bindings]
+        results += [binding.value for binding in scope.find_bindings(node)]
     results = [node.value if isinstance(node, ast.Await) else node for node in results]
     return bool(forwarded) and all(
         node is None or isinstance(node, ast.Name) or id(node) in forwarded or getattr(node, "value", ...) is None

@@ -142,7 +142,7 @@ def _find_given_attribute(context: Context, owner: Instance, name: str) -> list[
     if last_word(call.func) not in ("init", "Artifact"):
         return []
     given = find_argument(call, 1, name) if name == "type" else find_keyword(call, name)
-    values = list(context.value(given, at)) if given is not None else []
+    values = list(context.find_all(given, at))
     return values if all(isinstance(value, StringValue) for value in values) else []
 
 

@@ -128,7 +128,7 @@ def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
             found: Sequence[Value] = [UNKNOWN]
             if isinstance(owner, Loaded) and path:
                 found = find_at(owner, split_path(path))
-            values += found or (context.value(default, at) if default is not None else [NonString(None)])
+            values += found or context.find_all(default, at) or [NonString(None)]
     return values or [UNKNOWN]
 
 
@@ -192,11 +192,9 @@ class _Converter:
         owner = value if value.made is not None else ClassOrObject(value.scope)
         entries: dict[str, Data] = {}
         for scope in reversed(list(find_lineage(self.context, value.scope))):
-            for name, bindings in scope.bindings.items():
-                if bindings[0].annotation is None:
-                    continue
+            for name in scope.fields:
                 found = find_attribute(self.context, owner, name)
-                is_required = bindings[-1].value is None and all(
+                is_required = scope.bindings[name][-1].value is None and all(
                     isinstance(item, (Unknown, ClassOrObject)) for item in found
                 )
                 missing = Scalar((*keys, name), self.place, MISSING, "string", MISSING)

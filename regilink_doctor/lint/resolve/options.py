@@ -14,7 +14,13 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
-from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed, find_positional, find_set_values
+from regilink_doctor.lint.resolve.surroundings import (
+    find_commands,
+    find_passed,
+    find_positional,
+    find_set_values,
+    make_flags,
+)
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -25,6 +31,7 @@ from regilink_doctor.lint.resolve.values import (
     hold,
     is_mapping,
     mark_default,
+    mark_defaults,
     mark_variable,
     with_name,
 )
@@ -158,7 +165,7 @@ def _find_values(context: Context, option: _Option, passed: list[Value], name: s
     """What is passed for an option, and its default."""
     if not passed:
         given = libraries.find_in_pipelines(context, module, list(option.flags))
-        passed = [with_name(mark_default(value, name), name) for value in given]
+        passed = mark_defaults(given, name)
     if defaults := _find_set_default(context, module, name):
         return [*passed, *defaults]
     if option.default is not None:
@@ -181,7 +188,7 @@ def _find_possible(context: Context, option: _Option, name: str, module: Module)
             values += context.value(constant, declared.at) if constant is not None else ()
         values += _find_choices(context, declared)
     unique = {value.pattern if isinstance(value, StringValue) else value: value for value in reversed(values)}
-    return [with_name(mark_default(value, name), name) for value in reversed(list(unique.values()))]
+    return mark_defaults(reversed(list(unique.values())), name)
 
 
 def _find_choices(context: Context, option: _Option) -> list[Value]:
@@ -217,7 +224,7 @@ def _is_optional(option: _Option) -> bool:
     if action is not None and getattr(action, "value", "") != "store":
         return False
     receiver = option.call.func.value if isinstance(option.call.func, ast.Attribute) else None
-    bindings = option.at.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
+    bindings = option.at.scope.find_bindings(receiver)
     groups = [item.value for item in bindings if isinstance(item.value, ast.Call) and item.value.keywords]
     if any(_name_called(group).endswith("add_mutually_exclusive_group") for group in groups):
         return False  # one of them has to be given
@@ -233,13 +240,10 @@ def _is_required(context: Context, name: str, module: Module) -> bool:
 def _find_required(module: Module) -> frozenset[str] | None:
     """The options that a file sets, or names in a list that may be looked through; None where it may be any."""
     names = {store.target.attr for store in module.stores if isinstance(store.target, ast.Attribute)}
-    holders: set[str] = set()
-    for scope in (module.scope, *module.functions.values()):
-        for name, bindings in scope.bindings.items():
-            values = [item.value for item in bindings if isinstance(item.value, ast.Call)]
-            holders.update(name for value in values if last_word(value.func) in PARSES)
-    bound = module.scope.bindings.items()
-    imported = {name for name, bindings in bound if any(binding.kind == "import" for binding in bindings)}
+    bound = [(name, binding.value) for _, name, binding in module.iterate_bindings()]
+    holders = {name for name, value in bound if isinstance(value, ast.Call) and last_word(value.func) in PARSES}
+    own = module.scope.bindings.items()
+    imported = {name for name, bindings in own if any(binding.kind == "import" for binding in bindings)}
     for use in module.uses:
         called, passed = _name_called(use.call), (*use.call.args, *(item.value for item in use.call.keywords))
         is_passed = any(isinstance(item, ast.Name) and item.id in holders for item in passed)
@@ -348,7 +352,7 @@ def _find_set_default(context: Context, module: Module, name: str) -> list[Value
             elif keyword.arg is None:
                 for mapping in filter(is_mapping, context.value(keyword.value, use.at)):
                     values += find_by_key(context, mapping, [name])
-    return [with_name(mark_default(value, name), name) for value in values]
+    return mark_defaults(values, name)
 
 
 def is_attributes_of(node: ast.expr, name: str) -> bool:
@@ -381,7 +385,7 @@ def _find_passed(
         values = find_positional(
             number, lambda flag: flag not in switches, module.source.folder, context.source.path, command=command
         )
-        return [with_name(mark_default(value, name), name) for value in values]
+        return mark_defaults(values, name)
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
     parsers = context.find_uses(module, "ArgumentParser")
     if parsers and not any(getattr(find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
@@ -411,8 +415,7 @@ def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterat
 def _find_passed_by_flags(
     context: Context, flags: Sequence[str], name: str, module: Module, *, has_files: bool = False
 ) -> list[Value]:
-    values = find_passed(flags, module.source.folder, context.source.path, has_files=has_files)
-    return [with_name(mark_default(value, name), name) for value in values]
+    return mark_defaults(find_passed(flags, module.source.folder, context.source.path, has_files=has_files), name)
 
 
 # click, typer, fire
@@ -438,7 +441,7 @@ def _list_click_options(scope: Scope) -> list[_Option]:
     """The options and arguments above a function, in the order of their lines."""
     at = ProgramPoint(scope.parent or scope, END)
     options: list[_Option] = []
-    for decorator in getattr(scope.node, "decorator_list", ()):
+    for decorator in scope.decorators:
         if isinstance(decorator, ast.Call) and last_word(decorator.func) in ("option", "argument"):
             option = _read_option(decorator, at)
             plain = [flag for flag in option.flags if not flag.startswith("-")]
@@ -451,7 +454,7 @@ def _list_click_options(scope: Scope) -> list[_Option]:
 
 def _find_command_name(context: Context, scope: Scope) -> str:
     """The word that chooses a command of a group; nothing for one that is the whole program."""
-    for decorator in getattr(scope.node, "decorator_list", ()):
+    for decorator in scope.decorators:
         call = decorator if isinstance(decorator, ast.Call) else None
         owner, _, called = (written_name(call.func if call is not None else decorator) or "").rpartition(".")
         if called != "command" or owner in ("", "click"):
@@ -468,9 +471,7 @@ def find_started_values(context: Context, binding: Binding, scope: Scope) -> lis
     name = binding.target
     declared = _find_declaration(binding)
     own = _list_strings(declared) if declared is not None else []
-    flags = [flag for flag in own if flag.startswith("-")] or list(
-        dict.fromkeys((f"--{name.replace('_', '-')}", f"--{name}"))
-    )
+    flags = [flag for flag in own if flag.startswith("-")] or make_flags(name)
     values = _find_passed_by_flags(context, flags, name, scope.module)
     positional = [item.target for item in _list_positional(scope)]
     if not values and name in positional:
@@ -481,7 +482,7 @@ def find_started_values(context: Context, binding: Binding, scope: Scope) -> lis
             context.source.path,
             command=_find_command_name(context, scope),
         )
-        values = [with_name(mark_default(value, name), name) for value in passed]
+        values = mark_defaults(passed, name)
     if declared is not None and find_keyword(declared, "callback", "parser") is not None:
         return [_unknown_option(name)]
     variables = _list_variables(declared) if declared is not None else []
@@ -520,7 +521,7 @@ def _find_default(
     values: list[Value] = [
         with_name(value, name) for variable in variables for value in find_set_values(variable, folder, program)
     ]
-    for value in context.value(default, at) if default is not None else ():
+    for value in context.find_all(default, at):
         value = mark_default(value, name)
         for variable in variables:
             value = mark_variable(value, variable)

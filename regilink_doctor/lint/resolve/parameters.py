@@ -53,6 +53,7 @@ _MOST_CALLERS = 16
 _MOST_HEIRS = 4
 _MOST_BASES = 8
 _LEFT_OUT = NonString("left out")
+_VALIDATORS = ("field_validator", "validator")
 
 
 @resolves_binding("parameter")
@@ -156,7 +157,7 @@ def enter_init(context: Context, method: Scope, made: Frame | None) -> Frame | N
 
 def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
     """What a field of a dataclass, model or NamedTuple is given when an object is made; None: not given."""
-    if "__init__" in scope.bindings or not _has_field(scope, name):
+    if "__init__" in scope.bindings or name not in scope.fields:
         return None
     lineage = list(find_lineage(context, owner.scope))
     fields = context.keep(("fields", id(owner.scope)), _index_fields, lineage)
@@ -186,10 +187,9 @@ def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
     validators: dict[str, list[Scope]] = {}
     for bindings in scope.bindings.values():
         method = scope.module.functions.get(id(bindings[-1].node)) if bindings[-1].kind == "function" else None
-        for decorator in getattr(method.node, "decorator_list", ()) if method is not None else ():
-            is_call = isinstance(decorator, ast.Call)
-            if is_call and last_word(decorator.func) in ("field_validator", "validator") and method is not None:
-                for item in decorator.args:
+        for call in method.decorators if method is not None else ():
+            if method is not None and isinstance(call, ast.Call) and last_word(call.func) in _VALIDATORS:
+                for item in call.args:
                     validators.setdefault(str(getattr(item, "value", "")), []).append(method)
     return validators
 
@@ -228,11 +228,6 @@ def _find_initial(context: Context, lineage: Sequence[Scope], name: str) -> list
     return None
 
 
-def _has_field(scope: Scope, name: str) -> bool:
-    bindings = scope.bindings.get(name)
-    return bool(bindings) and bindings[0].annotation is not None  # type: ignore[index]
-
-
 def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
     """The number of each field among the positional arguments of a class, -1 for one that can only be passed by name.
 
@@ -240,11 +235,11 @@ def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
     """
     names: dict[str, bool] = {}
     for scope in reversed(lineage):
-        is_named = _get_flag(next(iter(getattr(scope.node, "decorator_list", ())), None), "kw_only") is True
-        for name, bindings in scope.bindings.items():
-            binding = bindings[0]
-            word = last_word(_strip_annotation(binding.annotation)) if binding.annotation is not None else ""
-            if binding.annotation is None or word == "ClassVar" or _get_flag(binding.value, "init") is False:
+        is_named = _get_flag(next(iter(scope.decorators), None), "kw_only") is True
+        for name, binding in scope.fields.items():
+            annotation = binding.annotation
+            word = last_word(annotation.value if isinstance(annotation, ast.Subscript) else annotation)  # type: ignore[arg-type]
+            if word == "ClassVar" or _get_flag(binding.value, "init") is False:
                 continue
             if word == "KW_ONLY":
                 is_named = True
@@ -253,10 +248,6 @@ def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
                 names[name] = is_named if flag is None else flag
     numbers = count()
     return {name: -1 if is_by_name else next(numbers) for name, is_by_name in names.items()}
-
-
-def _strip_annotation(node: ast.expr) -> ast.expr:
-    return node.value if isinstance(node, ast.Subscript) else node
 
 
 def _get_flag(node: ast.expr | None, name: str) -> bool | None:
@@ -274,7 +265,7 @@ def find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
     while waiting and len(seen) <= _MOST_BASES:
         scope = waiting.pop(0)
         yield scope
-        for base in getattr(scope.node, "bases", ()):
+        for base in scope.bases:
             for value in context.value(base, ProgramPoint(scope.parent or scope, END)):
                 if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
                     seen.add(id(value.scope))
@@ -304,7 +295,7 @@ def _find_heirs(context: Context, owner: Scope) -> list[Scope]:
 def _index_heirs(module: Module) -> dict[str, list[Scope]]:
     heirs: dict[str, list[Scope]] = {}
     for scope in module.functions.values():
-        for base in getattr(scope.node, "bases", ()):
+        for base in scope.bases:
             heirs.setdefault(written_name(base) or "", []).append(scope)
     return heirs
 
@@ -330,7 +321,7 @@ def _name_lambdas(home: Scope) -> dict[int, str]:
 
 def _find_callers(context: Context, scope: Scope) -> list[Frame]:
     """The calls of a function in its own file, by its name or by way of a table; of a class for its `__init__`."""
-    if getattr(scope.node, "decorator_list", ()) and (wrappers := find_changing_decorators(context, scope)):
+    if scope.decorators and (wrappers := find_changing_decorators(context, scope)):
         return [frame for wrapper in wrappers for frame in _find_wrapping_callers(context, scope, wrapper)]
     return [*_find_named_callers(context, scope), *_find_dispatched_callers(context, scope)]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import Given, Table
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file
+from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, load_nearest
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.libraries import FLAG_HOLDER
 from regilink_doctor.lint.resolve.models import construct, find_field_class
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.parameters import find_lineage
-from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed
+from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed, make_flags
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Arguments,
@@ -31,7 +31,7 @@ from regilink_doctor.lint.resolve.values import (
     hold,
     is_list,
     mark_default,
-    with_name,
+    mark_defaults,
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place, find_argument, find_keyword, last_word, written_name
@@ -75,7 +75,7 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
 
 def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     """What `@draccus.wrap()` and `@pyrallis.wrap()` pass to a function: an object of the class it is annotated with."""
-    decorators = [item for item in getattr(scope.node, "decorator_list", ()) if isinstance(item, ast.Call)]
+    decorators = [item for item in scope.decorators if isinstance(item, ast.Call)]
     call = next((item for item in decorators if (written_name(item.func) or "").endswith(".wrap")), None)
     parameter = next((item for item in scope.bindings.get(scope.first_parameter or "", ())), None)
     if call is None or parameter is None or parameter.annotation is None:
@@ -93,10 +93,9 @@ def _fill(context: Context, item: Value, node: ast.Call, at: ProgramPoint, path:
     """An object of a class of the tree with what a file has, and what commands pass: `--registry.target x`."""
     if not isinstance(item, ClassOrObject):
         return UNKNOWN
-    files = list(context.value(path, at)) if path is not None else []
-    files += find_passed(["--config_path", "--config"], at.source.folder, context.source.path)
-    loaded = [load_file(context, file, "yaml", at) for value in files for file in find_files(value, at)[:1]]
-    roots = [value.document.root for value in loaded if isinstance(value, Loaded)]
+    passed = find_passed(["--config_path", "--config"], at.source.folder, context.source.path)
+    loaded = load_nearest(context, (*context.find_all(path, at), *passed), "yaml", at)
+    roots = [value.document.root for value in loaded]
     root = roots[-1] if roots and isinstance(roots[-1], Table) else None
     table = _read_fields(context, item.scope, "", root, node, at)
     if not table.entries:
@@ -111,9 +110,7 @@ def _read_fields(
     entries: dict[str, Data] = dict(table.entries) if table is not None else {}
     is_flat = "simple_parsing" in at.scope.module.imports
     for inner in find_lineage(context, scope):
-        for name, bindings in inner.bindings.items():
-            if bindings[0].annotation is None:
-                continue
+        for name in inner.fields:
             nested = find_field_class(context, inner, name)
             if nested is not None and prefix.count(".") < _MAX_LEVELS:
                 below = entries.get(name)
@@ -127,12 +124,7 @@ def _read_fields(
                 )
                 entries |= {name: fields} if fields.entries else {}
                 continue
-            dotted = prefix + name
-            passed = find_passed(
-                list(dict.fromkeys((f"--{dotted}", f"--{dotted.replace('_', '-')}"))),
-                at.source.folder,
-                context.source.path,
-            )
+            passed = find_passed(make_flags(prefix + name), at.source.folder, context.source.path)
             if passed:
                 known = find_at(Loaded(Document(table)), (name,)) if table is not None else []
                 entries[name] = _give(context, inner, name, passed, known, at.source.place(node))
@@ -145,8 +137,7 @@ def _give(
     """A field that commands pass: what they pass, and what it is without them."""
     defaults: Sequence[Value] = known or find_attribute(context, ClassOrObject(scope), name)
     alternatives = [mark_default(value, name) for value in defaults if not isinstance(value, NonString)]
-    values = [with_name(mark_default(value, name), name) for value in passed]
-    return Given((), place, None, "other", "", values=(*values, *alternatives))
+    return Given((), place, None, "other", "", values=(*mark_defaults(passed, name), *alternatives))
 
 
 def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
@@ -189,8 +180,7 @@ def _make_tuple(context: Context, classes: Sequence[Value], data: Value, node: a
 
 def _load_files(context: Context, node: ast.Call, kind: str, at: ProgramPoint) -> list[Value]:
     """The file that a call names, or else those that commands of the tree pass to the program."""
-    argument = next(iter((*node.args, *(keyword.value for keyword in node.keywords))), None)
-    named = context.value(argument, at) if argument is not None else ()
+    named = context.find_all(next(iter((*node.args, *(keyword.value for keyword in node.keywords))), None), at)
     files = [file for value in named for file in find_files(value, at)[:1]]
     if not files:
         commands = find_commands(at.source.folder, context.source.path)
@@ -205,10 +195,8 @@ def _read_commands(context: Context, classes: Sequence[Value], node: ast.Call, a
     entries: dict[str, Data] = {}
     for item in classes:
         for scope in find_lineage(context, item.scope) if isinstance(item, ClassOrObject) else ():
-            for name, bindings in scope.bindings.items():
-                flags = [f"--{name}", f"--{name.replace('_', '-')}"]
-                passed = find_passed(flags, at.source.folder, context.source.path) if bindings[0].annotation else []
-                if passed:
+            for name in scope.fields:
+                if passed := find_passed(make_flags(name), at.source.folder, context.source.path):
                     entries[name] = _give(context, scope, name, passed, (), place)
     return Table((), place, entries)
 
@@ -228,7 +216,7 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
     files = context.keep(("option files", id(module)), _list_option_files, context, module)
     for file in reversed(files):
         if values := find_at(file, tuple(name.split("."))):
-            return [with_name(mark_default(value, name), name) for value in values]
+            return mark_defaults(values, name)
     return []
 
 
@@ -252,9 +240,8 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
             flags.append("--config")
     named += find_passed(flags, module.source.folder, context.source.path) if flags else ()
     at = ProgramPoint(module.scope, END)
-    files = [file for value in named if isinstance(value, StringValue) for file in find_files(value, at)[:1]]
-    loaded = [load_file(context, file, "yaml", at) for file in files]
-    return [Loaded(item.document, (), attributes=True) for item in loaded if isinstance(item, Loaded)]
+    loaded = load_nearest(context, [value for value in named if isinstance(value, StringValue)], "yaml", at)
+    return [Loaded(item.document, (), attributes=True) for item in loaded]
 
 
 def list_started(module: Module) -> frozenset[str]:
@@ -292,10 +279,9 @@ def find_flag(context: Context, module: Module, name: str) -> list[Value]:
 def _read_configurations(context: Context, use: Use, name: str) -> list[Value]:
     """What `get_config()` gives in the files that are passed, and in the default one: `--config=configs/a.py:small`."""
     default = find_argument(use.call, 1, "default")
-    paths: list[Value] = list(context.value(default, use.at)) if default is not None else []
-    paths += find_passed([f"--{name}"], use.at.source.folder, context.source.path)
+    passed = find_passed([f"--{name}"], use.at.source.folder, context.source.path)
     values: list[Value] = []
-    for path in paths:
+    for path in (*context.find_all(default, use.at), *passed):
         before, _, argument = path.pattern.partition(":") if isinstance(path, StringValue) else ("", "", "")
         place = path.place if isinstance(path, StringValue) else use.at.source.place(use.call)
         file = next(iter(find_files(StringValue((KnownPart(before, place),), place), use.at)), None) if before else None

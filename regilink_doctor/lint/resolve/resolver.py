@@ -70,11 +70,9 @@ class Resolver(Context):
     @cached_property
     def _aliases(self) -> frozenset[str]:
         """Names of the file that may be another name of something of wandb's."""
-        found = set()
-        for scope in (self.module.scope, *self.module.functions.values()):
-            for name, bindings in scope.bindings.items():
-                for binding in bindings:
-                    is_import = binding.kind == "import" and binding.target.partition(".")[0] in wandb_api.PACKAGES
-                    if is_import or type(binding.value) in _OTHER_NAMES:
-                        found.add(name)
-        return frozenset(found)
+        return frozenset(
+            name
+            for _, name, binding in self.module.iterate_bindings()
+            if type(binding.value) in _OTHER_NAMES
+            or (binding.kind == "import" and binding.target.partition(".")[0] in wandb_api.PACKAGES)
+        )

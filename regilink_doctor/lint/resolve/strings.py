@@ -161,7 +161,7 @@ def _find_given_name(context: Context, artifact: Value, at: ProgramPoint) -> Seq
         if function not in ("Artifact", "log_artifact"):
             return None
         given = find_argument(made, 1 if function == "log_artifact" else 0, "name")
-        return context.value(given, made_at) if given is not None else ()
+        return context.find_all(given, made_at)
     return None
 
 
@@ -259,7 +259,7 @@ def _find_loops(node: ast.JoinedStr, at: ProgramPoint) -> list[ast.expr]:
     while waiting and len(waiting) < _MOST_NAMES:
         part, steps = waiting.pop()
         for name in walk(part):
-            bindings = at.scope.bindings.get(name.id, ()) if isinstance(name, ast.Name) else ()
+            bindings = at.scope.find_bindings(name)
             last = count_before(bindings, at.order) - 1
             value = bindings[last].value if last >= 0 else None
             if value is None:

@@ -168,6 +168,11 @@ def find_passed(flags: Sequence[str], folder: str, program: str, *, has_files: b
     return _without_repetitions([value for value in found if value is not None])
 
 
+def make_flags(name: str) -> list[str]:
+    """The flags that programs make of a name: `--registry_name`, `--registry-name`."""
+    return list(dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}")))
+
+
 def _expand_files(words: Words, folder: str) -> Words:
     expanded: list[StringValue] = []
     for word in words:

@@ -303,6 +303,11 @@ def mark_default(value: Value, variable: str) -> Value:
     return replace(value, parts=tuple(parts))
 
 
+def mark_defaults(values: Iterable[Value], option: str) -> list[Value]:
+    """The values of an option that may be given another one, its name noted."""
+    return [with_name(mark_default(value, option), option) for value in values]
+
+
 def mark_variable(value: Value, variable: str) -> Value:
     """The same string, marked as what a variable of the environment replaces when it is set."""
     if not isinstance(value, StringValue):

@@ -881,12 +881,8 @@ def _suppresses(node: ast.expr) -> bool:
 def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
     """How the name of a decorator is bound, at the place or around it."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    inner: Scope | None = scope if isinstance(called, ast.Name) else None
-    while inner is not None:
-        if isinstance(called, ast.Name) and called.id in inner.bindings:
-            return inner.bindings[called.id][-1].kind
-        inner = inner.parent
-    return None
+    home = scope.find_home(called.id) if isinstance(called, ast.Name) else None
+    return home.find_bindings(called)[-1].kind if home is not None else None
 
 
 def _list_captures(pattern: ast.pattern, subject: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -948,7 +944,7 @@ def _look_from_outside(changed: ast.expr, owner: ast.Name, at: ProgramPoint) -> 
 
 def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
     """Whether a name was bound to an object of the `_NAMESPACES`: its attributes are what is assigned to them."""
-    bindings = scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
+    bindings = scope.find_bindings(owner)
     value = bindings[-1].value if bindings else None
     if isinstance(value, ast.Call):
         return last_word(value.func) in _NAMESPACES
@@ -958,7 +954,7 @@ def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
 def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
     """The condition that a name stands for: `is_set = bool(registry)`, and then `if is_set` or `if not is_set`."""
     name = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
-    bindings = scope.bindings.get(name.id, ()) if isinstance(name, ast.Name) else ()
+    bindings = scope.find_bindings(name)
     value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
     is_condition = isinstance(value, (ast.Compare, ast.BoolOp)) or (
         isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("bool", "all", "any")

@@ -250,7 +250,7 @@ class ArgumentReader:
         node, at = self._find(name)
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Call) and written_name(node.func) in _MAKE_TEXT):
             return True  # whatever is unknown in it
-        values = self.resolver.value(node, at) if node is not None else ()
+        values = self.resolver.find_all(node, at)
         return isinstance(values[0] if values else None, StringValue) and all(
             isinstance(value, StringValue) and any(not isinstance(part, UnknownPart) for part in value.parts)
             for value in values
@@ -315,7 +315,7 @@ class ArgumentReader:
 
     def _values(self, name: str) -> tuple[Value, ...]:
         node, at = self._find(name)
-        return self.resolver.value(node, at) if node is not None else ()
+        return self.resolver.find_all(node, at)
 
     def _find(self, name: str) -> tuple[ast.expr | None, ProgramPoint]:
         """An argument that is given itself, or inside of another one."""

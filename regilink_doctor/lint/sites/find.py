@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Binding, Frame, Guard, Module, Read, Scope, Store, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Scope, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
@@ -359,7 +359,7 @@ class _Finder:
 
         That the loop goes through the links of a version says as much as a condition does.
         """
-        bindings = _find_bindings(_receiver_of(use), use)
+        bindings = use.scope.find_bindings(_receiver_of(use))
         for binding in bindings[: count_before(bindings, use.order)][-MOST_CONDITIONS:]:
             if binding.kind != "element" or binding.value is None:
                 continue
@@ -460,7 +460,7 @@ class _Finder:
         return None
 
     def _maker(self, node: ast.expr | None, at: ProgramPoint) -> ast.Call | None:
-        values = self.resolver.value(node, at) if node is not None else ()
+        values = self.resolver.find_all(node, at)
         return next((value.made_by for value in values if isinstance(value, Instance)), None)
 
     def _earlier(self, use: Use) -> Site | None:
@@ -665,24 +665,19 @@ def _keep_possible(targets: tuple[StringValue, ...], callers: Sequence[Site]) ->
 def _is_plain_parameter(use: Use, path: str) -> bool:
     """Whether the target of a call of `path` is a parameter of its function, as it is passed."""
     call = wandb_api.CALLS[path]
-    bindings = _find_bindings(arguments(use.call, call.parameters).named.get(call.path or ""), use)
+    bindings = use.scope.find_bindings(arguments(use.call, call.parameters).named.get(call.path or ""))
     return len(bindings) == 1 and bindings[0].kind == "parameter"
 
 
 def _is_parameter(use: Use) -> bool:
     """Whether a method is of a parameter of the function that it is called in."""
-    bindings = _find_bindings(_receiver_of(use), use)
+    bindings = use.scope.find_bindings(_receiver_of(use))
     return bool(bindings) and bindings[0].kind == "parameter"
 
 
 def _receiver_of(use: Use) -> ast.expr | None:
     """What a method is called on."""
     return use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-
-
-def _find_bindings(node: ast.expr | None, use: Use) -> Sequence[Binding]:
-    """Where the scope of a call binds a name; nothing for any other expression."""
-    return use.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
 
 
 def _facts_of(site: Site) -> tuple[object, ...]:
@@ -739,11 +734,10 @@ def _is_of_others(value: Value, name: str, resolver: Resolver) -> bool:
 
 def _is_abstract(owner: Scope, name: str) -> bool:
     """Whether a class declares a method without a body of its own, as a protocol or an abstract class does."""
-    bases = getattr(owner.node, "bases", ())
     decorators = [
         item for binding in owner.bindings.get(name, ()) for item in getattr(binding.node, "decorator_list", ())
     ]
-    words = [last_word(node) for node in (*bases, *decorators)]
+    words = [last_word(node) for node in (*owner.bases, *decorators)]
     return "Protocol" in words or "abstractmethod" in words
 
 

@@ -97,7 +97,7 @@ class MadeBy:
         """The call that an artifact begins with: `wandb.Artifact(...)`, `run.log_artifact("file")`, a link, a fetch."""
         found: Use | None = None
         for _ in range(_STEPS):
-            values = self.resolver.value(node, at) if node is not None else ()
+            values = self.resolver.find_all(node, at)
             made = [use for value in values if (use := self._made(value, at)) is not None]
             if not made:
                 return found
