@@ -15,7 +15,7 @@ from regilink_doctor.core.findings import Edit, Finding, Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_cells
 from regilink_doctor.core.records import cached_property, record, replace
 from regilink_doctor.core.text import encoding_of
-from regilink_doctor.lint.improvement import is_improvement, lands_elsewhere
+from regilink_doctor.lint.improvement import count_messages, is_improvement, lands_elsewhere
 from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
 from regilink_doctor.lint.suppress import find_comments, find_open_lines
 from regilink_doctor.lint.text.source import Source
@@ -23,12 +23,13 @@ from regilink_doctor.lint.text.source import Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeVar
 
     from regilink_doctor.core.notebooks import Cell
     from regilink_doctor.lint.engine import FileReport
 
     Lint = Callable[[bytes], FileReport]
+    T = TypeVar("T")
     Made: TypeAlias = "tuple[Finding, tuple[TextEdit, ...]]"
     Line: TypeAlias = "tuple[int | None, int]"
     """A cell, None for a file, and the number of a line in it."""
@@ -202,14 +203,10 @@ def is_wanted(finding: Finding, *, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.applicability == "safe")
 
 
-def _key(finding: Finding) -> tuple[str, str]:
-    return finding.code, finding.message
-
-
 def _key_here(document: Document, finding: Finding) -> tuple[str | int | None, ...]:
     """A finding and what its line holds: on another line, or a changed one, its fix is another one."""
     span, cell = finding.place.span, finding.place.cell
-    return *_key(finding), cell, document.line(cell, span.line), span.column
+    return finding.code, finding.message, cell, document.line(cell, span.line), span.column
 
 
 def _choose_together(document: Document, findings: Iterable[Finding]) -> list[Made]:
@@ -243,18 +240,27 @@ def _keep_better(
 ) -> tuple[list[Made], list[Made]]:
     """Those of `chosen` that make the file better together (all, or those of its halves), and the single ones left."""
     kept: list[Made] = []
-    refused: list[Made] = []
-    waiting = [list(chosen)]
+
+    def keep(items: Sequence[Made]) -> bool:
+        is_better = _is_better(document, before, [*kept, *items], lint)
+        kept.extend(items if is_better else ())
+        return is_better
+
+    return kept, _try_together(chosen, keep)
+
+
+def _try_together(items: Sequence[T], accept: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Have items accepted together, else each half of them, and so on; those that are not accepted alone."""
+    refused: list[T] = []
+    waiting = [items] if items else []
     while waiting:
-        items = waiting.pop()
-        if _is_better(document, before, [*kept, *items], lint):
-            kept += items
-        elif len(items) > 1:
-            middle = len(items) // 2
-            waiting += [items[middle:], items[:middle]]
-        else:
-            refused += items
-    return kept, refused
+        batch = waiting.pop()
+        if accept(batch):
+            continue
+        middle = len(batch) // 2
+        waiting += [batch[middle:], batch[:middle]] if middle else []
+        refused += [] if middle else batch
+    return refused
 
 
 def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:
@@ -334,7 +340,7 @@ def add_ignores(
     waiting = findings
     for attempt in range(MOST_LINES_BELOW + 2):
         placed = [(finding, line) for finding in waiting if (line := writer.line_for(finding, attempt)) is not None]
-        search.accept(placed)
+        _try_together(placed, search.accept)
         accepted = {id(finding) for finding, _ in search.accepted}
         waiting = [finding for finding in waiting if id(finding) not in accepted]
         if not waiting or search.lints >= MOST_LINTS:
@@ -354,46 +360,32 @@ class _Search:
         self.lints = 0
         self.accepted: list[Placed] = []
 
-    def accept(self, placed: Sequence[Placed]) -> None:
-        """Add those of the comments that do what they should."""
-        if not placed or self.lints >= MOST_LINTS:
-            return
+    def accept(self, placed: Sequence[Placed]) -> bool:
+        """Add those of the comments that do what they should, if all of them together change nothing else."""
+        if self.lints >= MOST_LINTS:
+            return True  # no more is tried
         content = self.writer.write([*self.accepted, *placed])
-        if content is not None:
-            self.lints += 1
-            after = self.lint(content)
-            if self.changes_nothing_else(after):
-                left = _count(after.findings)
-                useful = []
-                for finding, line in placed:
-                    key = (finding.code, finding.message)
-                    if left.get(key, 0):
-                        left[key] -= 1
-                    else:
-                        useful.append((finding, line))
-                self.accepted += useful
-                return
-        if len(placed) > 1:
-            middle = len(placed) // 2
-            self.accept(placed[:middle])
-            self.accept(placed[middle:])
+        if content is None:
+            return False
+        self.lints += 1
+        after = self.lint(content)
+        if not self.changes_nothing_else(after):
+            return False
+        left = count_messages(after.findings)
+        for finding, line in placed:
+            if left[finding.code, finding.message]:
+                left[finding.code, finding.message] -= 1
+            else:
+                self.accepted.append((finding, line))
+        return True
 
     def changes_nothing_else(self, after: FileReport) -> bool:
-        known, left = _count(self.before.findings), _count(after.findings)
-        targets = [[text.pattern for text in site.target] for site in self.before.sites]
         # A comment that suppresses nothing is taken out again: its own finding does not count.
-        new = [
-            key for key, count in left.items() if key[0] != rule_codes.UNUSED_SUPPRESSION and count > known.get(key, 0)
+        new = count_messages(after.findings) - count_messages(self.before.findings)
+        targets = [[text.pattern for text in site.target] for site in self.before.sites]
+        return all(code == rule_codes.UNUSED_SUPPRESSION for code, _ in new) and targets == [
+            [text.pattern for text in site.target] for site in after.sites
         ]
-        return not new and targets == [[text.pattern for text in site.target] for site in after.sites]
-
-
-def _count(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
-    counts: dict[tuple[str, str], int] = {}
-    for finding in findings:
-        key = (finding.code, finding.message)
-        counts[key] = counts.get(key, 0) + 1
-    return counts
 
 
 class _CommentWriter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from regilink_doctor.core.problems import LinkInput, sdk_link
 from regilink_doctor.core.records import replace
 
@@ -23,35 +25,24 @@ def is_improvement(before: Iterable[Finding], after: Sequence[Finding], fixed: I
     may have hidden some), and no error is new: by code alone, for the message may name a part that is fixed now.
     """
     before = list(before)
-    old, new = _count_messages(before), _count_messages(after)
-    gone = _count_messages(fixed)
-    if any(new.get(key, 0) > old.get(key, 0) - count for key, count in gone.items()):
+    old, new = count_messages(before), count_messages(after)
+    if any(new[key] > old[key] - count for key, count in count_messages(fixed).items()):
         return False
-    if _weigh(after) >= _weigh(before):
-        return False
-    known = _count_errors(before)
-    return all(count <= known.get(code, 0) for code, count in _count_errors(after).items())
+    return _weigh(after) < _weigh(before) and _count_errors(after) <= _count_errors(before)
 
 
-def _count_messages(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
-    counts: dict[tuple[str, str], int] = {}
-    for finding in findings:
-        key = finding.code, finding.message
-        counts[key] = counts.get(key, 0) + 1
-    return counts
+def count_messages(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    """How many findings have each code and message."""
+    return Counter((finding.code, finding.message) for finding in findings)
 
 
-def _count_errors(findings: Iterable[Finding]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for finding in findings:
-        if finding.severity == "error":
-            counts[finding.code] = counts.get(finding.code, 0) + 1
-    return counts
+def _count_errors(findings: Iterable[Finding]) -> Counter[str]:
+    return Counter(finding.code for finding in findings if finding.severity == "error")
 
 
-def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
-    infos = [finding.severity == "info" for finding in findings]
-    return len(infos) - sum(infos), sum(infos)
+def _weigh(findings: Sequence[Finding]) -> tuple[int, int]:
+    infos = sum(finding.severity == "info" for finding in findings)
+    return len(findings) - infos, infos
 
 
 def lands_elsewhere(before: Sequence[Site], after: Sequence[Site]) -> bool:

@@ -56,13 +56,9 @@ class CallContextReader:
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._chains: dict[int, tuple[ast.If, list[ast.expr], int]] = {}
         """Identity of an `elif` -> its `if`, the conditions of all arms, and how many come before; as `owners`."""
-        self._broad: dict[int, ast.ExceptHandler | None] = {}
-        self._failures: dict[int, int] = {}
-        self._bound: dict[int, set[str]] = {}
         self.lifetimes = RunLifetime(module, resolver)
-        self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
+        self._keep = resolver.keep
         self._exits: dict[int, tuple[list[int], list[str]]] = {}
-        self._definitions: dict[int, tuple[Container, ...]] = {}
         self._contexts: dict[tuple[int, int, bool, bool], CallContext] = {}
         """What statements of one body share: its identity, how far in it, whether they return, and use a result."""
 
@@ -156,9 +152,13 @@ class CallContextReader:
                 before = tests[max(count - _MOST_EXITS, 0) : count]
                 guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
-                clause = self._find_broad_clause(parent)
+                clause = self._keep(("broad", id(parent)), _find_broad_clause, parent)
                 tried = tried or bool(parent.handlers)
-                expected = expected or any(map(_fails, parent.orelse[-1:])) or index < self._find_last_failure(body)
+                expected = (
+                    expected
+                    or any(map(_fails, parent.orelse[-1:]))
+                    or index < self._keep(("failure", id(body)), _find_last_failure, body)
+                )
                 if clause is not None and _denies(clause):
                     denied = self._clause(clause)
                 handled = clause is not None
@@ -195,7 +195,7 @@ class CallContextReader:
         while home := self.homes.get(id(node)):
             node = self.owners.get(id(home[0]), home[0])
             if isinstance(node, _NAMED):
-                outer = self._containers_inside(node)
+                outer = self._keep(("containers", id(node)), self._list_containers_inside, node)
                 break
             if isinstance(node, ast.stmt) and not self._always(node, home[1]):
                 whole = self.source.span(node)
@@ -204,14 +204,10 @@ class CallContextReader:
             node = self._find_first_arm(node)
         return (*outer, *reversed(inner))
 
-    def _containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
+    def _list_containers_inside(self, definition: _Definition) -> tuple[Container, ...]:
         """The containers of what is inside a function or class, which is the last of them."""
-        known = self._definitions.get(id(definition))
-        if known is None:
-            kind: ContainerKind = "class" if isinstance(definition, ast.ClassDef) else "function"
-            own = Container(kind, definition.name, self.source.span(definition))
-            known = self._definitions[id(definition)] = (*self._containers(definition), own)
-        return known
+        kind: ContainerKind = "class" if isinstance(definition, ast.ClassDef) else "function"
+        return *self._containers(definition), Container(kind, definition.name, self.source.span(definition))
 
     @staticmethod
     def _always(statement: ast.stmt, body: list[ast.stmt]) -> bool:
@@ -242,28 +238,15 @@ class CallContextReader:
         """The `if` of an `elif`: a chain is one statement, and not each arm of it one in the arm before."""
         return self._chains[id(node)][0] if id(node) in self._chains else node
 
-    def _find_broad_clause(self, around: ast.Try) -> ast.ExceptHandler | None:
-        """The clause of a `try` that catches a refused link."""
-        if id(around) not in self._broad:
-            self._broad[id(around)] = next(filter(_catches, around.handlers), None)
-        return self._broad[id(around)]
-
-    def _find_last_failure(self, body: list[ast.stmt]) -> int:
-        """The number of the last statement of a body that says that the program is not meant to come there; -1."""
-        if id(body) not in self._failures:
-            failing = [index for index, statement in enumerate(body) if _fails(statement)]
-            self._failures[id(body)] = failing[-1] if failing else -1
-        return self._failures[id(body)]
-
     def _missed(self, statement: ast.stmt, around: ast.Try) -> bool:
         """Whether the failure may be seen after the `try`: by an `else`, also of its loop, or a name that it binds."""
         if around.orelse or isinstance(statement, ast.Return) or self._leaves_loop(around):
             return True
-        bound = self._find_bound(around)
+        bound = self._keep(("bound", id(around)), _find_bound, around)
         nodes = [node for node, _, _ in self._outwards(statement)] if bound else []
         if not nodes:
             return False
-        loads = self._find_loads(nodes[-1])
+        loads = self._keep(("loads", id(nodes[-1])), _index_loads, nodes[-1])
         start, end = (around.lineno, around.col_offset), (around.end_lineno or 0, around.end_col_offset or 0)
         return any(
             bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])
@@ -277,23 +260,6 @@ class CallContextReader:
         loops = (node for node, _, _ in self._outwards(around) if isinstance(node, LOOPS))
         loop = next(loops, None)
         return loop is not None and bool(loop.orelse) and not _silent(loop.orelse)
-
-    def _find_bound(self, around: ast.Try) -> set[str]:
-        """The names that the body of a `try` binds."""
-        if id(around) not in self._bound:
-            nodes = [node for inner in around.body for node in walk(inner) if isinstance(node, ast.Name)]
-            self._bound[id(around)] = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-        return self._bound[id(around)]
-
-    def _find_loads(self, function: ast.AST) -> dict[str, list[tuple[int, int]]]:
-        """Where a function looks at each name, in order."""
-        if id(function) not in self._loads:
-            loads: dict[str, list[tuple[int, int]]] = {}
-            for node in walk(function):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                    loads.setdefault(node.id, []).append((node.lineno, node.col_offset))
-            self._loads[id(function)] = {name: sorted(places) for name, places in loads.items()}
-        return self._loads[id(function)]
 
     def _early_exits(self, body: list[ast.stmt], end: int) -> list[str]:
         """The conditions under which a body is left before its statement number `end`."""
@@ -318,6 +284,31 @@ class CallContextReader:
         line = self.source.segment(place.span).split("\n", 1)[0].rstrip()
         span = replace(place.span, end_line=place.span.line, end_column=place.span.column + len(line))
         return replace(place, span=span)
+
+
+def _find_broad_clause(around: ast.Try) -> ast.ExceptHandler | None:
+    """The clause of a `try` that catches a refused link."""
+    return next(filter(_catches, around.handlers), None)
+
+
+def _find_last_failure(body: list[ast.stmt]) -> int:
+    """The number of the last statement of a body that says that the program is not meant to come there; -1."""
+    return max((index for index, statement in enumerate(body) if _fails(statement)), default=-1)
+
+
+def _find_bound(around: ast.Try) -> set[str]:
+    """The names that the body of a `try` binds."""
+    nodes = [node for inner in around.body for node in walk(inner)]
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _index_loads(function: ast.AST) -> dict[str, list[tuple[int, int]]]:
+    """Where a function looks at each name, in order."""
+    loads: dict[str, list[tuple[int, int]]] = {}
+    for node in walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            loads.setdefault(node.id, []).append((node.lineno, node.col_offset))
+    return {name: sorted(places) for name, places in loads.items()}
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -12,8 +12,13 @@ from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeVar
+
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
     from regilink_doctor.lint.resolve.resolver import Resolver
+
+    T = TypeVar("T")
 
 _STEPS = 8
 """Calls that an object is followed through."""
@@ -123,22 +128,23 @@ class MadeBy:
         for other in self.resolver.find_uses_in(use.scope) if use is not None and use.frame is not None else ():
             if use is not None and _logs_artifact(other):
                 other = replace(other, frame=use.frame)
-                node = arguments(other.call, ("artifact_or_path",)).named.get("artifact_or_path")
-                source = self.artifact(node, other.at)
+                source = self.artifact(_find_logged(other), other.at)
                 if source is not None and source.call is made.call:
                     return other
         return None
 
     @cached_property
     def _logs(self) -> dict[int, Use]:
-        logs: dict[int, Use] = {}
-        for use in self.module.uses:
-            if _logs_artifact(use):
-                node = arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
-                made = self.artifact(node, use.at)
-                if made is not None:
-                    logs.setdefault(id(made.call), use)
-        return logs
+        logging = [use for use in self.module.uses if _logs_artifact(use)]
+        return self._index_by_artifact((_find_logged(use), use.at, use) for use in logging)
+
+    def _index_by_artifact(self, found: Iterable[tuple[ast.expr | None, ProgramPoint, T]]) -> dict[int, T]:
+        """The first of what is found of each artifact, by the identity of the call that the artifact begins with."""
+        index: dict[int, T] = {}
+        for node, at, item in found:
+            if (made := self.artifact(node, at)) is not None:
+                index.setdefault(id(made.call), item)
+        return index
 
     @cached_property
     def starts(self) -> dict[int, Use]:
@@ -175,17 +181,13 @@ class MadeBy:
     @cached_property
     def _waits(self) -> dict[int, int]:
         """Identity of the call that an artifact begins with -> the first place after which it is logged."""
-        waits: dict[int, int] = {}
-        for use in self.module.uses:
-            function = use.call.func
-            if not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
-                continue
-            nodes = [function.value, *(use.call.args[:1] if function.attr == "link_artifact" else ())]
-            for node in nodes:
-                made = self.artifact(node, use.at)
-                if made is not None:
-                    waits.setdefault(id(made.call), use.order)
-        return waits
+        waiting = [(use, use.call.func) for use in self.module.uses if getattr(use.call.func, "attr", "") in _WAITS]
+        return self._index_by_artifact(
+            (node, use.at, use.order)
+            for use, function in waiting
+            if isinstance(function, ast.Attribute)
+            for node in (function.value, *(use.call.args[:1] if function.attr == "link_artifact" else ()))
+        )
 
     @cached_property
     def times_to_live(self) -> dict[int, ast.expr]:
@@ -206,12 +208,10 @@ class MadeBy:
     @cached_property
     def alias_changes(self) -> dict[int, tuple[int, ast.expr]]:
         """Identity of the call that an artifact begins with -> the first change of its aliases, with its order."""
-        found: dict[int, tuple[int, ast.expr]] = {}
-        for use in self.alias_stores:
-            owner = use.call.func.value  # type: ignore[attr-defined]
-            if (made := self.artifact(owner, use.at)) is not None:
-                found.setdefault(id(made.call), (use.order, use.call.func))
-        return found
+        return self._index_by_artifact(
+            (use.call.func.value, use.at, (use.order, use.call.func))  # type: ignore[attr-defined]
+            for use in self.alias_stores
+        )
 
     @cached_property
     def alias_stores(self) -> list[Use]:
@@ -250,6 +250,10 @@ class MadeBy:
 
 def _make_call(target: ast.Attribute, aliases: ast.expr) -> ast.Call:
     return copy_place(ast.Call(target, [], [ast.keyword("aliases", aliases)]), target)
+
+
+def _find_logged(use: Use) -> ast.expr | None:
+    return arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
 
 
 def _logs_artifact(use: Use) -> bool:
