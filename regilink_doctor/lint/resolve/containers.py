@@ -330,24 +330,21 @@ def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
     return values
 
 
-def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
-    """One item of a list or tuple, by its number."""
+def find_item(context: Context, value: Value, index: int | None) -> Iterable[Value]:
+    """One item of a list or tuple, by its number; any of them where that is not known."""
     if isinstance(value, Loaded) and not value.is_mapping:
         return config_files.find_in_document(value, [index]) or [UNKNOWN]
     if isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
         return [Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at)]
     if isinstance(value, ClassOrObject) and value.instance and (names := value.scope.field_names):
-        is_field = -len(names) <= index < len(names)
-        return (
-            context.value(name_attribute(context, value, names[index]), ProgramPoint(value.scope, END))
-            if is_field
-            else [UNKNOWN]
-        )
+        if index is None or not -len(names) <= index < len(names):
+            return [UNKNOWN]
+        return context.value(name_attribute(context, value, names[index]), ProgramPoint(value.scope, END))
     if isinstance(value, Arguments):
-        return [value if index == 0 else UNKNOWN]  # `args, rest = parser.parse_known_args()`
+        return [UNKNOWN if index else value]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
-    if isinstance(value.node, ast.Set) or aliases.find_added(context, value)[1]:
+    if index is None or isinstance(value.node, ast.Set) or aliases.find_added(context, value)[1]:
         return find_items(context, value)
     items = value.items
     starred = context.keep(

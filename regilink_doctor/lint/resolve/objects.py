@@ -16,7 +16,7 @@ from regilink_doctor.lint.resolve.bindings import (
     find_reaching,
 )
 from regilink_doctor.lint.resolve.conditions import apply_test, narrow
-from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names, keep_holders
+from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_key_names, keep_holders
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
@@ -168,91 +168,87 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         keys: list[str | None] = [node.slice.value] if isinstance(node.slice.value, str) else []
     else:
         keys = context.list_literals(node.slice, at)
-    values: list[Value] = []
     if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
-        values += config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
-        if values:
-            return values
+        ancestors = config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
+        if ancestors:
+            return ancestors
     owners = context.value(node.value, at)
     if owners == (Name("sys.argv"),):
         owners = tuple(find_words(context, node.value, at)) or owners
     is_many = isinstance(owners, BoundedValues) and isinstance(node.value, ast.Name)
-    for owner in keep_holders(context, owners, keys[0]) if is_many and len(keys) == 1 and keys[0] else owners:
-        if isinstance(owner, Name) and owner.path == "os.environ":
-            values += read_item(context, keys[0] if len(keys) == 1 else None, at)
-        elif isinstance(owner, ModuleValue) and keys and None not in keys:  # vars(settings)["NAME"]
-            values += [value for key in keys for value in find_member(context, owner, key or "")]
-        elif isinstance(owner, StringValue):
-            values.append(_cut_string(owner, node, at))
-        elif is_configuration(owner):
-            for key in keys:
-                values += libraries.find_configured(context, key or "", at.scope.module)
-            values += [] if values else [UNKNOWN]
-        elif is_mapping(owner):
-            stored = _find_stored_item(context, node, keys, at) if not isinstance(node.value, ast.Name) else []
-            found = stored or find_by_key(context, owner, keys)
-            values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
-        elif isinstance(owner, Literal) and isinstance(node.slice, ast.Slice):
-            values += _cut(context, owner, node)
-        elif isinstance(owner, Literal):
-            number = _find_number(context, node.slice, at)
-            values += find_items(context, owner) if number is None else find_item(context, owner, number)
-        elif isinstance(owner, Loaded):
-            values += (config_files.find_in_document(owner, [_read_number(node.slice)]) if not keys else []) or [
-                UNKNOWN
-            ]
-        elif isinstance(owner, Arguments):
-            values += find_item(context, owner, _read_number(node.slice) or 0) if not keys else ()
-            for key in keys:
-                values += find_option(context, owner, key or "")
-        elif isinstance(owner, ClassOrObject) and owner.instance and owner.scope.field_names and not keys:
-            number = _find_number(context, node.slice, at)
-            values += find_item(context, owner, number) if number is not None else [UNKNOWN]
-        elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
-            values.append(Member(owner.scope, keys[0] or ""))  # Registry["MODEL"]
-        elif isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS:
-            is_part = isinstance(node.slice, ast.Slice)
-            element = wandb_api.ELEMENTS[owner.type]
-            values.append(owner if is_part else Instance(element, owner.made_by, owner.at))
-        else:
-            values.append(UNKNOWN)
-    values = list(_name_by_owner(node, keys[0] if len(keys) == 1 else None, values))
+    holders = keep_holders(context, owners, keys[0]) if is_many and len(keys) == 1 and keys[0] else owners
+    found = [value for owner in holders for value in _find_in_owner(context, owner, node, keys, at)]
+    values = _name_by_owner(node, keys[0] if len(keys) == 1 else None, found)
     is_set = len(set(map(is_empty, values))) > 1
     if is_set and isinstance(node.value, ast.Name) and is_set_by_call(at.scope.module, node.value.id):
         values = [mark_unset(value, node.value.id) for value in values]
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
+def _find_in_owner(
+    context: Context, owner: Value, node: ast.Subscript, keys: Sequence[str | None], at: ProgramPoint
+) -> Iterable[Value]:
+    """An item of one of the alternatives of its owner."""
+    if isinstance(owner, Name) and owner.path == "os.environ":
+        return read_item(context, keys[0] if len(keys) == 1 else None, at)
+    if isinstance(owner, ModuleValue) and keys and None not in keys:  # vars(settings)["NAME"]
+        return [value for key in keys for value in find_member(context, owner, key or "")]
+    if isinstance(owner, StringValue):
+        return [_cut_string(owner, node, at)]
+    if is_configuration(owner):
+        configured = (libraries.find_configured(context, key or "", at.scope.module) for key in keys)
+        return [value for values in configured for value in values] or [UNKNOWN]
+    if is_mapping(owner):
+        stored = _find_stored_item(context, node, keys, at) if not isinstance(node.value, ast.Name) else []
+        missing = Unknown(reason="a key that is not in the configuration" if keys else "")
+        return stored or find_by_key(context, owner, keys) or [missing]
+    if isinstance(owner, Arguments) and keys:
+        return [value for key in keys for value in find_option(context, owner, key or "")]
+    if isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
+        return [Member(owner.scope, keys[0] or "")]  # Registry["MODEL"]
+    if isinstance(node.slice, ast.Slice):
+        return [_cut(context, owner, node.slice)]
+    if keys and not isinstance(owner, (Literal, Instance)):
+        return [UNKNOWN]
+    return find_item(context, owner, _find_number(context, node.slice, at))
+
+
 def _cut_string(owner: StringValue, node: ast.Subscript, at: ProgramPoint) -> Value:
     """`name[3:]`, `name[0]` of a string that is known."""
-    bounds = [node.slice.lower, node.slice.upper] if isinstance(node.slice, ast.Slice) else [node.slice]
-    numbers = [_read_number(bound) if bound is not None else None for bound in bounds]
-    is_read = all((number is None) is (bound is None) for number, bound in zip(numbers, bounds, strict=True))
-    if owner.literal is None or not is_read or getattr(node.slice, "step", None) is not None:
+    if owner.literal is None:
         return UNKNOWN
-    length = len(owner.literal)
     if isinstance(node.slice, ast.Slice):
-        start, end, _ = slice(*numbers).indices(length)
-    elif any(part.default_of for part in owner.parts if isinstance(part, KnownPart)):
-        return UNKNOWN  # of an option with several values it is one of them
+        bounds = _read_slice(node.slice)
+        if bounds is None or bounds.step is not None:
+            return UNKNOWN
+        start, end, _ = bounds.indices(len(owner.literal))
     else:
-        start = (numbers[0] or 0) + (length if (numbers[0] or 0) < 0 else 0)
+        number = _read_number(node.slice)
+        if number is None or owner.is_default:
+            return UNKNOWN  # of an option with several values it is one of them
+        start = number + (len(owner.literal) if number < 0 else 0)
         end = start + 1
     return StringValue(owner.cut(start, end), at.source.place(node))
 
 
-def _cut(context: Context, owner: Literal, node: ast.Subscript) -> list[Value]:
+def _cut(context: Context, owner: Value, written: ast.Slice) -> Value:
     """`items[1:3]` of a list that is written out; of any other, whatever it has."""
-    bounds = node.slice
-    assert isinstance(bounds, ast.Slice)
-    start, end = (_read_number(bound) if bound is not None else None for bound in (bounds.lower, bounds.upper))
-    is_read = all((number is None) is (bound is None) for number, bound in ((start, bounds.lower), (end, bounds.upper)))
-    step = _read_number(bounds.step) if bounds.step is not None else 1
-    if not is_read or not owner.is_in_order or not step:
-        return [owner]
-    cut = list(owner.items[start:end:step])
-    display = context.keep(("cut", id(owner.node), start, end, step), lambda: ast.List(cut, ast.Load()))
-    return [Literal(display, owner.at)]
+    bounds = _read_slice(written)
+    if isinstance(owner, Literal) and owner.is_in_order and bounds is not None:
+        items = list(owner.items[bounds])
+        key = ("cut", id(owner.node), bounds.start, bounds.stop, bounds.step)
+        return Literal(context.keep(key, lambda: ast.List(items, ast.Load())), owner.at)
+    is_several = isinstance(owner, (Literal, Loaded, Arguments))
+    is_several = is_several or (isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS)
+    return owner if is_several else UNKNOWN
+
+
+def _read_slice(written: ast.Slice) -> slice | None:
+    """The bounds of a slice, if they are written out."""
+    parts = (written.lower, written.upper, written.step)
+    numbers = [_read_number(part) if part is not None else None for part in parts]
+    is_read = all((number is None) is (part is None) for number, part in zip(numbers, parts, strict=True))
+    return slice(*numbers) if is_read and numbers[2] != 0 else None
 
 
 def _find_number(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
