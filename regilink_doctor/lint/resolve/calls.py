@@ -306,13 +306,9 @@ def _name_changes(context: Context, node: ast.Call) -> ast.Call:
     mapping = find_keyword(node, "update")
     if not isinstance(mapping, ast.Dict):
         return node
-    pairs = [(key.value, value) for key, value in zip(mapping.keys, mapping.values, strict=True) if _is_name(key)]  # type: ignore[union-attr]
-    keywords = [copy_place(ast.keyword(name, value), value) for name, value in pairs]
+    pairs = [(getattr(key, "value", None), value) for key, value in zip(mapping.keys, mapping.values, strict=True)]
+    keywords = [copy_place(ast.keyword(name, value), value) for name, value in pairs if isinstance(name, str)]
     return context.keep(("changes", id(node)), lambda: copy_place(ast.Call(node.func, [], keywords), node))
-
-
-def _is_name(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _map_items(context: Context, node: ast.Call, at: ProgramPoint) -> Value | None:
@@ -435,7 +431,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return given
     if path in _MODULES and isinstance(module := _first_constant(node), str):
         return [Name(module)]
-    if path == "getattr" and len(node.args) > 1 and (name := _read_name(context, node.args[1], at)) is not None:
+    if path == "getattr" and len(node.args) > 1 and (name := context.find_literal(node.args[1], at)):
         return _get_attribute(context, node, name, at)
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
@@ -471,13 +467,6 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
 def _first_constant(node: ast.Call) -> object:
     first = node.args[0] if node.args else None
     return first.value if isinstance(first, ast.Constant) else None
-
-
-def _read_name(context: Context, node: ast.expr, at: ProgramPoint) -> str | None:
-    """A name that is a string, written out or put together of what is known."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    return context.find_literal(node, at)
 
 
 def _get_attribute(context: Context, node: ast.Call, name: str, at: ProgramPoint) -> list[Value]:
@@ -546,7 +535,7 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
 
 def _find_parameter_default(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """The default of a parameter that a class declares, `Parameter("name", default="zoo")`."""
-    name = _read_name(context, node.args[0], at) if node.args else None
+    name = context.find_literal(node.args[0], at) if node.args else None
     default = find_keyword(node, "default")
     values = context.find_all(default, at)
     return [mark_default(value, name or "a parameter") for value in values] or [UNKNOWN]
@@ -575,7 +564,9 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
     values: list[Value] = []
     for part in node.values:
         found: Sequence[Value] = context.value(part, at)
-        empty = [value for value in values if isinstance(value, StringValue) and _may_be_empty(value)]
+        # What `or` passes by: it is empty, or a variable of the environment that may not be set.
+        strings = [value for value in values if isinstance(value, StringValue)]
+        empty = [value for value in strings if value.literal == "" or may_be_unset(value)]
         variables = [name for value in empty for part in value.parts for name in part.variables]
         values = [mark_given(value) for value in values if value not in empty]
         if any(may_be_unset(value) for value in empty):
@@ -597,11 +588,6 @@ def _is_certain(value: Value) -> bool:
     if not isinstance(value, StringValue) or not value.literal:
         return False
     return not any(part.default_of or part.read_from for part in value.parts if isinstance(part, KnownPart))
-
-
-def _may_be_empty(value: StringValue) -> bool:
-    """Whether `or` passes a string by: it is empty, or a variable of the environment that may not be set."""
-    return value.literal == "" or may_be_unset(value)
 
 
 @resolves(Computed)

@@ -20,6 +20,7 @@ from regilink_doctor.lint.resolve.values import (
     Value,
     is_list,
     is_none,
+    known_prefix,
     mark_given,
     may_be_unset,
 )
@@ -28,7 +29,7 @@ from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from regilink_doctor.lint.resolve.bindings import Guard
     from regilink_doctor.lint.resolve.context import Context
@@ -92,11 +93,12 @@ def apply_test(
         return values
     left: list[Value] = []
     for value in values:
-        if isinstance(value, Unknown) and value.option:
+        is_option = isinstance(value, Unknown) and bool(value.option)
+        is_variable = isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1
+        if is_option or is_variable:
+            # Where the condition cannot be if there is none, it is given.
             is_given = _Judge(context, at, key, _NONE).judge(test) is (not holds)
             left.append(mark_given(value) if is_given else value)
-        elif isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1:
-            left.append(_narrow_unset(context, test, holds, key, value, at))
             continue
         judge = _Judge(context, at, key, _without_default(value))
         if judge.judge(test) is not (not holds) or not judge.has_asked:
@@ -120,15 +122,6 @@ def _without_default(value: Value) -> Value:
         replace(part, default_of=None, read_from=None) if isinstance(part, KnownPart) else part for part in value.parts
     ]
     return replace(value, parts=tuple(parts))
-
-
-def _narrow_unset(
-    context: Context, test: ast.expr, holds: bool, key: str, value: StringValue, at: ProgramPoint
-) -> Value:
-    """A variable of the environment: where the condition cannot be if it is not set, it is set."""
-    if _Judge(context, at, key, _NONE).judge(test) is (not holds):
-        return value.mark_set()
-    return value
 
 
 _TYPES: dict[str | None, type[ast.AST]] = {
@@ -367,7 +360,7 @@ def _is_equal(left: Value, right: Value) -> bool | None:
             return None
         if left.literal is not None and right.literal is not None:
             return left.literal == right.literal
-        first, second = _known_start(left), _known_start(right)
+        first, second = known_prefix(left), known_prefix(right)
         return None if first.startswith(second) or second.startswith(first) else False
     if isinstance(left, NonString) and isinstance(right, NonString):
         is_open = isinstance(left, Unknown) or isinstance(right, Unknown) or _is_default(left) or _is_default(right)
@@ -399,7 +392,7 @@ def _has_affix(owner: Value, affix: Value, method: str) -> bool | None:
         return bool(getattr(owner.literal, method)(affix.literal))
     if method == "endswith":
         return None
-    start = _known_start(owner)
+    start = known_prefix(owner)
     if start.startswith(affix.literal):
         return True
     return None if affix.literal.startswith(start) else False
@@ -415,13 +408,3 @@ def _matches(function: str, pattern: object, text: Value) -> bool | None:
         return getattr(re, function)(pattern, "") is not None
     except re.error:
         return None
-
-
-def _known_start(value: StringValue) -> str:
-    def words() -> Iterator[str]:
-        for part in value.parts:
-            if isinstance(part, UnknownPart):
-                return
-            yield part.text
-
-    return "".join(words())

@@ -175,7 +175,8 @@ def find_in_pipelines(context: Context, module: Module, flags: Sequence[str]) ->
     for parameter in _find_parameters(posixpath.join(folder, PROJECT_FILE), tuple(flags)):
         for use in _find_runs(context, module):
             if _runs(context, use, os.path.basename(folder)):
-                values += _find_given(context, use, parameter)
+                for given in filter(is_mapping, context.find_all(find_keyword(use.call, "parameters"), use.at)):
+                    values += find_by_key(context, given, [parameter])
     return values
 
 
@@ -222,9 +223,3 @@ def _runs(context: Context, use: Use, component: str) -> bool:
         if os.path.basename(path.rstrip("/")) == component:
             return True
     return False
-
-
-def _find_given(context: Context, use: Use, parameter: str) -> Iterator[Value]:
-    for owner in context.find_all(find_keyword(use.call, "parameters"), use.at):
-        if is_mapping(owner):
-            yield from find_by_key(context, owner, [parameter])

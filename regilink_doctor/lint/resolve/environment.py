@@ -210,7 +210,8 @@ def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[li
     if values := _find_overridden(context, variable, at):
         return values, True
     defaults: list[Value] = []
-    for assignment in reversed(_find_assignments(context, module).get(variable, ())[-MAX_ALTERNATIVES:]):
+    assignments = context.keep(("environment", id(module)), _index_assignments, context, module)
+    for assignment in reversed(assignments.get(variable, ())[-MAX_ALTERNATIVES:]):
         is_here = assignment.at.scope is at.scope
         if is_here and assignment.at.order >= at.order:
             continue
@@ -230,10 +231,6 @@ def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[li
         if is_always:
             return values, True
     return [*values, *defaults], bool(defaults) and not values
-
-
-def _find_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
-    return context.keep(("environment", id(module)), _index_assignments, context, module)
 
 
 def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:

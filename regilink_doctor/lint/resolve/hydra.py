@@ -63,16 +63,10 @@ _INITIALIZERS = ("initialize", "initialize_config_dir", "initialize_config_modul
 # Entry points
 
 
-def _find_decorator(scope: Scope) -> ast.Call | None:
-    for decorator in scope.decorators:
-        if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
-            return decorator
-    return None
-
-
 def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     """What Hydra passes to a function; None where it does not call it."""
-    decorator = _find_decorator(scope)
+    calls = [item for item in scope.decorators if isinstance(item, ast.Call)]
+    decorator = next((call for call in calls if written_name(call.func) in ("hydra.main", "main")), None)
     if decorator is None:
         return None
     documents = context.keep(("hydra", id(decorator)), partial(_compose_runs, context, decorator, scope))

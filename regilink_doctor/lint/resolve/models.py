@@ -210,15 +210,11 @@ def _look_up(context: Context, variables: Sequence[str], sources: _Sources) -> t
             if keys:
                 found = find_at(file, (keys[-1],))
                 values += [with_name(mark_variable(value, name.upper()), name) for value in found]
-                return _drop_equal(values), True
+                # Of the same string the last one counts.
+                return list({getattr(value, "pattern", id(value)): value for value in values}.values()), True
         if values:
             return values, False
     return [], False
-
-
-def _drop_equal(values: Sequence[Value]) -> list[Value]:
-    """The values without those that are the same string as one before."""
-    return list({value.pattern if isinstance(value, StringValue) else id(value): value for value in values}.values())
 
 
 def _find_nested(

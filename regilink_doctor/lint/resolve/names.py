@@ -352,8 +352,8 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
                 lambda change=change: copy_place(Changed(Computed(tuple(before)), "turns", []), change),
             )
             values += context.value(turned, at)
-        elif isinstance(binding.value, Updated) and _sets_what_it_reads(name, binding.value):
-            values.append(UNKNOWN)
+        elif isinstance(binding.value, Updated) and _reads(context, name, binding.value.values[-1]):
+            values.append(UNKNOWN)  # an item is made of the dictionary or list itself: `names[0] += suffix`
         elif any(isinstance(value, StringValue) for value in before):
             grows = grows or _grows(name, binding)
             values += [] if _grows(name, binding) else [UNKNOWN]
@@ -380,20 +380,16 @@ def _find_turning(bindings: list[Binding], loop: Arm) -> list[Binding]:
 
 
 def _depends_on_itself(context: Context, name: str, binding: Binding) -> bool:
-    if binding.kind == "augment":
-        return True
-    if binding.value is None:
-        return False
-    return name in context.keep(("names", id(binding.value)), _list_names, binding.value)
+    return binding.kind == "augment" or (binding.value is not None and _reads(context, name, binding.value))
+
+
+def _reads(context: Context, name: str, value: ast.expr) -> bool:
+    """Whether a name is in an expression."""
+    return name in context.keep(("names", id(value)), _list_names, value)
 
 
 def _list_names(value: ast.expr) -> frozenset[str]:
     return frozenset([node.id for node in walk(value) if isinstance(node, ast.Name)])
-
-
-def _sets_what_it_reads(name: str, updated: Updated) -> bool:
-    """Whether an item is made of the dictionary or list itself: `names[0] += suffix`."""
-    return any(isinstance(node, ast.Name) and node.id == name for node in walk(updated.values[-1]))
 
 
 def _grows(name: str, binding: Binding) -> bool:

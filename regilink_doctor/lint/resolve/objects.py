@@ -129,7 +129,8 @@ def _find_owned(context: Context, owner: Value, node: ast.Attribute, at: Program
     if isinstance(owner, TreePath):
         return [config_files.get_path_attribute(owner, node.attr)]
     if isinstance(owner, Unknown):
-        is_config = node.attr == "config" and _is_run(node.value)
+        # What is called a run leaves no doubt that it is one: it may have been passed on by any file.
+        is_config = node.attr == "config" and last_word(node.value) in ("run", "wandb_run")
         return [Name("wandb.config") if is_config else replace(owner, returned_by="")]
     return [UNKNOWN]
 
@@ -154,11 +155,6 @@ def _find_member_attribute(context: Context, member: Member, node: ast.Attribute
         place = at.source.place(node)
         return [StringValue((KnownPart(member.name, place),), place)]
     return [UNKNOWN]
-
-
-def _is_run(node: ast.expr) -> bool:
-    """Whether what an expression is called leaves no doubt that it is a run: it may have been passed on by any file."""
-    return last_word(node) in ("run", "wandb_run")
 
 
 @resolves(ast.Subscript)
@@ -381,7 +377,9 @@ def _find_key_attribute(context: Context, owner: Loaded, node: ast.Attribute, at
     values, is_certain = _find_assigned(context, node, at)
     if is_certain:
         return values
-    if values or _is_stored(context, node, at.scope.module):
+    module = at.scope.module
+    stored = context.keep(("stored", id(module)), lambda: {name for name, _ in _find_stores(context, module)})
+    if values or written_name(node) in stored:
         return [UNKNOWN]
     return find_by_key(context, owner, [node.attr]) or [Unknown(reason="a key that is not in the configuration")]
 
@@ -535,23 +533,18 @@ def _enter_making(context: Context, owner: ClassOrObject, method: Scope) -> tupl
         if current is method or current is None:
             return frame, True
         calls = [use for use in context.find_uses(current.module, "__init__") if use.scope is current]
+        places = [(use.call, ProgramPoint(use.scope, use.order, frame)) for use in calls]
         followed = [
-            (value.scope, use)
-            for use in calls
-            for value in _find_called(context, use, frame)
+            (value.scope, call, at)
+            for call, at in places
+            for value in context.value(call.func, at)
             if isinstance(value, Function)
         ]
         if not followed:
             return None, current.module is not method.module
-        chosen = next(((scope, use) for scope, use in followed if scope is method), followed[0])
-        scope, use = chosen
-        frame = context.frame(scope, use.call, ProgramPoint(use.scope, use.order, frame), owner)
-        current = scope
+        current, call, at = next((item for item in followed if item[0] is method), followed[0])
+        frame = context.frame(current, call, at, owner)
     return None, True
-
-
-def _find_called(context: Context, use: Use, frame: Frame | None) -> tuple[Value, ...]:
-    return context.value(use.call.func, ProgramPoint(use.scope, use.order, frame))
 
 
 def _find_body(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
@@ -608,13 +601,6 @@ def _find_returned(context: Context, method: Scope, owner: ClassOrObject) -> lis
 def _find_stores(context: Context, module: Module) -> dict[tuple[str, int], list[Store]]:
     """The assignments to attributes, by what is written and by scope; to items by that of which they are items."""
     return context.keep(("stores", id(module)), _index_stores, module)
-
-
-def _is_stored(context: Context, node: ast.Attribute, module: Module) -> bool:
-    """Whether the file assigns to what is written so, anywhere."""
-    name = written_name(node)
-    names = context.keep(("stored", id(module)), lambda: {name for name, _ in _find_stores(context, module)})
-    return name in names
 
 
 def _index_stores(module: Module) -> dict[tuple[str, int], list[Store]]:

@@ -284,26 +284,19 @@ def _convert(context: Context, option: _Option, values: list[Value], name: str) 
     converter = option.find_keyword("type")
     if converter is None or _is_plain(converter):
         return values
-    converted: list[Value] = []
-    for value in values:
-        if isinstance(value, StringValue):
-            call = _call_converter(context, option, converter, value)
-            converted += [
-                item if isinstance(item, StringValue) else _unknown_option(name)
-                for item in context.value(call, option.at)
-            ]
-        else:
-            converted.append(value)
-    return converted
 
-
-def _call_converter(context: Context, option: _Option, converter: ast.expr, value: Value) -> ast.Call:
-    """The call `type(value)`, the same one each time."""
-
-    def make_call() -> ast.Call:
+    def make_call(value: Value) -> ast.Call:
         return copy_place(ast.Call(converter, [hold(option.call, value)], []), option.call)
 
-    return context.keep(("converted", id(option.call), value), make_call)
+    converted: list[Value] = []
+    for value in values:
+        if not isinstance(value, StringValue):
+            converted.append(value)
+            continue
+        call = context.keep(("converted", id(option.call), value), make_call, value)
+        made = context.value(call, option.at)
+        converted += [item if isinstance(item, StringValue) else _unknown_option(name) for item in made]
+    return converted
 
 
 def _is_plain(converter: ast.expr) -> bool:

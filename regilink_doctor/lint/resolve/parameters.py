@@ -76,23 +76,25 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
 @resolves_binding("keywords")
 def bind_keywords(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """What `**name` is: the keywords of a call that no parameter takes."""
-    callers = _list_callers(context, at)
+    callers, _ = _list_callers(context, at)
     return [Literal(_hold_keywords(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
 
 
 @resolves_binding("positionals")
 def bind_positionals(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """What `*name` is: the positional arguments of a call that no parameter takes."""
-    callers = _list_callers(context, at)
+    callers, _ = _list_callers(context, at)
     return [Literal(_hold_positionals(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
 
 
-def _list_callers(context: Context, at: ProgramPoint) -> list[Frame]:
-    """The call that a place is looked at in, else all that are found."""
+def _list_callers(context: Context, at: ProgramPoint) -> tuple[list[Frame], bool]:
+    """The call that a place is looked at in, else all that are found, and whether those are in other files."""
     scope, frame = at.scope, at.frame
-    is_known = frame is not None and frame.scope is scope
-    callers = [frame] if frame is not None and is_known else _find_callers(context, scope)
-    return callers or context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
+    if frame is not None and frame.scope is scope:
+        return [frame], False
+    if callers := _find_callers(context, scope) or _find_described_callers(context, scope):
+        return callers, False
+    return context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope))), True
 
 
 def _hold_positionals(context: Context, scope: Scope, caller: Frame) -> ast.Tuple:
@@ -117,18 +119,9 @@ def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
 
 
 def _find_passed_values(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
-    scope, frame = at.scope, at.frame
-    if frame is not None and frame.scope is scope:
-        given = _find_given(context, scope, frame, name)
-        if given is None:
-            return _find_default(context, binding, scope)
-        is_left_out = _LEFT_OUT in given
-        return [*_drop_left_out(given), *(_find_default(context, binding, scope) if is_left_out else ())]
+    scope = at.scope
+    callers, are_outside = _list_callers(context, at)
     values: list[Value] = []
-    callers = _find_callers(context, scope) or _find_described_callers(context, scope)
-    are_outside = not callers
-    if are_outside:
-        callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
     is_left_out = not callers
     for caller in callers:
         given = _find_given(context, scope, caller, name)
@@ -137,7 +130,8 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         values += [_pass_from_outside(value, name) for value in passed] if are_outside else passed
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
-    if len(context.find_uses(scope.module, _called_name(context, scope))) > _MOST_CALLERS:
+    is_known = callers[:1] == [at.frame]
+    if not is_known and len(context.find_uses(scope.module, _called_name(context, scope))) > _MOST_CALLERS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
 
@@ -159,11 +153,9 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
     """What a field of a dataclass, model or NamedTuple is given when an object is made; None: not given."""
     if "__init__" in scope.bindings or name not in scope.fields:
         return None
-    lineage = list(find_lineage(context, owner.scope))
-    fields = context.keep(("fields", id(owner.scope)), _index_fields, lineage)
-    if name not in fields:
+    if name not in _index_fields(context, owner.scope):
         return None
-    given = _find_given_field(context, owner, scope, fields, name)
+    given = _find_given_field(context, owner, scope, name)
     given = libraries.find_field(context, owner, scope, name, given)
     return _convert_field(context, scope, name, given) if given is not None else None
 
@@ -194,13 +186,8 @@ def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
     return validators
 
 
-def _find_given_field(
-    context: Context, owner: ClassOrObject, scope: Scope, fields: dict[str, int], name: str
-) -> list[Value] | None:
-    indexes = context.keep(
-        ("positional fields", id(owner.scope)),
-        lambda: {field: index for field, index in fields.items() if index >= 0},
-    )
+def _find_given_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
+    indexes = _index_positional_fields(context, owner.scope)
     if owner.made is not None:
         found = _find_argument(context, owner.made.call, indexes, name, owner.made.at)
         for alias in libraries.find_aliases(context, scope, name) if found is None else ():
@@ -220,15 +207,17 @@ def _complete_field(context: Context, scope: Scope, name: str, given: list[Value
     return [*_drop_left_out(given), *find_binding(context, name, scope.bindings[name][-1], scope)]
 
 
-def _find_initial(context: Context, lineage: Sequence[Scope], name: str) -> list[Value] | None:
-    """The default of a field that a call leaves out, as `__post_init__` receives it."""
-    for scope in lineage:
-        if name in scope.bindings:
-            return list(find_binding(context, name, scope.bindings[name][-1], scope))
-    return None
+def _index_fields(context: Context, owner: Scope) -> dict[str, int]:
+    return context.keep(("fields", id(owner)), lambda: _number_fields(list(find_lineage(context, owner))))
 
 
-def _index_fields(lineage: Sequence[Scope]) -> dict[str, int]:
+def _index_positional_fields(context: Context, owner: Scope) -> dict[str, int]:
+    numbers = _index_fields(context, owner)
+    key = ("positional fields", id(owner))
+    return context.keep(key, lambda: {field: number for field, number in numbers.items() if number >= 0})
+
+
+def _number_fields(lineage: Sequence[Scope]) -> dict[str, int]:
     """The number of each field among the positional arguments of a class, -1 for one that can only be passed by name.
 
     Those of its bases come first. A field that no call passes, `ClassVar` or `init=False`, is left out.
@@ -429,14 +418,15 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
         return [UNKNOWN]
     is_bound = _is_bound(scope, frame)
     if scope.name == "__post_init__" and scope.owner is not None:  # it receives the fields that are `InitVar`
-        lineage = list(find_lineage(context, scope.owner))
-        given = context.keep(
-            ("positional fields", id(scope.owner)),
-            lambda: {field: index for field, index in _index_fields(lineage).items() if index >= 0},
-        )
-        found = _find_argument(context, frame.call, given, name, frame.at)
-        return found if found is not None else _find_initial(context, lineage, name)
-    indexes = context.keep(("parameters", id(arguments), is_bound), _index_parameters, arguments, is_bound)
+        indexes = _index_positional_fields(context, scope.owner)
+        if (found := _find_argument(context, frame.call, indexes, name, frame.at)) is not None:
+            return found
+        homes = (base for base in find_lineage(context, scope.owner) if name in base.bindings)
+        home = next(homes, None)  # a field that the call leaves out has its default
+        return list(find_binding(context, name, home.bindings[name][-1], home)) if home is not None else None
+    names = _name_positional(arguments, is_bound)
+    key = ("parameters", id(arguments), is_bound)
+    indexes = context.keep(key, lambda: {name: index for index, name in enumerate(names)})
     return _find_argument(context, frame.call, indexes, name, frame.at)
 
 
@@ -449,10 +439,6 @@ def _is_bound(scope: Scope, frame: Frame) -> bool:
 def _name_positional(arguments: ast.arguments, is_bound: bool) -> list[str]:
     """The positional parameters, without `self` in a call that has a receiver."""
     return [item.arg for item in (*arguments.posonlyargs, *arguments.args)][is_bound:]
-
-
-def _index_parameters(arguments: ast.arguments, is_bound: bool) -> dict[str, int]:
-    return {name: index for index, name in enumerate(_name_positional(arguments, is_bound))}
 
 
 def _find_argument(

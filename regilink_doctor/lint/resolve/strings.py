@@ -372,23 +372,16 @@ def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
 def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """`name += value`, `name |= mapping`."""
     node = binding.node
-    if isinstance(node, ast.AugAssign):
-        whole = context.keep(("augmented", id(node)), _make_operation, node)
-        if isinstance(node.op, ast.BitOr) or (number := _calculate(context, whole, at)) is None:
-            return context.value(whole, at) if isinstance(node.op, ast.BitOr) else _augment(context, name, node, at)
-        return [NonString(number)]
-    return [UNKNOWN]
-
-
-def _make_operation(node: ast.AugAssign) -> ast.BinOp:
-    """`name + value` of `name += value`."""
-    return copy_place(ast.BinOp(node.target, node.op, node.value), node)
-
-
-def _augment(context: Context, name: str, node: ast.AugAssign, at: ProgramPoint) -> Iterable[Value]:
-    if not isinstance(node.op, ast.Add):
+    if not isinstance(node, ast.AugAssign):
         return [UNKNOWN]
-    return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)
+    whole = context.keep(("augmented", id(node)), lambda: copy_place(ast.BinOp(node.target, node.op, node.value), node))
+    if isinstance(node.op, ast.BitOr):
+        return context.value(whole, at)
+    if (number := _calculate(context, whole, at)) is not None:
+        return [NonString(number)]
+    if isinstance(node.op, ast.Add):
+        return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)
+    return [UNKNOWN]
 
 
 def _add(
@@ -401,20 +394,12 @@ def _add(
 ) -> Iterable[Value]:
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
     if any(map(is_list, before)):
-        return [Literal(context.keep(("sum", id(whole)), _sum_lists, left, right), at)]
+        # At the places of the lists: they may be what is reported.
+        parts_of_sum = [copy_place(ast.Starred(part, ast.Load()), part) for part in (left, right)]
+        return [Literal(context.keep(("sum", id(whole)), ast.List, parts_of_sum, ast.Load()), at)]
     first = [(_mark_set(parts[0]),) if len(parts) == 1 else parts for parts in _to_parts(context, before, left, at)]
     parts = [first, _concatenate(context, right, at)]
     return _join(parts, whole, at)
-
-
-def _sum_lists(left: ast.expr, right: ast.expr) -> ast.List:
-    parts: list[ast.expr] = [_starred(left), _starred(right)]
-    return ast.List(elts=parts, ctx=ast.Load())
-
-
-def _starred(node: ast.expr) -> ast.Starred:
-    """`*node`, at the place of the node: it may be what is reported."""
-    return copy_place(ast.Starred(node, ast.Load()), node)
 
 
 # Methods
@@ -427,7 +412,9 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
     if function.attr not in METHODS:
         return None
     if isinstance(function.value, ast.Name) and function.value.id == "str" and node.args:  # `str.lower(name)`
-        own = context.keep(("own", id(node)), _call_own, node, function.attr)
+        owner, *rest = node.args
+        method = copy_place(ast.Attribute(owner, function.attr, ast.Load()), node)
+        own = context.keep(("own", id(node)), lambda: copy_place(ast.Call(method, rest, node.keywords), node))
         return context.value(own, at)
     values = context.value(function.value, at)
     owners = [value for value in values if isinstance(value, StringValue)]
@@ -461,12 +448,6 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
             libraries.change_path(owner, function.attr, words, node, at) if is_known else UNKNOWN for owner in owners
         ]
     return [_change(context, owner, node, function.attr, at) for owner in owners]
-
-
-def _call_own(node: ast.Call, name: str) -> ast.Call:
-    """`str.lower(name)` as `name.lower()`."""
-    owner, *rest = node.args
-    return copy_place(ast.Call(copy_place(ast.Attribute(owner, name, ast.Load()), node), rest, node.keywords), node)
 
 
 def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> StringValue:

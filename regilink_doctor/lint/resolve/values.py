@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+from posixpath import commonprefix
+
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import is_known
@@ -340,7 +343,9 @@ def is_empty(value: Value) -> bool:
 
 
 def mark_given(value: Value) -> Value:
-    """The same value where it is known not to be None."""
+    """The same option or variable where it is known not to be None."""
+    if isinstance(value, StringValue):
+        return value.mark_set() if may_be_unset(value) else value
     return Unknown(reason=value.reason) if isinstance(value, Unknown) and value.option else value
 
 
@@ -420,9 +425,7 @@ def _merge(
 
 def open_end(strings: Sequence[StringValue], place: Place) -> StringValue:
     """One string for several: what they all certainly begin with, and an unknown part."""
-    prefix = _known_prefix(strings[0])
-    for other in strings[1:]:
-        prefix = _common_prefix(prefix, _known_prefix(other))
+    prefix = commonprefix([known_prefix(string) for string in strings])
     for value in strings:
         if len(value.pattern) == len(prefix) + 1 and is_open_ended(value):
             return value
@@ -437,17 +440,7 @@ def is_open_ended(value: StringValue) -> bool:
     return any(isinstance(part, UnknownPart) and part.reason is TOO_MUCH for part in value.parts)
 
 
-def _known_prefix(value: StringValue) -> str:
-    words: list[str] = []
-    for part in value.parts:
-        if isinstance(part, UnknownPart):
-            break
-        words.append(part.text)
-    return "".join(words)
-
-
-def _common_prefix(first: str, second: str) -> str:
-    if second.startswith(first):
-        return first
-    end = next((at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(second))
-    return first[:end]
+def known_prefix(value: StringValue) -> str:
+    """What a string certainly begins with."""
+    known = takewhile(lambda part: isinstance(part, KnownPart), value.parts)
+    return "".join([part.text for part in known])  # type: ignore[union-attr]
