@@ -118,7 +118,9 @@ _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)
 _INTERRUPTED = re.compile(r"^(?:\^C)+\n?Traceback \(most recent call last\)", re.MULTILINE)
 """What the terminal shows where the user has stopped a program."""
 _STOP = re.compile(r"KeyboardInterrupt$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed")
-_RAISES = re.compile(r"""\s*raise (?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?""")
+_RAISES = re.compile(
+    r"""\s*(?:raise |(?:six\.)?reraise\()(?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?"""
+)
 _PYTHON_SAYS = tuple(
     (re.compile(words), name)
     for words, name in (
@@ -295,6 +297,8 @@ RAISED_BY_PYTHON = (
     "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
     "UnboundLocalError"
 )  # fmt: skip
+_CLASSES_OF_IMPORTS = ("AttributeError", "ImportError", "ModuleNotFoundError", "SyntaxError")
+"""What the import of a module raises: then a frame without a function is the module's own."""
 _FRAMEWORKS = ("jax", "numpy", "pandas", "sklearn", "tensorflow", "torch")
 """Packages that fail on the numbers of the program, and are not asked for anything by wandb."""
 _OF_PACKAGE = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
@@ -603,6 +607,13 @@ class ErrorContext:
         return is_named or _CALL_OF_MODULE.search(self.failed_code) is not None
 
     @property
+    def phase_of_last_code(self) -> Phase | None:
+        """What the line of code of the last frame calls, where that is wandb's own; None where it is no call."""
+        is_of_wandb = bool(self.frames) and self.frames[-1].is_wandb and bool(self.last_code)
+        names = _CALL_IN_CODE.findall(self.last_code) if is_of_wandb else []
+        return next((CALLS[name] for name in names if name in CALLS and name not in ("get", "wait")), None)
+
+    @property
     def is_raised_in_library(self) -> bool:
         """Whether the last frame is in the code of a library, which a program without wandb can use as well."""
         return bool(self.frames) and self.frames[-1].is_library
@@ -670,7 +681,8 @@ class ErrorContext:
         """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
         if _IMPORT_OF_WANDB.match(self.failed_code):
             return not self.misses_other_module
-        modules = ("<module>", "") if self.exception is not None else ("<module>",)
+        name = self.exception[0] if self.exception is not None else ""
+        modules = ("<module>", "") if name in _CLASSES_OF_IMPORTS else ("<module>",)
         last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
         return last is not None and last.function in modules and not _WANDB_PROGRAM.search(last.path)
 

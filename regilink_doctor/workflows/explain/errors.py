@@ -201,6 +201,10 @@ _OUTCOMES = (
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
 _OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
+_CUT_SENTENCE = re.compile(
+    rf"{_OPEN_QUOTE.pattern}|^'\w+'$|\b(?:an?|and|attribute|by|for|from|has|in|is|must|no|not|object|of|or|the|to|with)$"
+)
+"""What only a sentence ends with whose last words are missing."""
 _REST_OF_SENTENCE = re.compile(r"""[^\n"\\`]{0,300}?(?=\.?\s*$|\. |["\\`])""", re.MULTILINE)
 _MARKUP = re.compile(
     r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
@@ -393,6 +397,9 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     if not ids:
         return False
     if not matches:
+        said = context.exception[1] if context.exception is not None else "."
+        if (context.is_cut and not said) or _CUT_SENTENCE.search(said):
+            return False  # what was raised is cut off, or its last words are
         proved = structure.find_proved_causes(context)
         is_open = len(proved) > 1 and not context.frames and proved == structure.judge_status(context)
         return ids[0] in proved and not is_open  # a status alone leaves several causes open

@@ -83,6 +83,12 @@ _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(
 _BOLD = re.compile(r"^\s*\*\*(?=\S)(.*\S)\*\*\s*$")
 _BEHIND_PROGRESS_BAR = re.compile(r"(?:(?<=[\w\])%|])|(?<=\.\.\. ))(?=wandb: (?:Network error|ERROR|WARNING)\b)")
 """Where wandb writes into the line of a progress bar, which has no end: `loss=0.03wandb: Network error`."""
+_NEXT_OF_WANDB = re.compile(
+    rf"{_BEHIND_PROGRESS_BAR.pattern}|(?<=[^\"'`(])(?<!ERROR )(?<!WARNING )(?=wandb: (?:[^\w\s] |[A-Z(\d]))"
+)
+"""Where a line begins again in which wandb has written several times: it moves without ending the line."""
+_CARRIAGE_RETURN = re.compile(r"\^M(?=$|[ \t]?wandb: )", re.MULTILINE)
+"""How editors show that a program went back to the start of the line."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
 _LEVEL_OF_WANDB = re.compile(r"\s*wandb: (?:\w+: )?(ERROR|WARNING|INFO)\b")
 _ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
@@ -162,7 +168,7 @@ class LogLine:
 
 def read_lines(text: str) -> list[LogLine]:
     """The lines of a text; what a JSON line says, as lines of its own."""
-    raw_lines = text.splitlines()
+    raw_lines = _CARRIAGE_RETURN.sub("\n", text).splitlines()
     records = [[LogLine(said, level) for said, level in _clean(raw)] for raw in raw_lines]
     # With one level everywhere, the program that collected the lines has set it.
     has_levels = len({line.level for lines in records for line in lines if line.text.strip()}) > 1
@@ -214,9 +220,11 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
         for inner in said.splitlines():
             yield from _clean(inner, inner_level or level)
         return
-    if "wandb: " in line and (join := _BEHIND_PROGRESS_BAR.search(line)):
-        yield line[: join.start()], level
-        line = line[join.start() :]
+    if "wandb: " in line:
+        pattern = _BEHIND_PROGRESS_BAR if line.count("wandb: ") == 1 else _NEXT_OF_WANDB
+        *before, line = pattern.split(line)
+        for piece in filter(str.strip, before):
+            yield from _clean(piece.removesuffix("\\r"), level)
     line = _BOLD.sub(r"\1", line)
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:

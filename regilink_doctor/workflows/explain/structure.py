@@ -34,9 +34,10 @@ with open(os.path.join(os.path.dirname(__file__), "structure.json"), encoding="u
     _TABLES: dict[str, Any] = json.load(_file)
 
 
-def _read_patterns(table: str, flags: int = 0) -> tuple[tuple[re.Pattern[str], Causes], ...]:
+def _read_patterns(table: str, flags: int = 0, meaning: str = "causes") -> tuple[tuple[re.Pattern[str], Causes], ...]:
     """The rows of a table: regular expressions, and what it means that one of them is found; the first row decides."""
-    return tuple((re.compile("|".join(row["words"]), flags), tuple(row["causes"])) for row in _TABLES[table])
+    rows = ((row["words"], row.get(meaning, row["causes"])) for row in _TABLES[table])
+    return tuple((re.compile("|".join(words), flags), tuple(causes)) for words, causes in rows)
 
 
 def _read_causes(table: Mapping[str, Sequence[str]]) -> dict[str, Causes]:
@@ -158,9 +159,13 @@ _OBJECT_OF_WANDB = re.compile(
 
 # The part of wandb that raised an error: its file, a space, its function -> what an error there means. The deepest
 # frame decides.
-_OF_INTEGRATION, _OF_SETTINGS = ("F22", "F15"), (("F20", "F22"), ("F22", "F20"))
-_ASKS_SERVER = re.compile(r"/apis/(?:client|normalize)\.py|/lib/(?:gql_request|retry)\.py| (?:execute|gql)$")
+_OF_INTEGRATION = ("F22", "F15")
 _PARTS = _read_patterns("files of the part that raised it")
+_CUT_PARTS = (
+    *_read_patterns("functions of wandb in a traceback that is cut"),
+    *_read_patterns("files of the part that raised it", meaning="cut"),
+)
+"""The same where what was raised is cut off: a function says more than its file, and some files say nothing."""
 
 OF_ARTIFACT = ("C10", "F17", "F2")
 """An error that nothing else is known of is about the upload where it names an artifact."""
@@ -402,7 +407,7 @@ def find_causes_of_foreign_file(context: ErrorContext) -> Causes:
 def find_part(context: ErrorContext) -> Causes:
     """What part of wandb raised the error, and what a refusal of that part means."""
     is_of_command = context.exception is None or (context.exception[0] == "Error" and not context.frames)
-    if context.phase == "sweep" and (is_of_command or context.is_reported_by_wandb):
+    if context.phase == "sweep" and not context.is_cut and (is_of_command or context.is_reported_by_wandb):
         return ("F16",)
     if context.is_raised_in_import and (context.exception is not None or context.is_cut):
         return ("F15", "F9")
@@ -419,13 +424,13 @@ def find_part(context: ErrorContext) -> Causes:
     return causes if is_of_argument or "F22" not in causes else ()
 
 
-def _causes_of_frames(context: ErrorContext) -> Causes:
-    """The causes of a refusal, by the part of wandb that the deepest frame belongs to."""
+def _causes_of_frames(context: ErrorContext, parts: Sequence[tuple[re.Pattern[str], Causes]] = _PARTS) -> Causes:
+    """The causes of a refusal, by the part of wandb that the deepest frame belongs to that tells."""
     for frame in reversed(context.library_frames):
         place = f"{frame.path} {frame.function}".replace("\\", "/")
-        for pattern, causes in _PARTS:
-            if pattern.search(place):
-                return causes
+        # The first row that holds decides; one without causes leaves it to the frame above.
+        if causes := next((causes for pattern, causes in parts if pattern.search(place)), ()):
+            return causes
     return ()
 
 
@@ -803,7 +808,7 @@ def _judge_own_thread(context: ErrorContext) -> Causes:
 
 
 def _judge_cut_traceback(context: ErrorContext) -> Causes:
-    """What fails in a call of wandb of which only the frames are left."""
+    """What fails in a call of wandb of which only the frames are left: the deepest frame that tells decides."""
     has_message = context.exception is not None and bool(context.exception[1])
     if not context.is_cut or has_message:
         return ()
@@ -813,30 +818,19 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
     is_call_of_wandb = is_of_network and context.is_about_wandb and not context.ends_in_other_program
     if not (is_call_of_wandb or context.is_raised_in_wandb):
         return ()
-    if "login" in context.library_frames[-1].function:
-        return ("C18", "C19")
     if _JSON_ENCODER.search(context.frames[-1].path):
         return _NOT_AS_JSON.get(context.phase or "", ("F22", "F18"))
-    causes = _causes_of_frames(context)
-    if causes[:1] == ("F14",):
-        return ("F21", "F14") if _OWN_CODE.search(context.frames[-1].path.replace("\\", "/")) else causes
+    of_frames = _CUT_CALLS.get(context.phase_of_last_code or "") or _causes_of_frames(context, _CUT_PARTS)
+    of_call = _CUT_CALLS.get(context.phase or "", ())
     if context.exception is not None and context.exception[0] in _CLASSES_OF_THE_SERVER:
-        is_answer = context.exception[0] == "HTTPError" and context.phase in (None, "api")
-        return ("F2", "B2", "D1") if is_answer else _CUT_CALLS.get(context.phase or "api", causes)
-    if causes == _OF_INTEGRATION and not context.library_frames[0].is_wandb:
-        return ("F21", "F15", "F22")  # a library has called what wandb gave it: the program passes nothing there
-    if context.command is not None and causes in ((), _PARTS[-1][1]):
-        by_phase = _CUT_CALLS.get(context.phase or "", ("F21", "F15"))
-        return _CUT_COMMANDS.get(context.command, by_phase)
-    if _NETWORK_LIBRARY.search(context.library_frames[-1].path):
-        is_answer = context.library_frames[-1].function.startswith("raise_for")
-        return _CUT_CALLS.get(context.phase or "", ("F2", "C19")) if is_answer else ("C19", "F2")
-    if causes[:1] in (("C18",), ("F6",), ("F13",), ("F21",)) or causes in _OF_SETTINGS:
-        return causes
-    last = next(frame for frame in reversed(context.library_frames) if frame.is_wandb)
-    if _ASKS_SERVER.search(f"{last.path} {last.function}".replace("\\", "/")):
-        return _CUT_CALLS.get(context.phase or "", ("F2", "C18", "B2"))
-    return _CUT_CALLS.get(context.phase or "") or tuple(dict.fromkeys((*causes[:1], "F21", *causes)))
+        return of_call or of_frames or ("F2", "C18", "B2")
+    is_answer = context.library_frames[-1].function.startswith("raise_for")
+    if is_of_network and not is_answer and of_frames[:1] not in (("C18",), ("F6",), ("F13",), ("C10",)):
+        return ("C19", "F2")
+    if is_of_network:
+        return of_frames or of_call or ("F2", "C19")
+    of_command = _CUT_COMMANDS.get(context.command, ("F21", "F15")) if context.command is not None else ()
+    return of_frames or of_call or of_command
 
 
 def _judge_cut_call(context: ErrorContext) -> Causes:
