@@ -433,6 +433,8 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return [Name(module)]
     if path == "getattr" and len(node.args) > 1 and (name := context.find_literal(node.args[1], at)):
         return _get_attribute(context, node, name, at)
+    if path == "staticmethod" and len(node.args) == 1:
+        return context.value(node.args[0], at)
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and not node.args:

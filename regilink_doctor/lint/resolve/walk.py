@@ -751,6 +751,8 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
         started = by_name.get(named)
         if isinstance(started, _NAMES) and not call.args[1:]:
             return _make_call(call, started, by_name.get(positional), by_name.get(keywords))
+    if isinstance(call.func, ast.Call) and len(call.args) == 1 and last_word(call.func.func) == "methodcaller":
+        return _call_by_name(call.args[0], call.func)
     name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func) or ""
     for index, item in enumerate(call.args[:2]):
         if isinstance(item, _NAMES):
@@ -760,6 +762,15 @@ def _find_deferred(call: ast.Call) -> ast.Call | None:
             return _make_call(call, call.func.value, by_name.get("args"), by_name.get("kwargs"))
         return copy_place(ast.Call(call.func.value, call.args, call.keywords), call)
     return None
+
+
+def _call_by_name(owner: ast.expr, made: ast.Call) -> ast.Call | None:
+    """The call of `methodcaller("link_artifact", artifact, path)(run)`: that of the method of its argument."""
+    method = made.args[0] if made.args else None
+    if not isinstance(method, ast.Constant) or not isinstance(method.value, str):
+        return None
+    function = copy_place(ast.Attribute(owner, method.value, ast.Load()), owner)
+    return copy_place(ast.Call(function, made.args[1:], made.keywords), made)
 
 
 def _make_call(call: ast.Call, function: ast.expr, passed: ast.expr | None, named: ast.expr | None) -> ast.Call | None:
