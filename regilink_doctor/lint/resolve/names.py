@@ -106,9 +106,10 @@ def _find_set_otherwise(context: Context, name: str, values: tuple[Value, ...], 
     stars = scope.bindings.get("*", ())
     if stars and stars[-1].order > scope.bindings[name][-1].order:
         values = _find_starred(context, name, scope.module) or values
-    rewritten = context.keep(("rewritten", id(scope.module)), _find_rewritten, context, scope.module)
-    if (rewritten is None or name in rewritten) and any(isinstance(value, StringValue) for value in values):
-        values = (*values, Unknown(reason="a name that exec or globals may set"))
+    if any(isinstance(value, StringValue) for value in values):
+        rewritten = context.keep(("rewritten", id(scope.module)), _find_rewritten, context, scope.module)
+        if rewritten is None or name in rewritten:
+            values = (*values, Unknown(reason="a name that exec or globals may set"))
     return values
 
 

@@ -84,10 +84,12 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         return [Arguments(at.scope.module)]
     if isinstance(node.value, ast.Call) and written_name(node.value.func) == "super" and at.scope.owner is not None:
         return _find_inherited(context, node, at)
-    values: Sequence[Value] = ()
-    for owner in context.value(node.value, at):
-        if not is_none(owner):  # which is another of the alternatives, `wandb = None` without wandb
-            values = add_values(values, _find_owned(context, owner, node, at))
+    owners = context.value(node.value, at)
+    if len(owners) > 1:
+        owners = tuple([owner for owner in owners if not is_none(owner)])  # `wandb = None` where it is not installed
+    values: Sequence[Value] = _find_owned(context, owners[0], node, at) if owners else ()
+    for owner in owners[1:]:
+        values = add_values(values, _find_owned(context, owner, node, at))
     values = _name_by_owner(node, node.attr, values or [UNKNOWN])
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
