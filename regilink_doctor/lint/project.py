@@ -10,7 +10,7 @@ import os
 import posixpath
 
 from regilink_doctor.core.files import absolute_path
-from regilink_doctor.lint.resolve.module_files import find_programs
+from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.lint.text.memory import Memory, exists, has_word, list_names, read_file, remembered, walk
 
@@ -115,8 +115,8 @@ def _may_be_set(variable: str, program: str) -> bool:
     key = variable.removeprefix("WANDB_").lower().encode()
     return _is_named_in_imports(variable, program) or any(
         any(may_set(path, variable, program) for path in _find_mentioning(base, variable))
-        or _has_setting(base, key)
-        or any(_is_sweep_with(key, path, program) for path in _find_mentioning(base, "parameters:"))
+        or any(_is_shared(path) for path, _, _ in _find_settings(base, key))
+        or any(_read_sweep(path, program).get(key, ("", 0))[0] for path in _find_mentioning(base, "parameters:"))
         or any(_is_launcher_of(path, program) for path in _find_launchers(base, variable))
         for base in _upwards(os.path.dirname(program))
     )
@@ -137,11 +137,6 @@ def _find_sweep_without_entity(program: str) -> tuple[str, int] | None:
                 if program in map(posixpath.normpath, places):
                     return path, line
     return None
-
-
-def _is_sweep_with(key: bytes, path: str, program: str) -> bool:
-    """Whether a file describes a sweep of a program, and gives the entity or the project of its runs."""
-    return bool(_read_sweep(path, program).get(key, ("", 0))[0])
 
 
 def _read_sweep(path: str, program: str) -> dict[bytes, tuple[str, int]]:
@@ -193,11 +188,6 @@ def _is_report(content: bytes) -> bool:
     import re
 
     return re.search(rb':\s*"REG\d{3}"', content) is not None
-
-
-def _has_setting(base: str, key: bytes) -> bool:
-    """Whether the settings that wandb keeps beside its runs have a key, in a file that all users share."""
-    return any(_is_shared(path) for path, _, _ in _find_settings(base, key))
 
 
 def _find_settings(base: str, key: bytes) -> Iterator[tuple[str, str, int]]:
@@ -272,18 +262,8 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
                 continue
 
 
-@remembered(4096)
 def _upwards(folder: str) -> tuple[str, ...]:
-    """`folder` and those above it up to the root of the repository, or else to the current folder."""
-    path, here = absolute_path(folder), absolute_path(os.curdir)
-    folders = [path]
-    while path != here and not exists(posixpath.join(path, ".git")):
-        parent = os.path.dirname(path)
-        if parent == path:
-            return (folders[0],)
-        path = parent
-        folders.append(path)
-    return tuple(folders)
+    return find_roots(absolute_path(folder))
 
 
 def _list_settings_files(folder: str) -> Iterator[str]:

@@ -171,7 +171,9 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     collections = {(item.keys[:-1], item.containers) for item in kept if "collection" in item.name.lower()}
 
     def is_whole(item: Setting, pattern: str) -> bool:
-        if not is_target(item.keys, pattern) or _is_part(item, pattern):
+        # A name of a list below a key in the singular may be joined with the others to one path.
+        is_part = item.is_item and "/" not in pattern and not item.name.endswith("s")
+        if is_part or not is_target(item.keys, pattern):
             return False
         _, prefix, name = pattern.partition(REGISTRY_PREFIX)
         is_joined = prefix and "/" not in name and (item.keys[:-1], item.containers) in collections
@@ -183,11 +185,6 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
             for item in kept
         ]
     )
-
-
-def _is_part(setting: Setting, pattern: str) -> bool:
-    """Whether a name of a list below a key in the singular may be joined with the others to one path."""
-    return setting.is_item and "/" not in pattern and not setting.name.endswith("s")
 
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")

@@ -16,7 +16,7 @@ from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.config_files import read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
-from regilink_doctor.lint.resolve.module_files import find_roots
+from regilink_doctor.lint.resolve.module_files import find_roots, list_modules_with
 from regilink_doctor.lint.resolve.values import Document, Loaded, TreePath, Unknown, is_mapping
 from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import find_argument, find_keyword, last_word, written_name
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _FOLDERS = ("conf", "config", "configs", "configuration", "hydra_config", "hydra_configs")
 _MAX_FILES = 600
 PROJECT_FILE = "MLproject"
-_MAX_PIPELINES = 200
 _MAX_CALLS = 8
 _MAX_NODES = 2000
 _WORDS = (b"_target_", b"class_path", b"defaults:", b"trainer:")
@@ -53,8 +52,10 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
         return []
     from regilink_doctor.lint.resolve.hydra import compose_file
 
-    composed = [file for file in files if _is_primary(file)]
-    documents = [compose_file(context, owner.module, file) for file in composed]
+    # A primary configuration of Hydra may be in the folder of configurations itself, and has defaults.
+    primary = [file for file in files if os.path.basename(os.path.dirname(file)) in _FOLDERS]
+    primary = [file for file in primary if b"defaults:" in _read_start(file)]
+    documents = [compose_file(context, owner.module, file) for file in primary]
     for candidates in (documents, [read_document(file, "yaml", "omegaconf") for file in naming]):
         found = [
             Loaded(document, keys, attributes=True)
@@ -160,11 +161,6 @@ def _read_start(path: str) -> bytes:
     return read_file(path, 1 << 16) or b""
 
 
-def _is_primary(path: str) -> bool:
-    """Whether a file may be a primary configuration of Hydra: in the folder of configurations itself, with defaults."""
-    return os.path.basename(os.path.dirname(path)) in _FOLDERS and b"defaults:" in _read_start(path)
-
-
 # Components of MLflow: `mlflow.run(…, parameters={…})` of a program calls what an `MLproject` describes
 
 
@@ -197,23 +193,11 @@ def _find_parameters(path: str, flags: tuple[str, ...]) -> Iterator[str]:
 def _find_runs(context: Context, module: Module) -> Iterator[Use]:
     """The calls of `mlflow.run` in programs of the folders above."""
     for root in find_roots(module.source.folder)[1:]:
-        for name in _list_pipelines(root):
+        for name in list_modules_with(root, "mlflow", ".run("):
             pipeline = find_module(context, name, module)
             for use in pipeline.uses if pipeline is not None and pipeline is not module else ():
                 if (written_name(use.call.func) or "") in ("mlflow.run", "mlflow.projects.run"):
                     yield use
-
-
-@remembered(256)
-def _list_pipelines(folder: str) -> tuple[str, ...]:
-    """The modules in a folder that run components."""
-    names = [name for name in list_names(folder)[:_MAX_PIPELINES] if name.endswith(".py")]
-    found: list[str] = []
-    for name in names:
-        content = read_file(posixpath.join(folder, name), 1 << 20) or b""
-        if b"mlflow" in content and b".run(" in content:
-            found.append(name.removesuffix(".py"))
-    return tuple(found)
 
 
 def _runs(context: Context, use: Use, component: str) -> bool:

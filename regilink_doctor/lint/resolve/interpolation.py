@@ -39,7 +39,9 @@ def _fill(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth
         begin = scalar.written.find("${", start, end)
         if begin != start:
             stop = end if begin < 0 else begin
-            parts.append(_cut(scalar, start, stop))
+            whole = scalar.fragment
+            written = scalar.written[start:stop]
+            parts.append(whole.piece(start, stop) if whole is not None else KnownPart(written, scalar.place))
             start = stop
             continue
         stop = _find_closing(scalar.written, begin, end)
@@ -52,12 +54,6 @@ def _fill(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth
             parts.append(UnknownPart(scalar.written[begin:stop], scalar.place, reason=getattr(value, "reason", "")))
         start = stop
     return tuple(parts)
-
-
-def _cut(scalar: Scalar, start: int, end: int) -> KnownPart:
-    if scalar.fragment is not None:
-        return scalar.fragment.piece(start, end)
-    return KnownPart(scalar.written[start:end], scalar.place)
 
 
 def _find_closing(text: str, start: int, end: int) -> int:

@@ -15,7 +15,17 @@ import posixpath
 import sys
 
 from regilink_doctor.core.files import absolute_path
-from regilink_doctor.lint.text.memory import exists, find_names, is_file, is_folder, read_file, remembered, walk
+from regilink_doctor.lint.text.memory import (
+    exists,
+    find_names,
+    has_word,
+    is_file,
+    is_folder,
+    list_names,
+    read_file,
+    remembered,
+    walk,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ MAX_BYTES = 1 << 18
 """Of a file whose imports are listed."""
 
 _MAX_FOLDERS = 12
+_MOST_MODULES = 200
 _SOURCES = ("src", "lib", "python")
 _MOST_IMPORTERS = 24
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
@@ -145,14 +156,20 @@ def find_roots(folder: str) -> tuple[str, ...]:
     """The folder and those above it up to the root of the repository, or else to the current folder."""
     here = absolute_path(os.curdir)
     folders = [folder]
-    for _ in range(_MAX_FOLDERS):
-        if exists(posixpath.join(folders[-1], ".git")) or folders[-1] == here:
-            return tuple(folders)
+    while folders[-1] != here and not exists(posixpath.join(folders[-1], ".git")):
         parent = os.path.dirname(folders[-1])
         if parent == folders[-1]:
-            break
+            return (folder,)
         folders.append(parent)
-    return (folder,)
+    return tuple(folders)
+
+
+@remembered(1024)
+def list_modules_with(folder: str, *words: str) -> tuple[str, ...]:
+    """The modules of a folder that have all of these words in them."""
+    names = [name for name in list_names(folder)[:_MOST_MODULES] if name.endswith(".py")]
+    found = [name for name in names if all(has_word(posixpath.join(folder, name), word, MAX_BYTES) for word in words)]
+    return tuple(name.removesuffix(".py") for name in found)
 
 
 @remembered(1024)

@@ -275,23 +275,17 @@ def _find_arguments(words: Words, program: str, names: frozenset[str] | set[str]
         text = word.literal if word.literal is not None else word.display.rpartition("{?}")[2].lstrip("/")
         if index and words[index - 1].literal == "-m":
             path = "/" + text.replace(".", "/")
-            return (
-                index + 1
-                if program.endswith((f"{path}.py", f"{path}/__main__.py"))
-                else _skip_launcher(words, index, program, names)
-            )
+            if program.endswith((f"{path}.py", f"{path}/__main__.py")):
+                return index + 1
+            # It may run programs: `python -m torch.distributed.run train.py`.
+            after = _find_arguments(words[index + 1 :], program, names)
+            return None if after is None else index + 1 + after
         if text.endswith(".py"):
             is_same = ".." not in text and program.endswith("/" + text.removeprefix("./").lstrip("/"))
             return index + 1 if is_same else None
         if text in names and all(_is_launcher(other) for other in words[:index]):
             return index + 1
     return None
-
-
-def _skip_launcher(words: Words, index: int, program: str, names: frozenset[str] | set[str]) -> int | None:
-    """The same after a module that runs programs: `python -m torch.distributed.run train.py`."""
-    after = _find_arguments(words[index + 1 :], program, names)
-    return None if after is None else index + 1 + after
 
 
 def _is_launcher(word: StringValue) -> bool:

@@ -183,7 +183,8 @@ class _Walk:
             for item in node.items:
                 if item.optional_vars is not None:
                     self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
-            if any(_suppresses(item.context_expr) for item in node.items):
+            entered = [item.context_expr for item in node.items]
+            if any(isinstance(item, ast.Call) and last_word(item.func) == "suppress" for item in entered):
                 self._read_suppressing(node.body, scope, arm)
             else:
                 self._add_body(node.body, scope, arm)
@@ -204,8 +205,8 @@ class _Walk:
             self._read_try(node, scope, arm)
         elif isinstance(node, ast.Match):
             fork = self._fork("match")
-            last = node.cases[-1]
-            fork.exhaustive = last.guard is None and _matches_all(last.pattern)
+            last, pattern = node.cases[-1], node.cases[-1].pattern
+            fork.exhaustive = last.guard is None and isinstance(pattern, ast.MatchAs) and pattern.pattern is None
             tests = [_test_of(node.subject, case) for case in node.cases]
             fork.cases = [None if test is None else test[0] for test in tests[:_MOST_CASES]]
             cases: list[_Task] = [
@@ -884,11 +885,6 @@ def _ends_program(node: ast.expr) -> bool:
     return name in _ENDS or (method in ("error", "exit") and receiver.rpartition(".")[2].endswith("parser"))
 
 
-def _suppresses(node: ast.expr) -> bool:
-    """Whether a context manager is `contextlib.suppress(…)`."""
-    return isinstance(node, ast.Call) and last_word(node.func) == "suppress"
-
-
 def _find_definition(decorator: ast.expr, scope: Scope) -> BindingKind | None:
     """How the name of a decorator is bound, at the place or around it."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -917,10 +913,6 @@ def _list_captures(pattern: ast.pattern, subject: ast.expr) -> Iterator[tuple[st
         elif isinstance(inner, ast.MatchClass):
             named = (copy_place(ast.Attribute(value, name, ast.Load()), value) for name in inner.kwd_attrs)
             waiting += zip(inner.kwd_patterns, named, strict=True)
-
-
-def _matches_all(pattern: ast.pattern) -> bool:
-    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
 
 def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr, bool]:

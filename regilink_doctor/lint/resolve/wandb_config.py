@@ -16,7 +16,7 @@ from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key, find_reach, list_certain_keys
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
-from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots
+from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots, list_modules_with
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.values import (
@@ -114,23 +114,11 @@ def _index_by_key(names: Iterable[Collection[str] | None]) -> tuple[dict[str, li
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
     """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
-    names = _list_initializing(absolute_path(module.source.folder))
+    names = list_modules_with(absolute_path(module.source.folder), "wandb.init(", "config=")[:_MOST_NEIGHBORS]
     found = [find_module(context, name, module) for name in names]
     paths = [path for path in find_programs(module.source.absolute_path) if has_word(path, "wandb.init(", MAX_BYTES)]
     found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
     return list(dict.fromkeys(other for other in found if other is not None and other is not module))
-
-
-@remembered(256)
-def _list_initializing(folder: str) -> tuple[str, ...]:
-    """The modules in a folder that call `wandb.init(config=…)`."""
-    names = [name for name in list_names(folder)[:_MOST_FILES] if name.endswith(".py")]
-    found: list[str] = []
-    for name in names:
-        content = read_file(posixpath.join(folder, name), 1 << 18) or b""
-        if b"wandb.init(" in content and b"config=" in content and len(found) < _MOST_NEIGHBORS:
-            found.append(name.removesuffix(".py"))
-    return tuple(found)
 
 
 def _index_configurations(context: Context, module: Module) -> tuple[Given, Given]:

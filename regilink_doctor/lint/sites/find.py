@@ -408,7 +408,8 @@ class _Finder:
             return found
         found |= self._follow_artifact(site, use, made)
         if site.kind != "other":
-            found["is_logged_artifact"] = made.call is not self._maker(node, at)
+            makers = [value.made_by for value in self.resolver.find_all(node, at) if isinstance(value, Instance)]
+            found["is_logged_artifact"] = made.call is not next(iter(makers), None)
         return found
 
     def _follow_runs(self, site: Site, use: Use) -> dict[str, Any]:
@@ -458,10 +459,6 @@ class _Finder:
                 return self.site(made, path)
             use = made
         return None
-
-    def _maker(self, node: ast.expr | None, at: ProgramPoint) -> ast.Call | None:
-        values = self.resolver.find_all(node, at)
-        return next((value.made_by for value in values if isinstance(value, Instance)), None)
 
     def _earlier(self, use: Use) -> Site | None:
         """The `wandb.init` before this one in the same function whose run nothing has ended."""
