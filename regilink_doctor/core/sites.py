@@ -183,6 +183,8 @@ class PassedArguments:
 
     `aliases[]` is an item of a list of aliases.
     """
+    not_accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """The arguments, passed by name, that no version of wandb accepts in such a call, each with those that it does."""
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`, of those that rules ask for."""
     opening: Place | None = None

@@ -8,21 +8,25 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Link
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import only_suggestion, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Command, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 
-_ARGUMENTS = {
-    "wandb.Run.link_artifact": ("artifact", "target_path", "aliases"),
-    "wandb.Artifact.link": ("target_path", "aliases"),
+_HELP = {
+    "offline": 'mode="offline"',
+    "disabled": 'mode="disabled"',
+    "team": 'entity="TEAM"',
+    "organization": 'entity="TEAM"',
 }
+"""Arguments of `wandb.init` that there are not, and what to write."""
+
 _NO_SUCH = {
     "wandb.link_artifact": (say("wandb has no function link_artifact"), "run.link_artifact(artifact, target_path=...)"),
     "wandb.Run.link": (say("a run has no method link"), "run.link_artifact(artifact, target_path=...)"),
@@ -56,17 +60,27 @@ _TYPE_KINDS = {
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
-    `wandb.link_artifact(...)`, `alias=` for `aliases=`, one argument too many, a missing path or None, a `Path`, a list
-    or a number where a string belongs, a name where the artifact belongs, or what `log_model`, `save` or `add_file`
-    returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link,
-    and logs only artifacts that exist. `unlink()` is only for what a link returns. Python raises, after the training.
+    `wandb.link_artifact(...)`, `alias=` for `aliases=`, `wandb.init(offline=True)`, one argument too many, a missing
+    path or None, a `Path`, a list or a number where a string belongs, a name or a method where the artifact belongs, or
+    what `log_model`, `save` or `add_file` returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact
+    link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. `unlink()` is only for what a link
+    returns. Python raises, after the training.
     """
 
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
     failures = ("A18", "F5", "F12")
-    watches = ("link", "log", "artifact", "command", "consume.arguments.wrong_types", "wandb.Artifact.unlink")
+    watches = (
+        "link",
+        "log",
+        "artifact",
+        "command",
+        "consume.arguments.wrong_types",
+        "consume.arguments.not_accepted",
+        "init.arguments.not_accepted",
+        "wandb.Artifact.unlink",
+    )
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
@@ -79,6 +93,8 @@ class WrongCallShape(Rule):
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
+        'wandb.init(entity="team-a", offline=True)',
+        'wandb.Api().artifact("team-a/p/zoo", version="v0")',
         "logged = run.log_artifact(wandb.Artifact('zoo', type='model')).wait()\n"
         "logged.link('wandb-registry-model/zoo')\n"
         "logged.unlink()",
@@ -107,7 +123,7 @@ class WrongCallShape(Rule):
                 "give it to the link: run.link_artifact(artifact, target_path=...)",
             )
         if problem.kind == "argument":
-            return _explain_argument(facts["method"], facts["wrong_argument"], facts["accepted"])
+            return _explain_argument(facts)
         if problem.kind == "too-many":
             return Message(
                 say("{method} is passed more arguments than it has", method=facts["method"]),
@@ -165,32 +181,37 @@ class WrongCallShape(Rule):
             is_source = site.artifact is not None and site.artifact.kind in ("artifact", "log")
             if is_source and not any("link" in guard for guard in site.context.guards):
                 yield self.report(site.place, "no-link")
-        elif site.call in _ARGUMENTS:
-            yield from self._check_arguments(site, _ARGUMENTS[site.call])
+        elif site.call in ("wandb.Run.link_artifact", "wandb.Artifact.link"):
+            yield from self._check_link_arguments(site)
+        for wrong, accepted in site.arguments.not_accepted.items():
+            # A call that a helper of the project makes has no keywords of its own.
+            if wrong in site.arguments.keywords and (site.call, wrong) != ("wandb.Artifact", "target_path"):
+                yield self._report_argument(site, wrong, accepted)
         for argument, name in site.arguments.wrong_types.items():
             kind = _TYPE_KINDS.get(argument, "path-type")
             place = site.argument if kind == "path-type" else None
             yield self.report(place or site.place, kind, type=name, call=site.kind)
 
-    def _check_arguments(self, site: Site, accepted: tuple[str, ...]) -> Iterator[Report]:
+    def _report_argument(self, site: Site, wrong: str, accepted: tuple[str, ...]) -> Report:
+        is_list = wrong == "alias" and site.kind == "link"
+        return self.report(
+            site.arguments.keywords[wrong][0],
+            "argument",
+            fix=_write_list(site) if is_list and "aliases" not in site.arguments.names else None,
+            method=site.call.removeprefix("wandb.").rpartition("Run.")[2],
+            accepted=", ".join(accepted),
+            wrong_argument=wrong,
+            call=site.kind,
+        )
+
+    def _check_link_arguments(self, site: Site) -> Iterator[Report]:
         method = site.call.rpartition(".")[2]
         arguments = site.arguments
-        # A call that a helper of the project makes has no keywords of its own.
-        wrong = sorted(name for name in arguments.names - {*accepted, "**"} if name in arguments.keywords)
-        for name in wrong:
-            fix = _write_list(site) if name == "alias" and "aliases" not in arguments.names else None
-            yield self.report(
-                arguments.keywords[name][0],
-                "argument",
-                fix=fix,
-                method=method,
-                accepted=", ".join(accepted),
-                wrong_argument=name,
-            )
         is_of_wandb = bool(site.inits or (site.call == "wandb.Artifact.link" and site.artifact))
         if "*" in arguments.names and is_of_wandb and not site.through:  # a client of their own may have more
-            yield self.report(site.place, "too-many", method=method, accepted=", ".join(accepted))
-        if isinstance(site, Link) and site.is_without_target and not wrong:
+            accepted = "target_path, aliases" if method == "link" else "artifact, target_path, aliases"
+            yield self.report(site.place, "too-many", method=method, accepted=accepted)
+        if isinstance(site, Link) and site.is_without_target and not arguments.not_accepted:
             is_none = "target_path" in arguments.names
             yield self.report(site.place, "none") if is_none else self.report(site.place, "no-target", method=method)
         if "artifact" in arguments.certain_strings and arguments.strings.get("artifact"):
@@ -213,14 +234,22 @@ class WrongCallShape(Rule):
             yield self.report(command.place, "command", command=shown)
 
 
-def _explain_argument(method: str, wrong: str, accepted: str) -> Message:
+def _explain_argument(facts: Mapping[str, str]) -> Message:
     """An argument that a method does not have."""
+    wrong, accepted = facts["wrong_argument"], facts["accepted"]
+    instead = say("its arguments are {accepted}", accepted=accepted)
+    if wrong == "alias" and facts["call"] in ("link", "log"):
+        instead = say("write aliases=[...], a list")
+    elif facts["call"] == "consume" and wrong in ("alias", "aliases", "version", "tag"):
+        instead = say('write it into the name: "NAME:ALIAS"')
+    elif facts["call"] == "init" and wrong in _HELP:
+        instead = say("write {code}", code=_HELP[wrong])
+    elif facts["call"] == "init" and (near := only_suggestion(wrong, accepted.split(", "))):
+        instead = say("did you mean {name}?", name=near)
     return Message(
-        say("{method} has no argument {wrong_argument}", method=method, wrong_argument=wrong),
+        say("{method} has no argument {wrong_argument}", method=facts["method"], wrong_argument=wrong),
         "it raises TypeError",
-        say("write aliases=[...], a list")
-        if wrong == "alias"
-        else say("its arguments are {accepted}", accepted=accepted),
+        instead,
     )
 
 
@@ -250,7 +279,10 @@ def _explain_type(problem: Problem) -> Message:
         return Message(
             say("the artifact is None") if name == "None" else say("the artifact is a {type}", type=name),
             note,
-            "log_model, save, add_dir and log return None, add_file a file's entry: pass the artifact itself",
+            {"method": say("call it: add ()"), "str": say("pass the artifact itself, not its name")}.get(
+                name,
+                say("log_model, save, add_dir and log return None, add_file a file's entry: pass the artifact itself"),
+            ),
         )
     help_ = say('write target_path="wandb-registry-NAME/COLLECTION"')
     if path and is_known(path):

@@ -150,12 +150,14 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("type",), ("REG106",)),
     ),
     "consume": (
+        (("arguments", "not_accepted",), ("REG607",)),
         (("arguments", "wrong_types",), ("REG607",)),
         (("context", "denied_by",), ("REG512",)),
         (("context", "ended_by",), ("REG603",)),
     ),
     "init": (
         (("api_key",), ("REG704",)),
+        (("arguments", "not_accepted",), ("REG607",)),
         (("earlier",), ("REG609",)),
         (("entity",), ("REG106",)),
         (("project",), ("REG106", "REG209",)),

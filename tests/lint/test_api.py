@@ -89,6 +89,17 @@ def test_the_names_of_an_artifact_are_there(name: str) -> None:
     assert isinstance(inspect.getattr_static(wandb.Artifact, name.rpartition(".")[2]), property)
 
 
+def test_the_arguments_of_a_call_are_those_that_wandb_accepts() -> None:
+    """An argument that is not in the table is an error: it has those of every version that is tested."""
+    listed = {path: call for path, call in wandb_api.CALLS.items() if call.others is not None}
+    assert len(listed) > 10
+    for path, call in listed.items():
+        owner, _, name = path.rpartition(".")
+        member = getattr(PUBLIC.get(owner, wandb), name)
+        accepted = inspect.signature(member).parameters.keys() - {"self"}
+        assert accepted <= {*call.parameters, *call.others}, path
+
+
 PUBLIC = {
     "wandb.Api": wandb.Api,
     "wandb.Run": wandb.Run,

@@ -117,6 +117,11 @@ ATTRIBUTES = {
 }
 """Attribute -> the class of its value."""
 
+NAME_ATTRIBUTES = frozenset(
+    f"wandb.Artifact.{name}" for name in ("name", "qualified_name", "source_name", "source_qualified_name", "id")
+)
+"""Attributes of an artifact that say which one it is: a string, which is not the artifact."""
+
 GIVEN_ATTRIBUTES = frozenset({"wandb.Run.project", "wandb.Run.name", "wandb.Artifact.type"})
 """Attributes that have what the call was given that made the object."""
 
@@ -175,6 +180,7 @@ class Call:
 
     `texts` are the arguments whose strings rules want to see, `objects` those that are strings only by mistake.
     `unfolds` is one that holds further arguments. `project` is the one that the call itself puts before the path.
+    `others` are the further arguments that a version of wandb accepts; None where they are not listed.
     """
 
     kind: SiteKind
@@ -184,18 +190,32 @@ class Call:
     objects: tuple[str, ...] = ()
     unfolds: str = ""
     project: str = ""
+    others: tuple[str, ...] | None = None
 
 
 _LINK = ("artifact", "target_path", "aliases")
-_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("name",), objects=("artifact_or_path",))
-_USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
-_USE_MODEL = Call("consume", ("name",), "name", texts=("name",))
+_LOG = Call(
+    "log",
+    ("artifact_or_path", "name", "type", "aliases"),
+    texts=("name",),
+    objects=("artifact_or_path",),
+    others=("tags", "distributed_id"),
+)
+_USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name", others=())
+_USE_MODEL = Call("consume", ("name",), "name", texts=("name",), others=())
+_OF_INIT = (
+    "allow_val_change", "anonymous", "config", "config_exclude_keys", "config_include_keys", "dir", "entity", "force",
+    "fork_from", "group", "id", "job_type", "magic", "mode", "monitor_gym", "name", "notes", "project", "reinit",
+    "resume", "resume_from", "save_code", "settings", "sync_tensorboard", "tags", "tensorboard",
+)  # fmt: skip
+_OF_ARTIFACT = ("description", "metadata", "incremental", "use_as", "storage_region", "digest_algorithm")
 _LINK_MODEL = Call(
     "link",
     ("path", "registered_model_name", "name", "aliases"),
     "registered_model_name",
     texts=("name",),
     project=LEGACY_REGISTRY,
+    others=(),
 )
 _WRONG = Call("link", _LINK, "target_path")
 _LIST = Call("look_up", ("type_name", "name"), "name", texts=("name",))
@@ -203,11 +223,11 @@ _EXISTS = Call("look_up", ("name", "type"), "name", texts=("name",))
 _SEARCH = Call("look_up", ("filter",))
 
 CALLS = {
-    "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings"),
+    "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings", others=_OF_INIT),
     "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
-    "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
-    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("alias",), ("artifact",)),
-    "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
+    "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",), others=_OF_ARTIFACT),
+    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("alias",), ("artifact",), others=()),
+    "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",), others=()),
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
     "wandb.Artifact.save": Call("other", ("project", "settings"), unfolds="settings"),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
@@ -217,7 +237,7 @@ CALLS = {
     "WandbLogger.use_artifact": Call("consume", ("artifact", "artifact_type"), "artifact"),
     "wandb.Run.use_artifact": _USE,
     "wandb.use_artifact": _USE,
-    "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
+    "wandb.Api.artifact": Call("consume", ("name", "type"), "name", others=()),
     "wandb.Run.log_artifact": _LOG,
     "wandb.Run.upsert_artifact": _LOG,
     "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), objects=("artifact_or_path",)),

@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString, Unknown, is_list, is_none
+from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, Method, NonString, Unknown, is_list, is_none
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import written_name
 
@@ -94,6 +94,9 @@ def _name_no_artifact(value: Value) -> str | None:
     """The type of what is certainly not an artifact, nor the name of one."""
     if isinstance(value, Unknown):
         return "None" if value.returned_by in wandb_api.GIVE_NONE else None
+    if isinstance(value, Method):
+        is_method = value.path in wandb_api.RETURNS or value.path in wandb_api.CALLS
+        return "method" if is_method else "str" if value.path in wandb_api.NAME_ATTRIBUTES else None
     is_other = isinstance(value, Instance) and value.type in ("wandb.ArtifactManifestEntry", "wandb.Run")
     return value.type if is_other else None  # type: ignore[union-attr]
 
@@ -187,7 +190,8 @@ class ArgumentReader:
         wrong_items = [self._find_wrong_item(value) for value in aliases]
         for name in objects:
             kinds = [_name_no_artifact(value) for value in self._values(name)]
-            types[name] = kinds[0] if kinds and all(kinds) else None
+            is_wrong = bool(kinds) and all(kinds) and (is_link or "str" not in kinds)  # which may be a file to log
+            types[name] = kinds[0] if is_wrong else None
         types["aliases[]"] = wrong_items[0] if wrong_items and all(wrong_items) else None
         # Bytes do as an alias.
         return {name: kind for name, kind in types.items() if kind and (kind != "bytes" or name == path)}

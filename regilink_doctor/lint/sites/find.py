@@ -76,6 +76,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
             sites += [site for read in module.reads for site in finder.read(read)]
         if ".visibility" in source.text:
             sites += [site for store in module.stores for site in finder.find_visibility(store)]
+        if (".aliases" in source.text or ".tags" in source.text) and finder.origins.has_drafts:
+            sites += [site for store in module.stores for site in finder.find_draft_stores(store)]
         if ".aliases" in source.text:
             sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
         sites += find_mocked_links(source, module)
@@ -314,6 +316,7 @@ class _Finder:
             certain_strings=certain,
             unread=frozenset(reading.unread),
             wrong_types=self._find_wrong_types(call, reading, string),
+            not_accepted=self._find_not_accepted(use, call),
             constants=reading.find_constants(string),
             opening=self._opening(use) if call.kind == "init" else None,
             keywords={
@@ -324,6 +327,15 @@ class _Finder:
             if use.call.keywords
             else {},
         )
+
+    def _find_not_accepted(self, use: Use, call: wandb_api.Call) -> dict[str, tuple[str, ...]]:
+        """The arguments that a call of wandb's does not have; of what is only called like one, those of a link."""
+        if call.others is None:
+            return {}
+        accepted = (*call.parameters, *call.others)
+        wrong = [keyword.arg for keyword in use.call.keywords if keyword.arg and keyword.arg not in accepted]
+        is_certain = wrong and (call.kind == "link" or self._find_path(use) is not None)
+        return dict.fromkeys(wrong, accepted) if is_certain else {}
 
     @staticmethod
     def _find_wrong_types(call: wandb_api.Call, reading: ArgumentReader, string: str | None) -> dict[str, str]:
@@ -496,6 +508,17 @@ class _Finder:
         made = self.origins.draft(read.node.value, at)
         if made is not None:
             yield self._draft(read.node, read.node.attr, read.statement, made, at)
+
+    def find_draft_stores(self, store: Store) -> Iterator[Site]:
+        """The site of `artifact.aliases = …`, or `tags`, before the artifact is logged and waited for."""
+        target = store.target
+        if not isinstance(target, ast.Attribute) or target.attr not in ("aliases", "tags"):
+            return
+        values = self.resolver.value(target.value, store.at)
+        if values and all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
+            made = self.origins.draft(target.value, store.at)
+            if made is not None:
+                yield self._draft(target, target.attr, store.statement, made, store.at)
 
     def find_visibility(self, store: Store) -> Iterator[Site]:
         """The site of `registry.visibility = …`."""
