@@ -22,7 +22,7 @@ from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name, is_set_by_call
 from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
-from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage
+from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage, is_overridden
 from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -564,6 +564,8 @@ def _find_body(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
             values += [with_name(item, name) for item in given]
         else:
             is_default = owner.instance and owner.made is None
+            if is_default and owner.scope is scope and is_overridden(context, scope, name):
+                continue
             for item in find_binding(context, name, binding, scope):
                 values.append(with_name(mark_default(item, name) if is_default else item, name))
     return _narrow_made(context, owner, scope, name, values) if owner.instance else values

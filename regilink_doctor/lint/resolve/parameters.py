@@ -270,15 +270,47 @@ def _find_receivers(context: Context, scope: Scope, owner: Scope, frame: Frame |
     receiver = frame.receiver if frame is not None and frame.scope is scope else None
     if is_instance and receiver is not None and receiver.instance:
         return [receiver]
-    heirs = [heir for heir in _find_heirs(context, owner) if scope.name not in heir.bindings]
-    known: list[Value] = [ClassOrObject(item, instance=is_instance) for item in (owner, *heirs[:_MOST_HEIRS])]
-    return known if len(heirs) <= _MOST_HEIRS else [*known, Unknown(reason=TOO_MUCH)]
+    classes, known = [owner], list[Value]()
+    for item in classes:
+        heirs = [heir for heir in _find_heirs(context, item) if scope.name not in heir.bindings and heir not in classes]
+        # A class that the file makes no object of is only what its heirs have in common.
+        if not (is_instance and heirs) or context.find_uses(item.module, item.name):
+            known.append(ClassOrObject(item, instance=is_instance))
+        classes += heirs[: _MOST_HEIRS + 2]  # also looked at by this loop
+        if len(known) > _MOST_HEIRS + 1 or len(classes) > _MOST_CALLERS:
+            return [*known[: _MOST_HEIRS + 1], Unknown(reason=TOO_MUCH)]
+    return known
 
 
 def _find_heirs(context: Context, owner: Scope) -> list[Scope]:
     """The classes of the file that name a class as their base."""
     by_base = context.keep(("heirs", id(owner.module)), _index_heirs, owner.module)
     return by_base.get(owner.name, [])
+
+
+def is_overridden(context: Context, owner: Scope, name: str) -> bool:
+    """Whether each class that has this one as its base, in its file or one that imports it, sets an attribute itself.
+
+    It does not count where the file makes an object of the class itself.
+    """
+    if context.find_uses(owner.module, owner.name):
+        return False
+    heirs = _find_heirs(context, owner) or context.keep(
+        ("heirs outside", id(owner)), _find_outside_heirs, context, owner
+    )
+    return bool(heirs) and all(name in heir.bindings or name in heir.attributes for heir in heirs)
+
+
+def _find_outside_heirs(context: Context, owner: Scope) -> list[Scope]:
+    heirs: list[Scope] = []
+    if owner.parent is None or owner.parent.kind != "module" or not _may_link(context):
+        return heirs
+    for path in find_importers(owner.module.source.absolute_path):
+        module = find_module_of_file(context, path) if has_word(path, owner.name, MAX_BYTES) else None
+        if module is not None:
+            by_base = context.keep(("heirs", id(module)), _index_heirs, module)
+            heirs += [heir for base in by_base if base.rpartition(".")[2] == owner.name for heir in by_base[base]]
+    return heirs
 
 
 def _index_heirs(module: Module) -> dict[str, list[Scope]]:
