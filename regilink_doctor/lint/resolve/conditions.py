@@ -38,6 +38,9 @@ _NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
 _MOST_ITEMS = 128
 _MOST_LEVELS = 8
 _MATCHES = ("match", "fullmatch", "search")
+STRIPS = ("lower", "lstrip", "rstrip", "strip", "upper")
+"""Methods of strings that a condition may call on what it tests."""
+
 _NONE = NonString(None)
 
 
@@ -188,6 +191,8 @@ class _Judge:
     def _judge_call(self, test: ast.Call, levels: int) -> bool | None:
         """`bool(x)`, `all([x, y])`, `x.startswith("a")`; following every call would read half the tree."""
         function = test.func
+        if (measured := self._measure(test)) is not None:
+            return _agreed(map(is_true, measured))
         if isinstance(function, ast.Attribute) and function.attr == "get" and len(test.args) == 1:
             key, mapping = test.args[0], function.value
             in_mapping = self.context.keep(("in", id(test)), lambda: ast.Compare(key, [ast.In()], [mapping]))
@@ -238,7 +243,18 @@ class _Judge:
             return self._note_places((self.value,))
         if isinstance(node, ast.NamedExpr):
             return self._values(node.value)
+        if isinstance(node, ast.Call) and (measured := self._measure(node)) is not None:
+            return measured
         return self._note_places(self.context.value(node, self.at))
+
+    def _measure(self, call: ast.Call) -> list[Value] | None:
+        """What `len(x)` and `x.strip()` are; None for any other call."""
+        function = call.func
+        if isinstance(function, ast.Name) and function.id == "len" and len(call.args) == 1:
+            return [_find_length(value) for value in self._values(call.args[0])]
+        if isinstance(function, ast.Attribute) and function.attr in STRIPS and not call.args:
+            return [_strip(value, function.attr) for value in self._values(function.value)]
+        return None
 
     def _note_places(self, values: Sequence[Value]) -> Sequence[Value]:
         """A fix of a value that a condition was judged by may change which code runs."""
@@ -268,6 +284,21 @@ class _Judge:
                 return True
             return None if None in found or True in found else False
         return None
+
+
+def _find_length(value: Value) -> Value:
+    """`len(value)`; unknown for what may be longer or shorter."""
+    if isinstance(value, StringValue) and value.literal is not None and not _is_default(value):
+        return NonString(len(value.literal))
+    if is_list(value) and value.is_in_order and not value.may_be_empty:
+        return NonString(len(value.items))
+    return UNKNOWN
+
+
+def _strip(value: Value, method: str) -> Value:
+    if not isinstance(value, StringValue) or value.literal is None or _is_default(value):
+        return UNKNOWN
+    return StringValue((KnownPart(getattr(value.literal, method)(), value.place),), value.place)
 
 
 def _is_instance(value: Value, kind: ast.expr) -> bool | None:

@@ -22,6 +22,7 @@ from regilink_doctor.lint.resolve.bindings import (
     complete_partial,
     look_from,
 )
+from regilink_doctor.lint.resolve.conditions import STRIPS
 from regilink_doctor.lint.resolve.wandb_api import BY_NAME, LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import (
@@ -967,7 +968,7 @@ def _find_condition(test: ast.expr, scope: Scope) -> ast.expr | None:
     return value if name is test else copy_place(ast.UnaryOp(ast.Not(), value), test)
 
 
-_TESTING = ("endswith", "startswith")
+_TESTING = frozenset({"endswith", "startswith", *STRIPS})
 """Methods that test what they are called on."""
 
 

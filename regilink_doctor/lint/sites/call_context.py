@@ -34,6 +34,7 @@ _MOST_EXITS = 64
 _CHECKS = ("assert", "check", "ensure", "require", "validate", "verify")
 """Words in the names of functions that end the program where something is missing."""
 
+_ADDS = ("add", "append", "extend", "update")
 _NAMED = (*FUNCTIONS, ast.ClassDef)
 _OUTERMOST = (*_NAMED, ast.Module)
 _TESTED = (ast.If, ast.While)
@@ -162,7 +163,7 @@ class CallContextReader:
                 if clause is not None and _denies(clause):
                     denied = self._clause(clause)
                 handled = clause is not None
-                if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
+                if clause is not None and _silent(clause.body) and not self._missed(statement, parent, clause):
                     dropped = self._clause(clause)
             elif isinstance(parent, WITHS):
                 for item in parent.items:
@@ -238,16 +239,24 @@ class CallContextReader:
         """The `if` of an `elif`: a chain is one statement, and not each arm of it one in the arm before."""
         return self._chains[id(node)][0] if id(node) in self._chains else node
 
-    def _missed(self, statement: ast.stmt, around: ast.Try) -> bool:
-        """Whether the failure may be seen after the `try`: by an `else`, also of its loop, or a name that it binds."""
+    def _missed(self, statement: ast.stmt, around: ast.Try, clause: ast.ExceptHandler) -> bool:
+        """Whether the failure may be seen after the `try`.
+
+        By an `else`, also of its loop, by a name that it binds, or by what is added to a list where nothing failed.
+        """
         if around.orelse or isinstance(statement, ast.Return) or self._leaves_loop(around):
             return True
         bound = self._keep(("bound", id(around)), _find_bound, around)
+        last: ast.stmt = around
+        _, body, index = self.homes[id(around)]
+        if isinstance(clause.body[-1], (ast.Continue, ast.Return)):
+            following = body[index : index + _MOST_EXITS]
+            bound, last = bound | _find_added(following), following[-1]
         nodes = [node for node, _, _ in self._outwards(statement)] if bound else []
         if not nodes:
             return False
         loads = self._keep(("loads", id(nodes[-1])), _index_loads, nodes[-1])
-        start, end = (around.lineno, around.col_offset), (around.end_lineno or 0, around.end_col_offset or 0)
+        start, end = (around.lineno, around.col_offset), (last.end_lineno or 0, last.end_col_offset or 0)
         return any(
             bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])
             for name in bound & loads.keys()
@@ -299,7 +308,25 @@ def _find_last_failure(body: list[ast.stmt]) -> int:
 def _find_bound(around: ast.Try) -> set[str]:
     """The names that the body of a `try` binds."""
     nodes = [node for inner in around.body for node in walk(inner)]
-    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return stored | _find_added(around.body)
+
+
+def _find_added(body: list[ast.stmt]) -> set[str]:
+    """The names that statements add to: `done.append(name)`, `count += 1`, `done[name] = True`."""
+    names: set[str] = set()
+    for statement in body:
+        target: ast.AST | None = None
+        if isinstance(statement, ast.AugAssign):
+            target = statement.target
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+            target = statement.targets[0].value
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            function = statement.value.func
+            target = function.value if isinstance(function, ast.Attribute) and function.attr in _ADDS else None
+        if isinstance(target, ast.Name):
+            names.add(target.id)
+    return names
 
 
 def _index_loads(function: ast.AST) -> dict[str, list[tuple[int, int]]]:

@@ -419,10 +419,18 @@ class _Finder:
         if made is None:
             return found
         found |= self._follow_artifact(site, use, made)
+        if "artifact" in found and node is not None:
+            found["artifact"] = self._add_types(found["artifact"], self.origins.find_other_makers(node, at))
         if site.kind != "other":
             makers = [value.made_by for value in self.resolver.find_all(node, at) if isinstance(value, Instance)]
             found["is_logged_artifact"] = made.call is not next(iter(makers), None)
         return found
+
+    def _add_types(self, made: Site, others: list[Use]) -> Site:
+        """The call that makes an artifact, with the types of those that make it in other branches."""
+        sites = [self.site(use, path) for use in others for path in self.resolver.callee(use) if path in _MAKES]
+        types = dict.fromkeys((*made.type, *(item for site in sites for item in site.type)))
+        return replace(made, type=tuple(types)) if len(types) > len(made.type) else made
 
     def _follow_runs(self, site: Site, use: Use) -> dict[str, Any]:
         """The runs that a method is of, and where the one that it is certainly of ends before it."""

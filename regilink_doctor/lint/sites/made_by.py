@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import Use
-from regilink_doctor.lint.resolve.values import Instance, Name, is_none
+from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place
@@ -110,6 +110,12 @@ class MadeBy:
             node = self._source(found)
             at = found.at
         return None
+
+    def find_other_makers(self, node: ast.expr, at: ProgramPoint) -> list[Use]:
+        """The calls that an artifact begins with where it is not the one that `artifact` names."""
+        values = self.resolver.value(node, at)
+        makers = [self.artifact(hold(node, value), at) for value in values[1:]] if len(values) > 1 else []
+        return [made for made in makers if made is not None]
 
     def _source(self, use: Use) -> ast.expr | None:
         """The artifact that a call hands on: what `log_artifact` is given, what `wait` belongs to."""
