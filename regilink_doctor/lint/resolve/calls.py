@@ -379,16 +379,10 @@ def _take_item_out(context: Context, node: ast.Call, function: ast.Attribute, at
         if is_mapping(owner):
             values += get_by_key(context, owner, node, before)
         else:
-            number = _read_position(context, node, before)
-            is_list = isinstance(owner, Literal) and function.attr == "pop" and number is not None
-            values += find_item(context, owner, number) if is_list and number is not None else [UNKNOWN]
+            number = context.find_number(node.args[0], before) if node.args else -1
+            is_list = isinstance(owner, Literal) and function.attr == "pop"
+            values += find_item(context, owner, number) if is_list else [UNKNOWN]
     return values
-
-
-def _read_position(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
-    (value, *others) = context.value(node.args[0], at) if node.args else (NonString(-1),)
-    number = value.value if not others and isinstance(value, NonString) else None
-    return number if isinstance(number, int) else None
 
 
 def _dump_object(context: Context, owner: ast.expr, at: ProgramPoint) -> list[Value] | None:

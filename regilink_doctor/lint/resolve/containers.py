@@ -139,7 +139,7 @@ def _apply_change(
         added = (
             args[1:2] if change in ("insert", "[]") else [ast.Starred(args[1], ast.Load())] if change == "[:]" else []
         )
-        if change == "insert" and added and _read_index(context, args[0], at) == 0:
+        if change == "insert" and added and context.find_number(args[0], at) == 0:
             return ast.List([*added, ast.Starred(before, ast.Load())], ast.Load())
         return ast.Set([ast.Starred(before, ast.Load()), *added])
 
@@ -168,7 +168,7 @@ def _change_items(
         bounds = args[0]
         is_whole = isinstance(bounds, ast.Slice) and bounds.lower is bounds.upper is bounds.step is None
         return [ast.Starred(args[1], ast.Load())] if is_whole else None
-    position = _read_index(context, args[0], at) if args else -1
+    position = context.find_number(args[0], at) if args else -1
     number = position if position is not None else len(items)
     if position is None or (change != "insert" and not -len(items) <= number < len(items)):
         return None
@@ -186,12 +186,6 @@ def _sort_strings(context: Context, items: Sequence[ast.expr], at: ProgramPoint)
     """Known strings, sorted."""
     known = [context.find_literal(item, at) for item in items]
     return [items[number] for _, number in sorted(zip(known, count()))] if None not in known else None
-
-
-def _read_index(context: Context, node: ast.expr, at: ProgramPoint) -> int | None:
-    values = context.value(node, at)
-    number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 @resolves(Elsewhere)
@@ -834,7 +828,8 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
         return list(find_elements(context, node.args[0], at))
     if name == "enumerate" and node.args:
         pairs: list[Value] = []
-        first = _find_first_number(context, node, at)
+        start = find_argument(node, 1, "start")
+        first = context.find_number(start, at) if start is not None else 0
         for owner in context.value(node.args[0], at):
             if isinstance(owner, Literal) and owner.is_in_order and first is not None:
                 items = owner.items[:_MOST_ITEMS]
@@ -870,14 +865,6 @@ def _combine(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value] 
     if columns is None or prod(map(len, columns)) > _MOST_ITEMS:
         return None
     return [Literal(_pair(context, *row), at) for row in product(*columns)]
-
-
-def _find_first_number(context: Context, node: ast.Call, at: ProgramPoint) -> int | None:
-    """What `enumerate(items, start)` counts from."""
-    start = find_argument(node, 1, "start")
-    values = context.value(start, at) if start is not None else (NonString(0),)
-    number = values[0].value if len(values) == 1 and isinstance(values[0], NonString) else None
-    return number if isinstance(number, int) else None
 
 
 def _any_of(context: Context, call: ast.Call, items: ast.expr, at: ProgramPoint) -> ast.expr:
