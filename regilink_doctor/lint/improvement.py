@@ -47,19 +47,14 @@ def _weigh(findings: Sequence[Finding]) -> tuple[int, int]:
 
 def lands_elsewhere(before: Sequence[Site], after: Sequence[Site]) -> bool:
     """Whether a link that W&B refused, or that went to a registry or another project, now goes to a project."""
-    return any(map(_is_moved, *_links_of(before, after)))
-
-
-def _links_of(before: Sequence[Site], after: Sequence[Site]) -> tuple[list[tuple[Site, str]], list[tuple[Site, str]]]:
-    """The target paths before and after that belong together; none where a call has come or gone."""
-    pairs: tuple[list[tuple[Site, str]], list[tuple[Site, str]]] = [], []
-    if len(before) != len(after):
-        return pairs
-    for old, new in zip(before, after, strict=True):
-        if old.kind in ("link", "target") and len(old.target) == len(new.target):
-            pairs[0].extend((old, text.pattern) for text in old.target)
-            pairs[1].extend((new, text.pattern) for text in new.target)
-    return pairs
+    # Where a call has come or gone, it is not known which ones belong together.
+    pairs = zip(before, after, strict=True) if len(before) == len(after) else ()
+    return any(
+        _is_moved((old, text.pattern), (new, other.pattern))
+        for old, new in pairs
+        if old.kind in ("link", "target") and len(old.target) == len(new.target)
+        for text, other in zip(old.target, new.target, strict=True)
+    )
 
 
 def _is_moved(before: tuple[Site, str], after: tuple[Site, str]) -> bool:

@@ -300,9 +300,9 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
                 item.statement,
                 target=values if len(values) == 1 else tuple(v for v in values if is_target(item.keys, v.pattern)),
                 argument=item.place,
-                entity=_only(entities.get(table, ()) if entities else ()),
-                type=_only(types.get(table, ()) if types else ()),
-                aliases=tuple(aliases.get(table, ()) if aliases else ()),
+                entity=_only(entities.get(table, ())),
+                type=_only(types.get(table, ())),
+                aliases=tuple(aliases.get(table, ())),
                 is_published=bool(_PUBLISHING.search(_to_snake_case(item.keys[-1]))),
             )
         elif sources := tuple(text for text in item.value if is_source(item.keys, text.pattern)):

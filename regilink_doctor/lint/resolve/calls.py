@@ -101,40 +101,8 @@ _CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", 
 def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     """The alternatives of a call."""
     function = node.func
-    if isinstance(function, ast.Attribute):
-        if (built := call_method(context, node, function, at)) is not None:
-            return built
-        if function.attr == "get" and node.args and (got := _get(context, node, function, at)) is not None:
-            return got
-        if function.attr in _TAKES and (taken := _take_item_out(context, node, function, at)) is not None:
-            return taken
-        if (
-            function.attr in _DUMPS
-            and not node.args
-            and (dumped := _dump_object(context, function.value, at)) is not None
-        ):
-            return dumped
-        if function.attr in config_files.METHODS:
-            opened = config_files.call_method(context, node, function, at)
-            if opened is not None:
-                return opened
-        if function.attr in libraries.CONSTRUCTORS:
-            constructed = libraries.construct(context, node, function, at)
-            if constructed is not None:
-                return constructed
-        if function.attr == "_replace" or (function.attr == "model_copy" and node.keywords):
-            call = _name_changes(context, node)
-            return [_replace_fields(context, value, call, at) for value in context.value(function.value, at)]
-        if function.attr == "get_tracker" and isinstance(tracker := _first_constant(node), str):  # of accelerate
-            unwraps = find_keyword(node, "unwrap") is not None
-            of_wandb = Instance("wandb.Run" if unwraps else "WandBTracker", node, at)
-            return [of_wandb if tracker == "wandb" else Unknown(returned_by="accelerate.tracking.GeneralTracker")]
-        if function.attr in PARSES:
-            filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
-            return filled or [Arguments(at.scope.module)]  # a class of `tap` fills its own fields
-        if function.attr == "getoption" and node.args and isinstance(node.args[0], ast.Constant):
-            name = str(node.args[0].value).lstrip("-").replace("-", "_")
-            return find_option(context, Arguments(at.scope.module), name)
+    if isinstance(function, ast.Attribute) and (found := _call_by_word(context, node, function, at)) is not None:
+        return found
     values: list[Value] = []
     for callee in context.value(function, at):
         if isinstance(callee, Name):
@@ -161,6 +129,39 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
         else:
             values.append(UNKNOWN)
     return values
+
+
+def _call_by_word(
+    context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint
+) -> Iterable[Value] | None:
+    """What a method gives that is recognized by its name, whatever it is of; None for any other."""
+    word = function.attr
+    found = call_method(context, node, function, at)
+    if found is None and word == "get" and node.args:
+        found = _get(context, node, function, at)
+    if found is None and word in _TAKES:
+        found = _take_item_out(context, node, function, at)
+    if found is None and word in _DUMPS and not node.args:
+        found = _dump_object(context, function.value, at)
+    if found is None and word in config_files.METHODS:
+        found = config_files.call_method(context, node, function, at)
+    if found is None and word in libraries.CONSTRUCTORS:
+        found = libraries.construct(context, node, function, at)
+    if found is not None:
+        return found
+    if word == "_replace" or (word == "model_copy" and node.keywords):
+        call = _name_changes(context, node)
+        return [_replace_fields(context, value, call, at) for value in context.value(function.value, at)]
+    if word == "get_tracker" and isinstance(tracker := _first_constant(node), str):  # of accelerate
+        unwraps = find_keyword(node, "unwrap") is not None
+        of_wandb = Instance("wandb.Run" if unwraps else "WandBTracker", node, at)
+        return [of_wandb if tracker == "wandb" else Unknown(returned_by="accelerate.tracking.GeneralTracker")]
+    if word in PARSES:
+        filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
+        return filled or [Arguments(at.scope.module)]  # a class of `tap` fills its own fields
+    if word == "getoption" and isinstance(option := _first_constant(node), str):
+        return find_option(context, Arguments(at.scope.module), option.lstrip("-").replace("-", "_"))
+    return None
 
 
 def enter_partial(context: Context, callee: Instance, call: ast.Call, at: ProgramPoint) -> ast.Call | None:

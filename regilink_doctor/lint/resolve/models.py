@@ -19,6 +19,7 @@ from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_valu
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,
+    Literal,
     Loaded,
     Unknown,
     Value,
@@ -254,12 +255,13 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
     settings = dict(_iterate_settings(context, owner))
     at = owner.made.at if owner.made is not None else ProgramPoint(owner.scope.module.scope, END)
     files: list[Loaded] = []
-    for node, inner in settings.get("env_file", ()):
-        for value in context.value(node, inner):
-            paths = find_items(context, value) if is_list(value) else [value]
-            files += load_nearest(context, paths, "dotenv", at)
-    prefix = _find_text(context, settings.get("env_prefix", ()))
-    delimiter = _find_text(context, settings.get("env_nested_delimiter", ()))
+    for value in context.find_all(*settings.get("env_file", (None, at))):
+        paths = find_items(context, value) if is_list(value) else [value]
+        files += load_nearest(context, paths, "dotenv", at)
+    prefix, delimiter = (
+        next(iter(context.list_literals(*settings[name])), None) if name in settings else None
+        for name in ("env_prefix", "env_nested_delimiter")
+    )
     module = owner.scope.module
     reads_options = context.keep(
         ("options of models", id(module)), lambda: any(word in module.source.text for word in _READ_OPTIONS)
@@ -267,32 +269,19 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
     return _Sources(prefix or "", delimiter, tuple(files), at, reads_options)
 
 
-def _find_text(context: Context, entries: Iterable[tuple[ast.expr, ProgramPoint]]) -> str | None:
-    for node, at in entries:
-        for value in context.value(node, at):
-            if isinstance(value, StringValue):
-                return value.literal
-    return None
-
-
-def _iterate_settings(
-    context: Context, owner: ClassOrObject
-) -> Iterator[tuple[str, list[tuple[ast.expr, ProgramPoint]]]]:
+def _iterate_settings(context: Context, owner: ClassOrObject) -> Iterator[tuple[str, tuple[ast.expr, ProgramPoint]]]:
     """The settings of a class, from its bases to the call, which comes last and counts."""
     for scope in reversed(list(find_lineage(context, owner.scope))):
         outer = ProgramPoint(scope, END)
         for binding in scope.bindings.get("model_config", ()):
-            if isinstance(binding.value, ast.Call):
-                yield from ((item.arg, [(item.value, outer)]) for item in binding.value.keywords if item.arg)
-            elif isinstance(binding.value, ast.Dict):
-                for key, value in zip(binding.value.keys, binding.value.values, strict=True):
-                    if isinstance(key, ast.Constant):
-                        yield str(key.value), [(value, outer)]
+            display = binding.value
+            for key, value in Literal(display, outer).pairs if isinstance(display, (ast.Call, ast.Dict)) else ():
+                yield str(getattr(key, "value", key)), (value, outer)
         for binding in scope.bindings.get("Config", ()):
             inner = scope.module.functions.get(id(binding.node))
             for name, bindings in inner.bindings.items() if inner is not None else ():
                 if (node := bindings[-1].value) is not None:
-                    yield name, [(node, outer)]
+                    yield name, (node, outer)
     for keyword in owner.made.call.keywords if owner.made is not None else ():
         if keyword.arg is not None and keyword.arg.startswith("_env"):
-            yield keyword.arg[1:], [(keyword.value, owner.made.at)]  # type: ignore[union-attr]
+            yield keyword.arg[1:], (keyword.value, owner.made.at)  # type: ignore[union-attr]

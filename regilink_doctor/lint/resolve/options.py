@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from posixpath import commonprefix
 
-from regilink_doctor.core.records import cached_property, record
+from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
@@ -74,13 +74,9 @@ class _Option:
     flags: tuple[str, ...]
     default: ast.expr | None
 
-    def find_keyword(self, name: str) -> ast.expr | None:
+    def find_keyword(self, *names: str) -> ast.expr | None:
         """What the call has for a keyword."""
-        return self._keywords.get(name)
-
-    @cached_property
-    def _keywords(self) -> dict[str | None, ast.expr]:
-        return {item.arg: item.value for item in self.call.keywords}
+        return find_keyword(self.call, *names)
 
     @property
     def is_positional(self) -> bool:
@@ -94,11 +90,6 @@ class _Option:
         return (action is not None and getattr(action, "value", "") not in _KEEPING) or any(
             getattr(self.find_keyword(name), "value", False) is True for name in ("is_flag", "count")
         )
-
-    @property
-    def is_enumerated(self) -> bool:
-        """Whether it is a flag of absl that is one of some strings."""
-        return (written_name(self.call.func) or "").endswith("DEFINE_enum")
 
     @property
     def name(self) -> str:
@@ -194,12 +185,11 @@ def _find_possible(context: Context, option: _Option, name: str, module: Module)
 def _find_choices(context: Context, option: _Option) -> list[Value]:
     """The strings that an option may be given: `choices=("dev", "prod")`; nothing where they are not all known."""
     choices = option.find_keyword("choices")
-    if choices is None and option.is_enumerated and len(option.call.args) > 2:
-        choices = option.call.args[2]
+    if choices is None and _is_called(option.call, "DEFINE_enum"):
+        choices = find_argument(option.call, 2)
     values = find_elements(context, choices, option.at) if choices is not None else ()
-    return (
-        list(values) if len(values) <= _MOST_CHOICES and all(isinstance(item, StringValue) for item in values) else []
-    )
+    are_known = len(values) <= _MOST_CHOICES and all(isinstance(item, StringValue) for item in values)
+    return list(values) if are_known else []
 
 
 def _index_again(context: Context, module: Module) -> dict[str, list[_Option]]:
@@ -216,7 +206,7 @@ def _index_again(context: Context, module: Module) -> dict[str, list[_Option]]:
 
 def _is_optional(option: _Option) -> bool:
     """Whether the declaration of an option leaves it None where it is not given."""
-    if option.is_switch or any(option.find_keyword(name) is not None for name in _GIVEN_OTHERWISE):
+    if option.is_switch or option.find_keyword(*_GIVEN_OTHERWISE) is not None:
         return False
     required, action, nargs = (option.find_keyword(name) for name in ("required", "action", "nargs"))
     if required is not None and getattr(required, "value", True):
@@ -279,7 +269,7 @@ def find_words(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value
 
 def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:
     """What the `type=` of an option makes of the strings that it is given; a function of the tree is followed."""
-    if option.find_keyword("callback") is not None or option.find_keyword("parser") is not None:
+    if option.find_keyword("callback", "parser") is not None:
         return [_unknown_option(name)]
     converter = option.find_keyword("type")
     if converter is None or _is_plain(converter):
@@ -386,7 +376,7 @@ def _find_passed(
         ordered = context.keep(key, lambda: sorted(flag for other in declared for flag in other.flags))
         flags = [*flags, *_list_abbreviations(flags, ordered)]
     has_files = any(find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
-    return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
+    return mark_defaults(find_passed(flags, module.source.folder, context.source.path, has_files=has_files), name)
 
 
 def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterator[str]:
@@ -403,12 +393,6 @@ def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterat
             neighbors = (*declared[max(before, 0) : before + 1], *declared[after : after + 1])
             shared = max((len(commonprefix((flag, other))) for other in neighbors), default=0)
             yield from (flag[:end] for end in range(max(shared + 1, 3), len(flag)))
-
-
-def _find_passed_by_flags(
-    context: Context, flags: Sequence[str], name: str, module: Module, *, has_files: bool = False
-) -> list[Value]:
-    return mark_defaults(find_passed(flags, module.source.folder, context.source.path, has_files=has_files), name)
 
 
 # click, typer, fire
@@ -465,21 +449,17 @@ def find_started_values(context: Context, binding: Binding, scope: Scope) -> lis
     declared = _find_declaration(binding)
     own = _list_strings(declared) if declared is not None else []
     flags = [flag for flag in own if flag.startswith("-")] or make_flags(name)
-    values = _find_passed_by_flags(context, flags, name, scope.module)
+    folder, program = scope.module.source.folder, context.source.path
+    passed = find_passed(flags, folder, program)
     positional = [item.target for item in _list_positional(scope)]
-    if not values and name in positional:
-        passed = find_positional(
-            positional.index(name),
-            lambda flag: True,
-            scope.module.source.folder,
-            context.source.path,
-            command=_find_command_name(context, scope),
-        )
-        values = mark_defaults(passed, name)
+    if not passed and name in positional:
+        command, number = _find_command_name(context, scope), positional.index(name)
+        passed = find_positional(number, lambda flag: True, folder, program, command=command)
     if declared is not None and find_keyword(declared, "callback", "parser") is not None:
         return [_unknown_option(name)]
     variables = _list_variables(declared) if declared is not None else []
-    return [*values, *_find_default(context, name, None, variables, ProgramPoint(scope, END))]
+    default = _find_default(context, name, None, variables, ProgramPoint(scope, END))
+    return [*mark_defaults(passed, name), *default]
 
 
 def _list_positional(scope: Scope) -> list[Binding]:
@@ -531,14 +511,13 @@ def _list_variables(call: ast.Call) -> list[str]:
 
 def _list_automatic_variables(context: Context, scope: Scope, name: str, command: str) -> list[str]:
     """`PREFIX_COMMAND_NAME` of a program that is called with `auto_envvar_prefix="PREFIX"`."""
-    prefixes = context.keep(("prefixes", id(scope.module)), _list_prefixes, scope.module)
+    module = scope.module
+    nodes = context.keep(
+        ("prefixes", id(module)), lambda: [find_keyword(use.call, "auto_envvar_prefix") for use in module.uses]
+    )
+    prefixes = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     words = [*([command] if command else []), name]
     return ["_".join((prefix, *words)).upper().replace("-", "_") for prefix in prefixes]
-
-
-def _list_prefixes(module: Module) -> list[str]:
-    nodes = [find_keyword(use.call, "auto_envvar_prefix") for use in module.uses]
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def _list_strings(call: ast.Call) -> list[str]:

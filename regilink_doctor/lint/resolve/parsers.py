@@ -64,7 +64,7 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
         return [Instance(_HF_PARSER, node, at)]
     if name.startswith("DEFINE_"):
         return [Instance(FLAG_HOLDER, node, at)]
-    if name not in _FILLING or not _is_filling(at.scope.module):
+    if name not in _FILLING or at.scope.module.imports.isdisjoint(_FILLING_PACKAGES):
         return None
     classes = find_argument(node, 0, "config_class")
     if classes is None:
@@ -83,10 +83,6 @@ def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     at = ProgramPoint(scope.parent or scope, END)
     path = find_keyword(call, "config_path")
     return [_fill(context, value, call, at, path) for value in context.value(parameter.annotation, at)]
-
-
-def _is_filling(module: Module) -> bool:
-    return not module.imports.isdisjoint(_FILLING_PACKAGES)
 
 
 def _fill(context: Context, item: Value, node: ast.Call, at: ProgramPoint, path: ast.expr | None) -> Value:

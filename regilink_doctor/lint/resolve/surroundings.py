@@ -241,7 +241,7 @@ def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []
     for name in sorted(names):
-        for facts in (*_find_facts(folder, name), *_find_launches(folder, name)):
+        for facts in (*_find_facts(folder, name), *_find_facts(folder, name, in_programs=True)):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
                 if start is not None:
@@ -319,20 +319,13 @@ def _list_scripts(root: object, program: str) -> Iterator[str]:
 # Files
 
 
-def _find_facts(folder: str, word: str) -> Iterator[FileFacts]:
-    """What the files say that have a word in them: a cheap look, before anything is made of them."""
+def _find_facts(folder: str, word: str, *, in_programs: bool = False) -> Iterator[FileFacts]:
+    """What the files say, or programs that start others, that have a word in them: a cheap look, before all else."""
     for root in find_roots(folder):
-        for path in _list_files(root):
-            if _mentions(path, word) and (facts := _read_facts(path)) is not None:
-                yield facts
-
-
-def _find_launches(folder: str, word: str) -> Iterator[FileFacts]:
-    """The same for programs that start others."""
-    for root in find_roots(folder):
-        for path in _list_programs(root):
-            is_launching = _mentions(path, word) and any(_mentions(path, mark) for mark in START_MARKS)
-            if is_launching and (facts := _read_facts(path)) is not None:
+        for path in _list_programs(root) if in_programs else _list_files(root):
+            if not _mentions(path, word) or (in_programs and not any(_mentions(path, mark) for mark in START_MARKS)):
+                continue
+            if (facts := _read_facts(path)) is not None:
                 yield facts
 
 
