@@ -10,7 +10,7 @@ from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, find_item, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
-from regilink_doctor.lint.resolve.options import PARSES, find_option
+from regilink_doctor.lint.resolve.options import PARSES, find_option, list_parsers
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.strings import (
     call_method,
@@ -158,7 +158,8 @@ def _call_by_word(
         return [of_wandb if tracker == "wandb" else Unknown(returned_by="accelerate.tracking.GeneralTracker")]
     if word in PARSES:
         filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
-        return filled or [Arguments(at.scope.module)]  # a class of `tap` fills its own fields
+        parsers = tuple(list_parsers(context, function.value, at)) if not filled else ()
+        return filled or [Arguments(at.scope.module, parsers=parsers)]  # a class of `tap` fills its own fields
     if word == "getoption" and isinstance(option := _first_constant(node), str):
         return find_option(context, Arguments(at.scope.module), option.lstrip("-").replace("-", "_"))
     return None

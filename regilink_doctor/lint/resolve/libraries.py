@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "absl": "parsers",
+    "argparse": "options",
+    "click": "options",
+    "typer": "options",
     "hydra": "hydra",
     "omegaconf": "omegaconf",
     "OmegaConf": "omegaconf",

@@ -21,7 +21,7 @@ from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name, is_set_by_call
-from regilink_doctor.lint.resolve.options import find_option, find_words, is_attributes_of
+from regilink_doctor.lint.resolve.options import choose_command, find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage, is_overridden
 from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
 from regilink_doctor.lint.resolve.values import (
@@ -335,6 +335,7 @@ def _call_getattr(
 
 def _find_argument(context: Context, owner: Arguments, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
     """`args.name`: what was assigned to it before, else what the command line gives."""
+    owner = choose_command(context, owner, written_name(node.value), at)
     if node.attr not in list_set(context, at.scope.module):
         return find_option(context, owner, node.attr)
     values, is_certain = _find_assigned(context, node, at)
@@ -344,7 +345,14 @@ def _find_argument(context: Context, owner: Arguments, node: ast.Attribute, at: 
         stores = list_set(context, at.scope.module)[node.attr]
         # Another function may have been passed the same arguments before.
         others = [store for store in stores if store.scope is not at.scope][:MAX_ALTERNATIVES]
-        reached = [store for store in others if owner in context.value(store.target.value, store.at)]
+        reached = [
+            store
+            for store in others
+            if any(
+                isinstance(item, Arguments) and item.module is owner.module
+                for item in context.value(store.target.value, store.at)
+            )
+        ]
         values = [value for store in reached for value in context.value(store.value, store.at)]
     given = [value for value in find_option(context, owner, node.attr) if not values or not isinstance(value, Unknown)]
     return [*given, *values]

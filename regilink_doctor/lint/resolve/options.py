@@ -9,15 +9,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from posixpath import commonprefix
 
-from regilink_doctor.core.records import record
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.records import cached_property, record, replace
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
+from regilink_doctor.lint.resolve.imports import find_module_of_file
+from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.surroundings import (
+    expand_files,
+    find_by_flags,
+    find_by_number,
     find_commands,
-    find_passed,
-    find_positional,
+    find_position,
     find_set_values,
     make_flags,
 )
@@ -25,7 +30,10 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
     Arguments,
+    Function,
+    Instance,
     Literal,
+    Name,
     Unknown,
     Value,
     hold,
@@ -36,14 +44,16 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import has_word
 from regilink_doctor.lint.text.nodes import copy_place, find_argument, find_keyword, last_word, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope
+    from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope, Use
     from regilink_doctor.lint.resolve.context import Context
+    from regilink_doctor.lint.resolve.values import Method
 
 _CONFIGARGPARSE = ("add", "add_arg")
 PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
@@ -73,6 +83,7 @@ class _Option:
     at: ProgramPoint
     flags: tuple[str, ...]
     default: ast.expr | None
+    is_bool: bool = False
 
     def find_keyword(self, *names: str) -> ast.expr | None:
         """What the call has for a keyword."""
@@ -87,9 +98,16 @@ class _Option:
     def is_switch(self) -> bool:
         """Whether it has no value: `action="store_true"`, `is_flag=True`."""
         action = self.find_keyword("action")
-        return (action is not None and getattr(action, "value", "") not in _KEEPING) or any(
-            getattr(self.find_keyword(name), "value", False) is True for name in ("is_flag", "count")
+        return (
+            self.is_bool
+            or (action is not None and getattr(action, "value", "") not in _KEEPING)
+            or any(getattr(self.find_keyword(name), "value", False) is True for name in ("is_flag", "count"))
         )
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it takes any number of words: `nargs="+"`, or the commands of a parser with all that follows."""
+        return self.find_keyword("nargs") is not None or last_word(self.call.func) == "add_subparsers"
 
     @property
     def name(self) -> str:
@@ -109,20 +127,22 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     name = owner.prefix + name
     module = owner.module
     options = context.keep(("options", id(module)), _index_options, context, module)
-    option = options.get(name)
-    if option is None and any(other.startswith(f"{name}.") for other in options):
+    declared = options.get(name, [])
+    if not declared and any(other.startswith(f"{name}.") for other in options):
         return [Arguments(module, f"{name}.")]
     passed: list[Value] = []
-    if (declared := option) is not None:
-        key = ("passed", id(module), name)
-        others = context.keep(("declared", id(module)), lambda: list(options.values()))
-        passed = context.keep(key, _find_passed, context, declared, others, name, module)
+    if declared and (commands := context.keep(("parsers", id(module)), _index_parsers, context, module, options)):
+        chosen = [(item, command) for item in declared for command in commands if command.is_of(owner.parsers, item)]
+        declared = list({id(item): item for item, _ in chosen}.values()) or declared
+        found = [_find_passed(context, item, command, name) for item, command in chosen]
+        passed = list(dict.fromkeys(value for values in found for value in values))
     if configured := libraries.find_in_option_files(context, module, name):
         return [*passed, *configured]
-    if option is None:
+    if not declared:
         return _find_set_default(context, module, name) or [_unknown_option(name)]
-    written = _find_written(context, option, name, module)
-    return _convert(context, option, [*written, *_find_values(context, option, passed, name, module)], name)
+    written = _find_written(context, declared[0], name, module)
+    values = [*written, *_find_values(context, declared, passed, name, module)]
+    return _convert(context, declared[0], values, name)
 
 
 def _find_written(context: Context, option: _Option, name: str, module: Module) -> list[Value]:
@@ -152,15 +172,19 @@ def _list_written(context: Context, module: Module) -> list[list[Value]]:
     ]
 
 
-def _find_values(context: Context, option: _Option, passed: list[Value], name: str, module: Module) -> list[Value]:
-    """What is passed for an option, and its default."""
+def _find_values(
+    context: Context, declared: Sequence[_Option], passed: list[Value], name: str, module: Module
+) -> list[Value]:
+    """What is passed for an option, and its default; its first declaration counts, and those of other commands."""
+    option = declared[0]
     if not passed:
         given = libraries.find_in_pipelines(context, module, list(option.flags))
         passed = mark_defaults(given, name)
     if defaults := _find_set_default(context, module, name):
         return [*passed, *defaults]
     if option.default is not None:
-        return [*passed, *_find_possible(context, option, name, module)]
+        is_again = bool(context.find_uses(module, "add_parser"))
+        return [*passed, *_find_possible(context, declared if is_again else declared[:1], name)]
     if passed:
         return passed
     if choices := _find_choices(context, option):
@@ -168,16 +192,16 @@ def _find_values(context: Context, option: _Option, passed: list[Value], name: s
     return [_unknown_option(name, may_be_none=_is_optional(option) and not _is_required(context, name, module))]
 
 
-def _find_possible(context: Context, option: _Option, name: str, module: Module) -> list[Value]:
+def _find_possible(context: Context, declared: Sequence[_Option], name: str) -> list[Value]:
     """The default of an option, those of other commands that declare it, and what else it can be by its declaration."""
     values: list[Value] = []
-    for declared in (option, *context.keep(("again", id(module)), _index_again, context, module).get(name, ())):
-        if declared.default is not None:
-            values += context.value(declared.default, declared.at)
-        if getattr(declared.find_keyword("action"), "value", "") == "store_const":
-            constant = declared.find_keyword("const")
-            values += context.value(constant, declared.at) if constant is not None else ()
-        values += _find_choices(context, declared)
+    for option in declared:
+        if option.default is not None:
+            values += context.value(option.default, option.at)
+        if getattr(option.find_keyword("action"), "value", "") == "store_const":
+            constant = option.find_keyword("const")
+            values += context.value(constant, option.at) if constant is not None else ()
+        values += _find_choices(context, option)
     unique = {value.pattern if isinstance(value, StringValue) else value: value for value in reversed(values)}
     return mark_defaults(reversed(list(unique.values())), name)
 
@@ -190,18 +214,6 @@ def _find_choices(context: Context, option: _Option) -> list[Value]:
     values = find_elements(context, choices, option.at) if choices is not None else ()
     are_known = len(values) <= _MOST_CHOICES and all(isinstance(item, StringValue) for item in values)
     return list(values) if are_known else []
-
-
-def _index_again(context: Context, module: Module) -> dict[str, list[_Option]]:
-    """The declarations of each destination after the first: those of other commands."""
-    again: dict[str, list[_Option]] = {}
-    names: set[str] = set()
-    for use in context.find_uses(module, "add_argument") if context.find_uses(module, "add_parser") else ():
-        option = _read_option(use.call, use.at)
-        if option.name in names:
-            again.setdefault(option.name, []).append(option)
-        names.add(option.name)
-    return again
 
 
 def _is_optional(option: _Option) -> bool:
@@ -256,7 +268,8 @@ def find_words(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value
 
     def list_words() -> list[Value]:
         found: list[Value] = []
-        for words in find_commands(at.source.folder, context.source.path)[:MAX_ALTERNATIVES]:
+        module, function = at.scope.module, _find_outermost(at.scope)
+        for words in _find_words_of(context, module, [function] if function else [])[:MAX_ALTERNATIVES]:
             values = [
                 with_name(mark_default(word, f"sys.argv[{number}]"), "argv") for number, word in enumerate(words, 1)
             ]
@@ -295,20 +308,20 @@ def _is_plain(converter: ast.expr) -> bool:
     return isinstance(converter, (ast.Constant, ast.Tuple)) or last_word(called) in _PLAIN_TYPES
 
 
-def _index_options(context: Context, module: Module) -> dict[str, _Option]:
-    """The first declaration of each destination."""
-    options: dict[str, _Option] = {}
+def _index_options(context: Context, module: Module) -> dict[str, list[_Option]]:
+    """The declarations of each destination."""
+    options: dict[str, list[_Option]] = {}
     for called in ("add_argument", "addoption", *(_CONFIGARGPARSE if "configargparse" in module.imports else ())):
         for use in context.find_uses(module, called):
             option = _read_option(use.call, use.at)
-            options.setdefault(option.name, option)
+            options.setdefault(option.name, []).append(option)
     for called in _ABSL if "absl" in module.imports else ():
         for use in context.find_uses(module, called):
             names = _list_strings(use.call)[:1]
             default = find_argument(use.call, 1, "default")
             default = None if getattr(default, "value", "") is None else default
             for name in names:
-                options.setdefault(name, _Option(use.call, use.at, (f"--{name}",), default))
+                options.setdefault(name, []).append(_Option(use.call, use.at, (f"--{name}",), default))
     return options
 
 
@@ -352,31 +365,22 @@ def _find_attributes_owner(node: ast.expr) -> ast.expr | None:
     return node.args[0] if isinstance(node, ast.Call) and is_call and node.args else None
 
 
-def _find_passed(
-    context: Context, option: _Option, declared: Sequence[_Option], name: str, module: Module, *, command: str = ""
-) -> list[Value]:
-    """What commands of the tree pass for an option; another call of the program may pass something else.
-
-    `command`: that of a group of click, whose name comes before its arguments.
-    """
+def _find_passed(context: Context, option: _Option, command: _Command, name: str) -> list[Value]:
+    """What commands of the tree pass for an option of a command; another call may pass something else."""
     if option.is_positional:
-        positional = [other for other in declared if other.is_positional]
-        number = next((index for index, other in enumerate(positional) if other is option), None)
-        if number is None or any(other.find_keyword("nargs") for other in positional[: number + 1]):
-            return []
-        switches = {flag for other in declared if other.is_switch for flag in other.flags}
-        values = find_positional(
-            number, lambda flag: flag not in switches, module.source.folder, context.source.path, command=command
-        )
+        number = command.find_number(option)
+        values = find_by_number(command.list_words(context), number, command.has_value) if number is not None else []
         return mark_defaults(values, name)
     flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
-    parsers = context.find_uses(module, "ArgumentParser")
+    parsers = context.find_uses(command.module, "ArgumentParser")
     if parsers and not any(getattr(find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
-        key = ("flags", id(declared))
-        ordered = context.keep(key, lambda: sorted(flag for other in declared for flag in other.flags))
+        key = ("flags", id(command))
+        ordered = context.keep(key, lambda: sorted(flag for other in command.options for flag in other.flags))
         flags = [*flags, *_list_abbreviations(flags, ordered)]
-    has_files = any(find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
-    return mark_defaults(find_passed(flags, module.source.folder, context.source.path, has_files=has_files), name)
+    words = command.list_words(context)
+    if any(find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers):
+        words = [expand_files(item, command.module.source.folder) for item in words]
+    return mark_defaults(find_by_flags(words, flags), name)
 
 
 def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterator[str]:
@@ -395,23 +399,270 @@ def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterat
             yield from (flag[:end] for end in range(max(shared + 1, 3), len(flag)))
 
 
+# Commands: which words of a command line are for which declarations
+
+_PARSER = "argparse.ArgumentParser"
+_SUBPARSERS = "argparse.Subparsers"
+_GROUP = "click.Group"
+_GROUPS = {"ArgumentParser": _PARSER, "Group": _GROUP, "Typer": _GROUP}
+_MOST_LEVELS = 8
+_ADDING = ("add_command", "add_typer", "Group")
+"""Words of files that add commands to groups."""
+
+_SUFFIXES = ("_command", "_cmd", "_group", "_grp")
+"""Ends of the names of functions that newer versions of click leave out of the name of the command."""
+
+
+@record(eq=False)
+class _Command:
+    """A program, or a command of it that a word chooses, and its options in their order.
+
+    `made_by` is the parser or group. The program of a `group` begins there; `number` is that of the word among its
+    positional arguments, None where the source does not tell it. `begun_by` are names in the file, of which one begins
+    the program. `is_ordered`: the order of the positional arguments is known.
+    """
+
+    module: Module
+    options: Sequence[_Option]
+    made_by: object = None
+    begun_by: Sequence[str] = ()
+    group: _Command | None = None
+    number: int | None = None
+    names: Sequence[str] = ()
+    is_ordered: bool = True
+
+    def has_value(self, flag: str) -> bool:
+        """Whether the word after a flag belongs to it."""
+        return not any(option.is_switch and flag in option.flags for option in self.options)
+
+    def find_number(self, option: _Option) -> int | None:
+        """The number of an option among the positional arguments; None where it has no certain one."""
+        positional = [other for other in self.options if other.is_positional]
+        number = next((index for index, other in enumerate(positional) if other is option), None)
+        is_certain = self.is_ordered and (self.group is None or self.number is not None)
+        if number is None or not is_certain or any(other.is_many for other in positional[: number + 1]):
+            return None
+        return number
+
+    def is_of(self, parsers: Sequence[object], option: _Option) -> bool:
+        """Whether it has an option, and is or has one of the parsers, or is a command of one."""
+        if id(option) not in self._own:
+            return False
+        level: _Command | None = self
+        while parsers and level is not None and level.made_by not in parsers:
+            level = level.group
+        return level is not None
+
+    @cached_property
+    def _own(self) -> frozenset[int]:
+        return frozenset(map(id, self.options))
+
+    def list_words(self, context: Context) -> list[Sequence[StringValue]]:
+        """The words after its name in each command line of the tree that chooses it."""
+        return context.keep(("words of", id(self)), self._find_words, context)
+
+    def _find_words(self, context: Context) -> list[Sequence[StringValue]]:
+        group = self.group
+        if group is None:
+            return list(_find_words_of(context, self.module, self.begun_by))
+        found: list[Sequence[StringValue]] = []
+        for words in group.list_words(context):
+            if self.number is None:
+                found += [words] if any(word.literal in self.names for word in words) else []
+                continue
+            index = find_position(words, self.number, group.has_value)
+            if index is not None and words[index].literal in self.names:
+                found.append(words[index + 1 :])
+        return found
+
+
+def _find_words_of(context: Context, module: Module, begun_by: Sequence[str]) -> Sequence[Sequence[StringValue]]:
+    """The arguments of the commands that run a program which begins with one of these names of a file."""
+
+    def is_begun_by(function: str) -> bool:
+        reached = context.keep(("reached", id(module), function), _find_reached, module, function)
+        return not begun_by or not reached or any(name in reached for name in begun_by)
+
+    return find_commands(module.source.folder, context.source.path, module.source.absolute_path, is_begun_by)
+
+
+def _find_reached(module: Module, function: str) -> set[str]:
+    """The names that a function of a file uses, and what they are made of; without one, those that the file uses.
+
+    Nothing for a file that only declares.
+    """
+    bound = module.scope.bindings
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    reached = {function} if function else set()
+    waiting: list[ast.AST | None] = [part for item in bound.get(function, ()) for part in (item.node, item.value)]
+    if not function:
+        waiting += [item for item in module.scope.node.body if not isinstance(item, definitions)]  # type: ignore[attr-defined]
+    while waiting:
+        start = waiting.pop()
+        for node in walk(start) if start is not None else ():
+            name = node.id if isinstance(node, ast.Name) else ""
+            if name in bound and name not in reached:
+                reached.add(name)
+                waiting += [part for item in bound[name] for part in (item.node, item.value)]
+    is_told = any(id(item.node) in module.functions for name in reached for item in bound.get(name, ()))
+    return reached if is_told else set()
+
+
+def _find_outermost(scope: Scope) -> str:
+    """The name of the function or class of a file that a place is in; nothing outside of them."""
+    while scope.parent is not None and scope.parent.kind != "module":
+        scope = scope.parent
+    return scope.name if scope.parent is not None else ""
+
+
+# argparse
+
+
+def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """The parsers of argparse, and the groups of click and typer; None for any other function."""
+    return [Instance(_GROUPS[name], node, at)] if name in _GROUPS else None
+
+
+def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """The commands of a parser, and each of them; None for any other method."""
+    if method.name in ("add_argument_group", "add_mutually_exclusive_group"):
+        return [method.owner]
+    made = {"add_subparsers": _SUBPARSERS, "add_parser": _PARSER}.get(method.name)
+    return [Instance(made, node, at)] if made and method.owner.type != _GROUP else None
+
+
+def list_parsers(context: Context, node: ast.expr, at: ProgramPoint) -> list[ast.Call]:
+    """The calls that made the parser, or the commands of a parser, that an expression is."""
+    values = [value for value in context.value(node, at) if isinstance(value, Instance) and value.type != _GROUP]
+    return [value.made_by for value in values if value.made_by is not None]
+
+
+def _list_owners(context: Context, use: Use) -> list[ast.Call]:
+    return list_parsers(context, use.call.func.value, use.at) if isinstance(use.call.func, ast.Attribute) else []
+
+
+def _index_parsers(context: Context, module: Module, options: dict[str, list[_Option]]) -> list[_Command]:
+    """The program that reads the arguments of a file, or each of them, and their commands."""
+    subparsers, parsers = context.find_uses(module, "add_subparsers"), context.find_uses(module, "add_parser")
+    roots = context.find_uses(module, "ArgumentParser")
+    declared = [item for named in options.values() for item in named]
+    declared.sort(key=lambda item: item.at.order)
+    if not parsers and len(roots) < 2:
+        begun_by = [_find_outermost(use.scope) for use in roots if use.scope.kind == "function"]
+        return [_Command(module, declared, roots[0].call if roots else None, begun_by)]
+    members: dict[int, list[_Option]] = {}
+    uses = sorted((*context.find_uses(module, "add_argument"), *subparsers), key=lambda use: use.order)
+    by_call = {id(item.call): item for item in declared}
+    by_call |= {id(use.call): _Option(use.call, use.at, ("command",), None) for use in subparsers}
+    for use in uses:
+        for owner in _list_owners(context, use):
+            members.setdefault(id(owner), []).append(by_call[id(use.call)])
+    owned = {id(item) for own in members.values() for item in own}
+    loose = [item for item in declared if id(item) not in owned]
+    commands: dict[int, _Command] = {}
+    for use in sorted((*roots, *parsers), key=lambda use: use.order):
+        _add_command(context, module, use, members, loose, commands)
+    return list(commands.values())
+
+
+def _add_command(
+    context: Context,
+    module: Module,
+    use: Use,
+    members: dict[int, list[_Option]],
+    loose: list[_Option],
+    commands: dict[int, _Command],
+) -> None:
+    """Add the command of a parser; `loose` are options of which the source does not tell whose they are."""
+    own = members.get(id(use.call), [])
+    is_ordered = not loose and len({id(item.at.scope) for item in own if item.is_positional}) < 2
+    above = find_keyword(use.call, "parents")
+    for parent in above.elts if isinstance(above, (ast.List, ast.Tuple)) else ():
+        taken = [members.get(id(call), []) for call in list_parsers(context, parent, use.at)]
+        is_ordered, own = is_ordered and len(taken) == 1, [*(taken[0] if taken else ()), *own]
+    is_ordered = is_ordered and (above is None or isinstance(above, (ast.List, ast.Tuple)))
+    if last_word(use.call.func) != "add_parser":
+        begun_by = [_find_outermost(use.scope)] if use.scope.kind == "function" else []
+        commands[id(use.call)] = _Command(module, [*own, *loose], use.call, begun_by, is_ordered=is_ordered)
+        return
+    aliases = find_keyword(use.call, "aliases")
+    named = [*use.call.args[:1], *(aliases.elts if isinstance(aliases, (ast.List, ast.Tuple)) else ())]
+    names = [name for node in named for name in context.list_literals(node, use.at) if name]
+    holders = _list_owners(context, use)
+    found = [(item, other) for other in commands.values() for item in other.options if item.call in holders]
+    number = group = None
+    if len(found) == 1:
+        marker, group = found[0]
+        before = [item for item in group.options[: list(group.options).index(marker)] if item.is_positional]
+        number = len(before) if group.is_ordered and not any(item.is_many for item in before) else None
+    group = group or _Command(module, ())
+    commands[id(use.call)] = _Command(module, [*own, *loose], use.call, (), group, number, names, is_ordered)
+
+
+def choose_command(context: Context, owner: Arguments, written: str | None, at: ProgramPoint) -> Arguments:
+    """The arguments of the commands that conditions around a place leave over: `if args.command == "link":`."""
+    if written is None or not at.scope.guards:
+        return owner
+    for name, parsers in context.keep(("choices", id(owner.module)), _list_choices, context, owner.module):
+        if (key := f"{written}.{name}") in at.scope.guards:
+            left = [call for call, names in parsers if not names or narrow(context, key, names, at)]
+            owner = replace(owner, parsers=tuple(left)) if len(left) < len(parsers) else owner
+    return owner
+
+
+def _list_choices(context: Context, module: Module) -> list[tuple[str, list[tuple[ast.Call, list[Value]]]]]:
+    """What the name of the chosen command is kept as, with the parsers and the names of the commands."""
+    choices: dict[int, list[tuple[ast.Call, list[Value]]]] = {}
+    for use in context.find_uses(module, "add_parser"):
+        place = module.source.place(use.call)
+        names = context.list_literals(use.call.args[0], use.at) if use.call.args else []
+        strings: list[Value] = [StringValue((KnownPart(name, place),), place) for name in names if name]
+        for holder in _list_owners(context, use):
+            choices.setdefault(id(holder), []).append((use.call, strings))
+    kept_as = [(use, find_keyword(use.call, "dest")) for use in context.find_uses(module, "add_subparsers")]
+    return [(str(getattr(dest, "value", "")), choices.get(id(use.call), [])) for use, dest in kept_as]
+
+
+def choose_by_function(context: Context, owner: Arguments, scope: Scope) -> Arguments:
+    """The arguments of the commands whose function it is: `parser.set_defaults(run=link)`."""
+    by_function = context.keep(("functions of parsers", id(owner.module)), _index_functions, context, owner.module)
+    return replace(owner, parsers=tuple(by_function[id(scope)])) if id(scope) in by_function else owner
+
+
+def _index_functions(context: Context, module: Module) -> dict[int, list[ast.Call]]:
+    found: dict[int, list[ast.Call]] = {}
+    for use in context.find_uses(module, "set_defaults") if context.find_uses(module, "add_parser") else ():
+        for keyword in use.call.keywords:
+            for value in context.value(keyword.value, use.at):
+                if isinstance(value, Function):
+                    found.setdefault(id(value.scope), []).extend(_list_owners(context, use))
+    return {key: parsers for key, parsers in found.items() if parsers}
+
+
 # click, typer, fire
 
 
 def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] | None:
     """What `@click.option("--name", default=…)` above a function gives a parameter; None when there is none."""
-    options = context.keep(("click", id(scope)), _list_click_options, scope)
+    options = _list_options(context, scope) if scope.is_decorated("option", "argument") else ()
     option = next((option for option in options if option.name == name), None)
     if option is None:
         return None
-    command = _find_command_name(context, scope)
-    values = _find_passed(context, option, options, name, scope.module, command=command)
-    variables = _list_variables(option.call) or _list_automatic_variables(context, scope, name, command)
+    commands = find_commands_of(context, scope)
+    found = [_find_passed(context, option, command, name) for command in commands]
+    values = list(dict.fromkeys(value for item in found for value in item))
+    named = next((item for command in commands for item in sorted(command.names)), "")
+    variables = _list_variables(option.call) or _list_automatic_variables(context, scope, name, named)
     values += _find_default(context, name, option.default, variables, option.at)
     may_be_none = (
         not variables and _is_optional(option) and not libraries.find_in_option_files(context, scope.module, name)
     )
     return _convert(context, option, values, name) or [_unknown_option(name, may_be_none=may_be_none)]
+
+
+def _list_options(context: Context, scope: Scope) -> list[_Option]:
+    """The options of a function: those that decorators of click declare, else its parameters, as typer has them."""
+    return context.keep(("click", id(scope)), lambda: _list_click_options(scope) or _list_typer_options(scope))
 
 
 def _list_click_options(scope: Scope) -> list[_Option]:
@@ -429,37 +680,182 @@ def _list_click_options(scope: Scope) -> list[_Option]:
     return options
 
 
-def _find_command_name(context: Context, scope: Scope) -> str:
-    """The word that chooses a command of a group; nothing for one that is the whole program."""
-    for decorator in scope.decorators:
-        call = decorator if isinstance(decorator, ast.Call) else None
-        owner, _, called = (written_name(call.func if call is not None else decorator) or "").rpartition(".")
-        if called != "command" or owner in ("", "click"):
-            continue
-        if "typer" in scope.module.imports and len(context.find_uses(scope.module, "command")) < 2:
-            return ""
-        names = _list_strings(call) if call is not None else []
-        return names[0] if names else scope.name.replace("_", "-")
-    return ""
+def _list_typer_options(scope: Scope) -> list[_Option]:
+    options: list[_Option] = []
+    positional = _list_positional(scope)
+    for binding in [item for named in scope.bindings.values() for item in named if item.kind == "parameter"]:
+        declared = _find_declaration(binding)
+        flags = _list_flags(binding, declared) if binding not in positional else [binding.target]
+        is_bool = last_word(binding.annotation) == "bool" if binding.annotation is not None else False
+        call = declared or ast.Call(ast.Name("Option", ast.Load()), [], [])
+        options.append(_Option(call, ProgramPoint(scope, END), tuple(flags), None, is_bool))
+    return options
+
+
+def _list_flags(binding: Binding, declared: ast.Call | None) -> list[str]:
+    own = [flag for flag in _list_strings(declared) if flag.startswith("-")] if declared is not None else []
+    return own or make_flags(binding.target)
 
 
 def find_started_values(context: Context, binding: Binding, scope: Scope) -> list[Value]:
     """What commands and the environment give a parameter of a function of typer or fire: by its flag or its place."""
     name = binding.target
     declared = _find_declaration(binding)
-    own = _list_strings(declared) if declared is not None else []
-    flags = [flag for flag in own if flag.startswith("-")] or make_flags(name)
-    folder, program = scope.module.source.folder, context.source.path
-    passed = find_passed(flags, folder, program)
-    positional = [item.target for item in _list_positional(scope)]
-    if not passed and name in positional:
-        command, number = _find_command_name(context, scope), positional.index(name)
-        passed = find_positional(number, lambda flag: True, folder, program, command=command)
     if declared is not None and find_keyword(declared, "callback", "parser") is not None:
         return [_unknown_option(name)]
+    options = _list_options(context, scope)
+    positional = next((item for item in options if item.is_positional and item.name == name), None)
+    flags = _list_flags(binding, declared)
+    values: list[StringValue] = []
+    for command in find_commands_of(context, scope):
+        words = command.list_words(context)
+        passed = find_by_flags(words, flags)
+        number = command.find_number(positional) if positional is not None and not passed else None
+        values += passed if number is None else find_by_number(words, number, command.has_value)
     variables = _list_variables(declared) if declared is not None else []
-    default = _find_default(context, name, None, variables, ProgramPoint(scope, END))
-    return [*mark_defaults(passed, name), *default]
+    return [
+        *mark_defaults(dict.fromkeys(values), name),
+        *_find_default(context, name, None, variables, ProgramPoint(scope, END)),
+    ]
+
+
+def find_commands_of(context: Context, scope: Scope) -> list[_Command]:
+    """The commands that a function of click or typer is: of each group that it is added to, or the whole program."""
+    return context.keep(("commands", id(scope)), _find_function_commands, context, scope)
+
+
+def _find_function_commands(context: Context, scope: Scope, levels: int = 0) -> list[_Command]:
+    options = _list_options(context, scope)
+    commands: list[_Command] = []
+    for owner, names in _list_memberships(context, scope):
+        for group in _find_groups(context, owner, scope.module, levels + 1):
+            if isinstance(owner, Instance) and not group.names and _is_single(context, owner, scope.module):
+                commands.append(_Command(scope.module, options, scope, group.begun_by))
+            else:
+                commands.append(_join(scope.module, options, scope, group, names))
+    return commands or [_Command(scope.module, options, scope, [scope.name])]
+
+
+def _find_groups(context: Context, owner: Value, module: Module, levels: int) -> list[_Command]:
+    """The commands that a group is, to which others are added; one of no known place where the source does not tell."""
+    if levels < _MOST_LEVELS and isinstance(owner, Function):
+        return _find_function_commands(context, owner.scope, levels)
+    if not isinstance(owner, Instance) or owner.at is None or levels >= _MOST_LEVELS:
+        return [_Command(module, (), is_ordered=False)]
+    return context.keep(("groups", id(owner.made_by)), _make_groups, context, owner, owner.at, levels)
+
+
+def _make_groups(context: Context, owner: Instance, at: ProgramPoint, levels: int) -> list[_Command]:
+    """The commands that an object is which was made with `typer.Typer()` or `click.Group()`."""
+    home, made_by = at.scope.module, owner.made_by
+    callbacks = [
+        scope
+        for scope in home.functions.values()
+        for item in scope.decorators
+        if isinstance(item, ast.Call) and last_word(item.func) == "callback" and _is_of(context, item, owner, scope)
+    ]
+    options = _list_options(context, callbacks[0]) if callbacks else []
+    bound = home.scope.bindings.items()
+    names = [name for name, bindings in bound if any(item.value is made_by for item in bindings)]
+    own = (_find_names(context, made_by, at, 0) if made_by is not None else None) or []
+    groups = [
+        _join(home, options, made_by, group, own if given is None else given)
+        for holder, given in _iterate_added(context, home, id(made_by), names)
+        for group in _find_groups(context, holder, home, levels + 1)
+    ]
+    return groups or [_Command(home, options, made_by, names)]
+
+
+def _join(
+    module: Module, options: Sequence[_Option], made_by: object, group: _Command, names: Sequence[str]
+) -> _Command:
+    """A command of a group, whose name comes after the arguments of the group."""
+    positional = [item for item in group.options if item.is_positional]
+    is_certain = group.is_ordered and not any(item.is_many for item in positional)
+    return _Command(module, options, made_by, (), group, len(positional) if is_certain else None, names)
+
+
+def _is_of(context: Context, call: ast.Call, owner: Value, scope: Scope) -> bool:
+    at = ProgramPoint(scope.parent or scope, END)
+    return isinstance(call.func, ast.Attribute) and owner in context.value(call.func.value, at)
+
+
+def _is_single(context: Context, owner: Instance, module: Module) -> bool:
+    """Whether typer leaves out the name of a command: it is the only one of a program without a callback."""
+    made_by = owner.made_by
+    if made_by is None or last_word(made_by.func) != "Typer" or find_keyword(made_by, "callback") is not None:
+        return False
+    is_home = owner.at is not None and owner.at.scope.module is module
+    uses = [use for name in ("command", "callback", "add_typer") for use in context.find_uses(module, name)]
+    return is_home and len([use for use in uses if _is_of(context, use.call, owner, use.scope)]) < 2
+
+
+def _list_memberships(context: Context, scope: Scope) -> Iterator[tuple[Value, list[str]]]:
+    """The groups that a function is added to, each with the names of the command there."""
+    plain = [scope.name, *(scope.name.removesuffix(suffix) for suffix in _SUFFIXES if scope.name.endswith(suffix))]
+    own = [name.lower().replace("_", "-") for name in plain]
+    at = ProgramPoint(scope.parent or scope, END)
+    for decorator in scope.decorators:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        function = call.func if call is not None else decorator
+        if last_word(function) in ("command", "group"):
+            named = _find_names(context, call, at, 0) if call is not None else None
+            own = own if named is None else named
+            for owner in context.value(function.value, at) if isinstance(function, ast.Attribute) else ():
+                if not isinstance(owner, Name) or "." in owner.path:  # not `click.command()`
+                    yield owner, own
+    for holder, given in _iterate_added(context, scope.module, id(scope), [scope.name]):
+        yield holder, own if given is None else given
+
+
+def _iterate_added(
+    context: Context, module: Module, key: int, names: Sequence[str]
+) -> Iterator[tuple[Value, list[str] | None]]:
+    """The groups that a function or group is added to, in its file and in those that import it, and its name there."""
+    modules: list[Module | None] = [module]
+    for path in find_importers(module.source.absolute_path):
+        has_name = any(has_word(path, name, MAX_BYTES) for name in names)
+        if has_name and any(has_word(path, word, MAX_BYTES) for word in _ADDING):
+            modules.append(find_module_of_file(context, path))
+    for item in modules:
+        if item is not None:
+            yield from context.keep(("added", id(item)), _index_added, context, item).get(key, ())
+
+
+def _index_added(context: Context, module: Module) -> dict[int, list[tuple[Value, list[str] | None]]]:
+    """What `cli.add_command(f)`, `app.command()(f)` and `click.Group(commands={"f": f})` add to groups, by identity."""
+    added: dict[int, list[tuple[Value, list[str] | None]]] = {}
+    for use in module.uses:
+        call, function = use.call, use.call.func
+        made = function if isinstance(function, ast.Call) else call
+        called = last_word(made.func)
+        nodes: list[tuple[ast.expr, list[str] | None]] = []
+        holders: Sequence[Value] = ()
+        if isinstance(made.func, ast.Attribute) and called == ("command" if made is not call else "add_command"):
+            names = _find_names(context, made, use.at, 0 if made is not call else 1)
+            nodes = [(item, names) for item in call.args[:1]]
+            holders = context.value(made.func.value, use.at)
+        elif isinstance(made.func, ast.Attribute) and called == "add_typer":
+            nodes = [(item, _find_names(context, call, use.at, 1)) for item in call.args[:1]]
+            holders = context.value(made.func.value, use.at)
+        elif called == "Group" and (commands := find_keyword(call, "commands")) is not None:
+            holders = [Instance(_GROUP, call, use.at)]
+            nodes = [(item, None) for item in getattr(commands, "elts", ())]
+            if isinstance(commands, ast.Dict):
+                keys = [str(getattr(key, "value", "")) for key in commands.keys]
+                nodes = [(item, [key]) for key, item in zip(keys, commands.values, strict=True)]
+        for node, given in nodes:
+            for value in context.value(node, use.at):
+                if isinstance(value, (Function, Instance)):
+                    key = id(value.scope if isinstance(value, Function) else value.made_by)
+                    added.setdefault(key, []).extend((holder, given) for holder in holders)
+    return added
+
+
+def _find_names(context: Context, call: ast.Call, at: ProgramPoint, number: int) -> list[str] | None:
+    """The names that a call may give a command, by `name=` or as an argument of a number; None where it gives none."""
+    named = find_argument(call, number, "name")
+    return [name for name in context.list_literals(named, at) if name] if named is not None else None
 
 
 def _list_positional(scope: Scope) -> list[Binding]:

@@ -15,7 +15,13 @@ from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding, find_changing_decorators
-from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
+from regilink_doctor.lint.resolve.options import (
+    choose_by_function,
+    choose_command,
+    find_click_values,
+    find_option,
+    find_started_values,
+)
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
@@ -66,7 +72,10 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
         return passed
     if "marimo" in scope.module.imports and scope.is_decorated("cell"):
         return _find_in_cells(context, scope.module, name)
-    values = _find_passed_values(context, name, binding, at)
+    values = [
+        choose_by_function(context, value, scope) if isinstance(value, Arguments) else value
+        for value in _find_passed_values(context, name, binding, at)
+    ]
     instance = find_annotated(context, binding.annotation, at) if binding.annotation is not None else None
     if instance is None:
         return values
@@ -482,10 +491,10 @@ def _find_argument(
     """
     keywords = context.keep(("keywords", id(call)), lambda: {item.arg: item.value for item in call.keywords})
     if name in keywords:
-        return list(context.value(keywords[name], at))
+        return _evaluate_argument(context, keywords[name], at)
     starred = context.keep(("starred", id(call)), _find_starred, call)
     if name in indexes and indexes[name] < starred:
-        return list(context.value(call.args[indexes[name]], at))
+        return _evaluate_argument(context, call.args[indexes[name]], at)
     values: list[Value] = []
     if starred < len(call.args) and name in indexes:
         values = _find_spread(context, call, indexes[name], at)
@@ -496,6 +505,14 @@ def _find_argument(
         values += _find_unpacked(context, keywords[None], name, at)
         return values if values != [_LEFT_OUT] else None
     return [*values, _LEFT_OUT] if values else None
+
+
+def _evaluate_argument(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value]:
+    """What an argument is; options of the command line are those of the commands that can be chosen at its place."""
+    return [
+        choose_command(context, value, written_name(node), at) if isinstance(value, Arguments) else value
+        for value in context.value(node, at)
+    ]
 
 
 def _find_spread(context: Context, call: ast.Call, index: int, at: ProgramPoint) -> list[Value]:

@@ -241,13 +241,16 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
 
 
 def list_started(module: Module) -> frozenset[str]:
-    """The functions that a library makes a command line of: `CLI(main)`, `fire.Fire(main)`, `typer.run(main)`."""
+    """The functions that a library makes a command line of: `CLI(main)`, `fire.Fire(main)`, `app.command()(main)`."""
     return frozenset(
         use.call.args[0].id
         for use in module.uses
         if use.call.args
         and isinstance(use.call.args[0], ast.Name)
-        and last_word(use.call.func) in ("CLI", "Fire", "auto_cli", "cli", "run")
+        and (
+            last_word(use.call.func) in ("CLI", "Fire", "auto_cli", "cli", "run")
+            or (isinstance(use.call.func, ast.Call) and last_word(use.call.func.func) == "command")
+        )
     )
 
 

@@ -156,14 +156,13 @@ def _names_program(command: Command) -> bool:
 # Words of the command line
 
 
-def find_passed(flags: Sequence[str], folder: str, program: str, *, has_files: bool = False) -> list[StringValue]:
-    """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags.
+def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringValue]:
+    """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags."""
+    return find_by_flags(find_commands(folder, program), flags)
 
-    `has_files`: a word `@FILE` stands for the lines of a file, each of them one argument.
-    """
-    commands = find_commands(folder, program)
-    if has_files:
-        commands = tuple([_expand_files(words, folder) for words in commands])
+
+def find_by_flags(commands: Sequence[Words], flags: Sequence[str]) -> list[StringValue]:
+    """The values that commands pass by one of these flags."""
     found = [find_flag(words, flags) for words in commands]
     return _without_repetitions([value for value in found if value is not None])
 
@@ -173,7 +172,8 @@ def make_flags(name: str) -> list[str]:
     return list(dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}")))
 
 
-def _expand_files(words: Words, folder: str) -> Words:
+def expand_files(words: Words, folder: str) -> Words:
+    """The words of a command in which `@FILE` stands for the lines of a file, each of them one argument."""
     expanded: list[StringValue] = []
     for word in words:
         literal = word.literal or ""
@@ -189,63 +189,71 @@ def _read_lines(path: str) -> list[StringValue]:
     return [StringValue((KnownPart(line, place),), place) for line, place in zip(lines, places, strict=True)]
 
 
-def find_positional(
-    number: int, has_value: Callable[[str], bool], folder: str, program: str, *, command: str = ""
-) -> list[StringValue]:
-    """The values that commands pass to a program as its positional argument of this number.
-
-    Args:
-        number: counts from 0.
-        has_value: whether the word after an option belongs to it.
-        folder: where the search begins.
-        program: the file that is run.
-        command: that of a group of commands, the first word that is not an option.
-    """
-    found: list[StringValue] = []
-    for words in find_commands(folder, program):
-        left = number
-        is_chosen = not command
-        is_option_value = False
-        for word in words:
-            text = word.pattern
-            if is_option_value:
-                is_option_value = False
-            elif text.startswith("-") and len(text) > 1:
-                is_option_value = "=" not in text and has_value(text)
-            elif not is_chosen:
-                if word.literal != command:
-                    break
-                is_chosen = True
-            elif left:
-                left -= 1
-            else:
-                found.append(word)
-                break
-    return _without_repetitions(found)
+def find_by_number(commands: Sequence[Words], number: int, has_value: Callable[[str], bool]) -> list[StringValue]:
+    """The values that commands pass as the positional argument of a number, which counts from 0."""
+    found = [(words, find_position(words, number, has_value)) for words in commands]
+    return _without_repetitions([words[index] for words, index in found if index is not None])
 
 
-def find_commands(folder: str, program: str) -> tuple[Words, ...]:
+def find_position(words: Words, number: int, has_value: Callable[[str], bool]) -> int | None:
+    """Which word is the positional argument of a number; `has_value`: whether a flag takes the word after it."""
+    is_option_value = are_all_positional = False
+    for index, word in enumerate(words):
+        text = word.pattern
+        if is_option_value:
+            is_option_value = False
+        elif text == "--" and not are_all_positional:
+            are_all_positional = True
+        elif text.startswith("-") and len(text) > 1 and not are_all_positional:
+            is_option_value = "=" not in text and has_value(text)
+        elif number:
+            number -= 1
+        else:
+            return index
+    return None
+
+
+def find_commands(
+    folder: str, program: str, declaring: str = "", is_begun_by: Callable[[str], bool] | None = None
+) -> tuple[Words, ...]:
     """The arguments of each command in `folder`, or above it in the repository, that runs a program.
 
     Where none does, those of the commands that run the programs which import it.
+
+    Args:
+        folder: where the search begins.
+        program: the file that is looked at.
+        declaring: the file that reads the arguments, where it is another one: of the programs that import both.
+        is_begun_by: whether a script of the project that calls a function of that file comes to what reads them; asked
+            with no name for a command that runs the file.
     """
     path = absolute_path(program)
-    return _find_own_commands(folder, path) or tuple(
-        [words for other in find_programs(path) for words in _find_own_commands(folder, other)]
-    )
+    reading = absolute_path(declaring) if declaring else path
+    others = find_programs(path)
+    if reading in others:
+        path, others = reading, find_programs(reading)
+    elif reading != path and path not in find_programs(reading):
+        path, others = "", tuple([other for other in others if other in find_programs(reading)])
+    own = _find_own_commands(folder, path) if path else ()
+    if own:
+        return tuple([words for name, words in own if path != reading or is_begun_by is None or is_begun_by(name)])
+    return tuple([words for other in others for _, words in _find_own_commands(folder, other)])
 
 
 @remembered(512)
-def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
+def _find_own_commands(folder: str, program: str) -> tuple[tuple[str, Words], ...]:
+    """The function that each command calls, if it is a script of the project, and its arguments."""
     path = absolute_path(program)
-    names = {_name_module(path), *_find_script_names(folder, path)}
-    found: list[Words] = []
+    functions = dict(_find_scripts(folder, path))
+    names = {_name_module(path), *functions}
+    found: list[tuple[str, Words]] = []
     for name in sorted(names):
         for facts in (*_find_facts(folder, name), *_find_facts(folder, name, in_programs=True)):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
                 if start is not None:
-                    found.append(command.words[start:])
+                    function = functions.get(command.words[start - 1].literal or "", "")
+                    found.append((function, command.words[start:]))
     return tuple(dict.fromkeys(found))
 
 
@@ -293,27 +301,25 @@ def _is_launcher(word: StringValue) -> bool:
     return text.startswith("-") or text.rpartition("/")[2] in _LAUNCHERS
 
 
-def _find_script_names(folder: str, program: str) -> list[str]:
-    """The names of the scripts in `pyproject.toml` that call a function of a program."""
-    names: list[str] = []
+def _find_scripts(folder: str, program: str) -> Iterator[tuple[str, str]]:
+    """The names of the scripts in `pyproject.toml` that call a function of a program, and the function."""
     for root in find_roots(folder):
         path = posixpath.join(root, "pyproject.toml")
-        if _mentions(path, "scripts"):
-            document = read_document(path, "toml")
-            names += _list_scripts(document.root, program) if document is not None else []
-    return names
+        document = read_document(path, "toml") if _mentions(path, "scripts") else None
+        yield from _list_scripts(document.root, program) if document is not None else ()
 
 
-def _list_scripts(root: object, program: str) -> Iterator[str]:
+def _list_scripts(root: object, program: str) -> Iterator[tuple[str, str]]:
     from regilink_doctor.lint.data import Scalar, Table, find_data
 
     for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
         table = find_data(root, keys)  # type: ignore[arg-type]
         for name, value in table.entries.items() if isinstance(table, Table) else ():
             if isinstance(value, Scalar) and isinstance(value.value, str):
-                path = "/" + value.value.partition(":")[0].replace(".", "/")
+                module, _, function = value.value.partition(":")
+                path = "/" + module.strip().replace(".", "/")
                 if program.endswith((f"{path}.py", f"{path}/__init__.py", f"{path}/__main__.py")):
-                    yield name
+                    yield name, function.partition("[")[0].partition(".")[0].strip()
 
 
 # Files

@@ -192,11 +192,13 @@ class ModuleValue:
 class Arguments:
     """What a parser of the command line has read: the arguments that are added anywhere in this module.
 
-    `prefix`: those whose names begin so, `model.` of `--model.target`.
+    `prefix`: those whose names begin so, `model.` of `--model.target`. `parsers`: the calls that made the parser, or
+    those of the commands of which one was chosen; none where that is not known.
     """
 
     module: Module
     prefix: str = ""
+    parsers: tuple[ast.Call, ...] = ()
 
 
 @record
