@@ -202,6 +202,7 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
 
 
 def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:
+    text = context.text if context.has_only_lines_of_wandb else text
     bare = _unquoted(text)
     if explanation := explain_entry(bare) or explain_entries(bare):
         return explanation

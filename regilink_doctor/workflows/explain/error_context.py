@@ -458,6 +458,11 @@ class ErrorContext:
             or self.only_reports_others
         )
 
+    @property
+    def has_only_lines_of_wandb(self) -> bool:
+        """Whether wandb has written every line, whatever another program has put before it."""
+        return all(line.startswith("wandb: ") for line in self.text.splitlines() if line.strip())
+
     @cached_property
     def only_reports_others(self) -> bool:
         """Whether every line reports that another program has failed, as `make` does, and not why."""
@@ -645,6 +650,12 @@ class ErrorContext:
     def ends_in_key_prompt(self) -> bool:
         """Whether wandb asks for an API key at the end, and nobody has answered."""
         return bool(_KEY_PROMPT.search(self.text))
+
+    @cached_property
+    def start_of_key_prompt(self) -> int:
+        """Where in `message_text` the prompt begins with which it ends; its length without one."""
+        match = _KEY_PROMPT.search(self.message_text)
+        return match.start() if match else len(self.message_text)
 
     @property
     def was_asked_for_key(self) -> bool:
@@ -1044,6 +1055,9 @@ def read_error(text: str) -> ErrorContext:
     raised: list[str] = []
     chains: list[list[tuple[int, list[Frame]]]] = []
     frames: list[Frame] = []
+    ends: dict[
+        int, tuple[int, str]
+    ] = {}  # id of a traceback's frames -> number of messages before what it raised, code
     last_frame, last_code = 0, ""
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
     frame_indent: int | None = None
@@ -1069,6 +1083,7 @@ def read_error(text: str) -> ErrorContext:
                 chains[-1].append((len(messages), frames))
             frames.append(_frame(match))
             frame_indent, last_frame, last_code = indent, len(messages), ""
+            ends[id(frames)] = last_frame, ""
         elif (
             _MARKER.match(line)
             or (is_numbered and frames and _NUMBERED.match(line))
@@ -1077,6 +1092,7 @@ def read_error(text: str) -> ErrorContext:
             source.append(line)
             if not _MARKER.match(line) and (not last_code or line.lstrip().startswith(_POINTS)):
                 last_code = line
+                ends[id(frames)] = last_frame, line
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
@@ -1085,6 +1101,11 @@ def read_error(text: str) -> ErrorContext:
             if log_line.is_error:
                 errors.append(messages[-1].strip())
     is_kept = _choose_inner(messages)
+    # The traceback of a program that only reports that another one failed says nothing of the failure.
+    chains = [chain for chain in chains if all(is_kept[ends.get(id(chain[-1][1]), (0, ""))[0] :][:1])]
+    frames = chains[-1][-1][1] if chains else []
+    end, last_code = ends.get(id(frames), (0, last_code))
+    ends_in_frame = bool(frames) and end == last_frame
     messages = [message for message, is_inner in zip(messages, is_kept, strict=True) if is_inner]
     return ErrorContext(
         "\n".join(line.text for line in lines),
@@ -1099,7 +1120,7 @@ def read_error(text: str) -> ErrorContext:
         bool(_LOGGER.search(text)),
         bool(_SERVER_PREFIX.search(text)),
         bool(_RECORD.match(text)),
-        bool(frames) and _is_fragment("\n".join(messages[last_frame:]).strip("` \n")),
+        ends_in_frame and _is_fragment("\n".join(messages[sum(is_kept[:last_frame]) :]).strip("` \n")),
         last_code,
     )
 

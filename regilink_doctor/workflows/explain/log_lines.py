@@ -47,7 +47,7 @@ _PREFIX = re.compile(
             r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
             r"std(?:out|err) [FP](?=\s)",  # the files of Kubernetes
             r"##\[\w+\]",  # GitHub Actions
-            rf"\[{_LEVEL}\s*\]:?",
+            rf"\[{_LEVEL}\s*\]:?|{_LEVEL}\s+-(?=\s)",
             rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
             rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
             r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+(?: ?\(\w+\))?|wandb-upload_\d+)\s*:\d+",
@@ -64,6 +64,7 @@ _PREFIX = re.compile(
 _MOST_PREFIXES = 8
 _BOX = "│┃╭╰╮╯─"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
+_RECORD_KEYS = frozenset((*_LEVEL_KEYS, "stream", "time", "timestamp", "ts"))
 _REASON_KEYS = ("error", "err")
 _MESSAGE_KEYS = (
     "log",
@@ -111,6 +112,9 @@ _HARMLESS_MODULE = re.compile(
     r"\[(?:meta|system_info|system_monitor|interfaces|gpu\w*|tpu|ipu|trainium|git|gitlib|json_util|sentry)\.py:\w"
 )
 """Modules of wandb that collect what the run does not need."""
+_ABANDONED = re.compile(r"wandb\.sdk\.mailbox\.\S+\.(?:HandleAbandonedError|MailboxClosedError)$")
+_OF_BACKGROUND = "Uncaught exception in run_soon callback"
+"""What wandb logs when its second process ends, as it does after every program: nobody waits for that answer."""
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
     r"|setting up run|Network error resolved)"
@@ -155,6 +159,11 @@ class LogLine:
         return self.level in _ERROR_LEVELS and self.kind == "plain"
 
     @property
+    def is_of_wandb(self) -> bool:
+        """Whether wandb has written the line, with its level, on the terminal."""
+        return _LEVEL_OF_WANDB.match(self.text) is not None
+
+    @property
     def is_progress(self) -> bool:
         """Whether the line shows that the program went on."""
         is_report = self.level in ("DEBUG", "INFO") or _PROGRESS.match(self.text) is not None
@@ -171,20 +180,34 @@ def read_lines(text: str) -> list[LogLine]:
     raw_lines = _CARRIAGE_RETURN.sub("\n", text).splitlines()
     records = [[LogLine(said, level) for said, level in _clean(raw)] for raw in raw_lines]
     # With one level everywhere, the program that collected the lines has set it.
-    has_levels = len({line.level for lines in records for line in lines if line.text.strip()}) > 1
+    said = [line for lines in records for line in lines if line.text.strip() and not line.is_of_wandb]
+    has_levels = len({line.level for line in said}) > 1
     marked: list[LogLine] = []
     is_harmless = False
     for raw, lines in zip(raw_lines, records, strict=True):
-        is_of_logger = any(line.level is not None for line in lines)
-        # The traceback below a harmless record belongs to it.
-        is_harmless = (
-            is_of_logger
-            and (_HARMLESS_MODULE.search(raw) is not None or any(_HARMLESS.search(line.text) for line in lines))
-        ) or (is_harmless and all(line.level is None and _OF_TRACEBACK.match(line.text) for line in lines))
-        kinds = ("harmless" if is_harmless else _judge_line(line, has_levels) for line in lines)
+        is_leveled = any(line.level is not None for line in lines)
+        is_about_nothing = _HARMLESS_MODULE.search(raw) is not None or any(
+            _HARMLESS.search(line.text) for line in lines
+        )
+        is_below = is_harmless and all(line.level is None and _OF_TRACEBACK.match(line.text) for line in lines)
+        is_quiet = (is_leveled and is_about_nothing) or is_below
+        # The traceback below a harmless record of a log belongs to it; on the terminal it is the program's.
+        is_harmless = is_quiet and not any(line.is_of_wandb for line in lines)
+        kinds = ("harmless" if is_quiet else _judge_line(line, has_levels) for line in lines)
         for line, kind in zip(lines, kinds, strict=True):
             marked.append(line if line.kind == kind else replace(line, kind=kind))
+            if _ABANDONED.match(line.text):
+                _mark_abandoned(marked)
     return marked
+
+
+def _mark_abandoned(lines: list[LogLine]) -> None:
+    """Mark the last record as harmless, with its traceback, where wandb has logged it of its background."""
+    first = len(lines) - 1
+    while first > 0 and lines[first].level is None and _OF_TRACEBACK.match(lines[first].text):
+        first -= 1
+    if _OF_BACKGROUND in lines[first].text:
+        lines[first:] = [replace(line, kind="harmless") for line in lines[first:]]
 
 
 def is_harmless(line: str) -> bool:
@@ -207,7 +230,7 @@ def _judge_line(line: LogLine, has_levels: bool) -> Kind:
         return "information"
     if _RETRY.search(line.text) or _WEAVE in line.text or _PYTHON_WARNING.match(line.text):
         return "warning"
-    if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
+    if not (has_levels or line.is_of_wandb) or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
         return "plain"
     return "warning" if line.level in ("WARN", "WARNING") or _SYSTEM_ERROR.search(line.text) else "information"
 
@@ -217,7 +240,7 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
     line = _LINKED_FRAME.sub(r"\1", _ANSI.sub("", raw).rstrip("\r"))
     if (record_of_line := _read_json(line)) is not None:
         said, inner_level = record_of_line
-        for inner in said.splitlines():
+        for inner in said.splitlines() or [""]:
             yield from _clean(inner, inner_level or level)
         return
     if "wandb: " in line:
@@ -259,7 +282,10 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
     said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
     reason = next((item for key in _REASON_KEYS if isinstance(item := value.get(key), str)), None)
     if not said:
-        return None
+        is_empty = {*_LEVEL_KEYS, "stream", "time", "ts", "timestamp"} & value.keys() and {
+            *_MESSAGE_KEYS
+        } & value.keys()
+        return ("", None) if is_empty else None
     if len(said) == 2 and reason == said[1] and "\n" not in "".join(said) and not _ANNOUNCES.match(said[1]):
         said = [f"{said[0].rstrip(': ')}: {said[1]}"]  # what failed, and why: the part of wandb is in the first
     if isinstance(status := value.get("status"), int):

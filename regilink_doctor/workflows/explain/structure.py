@@ -122,7 +122,7 @@ _WRONG_TYPE = re.compile(
 )
 """What Python says where a value of another type was expected, with the type that was given."""
 _READS_ARGUMENT = re.compile(
-    r"_validators\.py |/_?iterutils\.py |/paths\.py | _parse_\w*path$| _get_obj_entry$| with_suffix$"
+    r"_validators\.py |/_?iterutils\.py |/paths\.py | _parse_\w*path$| _get_obj_entry$| with_suffix$| _sanitize$"
 )
 """The parts of wandb that read the arguments of its calls."""
 _MEMBERS = frozenset(["is_draft", *filter(str.isalpha, dir(str))])
@@ -611,7 +611,9 @@ def _judge_class(context: ErrorContext) -> Causes:
         # A sync needs what the run has left on the machine on which it trained.
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
     if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
-        return ("F21", "D1")  # older wandbs wrapped all that their own code raised
+        # wandb wraps all that its own code raises: without an answer of the server None, with an argument its type
+        is_of_null = "NoneType" in text or _OBJECT_OR_TYPE.search(text) is None
+        return ("F21", "D1") if is_of_null else ("F23", "F22", "F21") if context.phase == "sweep" else ("F22", "F21")
     if context.missing_attribute in _RUN_ATTRIBUTES:
         return _judge_missing_run(context)
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
@@ -669,6 +671,9 @@ def find_broken_code(context: ErrorContext) -> Causes:
         return ()
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
+    given = _WRONG_TYPE.search(text)
+    if given and _READS_ARGUMENT.search(f"{path} {context.library_frames[-1].function}") and "NoneType" not in text:
+        return ("F22", "F21")  # the call that was given it is cut off
     if name in ("KeyError", "AttributeError") and _LOOKUP.search(f"{path} {context.library_frames[-1].function}"):
         is_swept = context.phase == "sweep" or _AGENT_RUNS.search(context.text)
         return ("F24", "F23") if is_swept else ("F22", "F24")  # the program asks for what is not there
