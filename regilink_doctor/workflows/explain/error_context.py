@@ -652,10 +652,9 @@ class ErrorContext:
         return bool(_KEY_PROMPT.search(self.text))
 
     @cached_property
-    def start_of_key_prompt(self) -> int:
-        """Where in `message_text` the prompt begins with which it ends; its length without one."""
-        match = _KEY_PROMPT.search(self.message_text)
-        return match.start() if match else len(self.message_text)
+    def key_prompt(self) -> re.Match[str] | None:
+        """The prompt for an API key with which the messages end."""
+        return _KEY_PROMPT.search(self.message_text)
 
     @property
     def was_asked_for_key(self) -> bool:

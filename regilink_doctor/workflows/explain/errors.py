@@ -333,8 +333,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     matches = _recognize(context)
     if not matches and (shown := context.with_shown_raise()) and (matches := _recognize(shown)):
         context = shown
-    if context.ends_in_key_prompt:  # the program went on after what it reported before
-        matches = [match for match in matches if match.span[0] >= context.start_of_key_prompt]
+    if context.key_prompt:  # the program went on after what it reported before
+        matches = [match for match in matches if match.span[0] >= context.key_prompt.start()]
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
     if not matches and context.last_warnings and is_stopped:
@@ -743,9 +743,8 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
 
 
 def _describe_unknown(context: ErrorContext) -> str:
-    if context.message_text.rfind(context.last_line) < context.start_of_key_prompt and context.ends_in_key_prompt:
-        asked = context.message_text[context.start_of_key_prompt :].splitlines()
-        return [line for line in asked if line.startswith("wandb: ")][-1]
+    if context.key_prompt and context.message_text.rfind(context.last_line) < context.key_prompt.start():
+        return context.key_prompt[0].splitlines()[0]
     if context.exception is None and (context.ends_in_frame or "most recent call last" in context.last_line):
         if context.last_frame:
             return say("the traceback is cut before its last line, at {frame}", frame=context.last_frame)
