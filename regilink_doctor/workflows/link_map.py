@@ -80,7 +80,7 @@ def map_paths(
     result = lint_paths(paths, catalog=catalog, config=config, all_sites=True, progress=progress)
     root = find_root(next(iter(paths), "."))
     name = repository or name_repository(root)
-    reader = _UseReader(root, name, catalog, config)
+    reader = _UseReader(root, name, catalog, config, result.alias_changes)
     sites = [report.site for report in result.sites]
     sites += _lint_callers(sites, paths, catalog, config)
     uses = tuple(reader.read_uses([*sites, *result.configured_sources, *_read_look_ups(result.look_ups)]))
@@ -118,8 +118,11 @@ def _lint_callers(sites: Iterable[Site], paths: Sequence[str], catalog: Catalog 
 class _UseReader:
     """Makes uses of call sites."""
 
-    def __init__(self, root: str, repository: str, catalog: Catalog | None, config: Config) -> None:
+    def __init__(
+        self, root: str, repository: str, catalog: Catalog | None, config: Config, changes: Sequence[Site]
+    ) -> None:
         self._root = root
+        self._changes = {(_file_of(site.place), site.statement.line): site for site in changes}
         self._repository = repository
         self._catalog = catalog
         self._config = config
@@ -212,8 +215,12 @@ class _UseReader:
                 content = read(path).decode("utf-8", "replace")
             except OSError:
                 content = ""
-            lines = (match["rest"] for match in _SETS_ALIASES.finditer(content))
-            names = [name for line in lines for name in _STRING.findall(line) or [UNKNOWN_NAME]]
+            names: list[str] = []
+            line, start = 1, 0
+            for match in _SETS_ALIASES.finditer(content):
+                line, start = line + content.count("\n", start, match.start()), match.start()
+                change = self._changes.get((os.path.abspath(path), line))
+                names += _STRING.findall(match["rest"]) or (_read_aliases(change) if change else ()) or [UNKNOWN_NAME]
             self._set_aliases[path] = tuple(dict.fromkeys(names))
         return self._set_aliases[path]
 

@@ -62,6 +62,8 @@ class LintResult(ShownAsTable):
         self.configured_sources: list[Site] = []
         self.look_ups: list[Site] = []
         """The calls that look up collections: the map has them as consumers."""
+        self.alias_changes: list[Site] = []
+        """Where code sets the aliases of an artifact itself."""
         self.servers: list[StringValue] = []
         """The addresses of servers that code gives to wandb."""
         self.sources: dict[str, bytes] = {}
@@ -141,6 +143,7 @@ class LintResult(ShownAsTable):
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
         self.look_ups += [site for site in report.sites if site.kind == "look_up"]
+        self.alias_changes += [site for site in report.sites if site.call == "wandb.Artifact.aliases"]
 
     def add_unreadable(self, sentences: Iterable[str]) -> None:
         """Note files or folders that cannot be read."""

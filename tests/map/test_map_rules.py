@@ -160,6 +160,12 @@ def test_an_alias_that_source_does_not_tell_may_be_the_one(aliases: str, map_of:
         ('artifact.aliases += ["x", "prod"]', []),
         ("artifact.aliases.extend(sys.argv[1:])", []),
         ('artifact.aliases.append("other")', ["warning"]),
+        ('name = "prod"\nartifact.aliases.append(name)', []),
+        ('name = "other"\nartifact.aliases.append(name)', ["warning"]),
+        ('name = "other" if x else "prod"\nartifact.aliases += [name]', []),
+        ('names = ["other", *sys.argv[1:]]\nartifact.aliases.extend(names)', []),
+        ('def add(a, name="other"):\n    artifact.aliases += [name]\nadd(1)', ["warning"]),
+        ('def add(a, name="other"):\n    artifact.aliases += [name]\nadd(1, sys.argv[1])', []),
         ('print(artifact.aliases == ["prod"])', ["warning"]),
     ],
 )

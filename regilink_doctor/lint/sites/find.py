@@ -548,11 +548,14 @@ class _Finder:
         values = self.resolver.value(use.call.func.value, use.at)  # type: ignore[attr-defined]
         if values and all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
             place = self.source.place(use.call)
+            reading = ArgumentReader(self.resolver, self.origins.uses, use, ())
+            aliases = reading.items("aliases")
             yield OtherCall(
                 "wandb.Artifact.aliases",
                 place,
                 self.source.span(use.statement) if _simple(use.statement) else place.span,
-                aliases=ArgumentReader(self.resolver, self.origins.uses, use, ()).items("aliases"),
+                aliases=aliases,
+                arguments=PassedArguments(unread=frozenset(reading.unread)),
                 context=self.statements.find_context(use.statement),
             )
 
