@@ -103,9 +103,11 @@ def placeholder(name: str) -> tuple[int, int] | None:
 
 
 def find_shell_variable(string: StringValue) -> tuple[int, int] | None:
-    """Where a string has `$NAME` or `${NAME}`, as offsets, that is written in the Python code of the call itself.
+    """Where a string has `$NAME` or `${NAME}`, as offsets, that nothing fills in.
 
-    Nothing fills it in there. What is a constant or a default may be a template, or belong to OmegaConf.
+    It is written in the Python code of the call itself, or between single quotes where a shell script or a `.env` sets
+    the variable of the environment that is read. What is a constant or a default may be a template, or belong to
+    OmegaConf.
     """
     pattern = string.pattern
     start = pattern.find("$")
@@ -116,8 +118,11 @@ def find_shell_variable(string: StringValue) -> tuple[int, int] | None:
         else:
             length = next((at for at, letter in enumerate(rest) if not (letter.isalnum() or letter == "_")), len(rest))
             length = 0 if rest[:1].isdigit() else length
-        is_written_here = part is not None and not part.names and part.place.path.endswith((".py", ".ipynb"))
-        if is_written_here and length > 0 and HOLE not in rest[:length]:
+        is_in_python = part is not None and part.place.path.endswith((".py", ".ipynb"))
+        is_final = part is not None and (
+            not part.names if is_in_python else getattr(part, "read_from", None) is not None
+        )
+        if is_final and length > 0 and HOLE not in rest[:length]:
             return start, start + 1 + length
         start = pattern.find("$", start + 1)
     return None

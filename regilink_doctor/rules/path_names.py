@@ -402,7 +402,8 @@ class UnfilledPlaceholder(Rule):
     """A placeholder was left in: `<registry_name>`, `[REGISTRY-NAME]`, or `{REGISTRY_NAME}` without the f.
 
     The SDK uses it as a name, in a path as in `entity=`, `project=`, `type=` and aliases. What `.format`, Hydra
-    (`${…}`), GitHub Actions (`${{ … }}`) or cookiecutter fill in later is not reported; `$NAME` in the call itself is.
+    (`${…}`), GitHub Actions (`${{ … }}`) or cookiecutter fill in later is not reported; `$NAME` in the call itself is,
+    and so is one between single quotes in a shell script or a `.env`.
     """
 
     code = "REG106"
@@ -454,6 +455,13 @@ class UnfilledPlaceholder(Rule):
                 say("{wrong} is not filled in: the string is not an f-string", wrong=quoted(wrong)),
                 "W&B uses it as a name",
                 say("write an f before the quotes, or replace {wrong} with the name itself", wrong=quoted(wrong)),
+            )
+        part = problem.target.path.part_at(problem.start) if problem.target is not None else None
+        if wrong.startswith("$") and part is not None and not part.place.path.endswith((".py", ".ipynb")):
+            return Message(
+                say("{wrong} is not filled in: single quotes keep a variable as it is written", wrong=quoted(wrong)),
+                "W&B uses it as a name",
+                say("write double quotes, or replace {wrong} with the name itself", wrong=quoted(wrong)),
             )
         if wrong.startswith("$"):
             return Message(

@@ -56,26 +56,29 @@ def read(path: str, content: bytes) -> FileFacts:
     lines = list(_find_lines(source, just=just))
     facts = Script()
     known: dict[str, StringValue] = {}
-    of_targets: dict[str, list[Setting]] = {}
+    of_targets: dict[str, list[tuple[Setting, Setting]]] = {}
+    """Each variable of a target as the shell of a recipe reads it, and as programs find it in the environment."""
     for kind, body, containers in lines:
         if kind != "recipe" and (match := _VARIABLE.match(body.text)):
             public = everything or match["export"] is not None or match["name"] in exported
-            setting = _read_variable(body, match, containers, known, public=public)
+            setting = shown = _read_variable(body, match, containers, known, public=public)
+            if public and not just:
+                shown = _read_variable(body, match, containers, known, public=public, keeps_quotes=True)
             if kind == "line":
                 _remember(setting, known, just=just)
             for target in containers[-1].name.split() if kind == "target" else ():
                 own = of_targets.setdefault(target, [])
-                own += [setting] if len(own) < _MOST_OWN else ()
-            facts.settings.append(setting)
+                own += [(setting, shown)] if len(own) < _MOST_OWN else ()
+            facts.settings.append(shown)
     for kind, body, containers in lines:
         if kind == "recipe":
             names = containers[-1].name.split(maxsplit=_MOST_TARGETS)[:_MOST_TARGETS]
-            own = [setting for name in names for setting in of_targets.get(name, ())]
+            own = [pair for name in names for pair in of_targets.get(name, ())]
             named = {match[0].replace(" ", "") for match in _READ.finditer(body.text)}
             values = {way: known[way] for way in named if way in known}
-            for setting in own:
+            for setting, _ in own:
                 _remember(setting, values, just=just, depth=1)
-            facts.add(_put_before(own, read_script(body, containers, known=values)))
+            facts.add(_put_before([shown for _, shown in own], read_script(body, containers, known=values)))
     facts.settings.sort(key=lambda item: item.statement)
     return FileFacts.of(source, facts)
 
@@ -157,11 +160,14 @@ def _read_variable(
     known: Mapping[str, StringValue],
     *,
     public: bool,
+    keeps_quotes: bool = False,
 ) -> Setting:
+    """A variable; make keeps its quotes, which the shell of a recipe takes out of the words of a command."""
     start = match.start("value")
     written = re.split(r"[ \t]#", match["value"], maxsplit=1)[0].rstrip(" \t\\")
     end = start + len(written)
-    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":  # of just; make keeps them
+    is_quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "\"'"
+    if is_quoted and not keeps_quotes:
         start, end = start + 1, end - 1
     name = match["name"]
     parts = tuple(filled(body, start, end, known, name=name))

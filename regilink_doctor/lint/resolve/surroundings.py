@@ -80,8 +80,43 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
             continue
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
         values = [value for setting in settings if _is_for(setting, facts, path) for value in setting.value]
+        if kind_of(facts.source.path) == "dotenv" and _is_read_by_docker(folder, os.path.basename(facts.source.path)):
+            values = [_keep_quotes(value, facts) for value in values]
         found += [_mark_variable(value, variable) for value in values]
     return _without_repetitions(found)
+
+
+@remembered(512)
+def _is_read_by_docker(folder: str, name: str) -> bool:
+    """Whether a command passes a file of variables to `docker run --env-file`, which keeps the quotes in it."""
+    for facts in _find_facts(folder, "--env-file"):
+        for command in facts.commands:
+            words = [word.literal or "" for word in command.words]
+            if words[:1] == ["docker"] and "compose" not in words and not {"run", "create"}.isdisjoint(words):
+                options = zip(words, [*words[1:], ""], strict=True)
+                files = [
+                    word.partition("=")[2] if "=" in word else file
+                    for word, file in options
+                    if word[:10] == "--env-file"
+                ]
+                if name in map(os.path.basename, files):
+                    return True
+    return False
+
+
+def _keep_quotes(value: StringValue, facts: FileFacts) -> StringValue:
+    """A value with the quotes around it."""
+    span = value.place.span
+    line = facts.source.lines[span.line - 1]
+    before, after = line[span.column - 2 : span.column - 1], line[span.end_column - 1 : span.end_column]
+    if span.end_line != span.line or before != after or before not in ("'", '"'):
+        return value
+    place = replace(value.place, span=replace(span, column=span.column - 1, end_column=span.end_column + 1))
+    first, last = (
+        replace(place, span=replace(place.span, **edge))
+        for edge in ({"end_column": span.column}, {"column": span.end_column})
+    )
+    return StringValue((KnownPart(before, first, exact=True), *value.parts, KnownPart(after, last, exact=True)), place)
 
 
 def may_set(path: str, variable: str, program: str) -> bool:
