@@ -13,7 +13,7 @@ from regilink_doctor.lint.text.nodes import FUNCTIONS, LOOPS, SIMPLE, WITHS, str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import ContainerKind
@@ -163,8 +163,12 @@ class CallContextReader:
                 if clause is not None and _denies(clause):
                     denied = self._clause(clause)
                 handled = clause is not None
-                if clause is not None and _silent(clause.body) and not self._missed(statement, parent, clause):
+                is_silent = clause is not None and self._is_silent(clause, statement)
+                if clause is not None and is_silent and not self._missed(statement, parent, clause):
                     dropped = self._clause(clause)
+                elif clause is None and parent.finalbody and isinstance(parent.finalbody[-1], _LEAVES):
+                    handled = _silent(parent.finalbody[-1:])  # which drops what is raised
+                    dropped = self.source.place(parent.finalbody[-1]) if handled else None
             elif isinstance(parent, WITHS):
                 for item in parent.items:
                     called = self.source.written(item.context_expr)
@@ -238,6 +242,15 @@ class CallContextReader:
     def _find_first_arm(self, node: ast.AST) -> ast.AST:
         """The `if` of an `elif`: a chain is one statement, and not each arm of it one in the arm before."""
         return self._chains[id(node)][0] if id(node) in self._chains else node
+
+    def _is_silent(self, clause: ast.ExceptHandler, statement: ast.stmt) -> bool:
+        """Whether a clause drops the error; a name that the function does not look at remembers nothing."""
+        body = clause.body
+        function = [node for node, _, _ in self._outwards(statement)][-1]
+        if isinstance(function, FUNCTIONS):
+            loads = self._keep(("loads", id(function)), _index_loads, function)
+            body = [item for item in body if not _is_assigned_only(item, loads)]
+        return _silent(body)
 
     def _missed(self, statement: ast.stmt, around: ast.Try, clause: ast.ExceptHandler) -> bool:
         """Whether the failure may be seen after the `try`.
@@ -335,7 +348,17 @@ def _index_loads(function: ast.AST) -> dict[str, list[tuple[int, int]]]:
     for node in walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             loads.setdefault(node.id, []).append((node.lineno, node.col_offset))
+        elif isinstance(node, ast.Global | ast.Nonlocal):  # what is looked at elsewhere
+            for name in node.names:
+                loads.setdefault(name, []).append((node.lineno, node.col_offset))
     return {name: sorted(places) for name, places in loads.items()}
+
+
+def _is_assigned_only(statement: ast.stmt, loads: Mapping[str, object]) -> bool:
+    """Whether a statement gives a value to a name that is never looked at; `e` of `except Exception as e` is none."""
+    if not isinstance(statement, ast.Assign) or any(isinstance(node, ast.Call) for node in walk(statement.value)):
+        return False
+    return all(isinstance(target, ast.Name) and target.id not in loads for target in statement.targets)
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -19,7 +19,7 @@ from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject
 from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import Instance, Literal, Name, Unknown, is_none
+from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from regilink_doctor.core.sites import Setting
+    from regilink_doctor.core.sites import CallContext, Setting
     from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Scope, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
@@ -59,6 +59,9 @@ _OF_ARTIFACTS = ("wandb.Artifact.add_reference", "wandb.Artifact.save")
 _MOST_STEPS = 8
 """Calls that a version is followed back through: `api.registry("model").collections().versions()`."""
 
+
+_MOST_LEVELS, _MOST_CALLERS = 3, 8
+"""How many callers outwards are looked at for what drops an error, and how many calls of each function."""
 
 _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
 
@@ -99,6 +102,7 @@ class _Finder:
         self.statements = CallContextReader(source, module, self.resolver)
         self.made: dict[tuple[int, Frame | None], Site] = {}
         self._has_finish = "finish" in source.text
+        self._has_clauses = any(word in source.text for word in ("except", "finally", "suppress"))
         self._turns: dict[int, list[int]] = {}
 
     def sites_of(self, use: Use) -> Iterator[Site]:
@@ -121,7 +125,7 @@ class _Finder:
     def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
         """The site of a call of a function of another file.
 
-        None where it passes nothing to what links or fetches, and the run that it is of goes on.
+        None where it passes nothing to what links or fetches, its run goes on, and nothing drops its error.
         """
         site = self._seen_by_caller(use, call)
         target = tuple(text for text in site.target if any(isinstance(part, KnownPart) for part in text.parts))
@@ -129,7 +133,7 @@ class _Finder:
             return None
         is_hidden = self._is_hidden(call.use)
         site = replace(site, target=target, is_hidden_in_callee=is_hidden)
-        is_own = is_hidden or site.context.ended is not None
+        is_own = is_hidden or site.context.ended is not None or site.context.swallowed_by is not None
         return site if is_own or _is_passed(site, call, self.source.path) else None
 
     def _is_hidden(self, use: Use) -> bool:
@@ -255,7 +259,7 @@ class _Finder:
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
-            context=self.statements.of(use, self._run_name(use)) if source is self.source else NO_CONTEXT,
+            context=self._read_context(use, call) if source is self.source else NO_CONTEXT,
         )
         self.made[key] = site
         if path == "wandb.Artifact.delete":
@@ -265,6 +269,33 @@ class _Finder:
         if followed := self._followed(site, use, given, at):
             site = self.made[key] = replace(site, **followed)
         return site
+
+    def _read_context(self, use: Use, call: wandb_api.Call) -> CallContext:
+        """What is around a call; of a link also what drops its error around a call of its function."""
+        context = self.statements.of(use, self._run_name(use))
+        if call.kind != "link" or context.swallowed_by is not None or context.is_tried or not self._has_clauses:
+            return context
+        clause = self._find_callers_clause(use, _MOST_LEVELS)
+        return replace(context, swallowed_by=clause) if clause is not None else context
+
+    def _find_callers_clause(self, use: Use, levels: int) -> Place | None:
+        """What drops the error of a call around a call of its function in the file."""
+        scope = use.scope
+        if scope.kind != "function" or not levels:
+            return None
+        for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
+            functions = self.resolver.value(caller.call.func, caller.at)
+            if caller.scope is scope or not any(
+                isinstance(item, Function) and item.scope is scope for item in functions
+            ):
+                continue
+            context = self.statements.of(caller)
+            if context.swallowed_by is not None:
+                return context.swallowed_by
+            clause = self._find_callers_clause(caller, levels - 1) if not context.is_tried else None
+            if clause is not None:
+                return clause
+        return None
 
     def _is_called_on_class(self, use: Use) -> bool:
         """Whether a method is called on its class, the object an argument: `wandb.Run.link_artifact(run, …)`."""
