@@ -106,7 +106,8 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         return draft or unknown_string(node, at, "versioned-name")
     if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
         is_linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
-        return unknown_string(node, at, "unknown" if is_linked else "source-version")
+        is_own = is_linked and value.name == "version"
+        return unknown_string(node, at, "unknown" if is_own else "source-version")
     if isinstance(value, Method) and _is_run_entity(value):
         return unknown_string(node, at, "run-entity")
     if isinstance(value, Member):
