@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 class SourceVersionInRegistryName(Rule):
     """A registry name is built with the version that the artifact has in its own project.
 
-    Each collection of a registry counts from `v0`. `artifact.version` is the source's number, and so is `source_version`
-    of any artifact: the name finds another version, or none, and nothing warns. A link returns the version in the
-    registry: use its `version` or `qualified_name`. The same holds where one value is the version of a path in a project and of a registry path.
+    Each collection of a registry counts from `v0`. `artifact.version` is the source's number, and so is
+    `source_version` of any artifact: the name finds another version, or none, and nothing warns. A link returns the
+    version in the registry: use its `version` or `qualified_name`. The same holds where one value is the version of a
+    path in a project and of a registry path.
     """
 
     code = "REG505"

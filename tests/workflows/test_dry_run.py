@@ -539,7 +539,7 @@ with wandb.init(entity="team-x", project="p") as run:
         encoding="utf-8",
     )
     found = dry_run(["python", "both.py"], cwd=project)
-    assert [each.attempt.verdict for each in found.links] == ["linked", "linked"]
+    assert [(each.attempt.verdict, each.removed) for each in found.links] == [("linked", False), ("linked", False)]
     assert {each.attempt.entity for each in found.links} == {organization.lower().replace(" ", "-")}
     assert ("organization", organization) in [(each.kind, each.name) for each in found.assumed]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME
@@ -105,8 +106,7 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         draft = _find_draft_name(context, value, node, at) if value.path == "wandb.Artifact.name" else None
         return draft or unknown_string(node, at, "versioned-name")
     if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
-        is_linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
-        is_own = is_linked and value.name == "version"
+        is_own = value.name == "version" and _is_of_registry(context, value.owner, at)
         return unknown_string(node, at, "unknown" if is_own else "source-version")
     if isinstance(value, Method) and _is_run_entity(value):
         return unknown_string(node, at, "run-entity")
@@ -135,6 +135,17 @@ _SHOWN |= dict.fromkeys(("wandb.Run.url", "wandb.run.url", "wandb.PublicRun.url"
 
 _SAVES = ("wait", "link", "link_artifact", "save")
 """Methods after which the name of an artifact has its version."""
+
+
+def _is_of_registry(context: Context, artifact: Instance, at: ProgramPoint) -> bool:
+    """Whether an artifact is what a link returns, or is fetched by a name in a registry: it counts as that does."""
+    made = artifact.made_by
+    function = last_word(made.func) if made is not None else ""
+    name = find_argument(made, 0, "artifact_or_name" if function == "use_artifact" else "name") if made else None
+    if function not in ("use_artifact", "artifact") or name is None:
+        return "link" in function
+    strings = context.find_all(name, artifact.at or at)
+    return any(isinstance(string, StringValue) and REGISTRY_PREFIX in string.pattern for string in strings)
 
 
 def _find_draft_name(context: Context, name: Method, node: ast.expr, at: ProgramPoint) -> StringValue | None:

@@ -210,7 +210,9 @@ def _is_removed(world: World, attempt: LinkAttempt) -> bool:
     if attempt.verdict != "linked" or attempt.version is None:
         return False
     project = world.find_project(attempt.entity or "", attempt.project or "")
-    collection = project.collections.get(attempt.collection or "") if project is not None else None
+    if project is None:  # the organization has got another name since
+        return False
+    collection = project.collections.get(attempt.collection or "")
     return collection is None or find(collection, attempt.version) is None
 
 
