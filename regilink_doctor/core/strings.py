@@ -65,6 +65,11 @@ class StringValue:
     place: Place
     is_path_object: bool = False
 
+    @classmethod
+    def of(cls, text: str, place: Place, *, exact: bool = False) -> StringValue:
+        """A string that is known, of one part."""
+        return cls((KnownPart(text, place, exact),), place)
+
     def __hash__(self) -> int:
         return hash((self.pattern, self.place))  # what its parts are made of tells very few apart, and takes long
 

@@ -210,7 +210,7 @@ def as_string(text: str, place: Place | None = None) -> StringValue:
     In no file its place counts characters in the string itself, so that a part of it has a position.
     """
     place = place or Place("argument", Span(1, 1, 1, 1 + len(text)))
-    return StringValue((KnownPart(text, place, exact=True),), place)
+    return StringValue.of(text, place, exact=True)
 
 
 def read_shown(text: str) -> StringValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.sites import Command, Consume
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table
 from regilink_doctor.lint.facts.settings import containers_of
 from regilink_doctor.lint.facts.shell import Script, read_script
@@ -87,7 +87,7 @@ def _read_words(data: Data | None) -> list[StringValue]:
 
 
 def _make_word(text: str, place: Place) -> StringValue:
-    return StringValue((KnownPart(text, place),), place)
+    return StringValue.of(text, place)
 
 
 def find_consumed(commands: Iterable[Command]) -> Iterator[Site]:

@@ -131,7 +131,7 @@ class _Reader:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return StringValue((piece(self.source, node, node.value),), self.source.place(node))
         if written_name(node) == "sys.executable":
-            return StringValue((KnownPart("python", place),), place)
+            return StringValue.of("python", place)
         if not isinstance(node, ast.JoinedStr):
             return StringValue((UnknownPart(self.source.written(node), place),), place)
         parts: list[KnownPart | UnknownPart] = []

@@ -363,7 +363,7 @@ class _DocumentReader:
                     word = {"${interpreter}": "python", "${program}": written_scalar(find_below(root, "program"))}.get(
                         word, word
                     )
-                    words.append(StringValue((KnownPart(word, place),), place))
+                    words.append(StringValue.of(word, place))
             yield Command(tuple(words), place, place.span)
 
     def is_read_already(self, keys: tuple[str, ...]) -> bool:

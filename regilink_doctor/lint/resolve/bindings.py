@@ -264,6 +264,11 @@ class Scope:
         return getattr(self.node, "name", "")
 
     @property
+    def end(self) -> ProgramPoint:
+        """The place after everything in it."""
+        return ProgramPoint(self, END)
+
+    @property
     def decorators(self) -> list[ast.expr]:
         """The decorators of a function or class."""
         return getattr(self.node, "decorator_list", [])

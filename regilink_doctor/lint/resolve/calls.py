@@ -507,8 +507,7 @@ def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]
             continue
         is_number = isinstance(value, NonString) and isinstance(value.value, int)
         if isinstance(value, NonString) and is_number and is_string:
-            place = at.source.place(node)
-            values.append(StringValue((KnownPart(str(value.value), place),), place))
+            values.append(StringValue.of(str(value.value), at.source.place(node)))
         elif isinstance(value, (Member, ClassOrObject)) and is_string:
             values += find_text(context, value, node, at) or [UNKNOWN]
         else:

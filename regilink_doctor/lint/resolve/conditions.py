@@ -298,7 +298,7 @@ def _find_length(value: Value) -> Value:
 def _strip(value: Value, method: str) -> Value:
     if not isinstance(value, StringValue) or value.literal is None or _is_default(value):
         return UNKNOWN
-    return StringValue((KnownPart(getattr(value.literal, method)(), value.place),), value.place)
+    return StringValue.of(getattr(value.literal, method)(), value.place)
 
 
 def _is_instance(value: Value, kind: ast.expr) -> bool | None:

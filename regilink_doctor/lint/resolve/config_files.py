@@ -90,8 +90,7 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
     if path == _RUAMEL:
         return [Instance(path, node, at)]
     if path == "dvc.api.params_show" and not node.args:
-        place = at.source.place(node)
-        files = find_files(StringValue((KnownPart("params.yaml", place),), place), at)
+        files = find_files(StringValue.of("params.yaml", at.source.place(node)), at)
         return [load_file(context, file, "yaml", at) for file in files[:1]] or [UNKNOWN]
     if not node.args:
         return None
@@ -103,13 +102,13 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
     if path in _PACKAGE_FOLDERS:
         return _find_package_folders(context, node, at)
     if path in _PACKAGE_TEXTS:
-        return _open(_join(context, _find_package_folders(context, node, at), node.args[1:], at), at)
+        return _open(join_to(context, _find_package_folders(context, node, at), node.args[1:], at), at)
     if path in _SAME_PATH or path in _JOINS or path == "os.path.dirname":
         values = context.value(node.args[0], at)
         if any(isinstance(value, TreePath) for value in values):
             if path == "os.path.dirname":
-                return [_go_up(value) for value in values]
-            return _join(context, values, node.args[1:], at)
+                return [go_up(value) for value in values]
+            return join_to(context, values, node.args[1:], at)
     return None
 
 
@@ -133,8 +132,8 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
     if not any(isinstance(owner, TreePath) for owner in owners):
         return None
     if function.attr == "with_name":
-        owners = tuple([_go_up(owner) for owner in owners])
-    return _join(context, owners, node.args, at)
+        owners = tuple([go_up(owner) for owner in owners])
+    return join_to(context, owners, node.args, at)
 
 
 def _is_writing(mode: ast.expr | None) -> bool:
@@ -142,16 +141,6 @@ def _is_writing(mode: ast.expr | None) -> bool:
 
 
 # Paths
-
-
-def find_own_path(at: ProgramPoint) -> TreePath:
-    """`__file__`."""
-    return TreePath(at.source.absolute_path)
-
-
-def get_path_attribute(owner: TreePath, name: str) -> Value:
-    """`path.parent`."""
-    return _go_up(owner) if name == "parent" else UNKNOWN
 
 
 def _find_package_folders(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
@@ -170,21 +159,18 @@ def find_ancestor(context: Context, node: ast.Attribute, number: int, at: Progra
     for value in context.value(node.value, at):
         if isinstance(value, TreePath) and 0 <= number < _MAX_FOLDERS:
             for _ in range(number + 1):
-                value = _go_up(value)
+                value = go_up(value)
             values.append(value)
     return values
 
 
-def join_to(context: Context, owners: Sequence[Value], node: ast.expr, at: ProgramPoint) -> list[Value]:
-    """`path / name` of a path of the tree."""
-    return _join(context, owners, [node], at)
-
-
-def _go_up(value: Value) -> Value:
+def go_up(value: Value) -> Value:
+    """`path.parent` of a path of the tree."""
     return TreePath(os.path.dirname(value.path)) if isinstance(value, TreePath) else UNKNOWN
 
 
-def _join(context: Context, owners: Sequence[Value], nodes: Sequence[ast.expr], at: ProgramPoint) -> list[Value]:
+def join_to(context: Context, owners: Sequence[Value], nodes: Sequence[ast.expr], at: ProgramPoint) -> list[Value]:
+    """`path / name` of paths of the tree, for each of the names."""
     for node in nodes:
         names = context.list_literals(node, at)
         owners = tuple(
@@ -438,7 +424,7 @@ def find_loaded_items(owner: Loaded) -> list[Value]:
     """What a loop over it gives: the items of a list, the keys of a table."""
     node = owner.node
     if node is not None and owner.is_mapping:
-        return [StringValue((KnownPart(name, node.place),), node.place) for name in list_loaded_keys(owner)]
+        return [StringValue.of(name, node.place) for name in list_loaded_keys(owner)]
     return find_in_document(owner, ())
 
 

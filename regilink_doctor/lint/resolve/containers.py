@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import count
 
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import aliases, config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Elsewhere, Frame, ProgramPoint, ReturnedValue
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Elsewhere, Frame, ProgramPoint, ReturnedValue
 from regilink_doctor.lint.resolve.conditions import decide, is_true
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.strings import name_attribute, to_string
@@ -308,7 +308,7 @@ def find_items(context: Context, owner: Literal) -> tuple[Value, ...]:
 def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
     if owner.is_mapping and isinstance(owner.node, ast.Call):
         place = owner.at.source.place(owner.node)
-        return [StringValue((KnownPart(key, place),), place) for key, _ in owner.pairs if isinstance(key, str)]
+        return [StringValue.of(key, place) for key, _ in owner.pairs if isinstance(key, str)]
     if isinstance(owner.node, ast.Dict):
         return list(_find_view(context, owner, "keys"))
     values: list[Value] = []
@@ -333,7 +333,7 @@ def find_item(context: Context, value: Value, index: int | None) -> Iterable[Val
     if isinstance(value, ClassOrObject) and value.instance and (names := value.scope.field_names):
         if index is None or not -len(names) <= index < len(names):
             return [UNKNOWN]
-        return context.value(name_attribute(context, value, names[index]), ProgramPoint(value.scope, END))
+        return context.value(name_attribute(context, value, names[index]), value.scope.end)
     if isinstance(value, Arguments):
         return [UNKNOWN if index else value]  # `args, rest = parser.parse_known_args()`
     if not isinstance(value, Literal) or value.is_mapping:
@@ -562,7 +562,7 @@ def _find_argument(context: Context, owner: Arguments, name: str | None) -> Iter
     if name is None:
         return [UNKNOWN]
     node = context.keep(("argument", owner, name), lambda: ast.Attribute(Computed((owner,)), name, ast.Load()))
-    return context.value(node, ProgramPoint(owner.module.scope, END))
+    return context.value(node, owner.module.scope.end)
 
 
 class _Chain:

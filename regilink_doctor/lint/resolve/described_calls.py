@@ -11,7 +11,7 @@ import posixpath
 
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.config_files import read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
@@ -88,7 +88,7 @@ def _read_gin_value(path: str, line: str, written: str) -> Value:
     row = _read_start(path).decode("utf-8", "replace").splitlines().index(line) + 1
     column = line.rindex(written) + 2
     place = Place(show_path(path), Span(row, column, row, column + len(written) - 2))
-    return StringValue((KnownPart(written[1:-1], place),), place)
+    return StringValue.of(written[1:-1], place)
 
 
 @remembered(256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.context import Context
@@ -165,8 +165,7 @@ def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]
     loaded: list[tuple[Loaded, Use]] = []
     reads = [use for use in module.uses if written_name(use.call.func) in ("config", "decouple.config")]
     if "decouple" in module.imports and reads:  # it reads `.env` itself
-        place = reads[0].at.source.place(reads[0].call)
-        path = StringValue((KnownPart(".env", place),), place)
+        path = StringValue.of(".env", reads[0].at.source.place(reads[0].call))
         tables = load_nearest(context, [path], "dotenv", reads[0].at, holder="dotenv")
         loaded += [(table, reads[0]) for table in tables]
     for use in module.uses:
@@ -183,8 +182,7 @@ def _find_named(context: Context, use: Use) -> Sequence[Value]:
         node = node.args[0] if node.args else None
     if node is not None:
         return context.value(node, use.at)
-    place = use.at.source.place(use.call)
-    return [StringValue((KnownPart(".env", place),), place)]
+    return [StringValue.of(".env", use.at.source.place(use.call))]
 
 
 def _find_overridden(context: Context, variable: str, at: ProgramPoint) -> list[Value]:

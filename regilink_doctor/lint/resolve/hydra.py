@@ -17,7 +17,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
-from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, is_empty_file, read_document
 from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
 from regilink_doctor.lint.resolve.interpolation import split_path
@@ -147,7 +147,7 @@ def _compose_for(
     context: Context, decorator: ast.Call, scope: Scope, overrides: Sequence[Value], name: str | None
 ) -> Document | None:
     """What a run with overrides composes; without a path, versions before 1.2 look beside the program."""
-    at = ProgramPoint(scope.parent or scope, END)
+    at = (scope.parent or scope).end
     nodes = _name_arguments(decorator, ("config_path", "config_name"))
     name = name or context.find_literal(nodes.get("config_name"), at)
     version = nodes.get("version_base")

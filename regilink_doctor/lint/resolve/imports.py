@@ -6,7 +6,7 @@ import os
 
 from regilink_doctor.core.files import show_path
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.module_files import file_of, has_folder, list_imports, may_be_ours
 from regilink_doctor.lint.resolve.names import find_name
@@ -43,7 +43,7 @@ def bind_import(context: Context, name: str, binding: Binding, at: ProgramPoint)
     exported = _list_exported(found)
     if exported is not None and name not in exported:
         return []
-    return find_name(context, name, ProgramPoint(found.scope, END))
+    return find_name(context, name, found.scope.end)
 
 
 def _list_exported(module: Module) -> list[object] | None:
@@ -68,13 +68,13 @@ def find_imported(context: Context, target: str, module: Module) -> Iterable[Val
     holder = find_module(context, dots + body, module) if dots + body else None
     if holder is None:
         return [plain]
-    return find_name(context, name, ProgramPoint(holder.scope, END))
+    return find_name(context, name, holder.scope.end)
 
 
 def find_member(context: Context, owner: ModuleValue, name: str) -> Iterable[Value]:
     """`module.name`: what the module binds, else a module of the package."""
     if {name, "*"} & owner.module.scope.bindings.keys():
-        return find_name(context, name, ProgramPoint(owner.module.scope, END))
+        return find_name(context, name, owner.module.scope.end)
     found = find_module(context, f".{name}", owner.module)
     return [ModuleValue(found) if found is not None else UNKNOWN]
 

@@ -145,7 +145,7 @@ def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:
             elif isinstance(keyword.value, (ast.List, ast.Tuple)):
                 nodes = keyword.value.elts
             for item in nodes:
-                values = context.value(item, ProgramPoint(scope.parent or scope, END))
+                values = context.value(item, (scope.parent or scope).end)
                 aliases += [value.literal for value in values if isinstance(value, StringValue) and value.literal]
     return list(dict.fromkeys(aliases))
 
@@ -253,7 +253,7 @@ def _read_table(context: Context, scope: Scope, prefix: str, sources: _Sources, 
 def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
     """What `model_config`, `class Config` and the call itself say of the environment."""
     settings = dict(_iterate_settings(context, owner))
-    at = owner.made.at if owner.made is not None else ProgramPoint(owner.scope.module.scope, END)
+    at = owner.made.at if owner.made is not None else owner.scope.module.scope.end
     files: list[Loaded] = []
     for value in context.find_all(*settings.get("env_file", (None, at))):
         paths = find_items(context, value) if is_list(value) else [value]

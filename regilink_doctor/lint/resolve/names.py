@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import config_files, wandb_api
+from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.aliases import find_set_member
 from regilink_doctor.lint.resolve.bindings import (
     END,
@@ -27,6 +27,7 @@ from regilink_doctor.lint.resolve.values import (
     Literal,
     Name,
     NonString,
+    TreePath,
     Unknown,
     Value,
     add_values,
@@ -59,7 +60,7 @@ _MOST_BINDINGS = 32
 def resolve_name(context: Context, node: ast.Name, at: ProgramPoint) -> Iterable[Value]:
     """A name in an expression."""
     if node.id == "__file__":
-        return [config_files.find_own_path(at)]
+        return [TreePath(at.source.absolute_path)]
     return find_name(context, node.id, at)
 
 
@@ -165,7 +166,7 @@ def _find_starred(context: Context, name: str, module: Module) -> tuple[Value, .
 
     def find_last() -> Iterable[Value]:
         for binding in reversed(stars):
-            values = list(context.binding(name, binding, ProgramPoint(module.scope, END)))
+            values = list(context.binding(name, binding, module.scope.end))
             if any(value != UNKNOWN for value in values):
                 return values
         return []
@@ -549,7 +550,7 @@ def find_annotated(context: Context, annotation: ast.expr, at: ProgramPoint) -> 
 
 
 def _find_type(context: Context, node: ast.expr, at: ProgramPoint) -> Value | None:
-    for value in context.value(node, ProgramPoint(at.scope, END)):
+    for value in context.value(node, at.scope.end):
         if isinstance(value, Name) and value.path in wandb_api.CLASSES:
             return Instance(value.path)
         if isinstance(value, Instance) and value.made_by is None:  # `run: wandb.run`

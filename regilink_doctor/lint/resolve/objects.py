@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.aliases import find_set, list_set
 from regilink_doctor.lint.resolve.bindings import (
@@ -129,7 +129,7 @@ def _find_owned(context: Context, owner: Value, node: ast.Attribute, at: Program
     if isinstance(owner, StringValue) and node.attr in libraries.PATH_ATTRIBUTES:
         return [libraries.get_path_attribute(context, owner, node.attr, node, at)]
     if isinstance(owner, TreePath):
-        return [config_files.get_path_attribute(owner, node.attr)]
+        return [config_files.go_up(owner) if node.attr == "parent" else UNKNOWN]
     if isinstance(owner, Unknown):
         # What is called a run leaves no doubt that it is one: it may have been passed on by any file.
         is_config = node.attr == "config" and last_word(node.value) in ("run", "wandb_run")
@@ -154,8 +154,7 @@ def _find_member_attribute(context: Context, member: Member, node: ast.Attribute
     if node.attr in ("value", "_value_"):
         return find_member_strings(context, member)
     if node.attr in ("name", "_name_"):
-        place = at.source.place(node)
-        return [StringValue((KnownPart(member.name, place),), place)]
+        return [StringValue.of(member.name, at.source.place(node))]
     return [UNKNOWN]
 
 

@@ -667,7 +667,7 @@ def _list_options(context: Context, scope: Scope) -> list[_Option]:
 
 def _list_click_options(scope: Scope) -> list[_Option]:
     """The options and arguments above a function, in the order of their lines."""
-    at = ProgramPoint(scope.parent or scope, END)
+    at = (scope.parent or scope).end
     options: list[_Option] = []
     for decorator in scope.decorators:
         if isinstance(decorator, ast.Call) and last_word(decorator.func) in ("option", "argument"):

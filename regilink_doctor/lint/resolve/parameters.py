@@ -9,7 +9,7 @@ from itertools import count
 
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries, wandb_api
-from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
@@ -171,7 +171,7 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
 
 def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]) -> list[Value]:
     """What a validator of pydantic, or a converter of attrs, makes of the value of a field."""
-    at = ProgramPoint(scope.module.scope, END)
+    at = scope.module.scope.end
     declared = scope.bindings[name][0].value
     converters = [item.value for item in getattr(declared, "keywords", ()) if item.arg == "converter"]
     validators = context.keep(("validators", id(scope)), _list_validators, scope).get(name, ())
@@ -264,7 +264,7 @@ def find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
         scope = waiting.pop(0)
         yield scope
         for base in scope.bases:
-            for value in context.value(base, ProgramPoint(scope.parent or scope, END)):
+            for value in context.value(base, (scope.parent or scope).end):
                 if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
                     seen.add(id(value.scope))
                     waiting.append(value.scope)
@@ -443,7 +443,7 @@ def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
     """The calls of a function that configuration files describe, as `function(**table)`."""
 
     def describe() -> list[Frame]:
-        at = ProgramPoint(scope.module.scope, END)
+        at = scope.module.scope.end
         node = scope.node
         tables = libraries.find_described(context, scope) if isinstance(node, ast.FunctionDef) else []
         calls = [ast.Call(node, [], [ast.keyword(None, Computed((table,)))]) for table in tables]  # type: ignore[arg-type]

@@ -6,9 +6,9 @@ passes counts before what a file has, and that before defaults.
 
 from __future__ import annotations
 
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import Given, Table
-from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, load_nearest
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.libraries import FLAG_HOLDER
@@ -80,7 +80,7 @@ def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     parameter = next((item for item in scope.bindings.get(scope.first_parameter or "", ())), None)
     if call is None or parameter is None or parameter.annotation is None:
         return None
-    at = ProgramPoint(scope.parent or scope, END)
+    at = (scope.parent or scope).end
     path = find_keyword(call, "config_path")
     return [_fill(context, value, call, at, path) for value in context.value(parameter.annotation, at)]
 
@@ -235,7 +235,7 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
         elif called in ("CLI", "auto_cli", "LightningCLI"):
             flags.append("--config")
     named += find_passed(flags, module.source.folder, context.source.path) if flags else ()
-    at = ProgramPoint(module.scope, END)
+    at = module.scope.end
     loaded = load_nearest(context, [value for value in named if isinstance(value, StringValue)], "yaml", at)
     return [Loaded(item.document, (), attributes=True) for item in loaded]
 
@@ -283,7 +283,7 @@ def _read_configurations(context: Context, use: Use, name: str) -> list[Value]:
     for path in (*context.find_all(default, use.at), *passed):
         before, _, argument = path.pattern.partition(":") if isinstance(path, StringValue) else ("", "", "")
         place = path.place if isinstance(path, StringValue) else use.at.source.place(use.call)
-        file = next(iter(find_files(StringValue((KnownPart(before, place),), place), use.at)), None) if before else None
+        file = next(iter(find_files(StringValue.of(before, place), use.at)), None) if before else None
         module = find_module_of_file(context, file.path) if file is not None else None
         values += _call_get_config(context, module, argument, use) if module is not None else [UNKNOWN]
     return values or [UNKNOWN]

@@ -315,7 +315,7 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
         slash = (KnownPart("/", at.source.place(node), is_os_separator=not is_posix),)
         left = context.value(node.left, at)
         if any(isinstance(value, TreePath) for value in left):
-            return config_files.join_to(context, left, node.right, at)
+            return config_files.join_to(context, left, [node.right], at)
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
             joined = _join(_join_paths([before, _concatenate(context, node.right, at)], slash), node, at)

@@ -221,7 +221,7 @@ def expand_files(words: Words, folder: str) -> Words:
 def _read_lines(path: str) -> list[StringValue]:
     lines = _read_content(path).decode("utf-8", "replace").splitlines()
     places = [Place(show_path(path), Span(row, 1, row, len(line) + 1)) for row, line in enumerate(lines, 1)]
-    return [StringValue((KnownPart(line, place),), place) for line, place in zip(lines, places, strict=True)]
+    return [StringValue.of(line, place) for line, place in zip(lines, places, strict=True)]
 
 
 def find_by_number(commands: Sequence[Words], number: int, has_value: Callable[[str], bool]) -> list[StringValue]:

@@ -188,7 +188,7 @@ def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value
     for root in find_roots(module.source.folder):
         path = posixpath.join(root, _DEFAULTS_FILE)
         if is_file(path):
-            return list(_find_in_file(context, FileText(path), module_point(module), name))
+            return list(_find_in_file(context, FileText(path), module.scope.end, name))
     return []
 
 
@@ -215,7 +215,7 @@ def _index_launches(context: Context, module: Module) -> tuple[list[Value], dict
 
 def _list_launched(context: Context, module: Module) -> Iterator[Value]:
     """The configurations that files beside the program have for W&B Launch."""
-    at = module_point(module)
+    at = module.scope.end
     for path in _list_launch_files(absolute_path(module.source.folder)):
         if path.endswith(".json"):
             yield from [loaded for loaded in [load_file(context, FileText(path), "json", at)] if loaded is not None]
@@ -248,13 +248,6 @@ def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str)
         return []
     is_wrapped = find_data(loaded.node, (name, "value")) is not None
     return find_at(loaded, (name, "value") if is_wrapped else (name,))
-
-
-def module_point(module: Module) -> ProgramPoint:
-    """The end of a module."""
-    from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
-
-    return ProgramPoint(module.scope, END)
 
 
 # Sweeps
@@ -330,7 +323,7 @@ def _list_items(context: Context, values: Value) -> Iterator[Value]:
 
 def _find_in_sweep_files(context: Context, name: str, module: Module) -> list[Value]:
     """The values that the sweeps of the tree try which run the program."""
-    at = module_point(module)
+    at = module.scope.end
     values: list[Value] = []
     for path in context.keep(("sweep files", id(module)), _list_sweeps, module):
         loaded = load_file(context, FileText(path), "yaml", at)

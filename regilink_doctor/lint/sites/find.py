@@ -597,7 +597,7 @@ class _Finder:
             "read",
             place,
             self.source.span(statement) if _simple(statement) else place.span,
-            arguments=PassedArguments(strings={"name": (StringValue((KnownPart(name, place),), place),)}),
+            arguments=PassedArguments(strings={"name": (StringValue.of(name, place),)}),
             context=self.statements.find_context(statement),
             artifact=self.site(made, self.origins.maker(made)),
             logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,

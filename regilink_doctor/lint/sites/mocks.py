@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.sites import OtherCall, PassedArguments, Site
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, find_keyword, last_word, list_parameters, walk
@@ -83,8 +83,8 @@ def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
             how, assertions = _find_mocked_assertions(inner, parameters, is_of_wandb)
         if how is not None and assertions:
             place = source.place(min(assertions, key=lambda assertion: assertion.lineno))
-            string = StringValue((KnownPart(how, place),), place)
-            yield OtherCall("mocked-link", place, place.span, arguments=PassedArguments(strings={"how": (string,)}))
+            strings = {"how": (StringValue.of(how, place),)}
+            yield OtherCall("mocked-link", place, place.span, arguments=PassedArguments(strings=strings))
 
 
 def _find_mocked_assertions(
