@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import sys
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.lint.text.memory import (
@@ -41,12 +40,6 @@ _SOURCES = ("src", "lib", "python")
 _MOST_IMPORTERS = 24
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
-
-
-def may_be_ours(dotted: str) -> bool:
-    """Whether a dotted name can lead into the tree."""
-    top = dotted.partition(".")[0]
-    return not top or (top not in sys.stdlib_module_names and top != "wandb")
 
 
 @remembered(4096)
