@@ -1041,6 +1041,72 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
     return tuple(frames[last + 1 :])
 
 
+class _OpenTraceback:
+    """The frames of one exception while they are read: how many messages come before, and before what was raised."""
+
+    def __init__(self, start: int) -> None:
+        self.frames: list[Frame] = []
+        self.start = self.end = start
+        self.indent: int | None = None
+        """How deep the last frame is indented, while its lines of code can follow."""
+        self.code = ""
+
+
+class _Reader:
+    """Sorts the lines of a text into the frames of tracebacks, their lines of code, and messages."""
+
+    def __init__(self, lines: Sequence[LogLine]) -> None:
+        self.source: list[str] = []
+        self.messages: list[str] = []
+        self.errors: list[str] = []
+        self.raised: list[str] = []
+        self.chains: list[list[_OpenTraceback]] = []
+        self.last = _OpenTraceback(0)
+        self.is_numbered = any(_POINTED.match(line.text) for line in lines)
+        for line in lines:
+            if not line.is_quiet:
+                self._read(line)
+
+    def _read(self, log_line: LogLine) -> None:
+        line = log_line.text
+        if match := _FRAME.match(line):
+            self._add_frame(_frame(match), len(line) - len(line.lstrip()))
+            return
+        if not self.last.frames and _FAILED_CODE.match(line):
+            self._add_frame(Frame("", 0, ""), None)
+        if self._is_code(line):
+            self.source.append(line)
+            if not _MARKER.match(line) and (not self.last.code or line.lstrip().startswith(_POINTS)):
+                self.last.code = line
+            return
+        if line.strip():
+            self.last.indent = None
+        self.messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(self.messages, line) else line)
+        if self.last.frames and len(self.messages) == self.last.end + 1:
+            self.raised.append(self.messages[-1])
+        if log_line.is_error:
+            self.errors.append(self.messages[-1].strip())
+
+    def _add_frame(self, frame: Frame, indent: int | None) -> None:
+        between = "".join(self.messages[self.last.end :]).strip()
+        if between or not self.last.frames:
+            if not self.last.frames or not _IS_CHAINED.search(between):
+                self.chains.append([])
+            self.last = _OpenTraceback(len(self.messages))
+            self.chains[-1].append(self.last)
+        self.last.frames.append(frame)
+        self.last.end, self.last.indent, self.last.code = len(self.messages), indent, ""
+
+    def _is_code(self, line: str) -> bool:
+        """Whether a line is source: it is indented deeper than its frame, or numbered as IPython and rich show it."""
+        if _MARKER.match(line) or (self.is_numbered and self.last.frames and _NUMBERED.match(line)):
+            return True
+        indent = self.last.indent
+        is_below = indent is not None and len(line) - len(line.lstrip()) > indent and bool(line.strip())
+        is_first = indent == 0 and not self.last.code and self.last.end == len(self.messages)
+        return (is_below or (is_first and bool(_STATEMENT.search(line)))) and not _EXCEPTION.match(line)
+
+
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
@@ -1048,79 +1114,30 @@ def read_error(text: str) -> ErrorContext:
     for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if is_unquoted else ())):
         text = pattern.sub(whole, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))
-    source: list[str] = []
-    messages: list[str] = []
-    errors: list[str] = []
-    raised: list[str] = []
-    chains: list[list[tuple[int, list[Frame]]]] = []
-    frames: list[Frame] = []
-    ends: dict[
-        int, tuple[int, str]
-    ] = {}  # id of a traceback's frames -> number of messages before what it raised, code
-    last_frame, last_code = 0, ""
-    # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
-    frame_indent: int | None = None
-    is_numbered = any(_POINTED.match(line.text) for line in lines)
-    for log_line in lines:
-        line = log_line.text
-        indent = len(line) - len(line.lstrip())
-        is_below_frame = frame_indent is not None and indent > frame_indent and bool(line.strip())
-        is_first = frame_indent == 0 and not last_code and last_frame == len(messages)  # right below a frame
-        if log_line.is_quiet:
-            continue
-        match = _FRAME.match(line)
-        if not frames and not match and _FAILED_CODE.match(line):
-            frames.append(Frame("", 0, ""))
-            chains.append([(len(messages), frames)])
-            last_frame = len(messages)
-        if match:
-            between = "".join(messages[last_frame:]).strip()
-            if between or not frames:
-                if not frames or not _IS_CHAINED.search(between):
-                    chains.append([])
-                frames = []
-                chains[-1].append((len(messages), frames))
-            frames.append(_frame(match))
-            frame_indent, last_frame, last_code = indent, len(messages), ""
-            ends[id(frames)] = last_frame, ""
-        elif (
-            _MARKER.match(line)
-            or (is_numbered and frames and _NUMBERED.match(line))
-            or ((is_below_frame or (is_first and _STATEMENT.search(line))) and not _EXCEPTION.match(line))
-        ):
-            source.append(line)
-            if not _MARKER.match(line) and (not last_code or line.lstrip().startswith(_POINTS)):
-                last_code = line
-                ends[id(frames)] = last_frame, line
-        else:
-            frame_indent = frame_indent if not line.strip() else None
-            messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
-            if frames and len(messages) == last_frame + 1:
-                raised.append(messages[-1])
-            if log_line.is_error:
-                errors.append(messages[-1].strip())
-    is_kept = _choose_inner(messages)
+    read = _Reader(lines)
+    is_kept = _choose_inner(read.messages)
     # The traceback of a program that only reports that another one failed says nothing of the failure.
-    chains = [chain for chain in chains if all(is_kept[ends.get(id(chain[-1][1]), (0, ""))[0] :][:1])]
-    frames = chains[-1][-1][1] if chains else []
-    end, last_code = ends.get(id(frames), (0, last_code))
-    ends_in_frame = bool(frames) and end == last_frame
-    messages = [message for message, is_inner in zip(messages, is_kept, strict=True) if is_inner]
+    chains = [chain for chain in read.chains if all(is_kept[chain[-1].end :][:1])]
+    last = chains[-1][-1] if chains else _OpenTraceback(0)
+    rest = "\n".join(read.messages[last.end :]).strip("` \n")
     return ErrorContext(
         "\n".join(line.text for line in lines),
-        "\n".join(messages),
-        tuple(source),
-        tuple(frame for chain in chains for _, frames in chain for frame in frames),
-        tuple(tuple(Traceback(sum(is_kept[:start]), tuple(frames)) for start, frames in chain) for chain in chains),
-        tuple(errors),
+        "\n".join(message for message, is_inner in zip(read.messages, is_kept, strict=True) if is_inner),
+        tuple(read.source),
+        tuple(frame for chain in chains for traceback in chain for frame in traceback.frames),
+        tuple(
+            tuple(Traceback(sum(is_kept[: traceback.start]), tuple(traceback.frames)) for traceback in chain)
+            for chain in chains
+        ),
+        tuple(read.errors),
         tuple(line.text for line in lines if line.kind == "warning"),
         _last_warnings(lines),
-        tuple(raised),
+        tuple(read.raised),
         bool(_LOGGER.search(text)),
         bool(_SERVER_PREFIX.search(text)),
         bool(_RECORD.match(text)),
-        ends_in_frame and _is_fragment("\n".join(messages[sum(is_kept[:last_frame]) :]).strip("` \n")),
-        last_code,
+        last is read.last and bool(last.frames) and _is_fragment(rest),
+        last.code,
     )
 
 

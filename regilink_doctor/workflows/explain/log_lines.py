@@ -282,10 +282,8 @@ def _read_json(line: str) -> tuple[str, str | None] | None:
     said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
     reason = next((item for key in _REASON_KEYS if isinstance(item := value.get(key), str)), None)
     if not said:
-        is_empty = {*_LEVEL_KEYS, "stream", "time", "ts", "timestamp"} & value.keys() and {
-            *_MESSAGE_KEYS
-        } & value.keys()
-        return ("", None) if is_empty else None
+        is_record = not _RECORD_KEYS.isdisjoint(value) and not value.keys().isdisjoint(_MESSAGE_KEYS)
+        return ("", None) if is_record else None
     if len(said) == 2 and reason == said[1] and "\n" not in "".join(said) and not _ANNOUNCES.match(said[1]):
         said = [f"{said[0].rstrip(': ')}: {said[1]}"]  # what failed, and why: the part of wandb is in the first
     if isinstance(status := value.get("status"), int):

@@ -76,8 +76,6 @@ _CLASSES_OF_COMPONENTS = ("CommError", "WandbApiFailedError")
 """wandb raises the messages of the parts of wandb-core with these."""
 _CUT_CALLS = _read_causes(_TABLES["calls that were cut off"])
 """The most frequent causes of a failed call."""
-_CUT_COMMANDS = _read_causes(_TABLES["commands that were cut off"])
-"""The same for commands of wandb; another one asks nothing of a server, so wandb itself is the likeliest cause."""
 _RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
 """`wandb.run` is None without an active run."""
 
@@ -834,7 +832,7 @@ def _judge_cut_traceback(context: ErrorContext) -> Causes:
         return ("C19", "F2")
     if is_of_network:
         return of_frames or of_call or ("F2", "C19")
-    of_command = _CUT_COMMANDS.get(context.command, ("F21", "F15")) if context.command is not None else ()
+    of_command = _CUT_CALLS.get(context.command, ("F21", "F15")) if context.command is not None else ()
     return of_frames or of_call or of_command
 
 
