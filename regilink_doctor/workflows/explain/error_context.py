@@ -86,7 +86,9 @@ _FAILED_CODE = re.compile(r"\s*-+> ?\d+\s+\S")
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = read_words("paths of libraries")
-_INTEGRATION = re.compile(r"[/\\](?:wandb|wb|wandb_utils|wandb_logger|integration_utils)\.py$")
+_LOGGER_OF_WANDB = re.compile(r"[/\\](?:wb|\w+_wandb|wandb(?:_\w+)?)\.py$")
+_INTEGRATIONS = re.compile(r"[/\\]integration_utils\.py$")
+"""The file of transformers that logs to wandb, and to other services."""
 _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
 """A file of wandb that is started as a program; the others are imported."""
@@ -386,6 +388,11 @@ class Frame:
         """Whether the frame is wandb's code."""
         return self.is_library and bool(_WANDB_FILE.search(self.path))
 
+    @property
+    def is_of_integration(self) -> bool:
+        """Whether the frame is the code of another library that logs to wandb, and does nothing else."""
+        return self.is_library and not self.is_wandb and bool(_LOGGER_OF_WANDB.search(self.path))
+
 
 @record
 class Traceback:
@@ -631,7 +638,8 @@ class ErrorContext:
         has_program = any(not frame.is_library for frames in self.chain for frame in frames)
         if not has_program or self.exception is None or self.names_wandb_in_exception:
             return False
-        if any(frame.is_wandb for frames in self.chain for frame in _frames_below_user(frames)):
+        below = [frame for frames in self.chain for frame in _frames_below_user(frames)]
+        if any(frame.is_wandb or frame.is_of_integration for frame in below):
             return False
         return not self.fails_at_call
 
@@ -678,7 +686,7 @@ class ErrorContext:
     @property
     def is_of_integration(self) -> bool:
         """Whether another library called wandb where the error was raised: its frames are in a file named after it."""
-        return any(_INTEGRATION.search(frame.path) for frame in self.library_frames)
+        return any(frame.is_of_integration or _INTEGRATIONS.search(frame.path) for frame in self.library_frames)
 
     @property
     def names_wandb_in_exception(self) -> bool:

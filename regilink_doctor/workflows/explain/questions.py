@@ -43,7 +43,8 @@ _PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
 """A package with its version, in a list of what is installed."""
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _OUTPUT = re.compile(
-    r"^wandb: |^[A-Z]{4,8}: |^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|"
+    r"^wandb: |^[A-Z]{4,8}:(?: |[\w.]+:)|^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|"
+    r"|^\[[^\]\n]{0,60}\d\d:\d\d:\d\d"
     r"|^(?:\(Pdb\)|i?pdb>|\(ipdb\)) |^(?:Collecting|Requirement already satisfied:|Successfully (?:un)?installed) \S",
     re.MULTILINE,
 )

@@ -60,7 +60,7 @@ _STARTS = re.compile(r"[/\\]multiprocessing[/\\]| _execute_child$")
 """Code of Python that starts a process, or makes what processes share."""
 _RUN_FOLDER = re.compile(r"wandb[/\\](?:offline-)?run-")
 _PATH = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\|[^'"\n]*[/\\.])[^'"\n]*['"]\s*$""")
-_VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
+_VERSION_AS_FOLDER = re.compile(r"\[(?:Errno 22|WinError (?:123|267))\] .*[\w.-]:v?\w+['\"\\/]")
 """Windows refuses a folder that is called like a version, `zoo:v0`."""
 
 # What the class of an exception says. Of the first, the name alone says that wandb raised it; the second are raised for
@@ -262,16 +262,18 @@ def find_surroundings(context: ErrorContext, message: WandbMessage, line: str) -
 
 
 _WARNINGS = _read_patterns("warnings of wandb", re.IGNORECASE)
-_WARNING = re.compile(r"\s*wandb: (?:\w+: )?WARNING (?P<said>.*)")
+_WARNING = re.compile(r"\s*(?:wandb: (?:\w+: )?WARNING|\S+:\d+: \w*Warning:(?=.*(?i:wandb|w&b))) (?P<said>.*)")
+_CODE_OF_WARNING = re.compile(r"  \s*\w+\(")
 
 
 def find_warning(context: ErrorContext) -> tuple[str, Causes]:
     """The warning of wandb with which the text ends, and what it may mean; else empty."""
     for line in reversed(context.text.rstrip().splitlines()):
         match = _WARNING.match(line)
-        if match is None:
+        if match is None and not _CODE_OF_WARNING.match(line):
             break  # the program went on
-        if causes := next((causes for pattern, causes in _WARNINGS if pattern.search(match["said"])), ()):
+        said = match["said"] if match else ""
+        if causes := next((causes for pattern, causes in _WARNINGS if pattern.search(said)), ()):
             return line.strip(), causes
     return "", ()
 
@@ -326,6 +328,7 @@ def find_causes(context: ErrorContext) -> Causes:
     if context.ends_in_other_program:
         return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
+        _judge_server_container,
         _judge_own_thread,
         _judge_hidden,
         _judge_named,
@@ -338,7 +341,6 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_last_step,
         _judge_native_crash,
         _judge_swept_program,
-        _judge_server_container,
     )
     return find_proved_causes(context) or next((causes for guess in guesses if (causes := guess(context))), ())
 
@@ -383,6 +385,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
             return ("C14", "F19", "F7")  # two processes write the files of one run
         if number == errno.ENOENT and context.is_raised_in_wandb and find_part(context) == ("F14",):
             return ("F14", "F7")  # the file in which its own process writes its port
+        if number == errno.ENOENT and find_part(context) == ("F16",) and not context.names_local_file:
+            return ("F24", "F16")  # the program that an agent starts
         if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
             return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
