@@ -119,6 +119,18 @@ def test_how_to_write_a_path_is_answered_before_the_mistakes_are_listed() -> Non
     assert "Likely causes" in explain("my model does not appear in the registry, no error").text
 
 
+def test_a_version_that_is_there_gets_an_alias_before_a_new_link_is_shown() -> None:
+    written = explain("how do I move the alias production to v5?").write
+    saved = written.index("version.save()")
+    assert saved < next(number for number, line in enumerate(written) if "link_artifact" in line)
+
+
+def test_an_alias_that_is_changed_and_not_saved_is_the_cause() -> None:
+    moved = 'the production alias was not moved after m.aliases.append("production")'
+    assert explain(moved).failures[0] == "B11"
+    assert explain(f"{moved} and m.save()").failures[0] != "B11"
+
+
 ASKED = json.loads((CASES / "questions.json").read_text("utf-8"))
 
 

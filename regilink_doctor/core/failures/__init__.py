@@ -412,8 +412,9 @@ ENTITY: tuple[Failure, ...] = (
         "alias that is not allowed, or does not do what it says",
         "The SDK refuses `/`, `:` and more than 128 characters, and lets an empty alias and `v3` pass. `latest` "
         "follows the last link on its own, an alias moves to the newest version that is given it, and "
-        "aliases of `log_artifact` stay with the source.",
-        'Give `link_artifact` a plain word: `aliases=["production"]`, without a version and without `latest`.',
+        "aliases of `log_artifact` stay with the source. A change of `artifact.aliases` is sent by `save()` alone.",
+        'Give `link_artifact` a plain word: `aliases=["production"]`, without a version and without `latest`. Call '
+        "`artifact.save()` after a change of `artifact.aliases`.",
         silent=False,
         codes=("REG501", "REG502", "REG504", "REG503"),
         recognize="The error names the aliases, or the link works without them.",

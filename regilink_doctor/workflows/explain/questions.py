@@ -79,6 +79,9 @@ _INLINE_CODE = re.compile(
 """Code between backticks, calls, paths between quotes, and addresses between brackets or at the start."""
 CALL = re.compile(r"[\w\])]\(|^\(")
 """The bracket of a call, which has no space before it, or of code that is in brackets as a whole."""
+_CHANGES_ALIASES = re.compile(r"\.aliases(?:\.(?:append|extend|insert|remove)\(| ?\+?= ?\[)")
+"""Code that changes the aliases of an artifact, which is sent by `save()` alone."""
+_UNSAVED_ALIASES = "B11"
 _SENTENCE = re.compile(r"^\W{0,4}(?:\S+ {1,3}){4,}\S+[.?!:,]?\W*$|[\u3040-\u30ff].*[\u3002\uff1f]")
 _REPORTS_A_PROBLEM = re.compile(
     r"\b(?:error|fail|issue|problem|wrong|why|how|can't|cannot|unable|doesn't|stuck|hang|not (?:yet|found)|empty"
@@ -253,6 +256,9 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     facts = paths.examine(target_of(path), view) if path is not None and not is_name else None
     is_wrong = facts is not None and bool(facts.wrong)
     ranked = list_answers(searched)
+    is_unsaved = _CHANGES_ALIASES.search(searched) and ".save(" not in searched
+    if ranked and is_unsaved and find_topic(ranked[0][0]) is None:
+        ranked = [(_UNSAVED_ALIASES, 1.0), *((about, share) for about, share in ranked if about != _UNSAVED_ALIASES)]
     if is_linked and not is_wrong:
         ranked = [(about, share) for about, share in ranked if about not in _OF_THE_PATH]
     if not ranked and not is_wrong:
