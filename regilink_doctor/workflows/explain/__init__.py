@@ -29,7 +29,6 @@ from regilink_doctor.workflows.explain.errors import (
     explain_entry,
     explain_error,
     explain_failed_line,
-    explain_named_problem,
     explain_report,
     near_entries,
 )
@@ -40,13 +39,16 @@ from regilink_doctor.workflows.explain.questions import (
     CALL,
     LONGEST_QUESTION,
     choose_described,
+    explain_note,
     explain_question,
     explain_wandb_command,
     find_prose,
     is_description,
     is_log,
+    is_note,
     is_output,
     is_question,
+    tells_problem,
 )
 from regilink_doctor.workflows.explain.snippets import (
     explain_code,
@@ -76,6 +78,8 @@ _PATH_LIMIT = 1000
 _FENCED = re.compile(r"^ {0,3}```[^\n`]*\n(.*?)^ {0,3}```", re.MULTILINE | re.DOTALL)
 _OF_NAMES = ("target-path", "full-name", "url", "entity-url", "snippet")
 """Kinds of a text that only names something."""
+_OF_NOTES = ("error", "question", "unknown")
+"""Kinds of a text that may be a note of a problem."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _TARGET_SETTING = re.compile(
     r"""^\s*(?:-\s+|export\s+|--)?["']?[\w.-]*target[_-]?path["']?
@@ -188,6 +192,11 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
         return _explain_key()
     context = read_error(text)
     explanation = _explain_text(text, context, catalog)
+    is_unclear = explanation.kind == "question" and not explanation.is_sure
+    is_open = explanation.kind in _OF_NOTES and (is_unclear or not explanation.failures)
+    if is_open and (explanation.kind == "unknown" or is_note(text)):
+        is_other = is_unclear and not tells_problem(text)
+        explanation = explain_note(text) or (_unknown(text) if is_other else explanation)
     if text != pasted and explanation.kind != "error":
         note = say("a key in it is hidden here, but a terminal's history and a log keep what is pasted: revoke the key")
         explanation = replace(explanation, notes=(*explanation.notes, note))
@@ -210,10 +219,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         hosts = (os.environ.get("WANDB_BASE_URL"), getattr(catalog, "host", None))
         return explain_address(bare, [host for host in hosts if host], catalog)
     if context.is_error and (explanation := explain_error(context, catalog)):
-        explanation = _prefer_description(context, bare, explanation, catalog)
-        is_raised = context.exception is not None and context.exception[0] != "Error"
-        is_note = not (explanation.failures or is_raised or context.frames or context.error_lines)
-        return explain_named_problem(bare) or explanation if is_note else explanation
+        return _prefer_description(context, bare, explanation, catalog)
     if explanation := explain_report(text) or explain_own_report(text):
         return explanation
     message = explain_error(context, catalog)  # alone, without an exception's name
@@ -227,7 +233,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
             explanation = explain_error(context.with_warnings(context.warnings), catalog)
         explanation = explanation or _explain_quoted_message(bare, catalog) or explain_question(text, catalog)
         if explanation is None or not explanation.is_sure:
-            explanation = _explain_named_exception(context, catalog) or explain_named_problem(text) or explanation
+            explanation = _explain_named_exception(context, catalog) or explanation
         if explanation is not None:
             return explanation
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
@@ -255,24 +261,14 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         failed = _explain_failed(bare, context)
         if failed and context.names_other_program(failed.title):
             return failed
-        return _or_named_problem(explain_question(bare, catalog), bare) or failed or _unknown(bare)
+        return explain_question(bare, catalog) or failed or _unknown(bare)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    described = (
-        _or_named_problem(described, bare)
-        or _explain_named_exception(context, catalog)
-        or _explain_failed(bare, context)
-    )
+    described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
     return described or _explain_passed_errors(context) or _unknown(bare)
-
-
-def _or_named_problem(explanation: Explanation | None, text: str) -> Explanation | None:
-    """The explanation; in place of one that is not sure, or names no failure, the problem that a line names."""
-    is_sure = explanation is not None and explanation.is_sure and bool(explanation.failures)
-    return explanation if is_sure else explain_named_problem(text) or explanation
 
 
 def _explain_key() -> Explanation:

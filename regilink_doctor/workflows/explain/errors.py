@@ -421,11 +421,6 @@ def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = 
     return Explanation("error", line, is_recognized=False, notes=tuple(notes))
 
 
-def explain_named_problem(text: str) -> Explanation | None:
-    """What may be the cause of a problem that a line only names; None where no line does."""
-    return _explain_cause(*structure.find_named_problem(text))
-
-
 def _explain_cause(line: str, causes: tuple[str, ...]) -> Explanation | None:
     """The line and what may be its cause, which is not sure; None without a cause."""
     if not causes:

@@ -135,6 +135,29 @@ _SILENT = ("A2", "C5", "C13", "A4", "B14")
 """Other failures without any error, where a version is not in the registry."""
 _HEADING_LINES = 3
 """A text without a sentence in its first lines is a log, not a report."""
+_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
+_HEADING = re.compile(r"\s*#{2,6} ")
+_SUBHEADING = re.compile(r"\s*(?:\d+[.)] )?\*\*[^*]+\*\*:?\s*$")
+_ITEM = re.compile(r"\s*(?:[-*+•] |\d+[.)] )")
+_MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
+"""What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
+_ASSIGNS = re.compile(r"\w+=\S")
+_COMMENT = re.compile(r"(?<=\s)(?:#|//) .*|^\s*(?:#|//) .*", re.MULTILINE)
+_PRINTED_IN_COMMENT = re.compile(r"\s*(?:#|//)[\s>=-]*(?:raises )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
+_NAMES_EXCEPTION = re.compile(r"\w(?:Error|Exception|Warning)\b")
+_ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
+_TELLS_PROBLEM = re.compile(
+    r"error|fail|crash|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
+    r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
+    r"|unable|never|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
+    r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
+    r"|\bdie[sd]?\b|too (?:old|long|large|many|small|slow)|\bno (?!-)\w|required|asks for|(?<!\d)[45]\d\d(?!\d)"
+    r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
+    re.IGNORECASE,
+)
+_LONGEST_NOTE = 4000
+_LEAST_OF_NOTES = 0.3
+"""How probable a failure must be to be named for a note; measured with pages that were not learned from."""
 
 
 def is_log(text: str) -> bool:
@@ -244,6 +267,70 @@ def _is_sentence(line: str) -> bool:
 def _find_last_sentence(lines: Sequence[str]) -> str:
     """What somebody has written below a log, in the first person; empty where the log is all."""
     return lines[-1].strip() if _IS_TOLD.search(lines[-1]) and _is_sentence(lines[-1]) else ""
+
+
+def is_note(text: str) -> bool:
+    """Whether a line is a heading, an item of a list, a row of a table, a quotation or a comment."""
+    return any(_MARK.match(line) for line in text.splitlines())
+
+
+def tells_problem(text: str) -> bool:
+    """Whether something is asked, or words that people use of a problem are there."""
+    return "?" in text or bool(_TELLS_PROBLEM.search(translate_words(text)))
+
+
+def find_note(text: str) -> str:
+    """What headings, lists, tables, comments or sentences tell of W&B; empty for a log, and where they do not name it.
+
+    A row of a table, and an item of a list, is about a thing of its own unless the heading above it names W&B.
+    """
+    if len(text) > _LONGEST_NOTE or _ASKS_HOW.match(text):
+        return ""
+    groups: list[list[str]] = []
+    is_fenced = is_told = is_in_section = False
+    for line in filter(str.strip, text.splitlines()):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+            continue
+        if not is_fenced and (bare := _INLINE_CODE.sub("", line).strip(_QUOTES + " >*-")):
+            is_marked = bool(_MARK.match(line))
+            if _OUTPUT.search(bare) or _OF_TRACEBACK.match(bare) or _PRINTED_IN_COMMENT.match(line):
+                return ""
+            is_plain = not is_marked and not _IS_CODE.match(line) and not _ASSIGNS.match(line)
+            if is_plain and (is_log(bare) or _NAMES_EXCEPTION.search(line)):
+                return ""
+            is_told = True
+            if _HEADING.match(line):
+                is_in_section = bool(_NAME_OF_WANDB.search(line))
+                groups.append([])
+            elif not is_in_section and (_SUBHEADING.match(line) or _ITEM.match(line) or line.lstrip()[0] == "|"):
+                groups.append([])
+        groups[-1:] = [[*groups[-1], line]] if groups else [[line]]
+    named = [group for group in groups if _NAME_OF_WANDB.search("\n".join(group))]
+    return "\n".join(line for group in named for line in group) if is_told else ""
+
+
+def explain_note(text: str) -> Explanation | None:
+    """What may be the cause of a problem of W&B that a note tells; None for a log, and where it tells none."""
+    note = find_note(text)
+    lines = [line for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
+    lines = [
+        comment[0] if (comment := _COMMENT.search(line)) and _NAME_OF_WANDB.search(comment[0]) else line
+        for line in lines
+    ]
+    if not lines or not tells_problem(note):
+        return None
+    whole, named = (dict(rank_answers(translate_words(told))) for told in (note, "\n".join(lines)))
+    shares: dict[str, float] = {}
+    for about in whole:
+        topic = find_topic(about)
+        told = topic.mistakes[0] if topic is not None and len(topic.mistakes) == 1 else about
+        shares[told] = shares.get(told, 0) + (whole[about] + named[about]) / 2
+    ranked = sorted(shares, key=lambda about: -shares[about])
+    if ranked[0] not in FAILURES or shares[ranked[0]] < _LEAST_OF_NOTES:
+        return None
+    failures = tuple(about for about in ranked[:_MOST_CANDIDATES] if about in FAILURES and shares[about] >= _LEAST)
+    return Explanation("error", lines[0].strip(), is_sure=False, failures=failures, causes=causes_of(failures))
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:

@@ -11,9 +11,7 @@ import errno
 import json
 import os
 import re
-from bisect import bisect_right
 from functools import cache
-from itertools import accumulate
 
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
@@ -286,36 +284,6 @@ def _judge_said(context: ErrorContext) -> Causes:
     rows = (row for row in _TABLES["what an exception says"] if name and (is_named or row.get("alone")))
     held = (row for row in rows if _holds(row, context, facts, kind=name, said=said, code=context.failed_code))
     return next((tuple(row["causes"]) for row in held), ())
-
-
-_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
-_MARKS = re.compile(r"[\s*_`\"'\u2019#]+|^\s*(?://|>|[-+*] )")
-"""Marks of a word or of a comment, and what is between two words."""
-_ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
-_REFUSES_SOMETHING = (
-    r"wandb (?:\w+ ){0,2}(?:reject(?:s|ed)?|refuse[sd]?|complain(?:s|ed)?|forbids?|disallows?"
-    r"|(?:does|do|will|won|can|doesn)(?: ?not| t) (?:allow|accept|take))"
-)
-_PROBLEMS = tuple(
-    (re.compile("|".join(row["words"]).replace("REFUSES", _REFUSES_SOMETHING), re.IGNORECASE), tuple(row["causes"]))
-    for row in _TABLES["problems of wandb that a heading or a table names"]
-)
-_LONGEST_NOTE = 4000
-
-
-def find_named_problem(text: str) -> tuple[str, Causes]:
-    """The line that names a problem of wandb, as headings, tables and comments do, and what it means; else empty."""
-    if _ASKS_HOW.match(text) or len(text) > _LONGEST_NOTE:
-        return "", ()
-    lines = ["" if line.startswith("wandb: ") else line for line in text.splitlines()]
-    said = [_MARKS.sub(" ", _NAME_OF_WANDB.sub(" wandb ", line)).strip() for line in lines]
-    note, starts = " ".join(said), [0, *accumulate(len(line) + 1 for line in said)]
-    for words, causes in _PROBLEMS:
-        for match in words.finditer(note):
-            first, last = (bisect_right(starts, place) - 1 for place in (match.start(), match.end() - 1))
-            if any("wandb" in line for line in said[first : last + 1]):
-                return lines[first].strip(), causes
-    return "", ()
 
 
 def find_causes(context: ErrorContext) -> Causes:
