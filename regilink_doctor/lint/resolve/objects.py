@@ -71,10 +71,29 @@ _MAKING = ("__init__", "__post_init__")
 """The methods that an object has gone through to their ends before others are called."""
 
 
-def _name_by_owner(node: ast.Attribute | ast.Subscript, key: object, values: Sequence[Value]) -> Sequence[Value]:
-    """The values; those of `registry.name`, which `name` alone does not tell to be a registry's, with both words."""
-    owner = (written_name(node.value) or "").strip("]'").replace("'", ".").rpartition(".")[2] if key == "name" else ""
-    return [with_name(value, f"{owner}.name") for value in values] if "registry" in owner.lower() else values
+_OF_REGISTRIES = frozenset({"name", "path", "target", "target_path"})
+"""Attributes and keys that do not tell of what they are the name or path."""
+
+
+def _name_by_owner(
+    owners: Iterable[Value], node: ast.Attribute | ast.Subscript, key: object, values: Sequence[Value], at: ProgramPoint
+) -> Sequence[Value]:
+    """The values; those of `registry.name`, which `name` alone does not tell to be a registry's, with both words.
+
+    The owner is called a registry by the expression, by a key that leads to it, or by its class.
+    """
+    if key not in _OF_REGISTRIES or not any(isinstance(value, StringValue) for value in values):
+        return values
+    bindings = at.scope.find_bindings(node.value)
+    written = [written_name(item) for item in (node.value, bindings[-1].value if len(bindings) == 1 else None) if item]
+    words = [(name or "").strip("]'").replace("'", ".").rpartition(".")[2] for name in written]
+    for owner in owners:
+        if isinstance(owner, Loaded) and owner.keys:
+            words.append(str(owner.keys[-1]))
+        elif isinstance(owner, ClassOrObject) and owner.scope.name.removesuffix("Config").endswith("Registry"):
+            words.append(owner.scope.name)
+    word = next((word for word in words if "registry" in word.lower()), None)
+    return [with_name(value, f"{word}.{key}") for value in values] if word is not None else values
 
 
 @resolves(ast.Attribute)
@@ -90,7 +109,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
     values: Sequence[Value] = _find_owned(context, owners[0], node, at) if owners else ()
     for owner in owners[1:]:
         values = add_values(values, _find_owned(context, owner, node, at))
-    values = _name_by_owner(node, node.attr, values or [UNKNOWN])
+    values = _name_by_owner(owners, node, node.attr, values or [UNKNOWN], at)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
@@ -175,7 +194,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     is_many = isinstance(owners, BoundedValues) and isinstance(node.value, ast.Name)
     holders = keep_holders(context, owners, keys[0]) if is_many and len(keys) == 1 and keys[0] else owners
     found = [value for owner in holders for value in _find_in_owner(context, owner, node, keys, at)]
-    values = _name_by_owner(node, keys[0] if len(keys) == 1 else None, found)
+    values = _name_by_owner(owners, node, keys[0] if len(keys) == 1 else None, found, at)
     is_set = len(set(map(is_empty, values))) > 1
     if is_set and isinstance(node.value, ast.Name) and is_set_by_call(at.scope.module, node.value.id):
         values = [mark_unset(value, node.value.id) for value in values]
