@@ -51,6 +51,7 @@ _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "uplo
 _TYPE_KINDS = {
     "aliases": "aliases-type",
     "aliases[]": "alias-type",
+    "aliases[*]": "letters",
     "artifact": "artifact-type",
     "artifact_or_path": "artifact-type",
 }
@@ -64,7 +65,8 @@ class WrongCallShape(Rule):
     path or None, a `Path`, a list or a number where a string belongs, a name or a method where the artifact belongs, or
     what `log_model`, `save` or `add_file` returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact
     link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. `unlink()` is only for what a link
-    returns. Python raises, after the training.
+    returns. Python raises, after the training. A string that is unpacked as the list of aliases is no error of Python:
+    it gives its letters.
     """
 
     code = "REG607"
@@ -90,6 +92,7 @@ class WrongCallShape(Rule):
         "run.link_artifact(artifact, target_path=None)",
         'from pathlib import Path\nrun.link_artifact(artifact, Path("wandb-registry-model") / "zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[0.93])',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=list("production"))',
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
@@ -150,6 +153,12 @@ class WrongCallShape(Rule):
             )
         if problem.kind.endswith("-type"):
             return _explain_type(problem)
+        if problem.kind == "letters":
+            return Message(
+                say("{string} as a list is its letters", string=quoted(facts["type"])),
+                say("each letter becomes an alias, and the alias {string} is not set", string=quoted(facts["type"])),
+                say("write aliases=[{string}]", string=quoted(facts["type"])),
+            )
         if problem.kind == "name-for-artifact":
             name = quoted(facts["name"])
             return Message(

@@ -67,6 +67,9 @@ _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 
 _NO_STRINGS = (bool, bytes, int, float, type(None))
 
+_SOURCES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml")
+"""The ends of files where what is written as a string is one, and no list."""
+
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
 
@@ -75,6 +78,22 @@ def _find_type(values: Sequence[Value]) -> str | None:
     """The type of a value that is certainly not a string, the first of its alternatives; None where any may be one."""
     names = [_name_type(value) for value in values]
     return names[0] if names and None not in names else None
+
+
+def _list_unpacked_strings(values: Sequence[Value]) -> list[str]:
+    """The strings whose letters `[*value]` and `list(value)` give; none where it may be a list.
+
+    What a command passes to an option with several values is one of its items.
+    """
+    strings: list[str] = []
+    for value in values:
+        literal = value.literal if isinstance(value, StringValue) else None
+        parts = value.parts if isinstance(value, StringValue) else ()
+        is_whole = all(part.place.path.endswith(_SOURCES) or getattr(part, "read_from", None) for part in parts)
+        if literal is None or len(literal) < 2 or not is_whole:
+            return []
+        strings.append(literal)
+    return strings
 
 
 def _name_type(value: Value) -> str | None:
@@ -125,6 +144,8 @@ class ArgumentReader:
         self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
+        self.letters: dict[str, str] = {}
+        """The arguments whose list has the letters of a string, each with that string."""
         """Arguments of which `unfold` could not read everything."""
         for keyword in use.call.keywords if self.given.unpacked else ():
             if keyword.arg is None:
@@ -193,11 +214,14 @@ class ArgumentReader:
             is_wrong = bool(kinds) and all(kinds) and (is_link or "str" not in kinds)  # which may be a file to log
             types[name] = kinds[0] if is_wrong else None
         types["aliases[]"] = wrong_items[0] if wrong_items and all(wrong_items) else None
+        types["aliases[*]"] = self.letters.get("aliases") if len(aliases) == 1 else None
         # Bytes do as an alias.
         return {name: kind for name, kind in types.items() if kind and (kind != "bytes" or name == path)}
 
     def _find_wrong_item(self, value: Value) -> str | None:
         """The type of an item of a list that is certainly not a string."""
+        if isinstance(value, Loaded) and not value.is_mapping and not value.default_of:
+            return next(filter(None, (_name_type(item) for item in find_in_document(value, ()))), None)
         if not is_list(value) or value.may_be_empty:
             return None
         items = [item for item in value.items if not isinstance(item, ast.Starred)]
@@ -280,7 +304,10 @@ class ArgumentReader:
                 for item in value.items:
                     if isinstance(item, ast.Starred):
                         inner = self.resolver.value(item.value, value.at)
-                        lists = [list_ for list_ in reversed(inner) if isinstance(list_, Literal)]
+                        if strings := _list_unpacked_strings(inner):
+                            self.letters.setdefault(name, strings[0])
+                            continue
+                        lists = [list_ for list_ in reversed(inner) if isinstance(list_, (Literal, Loaded))]
                         waiting += lists
                         if not lists or len(lists) < len(inner):
                             self.unread.add(name)
