@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 from bisect import bisect_left, bisect_right
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
@@ -24,7 +24,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.scan.kinds import Comments
 
@@ -36,6 +35,9 @@ _NOQA = re.compile(
 
 _HASH = re.compile(r"(?:^|\s)#(?=\s*(?:regilink:|noqa))", re.IGNORECASE)
 """Where a comment begins in a file that is not Python, if it is one that may matter here."""
+
+
+_line = attrgetter("place.span.line")
 
 
 @record
@@ -102,7 +104,8 @@ class SuppressionIndex:
         """What was found on each line of each cell, and the lines that belong to it."""
         for item in suppressions:
             (self.everywhere if item.whole_file else self.comments.setdefault(item.place.cell, [])).append(item)
-        for cell, span in dict.fromkeys((item.place.cell, item.statement) for item in _found(reading)):
+        found = (*reading.sites, *reading.declared)
+        for cell, span in dict.fromkeys((item.place.cell, item.statement) for item in found):
             for line in range(span.line, span.end_line + 1):
                 self.statements.setdefault((cell, line), []).append(span)
 
@@ -143,15 +146,6 @@ def index_comments_of(path: str) -> SuppressionIndex | None:
     return SuppressionIndex(
         reading, [item for source in reading.sources for item in read_comments(source, reading.comments)[0]]
     )
-
-
-def _line(item: Suppression) -> int:
-    return item.place.span.line
-
-
-def _found(reading: ParsedFile) -> Iterator[Site | FileFact]:
-    yield from reading.sites
-    yield from reading.declared
 
 
 def find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:

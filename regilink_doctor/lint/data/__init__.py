@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20
 """No larger file is read for its values."""
 
+_MOST_NODES = 4000
 MAX_DEPTH = 200
 """Nothing that is nested deeper is read."""
 
@@ -151,6 +152,20 @@ def iterate_scalars(root: Data | None) -> Iterator[Scalar]:
         else:
             inside = node.entries.values() if isinstance(node, Table) else node.items
             waiting += reversed([*inside])
+
+
+def iterate_tables(root: Data) -> Iterator[tuple[Keys, Table]]:
+    """Every table, with the keys that lead to it; of very large data the first ones."""
+    waiting: list[tuple[Keys, Data]] = [((), root)]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            break
+        keys, node = waiting.pop()
+        if isinstance(node, Table):
+            yield keys, node
+            waiting += [((*keys, key), item) for key, item in node.entries.items()]
+        elif isinstance(node, DataList):
+            waiting += [((*keys, index), item) for index, item in enumerate(node.items)]
 
 
 def make_string(keys: Keys, value: str, written: Fragment) -> Scalar:

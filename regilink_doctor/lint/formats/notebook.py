@@ -24,7 +24,7 @@ from regilink_doctor.lint.formats.python import read_source
 from regilink_doctor.lint.resolve.values import Computed
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.fragment import Fragment
-from regilink_doctor.lint.text.nodes import walk
+from regilink_doctor.lint.text.nodes import find_first_line, walk
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ class _JoinedCells:
         return tree if tree is not None and all(map(self._in_one_cell, tree.body)) else None
 
     def _in_one_cell(self, statement: ast.stmt) -> bool:
-        first = min([statement.lineno, *(item.lineno for item in getattr(statement, "decorator_list", ()))])
+        first = find_first_line(statement)
         return bisect_right(self.starts, first) == bisect_right(self.starts, statement.end_lineno or first)
 
 

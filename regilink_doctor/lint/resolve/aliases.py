@@ -251,10 +251,7 @@ def _index_attributes(module: Module) -> dict[str, list[Store]]:
                 continue
             target = ast.Attribute(holder.value, str(key.value), ast.Store())
             store = replace(store, target=target)
-        is_own = (
-            isinstance(target.value, ast.Name) and store.scope.owner and target.value.id == store.scope.first_parameter
-        )
-        if not is_own:
+        if not store.scope.is_self(target.value):
             stores.setdefault(target.attr, []).append(store)
     return stores
 
@@ -264,11 +261,8 @@ def _list_setattr(module: Module) -> Iterator[Store]:
         call = use.call
         if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) == 3:
             owner, name, value = call.args
-            is_own = (
-                isinstance(owner, ast.Name) and use.scope.owner is not None and owner.id == use.scope.first_parameter
-            )
             target: ast.Attribute | ast.Subscript = ast.Subscript(owner, name, ast.Load())
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 target = ast.Attribute(owner, name.value, ast.Store())
-            if isinstance(target, ast.Attribute) or not is_own:
+            if isinstance(target, ast.Attribute) or not use.scope.is_self(owner):
                 yield Store(target, value, use.scope, use.order, use.arm, use.statement)

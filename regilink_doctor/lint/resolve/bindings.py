@@ -300,6 +300,10 @@ class Scope:
         arguments = [*self.node.args.posonlyargs, *self.node.args.args]
         return arguments[0].arg if arguments else None
 
+    def is_self(self, node: ast.AST) -> bool:
+        """Whether an expression is `self`, or what else the first parameter of this method is called."""
+        return isinstance(node, ast.Name) and self.owner is not None and node.id == self.first_parameter
+
     @property
     def is_enum(self) -> bool:
         """Whether a class is an enumeration."""

@@ -12,7 +12,7 @@ import posixpath
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
+from regilink_doctor.lint.data import Scalar, Table, find_data, iterate_tables
 from regilink_doctor.lint.resolve.config_files import read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from regilink_doctor.lint.data import Data, Keys
+    from regilink_doctor.lint.data import Keys
     from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.context import Context
     from regilink_doctor.lint.resolve.values import Value
@@ -34,7 +34,6 @@ _FOLDERS = ("conf", "config", "configs", "configuration", "hydra_config", "hydra
 _MAX_FILES = 600
 PROJECT_FILE = "MLproject"
 _MAX_CALLS = 8
-_MAX_NODES = 2000
 _WORDS = (b"_target_", b"class_path", b"defaults:", b"trainer:")
 _SECTIONS = {"LightningModule": "model", "LightningDataModule": "data"}
 """Base class -> the section of a configuration of LightningCLI that has the arguments, without a `class_path`."""
@@ -104,27 +103,13 @@ def _find_arguments(document: Document, owner: Scope, path: str) -> Iterator[Key
     """The keys of the tables with the arguments of a function or class in a file."""
     section = _find_section(owner)
     names = document.root.entries if isinstance(document.root, Table) else {}
-    for keys, table in _iterate_tables(document.root):
+    for keys, table in iterate_tables(document.root):
         if _names(table.entries.get("_target_"), owner, path):
             yield keys
         elif _names(table.entries.get("class_path"), owner, path):
             yield (*keys, "init_args")
         elif keys == (section,) and "trainer" in names and not {"_target_", "class_path"} & table.entries.keys():
             yield keys
-
-
-def _iterate_tables(root: Data) -> Iterator[tuple[Keys, Table]]:
-    """Every table, and the keys that lead to it."""
-    waiting: list[tuple[Keys, Data]] = [((), root)]
-    for _ in range(_MAX_NODES):
-        if not waiting:
-            break
-        keys, node = waiting.pop()
-        if isinstance(node, Table):
-            yield keys, node
-            waiting += [((*keys, key), item) for key, item in node.entries.items()]
-        elif isinstance(node, DataList):
-            waiting += [((*keys, index), item) for index, item in enumerate(node.items)]
 
 
 def _names(data: object, owner: Scope, path: str) -> bool:

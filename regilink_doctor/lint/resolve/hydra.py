@@ -37,7 +37,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import is_file, is_folder, read_file
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_argument, find_keyword, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,14 +148,14 @@ def _compose_for(
 ) -> Document | None:
     """What a run with overrides composes; without a path, versions before 1.2 look beside the program."""
     at = (scope.parent or scope).end
-    nodes = _name_arguments(decorator, ("config_path", "config_name"))
-    name = name or context.find_literal(nodes.get("config_name"), at)
-    version = nodes.get("version_base")
+    path = find_argument(decorator, 0, "config_path")
+    name = name or context.find_literal(find_argument(decorator, 1, "config_name"), at)
+    version = find_keyword(decorator, "version_base")
     is_old = version is None or (isinstance(version, ast.Constant) and str(version.value) in ("1.0", "1.1"))
-    if "config_path" not in nodes:
+    if path is None:
         folder: str | None = scope.module.source.folder if is_old else ""
     else:
-        folder = _find_folder(context, nodes["config_path"], at)
+        folder = _find_folder(context, path, at)
     if name is None or folder is None:
         return None
     return _compose(context, scope.module, folder, name, overrides)
@@ -172,14 +172,13 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
 
 def _call_compose(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     """`compose("config", overrides=["reg=prod", "target=…"])` in what `initialize(…)` has named."""
-    nodes = _name_arguments(node, ("config_name", "overrides"))
-    name = context.find_literal(nodes.get("config_name"), at)
+    name = context.find_literal(find_argument(node, 0, "config_name"), at)
     folder = _find_initialized(context, at)
     if name is None or folder is None:
         return [_NOT_FOLLOWED]
     overrides: list[Value] = []
     default_of = None
-    for value in context.value(nodes["overrides"], at) if "overrides" in nodes else ():
+    for value in context.find_all(find_argument(node, 1, "overrides"), at):
         if is_list(value):
             overrides += [context.find_only(item, value.at) or UNKNOWN for item in value.items]
         else:
@@ -197,8 +196,7 @@ def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
     if not before or (before is uses and len(uses) > 1):
         return None
     use = before[-1]
-    nodes = _name_arguments(use.call, ("config_path",))
-    node = next((nodes[name] for name in ("config_path", "config_dir", "config_module") if name in nodes), None)
+    node = find_argument(use.call, 0, "config_path", "config_dir", "config_module")
     if (written_name(use.call.func) or "").endswith("module"):
         module = context.find_literal(node, use.at)
         return _find_module_folder(context, module, use.scope.module) if module else None
@@ -207,11 +205,6 @@ def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
 
 def _list_initializers(uses: Iterable[Use]) -> list[Use]:
     return [use for use in uses if (written_name(use.call.func) or "").endswith(_INITIALIZERS)]
-
-
-def _name_arguments(call: ast.Call, names: Sequence[str]) -> dict[str, ast.expr]:
-    nodes = dict(zip(names, call.args, strict=False))
-    return nodes | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 
 
 def _find_folder(context: Context, node: ast.expr, at: ProgramPoint) -> str | None:
@@ -275,12 +268,12 @@ def _index_stored(context: Context, module: Module) -> Stored:
 
 
 def _add_stored(context: Context, use: Use, stored: Stored) -> None:
-    nodes = _name_arguments(use.call, ("name", "node", "group", "package"))
-    name = context.find_literal(nodes.get("name"), use.at)
-    group = context.find_literal(nodes["group"], use.at) if "group" in nodes else ""
-    if name is not None and group is not None and "node" in nodes:
-        package = context.find_literal(nodes.get("package"), use.at)
-        stored[posixpath.join(group, name.removesuffix(".yaml"))] = (nodes["node"], use.at, package)
+    name = context.find_literal(find_argument(use.call, 0, "name"), use.at)
+    node, in_group = find_argument(use.call, 1, "node"), find_argument(use.call, 2, "group")
+    group = context.find_literal(in_group, use.at) if in_group is not None else ""
+    if name is not None and group is not None and node is not None:
+        package = context.find_literal(find_argument(use.call, 3, "package"), use.at)
+        stored[posixpath.join(group, name.removesuffix(".yaml"))] = (node, use.at, package)
 
 
 # Composition

@@ -33,7 +33,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, last_word
+from regilink_doctor.lint.text.nodes import copy_place, find_argument, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,13 +65,12 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
     """What a function that makes an object of data gives, by its last name; None for any other function."""
     if name not in _CONVERTERS:
         return None
-    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
-    names = _CONVERTERS[name] if name == "from_dict" else _CONVERTERS[name][::-1]
-    nodes = dict(zip(names, node.args, strict=False)) | by_name
     class_name, data_name = _CONVERTERS[name]
-    if class_name not in nodes or data_name not in nodes:
+    first = 0 if name == "from_dict" else 1
+    made, data = find_argument(node, first, class_name), find_argument(node, 1 - first, data_name)
+    if made is None or data is None:
         return None
-    return construct_all(context, context.value(nodes[class_name], at), context.value(nodes[data_name], at), node, at)
+    return construct_all(context, context.value(made, at), context.value(data, at), node, at)
 
 
 def call_constructor(

@@ -222,16 +222,14 @@ def _list_option_files(context: Context, module: Module) -> list[Loaded]:
     flags: list[str] = []
     for use in module.uses:
         called = last_word(use.call.func)
-        by_name = {keyword.arg: keyword.value for keyword in use.call.keywords}
-        if "default_config_files" in by_name:
-            for value in context.value(by_name["default_config_files"], use.at):
-                items = value.items if is_list(value) else ()
-                named += [item for node in items for item in context.value(node, use.at)]
-        action = written_name(by_name["action"]) if "action" in by_name else None
-        if called == "add_argument" and action is not None and action.endswith("ActionConfigFile"):
+        for value in context.find_all(find_keyword(use.call, "default_config_files"), use.at):
+            items = value.items if is_list(value) else ()
+            named += [item for node in items for item in context.value(node, use.at)]
+        action = find_keyword(use.call, "action") if called == "add_argument" else None
+        if action is not None and (written_name(action) or "").endswith("ActionConfigFile"):
             texts = [item.value for item in use.call.args if isinstance(item, ast.Constant)]
             flags += [text for text in texts if isinstance(text, str)]
-            named += context.value(by_name["default"], use.at) if "default" in by_name else ()
+            named += context.find_all(find_keyword(use.call, "default"), use.at)
         elif called in ("CLI", "auto_cli", "LightningCLI"):
             flags.append("--config")
     named += find_passed(flags, module.source.folder, context.source.path) if flags else ()

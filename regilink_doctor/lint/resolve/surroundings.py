@@ -63,7 +63,6 @@ START_MARKS = ("subprocess", "session.run", "os.system", "os.popen", "from os im
 """Words without one of which a program starts no command."""
 
 _MAX_FILES = 400
-_MAX_NODES = 4000
 
 
 # Variables of the environment
@@ -464,24 +463,16 @@ def _find_given_inputs(path: str) -> dict[str, list[StringValue]]:
 
 
 def _iterate_given(data: Data, root: str, path: str) -> Iterator[tuple[str, StringValue]]:
-    from regilink_doctor.lint.data import DataList, Scalar, Table
+    from regilink_doctor.lint.data import Scalar, Table, iterate_tables
 
-    waiting: list[Data] = [data]
-    for _ in range(_MAX_NODES):
-        if not waiting:
-            break
-        node = waiting.pop()
-        if isinstance(node, Table):
-            waiting += node.entries.values()
-            used, values = node.entries.get("uses"), node.entries.get("with")
-            name = used.value if isinstance(used, Scalar) else None
-            named = posixpath.normpath(posixpath.join(root, name)) if isinstance(name, str) and name[:2] == "./" else ""
-            if isinstance(values, Table) and named in (path, os.path.dirname(path)):
-                for key, value in values.entries.items():
-                    if isinstance(value, Scalar) and value.kind == "string":
-                        yield key, value.interpolated(key)
-        elif isinstance(node, DataList):
-            waiting += node.items
+    for _, table in iterate_tables(data):
+        used, values = table.entries.get("uses"), table.entries.get("with")
+        name = used.value if isinstance(used, Scalar) else None
+        named = posixpath.normpath(posixpath.join(root, name)) if isinstance(name, str) and name[:2] == "./" else ""
+        if isinstance(values, Table) and named in (path, os.path.dirname(path)):
+            for key, value in values.entries.items():
+                if isinstance(value, Scalar) and value.kind == "string":
+                    yield key, value.interpolated(key)
 
 
 def _fill_inputs(facts: FileFacts, given: dict[str, list[StringValue]]) -> FileFacts:

@@ -423,12 +423,12 @@ class _Walk:
                 self.module.targets.append(target)
             if isinstance(target, ast.Name):
                 self._bind(target, value, scope, arm, kind, annotation, path)
-            elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                owner = scope.owner
+            elif isinstance(target, ast.Attribute):
                 value = _get_item(value, path) if kind == "value" or not path else None
-                if owner is not None and value is not None and target.value.id == scope.first_parameter:
-                    owner.attributes.setdefault(target.attr, []).append((value, scope, self.order))
-                    scope.bind(f"{target.value.id}.{target.attr}", Binding(kind, target, self.order, arm, value))
+                if scope.owner is not None and value is not None and scope.is_self(target.value):
+                    scope.owner.attributes.setdefault(target.attr, []).append((value, scope, self.order))
+                    written = f"{scope.first_parameter}.{target.attr}"
+                    scope.bind(written, Binding(kind, target, self.order, arm, value))
             elif isinstance(target, _DISPLAYS):
                 waiting += reversed(list(_unpack(target, value, kind, path)))
             elif isinstance(target, ast.Starred):

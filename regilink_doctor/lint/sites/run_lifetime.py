@@ -380,8 +380,8 @@ class RunLifetime:
         return self._ended_by_function[key]
 
     def _find_function(self, called: ast.expr, at: ProgramPoint) -> Function | None:
-        values = self.resolver.value(called, at)
-        return values[0] if len(values) == 1 and isinstance(values[0], Function) else None
+        value = self.resolver.find_only(called, at)
+        return value if isinstance(value, Function) else None
 
     def _leave(self, context: ast.expr, entered: ast.expr, at: ProgramPoint) -> _Ended:
         """The runs that a `with context as entered` ends; by "context" that of a context manager which is not known."""

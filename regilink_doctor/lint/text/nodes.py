@@ -113,6 +113,12 @@ def written_name(node: ast.AST) -> str | None:
     return node.id + "".join(reversed(words))
 
 
+def find_first_line(statement: ast.stmt) -> int:
+    """The first line of a statement, those of its decorators among them."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
 def last_word(node: ast.AST) -> str:
     """The last word of a name or an attribute: `publish` of `tools.publish`; empty for any other expression."""
     if isinstance(node, ast.Attribute):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import find_first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class LastTree:
         statements = self._parse_changed(lines) if self._statements else None
         tree = ast.parse(text) if statements is None else ast.Module(body=statements, type_ignores=[])
         self._lines, self._statements = lines, [*tree.body]
-        self._starts = [_first_line(statement) for statement in tree.body]
+        self._starts = [find_first_line(statement) for statement in tree.body]
         return tree
 
     def _parse_changed(self, lines: Sequence[str]) -> list[ast.stmt] | None:
@@ -66,8 +67,3 @@ class LastTree:
         before = self._statements[number - 1]
         is_alone = (before.end_lineno or line) < line and not self._lines[line - 2].endswith("\\")
         return is_alone and not lines[line - 2].endswith("\\") and self._statements[number].col_offset == 0
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
