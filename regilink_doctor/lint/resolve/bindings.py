@@ -251,6 +251,10 @@ class Scope:
         """The bindings of a name here; none for any other expression."""
         return self.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
 
+    def has_field(self, name: str) -> bool:
+        """Whether the body of a class annotates a name."""
+        return name in self.bindings and self.bindings[name][0].annotation is not None
+
     def find_home(self, name: str) -> Scope | None:
         """The innermost scope that binds a name, this one or one around it."""
         home: Scope | None = self
@@ -281,7 +285,7 @@ class Scope:
     @property
     def fields(self) -> dict[str, Binding]:
         """What the body of a class annotates."""
-        return {name: bindings[0] for name, bindings in self.bindings.items() if bindings[0].annotation is not None}
+        return {name: bindings[0] for name, bindings in self.bindings.items() if self.has_field(name)}
 
     @property
     def owner(self) -> Scope | None:

@@ -160,7 +160,7 @@ def enter_init(context: Context, method: Scope, made: Frame | None) -> Frame | N
 
 def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
     """What a field of a dataclass, model or NamedTuple is given when an object is made; None: not given."""
-    if "__init__" in scope.bindings or name not in scope.fields:
+    if "__init__" in scope.bindings or not scope.has_field(name):
         return None
     if name not in _index_fields(context, owner.scope):
         return None
