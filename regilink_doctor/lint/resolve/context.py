@@ -27,7 +27,7 @@ from regilink_doctor.lint.text.nodes import last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, TypeVar
 
     from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope, Use
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text.source import Source
 
     T = TypeVar("T")
+    Words = Sequence[StringValue]
     FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
     Key = tuple[object, ...]
     Question = tuple[Key, Callable[..., Iterable[Value]], tuple[Any, ...]]
@@ -71,6 +72,9 @@ _MISSING: Any = object()
 _NOTHING = NonString("nothing")
 _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
+
+_COMMAND = 1
+"""Among the turns of loops: one command that runs the program is looked at alone. No node has this identity."""
 
 _OF_LIBRARIES = frozenset({Instance, Method, Name})
 """What has the same attributes at every place."""
@@ -143,6 +147,8 @@ class Context:
         """The turns of loops that are looked at alone, by the identities of what they go through."""
         self._turns: dict[int, int] = {}
         """How many turns the loops have, by the same."""
+        self._commands: list[Words | None] = []
+        """The arguments of the commands that run the program, where each of them is looked at alone."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
         self._floor = 0
         """What has to be left of the steps when the question of the call site has been answered."""
@@ -375,6 +381,30 @@ class Context:
         try:
             for turn in range(count):
                 self._rows = (*around, (id(loop), turn))
+                found.append(work_out())
+        finally:
+            self._rows = around
+        return found
+
+    @property
+    def command(self) -> int | None:
+        """The number of the command that is looked at alone; None: any may run the program."""
+        return dict(self._rows).get(_COMMAND) if self._rows else None
+
+    def counts(self, arguments: Sequence[StringValue]) -> bool:
+        """Whether the arguments of a command that runs the program are looked at."""
+        number = self.command
+        return number is None or self._commands[number] == arguments
+
+    def answer_by_command(self, commands: Sequence[Words], work_out: Callable[[], T]) -> list[T]:
+        """What is worked out for each of the commands that run the program by itself, and without any of them.
+
+        What one command passes for an option belongs to what it passes for the others. `commands` has the arguments.
+        """
+        around, found, self._commands = self._rows, [], [*commands, None]
+        try:
+            for number in range(len(self._commands)):
+                self._rows = (*around, (_COMMAND, number))
                 found.append(work_out())
         finally:
             self._rows = around

@@ -180,6 +180,8 @@ def _find_values(
     if not passed:
         given = libraries.find_in_pipelines(context, module, list(option.flags))
         passed = mark_defaults(given, name)
+    if passed and context.command is not None:
+        return passed
     if defaults := _find_set_default(context, module, name):
         return [*passed, *defaults]
     if option.default is not None:
@@ -277,7 +279,7 @@ def find_words(context: Context, node: ast.expr, at: ProgramPoint) -> list[Value
             found.append(Literal(ast.List(list(items), ast.Load()), at))
         return found
 
-    return context.keep(("argv", id(node)), list_words)
+    return context.keep(("argv", id(node), context.command), list_words)
 
 
 def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:
@@ -459,7 +461,7 @@ class _Command:
 
     def list_words(self, context: Context) -> list[Sequence[StringValue]]:
         """The words after its name in each command line of the tree that chooses it."""
-        return context.keep(("words of", id(self)), self._find_words, context)
+        return context.keep(("words of", id(self), context.command), self._find_words, context)
 
     def _find_words(self, context: Context) -> list[Sequence[StringValue]]:
         group = self.group
@@ -483,7 +485,8 @@ def _find_words_of(context: Context, module: Module, begun_by: Sequence[str]) ->
         reached = context.keep(("reached", id(module), function), _find_reached, module, function)
         return not begun_by or not reached or any(name in reached for name in begun_by)
 
-    return find_commands(module.source.folder, context.source.path, module.source.absolute_path, is_begun_by)
+    found = find_commands(module.source.folder, context.source.path, module.source.absolute_path, is_begun_by)
+    return list(filter(context.counts, found))
 
 
 def _find_reached(module: Module, function: str) -> set[str]:
@@ -653,7 +656,8 @@ def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] 
     values = list(dict.fromkeys(value for item in found for value in item))
     named = next((item for command in commands for item in sorted(command.names)), "")
     variables = _list_variables(option.call) or _list_automatic_variables(context, scope, name, named)
-    values += _find_default(context, name, option.default, variables, option.at)
+    if not values or context.command is None:
+        values += _find_default(context, name, option.default, variables, option.at)
     may_be_none = (
         not variables and _is_optional(option) and not libraries.find_in_option_files(context, scope.module, name)
     )
@@ -888,7 +892,9 @@ def _find_default(
     """What the environment has for an option, then its default."""
     folder, program = at.source.folder, context.source.path
     values: list[Value] = [
-        with_name(value, name) for variable in variables for value in find_set_values(variable, folder, program)
+        with_name(value, name)
+        for variable in variables
+        for value in find_set_values(variable, folder, program, context.counts)
     ]
     for value in context.find_all(default, at):
         value = mark_default(value, name)

@@ -68,8 +68,22 @@ _MAX_FILES = 400
 # Variables of the environment
 
 
-def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bool = True) -> list[StringValue]:
-    """The values that files in `folder`, or above it in the repository, give a variable that `program` reads."""
+def _counts_always(_: Words) -> bool:
+    return True
+
+
+def find_set_values(
+    variable: str,
+    folder: str,
+    program: str,
+    counts: Callable[[Words], bool] = _counts_always,
+    *,
+    with_dotenv: bool = True,
+) -> list[StringValue]:
+    """The values that files in `folder`, or above it in the repository, give a variable that `program` reads.
+
+    `counts`: whether a command with these arguments counts, for a variable of commands that run the program.
+    """
     if any(word in variable.upper() for word in _SECRETS):
         return []
     path = absolute_path(program)
@@ -78,7 +92,7 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
         if not with_dotenv and kind_of(facts.source.path) == "dotenv":
             continue
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
-        values = [value for setting in settings if _is_for(setting, facts, path) for value in setting.value]
+        values = [value for setting in settings if _is_for(setting, facts, path, counts) for value in setting.value]
         if kind_of(facts.source.path) == "dotenv" and _is_read_by_docker(folder, os.path.basename(facts.source.path)):
             values = [_keep_quotes(value, facts) for value in values]
         found += [_mark_variable(value, variable) for value in values]
@@ -150,7 +164,7 @@ def _mark_variable(value: StringValue, variable: str) -> StringValue:
     return marked if isinstance(marked, StringValue) else value
 
 
-def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
+def _is_for(setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool] = _counts_always) -> bool:
     """Whether a setting may reach a program: of the commands that it reaches one runs it, or none runs a program."""
     own = [command for command in facts.commands if any(item is setting for item in command.environment)]
     if not own:
@@ -159,7 +173,8 @@ def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
     running = [command for command in own if _names_program(command)]
     if running and all(_is_set_again(setting, command, facts) for command in running):
         return False
-    return not running or any(_runs(command, program) for command in running)
+    passed = [words for command in running if (words := _find_words(command, program)) is not None]
+    return not running or any(map(counts, passed))
 
 
 def _is_set_again(setting: Setting, command: Command, facts: FileFacts) -> bool:
@@ -175,11 +190,11 @@ def _is_set_again(setting: Setting, command: Command, facts: FileFacts) -> bool:
     )
 
 
-def _runs(command: Command, program: str) -> bool:
-    """Whether a command runs a program, or one that imports it."""
-    if _find_arguments(command.words, program) is not None:
-        return True
-    return any(_find_arguments(command.words, absolute_path(path)) is not None for path in find_programs(program))
+def _find_words(command: Command, program: str) -> Words | None:
+    """What a command passes to a program, or to one that imports it; None where it runs neither."""
+    programs = (program, *map(absolute_path, find_programs(program)))
+    starts = (_find_arguments(command.words, path) for path in programs)
+    return next((command.words[start:] for start in starts if start is not None), None)
 
 
 def _names_program(command: Command) -> bool:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.strings import StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, Method, NonString, Unknown, is_list, is_none
+from regilink_doctor.lint.resolve.surroundings import find_commands
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    Instance,
+    Literal,
+    Loaded,
+    Method,
+    NonString,
+    Unknown,
+    is_list,
+    is_none,
+    is_open_ended,
+)
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import written_name
 
@@ -70,8 +82,20 @@ _NO_STRINGS = (bool, bytes, int, float, type(None))
 _SOURCES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml")
 """The ends of files where what is written as a string is one, and no list."""
 
+_MOST_TEXTS = 2 * MAX_ALTERNATIVES
+"""Strings that the commands of the tree make of one argument."""
+
+_MOST_BY_COMMAND = 32
+"""Arguments of one file that are worked out for each command by itself."""
+
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
+
+
+def _has_two_sources(string: StringValue) -> bool:
+    """Whether parts of a string come from more than one option or variable of the environment."""
+    known = [part for part in string.parts if isinstance(part, KnownPart)]
+    return len({part.default_of or part.read_from for part in known} - {None}) > 1
 
 
 def _find_type(values: Sequence[Value]) -> str | None:
@@ -167,6 +191,29 @@ class ArgumentReader:
         if (node := self.given.named.get(name)) is not None:
             return self.resolver.texts(node, self.at)
         return self.resolver.texts(*self.inner[name]) if name in self.inner else ()
+
+    def texts_by_command(self, name: str) -> tuple[StringValue, ...]:
+        """The strings that an argument can be, without those made of what different commands of the tree pass.
+
+        Where there are too many to follow, all that each command makes, and the one for the others.
+        """
+        strings = self.texts(name)
+        if not any(map(_has_two_sources, strings)):
+            return strings
+        commands = find_commands(self.at.source.folder, self.resolver.source.path)
+        looked_at: list[str] = self.resolver.keep(("looked at by command",), list)
+        if not 0 < len(commands) <= MAX_ALTERNATIVES or len(looked_at) >= _MOST_BY_COMMAND:
+            return strings
+        looked_at.append(name)
+        turns = self.resolver.answer_by_command(commands, lambda: self.texts(name))
+        made = {string.pattern: string for turn in reversed(turns) for string in reversed(turn)}
+        left = [string for string in strings if is_open_ended(string)]
+        if not left:
+            return tuple([made[string.pattern] for string in strings if string.pattern in made]) or strings
+        by_commands = {string.pattern: string for turn in turns[:-1] for string in turn}
+        found = [made[pattern] for pattern in by_commands] + [string for string in turns[-1] if string.literal]
+        found = list({string.pattern: string for string in found}.values())
+        return tuple(found) if len(found) <= _MOST_TEXTS else (*found[:_MOST_TEXTS], left[0])
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
         """The texts of those of the arguments that have any."""
