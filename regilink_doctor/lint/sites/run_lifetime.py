@@ -137,18 +137,28 @@ class RunLifetime:
                     return how
         return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
 
-    def _find_end_in_turn(self, loop: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
+    def _find_end_in_turn(self, loop: ast.For | ast.AsyncFor | ast.While, run: str, use: Use) -> _FoundEnd | None:
         """How a turn of a loop ends a run that was started before the loop: the next turn has it no more."""
         if id(loop) not in self._ended_by_turn:
             is_left = any(isinstance(node, _LEAVES) for node in walk(loop))
-            ended = {} if is_left else self._read_body(getattr(loop, "body", []), self._find_point(loop, use))
+            ended = {} if is_left else self._read_body(loop.body, self._find_point(loop, use))
             if "init" in self.source.written(loop):  # then another run may be active, or the attribute another run
                 ended = {name: how for name, how in ended.items() if "." not in name and name != _EVERY}
-            self._ended_by_turn[id(loop)] = ended
+            # What is called under a condition may start another one: `if fold: self.start()`.
+            inner = [node for item in loop.body if hasattr(item, "body") for node in walk(item)] if ended else []
+            methods = [node.func for node in inner if isinstance(node, ast.Call)]
+            called = {written_name(item.value) for item in methods if isinstance(item, ast.Attribute)}
+            self._ended_by_turn[id(loop)] = {
+                name: how for name, how in ended.items() if "." not in name or name.partition(".")[0] not in called
+            }
         ended = self._ended_by_turn[id(loop)]
         how = _end_of(run, ended) if _has_end(run, ended) else None
         start, end = _find_start(loop), _find_end(loop)
-        if how is None or any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0])):
+        if (
+            how is None
+            or f"global {run}" in self.source.text
+            or any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0]))
+        ):
             return None
         return "turn", how[1], None
 
@@ -312,10 +322,7 @@ class RunLifetime:
             body, other = self._read_body(statement.body, at), self._read_body(statement.orelse, at)
             if isinstance(statement.test, ast.Constant):
                 return body if statement.test.value else other
-            both = {
-                run: _end_of(run, body) for run in {**body, **other} if _has_end(run, body) and _has_end(run, other)
-            }
-            return both | {run: how for run, how in body.items() if tested in (run, f"{run}.run")}
+            return _end_in_both(body, other) | {run: how for run, how in body.items() if tested in (run, f"{run}.run")}
         if isinstance(statement, LOOPS):  # the last turn has ended what no other statement has started
             is_left = any(isinstance(node, ast.Break | ast.Continue) for node in walk(statement))
             body = {} if is_left else self._read_body(statement.body, at)
@@ -525,6 +532,13 @@ def _list_shared(ended: _Ended, function: Function, at: ProgramPoint) -> dict[st
     is_around = at.scope.kind == "module" or scope.parent is at.scope
     roots = {run.partition(".")[0] for run in ended} - scope.bindings.keys()
     return {root: root for root in roots if is_around or root not in at.scope.bindings}
+
+
+def _end_in_both(first: _Ended, second: _Ended) -> _Ended:
+    """The runs that two arms end; None for one that is another run after one of them."""
+    runs = [run for run in {**first, **second} if _has_end(run, first) and _has_end(run, second)]
+    ends = {run: (_end_of(run, first), _end_of(run, second)) for run in runs}
+    return {run: None if None in both else both[0] for run, both in ends.items()}
 
 
 def _has_end(run: str, ended: _Ended) -> bool:
