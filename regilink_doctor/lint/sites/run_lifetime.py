@@ -156,7 +156,7 @@ class RunLifetime:
         start, end = _find_start(loop), _find_end(loop)
         if (
             how is None
-            or f"global {run}" in self.source.text
+            or run in self._global_names
             or any(self._is_bound_between(start, end, name) for name in (run, run.partition(".")[0]))
         ):
             return None
@@ -296,6 +296,11 @@ class RunLifetime:
         """The place of a statement that is in the same function as a call after it."""
         orders = (self._orders.get(id(item)) for item in (statement, *getattr(statement, "body", ())))
         return ProgramPoint(use.scope, next((order for order in orders if order is not None), END))
+
+    @cached_property
+    def _global_names(self) -> set[str]:
+        """The names that a function of the file binds for the module."""
+        return {name for use in self._uses for name in use.scope.global_names}
 
     @cached_property
     def _orders(self) -> dict[int, int]:
