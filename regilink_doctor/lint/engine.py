@@ -281,8 +281,6 @@ def _lint(
         if not may_have_sites(path, content.replace(b"\0", b"")):
             return FileReport((), skipped="encoding" if error.cause in ("bytes", "cookie") else "python")
         return _report_unread(path, error, enabled)
-    except RecursionError:
-        return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)
     facts = _Facts(path, reading, project, view, known, enabled)
     by_site = _mark_shared([_find_problems(site, facts) for site in reading.sites], facts)
     others = [_find_problems(item, facts) for item in reading.declared]

@@ -748,15 +748,20 @@ def has_key(
         return None if owner.may_be_empty else True
     if "" in index.last:
         return None
-    truths: set[bool | None] = set()
     for number in index.unpacked[:_MOST_ITEMS]:
         inner = index.named[number][1]
-        for value in context.value(inner, owner.at):
-            if is_mapping(value):
-                truths.add(has_key(context, value, inner, key, owner.at))
-            else:
-                truths.add(None)
-    return None if truths - {False} else False
+        question = ("has key", id(inner), key, owner.at.order, owner.at.frame)
+        # In `self.options = {**self.options, …}` it leads to itself.
+        if context.answer(question, _find_key_in, context, inner, key, owner.at) != (NonString(False),):
+            return None
+    return False
+
+
+def _find_key_in(context: Context, node: ast.expr, key: str, at: ProgramPoint) -> list[Value]:
+    """Whether what `**node` unpacks has a key: False, or not known."""
+    values = context.value(node, at)
+    is_missing = all(is_mapping(value) and has_key(context, value, node, key, at) is False for value in values)
+    return [NonString(False) if is_missing else UNKNOWN]
 
 
 def is_changed(context: Context, node: ast.expr, at: ProgramPoint) -> bool:

@@ -483,6 +483,8 @@ class _Finder:
         if site.kind == "other":
             return found
         logged = self.origins.logged(made, use)
+        if site.call == "wandb.PublicRun.log_artifact" and (saved := self.origins.saves.get(id(made.call))) is not None:
+            logged = saved
         if logged is not None and (logged.scope is not use.scope or logged.order < use.order):
             logging = self._find_path(logged)
             found["logged"] = self.site(logged, logging) if logging is not None else None

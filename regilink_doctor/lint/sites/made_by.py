@@ -144,6 +144,12 @@ class MadeBy:
         logging = [use for use in self.module.uses if _logs_artifact(use)]
         return self._index_by_artifact((_find_logged(use), use.at, use) for use in logging)
 
+    @cached_property
+    def saves(self) -> dict[int, Use]:
+        """Identity of the call that an artifact begins with -> the first `artifact.save()`, which logs it."""
+        saving = [use for use in self.module.uses if getattr(use.call.func, "attr", "") == "save"]
+        return self._index_by_artifact((use.call.func.value, use.at, use) for use in saving)  # type: ignore[attr-defined]
+
     def _index_by_artifact(self, found: Iterable[tuple[ast.expr | None, ProgramPoint, T]]) -> dict[int, T]:
         """The first of what is found of each artifact, by the identity of the call that the artifact begins with."""
         index: dict[int, T] = {}
