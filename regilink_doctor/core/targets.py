@@ -32,6 +32,7 @@ LINK_METHODS: dict[str, LinkMethod] = {
     "wandb.Artifact.link_artifact": "none",
     "wandb.Api.link_artifact": "none",
     "wandb.PublicRun.link_artifact": "none",
+    "WandbLogger.link_artifact": "none",
 }
 """The calls that link, or are meant to, by canonical name."""
 

@@ -39,6 +39,14 @@ _NO_SUCH = {
         say("a run from wandb.Api has no method link_artifact"),
         "api.artifact(NAME).link(target_path=...)",
     ),
+    "WandbLogger.link_artifact": (
+        say("WandbLogger has no method link_artifact"),
+        "logger.experiment.link_artifact(artifact, target_path=...)",
+    ),
+    "WandbLogger.log_artifact": (
+        say("WandbLogger has no method log_artifact"),
+        "logger.experiment.log_artifact(artifact)",
+    ),
 }
 """Call -> why it fails, and what to write."""
 
@@ -64,9 +72,9 @@ class WrongCallShape(Rule):
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, `wandb.init(offline=True)`, one argument too many, a missing
     path or None, a `Path`, a list or a number where a string belongs, a name or a method where the artifact belongs, or
     what `log_model`, `save` or `add_file` returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact
-    link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. `unlink()` is only for what a link
-    returns. Python raises, after the training. A string that is unpacked as the list of aliases is no error of Python:
-    it gives its letters.
+    link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. The `WandbLogger` of Lightning does
+    neither: its `experiment` is the run. `unlink()` is only for what a link returns. Python raises, after the training.
+    A string that is unpacked as the list of aliases is no error of Python: it gives its letters.
     """
 
     code = "REG607"
@@ -96,6 +104,8 @@ class WrongCallShape(Rule):
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
+        "from lightning.pytorch.loggers import WandbLogger\n"
+        'WandbLogger(entity="team-a").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.init(entity="team-a", offline=True)',
         'wandb.Api().artifact("team-a/p/zoo", version="v0")',
         "logged = run.log_artifact(wandb.Artifact('zoo', type='model')).wait()\n"
@@ -110,6 +120,8 @@ class WrongCallShape(Rule):
         "def publish(target=None):\n    run.link_artifact(artifact, target)",
         'wandb.run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'client.link_artifact("zoo:v0", alias="production")',
+        "from lightning.pytorch.loggers import WandbLogger\n"
+        'WandbLogger(entity="team-a").experiment.link_artifact(artifact, "wandb-registry-model/zoo")',
         'api = wandb.Api()\napi.run("team-a/p/abc").log_artifact(api.artifact("team-a/p/zoo:v0"), aliases=["best"])',
     )
 

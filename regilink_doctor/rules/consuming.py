@@ -191,6 +191,51 @@ class UnpinnedConsumption(Rule):
             )
 
 
+class IgnoredAliases(Rule):
+    """`use_artifact(NAME, aliases=["production"])` does not choose a version.
+
+    `aliases` is what a new artifact gets that the run logs as it uses it. For a name wandb never reads it: what follows
+    the colon of the name counts, and without one the latest version is used.
+    """
+
+    code = "REG514"
+    name = "ignored-aliases"
+    severity = "warning"
+    failures = ("D3",)
+    watches = ("consume",)
+    bad = (
+        'run.use_artifact("wandb-registry-model/zoo", aliases=["production"])',
+        'run.use_artifact("zoo:latest", aliases="production")',
+        'import os\nrun.use_artifact(os.environ["MODEL"], aliases=["production"])',
+    )
+    good = (
+        'run.use_artifact("wandb-registry-model/zoo:production")',
+        'run.use_artifact("wandb-registry-model/zoo:production", aliases=["production"])',
+        'run.use_artifact("wandb-registry-model/zoo:production", aliases=None)',
+        'run.use_artifact(wandb.Artifact("zoo", type="model"), aliases=["production"])',
+        'def use(model):\n    run.use_artifact(model, aliases=["production"])',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "aliases= does not select a version",
+            "for a name, wandb reads only what follows its colon, else it uses the latest version",
+            say("write {code}", code=problem.facts["to_write"]),
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        aliases = [alias.pattern for alias in consume.aliases]
+        are_variables = all(any(part.variables for part in name.parts) for name in consume.target)
+        is_name = "artifact_or_name" in consume.arguments.certain_strings or (consume.target and are_variables)
+        if not aliases or not is_name:
+            return
+        if any(name.pattern.rpartition(":")[2] in aliases for name in consume.target):
+            return
+        name = next((name.pattern for name in consume.target if is_known(name.pattern)), "")
+        to_write = quoted(f"{name.partition(':')[0]}:{aliases[0]}") if name and is_known(aliases[0]) else "NAME:ALIAS"
+        yield self.report(consume.place, to_write=to_write)
+
+
 _SCHEMES = ("wandb-artifact:", "registry:", "https:", "http:")
 
 
@@ -244,7 +289,7 @@ class SourcePathConsumed(Rule):
     """An artifact is consumed by the path of its project, in a file that links to a registry.
 
     Access and lineage then go through the team's project, and the code stops working for other teams. Consume what is
-    in a registry by its name in the registry.
+    in a registry by its name in the registry. What the file itself links is read where it is before that.
     """
 
     code = "REG510"
@@ -258,6 +303,7 @@ class SourcePathConsumed(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("wandb-registry-model/zoo:v3")',
         'run.use_artifact("team-a/training/zoo:v3")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("raw-images:v3")',
+        'wandb.Api().artifact("team-a/training/zoo:v3").link("wandb-registry-model/zoo")',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -274,7 +320,7 @@ class SourcePathConsumed(Rule):
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         link = facts.once(first_registry_link)
-        if link is None:
+        if link is None or consume.place in facts.once(_find_linked):
             return
         for name in consume.target:
             path = parsed(name.pattern)
@@ -285,6 +331,12 @@ class SourcePathConsumed(Rule):
                 continue
             related = (Related("this file links to a registry here", link.place),)
             yield self.report(consume.argument or consume.place, related=related, name=name.pattern, project=project)
+            return
+
+
+def _find_linked(facts: FileFacts) -> frozenset[Place]:
+    """Where the artifacts come from that the file links."""
+    return frozenset(link.artifact.place for link in facts.links if link.artifact is not None)
 
 
 class ExistsHidesErrors(Rule):

@@ -55,6 +55,7 @@ RULES = {
     "REG511": ("exists-hides-errors", "consuming"),
     "REG512": ("error-means-missing", "consuming"),
     "REG513": ("colon-in-download-folder", "consuming"),
+    "REG514": ("ignored-aliases", "consuming"),
     "REG601": ("link-while-offline", "run_mode"),
     "REG602": ("link-while-disabled", "run_mode"),
     "REG603": ("link-after-finish", "run_mode"),
@@ -105,7 +106,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "command": ("REG209", "REG501", "REG601", "REG602", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG114", "REG202", "REG204", "REG208", "REG301", "REG302", "REG305", "REG406",
-        "REG501", "REG505", "REG506", "REG509", "REG510", "REG601", "REG602", "REG605",
+        "REG501", "REG505", "REG506", "REG509", "REG510", "REG514", "REG601", "REG602", "REG605",
     ),
     "getattr": ("REG610",),
     "hasattr": ("REG610",),

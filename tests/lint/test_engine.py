@@ -189,11 +189,15 @@ def test_a_neighbor_that_is_nested_too_deeply_is_no_mistake_of_regilink_s(
     assert "REG002" not in {finding.code for finding in lint_bytes("train.py", content).findings}
 
 
-def test_a_circle_in_regilink_s_own_reading_is_not_called_a_mistake_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_circle_in_regilink_s_own_reading_is_not_called_a_mistake_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def read(path: str, content: bytes) -> None:
         raise RecursionError("maximum recursion depth exceeded")
 
     monkeypatch.setattr("regilink_doctor.lint.engine.formats.read", read)
-    report = lint_bytes("train.py", b"import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-model/zoo')\n")
+    report = lint_bytes(
+        "train.py", b"import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-model/zoo')\n"
+    )
     assert [finding.code for finding in report.findings] == ["REG002"]
     assert report.unread == ("train.py (RecursionError)",)

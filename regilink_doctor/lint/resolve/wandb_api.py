@@ -201,7 +201,13 @@ _LOG = Call(
     objects=("artifact_or_path",),
     others=("tags", "distributed_id"),
 )
-_USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name", others=())
+_USE = Call(
+    "consume",
+    ("artifact_or_name", "type", "aliases", "use_as"),
+    "artifact_or_name",
+    objects=("artifact_or_name",),
+    others=(),
+)
 _USE_MODEL = Call("consume", ("name",), "name", texts=("name",), others=())
 _OF_INIT = (
     "allow_val_change", "anonymous", "config", "config_exclude_keys", "config_include_keys", "dir", "entity", "force",
@@ -277,6 +283,8 @@ CALLS = {
     "wandb.Artifact.link_artifact": _WRONG,
     "wandb.Api.link_artifact": _WRONG,
     "wandb.PublicRun.link_artifact": _WRONG,
+    "WandbLogger.link_artifact": _WRONG,
+    "WandbLogger.log_artifact": _LOG,
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""
 
