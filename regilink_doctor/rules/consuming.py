@@ -178,7 +178,7 @@ class UnpinnedConsumption(Rule):
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         from regilink_doctor.rules.judge import known_registries, write_registry
 
-        if "version" in consume.arguments.names:
+        if "version" in consume.arguments.names or consume.aliases:
             return
         for name in consume.target:
             path = registry_path(name)

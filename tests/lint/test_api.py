@@ -1,5 +1,6 @@
 """What the linter knows of wandb's surface, held against the wandb that is installed."""
 
+import ast
 import inspect
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -58,10 +59,20 @@ def test_a_call_takes_what_the_linter_thinks(name: str) -> None:
         assert argument in parameters or argument in settings or argument == "alias", argument
 
 
-@check_rows("name", sorted(NEVER_THERE - {"wandb.PublicRun.link_artifact"}))
+@check_rows("name", sorted(NEVER_THERE - {"wandb.PublicRun.link_artifact", "WandbLogger.link_artifact"}))
 def test_a_call_that_there_is_not_is_not_there(name: str) -> None:
     with pytest.raises(AttributeError):
         found(name)
+
+
+def test_the_logger_of_lightning_neither_links_nor_logs_artifacts() -> None:
+    path = (
+        Path(wandb.__file__).parent / "integration" / "lightning" / "fabric" / "logger.py"
+    )  # Lightning may be missing
+    logger = next(node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef))
+    methods = {node.name for node in logger.body if isinstance(node, ast.FunctionDef)}
+    assert (logger.name, {"use_artifact", "experiment"} - methods) == ("WandbLogger", set())
+    assert not methods & {"link_artifact", "log_artifact", "__getattr__"}
 
 
 def test_a_run_of_the_api_links_nothing() -> None:
