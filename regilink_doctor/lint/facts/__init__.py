@@ -1,7 +1,8 @@
 """What files say that are not Python: settings, commands and requirements, and Python that is written inside them.
 
-One module for each kind of file, with a function `read(path, content)`. The linter checks these facts, and the resolver
-finds in them what a variable of the environment or an option of a program is set to.
+One module for each kind of file, with a function `read(path, content)`, and `tables` for those that are read as data.
+The linter checks these facts, and the resolver finds in them what a variable of the environment or an option of a
+program is set to.
 """
 
 from __future__ import annotations
@@ -59,5 +60,11 @@ def read_facts(path: str, content: bytes, kind: str) -> FileFacts:
     """
     from importlib import import_module
 
+    if path.endswith("setup.cfg"):
+        kind = "ini"
+    if kind in ("ini", "json", "toml"):
+        from regilink_doctor.lint.facts.tables import read_table
+
+        return read_table(path, content, kind)
     facts: FileFacts = import_module(f"regilink_doctor.lint.facts.{kind}").read(path, content)
     return facts

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 
-from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Requirement
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment
@@ -32,7 +31,7 @@ _SECTION = re.compile(r"^\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
 
 def read(path: str, content: bytes) -> FileFacts:
-    """What a list of requirements or a lock file says, and `setup.cfg`, in which tox and pytest may be configured."""
+    """What a list of requirements or a lock file says."""
     source = Source.decode(path, content, python=False)
     stretch = Fragment.whole(source)
     name = os.path.basename(path).lower()
@@ -41,10 +40,6 @@ def read(path: str, content: bytes) -> FileFacts:
         found = _read_lock(stretch, _PIPENV)
     elif name.endswith(".lock"):
         found = _read_lock(stretch, _LOCKED)
-    elif name == "setup.cfg":
-        from regilink_doctor.lint.facts import ini
-
-        return replace(ini.read(path, content), requirements=tuple(_read_setup_cfg(stretch)))
     else:
         found = _read_list(stretch, source, problems)
     return FileFacts(source, requirements=tuple(found), problems=tuple(problems))
@@ -100,7 +95,7 @@ def _is_refused(line: str) -> bool:
     return line[match.end() :].startswith(tuple("=<>!~^@;[0123456789"))
 
 
-def _read_setup_cfg(stretch: Fragment) -> Iterator[Requirement]:
+def read_setup_cfg(stretch: Fragment) -> Iterator[Requirement]:
     """`install_requires` and the extras of `setup.cfg`: indented lines below a key."""
     section, key, offset = "", "", 0
     for line in stretch.text.split("\n"):

@@ -1,23 +1,26 @@
-"""TOML: `pyproject.toml`, `Pipfile`, and configurations of programs.
+"""Files of data: settings, commands and requirements in JSON, INI and TOML.
 
-The standard library's parser says whether a file is TOML at all but gives no positions. The reader below runs after it,
-on valid TOML alone, so it can be simple.
+JSON may have comments and trailing commas, as editors and dev containers write it; INI is what `configparser` reads.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from importlib import import_module
 
-from regilink_doctor.lint.data import (
-    Scalar,
-    iterate_scalars,
-)
-from regilink_doctor.lint.data.toml import read_data
+from regilink_doctor.lint.data import DataList, Scalar, Table, iterate_scalars
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.commands import find_commands
-from regilink_doctor.lint.facts.requirements import make_requirement, may_be_ours, read_requirement, read_specifiers
+from regilink_doctor.lint.facts.requirements import (
+    make_requirement,
+    may_be_ours,
+    read_requirement,
+    read_setup_cfg,
+    read_specifiers,
+)
 from regilink_doctor.lint.facts.settings import find_settings
+from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from regilink_doctor.core.sites import Requirement
+    from regilink_doctor.lint.data import Data
 
 _LISTS = re.compile(
     r"""
@@ -54,21 +58,40 @@ _TABLES = re.compile(
 """Tables of requirements, the package as the key."""
 
 
-def read(path: str, content: bytes) -> FileFacts:
-    """What a TOML file says.
+_WITH_REQUIREMENTS = ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml")
+_RESULTS = ("organizations", "findings", "sites", "checks", "links", "repositories", "runs")
+"""Keys of regilink's catalogs and reports, and of SARIF."""
+
+
+def read_table(path: str, content: bytes, kind: str) -> FileFacts:
+    """What a file of data says.
 
     Raises:
-        Unparsable: it is not TOML.
+        OtherFormat: it is in another format that has such a name, or has several values.
+        Unparsable: it is not what its name promises.
     """
     source = Source.decode(path, content, python=False)
-    root = read_data(source)
-    name = os.path.basename(path)
-    requirements: tuple[Requirement, ...] = ()
-    if name in ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml"):
-        requirements = tuple(_find_requirements(iterate_scalars(root), pipfile=name == "Pipfile"))
+    root: Data | None = import_module(f"regilink_doctor.lint.data.{kind}").read_data(source)
+    if kind == "json" and _is_report(root):
+        return FileFacts(source)
     script = find_commands(root)
-    script.settings[:0] = find_settings(root, "toml")
-    return FileFacts.of(source, script, requirements)
+    script.settings[:0] = find_settings(root, kind)  # type: ignore[arg-type]
+    name = os.path.basename(path)
+    requirements: Iterable[Requirement] = ()
+    if name == "setup.cfg":
+        requirements = read_setup_cfg(Fragment.whole(source))
+    elif name in _WITH_REQUIREMENTS:
+        requirements = _find_requirements(iterate_scalars(root), pipfile=name == "Pipfile")
+    return FileFacts.of(source, script, tuple(requirements))
+
+
+def _is_report(root: Data | None) -> bool:
+    """Whether a file is a catalog or a report, which repeats target paths and is not edited by hand."""
+    return (
+        isinstance(root, Table)
+        and "version" in root.entries
+        and any(isinstance(root.entries.get(key), DataList) for key in _RESULTS)
+    )
 
 
 def _find_requirements(scalars: Iterable[Scalar], *, pipfile: bool) -> Iterator[Requirement]:
