@@ -450,6 +450,8 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
     is_member = match["attribute"] is None or match["attribute"] in _MEMBERS
     if not is_member and type_name in {"NoneType", *_CLASSES, *list_sdk_classes()}:
         return None  # what wandb asks of its own objects
+    if match["attribute"] and re.search(rf"\bself\.{match['attribute']}\b", context.failed_code):
+        return None  # its own method runs on an object of another class: wandb has patched that class
     is_given = type_name != "NoneType" or bool(match["path"] or match["attribute"])
     if not (places and _READS_ARGUMENT.search(places[-1])) and (len(places) > 1 or not is_given):
         return None
