@@ -42,6 +42,7 @@ _BROKEN_FRAMES = (
     (re.compile(r'^( *File "[^"\n]*", line \d+, in) ?\n *([\w<>]+)$', re.MULTILINE), r"\1 \2"),
     (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
     (re.compile(r"(│ [/~.][^\s│:]*:?\d*) *│\n[^\n│]{0,80}│ (\S*:?\d+ in )"), r"\1\2"),  # rich, in its box
+    (re.compile(r"(│ [/~.][^\s│:]*:\d+ in) *│\n[^\n│]{0,80}│ ([\w.<>]+) *(?=│)"), r"\1 \2 "),
 )
 """The line of a frame that a terminal has broken, and how it is put together."""
 _QUOTE = "['\"`]?"
@@ -64,7 +65,7 @@ _FRAME = re.compile(
     r"""^\s*(?:
         File\ "(?P<path>[^"\n]{1,300})(?:",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
         |(?:",?(?:\ l?i?n?e?\ ?)?)?$)  # the same, cut
-      | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
+      | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7})(?:,\ in\ (?P<function2>[\w.<>]{1,100})|\s*$)  # IPython 8
       | (?P<path3>[~./\w-][^"\n:]{0,300}?\.py|<[^\s>]{1,100}>)\ in\ (?P<function3>[\w.<>]{1,100})(?:[\ (]|$)  # 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
       | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
@@ -799,7 +800,8 @@ class ErrorContext:
             if frame.is_wandb and not is_lookup and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
         lines = self.text[-TAIL:].splitlines()
-        code = self.source or [line for line in lines if _CODE_LINE.match(line)]
+        code = [line for line in self.source if _POINTED.match(line)] or self.source
+        code = code or [line for line in lines if _CODE_LINE.match(line)]
         sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or _EXCEPTION.match(line))]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             if line.lstrip().startswith("raise "):
@@ -1177,5 +1179,6 @@ def _frame(match: re.Match[str]) -> Frame:
     for suffix in ("", *"234567"):
         if (path := groups.get(f"path{suffix}")) is not None:
             line = groups.get(f"line{suffix}")
-            return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or "")
+            outside = "<module>" if suffix == "2" else ""  # IPython names no function where there is none
+            return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or outside)
     raise ValueError(f"no frame: {match[0]!r}")  # the pattern has no other alternative

@@ -200,6 +200,7 @@ _OUTCOMES = (
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
+_IS_ASSIGNED = re.compile(r"\w+ = [frb]?[\"']")
 _OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
 _CUT_SENTENCE = re.compile(
     rf"{_OPEN_QUOTE.pattern}|^'\w+'$|\b(?:an?|and|attribute|by|for|from|has|in|is|must|no|not|object|of|or|the|to|with)$"
@@ -398,16 +399,17 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     """Whether the first failure is proved: by a message of enough words that leaves no choice, or by the structure."""
     if not ids:
         return False
+    said = context.exception[1] if context.exception is not None else "."
+    is_cut_off = (context.is_cut and not said) or _CUT_SENTENCE.search(said) is not None
     if not matches:
-        said = context.exception[1] if context.exception is not None else "."
-        if (context.is_cut and not said) or _CUT_SENTENCE.search(said):
-            return False  # what was raised is cut off, or its last words are
-        proved = structure.find_proved_causes(context)
-        is_open = len(proved) > 1 and not context.frames and proved == structure.judge_status(context)
+        proved = () if is_cut_off else structure.find_proved_causes(context)
+        is_open = len(proved) > 1 and proved == structure.judge_status(context)
         return ids[0] in proved and not is_open  # a status alone leaves several causes open
     main = matches[0].message
     is_common = "'NoneType'" in main.template or (main.speaker != "sdk" and main.pattern.weight < _SURE)
     is_about_server = context.is_about_wandb or context.is_in_server_container
+    if "has no attribute" in main.template and is_cut_off:
+        return False
     if is_common and not (is_about_server or _OF_WANDB.search(_quote(context, matches[0]))):
         return False  # another program can say it
     is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
@@ -449,6 +451,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     """Whether the text shows that another program said it, in words that W&B uses as well."""
     message, line = match.message, context.line_at(match.span[0])
     weight = message.pattern.weight
+    if context.frames and _IS_ASSIGNED.match(line):
+        return True  # code that a report shows around the line that failed
     is_of_sdk = message.speaker == "sdk" or (message.speaker == "server" and weight >= _SURE)
     if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
         return True

@@ -182,6 +182,8 @@ _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
 _TIMES_OUT = re.compile(r"\btime[sd]?[ -]?out\b", re.IGNORECASE)
 _IS_MISSING = re.compile(r"\b(?:not found|does not exist)\b", re.IGNORECASE)
+_NAMED_IS_MISSING = re.compile(r"[/'\"][\w.:-]+['\"]? (?:was )?not found\b")
+"""W&B's own answer, which says what is missing; a web server that has no such page does not know its name."""
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
@@ -688,7 +690,8 @@ def judge_status(context: ErrorContext) -> Causes:
         return _SERVER_FAULT
     if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
         return ("F17", "F6") if context.is_from_store_of_server else ("F6", "F17")
-    if context.is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
+    is_from_other_server = context.is_from_other_server and not _NAMED_IS_MISSING.search(context.last_line)
+    if is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
         return ("F17", "C19")
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
         return causes
