@@ -203,19 +203,35 @@ class _Facts:
     def _mentioned(self) -> dict[str, bool]:
         return {}
 
-    def sets(self, variable: str) -> bool:
-        if variable not in self._known_variables:
-            self._known_variables[variable] = self._may_set(variable)
-        return self._known_variables[variable]
+    def sets(self, variable: str, *, at_start: bool = False) -> bool:
+        key = variable, at_start
+        if key not in self._known_variables:
+            self._known_variables[key] = self._may_set(variable, at_start=at_start)
+        return self._known_variables[key]
 
     @cached_property
-    def _known_variables(self) -> dict[str, bool]:
+    def _known_variables(self) -> dict[tuple[str, bool], bool]:
         return {}
 
-    def _may_set(self, variable: str) -> bool:
+    def _may_set(self, variable: str, *, at_start: bool) -> bool:
         if self.mentions("load_dotenv(") and not self.project.has_dotenv(self.folder):
             return True  # a file that is not kept with the code: it may set anything
-        return self.mentions(variable) or self.project.may_be_set(variable, absolute_path(self.path))
+        if self.mentions(variable):
+            mentions = sum(source.text.count(variable) for source in self.reading.sources)
+            lost = [item for item in self.settings_named(variable) if self._is_lost(item, at_start=at_start)]
+            if mentions > len(lost):
+                return True
+        return self.project.may_be_set(variable, absolute_path(self.path))
+
+    def _is_lost(self, setting: Setting, *, at_start: bool) -> bool:
+        """Whether the program never has it: a shell of a notebook does, or it is set after all runs have started."""
+        if setting.how == "shell":
+            return self.path.endswith(".ipynb")
+        if not at_start or setting.how != "python" or setting.containers or not self.inits:
+            return False
+        return all(
+            not init.context.containers and init.place.position[:2] < setting.place.position[:2] for init in self.inits
+        )
 
 
 def lint_bytes(

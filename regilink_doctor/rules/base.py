@@ -288,5 +288,8 @@ class FileFacts(Protocol):
     def mentions(self, word: str) -> bool:
         """Whether the file contains this word."""
 
-    def sets(self, variable: str) -> bool:
-        """Whether the file, or a settings file of the tree (`.env`, CI, compose …), names an environment variable."""
+    def sets(self, variable: str, *, at_start: bool = False) -> bool:
+        """Whether the file, or a settings file of the tree (`.env`, CI, compose …), may set an environment variable.
+
+        `at_start`: before its runs start.
+        """

@@ -132,7 +132,7 @@ class ImplicitEntity(Rule):
             return False
         if all(_init_without_entity(link, facts) is None for link in facts.links):
             return False
-        return not (facts.sets("WANDB_ENTITY") or facts.once(has_common_entity))
+        return not (facts.sets("WANDB_ENTITY", at_start=True) or facts.once(has_common_entity))
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """Reported once, at the `wandb.init`, with the first link as the second place."""

@@ -30,6 +30,9 @@ def read(path: str, content: bytes) -> FileFacts:
     return FileFacts.of(source, script)
 
 
+_SUBSHELL = ")"
+"""What closes a `(` that begins a shell of its own: what is set inside is lost after it."""
+
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
@@ -163,11 +166,16 @@ class _ScriptReader:
             pattern = mark == ")" and bool(self.open) and self.open[-1][0] == "esac"
             if mark == "(" and len(words) == 1:  # name() { …
                 self.open_block("}", "function", words[0])
+            elif mark == "(" and not words and not (self.open and self.open[-1][0] == "esac"):
+                self.open.append((_SUBSHELL, Container("step", mark, self.stretch.span(marks.at, marks.at + 1))))
+                self.inner = None
             elif not pattern:
                 self.piped = marks.here_strings or self.piped
                 self.add_command(words, guarded=guarded)
                 self.read_github_environment(words, marks)
                 self.piped = words[1:] if mark == "|" and [word.plain for word in words[:1]] in _PRINTS else []
+                if mark == ")" and self.open and self.open[-1][0] == _SUBSHELL:
+                    self.close_block()
             guarded = mark in ("&&", "||")
             words, marks.here_strings = [], []
         self.piped = marks.here_strings or self.piped
@@ -374,7 +382,7 @@ class _ScriptReader:
         ways = (f"${{{variable}[@]}}", f"${{{variable}[*]}}")
         before = self.known.get(ways[0]) if name.plain.endswith("+=") else None
         values = [*(self.split_value(before) if before is not None else ()), *(word.value for word in words)]
-        is_unknown = bool(self.open) or (name.plain.endswith("+=") and before is None)
+        is_unknown = bool(self.blocks) or (name.plain.endswith("+=") and before is None)
         if is_unknown or len(values) > _MOST_WORDS or any(" " in value.pattern for value in values) or not values:
             for way in ways:
                 self.known.pop(way, None)
@@ -402,8 +410,13 @@ class _ScriptReader:
         for word in names:
             self.known.pop(word.plain, None)
 
+    @property
+    def blocks(self) -> list[Container]:
+        """The functions and branches at hand."""
+        return [container for closing, container in self.open[:_MOST_CONTAINERS] if closing != _SUBSHELL]
+
     def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
-        if kind == "function" and not self.open:
+        if kind == "function" and not self.blocks:
             self.outside = dict(self.known)
         self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
         self.inner = None
@@ -412,7 +425,7 @@ class _ScriptReader:
         """End a block. What a function sets is unknown after it, because the call may come later or never."""
         self.open.pop()
         self.inner = None
-        if self.outside is not None and not self.open:
+        if self.outside is not None and not self.blocks:
             kept = {name: value for name, value in self.outside.items() if self.known.get(name) is value}
             self.known.clear()
             self.known.update(kept)
@@ -470,8 +483,8 @@ class _ScriptReader:
 
     def add_assignments(self, settings: list[Setting], *, exported: bool) -> None:
         for setting in settings:
-            is_in_function = len(self.open) == 1 and self.open[0][1].kind == "function"
-            if setting.value and (is_in_function or not self.open):
+            kinds = [container.kind for container in self.blocks]
+            if setting.value and kinds in ([], ["function"]):
                 self.known[setting.name] = setting.value[0]
             else:
                 self.known.pop(setting.name, None)
@@ -620,6 +633,8 @@ class Words:
         """What the command at hand reads from `<<< word`."""
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
+        self.at = 0
+        """Where the separator at hand is."""
         self.unclosed: int | None = None
         """Where the first unclosed quotation mark is."""
         self._last_lines: dict[str, int] | None = None
@@ -637,6 +652,7 @@ class Words:
                 at = self._after_documents(at + 1, ends)
             elif letter in "&|;()\n":
                 separator = text[at : at + 2] if text[at : at + 2] in _LONG_SEPARATORS else letter
+                self.at = at
                 yield separator
                 at += len(separator)
             elif letter in " \t":

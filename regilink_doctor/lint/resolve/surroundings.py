@@ -92,7 +92,7 @@ def find_set_values(
         if not with_dotenv and kind_of(facts.source.path) == "dotenv":
             continue
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
-        values = [value for setting in settings if _is_for(setting, facts, path, counts) for value in setting.value]
+        values = [value for setting in settings if _may_reach(setting, facts, path, counts) for value in setting.value]
         if kind_of(facts.source.path) == "dotenv" and _is_read_by_docker(folder, os.path.basename(facts.source.path)):
             values = [_keep_quotes(value, facts) for value in values]
         found += [_mark_variable(value, variable) for value in values]
@@ -146,7 +146,28 @@ def may_set(path: str, variable: str, program: str) -> bool:
     facts = _read_facts(path) if kind in _KINDS and kind != "dockerfile" else None
     settings = [setting for setting in facts.settings if setting.name == variable] if facts is not None else []
     named = absolute_path(program)
-    return facts is None or not settings or any(_is_for(setting, facts, named) for setting in settings)
+    return facts is None or not settings or any(_may_reach(setting, facts, named) for setting in settings)
+
+
+_EXPORT_ALL = ("set -a", "allexport", ".ONESHELL")
+"""Words of scripts that export every variable, or make one script of the lines of a recipe."""
+
+
+def _may_reach(
+    setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool] = _counts_always
+) -> bool:
+    """Whether what a file sets may reach a program: not a variable of a shell alone, and not one of another script."""
+    if not _is_for(setting, facts, program, counts):
+        return False
+    if setting.how != "shell" or any(word in facts.source.text for word in _EXPORT_ALL):
+        return True
+    if any(item is setting for command in facts.commands for item in command.environment):
+        return True
+    steps = [number for number, item in enumerate(setting.containers, 1) if item.kind == "step"]
+    script = setting.containers[: steps[-1]] if steps else ()
+    if script and setting.variable and not any(within(script, command.containers) for command in facts.commands):
+        return False  # it is over before a command is run
+    return setting.variable or all(_find_words(command, program) is None for command in facts.commands)
 
 
 def _mark_variable(value: StringValue, variable: str) -> StringValue:
@@ -164,7 +185,7 @@ def _mark_variable(value: StringValue, variable: str) -> StringValue:
     return marked if isinstance(marked, StringValue) else value
 
 
-def _is_for(setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool] = _counts_always) -> bool:
+def _is_for(setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool]) -> bool:
     """Whether a setting may reach a program: of the commands that it reaches one runs it, or none runs a program."""
     own = [command for command in facts.commands if any(item is setting for item in command.environment)]
     if not own:
