@@ -153,6 +153,28 @@ _CONSUMING_COMMAND = re.compile(
 )
 
 
+_NAMED_IN_LINE = re.compile(
+    rf"""(?<![\w/.~'"`-])(?:[\w.-]+/)?{REGISTRY_PREFIX}[\w.-]+/[^\s"'`,;()\[\]<>]*[^\s"'`,;()\[\]<>.:!?]"""
+)
+"""A path of a registry without spaces, among other words."""
+_LEADS_TO_PATH = re.compile(
+    r"""[=:]\s*$ | \.(?:py|sh|ipynb)\s | (?:^|\s)-{1,2}[A-Za-z]
+      | \b(?:a[st]|by|consumed|for|from|in(?:to)?|to|with)\s | \b(?:download|link|publish|us)(?:ed?|ing)?\s""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words, or an option, after which a path begins, and not in the middle of a name with spaces."""
+_FULL_NAME = re.compile(r"\bfull name\b", re.IGNORECASE)
+"""The label of a name, in which `full` reports no problem."""
+_REPORTS_SUCCESS = re.compile(
+    r"""\W*(?:info\W+)?(?!.*\b(?:I|my|we|our)\b|(?:are|can|did|does|how|is|was|what|where|why)\b)[\w' -]{0,60}
+        \b(?:downloaded|linked|logged|promoted|published|pushed|registered|saved|uploaded)
+        \s(?:as|from|in|into|to)\b[^?\n]{1,120}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A line in which a program says what it has done."""
+_FOLLOWS_PATH = re.compile(r"\s+(?:\(|\[|-|(?:a[st]|by|from|in(?:to)?|is|to|was|with)\s)")
+
+
 _KEY_ALONE = re.compile(
     r"""\s*(?:(?:export|set|setenv|\$env:)\s*)?(?:\w*KEY\s*[:=\s]\s*)?["'`]?\[key\]["'`]?;?\s*""",
     re.IGNORECASE | re.VERBOSE,
@@ -194,7 +216,7 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
     explanation = _explain_text(text, context, catalog)
     is_unclear = explanation.kind == "question" and not explanation.is_sure
     is_open = explanation.kind in _OF_NOTES and (is_unclear or not explanation.failures)
-    if is_open and (explanation.kind == "unknown" or is_note(text)):
+    if is_open and (explanation.kind == "unknown" or is_note(text) or _REPORTS_SUCCESS.match(text)):
         is_other = is_unclear and not tells_problem(text)
         explanation = explain_note(text) or (_unknown(text) if is_other else explanation)
     if text != pasted and explanation.kind != "error":
@@ -245,6 +267,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return _explain_path(setting["path"], catalog, is_target=True)
     if (name := _name_in_json(bare)) is not None:
         return _explain_path(name, catalog)
+    if (path := _find_path_in_line(bare)) is not None:
+        return _explain_path(path, catalog)
     if is_code and (explanation := explain_quoted_path(code, catalog)):
         return explanation
     if command := _CONSUMING_COMMAND.match(bare.lstrip()):
@@ -487,6 +511,19 @@ def _path_after_words(text: str) -> str | None:
     if not slash or "\n" in text or len(words) < 2 or " " in rest or not words[-1].startswith(REGISTRY_PREFIX):
         return None
     return None if words[0].startswith(REGISTRY_PREFIX) else f"{words[-1]}/{rest}"
+
+
+def _find_path_in_line(text: str) -> str | None:
+    """The path of a registry in a line of a log, a README or a command; None where the line asks or says more."""
+    if "\n" in text or len(text) > _PATH_LIMIT or CALL.search(text) or is_description(text):
+        return None
+    if tells_problem(_FULL_NAME.sub("", text)):
+        return None
+    paths = list(_NAMED_IN_LINE.finditer(text))
+    if len({match[0] for match in paths}) != 1:
+        return None
+    lead, tail = text[: paths[0].start()], text[paths[-1].end() :]
+    return paths[0][0] if _LEADS_TO_PATH.search(lead) or (lead.strip() and _FOLLOWS_PATH.match(tail)) else None
 
 
 def _read_notebook(text: str) -> str:
