@@ -103,17 +103,21 @@ def find_batches(
                 named += matches
             else:
                 fail(f"{path}: no such file or folder")
-        elif always is None or not always.match(start):
-            try:
-                os.scandir(path).close()
-            except OSError as error:
-                fail(f"{path}: {error.strerror or error}")
-                continue
+        elif (always is None or not always.match(start)) and _can_list(path, fail):
             left_out = None if excluded is None else excluded("" if force_exclude else start)
             for found in _list_below(start, left_out, note or _say_nothing, unread or note or _say_nothing):
                 yield unseen(found, left_out)
     if named:
         yield unseen(dict.fromkeys(named), always)
+
+
+def _can_list(folder: str, fail: Callable[[str], None]) -> bool:
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        fail(f"{folder}: {error.strerror or error}")
+        return False
+    return True
 
 
 def _say_nothing(sentence: str) -> None:

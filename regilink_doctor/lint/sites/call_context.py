@@ -153,22 +153,9 @@ class CallContextReader:
                 before = tests[max(count - _MOST_EXITS, 0) : count]
                 guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
-                clause = self._keep(("broad", id(parent)), _find_broad_clause, parent)
                 tried = tried or bool(parent.handlers)
-                expected = (
-                    expected
-                    or any(map(_fails, parent.orelse[-1:]))
-                    or index < self._keep(("failure", id(body)), _find_last_failure, body)
-                )
-                if clause is not None and _denies(clause):
-                    denied = self._clause(clause)
-                handled = clause is not None
-                is_silent = clause is not None and self._is_silent(clause, statement)
-                if clause is not None and is_silent and not self._missed(statement, parent, clause):
-                    dropped = self._clause(clause)
-                elif clause is None and parent.finalbody and isinstance(parent.finalbody[-1], _LEAVES):
-                    handled = _silent(parent.finalbody[-1:])  # which drops what is raised
-                    dropped = self.source.place(parent.finalbody[-1]) if handled else None
+                expected = expected or self._is_meant_to_fail(parent, index)
+                handled, dropped, denied = self._read_try(parent, statement)
             elif isinstance(parent, WITHS):
                 for item in parent.items:
                     called = self.source.written(item.context_expr)
@@ -192,6 +179,22 @@ class CallContextReader:
             is_tried=tried,
             denied_by=denied,
         )
+
+    def _is_meant_to_fail(self, around: ast.Try, index: int) -> bool:
+        """Whether the program is not meant to come to what follows a statement in the body of a `try`."""
+        last = self._keep(("failure", id(around)), _find_last_failure, around.body)
+        return index < last or any(map(_fails, around.orelse[-1:]))
+
+    def _read_try(self, around: ast.Try, statement: ast.stmt) -> tuple[bool, Place | None, Place | None]:
+        """Whether a `try` handles what a statement of its body raises; where it drops that; where it denies it."""
+        clause = self._keep(("broad", id(around)), _find_broad_clause, around)
+        if clause is None:
+            last = around.finalbody[-1] if around.finalbody else None
+            is_handled = isinstance(last, _LEAVES) and _silent([last])  # which drops what is raised
+            return is_handled, self.source.place(last) if last is not None and is_handled else None, None
+        is_dropped = self._is_silent(clause, statement) and not self._missed(statement, around, clause)
+        place = self._clause(clause) if is_dropped or _denies(clause) else None
+        return True, place if is_dropped else None, place if _denies(clause) else None
 
     def _containers(self, statement: ast.stmt) -> tuple[Container, ...]:
         inner: list[Container] = []
