@@ -51,6 +51,13 @@ _NO_SUCH = {
 """Call -> why it fails, and what to write."""
 
 
+_LINK_WITH = {
+    "wandb.Run": "run.link_artifact(artifact, target_path=..., aliases=[...])",
+    "wandb.Artifact": "artifact.link(target_path=..., aliases=[...])",
+    "wandb.Api": "api.artifact(NAME).link(target_path=..., aliases=[...])",
+}
+"""Class -> how its objects link."""
+
 _ARTIFACT_COMMANDS = ("get", "put", "ls", "cache")
 _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "upload", "list", "log", "promote")
 """Commands that look like wandb's, and that no release has."""
@@ -90,6 +97,7 @@ class WrongCallShape(Rule):
         "consume.arguments.not_accepted",
         "init.arguments.not_accepted",
         "wandb.Artifact.unlink",
+        "missing-method",
     )
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -107,6 +115,7 @@ class WrongCallShape(Rule):
         "from lightning.pytorch.loggers import WandbLogger\n"
         'WandbLogger(entity="team-a").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.init(entity="team-a", offline=True)',
+        'wandb.Api().artifact("acme/wandb-registry-model/zoo:v0").add_alias("production")',
         'wandb.Api().artifact("team-a/p/zoo", version="v0")',
         "logged = run.log_artifact(wandb.Artifact('zoo', type='model')).wait()\n"
         "logged.link('wandb-registry-model/zoo')\n"
@@ -131,6 +140,14 @@ class WrongCallShape(Rule):
             site = problem.target.site if problem.target is not None else None
             what, instead = _NO_SUCH[site.call if site is not None else facts["call"]]
             return Message(what, "it raises AttributeError", say("write {code}", code=instead))
+        if problem.kind == "no-method":
+            owner, _, method = facts["path"].rpartition(".")
+            instead = say("write {code}", code=_LINK_WITH[owner])
+            if "alias" in method and owner == "wandb.Artifact":
+                instead = say("write {code}", code="artifact.aliases.append(ALIAS); artifact.save()")
+            return Message(
+                say("{owner} has no method {method}", owner=owner, method=method), "it raises AttributeError", instead
+            )
         if problem.kind == "target-of-artifact":
             return Message(
                 "wandb.Artifact has no argument target_path",
@@ -189,7 +206,12 @@ class WrongCallShape(Rule):
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
             return
-        if site.call in _NO_SUCH:
+        if site.call == "missing-method":
+            path = site.arguments.strings["name"][0].pattern
+            is_asked = any(path.rpartition(".")[2] in guard for guard in site.context.guards)  # hasattr(run, ...)
+            if not is_asked and not site.context.is_tried and not facts.in_test:
+                yield self.report(site.place, "no-method", path=path)
+        elif site.call in _NO_SUCH:
             if not site.target:  # else it is judged with the target path
                 yield self.report(site.place, "no-such-call", call=site.call)
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:

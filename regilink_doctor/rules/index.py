@@ -117,6 +117,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     ),
     "log": ("REG403", "REG405", "REG607",),
     "map": ("REG901", "REG902", "REG903", "REG904", "REG905", "REG906", "REG907",),
+    "missing-method": ("REG607",),
     "mock": ("REG702",),
     "mocked-link": ("REG705",),
     "read": ("REG610",),

@@ -111,6 +111,14 @@ def test_the_arguments_of_a_call_are_those_that_wandb_accepts() -> None:
         assert accepted <= {*call.parameters, *call.others}, path
 
 
+def test_the_methods_that_there_are_are_listed() -> None:
+    for owner, methods in wandb_api.METHODS.items():
+        public = {name for name in dir(PUBLIC[owner]) if not name.startswith("_")}
+        found = {name for name in public if any(word in name for word in wandb_api.WORDS_OF_METHODS)}
+        assert {name for name in found if callable(inspect.getattr_static(PUBLIC[owner], name))} <= methods
+        assert methods <= found  # of this version; one that an older one has is listed as well
+
+
 PUBLIC = {
     "wandb.Api": wandb.Api,
     "wandb.Run": wandb.Run,

@@ -288,6 +288,23 @@ CALLS = {
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""
 
+WORDS_OF_METHODS = ("alias", "artifact", "deploy", "link", "model", "promot", "publish", "registr", "stage", "version")
+"""What the names of methods have in them of which `METHODS` lists those that there are."""
+
+METHODS = {
+    "wandb.Run": frozenset({
+        "finish_artifact", "link_artifact", "link_model", "log_artifact", "log_model", "upsert_artifact",
+        "use_artifact", "use_model",
+    }),
+    "wandb.Artifact": frozenset({"link", "unlink"}),
+    "wandb.Api": frozenset({
+        "artifact", "artifact_collection", "artifact_collection_exists", "artifact_collections", "artifact_exists",
+        "artifact_type", "artifact_types", "artifact_versions", "artifacts", "create_registry", "registries",
+        "registry",
+    }),
+}  # fmt: skip
+"""Class -> its methods with such a word, in any version that is supported."""
+
 BY_NAME = {
     "link_artifact": "wandb.Run.link_artifact",
     "link": "wandb.Artifact.link",

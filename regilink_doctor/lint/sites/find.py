@@ -109,14 +109,40 @@ class _Finder:
         """The site that a call is, if it is one."""
         if path := self._find_path(use) or self._by_name(use):
             yield self.site(use, path)
-        elif site := find_faked_host(use, self.source, self.module, self.resolver):
-            yield site
-            return
+        else:
+            site = find_faked_host(use, self.source, self.module, self.resolver) or self._find_missing_method(use)
+            if site is not None:
+                yield site
+                return
         calls = find_wrapped_calls(use, self.resolver) if self._wrappers else []
         if calls and (wrapped := [site for call in calls if (site := self._wrapped(use, call))]):
             yield from wrapped
         elif isinstance(use.call.func, ast.Name):
             yield from self._asking(use)
+
+    def _find_missing_method(self, use: Use) -> Site | None:
+        """The site of a call of a method that no version of wandb has: `artifact.add_alias(...)`."""
+        function = use.call.func
+        if not isinstance(function, ast.Attribute) or not any(
+            map(function.attr.__contains__, wandb_api.WORDS_OF_METHODS)
+        ):
+            return None
+        values = self.resolver.value(function.value, use.at)
+        types = {value.type if isinstance(value, Instance) else "" for value in values}
+        owner = types.pop() if len(types) == 1 else ""
+        methods = wandb_api.METHODS.get(owner)
+        if methods is None or function.attr in methods:
+            return None
+        place = self.source.place(use.call)
+        return OtherCall(
+            "missing-method",
+            place,
+            self.source.span(use.statement) if _simple(use.statement) else place.span,
+            arguments=PassedArguments(
+                strings={"name": (StringValue((KnownPart(f"{owner}.{function.attr}", place),), place),)}
+            ),
+            context=self.statements.find_context(use.statement),
+        )
 
     def _find_path(self, use: Use) -> str | None:
         """The canonical name of a call that is a site."""
