@@ -299,6 +299,8 @@ def _all(
         yield from _words(segment, holes, within_registry_path=registry is not None)
         if segment.name != segment.name.strip():
             yield from _blanks(segment)
+        if not segment.text.isascii():
+            yield from _invisible(segment, is_collection=registry is not None and registry.index < segment.index)
         unquoted = segment.text.strip(QUOTES)
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
@@ -392,6 +394,18 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
             yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind=kind, failure=failure)
         else:
             yield segment.problem_at(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
+
+
+_INVISIBLE = frozenset(map(chr, (0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)))
+"""Characters without a shape, as copied text has them. Those that join letters belong to words of some languages."""
+
+
+def _invisible(segment: _Segment, *, is_collection: bool) -> Iterator[tuple[int, Problem]]:
+    if _INVISIBLE.isdisjoint(segment.text) or misspelled_prefix(segment.text) is not None:
+        return
+    severity: Severity = "warning" if is_collection else "error"
+    intended = "".join(letter for letter in segment.text if letter not in _INVISIBLE)
+    yield segment.problem_at(rule_codes.INVALID_NAME, segment.start, segment.end, severity, "invisible", intended)
 
 
 def _stray_quotes(segment: _Segment, stripped: str) -> Iterator[tuple[int, Problem]]:

@@ -258,7 +258,7 @@ class InvalidName(Rule):
     r"""No registry or collection can have this name.
 
     A registry's name has at most 113 characters and none of `/ \ # ? % :` or a line break; a collection's at most 128.
-    A quote that was left at an end of a name becomes part of it, as `@latest` does (both are warnings).
+    A quote that was left at an end of a name becomes part of it, as `@latest` and an invisible character do (warnings).
     Spaces are legal and must not be percent-encoded: `wandb-registry-Golden Datasets/raw images`.
     """
 
@@ -303,6 +303,13 @@ class InvalidName(Rule):
         if problem.kind == "quote":
             return Message(
                 say("{path} has a quote in it", path=shown_path(problem)),
+                "it becomes part of the name",
+                say("write {code}", code=corrected_path(problem)),
+            )
+        if problem.kind == "invisible":
+            letter = next(letter for letter in wrong if letter not in (problem.intended or ""))
+            return Message(
+                say("{path} has an invisible character, {code}", path=shown_path(problem), code=f"U+{ord(letter):04X}"),
                 "it becomes part of the name",
                 say("write {code}", code=corrected_path(problem)),
             )
