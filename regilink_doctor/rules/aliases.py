@@ -50,7 +50,9 @@ class InvalidAlias(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
         'run.log_artifact(artifact, aliases=["epoch/3", "best"])',
         'run.use_artifact("wandb-registry-model/zoo:release/1.2")',
-        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.aliases.append("env:prod")',
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\n'
+        'linked.aliases.append("env:prod")\n'
+        "linked.save()",
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release-1.2", f"step-{step}"])',

@@ -302,6 +302,45 @@ class DraftProperty(Rule):
         yield self.report(site.place, severity=severity, related=(related,), name=name, call=site.call)
 
 
+class UnsavedChange(Rule):
+    """The aliases, description, metadata or tags of a version are changed, and nothing saves the change.
+
+    A version that was fetched, used or linked is in W&B already. What is assigned to it here stays here, silently: only
+    its `save()` sends it. Not reported where the version is passed on, because it may be saved there.
+    """
+
+    code = "REG515"
+    name = "unsaved-change"
+    severity = "warning"
+    failures = ("B11",)
+    watches = ("unsaved",)
+    bad = (
+        'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\nversion.aliases.append("production")',
+        'used = run.use_artifact("wandb-registry-model/zoo:v3")\nused.metadata["accuracy"] = 0.9',
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.description = "best so far"',
+    )
+    good = (
+        'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\n'
+        'version.aliases.append("production")\n'
+        "version.save()",
+        'new = wandb.Artifact("zoo", type="model")\nnew.metadata["accuracy"] = 0.9',
+        'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\nversion.tags = ["best"]\nstore(version)',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        name = problem.facts["name"]
+        return Message(
+            say("this change of {name} is never saved", name=name),
+            "W&B keeps what it has, without any error",
+            say("call {call} after it", call="save()"),
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        name = next((string.literal for string in site.arguments.strings.get("name", ())), None)
+        if name is not None and not site.context.expected and not facts.in_test:
+            yield self.report(site.place, name=name)
+
+
 _LISTS = ("wandb.Api.artifacts", "wandb.Api.artifact_versions", "wandb.Api.artifact_collection")
 
 

@@ -416,7 +416,7 @@ ENTITY: tuple[Failure, ...] = (
         'Give `link_artifact` a plain word: `aliases=["production"]`, without a version and without `latest`. Call '
         "`artifact.save()` after a change of `artifact.aliases`.",
         silent=False,
-        codes=("REG501", "REG502", "REG504", "REG503"),
+        codes=("REG501", "REG502", "REG504", "REG503", "REG515"),
         recognize="The error names the aliases, or the link works without them.",
         check_with="regilink lint .",
         phases=("link", "log", "api"),

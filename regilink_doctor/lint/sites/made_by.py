@@ -58,7 +58,7 @@ class MadeBy:
         known = self._runs_by_maker.get(makers) if use.frame is None else None
         if known is None:
             starts = tuple({id(start.call): start for start in self._find_starts(owner, use, 0)}.values())
-            known = starts, all(self._made(value, use.at) is not None or is_none(value) for value in values)
+            known = starts, all(self.find_made(value, use.at) is not None or is_none(value) for value in values)
             if use.frame is None:
                 self._runs_by_maker[makers] = known
         return (known[0] or self._find_active(use), True) if self.is_active_run(use) else known
@@ -85,7 +85,7 @@ class MadeBy:
     def _find_starts(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
         for value in self.resolver.value(node, use.at):
-            behind = self._made(value, use.at)
+            behind = self.find_made(value, use.at)
             if behind is None or depth > _STEPS:
                 continue
             paths = self.resolver.callee(behind)
@@ -103,7 +103,7 @@ class MadeBy:
         found: Use | None = None
         for _ in range(_STEPS):
             values = self.resolver.find_all(node, at)
-            made = [use for value in values if (use := self._made(value, at)) is not None]
+            made = [use for value in values if (use := self.find_made(value, at)) is not None]
             if not made:
                 return found
             found = made[0]
@@ -182,7 +182,7 @@ class MadeBy:
             return None
         if _DRAFTS.isdisjoint(self.resolver.callee(made)):
             return None
-        maker = self._made(values[0], at)
+        maker = self.find_made(values[0], at)
         if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):
             return None
         waited = self._waits.get(id(made.call))
@@ -244,7 +244,7 @@ class MadeBy:
                 found.append(replace(use, call=_make_call(target, aliases)))
         return sorted(found, key=lambda use: use.order)
 
-    def _made(self, value: object, at: ProgramPoint) -> Use | None:
+    def find_made(self, value: object, at: ProgramPoint) -> Use | None:
         """The call that made an object; in another file only where a call is followed into that."""
         if not isinstance(value, Instance) or value.made_by is None:
             return None
