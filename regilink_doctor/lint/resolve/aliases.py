@@ -75,13 +75,8 @@ def _find_updated(context: Context, module: Module, owner: Literal | Loaded, key
         if not any(_is_same(value, owner) for value in context.find_objects(updated, use.at)):
             continue
         for mapping in (*use.call.args, *list_unpacked(use.call)):
-            item = context.keep(
-                ("item of", id(mapping), key),
-                lambda mapping=mapping: copy_place(
-                    ast.Subscript(mapping, copy_place(ast.Constant(key), mapping), ast.Load()), mapping
-                ),
-            )
-            yield from (value for value in context.value(item, use.at) if not getattr(value, "reason", ""))
+            values = context.value(context.take_item(mapping, key), use.at)
+            yield from (value for value in values if not getattr(value, "reason", ""))
         for keyword in use.call.keywords:
             if keyword.arg == key:
                 yield from context.value(keyword.value, use.at)

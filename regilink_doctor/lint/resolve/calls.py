@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.strings import (
     find_member_strings,
     find_text,
     join_path,
+    make_method_call,
     name_attribute,
 )
 from regilink_doctor.lint.resolve.values import (
@@ -203,12 +204,6 @@ def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value
         else:
             values.append(value)
     return values
-
-
-def make_method_call(context: Context, owner: ClassOrObject, name: str, node: ast.expr) -> ast.Call:
-    """`owner.name()`, at the place of `node`."""
-    method = name_attribute(context, owner, name)
-    return context.keep(("call of", id(method), id(node)), lambda: copy_place(ast.Call(method, [], []), node))
 
 
 # Functions and classes of the tree

@@ -676,19 +676,13 @@ def flatten_pairs(
             continue
         value = context.find_only(node, place)
         if isinstance(value, Loaded) and value.is_mapping:
-            pairs += [(name, _take_item(context, node, name), place) for name in config_files.list_loaded_keys(value)]
+            pairs += [(name, context.take_item(node, name), place) for name in config_files.list_loaded_keys(value)]
             pairs.append((None, node, place))  # another file may have more
         elif not isinstance(value, Literal) or not value.is_mapping:
             pairs.append((None, node, place))
         else:
             waiting += reversed([(inner, item, value.at) for inner, item in value.pairs])
     return pairs
-
-
-def _take_item(context: Context, owner: ast.expr, key: str) -> ast.expr:
-    """`owner[key]`."""
-    item = ast.Subscript(owner, copy_place(ast.Constant(key), owner), ast.Load())
-    return context.keep(("item", id(owner), key), lambda: copy_place(item, owner))
 
 
 def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

@@ -23,7 +23,7 @@ from regilink_doctor.lint.resolve.values import (
     to_tuple,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import last_word
+from regilink_doctor.lint.text.nodes import copy_place, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -459,6 +459,11 @@ class Context:
         if kept is _MISSING:
             kept = self._kept[key] = make(*arguments)
         return kept
+
+    def take_item(self, owner: ast.expr, key: str) -> ast.expr:
+        """`owner[key]`, at the place of the owner: the same expression each time."""
+        item = ast.Subscript(owner, copy_place(ast.Constant(key), owner), ast.Load())
+        return self.keep(("item", id(owner), key), lambda: copy_place(item, owner))
 
     def make_complete(self, make: Callable[[], T], otherwise: T) -> T:
         """What is made of answers; `otherwise` where one of them leaves out a question that is being answered."""

@@ -72,19 +72,18 @@ def find_bound(context: Context, scope: Scope, name: str) -> list[Value]:
     values: list[Value] = []
     for root in find_roots(scope.module.source.folder):
         for path in _list_gin_files(root):
-            for line in _read_start(path).decode("utf-8", "replace").splitlines():
+            for row, line in enumerate(_read_start(path).decode("utf-8", "replace").splitlines(), 1):
                 bound, equals, written = line.partition("=")
                 owner, _, parameter = bound.strip().rpartition("/")[2].rpartition(".")
                 if equals and parameter == name and owner.rpartition(".")[2] == scope.name:
-                    values.append(_read_gin_value(path, line, written.strip()))
+                    values.append(_read_gin_value(path, row, line, written.strip()))
     return values
 
 
-def _read_gin_value(path: str, line: str, written: str) -> Value:
+def _read_gin_value(path: str, row: int, line: str, written: str) -> Value:
     is_string = len(written) > 1 and written[0] == written[-1] and written[0] in "'\""
     if not is_string or written[0] in written[1:-1] or "\\" in written:
         return Unknown(reason="a value of gin that is not a string")
-    row = _read_start(path).decode("utf-8", "replace").splitlines().index(line) + 1
     column = line.rindex(written) + 2
     place = Place(show_path(path), Span(row, column, row, column + len(written) - 2))
     return StringValue.of(written[1:-1], place)

@@ -23,7 +23,7 @@ from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, fin
 from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name, is_set_by_call
 from regilink_doctor.lint.resolve.options import choose_command, find_option, find_words, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage, is_overridden
-from regilink_doctor.lint.resolve.strings import find_member_strings, name_attribute
+from regilink_doctor.lint.resolve.strings import find_member_strings, make_method_call
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
@@ -343,12 +343,8 @@ def _call_getattr(
     is_there = any(node.attr in scope.bindings or node.attr in scope.attributes for scope in lineage)
     if is_there or not any("__getattr__" in scope.bindings for scope in lineage):
         return []
-
-    def make_call() -> ast.Call:
-        method = name_attribute(context, owner, "__getattr__")
-        return copy_place(ast.Call(method, [copy_place(ast.Constant(node.attr), node)], []), node)
-
-    return list(context.value(context.keep(("getattr of", owner, id(node)), make_call), at))
+    name = copy_place(ast.Constant(node.attr), node)
+    return list(context.value(make_method_call(context, owner, "__getattr__", node, name), at))
 
 
 def _find_argument(context: Context, owner: Arguments, node: ast.Attribute, at: ProgramPoint) -> list[Value]:

@@ -215,6 +215,14 @@ def name_attribute(context: Context, owner: ClassOrObject, name: str, node: ast.
     return context.keep(("attribute of", id(owner.scope), owner.made, name, id(node)), make_attribute)
 
 
+def make_method_call(
+    context: Context, owner: ClassOrObject, name: str, node: ast.expr, *arguments: ast.expr
+) -> ast.Call:
+    """`owner.name(…)`, at the place of `node`."""
+    method = name_attribute(context, owner, name)
+    return context.keep(("call of", id(method), id(node)), lambda: copy_place(ast.Call(method, [*arguments], []), node))
+
+
 def find_text(context: Context, owner: Member | ClassOrObject, node: ast.expr, at: ProgramPoint) -> list[StringValue]:
     """What `str` makes of an object of the tree: what its method `__str__` returns."""
     if isinstance(owner, Member):
@@ -225,9 +233,7 @@ def find_text(context: Context, owner: Member | ClassOrObject, node: ast.expr, a
         return find_member_strings(context, owner) if written in ({"value"}, {"_value_"}) else []
     if not owner.instance:
         return []
-    method = name_attribute(context, owner, "__str__")
-    call = context.keep(("text of", id(method), id(node)), lambda: copy_place(ast.Call(method, [], []), node))
-    values = context.value(call, at)
+    values = context.value(make_method_call(context, owner, "__str__", node), at)
     texts = [value for value in values if isinstance(value, StringValue)]
     return texts if len(texts) == len(values) else []
 
@@ -437,11 +443,7 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
     if function.attr in ("format", "format_map"):
         if any(isinstance(value, ast.Starred) for value in node.args):
             return [unknown_string(node, at)]
-        named: dict[str, Entry] = {}
-        mappings = node.args if function.attr == "format_map" else []
-        for mapping in (*mappings, *list_unpacked(node)):
-            named |= _find_entries(context, mapping, at)
-        named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
+        named = _find_named_entries(context, node, node.args if function.attr == "format_map" else [], at)
         positional: list[Entry] = [(value, at, "") for value in node.args] if function.attr == "format" else []
         return _fill(context, node, owners, _brace_fields(context, positional, named), at)
     if function.attr in _SPLITS:
@@ -686,10 +688,7 @@ def fill_template(context: Context, template: Instance, node: ast.Call, at: Prog
     made, inside = template.made_by, template.at
     if made is None or inside is None or len(made.args) != 1:
         return [unknown_string(node, at)]
-    named: dict[str, Entry] = {}
-    for mapping in (*node.args[:1], *list_unpacked(node)):
-        named |= _find_entries(context, mapping, at)
-    named |= {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
+    named = _find_named_entries(context, node, node.args[:1], at)
     return _fill(context, node, context.value(made.args[0], inside), _dollar_fields(named), at)
 
 
@@ -899,6 +898,16 @@ def _bound_length(value: StringValue) -> StringValue:
             break
         count += 1
     return StringValue((*parts[:count], UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
+
+
+def _find_named_entries(
+    context: Context, node: ast.Call, mappings: Sequence[ast.expr], at: ProgramPoint
+) -> dict[str, Entry]:
+    """The values that a call passes by name, and in mappings."""
+    named: dict[str, Entry] = {}
+    for mapping in (*mappings, *list_unpacked(node)):
+        named |= _find_entries(context, mapping, at)
+    return named | {keyword.arg: (keyword.value, at, "") for keyword in node.keywords if keyword.arg}
 
 
 def _find_entries(context: Context, node: ast.expr, at: ProgramPoint, depth: int = 0) -> dict[str, Entry]:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.sites.call_context import CallContextReader
     from regilink_doctor.lint.text.source import Source
@@ -36,6 +36,15 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
     `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…}, X=…)`,
     `monkeypatch.setenv("X", …)`; one without a value where the variable is taken away, `del os.environ["X"]`.
     """
+
+    def make_setting(
+        name: str, key: ast.expr, value: ast.expr | None, made: Store | Use, *, weak: bool = False
+    ) -> Setting:
+        place = source.place(value if value is not None else key)
+        texts = resolver.texts(value, made.at) if value is not None else ()
+        containers = statements.find_context(made.statement).containers
+        return Setting(name, place, source.span(made.statement), "python", True, texts, (name,), containers, weak)
+
     items = [(store, store.value) for store in module.stores]
     for store, value in [*items, *((store, None) for store in module.removals)]:
         target = store.target
@@ -43,12 +52,12 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
             continue
         at, name = store.at, _variable(target.slice)
         if name is not None and Name("os.environ") in resolver.find_objects(target.value, at, changed=False):
-            yield _setting(source, resolver, statements, name, target.slice, value, at, store.statement)
+            yield make_setting(name, target.slice, value, store)
         elif name is None and value is not None and written_name(target.value) in ENVIRON:
             key = target.slice
             for name, item in resolver.keep(("set", id(key)), partial(find_pairs, resolver, key, value, at)):
                 if name.startswith("WANDB_"):
-                    setting = _setting(source, resolver, statements, name, key, item, at, store.statement)
+                    setting = make_setting(name, key, item, store)
                     yield replace(setting, containers=setting.containers[:-1])  # the loop decides nothing
     for use in module.uses:
         function = use.call.func
@@ -58,7 +67,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
         if function.attr == "update" and _is_environ(function, use.call, resolver, at):
             for name, item in find_updated(resolver, use.call, at):
                 if name.startswith("WANDB_"):
-                    yield _setting(source, resolver, statements, name, item, item, at, use.statement)
+                    yield make_setting(name, item, item, use)
         elif (pairs := _pairs(function.attr, use.call)) and (
             function.attr in _OF_TESTS
             or any(value in _ENVIRON for value in resolver.find_objects(function, at, changed=False))
@@ -66,7 +75,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
             weak = function.attr == "setdefault"
             for key, value in pairs:
                 name = _variable(key) or ""
-                yield _setting(source, resolver, statements, name, key, value, at, use.statement, weak=weak)
+                yield make_setting(name, key, value, use, weak=weak)
 
 
 def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
@@ -132,28 +141,3 @@ def _variable(key: ast.expr) -> str | None:
     """The variable of W&B that a key names."""
     name = key.value if isinstance(key, ast.Constant) else None
     return name if isinstance(name, str) and name.startswith("WANDB_") else None
-
-
-def _setting(
-    source: Source,
-    resolver: Resolver,
-    statements: CallContextReader,
-    name: str,
-    key: ast.expr,
-    value: ast.expr | None,
-    at: ProgramPoint,
-    statement: ast.stmt,
-    *,
-    weak: bool = False,
-) -> Setting:
-    return Setting(
-        name,
-        source.place(value if value is not None else key),
-        source.span(statement),
-        "python",
-        True,
-        resolver.texts(value, at) if value is not None else (),
-        (name,),
-        statements.find_context(statement).containers,
-        weak,
-    )

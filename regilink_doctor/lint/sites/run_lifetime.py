@@ -11,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from regilink_doctor.core.records import cached_property
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
-from regilink_doctor.lint.resolve.calls import make_method_call
 from regilink_doctor.lint.resolve.imports import find_imported_files
+from regilink_doctor.lint.resolve.strings import make_method_call
 from regilink_doctor.lint.resolve.values import Function, Instance, Unknown
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
