@@ -26,8 +26,36 @@ if TYPE_CHECKING:
 def read(path: str, content: bytes) -> FileFacts:
     """What a shell script says."""
     source = Source.decode(path, content, python=False)
-    script = read_script(Fragment.whole(source))
+    whole = Fragment.whole(source)
+    exported = list(_find_directives(whole)) if "#SBATCH" in source.text else []
+    script = read_script(whole, known={setting.name: setting.value[0] for setting in exported})
+    script.settings += exported
     return FileFacts.of(source, script)
+
+
+_DIRECTIVE = re.compile(r"^#SBATCH[ \t].*?--export(?:=|[ \t]+)(?P<variables>\S+)", re.MULTILINE)
+_EXPORTED = re.compile(r"(?:^|(?<=,))(?P<name>[A-Za-z_]\w*)=(?P<value>[^,]*)")
+
+
+def _find_directives(whole: Fragment) -> Iterator[Setting]:
+    """The variables of a script for Slurm, as `sbatch` reads its first lines: `#SBATCH --export=ALL,X=value`."""
+    for directive in _DIRECTIVE.finditer(whole.text):
+        yield from _read_exported(whole, *directive.span("variables"), directive.span(), ())
+
+
+def _read_exported(
+    fragment: Fragment, start: int, end: int, statement: tuple[int, int], containers: tuple[Container, ...]
+) -> Iterator[Setting]:
+    """The variables in `ALL,X=value,Y=value` of Slurm's `--export`, with or without quotes around it."""
+    written = fragment.text[start:end]
+    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":
+        start, end = start + 1, end - 1
+    for match in _EXPORTED.finditer(fragment.text[start:end]):
+        name, (first, last) = match["name"], match.span("value")
+        place = fragment.place(start + first, start + last)
+        parts = tuple(filled(fragment, start + first, start + last, name=name, place=place))
+        value = (StringValue(parts, place),)
+        yield Setting(name, place, fragment.span(*statement), "shell", True, value, (name,), containers)
 
 
 _SUBSHELL = ")"
@@ -38,6 +66,7 @@ _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
 _MOST_PROGRAMS = 20
 _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "nerdctl"})
+_SLURM = frozenset({"salloc", "sbatch", "srun"})
 _MOST_WORDS = 64
 _MOST_REPEATED = 16
 """Turns of a loop, or commands of a function, that are read one by one."""
@@ -469,7 +498,12 @@ class _ScriptReader:
     def read_passed(
         self, words: list[Word], start: int, end: int, containers: tuple[Container, ...]
     ) -> Iterator[Setting]:
-        """The variables of a container: `docker run -e X=value`."""
+        """The variables of a container, `docker run -e X=value`, or of a job of Slurm, `srun --export=ALL,X=value`."""
+        if words[0].plain.rpartition("/")[2] in _SLURM:
+            for word in words[1:]:
+                if word.plain.startswith("--export="):
+                    first = word.start + len("--export=")
+                    yield from _read_exported(self.stretch, first, word.end, (start, end), containers)
         if words[0].plain.rpartition("/")[2] not in _CONTAINERS:
             return
         for word, following in zip(words[1:], [*words[2:], None], strict=False):
