@@ -86,6 +86,8 @@ _FAILED_CODE = re.compile(r"\s*-+> ?\d+\s+\S")
 """The same, where the line above it that names the file is missing."""
 _PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
+_CARETS = re.compile(r"\s+[~^]{3,}$")
+"""What Python writes below the part of a line of code that failed."""
 _LIBRARY = read_words("paths of libraries")
 _LOGGER_OF_WANDB = re.compile(r"[/\\](?:wb|\w+_wandb|wandb(?:_\w+)?)\.py$")
 _INTEGRATIONS = re.compile(r"[/\\]integration_utils\.py$")
@@ -465,6 +467,12 @@ class ErrorContext:
             or self.ends_in_key_prompt
             or self.only_reports_others
         )
+
+    @property
+    def ends_before_next(self) -> bool:
+        """Whether another exception followed the last one of the text, which is cut off."""
+        after = self.message_text[self.message_text.rfind(self.last_line) :]
+        return _IS_CHAINED.search(after) is not None
 
     @property
     def has_only_lines_of_wandb(self) -> bool:
@@ -1084,6 +1092,11 @@ class _Reader:
             return
         if not self.last.frames and _FAILED_CODE.match(line):
             self._add_frame(Frame("", 0, ""), None)
+        if not self.last.frames and _CARETS.match(line) and self.messages and self.messages[-1].startswith(" "):
+            self._add_frame(Frame("", 0, ""), None)  # the line above its code is missing
+            self.last.start = self.last.end = len(self.messages) - 1
+            self.last.code = self.messages.pop()
+            self.source.append(self.last.code)
         if self._is_code(line):
             self.source.append(line)
             if not _MARKER.match(line) and (not self.last.code or line.lstrip().startswith(_POINTS)):

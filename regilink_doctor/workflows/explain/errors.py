@@ -397,10 +397,10 @@ def _with_help_of(match: RecognizedMessage, cause: Cause) -> Cause:
 
 def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: Sequence[str]) -> bool:
     """Whether the first failure is proved: by a message of enough words that leaves no choice, or by the structure."""
-    if not ids:
+    if not ids or context.ends_before_next:
         return False
     said = context.exception[1] if context.exception is not None else "."
-    is_cut_off = (context.is_cut and not said) or _CUT_SENTENCE.search(said) is not None
+    is_cut_off = context.is_cut or _CUT_SENTENCE.search(said) is not None
     if not matches:
         proved = () if is_cut_off else structure.find_proved_causes(context)
         is_open = len(proved) > 1 and proved == structure.judge_status(context)

@@ -113,7 +113,7 @@ _HARMLESS_MODULE = re.compile(
 )
 """Modules of wandb that collect what the run does not need."""
 _ABANDONED = re.compile(r"wandb\.sdk\.mailbox\.\S+\.(?:HandleAbandonedError|MailboxClosedError)$")
-_OF_BACKGROUND = "Uncaught exception in run_soon callback"
+_OF_BACKGROUND = re.compile(r"Uncaught exception in run_soon callback|/run_messages\.py\", line")
 """What wandb logs when its second process ends, as it does after every program: nobody waits for that answer."""
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
@@ -206,7 +206,7 @@ def _mark_abandoned(lines: list[LogLine]) -> None:
     first = len(lines) - 1
     while first > 0 and lines[first].level is None and _OF_TRACEBACK.match(lines[first].text):
         first -= 1
-    if _OF_BACKGROUND in lines[first].text:
+    if any(_OF_BACKGROUND.search(line.text) for line in lines[first:]):
         lines[first:] = [replace(line, kind="harmless") for line in lines[first:]]
 
 

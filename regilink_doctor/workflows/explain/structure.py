@@ -366,7 +366,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
 def find_causes_of_foreign_file(context: ErrorContext) -> Causes:
     """What it means that wandb may not use a file that it has not made: one of the system, or a program to start."""
     said = context.exception[1] if context.exception is not None and context.is_raised_in_wandb else ""
-    if _FILE_OF_SYSTEM.search(said):
+    is_folder = bool(context.library_frames) and context.library_frames[-1].function in ("makedirs", "mkdir")
+    if _FILE_OF_SYSTEM.search(said) and not is_folder:
         return ("F21", "F7")  # wandb reads what it can find out about the machine
     match = _ERRNO.search(said)
     if match is None or int(match[1] or match[2]) not in (*_ERRNOS_OF_A_FILE, errno.ENOSYS):
