@@ -94,7 +94,7 @@ _ESCAPED_LINE = re.compile(
     r'\\n(?:\s*File (?:\\?"|[/~])|wandb: |\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|Traceback )'
 )
 """The end of a line in a string of code or of JSON, before a line of a log."""
-_ESCAPED_COLOR = re.compile(r"\\(?:u001b|x1b|033)\[[\d;]*m")
+_ESCAPED_COLOR = re.compile(r"(?:\\(?:u001b|x1b|033)|#033)\[[\d;]*m|#015(?=#033|$)", re.MULTILINE)
 _LOCAL_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:file:|vscode-notebook-cell:)[^()\n]{1,400}\)")
 """How the frames and the numbers of lines are copied from a notebook in VS Code."""
 _FOLDED = re.compile(r'File "[^"\n]{1,300}", line \d+.* File "[^"\n]{1,300}", line \d')

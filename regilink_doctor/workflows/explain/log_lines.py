@@ -36,7 +36,7 @@ _PREFIX = re.compile(
     "|".join(
         (
             rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?",
-            rf"[|\[(]?\s?{_CLOCK}\s?[|\])]?",
+            rf"[|\[(]?\s?{_CLOCK}(?: [AP]M)?\s?[|\])]?",
             rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
             r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
             r"\[\d+,[\w,:.-]+\]<std(?:out|err)>:",  # mpirun
@@ -62,6 +62,10 @@ _PREFIX = re.compile(
     )
 )
 _MOST_PREFIXES = 8
+_PREFIXED_TRACEBACK = re.compile(
+    r'^([^\s"][^\n"]{0,80})Traceback \(most recent call last\):[^\n]*\n([^\n"]{1,80})  File "', re.MULTILINE
+)
+_DIGITS = re.compile(r"\d+")
 _BOX = "│┃╭╰╮╯─"
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
 _RECORD_KEYS = frozenset((*_LEVEL_KEYS, "stream", "time", "timestamp", "ts"))
@@ -175,9 +179,18 @@ class LogLine:
         return _PROGRESS.match(self.text) is not None or _RECOVERED in self.text
 
 
+def _strip_shared_prefix(text: str) -> str:
+    """The text without the prefix of its lines that is no known one: the first lines of a traceback show it."""
+    match = _PREFIXED_TRACEBACK.search(text) if "Traceback (most recent call last)" in text else None
+    if match is None or "wandb: " in match[1] or next(_clean(f"{match[1]}Traceback"))[0] == "Traceback":
+        return text
+    prefix, other = (r"\d+".join(map(re.escape, _DIGITS.split(part))) for part in match.groups())
+    return re.sub(rf"^{prefix}", "", text, flags=re.MULTILINE) if prefix == other else text
+
+
 def read_lines(text: str) -> list[LogLine]:
     """The lines of a text; what a JSON line says, as lines of its own."""
-    raw_lines = _CARRIAGE_RETURN.sub("\n", text).splitlines()
+    raw_lines = _strip_shared_prefix(_CARRIAGE_RETURN.sub("\n", text)).splitlines()
     records = [[LogLine(said, level) for said, level in _clean(raw)] for raw in raw_lines]
     # With one level everywhere, the program that collected the lines has set it.
     said = [line for lines in records for line in lines if line.text.strip() and not line.is_of_wandb]

@@ -594,7 +594,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
         return ("C1",) if is_link and not text else ()
-    if name in _CLASSES_OF_WANDB:
+    if name in _CLASSES_OF_WANDB and not context.is_of_other_package:
         return _CLASSES_OF_WANDB[name]
     if context.is_raised_in_wandb and find_part(context)[:1] == ("F6",):
         return ("F6", "F2")
@@ -776,7 +776,8 @@ def _judge_usage(context: ErrorContext) -> Causes:
     if _USAGE_OF_COMMAND.search(context.text):
         return ("F22", "B14")
     name, text = context.exception or ("", "")
-    return ("F22", "F20") if name == "UsageError" and text and context.is_about_wandb else ()
+    is_of_wandb = context.is_about_wandb and not context.is_of_other_package
+    return ("F22", "F20") if name == "UsageError" and text and is_of_wandb else ()
 
 
 def _judge_own_thread(context: ErrorContext) -> Causes:
