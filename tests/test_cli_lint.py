@@ -174,9 +174,11 @@ def test_a_caller_that_passes_something_unknown_is_not_called_well(tmp_path: Pat
 def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import wandb\ndef link_artifact(:\n", encoding="utf-8")
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "conf.yaml").write_text("registry: acme/wandb-registry-model/zoo\n", encoding="utf-8")
     done = regilink("lint", "--show-sites", cwd=tmp_path)
     assert done.returncode == 1
     assert "train.py:3:1: wandb.Run.link_artifact" in done.stdout
+    assert "conf.yaml:1:11: value acme/wandb-registry-model/zoo\n" in done.stdout
     assert done.stderr == "regilink: 1 file could not be read: bad.py:2 (invalid syntax).\n"
     assert regilink("lint", "--show-sites", "--exit-zero", cwd=tmp_path).returncode == 0
     (tmp_path / "bad.py").unlink()

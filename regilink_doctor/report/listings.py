@@ -36,7 +36,8 @@ def list_sites(reports: Sequence[SiteReport], output_format: str) -> Iterator[st
         reasons = "; ".join(dict.fromkeys(reason for text in site.target for reason in text.unknown_reasons))
         why = f"  (unknown: {escape_text(reasons)})" if reasons else ""
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
-        yield f"{format_place(site.place)}: {site.call} {escape_text(targets)}".rstrip() + why + codes
+        called = site.call or "value"  # of a configuration file
+        yield f"{format_place(site.place)}: {called} {escape_text(targets)}".rstrip() + why + codes
 
 
 def list_statistics(findings: Sequence[Finding], output_format: str) -> Iterator[str]:

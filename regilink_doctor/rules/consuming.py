@@ -458,10 +458,14 @@ class ColonInDownloadFolder(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        folder = problem.facts["folder"]
+        instead = quoted(folder[:2] + folder[2:].replace(":", "-"))
         return Message(
-            say("the download folder {folder} has a colon", folder=quoted(problem.facts["folder"])),
+            say("the download folder {folder} has a colon", folder=quoted(folder)),
             "on Windows no folder can have one, and the download fails",
-            'leave root= out, or write artifact.name.replace(":", "-")',
+            say("leave root= out, or write {code}", code=instead)
+            if is_known(folder)
+            else 'leave root= out, or write artifact.name.replace(":", "-")',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:

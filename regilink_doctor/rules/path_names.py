@@ -513,7 +513,9 @@ class UnfilledPlaceholder(Rule):
             wrong = string.pattern[start:end]
             yield self.report(string=string, start=start, end=end, argument=argument, role=name, wrong=wrong)
         offset = 0
-        for part in string.pattern.replace(":", "/").split("/"):
+        is_path = name == "name" and not string.pattern.startswith("/")
+        roles = _name_parts(string.pattern) if is_path else []
+        for number, part in enumerate(string.pattern.replace(":", "/").split("/")):
             bare = part.removeprefix("wandb-registry-")
             where = placeholder(bare)
             start = offset + len(part) - len(bare)
@@ -528,6 +530,14 @@ class UnfilledPlaceholder(Rule):
                 end=end,
                 argument=argument,
                 severity="warning" if piece.default_of else None,
-                role=name,
+                role=roles[number] if number < len(roles) else name,
                 wrong=string.pattern[start:end],
             )
+
+
+def _name_parts(path: str) -> list[str]:
+    """What the parts before the name of an artifact are: `ENTITY/PROJECT/NAME`; a registry is of an organization."""
+    project, _, _ = path.rpartition(":")[0].rpartition("/") if ":" in path else path.rpartition("/")
+    is_registry = project.rpartition("/")[2].startswith("wandb-registry-")
+    own = ["organization", "name"] if is_registry else ["entity", "project"]
+    return own[-project.count("/") - 1 :] if project else []

@@ -754,7 +754,7 @@ CONSUMING: tuple[Failure, ...] = (
         "default has not been verified.",
         "Say which: `wandb-registry-model/my-collection:production` or `:v3`.",
         silent=True,
-        codes=("REG506",),
+        codes=("REG506", "REG514"),
         recognize="The name ends with the collection, without `:`.",
         check_with="regilink lint .",
         phases=("consume",),
