@@ -153,6 +153,10 @@ _CONSUMING_COMMAND = re.compile(
 )
 
 
+_ORGANIZATION_AND_COLON = re.compile(
+    rf"(?![\w.-]*(?:path|target|registry|name|model|artifact|link|info|debug|error)[\w.-]*:)[a-z][\w.-]*:{REGISTRY_PREFIX}\S+"
+)
+"""`acme:wandb-registry-model/zoo`: a path with a colon where a slash belongs, and no label before a path."""
 _NAMED_IN_LINE = re.compile(
     rf"""(?<![\w/.~'"`-])(?:[\w.-]+/)?{REGISTRY_PREFIX}[\w.-]+/[^\s"'`,;()\[\]<>]*[^\s"'`,;()\[\]<>.:!?]"""
 )
@@ -519,6 +523,8 @@ def _find_path_in_line(text: str) -> str | None:
         return None
     if tells_problem(_FULL_NAME.sub("", text)):
         return None
+    if _ORGANIZATION_AND_COLON.fullmatch(text.strip()):
+        return text.strip()
     paths = list(_NAMED_IN_LINE.finditer(text))
     if len({match[0] for match in paths}) != 1:
         return None
