@@ -142,14 +142,15 @@ _ITEM = re.compile(r"\s*(?:[-*+•] |\d+[.)] )")
 _MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
 """What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
 _ASSIGNS = re.compile(r"\w+=\S")
+_ADDRESS = re.compile(r"https?://\S+")
 _COMMENT = re.compile(r"(?<=\s)(?:#|//) .*|^\s*(?:#|//) .*", re.MULTILINE)
 _PRINTED_IN_COMMENT = re.compile(r"\s*(?:#|//)[\s>=-]*(?:raises )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
 _NAMES_EXCEPTION = re.compile(r"\w(?:Error|Exception|Warning)\b")
 _ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
 _TELLS_PROBLEM = re.compile(
-    r"error|fail|crash|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
+    r"error|fail|crash|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
     r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
-    r"|unable|never|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
+    r"|unable|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
     r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
     r"|\bdie[sd]?\b|too (?:old|long|large|many|small|slow)|\bno (?!-)\w|required|asks for|(?<!\d)[45]\d\d(?!\d)"
     r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
@@ -312,7 +313,7 @@ def find_note(text: str) -> str:
 
 def explain_note(text: str) -> Explanation | None:
     """What may be the cause of a problem of W&B that a note tells; None for a log, and where it tells none."""
-    note = find_note(text)
+    note = _ADDRESS.sub("", find_note(text))
     lines = [line for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
     lines = [
         comment[0] if (comment := _COMMENT.search(line)) and _NAME_OF_WANDB.search(comment[0]) else line
