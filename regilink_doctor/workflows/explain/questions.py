@@ -271,8 +271,8 @@ def _find_last_sentence(lines: Sequence[str]) -> str:
 
 
 def is_note(text: str) -> bool:
-    """Whether a line is a heading, an item of a list, a row of a table, a quotation or a comment."""
-    return any(_MARK.match(line) for line in text.splitlines())
+    """Whether a short text has a heading, an item of a list, a row of a table, a quotation or a comment."""
+    return len(text) <= _LONGEST_NOTE and any(_MARK.match(line) for line in text.splitlines())
 
 
 def tells_problem(text: str) -> bool:
