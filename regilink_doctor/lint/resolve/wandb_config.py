@@ -40,11 +40,13 @@ from regilink_doctor.lint.text.nodes import find_keyword, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Store, Use
     from regilink_doctor.lint.resolve.context import Context
 
+    T = TypeVar("T")
     Given = list[tuple[ast.expr, ProgramPoint]]
 
 _DEFAULTS_FILE = "config-defaults.yaml"
@@ -81,27 +83,19 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
 def _find_in_program(context: Context, name: str, module: Module) -> list[Value]:
     updated, given = context.keep(("configurations", id(module)), _index_configurations, context, module)
     stored = context.keep(("configured keys", id(module)), _index_stored, context, module)
-    values = [
-        value for node, at in _list_with_key(context, updated, name) for value in _find_in(context, node, at, name)
-    ]
-    for store in stored.get(name, ()):
-        values += context.value(store.value, store.at)
-    return values + [
-        value for node, at in _list_with_key(context, given, name) for value in _find_in(context, node, at, name)
-    ]
+    values = [value for store in stored.get(name, ()) for value in context.value(store.value, store.at)]
+    return [*_find_in_all(context, updated, name), *values, *_find_in_all(context, given, name)]
 
 
-def _list_with_key(context: Context, configurations: Given, name: str) -> Given:
-    """The configurations that may have a key, in the same order."""
-    by_key, others = context.keep(
-        ("configured", id(configurations)),
-        lambda: _index_by_key(list_certain_keys(context, node, at) for node, at in configurations),
-    )
-    return [configurations[number] for number in sorted([*by_key.get(name, ()), *others])]
+def _find_in_all(context: Context, configurations: Given, name: str) -> Iterator[Value]:
+    """The values of a key in all that runs are given."""
+    names = (list_certain_keys(context, node, at) for node, at in configurations)
+    for node, at in context.keep(("configured", id(configurations)), _index_by_key, configurations, names)(name):
+        yield from _find_in(context, node, at, name)
 
 
-def _index_by_key(names: Iterable[Collection[str] | None]) -> tuple[dict[str, list[int]], list[int]]:
-    """The numbers of dictionaries by their keys; those whose keys are not certain, None, apart."""
+def _index_by_key(items: Sequence[T], names: Iterable[Collection[str] | None]) -> Callable[[str], list[T]]:
+    """What gives the items that may have a key, in their order; `names` are all keys of each, None if not certain."""
     by_key: dict[str, list[int]] = {}
     others: list[int] = []
     for number, keys in enumerate(names):
@@ -109,7 +103,7 @@ def _index_by_key(names: Iterable[Collection[str] | None]) -> tuple[dict[str, li
             others.append(number)
         for key in keys or ():
             by_key.setdefault(key, []).append(number)
-    return by_key, others
+    return lambda key: [items[number] for number in sorted([*by_key.get(key, ()), *others])]
 
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
@@ -197,20 +191,19 @@ def _find_in_launches(context: Context, name: str, module: Module) -> list[Value
 
     One that names another program to start is not for this one.
     """
-    configurations, by_key, others = context.keep(("launches", id(module)), _index_launches, context, module)
-    numbers = sorted([*by_key.get(name, ()), *others])
-    return [value for number in numbers for value in _find_below(context, configurations[number], name)]
+    launches = context.keep(("launches", id(module)), _index_launches, context, module)
+    return [value for configured in launches(name) for value in _find_below(context, configured, name)]
 
 
-def _index_launches(context: Context, module: Module) -> tuple[list[Value], dict[str, list[int]], list[int]]:
-    """The configurations of runs that W&B Launch is given, and their numbers by the keys: see `_index_by_key`."""
+def _index_launches(context: Context, module: Module) -> Callable[[str], list[Value]]:
+    """The configurations of runs that W&B Launch is given, by a key that they may have."""
     found: list[Value] = []
     for launched in _list_launched(context, module):
         for overrides in _find_below(context, launched, "overrides"):
             entries = _find_below(context, overrides, "entry_point")
             if not _runs_other([word for entry in entries for word in _list_items(context, entry)], module):
                 found += _find_below(context, overrides, "run_config")
-    return found, *_index_by_key(_list_keys(context, configured) for configured in found)
+    return _index_by_key(found, [_list_keys(context, configured) for configured in found])
 
 
 def _list_launched(context: Context, module: Module) -> Iterator[Value]:
@@ -256,9 +249,7 @@ def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str)
 def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
     """The values that `wandb.sweep({"parameters": …})` tries, in the file or in one that starts it."""
     for other in (module, *context.keep(("sweeping", id(module)), _list_sweeping, context, module)):
-        sweeps, by_key, others = context.keep(("sweeps", id(other)), _index_sweeps, context, other)
-        for number in sorted([*by_key.get(name, ()), *others]):
-            parameters, programs = sweeps[number]
+        for parameters, programs in context.keep(("sweeps", id(other)), _index_sweeps, context, other)(name):
             if not _runs_other(programs, module):
                 for parameter in _find_below(context, parameters, name):
                     yield from _find_tried(context, parameter)
@@ -271,13 +262,8 @@ def _list_sweeping(context: Context, module: Module) -> list[Module]:
     return [other for other in found if other is not None and other is not module]
 
 
-def _index_sweeps(
-    context: Context, module: Module
-) -> tuple[list[tuple[Value, list[Value]]], dict[str, list[int]], list[int]]:
-    """The parameters and the program of each sweep that a file starts, and their numbers by the keys of the parameters.
-
-    See `_index_by_key`.
-    """
+def _index_sweeps(context: Context, module: Module) -> Callable[[str], list[tuple[Value, list[Value]]]]:
+    """The parameters and the program of each sweep that a file starts, by a key that the parameters may have."""
     calls = [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
     owners = [owner for use in calls for owner in context.value(use.call.args[0], use.at)]
     sweeps: list[tuple[Value, list[Value]]] = [
@@ -286,7 +272,7 @@ def _index_sweeps(
         for parameters in _find_below(context, owner, "parameters")
         if is_mapping(parameters)
     ]
-    return sweeps, *_index_by_key(_list_keys(context, parameters) for parameters, _ in sweeps)
+    return _index_by_key(sweeps, [_list_keys(context, parameters) for parameters, _ in sweeps])
 
 
 def _list_keys(context: Context, parameters: Value) -> Collection[str] | None:
