@@ -186,6 +186,19 @@ def test_a_list_of_sites_says_which_files_it_does_not_have(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_list_of_sites_says_where_what_is_not_known_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "publish.py").write_text(
+        "import sys\nimport wandb\n\ndef split(full):\n    return full.split(':')[0]\n\n"
+        "def link(run, path):\n    wandb.Api().artifact(run.config['model']).link(split(path))\n"
+        "    run.use_artifact(f'wandb-registry-model/{sys.stdin.read()}')\n",
+        encoding="utf-8",
+    )
+    lines = regilink("lint", "--show-sites", cwd=tmp_path).stdout.splitlines()
+    assert len(lines) == 3
+    assert not [line for line in lines if "{?}" in line and "(unknown: " not in line]
+    assert any("publish.py:8:" in line.partition("(unknown: ")[2] for line in lines)
+
+
 def test_sites_have_the_shape_of_the_contract(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--show-sites", "--output-format", "json", cwd=tmp_path)

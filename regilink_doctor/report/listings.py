@@ -33,7 +33,13 @@ def list_sites(reports: Sequence[SiteReport], output_format: str) -> Iterator[st
     for report in reports:
         site = report.site
         targets = mask_secrets(" | ".join(dict.fromkeys(text.display for text in site.target)))
-        reasons = "; ".join(dict.fromkeys(reason for text in site.target for reason in text.unknown_reasons))
+        parts = (part for text in site.target for _, part in text.unknown_parts)
+        # Without a reason, what the source does not tell is named with its place.
+        written = (
+            part.reason or f"{mask_secrets(part.source.partition(chr(10))[0])}, {format_place(part.place)}"
+            for part in parts
+        )
+        reasons = "; ".join(dict.fromkeys(written))
         why = f"  (unknown: {escape_text(reasons)})" if reasons else ""
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
         called = site.call or "value"  # of a configuration file
