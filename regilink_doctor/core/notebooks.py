@@ -52,6 +52,8 @@ def read_code_cells(content: bytes) -> list[CodeCell]:
         raise NotNotebook("it is not UTF-8", cause="bytes") from None
     except JSONDecodeError as error:
         raise NotNotebook(error.msg, error.lineno, error.colno) from None
+    except RecursionError:
+        raise NotNotebook("nested too deeply") from None
     except ValueError as error:  # a number of thousands of digits
         raise NotNotebook(str(error).partition(":")[0]) from None
     if not isinstance(value, dict):
