@@ -47,7 +47,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import has_word
-from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word, list_parameters, written_name
+from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word, list_parameters, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def _find_receivers(context: Context, scope: Scope, owner: Scope, frame: Frame |
     for item in classes:
         heirs = [heir for heir in _find_heirs(context, item) if scope.name not in heir.bindings and heir not in classes]
         # A class that the file makes no object of is only what its heirs have in common.
-        if not (is_instance and heirs) or context.find_uses(item.module, item.name):
+        if not (is_instance and heirs) or _may_be_made(context, item):
             known.append(ClassOrObject(item, instance=is_instance))
         classes += heirs[: _MOST_HEIRS + 2]  # also looked at by this loop
         if len(known) > _MOST_HEIRS + 1 or len(classes) > _MOST_CALLERS:
@@ -302,12 +302,27 @@ def is_overridden(context: Context, owner: Scope, name: str) -> bool:
 
     It does not count where the file makes an object of the class itself.
     """
-    if context.find_uses(owner.module, owner.name):
+    if _may_be_made(context, owner):
         return False
     heirs = _find_heirs(context, owner) or context.keep(
         ("heirs outside", id(owner)), _find_outside_heirs, context, owner
     )
     return bool(heirs) and all(name in heir.bindings or name in heir.attributes for heir in heirs)
+
+
+def _may_be_made(context: Context, owner: Scope) -> bool:
+    """Whether the file makes objects of a class, or may do so under another name."""
+    passed = context.keep(("passed", id(owner.module)), _list_passed, owner.module)
+    return owner.name in passed or bool(context.find_uses(owner.module, owner.name))
+
+
+def _list_passed(module: Module) -> frozenset[str]:
+    """The names in what a module gives a name to, loops over or passes to a call that does not only ask for a class."""
+    given: list[object] = [binding.value for _, _, binding in module.iterate_bindings()]
+    for use in module.uses:
+        given += use.call.args if last_word(use.call.func) not in ("isinstance", "issubclass", "super") else ()
+    expressions = [value for value in given if isinstance(value, ast.expr)]
+    return frozenset(node.id for value in expressions for node in walk(value) if isinstance(node, ast.Name))
 
 
 def _find_outside_heirs(context: Context, owner: Scope) -> list[Scope]:
