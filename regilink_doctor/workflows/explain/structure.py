@@ -301,7 +301,6 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_server_container,
         _judge_own_thread,
         _judge_hidden,
-        _judge_named,
         _judge_words,
         find_part,
         _judge_refused_run,
@@ -725,17 +724,6 @@ def _judge_words(context: ErrorContext) -> Causes:
 def _judge_hidden(context: ErrorContext) -> Causes:
     """What old versions of `wandb.init` raise in place of what went wrong before."""
     return ("F21", "F14") if context.exception in (("Exception", "problem"), ("UsageError", "problem")) else ()
-
-
-def _judge_named(context: ErrorContext) -> Causes:
-    """What the sentence says that only names the class of an exception."""
-    if context.exception is None or context.exception[1] or context.frames or not context.is_about_wandb:
-        return ()
-    name = context.exception[0]
-    said = " ".join(line for line in context.message_text.splitlines() if name in line and line.strip() != name)
-    if _TIMES_OUT.search(said):
-        return ("F2", "C19")
-    return find_causes_of_refusal(context) if _REFUSES.search(said) else _find_words(said)
 
 
 def _find_words(text: str) -> Causes:
