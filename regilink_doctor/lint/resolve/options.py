@@ -408,6 +408,9 @@ _SUBPARSERS = "argparse.Subparsers"
 _GROUP = "click.Group"
 _GROUPS = {"ArgumentParser": _PARSER, "Group": _GROUP, "Typer": _GROUP}
 _MOST_LEVELS = 8
+_MOST_COMMANDS = 64
+"""Commands of a program of argparse of which it is followed which one is chosen; of more, no words are read."""
+
 _ADDING = ("add_command", "add_typer", "Group")
 """Words of files that add commands to groups."""
 
@@ -548,6 +551,8 @@ def _index_parsers(context: Context, module: Module, options: dict[str, list[_Op
     """The program that reads the arguments of a file, or each of them, and their commands."""
     subparsers, parsers = context.find_uses(module, "add_subparsers"), context.find_uses(module, "add_parser")
     roots = context.find_uses(module, "ArgumentParser")
+    if len(parsers) > _MOST_COMMANDS:
+        return []
     declared = [item for named in options.values() for item in named]
     declared.sort(key=lambda item: item.at.order)
     if not parsers and len(roots) < 2:
@@ -604,7 +609,8 @@ def _add_command(
 
 def choose_command(context: Context, owner: Arguments, written: str | None, at: ProgramPoint) -> Arguments:
     """The arguments of the commands that conditions around a place leave over: `if args.command == "link":`."""
-    if written is None or not at.scope.guards:
+    count = len(context.find_uses(owner.module, "add_parser"))
+    if written is None or not at.scope.guards or not 0 < count <= _MOST_COMMANDS:
         return owner
     for name, parsers in context.keep(("choices", id(owner.module)), _list_choices, context, owner.module):
         if (key := f"{written}.{name}") in at.scope.guards:
