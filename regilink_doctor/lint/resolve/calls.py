@@ -10,8 +10,9 @@ from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, find_item, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
-from regilink_doctor.lint.resolve.options import PARSES, find_option, list_parsers
+from regilink_doctor.lint.resolve.options import PARSES, find_option
 from regilink_doctor.lint.resolve.parameters import find_lineage
+from regilink_doctor.lint.resolve.program_commands import list_parsers
 from regilink_doctor.lint.resolve.strings import (
     call_method,
     fill_template,

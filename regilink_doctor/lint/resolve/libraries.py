@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "absl": "parsers",
-    "argparse": "options",
-    "click": "options",
-    "typer": "options",
+    "argparse": "program_commands",
+    "click": "program_commands",
+    "typer": "program_commands",
     "hydra": "hydra",
     "omegaconf": "omegaconf",
     "OmegaConf": "omegaconf",

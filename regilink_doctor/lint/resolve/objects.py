@@ -21,8 +21,9 @@ from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding, find_changing_decorators, find_name, is_set_by_call
-from regilink_doctor.lint.resolve.options import choose_command, find_option, find_words, is_attributes_of
+from regilink_doctor.lint.resolve.options import find_option, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_lineage, is_overridden
+from regilink_doctor.lint.resolve.program_commands import choose_command, find_words
 from regilink_doctor.lint.resolve.strings import find_member_strings, make_method_call
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,

@@ -15,13 +15,8 @@ from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding, find_changing_decorators
-from regilink_doctor.lint.resolve.options import (
-    choose_by_function,
-    choose_command,
-    find_click_values,
-    find_option,
-    find_started_values,
-)
+from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
+from regilink_doctor.lint.resolve.program_commands import choose_by_function, choose_command
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
