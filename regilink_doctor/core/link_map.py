@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.problems import Problem
 
     UseKind = Literal["link", "consume", "name"]
-    """`name`: a value in a configuration file that may be either, or what a program asks whether it exists."""
+    """`name`: a value in a configuration file that may be either, or one that a program only asks about."""
 
     Key = tuple[str, str, str]
     """Organization (empty where nothing tells it), registry, collection."""

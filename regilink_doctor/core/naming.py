@@ -81,7 +81,7 @@ def is_version(alias: str) -> bool:
     return len(alias) > 1 and alias[0] == "v" and alias[1:].isdecimal() and alias.isascii()
 
 
-def allowed_alias(alias: str) -> str:
+def correct_alias(alias: str) -> str:
     """An alias that W&B accepts, as close to `alias` as can be."""
     corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias)
     return corrected[:NAME_MAX].strip() or "best"

@@ -260,8 +260,8 @@ def _find_problems(
 def _split(text: str) -> list[_Segment]:
     """The segments before the first `:`, as the SDK splits them.
 
-    A hole right in front of the prefix may bring its own slash (`f"{organization_slash}wandb-registry-m/c"`), so the
-    prefix begins a segment there.
+    An unknown part directly before the prefix may bring its own slash (`f"{organization_slash}wandb-registry-m/c"`),
+    so the prefix begins a segment there.
     """
     head = text.partition(":")[0]
     segments: list[_Segment] = []
@@ -397,7 +397,7 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
 
 
 _INVISIBLE = frozenset(map(chr, (0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)))
-"""Characters without a shape, as copied text has them. Those that join letters belong to words of some languages."""
+"""Invisible characters that copied text contains; without those that join letters, which some languages need."""
 
 
 def _invisible(segment: _Segment, *, is_collection: bool) -> Iterator[tuple[int, Problem]]:

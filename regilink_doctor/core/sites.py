@@ -140,7 +140,7 @@ class Requirement:
 class Command:
     """A command of a shell: in a script, a notebook's `!` line or `%%bash` cell, a CI file's `run:`.
 
-    `words` are its words as the shell hands them over, the program first; what the shell fills in is a hole.
+    `words` are its words as the shell hands them over, the program first; what the shell fills in is an unknown part.
     `environment` are the assignments before it (`WANDB_MODE=offline python train.py`).
     """
 

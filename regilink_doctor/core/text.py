@@ -382,7 +382,7 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
 
 
 def find_misspelled(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that `name` is but for a slip in one word: `taem-a` of `team-a`, not `team-b`."""
+    """The first of `names` that `name` is with one word mistyped: `team-a` for `taem-a`, but not for `team-b`."""
     words = _fold_words(name)
     return next((known for known in names if known != name and _is_slip(words, _fold_words(known))), None)
 
@@ -392,7 +392,7 @@ def _fold_words(name: str) -> list[str]:
 
 
 def _is_slip(words: list[str], known: list[str]) -> bool:
-    """Whether the words are the same but for a long one, without digits, that has two letters swapped or one wrong."""
+    """Whether at most one long word differs: two letters are swapped, or one is wrong, missing or extra."""
     differing = [pair for pair in zip(words, known, strict=False) if pair[0] != pair[1]]
     if len(words) != len(known) or len(differing) > 1:
         return False

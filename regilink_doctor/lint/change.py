@@ -250,7 +250,7 @@ def _keep_better(
 
 
 def _try_together(items: Sequence[T], accept: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Have items accepted together, else each half of them, and so on; those that are not accepted alone."""
+    """Offer items together, then each half of what is refused, and so on; returns those that are refused alone."""
     refused: list[T] = []
     waiting = [items] if items else []
     while waiting:

@@ -224,7 +224,7 @@ class _Facts:
         return self.project.may_be_set(variable, absolute_path(self.path))
 
     def _is_lost(self, setting: Setting, *, at_start: bool) -> bool:
-        """Whether the program never has it: a shell of a notebook does, or it is set after all runs have started."""
+        """Whether no run sees the variable: a shell of a notebook sets it, or code after all runs have started."""
         if setting.how == "shell":
             return self.path.endswith(".ipynb")
         if not at_start or setting.how != "python" or setting.containers or not self.inits:
@@ -371,7 +371,7 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
 
 
 def _mark_shared(by_site: list[list[Finding]], facts: _Facts) -> list[list[Finding]]:
-    """The findings of each site, with a fix unsafe that changes a value which the file also uses for something else.
+    """The findings of each site; a fix is unsafe where it changes a value that the file also uses for something else.
 
     A call of wandb uses it for the same only where it has the same problem: a version that a link must not have may be
     the one that `use_artifact` is to fetch.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_HOLDERS = 64
 _MOST_NESTED = 4
-"""Statements of call sites that begin within each other: `with wandb.init() as run: run.link_artifact(...)`."""
+"""Statements of call sites that begin inside each other: `with wandb.init() as run: run.link_artifact(...)`."""
 
 _START = attrgetter("line", "column")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, allowed_alias, is_version
+from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, correct_alias, is_version
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_colon
 from regilink_doctor.rules.base import Rule
@@ -117,7 +117,7 @@ class InvalidAlias(Rule):
                 severity="warning" if is_unsaved else warn_of_default(alias, start, end),
                 alias=alias.pattern,
                 wrong=reason,
-                instead=allowed_alias(alias.literal) if alias.literal else "",
+                instead=correct_alias(alias.literal) if alias.literal else "",
             )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
@@ -148,7 +148,7 @@ class InvalidAlias(Rule):
         for alias in (read_put(command) or {}).get("--alias", ()):
             wrong = find_wrong(alias) if alias.pattern else None
             if wrong is not None:
-                instead = allowed_alias(alias.literal) if alias.literal else ""
+                instead = correct_alias(alias.literal) if alias.literal else ""
                 yield self.report(
                     alias.place_of(0, len(alias.pattern)), alias=alias.pattern, wrong=wrong[0], instead=instead
                 )

@@ -331,7 +331,7 @@ class UnsavedChange(Rule):
         name = problem.facts["name"]
         return Message(
             say("this change of {name} is never saved", name=name),
-            "W&B keeps what it has, without any error",
+            "W&B keeps the old value, and no error says so",
             say("call {call} after it", call="save()"),
         )
 

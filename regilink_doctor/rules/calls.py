@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from regilink_doctor.rules.base import FileFacts, Report
 
 
-_HELP = {
+_INIT_HELP = {
     "offline": 'mode="offline"',
     "disabled": 'mode="disabled"',
     "team": 'entity="TEAM"',
     "organization": 'entity="TEAM"',
 }
-"""Arguments of `wandb.init` that there are not, and what to write."""
+"""Arguments that `wandb.init` does not have -> what to write."""
 
 _NO_SUCH = {
     "wandb.link_artifact": (say("wandb has no function link_artifact"), "run.link_artifact(artifact, target_path=...)"),
@@ -71,6 +71,31 @@ _TYPE_KINDS = {
     "artifact_or_path": "artifact-type",
 }
 """Arguments -> the kind of problem that a wrong type of them is; any other is a path."""
+
+
+_MESSAGES = {
+    "target-of-artifact": Message(
+        "wandb.Artifact has no argument target_path",
+        "it raises TypeError",
+        "give it to the link: run.link_artifact(artifact, target_path=...)",
+    ),
+    "no-link": Message(
+        "this is the source artifact, not the link to it",
+        "it raises ValueError: it is not a linked artifact",
+        say("unlink what the link returns: {code}", code="linked = artifact.link(...); linked.unlink()"),
+    ),
+    "none": Message(
+        "the target path is None",
+        "it raises AttributeError",
+        'write target_path="wandb-registry-NAME/COLLECTION"',
+    ),
+    "public-run": Message(
+        "a run from wandb.Api logs only artifacts that exist",
+        "it raises: Only existing artifacts are accepted by this api",
+        'resume the run: wandb.init(id=..., resume="must", entity=..., project=...)',
+    ),
+}
+"""What is wrong, by its kind, where the message is always the same."""
 
 
 class WrongCallShape(Rule):
@@ -148,12 +173,8 @@ class WrongCallShape(Rule):
             return Message(
                 say("{owner} has no method {method}", owner=owner, method=method), "it raises AttributeError", instead
             )
-        if problem.kind == "target-of-artifact":
-            return Message(
-                "wandb.Artifact has no argument target_path",
-                "it raises TypeError",
-                "give it to the link: run.link_artifact(artifact, target_path=...)",
-            )
+        if problem.kind in _MESSAGES:
+            return _MESSAGES[problem.kind]
         if problem.kind == "argument":
             return _explain_argument(facts)
         if problem.kind == "too-many":
@@ -162,22 +183,10 @@ class WrongCallShape(Rule):
                 "it raises TypeError",
                 say("its arguments are {accepted}", accepted=facts["accepted"]),
             )
-        if problem.kind == "no-link":
-            return Message(
-                "this is the source artifact, not the link to it",
-                "it raises ValueError: it is not a linked artifact",
-                say("unlink what the link returns: {code}", code="linked = artifact.link(...); linked.unlink()"),
-            )
         if problem.kind == "no-target":
             return Message(
                 say("{method} is called without a target path", method=facts["method"]),
                 "it raises TypeError",
-                'write target_path="wandb-registry-NAME/COLLECTION"',
-            )
-        if problem.kind == "none":
-            return Message(
-                "the target path is None",
-                "it raises AttributeError",
                 'write target_path="wandb-registry-NAME/COLLECTION"',
             )
         if problem.kind.endswith("-type"):
@@ -194,12 +203,6 @@ class WrongCallShape(Rule):
                 say("{name} is a name, not an artifact", name=name),
                 "link_artifact raises AttributeError",
                 say("fetch it first: wandb.Api().artifact({name}).link(target_path=...)", name=name),
-            )
-        if problem.kind == "public-run":
-            return Message(
-                "a run from wandb.Api logs only artifacts that exist",
-                "it raises: Only existing artifacts are accepted by this api",
-                'resume the run: wandb.init(id=..., resume="must", entity=..., project=...)',
             )
         return _explain_command(facts["command"])
 
@@ -285,8 +288,8 @@ def _explain_argument(facts: Mapping[str, str]) -> Message:
         instead = say("write aliases=[...], a list")
     elif facts["call"] == "consume" and wrong in ("alias", "aliases", "version", "tag"):
         instead = say('write it into the name: "NAME:ALIAS"')
-    elif facts["call"] == "init" and wrong in _HELP:
-        instead = say("write {code}", code=_HELP[wrong])
+    elif facts["call"] == "init" and wrong in _INIT_HELP:
+        instead = say("write {code}", code=_INIT_HELP[wrong])
     elif facts["call"] == "init" and (near := only_suggestion(wrong, accepted.split(", "))):
         instead = say("did you mean {name}?", name=near)
     return Message(

@@ -194,8 +194,8 @@ class UnpinnedConsumption(Rule):
 class IgnoredAliases(Rule):
     """`use_artifact(NAME, aliases=["production"])` does not choose a version.
 
-    `aliases` is what a new artifact gets that the run logs as it uses it. For a name wandb never reads it: what follows
-    the colon of the name counts, and without one the latest version is used.
+    `aliases` are for a new artifact, which the run logs when it uses it. For a name wandb never reads them: what
+    follows the colon of the name counts, and without a colon wandb uses the latest version.
     """
 
     code = "REG514"
@@ -289,7 +289,8 @@ class SourcePathConsumed(Rule):
     """An artifact is consumed by the path of its project, in a file that links to a registry.
 
     Access and lineage then go through the team's project, and the code stops working for other teams. Consume what is
-    in a registry by its name in the registry. What the file itself links is read where it is before that.
+    in a registry by its name in the registry. Not reported for a version that the file links: it has to be fetched from
+    its project first.
     """
 
     code = "REG510"

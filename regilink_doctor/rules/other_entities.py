@@ -81,7 +81,7 @@ class UnknownEntity(Rule):
         if team := problem.facts.get("team"):
             return Message(
                 say("no team {entity} is known", entity=quoted(entity)),
-                "W&B finds no organization to link into, if there is none",
+                "if it does not exist, W&B finds no organization to link into",
                 say("did you mean {path}?", path=quoted(team)),
             )
         return Message(

@@ -8,7 +8,7 @@ from regilink_doctor.core.naming import (
     REGISTRY_FORBIDDEN,
     REGISTRY_NAME_MAX,
     REGISTRY_PREFIX,
-    allowed_alias,
+    correct_alias,
     is_version,
 )
 from regilink_doctor.core.phrases import say
@@ -153,7 +153,7 @@ class VersionInTarget(Rule):
         elif version == "latest":
             instead = say("write {code}; the version linked last is the latest", code=code)
         else:
-            aliases = ", ".join(quoted(allowed_alias(name.strip())) for name in version.split(","))
+            aliases = ", ".join(quoted(correct_alias(name.strip())) for name in version.split(","))
             instead = say(
                 "write {code}", code=f"{code}, aliases=[{aliases if is_known(version) else '...'}]" if version else code
             )
@@ -258,7 +258,8 @@ class InvalidName(Rule):
     r"""No registry or collection can have this name.
 
     A registry's name has at most 113 characters and none of `/ \ # ? % :` or a line break; a collection's at most 128.
-    A quote that was left at an end of a name becomes part of it, as `@latest` and an invisible character do (warnings).
+    A quote that was left at an end of a name becomes part of it, and so do `@latest` and an invisible character (in the
+    name of a collection a warning).
     Spaces are legal and must not be percent-encoded: `wandb-registry-Golden Datasets/raw images`.
     """
 

@@ -166,7 +166,7 @@ def _find_mode(command: Command, facts: FileFacts) -> tuple[str, Place | None, s
             break
         # Of several on one level none is certain, so that two are enough to know.
         for setting in facts.settings_in("WANDB_MODE", command.containers[:depth]):
-            if id(setting) in facts.once(_list_of_commands):
+            if id(setting) in facts.once(_find_settings_of_commands):
                 continue
             if setting.how != "yaml" and not setting.place.span < command.place.span:
                 break
@@ -180,8 +180,8 @@ def _find_mode(command: Command, facts: FileFacts) -> tuple[str, Place | None, s
     return certain(innermost[0].value) or "", innermost[0].place, ""
 
 
-def _list_of_commands(facts: FileFacts) -> frozenset[int]:
-    """The identities of the settings that one command alone has, before its words."""
+def _find_settings_of_commands(facts: FileFacts) -> frozenset[int]:
+    """The identities of the settings that are written before the words of a command and hold for it alone."""
     return frozenset(id(setting) for command in facts.commands for setting in command.environment)
 
 
@@ -412,7 +412,10 @@ class LinkAfterFinish(Rule):
         elif problem.kind == "init":
             how, instead = say("wandb.init() finished it"), say("call it before the next wandb.init()")
         elif problem.kind == "turn":
-            how, instead = say("finish() was called in the turn before"), say("call finish() after the loop")
+            how, instead = (
+                say("finish() was called in the previous iteration"),
+                say("call finish() after the loop"),
+            )
         return Message(
             say("the run has already ended: {how}", how=how),
             say("{method} raises UsageError", method=problem.facts["method"]),

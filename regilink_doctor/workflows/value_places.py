@@ -66,7 +66,7 @@ def _move_to_values(reports: Mapping[str, FileReport], linted: Iterable[str]) ->
 
 
 def _mark_shared(reports: dict[str, FileReport]) -> dict[str, FileReport]:
-    """The reports with a fix unsafe that changes a value which a call of another file uses, and has no problem with."""
+    """The reports; a fix is unsafe where it changes a value that a call of another file uses without this problem."""
     uses: dict[tuple[str, int], list[tuple[Place, frozenset[str]]]] = {}
     if any(finding.fix is not None for report in reports.values() for finding in report.findings):
         folder = os.getcwd()

@@ -41,11 +41,6 @@ def show_unknown(name: str) -> str:
     return name.replace(HOLE, SHOWN_UNKNOWN)
 
 
-def known_part(name: str) -> str:
-    """The string without its unknown parts."""
-    return name.replace(HOLE, "")
-
-
 HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
 """An address of the App, pasted without its scheme."""
 

@@ -9,7 +9,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.judgement import Judgement, resolve_organization
-from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, allowed_alias, is_version
+from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, correct_alias, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
@@ -390,7 +390,7 @@ def _find_problem(alias: StringValue) -> Problem | None:
     if wrong is None:
         return None
     shown = alias.pattern if len(alias.pattern) <= NAME_MAX else f"{alias.pattern[:20]}..."
-    instead = "" if shown != alias.pattern else allowed_alias(alias.pattern)
+    instead = "" if shown != alias.pattern else correct_alias(alias.pattern)
     return Problem(
         rule_codes.INVALID_ALIAS, failure="B11", facts={"alias": shown, "wrong": wrong[0], "instead": instead}
     )

@@ -26,7 +26,7 @@ _RECIPE = re.compile(r"(?P<name>@?[A-Za-z_][\w-]*)[^:#]*:(?!=)")
 """The first line of a justfile's recipe, which may have parameters with defaults."""
 
 _READ = re.compile(r"\$\([\w-]+\)|\$\{[\w-]+\}|\{\{[^{}]*\}\}")
-"""How a recipe reads a variable: of make, of just."""
+"""How a recipe of make or just reads a variable."""
 
 _FUNCTION = re.compile(
     r"""(?:env|env_var|env_var_or_default)\(\s*["'](?P<variable>\w+)["']\s*(?:,\s*(?P<quote>["'])(?P<default>[^"']*)(?P=quote)\s*)?\)"""
@@ -97,7 +97,7 @@ def _put_before(settings: list[Setting], script: Script) -> Script:
 
 
 def _remember(setting: Setting, known: dict[str, StringValue], *, just: bool, depth: int = 0) -> None:
-    """Take up a variable by the ways to write it; one that is set twice, or in a branch, may have any value.
+    """Remember a variable under each way to write it; one that is set twice, or in a branch, may have any value.
 
     `depth` is 1 for one of a target, which counts before one of the file.
     """

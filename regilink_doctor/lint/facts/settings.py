@@ -340,7 +340,7 @@ _NEAR = 200
 
 def may_use_variable(line: str, variable: str) -> bool:
     """Whether a line of a file that is not Python may set or read a variable; a comment or a sentence does neither."""
-    comment = _COMMENT.match(line) if not line.startswith("#SBATCH") else None  # which Slurm reads
+    comment = _COMMENT.match(line) if not line.startswith("#SBATCH") else None  # Slurm reads this one
     code = comment[1] if comment else line
     for match in re.finditer(rf"(?<![A-Z0-9_]){re.escape(variable)}(?![A-Za-z0-9_])", code):
         start, end = match.span()

@@ -441,7 +441,7 @@ class _ScriptReader:
 
     @property
     def blocks(self) -> list[Container]:
-        """The functions and branches at hand."""
+        """The functions and branches around this place."""
         return [container for closing, container in self.open[:_MOST_CONTAINERS] if closing != _SUBSHELL]
 
     def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
@@ -537,7 +537,7 @@ _RUN_WORDS = frozenset({"eval", "screen", "ssh", "tmux", "watch"})
 """Programs that run their words as a script."""
 
 _GIVE_SCRIPT = frozenset({"--entry-point", "--wrap"})
-"""Options that a script is given to: of `wandb launch` and `wandb job create`, of `sbatch`."""
+"""Options whose value is a script: of `wandb launch` and `wandb job create`, and of `sbatch`."""
 
 _NAME = re.compile(r"\w+")
 
@@ -668,7 +668,7 @@ class Words:
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
         self.at = 0
-        """Where the separator at hand is."""
+        """Where the separator is that comes next."""
         self.unclosed: int | None = None
         """Where the first unclosed quotation mark is."""
         self._last_lines: dict[str, int] | None = None

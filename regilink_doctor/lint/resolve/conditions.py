@@ -99,7 +99,7 @@ def apply_test(
         is_option = isinstance(value, Unknown) and bool(value.option)
         is_variable = isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1
         if is_option or is_variable:
-            # Where the condition cannot be if there is none, it is given.
+            # A condition that excludes None says that the option or variable is given.
             is_given = _Judge(context, at, key, _NONE).judge(test) is (not holds)
             left.append(mark_given(value) if is_given else value)
             continue

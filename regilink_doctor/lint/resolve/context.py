@@ -74,7 +74,7 @@ _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
 
 _COMMAND = 1
-"""Among the turns of loops: one command that runs the program is looked at alone. No node has this identity."""
+"""Among the turns of loops: a single command that runs the program is followed. No node has this identity."""
 
 _OF_LIBRARIES = frozenset({Instance, Method, Name})
 """What has the same attributes at every place."""
@@ -397,7 +397,7 @@ class Context:
         return number is None or self._commands[number] == arguments
 
     def answer_by_command(self, commands: Sequence[Words], work_out: Callable[[], T]) -> list[T]:
-        """What is worked out for each of the commands that run the program by itself, and without any of them.
+        """What is worked out for each single command that runs the program, and without any of them.
 
         What one command passes for an option belongs to what it passes for the others. `commands` has the arguments.
         """

@@ -38,7 +38,7 @@ def bind_import(context: Context, name: str, binding: Binding, at: ProgramPoint)
     if not binding.target.endswith("*"):
         return find_imported(context, binding.target, module)
     holder = binding.target[:-1] if not binding.target.strip(".*") else binding.target[:-2]
-    found = find_module(context, holder, module) if _may_be_ours(holder) else None
+    found = find_module(context, holder, module) if _may_be_in_tree(holder) else None
     if found is None or found is module or not ({name, "*"} & found.scope.bindings.keys()):
         return []
     exported = _list_exported(found)
@@ -56,7 +56,7 @@ def _list_exported(module: Module) -> list[object] | None:
     return [item.value if isinstance(item, ast.Constant) else None for item in listed.elts]
 
 
-def _may_be_ours(dotted: str) -> bool:
+def _may_be_in_tree(dotted: str) -> bool:
     """Whether a dotted name can lead into the tree."""
     top = dotted.partition(".")[0]
     return not top or (top not in sys.stdlib_module_names and top != "wandb")
@@ -65,7 +65,7 @@ def _may_be_ours(dotted: str) -> bool:
 def find_imported(context: Context, target: str, module: Module) -> Iterable[Value]:
     """What a dotted name leads to: something of wandb's, something of the tree, or only a name."""
     plain = find_known(target)
-    if not isinstance(plain, Name) or not _may_be_ours(target):
+    if not isinstance(plain, Name) or not _may_be_in_tree(target):
         return [plain]
     found = find_module(context, target, module)
     if found is not None:
@@ -88,7 +88,7 @@ def find_member(context: Context, owner: ModuleValue, name: str) -> Iterable[Val
 
 def find_in_folder(context: Context, path: str, module: Module) -> Iterable[Value] | None:
     """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
-    if not _may_be_ours(path) or not has_folder(module.source.folder, path.partition(".")[0]):
+    if not _may_be_in_tree(path) or not has_folder(module.source.folder, path.partition(".")[0]):
         return None
     found = find_imported(context, path, module)
     return None if any(isinstance(value, Name) for value in found) else found
@@ -125,7 +125,7 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
     for importing in modules:
         for bindings in importing.scope.bindings.values():
             for binding in bindings:
-                if binding.kind != "import" or not _may_be_ours(binding.target):
+                if binding.kind != "import" or not _may_be_in_tree(binding.target):
                     continue
                 holder = binding.target.rpartition(".")[0]
                 for dotted in (binding.target.removesuffix(".*"), holder):
@@ -139,7 +139,7 @@ def find_imported_files(module: Module) -> Iterator[tuple[str, str, str]]:
     """The files of the tree that a file imports: the name that is bound, the dotted name that it is of, the path."""
     own = module.source.absolute_path
     for _, name, binding in module.iterate_bindings():
-        if binding.kind != "import" or not _may_be_ours(binding.target):
+        if binding.kind != "import" or not _may_be_in_tree(binding.target):
             continue
         # `import package.module` binds `package` alone.
         names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
@@ -152,7 +152,7 @@ def find_imported_files(module: Module) -> Iterator[tuple[str, str, str]]:
 def list_imported_files(path: str) -> tuple[str, ...]:
     """The files of the tree that the lines with imports of a file lead to."""
     folder = os.path.dirname(path)
-    files = [other for dotted in list_imports(path) if _may_be_ours(dotted) for other in _list_files(folder, dotted)]
+    files = [other for dotted in list_imports(path) if _may_be_in_tree(dotted) for other in _list_files(folder, dotted)]
     return tuple(dict.fromkeys(other for other in files if other != path))
 
 

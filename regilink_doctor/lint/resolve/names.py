@@ -261,8 +261,8 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
             return [mark_unset(value, name) if is_empty(value) else value for value in values]
         if fork.kind != "loop":
             return values
-        # From before a loop that looks for a value comes None, from before one that builds it what it starts with:
-        # the program knows that there is one.
+        # A loop looks for a value that is None before it, or builds one from an empty start. The program knows that
+        # the loop succeeds, so the value from before the loop does not count.
         if any(_can_grow(value) for value in values) and _grows_in(context, name, fork, at):
             values = [value for value in values if not _can_grow(value)]
         return [_NOT_FOUND if is_none(value) or is_empty(value) else value for value in values]

@@ -73,13 +73,13 @@ _MAKING = ("__init__", "__post_init__")
 
 
 _OF_REGISTRIES = frozenset({"name", "path", "target", "target_path"})
-"""Attributes and keys that do not tell of what they are the name or path."""
+"""Attributes and keys that do not say what has the name or path."""
 
 
 def _name_by_owner(
     owners: Iterable[Value], node: ast.Attribute | ast.Subscript, key: object, values: Sequence[Value], at: ProgramPoint
 ) -> Sequence[Value]:
-    """The values; those of `registry.name`, which `name` alone does not tell to be a registry's, with both words.
+    """The values; those of `registry.name` are marked with both words, because `name` alone does not mean a registry.
 
     The owner is called a registry by the expression, by a key that leads to it, or by its class.
     """

@@ -875,7 +875,7 @@ def _join(parts: Iterable[Alternatives], node: ast.expr | ast.stmt, at: ProgramP
 
 
 def _pair(starts: Sequence[StringValue], ends: Alternatives) -> Iterator[tuple[StringValue, Parts]]:
-    """All pairs of a start and an end: first some in which each of them is, so that none is lost among the others."""
+    """All pairs of a start and an end. Each is in one of the first pairs, so that a limit loses none of them."""
     numbers = product(range(len(starts)), range(len(ends)))
     most = max(len(starts), len(ends)) if starts else 0
     first = [(number % len(starts), number % len(ends)) for number in range(most)]

@@ -396,7 +396,7 @@ def _list_scripts(root: object, program: str) -> Iterator[tuple[str, str]]:
 
 
 def _find_facts(folder: str, word: str, *, in_programs: bool = False) -> Iterator[FileFacts]:
-    """What the files say, or programs that start others, that have a word in them: a cheap look, before all else."""
+    """What the files say, or programs that start others, that have a word in them, which is cheap to look for."""
     for root in find_roots(folder):
         for path in _list_programs(root) if in_programs else _list_files(root):
             if not _mentions(path, word) or (in_programs and not any(_mentions(path, mark) for mark in START_MARKS)):

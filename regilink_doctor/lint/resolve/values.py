@@ -1,6 +1,6 @@
 """What an expression can be: a text with holes, something of wandb's, a display, an object of the file's own.
 
-`UNKNOWN` becomes a hole where a text is built from it; a wrong guess is worse than none.
+`UNKNOWN` becomes an unknown part where a string is built from it; a wrong guess is worse than none.
 """
 
 from __future__ import annotations

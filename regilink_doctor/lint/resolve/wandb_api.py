@@ -289,7 +289,7 @@ CALLS = {
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""
 
 WORDS_OF_METHODS = ("alias", "artifact", "deploy", "link", "model", "promot", "publish", "registr", "stage", "version")
-"""What the names of methods have in them of which `METHODS` lists those that there are."""
+"""Words in names of methods. `METHODS` has every method with such a word: another one does not exist."""
 
 METHODS = {
     "wandb.Run": frozenset({
@@ -303,7 +303,7 @@ METHODS = {
         "registry",
     }),
 }  # fmt: skip
-"""Class -> its methods with such a word, in any version that is supported."""
+"""Class -> its methods with one of these words, in any supported version."""
 
 BY_NAME = {
     "link_artifact": "wandb.Run.link_artifact",

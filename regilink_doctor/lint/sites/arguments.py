@@ -80,13 +80,13 @@ _MAKE_TEXT = frozenset({"str", "os.fspath", "os.path.join"})
 _NO_STRINGS = (bool, bytes, int, float, type(None))
 
 _SOURCES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml")
-"""The ends of files where what is written as a string is one, and no list."""
+"""The ends of files in which a value that is written as a string is a string, not a list."""
 
 _MOST_TEXTS = 2 * MAX_ALTERNATIVES
 """Strings that the commands of the tree make of one argument."""
 
 _MOST_BY_COMMAND = 32
-"""Arguments of one file that are worked out for each command by itself."""
+"""Arguments of one file that are worked out for each single command."""
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
@@ -195,7 +195,7 @@ class ArgumentReader:
     def texts_by_command(self, name: str) -> tuple[StringValue, ...]:
         """The strings that an argument can be, without those made of what different commands of the tree pass.
 
-        Where there are too many to follow, all that each command makes, and the one for the others.
+        Where there are too many of them, those that each command makes, and an open-ended one for the rest.
         """
         strings = self.texts(name)
         if not any(map(_has_two_sources, strings)):

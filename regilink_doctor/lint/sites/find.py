@@ -61,7 +61,7 @@ _MOST_STEPS = 8
 
 
 _MOST_LEVELS, _MOST_CALLERS = 3, 8
-"""How many callers outwards are looked at for what drops an error, and how many calls of each function."""
+"""How many levels of callers are searched for what drops an error, and how many calls of each function."""
 
 _FETCHES = frozenset({
     "wandb.Api.artifact", "wandb.Artifact.link", "wandb.Run.link_artifact", "wandb.Run.use_artifact",
@@ -399,7 +399,7 @@ class _Finder:
         )
 
     def _find_not_accepted(self, use: Use, call: wandb_api.Call) -> dict[str, tuple[str, ...]]:
-        """The arguments that a call of wandb's does not have; of what is only called like one, those of a link."""
+        """The arguments that a call of wandb does not have. A call that only may be of wandb is checked if it links."""
         if call.others is None:
             return {}
         accepted = (*call.parameters, *call.others)

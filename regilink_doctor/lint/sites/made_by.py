@@ -85,17 +85,17 @@ class MadeBy:
     def _find_starts(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
         for value in self.resolver.value(node, use.at):
-            behind = self.find_made(value, use.at)
-            if behind is None or depth > _STEPS:
+            start = self.find_made(value, use.at)
+            if start is None or depth > _STEPS:
                 continue
-            paths = self.resolver.callee(behind)
+            paths = self.resolver.callee(start)
             if any(path in STARTS for path in paths):
-                found.append(behind)
+                found.append(start)
             elif "wandb.Artifact" in paths:
-                logged = self.logged(behind, use)
+                logged = self.logged(start, use)
                 found += self.find_runs(logged)[0] if logged is not None else ()
-            elif isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
-                found += self._find_starts(behind.call.func.value, behind, depth + 1)
+            elif isinstance(start.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
+                found += self._find_starts(start.call.func.value, start, depth + 1)
         return found
 
     def artifact(self, node: ast.expr | None, at: ProgramPoint) -> Use | None:

@@ -138,7 +138,7 @@ class RunLifetime:
         return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
 
     def _find_end_in_turn(self, loop: ast.For | ast.AsyncFor | ast.While, run: str, use: Use) -> _FoundEnd | None:
-        """How a turn of a loop ends a run that was started before the loop: the next turn has it no more."""
+        """How a turn of a loop ends a run that was started before the loop: the next turn no longer has it."""
         if id(loop) not in self._ended_by_turn:
             is_left = any(isinstance(node, _LEAVES) for node in walk(loop))
             ended = {} if is_left else self._read_body(loop.body, self._find_point(loop, use))

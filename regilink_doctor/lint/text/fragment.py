@@ -1,7 +1,7 @@
 """Text inside another file, and what a later program fills into it.
 
 A `run:` block of a CI file, a cell of a notebook, the value of a key: each is a stretch whose characters have places in
-the file. What Hydra, GitHub Actions, a shell, Jinja or cookiecutter fill in is a hole, never a placeholder.
+the file. What Hydra, GitHub Actions, a shell, Jinja or cookiecutter fill in is an unknown part, never a placeholder.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CHANGED = re.compile(r"(?P<name>\w+)(?P<operation>##?|%%?|,,|\^\^|//?)(?P<patte
 _LONGEST_CHANGED = 256
 _MOST_PARTS = 32
 _LONGEST = 4096
-"""A variable that is longer is a hole: a file can double one again and again."""
+"""A variable that is longer is unknown: a file can double one again and again."""
 
 _DEFAULT = re.compile(r"(?:oc\.env:)?(?P<name>\w+)(?::?[-=]|,)(?P<default>.*)", re.DOTALL)
 """`${X:-default}` of a shell and compose, `${oc.env:X,default}` of Hydra."""
@@ -170,7 +170,7 @@ def filled(
     name: str | None = None,
     place: Place | None = None,
 ) -> list[KnownPart | UnknownPart]:
-    """The parts of `text[start:end]`: pieces, and a hole for each stretch that is filled in later.
+    """The parts of `text[start:end]`: pieces, and an unknown part for each stretch that is filled in later.
 
     Args:
         stretch: where the text is.

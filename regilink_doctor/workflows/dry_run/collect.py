@@ -91,7 +91,7 @@ class WrittenAt:
         return ()
 
     def names_registry(self, attempt: LinkAttempt) -> bool:
-        """Whether lint reports that the path lacks the prefix; the path itself shows it where lint cannot read it."""
+        """Whether the path lacks the prefix by what lint reports, or by itself where lint does not know it."""
         sites = list(self._find_sites(attempt))
         if sites:
             return any(rule_codes.MISSING_REGISTRY_PREFIX in item.codes for item, _ in sites)
