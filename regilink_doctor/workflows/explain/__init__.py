@@ -33,22 +33,20 @@ from regilink_doctor.workflows.explain.errors import (
     near_entries,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
+from regilink_doctor.workflows.explain.notes import explain_note, is_note, tells_problem
 from regilink_doctor.workflows.explain.own_reports import explain_own_report
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
     LONGEST_QUESTION,
     choose_described,
-    explain_note,
     explain_question,
     explain_wandb_command,
     find_prose,
     is_description,
     is_log,
-    is_note,
     is_output,
     is_question,
-    tells_problem,
 )
 from regilink_doctor.workflows.explain.snippets import (
     explain_code,
@@ -217,12 +215,7 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
     if is_key(_unquoted(pasted)) or (text != pasted and _KEY_ALONE.fullmatch(text)):
         return _explain_key()
     context = read_error(text)
-    explanation = _explain_text(text, context, catalog)
-    is_unclear = explanation.kind == "question" and not explanation.is_sure
-    is_open = explanation.kind in _OF_NOTES and (is_unclear or not explanation.failures)
-    if is_open and (explanation.kind == "unknown" or is_note(text) or _REPORTS_SUCCESS.match(text)):
-        is_other = is_unclear and not tells_problem(text)
-        explanation = explain_note(text) or (_unknown(text) if is_other else explanation)
+    explanation = _prefer_note(text, _explain_text(text, context, catalog))
     if text != pasted and explanation.kind != "error":
         note = say("a key in it is hidden here, but a terminal's history and a log keep what is pasted: revoke the key")
         explanation = replace(explanation, notes=(*explanation.notes, note))
@@ -234,6 +227,17 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
         return printed if printed is not None and printed.is_recognized else explain_failed_line(context, output)
     failed = find_failed_line(text, is_python=is_python(text))
     return explain_failed_line(context, failed) if failed else explanation
+
+
+def _prefer_note(text: str, explanation: Explanation) -> Explanation:
+    """What a note tells, where the explanation names no failure or is unsure what is asked; else the explanation."""
+    is_unclear = explanation.kind == "question" and not explanation.is_sure
+    if explanation.kind not in _OF_NOTES or (explanation.failures and not is_unclear):
+        return explanation
+    if not (explanation.kind == "unknown" or is_note(text) or _REPORTS_SUCCESS.match(text)):
+        return explanation
+    is_other = is_unclear and not tells_problem(text)
+    return explain_note(text) or (_unknown(text) if is_other else explanation)
 
 
 def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:

@@ -1060,7 +1060,10 @@ def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
 
 class _OpenTraceback:
-    """The frames of one exception while they are read: how many messages come before, and before what was raised."""
+    """The frames of one exception while they are read.
+
+    `start` is the number of messages before the first frame, `end` the number before what was raised.
+    """
 
     def __init__(self, start: int) -> None:
         self.frames: list[Frame] = []

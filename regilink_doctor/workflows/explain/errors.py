@@ -205,7 +205,7 @@ _OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
 _CUT_SENTENCE = re.compile(
     rf"{_OPEN_QUOTE.pattern}|^'\w+'$|\b(?:an?|and|attribute|by|for|from|has|in|is|must|no|not|object|of|or|the|to|with)$"
 )
-"""What only a sentence ends with whose last words are missing."""
+"""The end of a sentence whose last words are cut off."""
 _REST_OF_SENTENCE = re.compile(r"""[^\n"\\`]{0,300}?(?=\.?\s*$|\. |["\\`])""", re.MULTILINE)
 _MARKUP = re.compile(
     r"""["']path["']:\s*\[[^\[\]\n]*\] | ["'](?:errors|message|data|extensions|code|\w+Artifact)["']\s*:
@@ -331,23 +331,7 @@ class _Names:
 
 def explain_error(context: ErrorContext, view: OrganizationView | None = None) -> Explanation | None:
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
-    matches = _recognize(context)
-    if not matches and (shown := context.with_shown_raise()) and (matches := _recognize(shown)):
-        context = shown
-    if context.key_prompt:  # the program went on after what it reported before
-        matches = [match for match in matches if match.span[0] >= context.key_prompt.start()]
-    is_stopped = context.exception is None or context.exception[0] in structure.STOPS
-    is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
-    if not matches and context.last_warnings and is_stopped:
-        waits_only = context.exception is not None or context.only_reports_others
-        context = context.with_warnings(context.last_warnings)
-        matches = _recognize(context)
-        if waits_only:  # the program was stopped, perhaps while it waited for an answer
-            matches = [match for match in matches if match.message.failure in _OF_WAITING]
-    is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
-    # A missing attribute of None may only follow from the failed call: that exception does not say why.
-    if is_outcome and context.missing_attribute is None and structure.find_causes(context):
-        matches = []  # the exception says why
+    context, matches = _recognize_failure(context)
     if not matches and not context.is_error:
         return _explain_cause(*structure.find_warning(context))
     if matches and context.warnings:  # they say how it came to the error
@@ -385,6 +369,28 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         causes=causes,
         causes_title=say("It may be one of these:") if guessed else "",
     )
+
+
+def _recognize_failure(context: ErrorContext) -> tuple[ErrorContext, list[RecognizedMessage]]:
+    """The messages that say why the program failed, and the context in which they were recognized."""
+    matches = _recognize(context)
+    if not matches and (shown := context.with_shown_raise()) and (matches := _recognize(shown)):
+        context = shown
+    if context.key_prompt:  # the program went on after what it reported before
+        matches = [match for match in matches if match.span[0] >= context.key_prompt.start()]
+    is_stopped = context.exception is None or context.exception[0] in structure.STOPS
+    is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
+    if not matches and context.last_warnings and is_stopped:
+        waits_only = context.exception is not None or context.only_reports_others
+        context = context.with_warnings(context.last_warnings)
+        matches = _recognize(context)
+        if waits_only:  # the program was stopped, perhaps while it waited for an answer
+            matches = [match for match in matches if match.message.failure in _OF_WAITING]
+    is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
+    # A missing attribute of None may only follow from the failed call: that exception does not say why.
+    if is_outcome and context.missing_attribute is None and structure.find_causes(context):
+        matches = []  # the exception says why
+    return context, matches
 
 
 def _with_help_of(match: RecognizedMessage, cause: Cause) -> Cause:

@@ -91,7 +91,7 @@ _BEHIND_PROGRESS_BAR = re.compile(r"(?:(?<=[\w\])%|])|(?<=\.\.\. ))(?=wandb: (?:
 _NEXT_OF_WANDB = re.compile(
     rf"{_BEHIND_PROGRESS_BAR.pattern}|(?<=[^\"'`(])(?<!ERROR )(?<!WARNING )(?=wandb: (?:[^\w\s] |[A-Z(\d]))"
 )
-"""Where a line begins again in which wandb has written several times: it moves without ending the line."""
+"""Where wandb goes back to the start of a line and writes it again."""
 _CARRIAGE_RETURN = re.compile(r"\^M(?=$|[ \t]?wandb: )", re.MULTILINE)
 """How editors show that a program went back to the start of the line."""
 _LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
@@ -118,7 +118,7 @@ _HARMLESS_MODULE = re.compile(
 """Modules of wandb that collect what the run does not need."""
 _ABANDONED = re.compile(r"wandb\.sdk\.mailbox\.\S+\.(?:HandleAbandonedError|MailboxClosedError)$")
 _OF_BACKGROUND = re.compile(r"Uncaught exception in run_soon callback|/run_messages\.py\", line")
-"""What wandb logs when its second process ends, as it does after every program: nobody waits for that answer."""
+"""What wandb logs when its second process ends, as it does after every program, before all answers have come."""
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
     r"|setting up run|Network error resolved)"
@@ -180,7 +180,7 @@ class LogLine:
 
 
 def _strip_shared_prefix(text: str) -> str:
-    """The text without the prefix of its lines that is no known one: the first lines of a traceback show it."""
+    """The text without a prefix that `_PREFIX` does not know; the first two lines of a traceback show it."""
     match = _PREFIXED_TRACEBACK.search(text) if "Traceback (most recent call last)" in text else None
     if match is None or "wandb: " in match[1] or next(_clean(f"{match[1]}Traceback"))[0] == "Traceback":
         return text
@@ -199,11 +199,9 @@ def read_lines(text: str) -> list[LogLine]:
     is_harmless = False
     for raw, lines in zip(raw_lines, records, strict=True):
         is_leveled = any(line.level is not None for line in lines)
-        is_about_nothing = _HARMLESS_MODULE.search(raw) is not None or any(
-            _HARMLESS.search(line.text) for line in lines
-        )
+        says_harmless = _HARMLESS_MODULE.search(raw) is not None or any(_HARMLESS.search(line.text) for line in lines)
         is_below = is_harmless and all(line.level is None and _OF_TRACEBACK.match(line.text) for line in lines)
-        is_quiet = (is_leveled and is_about_nothing) or is_below
+        is_quiet = (is_leveled and says_harmless) or is_below
         # The traceback below a harmless record of a log belongs to it; on the terminal it is the program's.
         is_harmless = is_quiet and not any(line.is_of_wandb for line in lines)
         kinds = ("harmless" if is_quiet else _judge_line(line, has_levels) for line in lines)
@@ -215,7 +213,7 @@ def read_lines(text: str) -> list[LogLine]:
 
 
 def _mark_abandoned(lines: list[LogLine]) -> None:
-    """Mark the last record as harmless, with its traceback, where wandb has logged it of its background."""
+    """Mark the last record as harmless, with its traceback, where a background task of wandb has logged it."""
     first = len(lines) - 1
     while first > 0 and lines[first].level is None and _OF_TRACEBACK.match(lines[first].text):
         first -= 1

@@ -44,11 +44,11 @@ _PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _OUTPUT = re.compile(
     r"^wandb: |^[A-Z]{4,8}:(?: |[\w.]+:)|^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|"
-    r"|^\[[^\]\n]{0,60}\d\d:\d\d:\d\d"
+    r"|^\[[^\]\n]{0,60}\d\d:\d\d:\d\d|^\+[-=+]{3,}\+?$|^(?:commit )?(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}(?: |$)"
     r"|^(?:\(Pdb\)|i?pdb>|\(ipdb\)) |^(?:Collecting|Requirement already satisfied:|Successfully (?:un)?installed) \S",
     re.MULTILINE,
 )
-"""Prefixes of wandb, of loggers, of debuggers and of pip, clocks, bars that show progress."""
+"""Prefixes of wandb, loggers, debuggers and pip, clocks, progress bars, borders of tables, hashes of commits."""
 _COMMAND_LINE = re.compile(
     r"^[$#]+ |^(?:\(\S+\) ?)?[\w.-]+@[\w.-]+:\S*[$#] "
     r"|^(?:export )?(?:[A-Z][A-Z_]+=\S*\s*)+$|^(?:pip3?|curl|uv) (?:install|-)",
@@ -71,7 +71,7 @@ _ANNOUNCES = re.compile(
 )
 """Announcements of programs, which people do not write."""
 _NUMBER = re.compile(r"\d+")
-_INLINE_CODE = re.compile(
+INLINE_CODE = re.compile(
     r"""`[^`\n]*` | \b\w{1,60}(?:\(\))?(?:\.\w{1,60}(?:\(\))?){0,8}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)
       | (["'])(?=[^\s"']*/)[^\s"']+\1 | (?<=\()https?://[^\s()]*(?=\)) | \A[a-z][\w+.-]{1,30}://\S+""",
     re.VERBOSE,
@@ -93,12 +93,12 @@ _IS_FIRST_PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Ww]hen (?:trying|running|using|calling|I))\b"
     r"|(?:です|ます|ません|ください|ました)"
 )
-_IS_CODE = re.compile(
+CODE_LINE = re.compile(
     r"[ \t]+\S|(?:import|from|try|except|return|raise|def|class|with|if|else)\b[^.?!]*[:\w)]\s*$"
     r"|[\w.]+ = \S|[\w.]+\([^()]*\)\s*$"
 )
 """A line of a program: indented, a statement, an assignment or a call."""
-_OF_TRACEBACK = re.compile(r"""\s*(?:Traceback \(|File ["'])""")
+TRACEBACK_LINE = re.compile(r"""\s*(?:Traceback \(|File ["'])""")
 _IS_TOLD = re.compile(
     r"\b(?:I|[Ww]e)(?:'m| am| have| do| did)? (?!(?:strongly|will|recommend|suggest|use|advise)\b)[a-z]+"
 )
@@ -123,7 +123,7 @@ be that the former is about something else."""
 _WORDS_OF_REPORT, _LETTERS_OF_WORD = 25, 3
 """From this number of words on, a text is a report; of Japanese and Chinese so many letters count as a word."""
 _FEWEST_WORDS_OF_UNLISTED = 4
-"""Two letters are like anything: a shorter text is not said to be about something that the index does not list."""
+"""A shorter text is too vague for the answer that it is about something that the index does not list."""
 _OF_UNLISTED = 2
 """How many times as probable as what is not listed a failure must be; measured with reports that were left out."""
 _LEAST_OF_FURTHER = 0.05
@@ -135,30 +135,6 @@ _SILENT = ("A2", "C5", "C13", "A4", "B14")
 """Other failures without any error, where a version is not in the registry."""
 _HEADING_LINES = 3
 """A text without a sentence in its first lines is a log, not a report."""
-_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
-_HEADING = re.compile(r"\s*#{2,6} ")
-_SUBHEADING = re.compile(r"\s*(?:\d+[.)] )?\*\*[^*]+\*\*:?\s*$")
-_ITEM = re.compile(r"\s*(?:[-*+•] |\d+[.)] )")
-_MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
-"""What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
-_ASSIGNS = re.compile(r"\w+=\S")
-_ADDRESS = re.compile(r"https?://\S+")
-_COMMENT = re.compile(r"(?<=\s)(?:#|//) .*|^\s*(?:#|//) .*", re.MULTILINE)
-_PRINTED_IN_COMMENT = re.compile(r"\s*(?:#|//)[\s>=-]*(?:raises )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
-_NAMES_EXCEPTION = re.compile(r"\w(?:Error|Exception|Warning)\b")
-_ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
-_TELLS_PROBLEM = re.compile(
-    r"error|fail|crash|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
-    r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
-    r"|unable|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
-    r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
-    r"|\bdie[sd]?\b|too (?:old|long|large|many|small|slow)|\bno (?!-)\w|required|asks for|(?<!\d)[45]\d\d(?!\d)"
-    r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
-    re.IGNORECASE,
-)
-_LONGEST_NOTE = 4000
-_LEAST_OF_NOTES = 0.3
-"""How probable a failure must be to be named for a note; measured with pages that were not learned from."""
 
 
 def is_log(text: str) -> bool:
@@ -185,11 +161,12 @@ def is_question(text: str) -> bool:
     bare = text.strip().strip(_QUOTES)
     if bare.endswith(("?", "？")) or ("。" in bare and _KANA.search(bare) and not is_log(bare)):  # noqa: RUF001
         return True
-    without_code = _INLINE_CODE.sub("x", bare)
+    without_code = INLINE_CODE.sub("x", bare)
     if _IS_FIRST_PERSON.search(without_code):  # people name folders as well
         without_code = _FOLDER.sub(r"\1x", without_code)
     words = without_code.split()
-    if all(_PINNED.fullmatch(word) for word in words):
+    is_listing = len(bare.splitlines()) == len(words) > 1 and not _LETTERS_WITHOUT_SPACES.search(bare)
+    if is_listing or all(_PINNED.fullmatch(word) for word in words):
         return False
     is_sentence = len(_HIRAGANA.findall(bare)) >= _HIRAGANA_OF_SENTENCE
     is_address = "://" in bare and len(words) < (_WORDS_OF_DESCRIPTION if "://" in words[0] else 5)
@@ -245,93 +222,29 @@ def find_prose(text: str) -> str:
             return _find_last_sentence(lines)
         if line.lstrip().startswith("```"):
             is_fenced = not is_fenced
-        elif not is_fenced and not _IS_CODE.match(line):
+        elif not is_fenced and not CODE_LINE.match(line):
             number += 1
             if _is_sentence(line):
                 sentences.append(line.strip())
     prose = " ".join(sentences)
     # Sentences, or one with a clause, and no log around them.
     is_alone = "\n" not in text or "```" in text
-    is_told = is_alone or _IS_FIRST_PERSON.search(prose) or _ASKS_WHY.search(_INLINE_CODE.sub("x", prose))
+    is_told = is_alone or _IS_FIRST_PERSON.search(prose) or _ASKS_WHY.search(INLINE_CODE.sub("x", prose))
     is_report = _REPORTS_A_PROBLEM.search(prose) and is_told
     is_translated = find_language(prose) and _REPORTS_A_PROBLEM.search(translate_words(prose))
-    is_long = "\n" not in text and len(_INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
+    is_long = "\n" not in text and len(INLINE_CODE.sub("x", prose).split()) >= _WORDS_OF_DESCRIPTION
     return prose if is_report or is_long or _IS_POLITE.search(prose) or is_translated else ""
 
 
 def _is_sentence(line: str) -> bool:
-    bare = _INLINE_CODE.sub("x", line)
+    bare = INLINE_CODE.sub("x", line)
     has_words = _SENTENCE.search(bare) or _is_in_other_language(bare)
-    return bool(has_words and not (_LOG.search(bare) or _OUTPUT.search(bare) or _OF_TRACEBACK.match(line)))
+    return bool(has_words and not (_LOG.search(bare) or _OUTPUT.search(bare) or TRACEBACK_LINE.match(line)))
 
 
 def _find_last_sentence(lines: Sequence[str]) -> str:
     """What somebody has written below a log, in the first person; empty where the log is all."""
     return lines[-1].strip() if _IS_TOLD.search(lines[-1]) and _is_sentence(lines[-1]) else ""
-
-
-def is_note(text: str) -> bool:
-    """Whether a short text has a heading, an item of a list, a row of a table, a quotation or a comment."""
-    return len(text) <= _LONGEST_NOTE and any(_MARK.match(line) for line in text.splitlines())
-
-
-def tells_problem(text: str) -> bool:
-    """Whether something is asked, or words that people use of a problem are there."""
-    return "?" in text or bool(_TELLS_PROBLEM.search(translate_words(text)))
-
-
-def find_note(text: str) -> str:
-    """What headings, lists, tables, comments or sentences tell of W&B; empty for a log, and where they do not name it.
-
-    A row of a table, and an item of a list, is about a thing of its own unless the heading above it names W&B.
-    """
-    if len(text) > _LONGEST_NOTE or _ASKS_HOW.match(text):
-        return ""
-    groups: list[list[str]] = []
-    is_fenced = is_told = is_in_section = False
-    for line in filter(str.strip, text.splitlines()):
-        if line.lstrip().startswith("```"):
-            is_fenced = not is_fenced
-            continue
-        if not is_fenced and (bare := _INLINE_CODE.sub("", line).strip(_QUOTES + " >*-")):
-            is_marked = bool(_MARK.match(line))
-            if _OUTPUT.search(bare) or _OF_TRACEBACK.match(bare) or _PRINTED_IN_COMMENT.match(line):
-                return ""
-            is_plain = not is_marked and not _IS_CODE.match(line) and not _ASSIGNS.match(line)
-            if is_plain and (is_log(bare) or _NAMES_EXCEPTION.search(line)):
-                return ""
-            is_told = True
-            if _HEADING.match(line):
-                is_in_section = bool(_NAME_OF_WANDB.search(line))
-                groups.append([])
-            elif not is_in_section and (_SUBHEADING.match(line) or _ITEM.match(line) or line.lstrip()[0] == "|"):
-                groups.append([])
-        groups[-1:] = [[*groups[-1], line]] if groups else [[line]]
-    named = [group for group in groups if _NAME_OF_WANDB.search("\n".join(group))]
-    return "\n".join(line for group in named for line in group) if is_told else ""
-
-
-def explain_note(text: str) -> Explanation | None:
-    """What may be the cause of a problem of W&B that a note tells; None for a log, and where it tells none."""
-    note = _ADDRESS.sub("", find_note(text))
-    lines = [line for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
-    lines = [
-        comment[0] if (comment := _COMMENT.search(line)) and _NAME_OF_WANDB.search(comment[0]) else line
-        for line in lines
-    ]
-    if not lines or not tells_problem(note):
-        return None
-    whole, named = (dict(rank_answers(translate_words(told))) for told in (note, "\n".join(lines)))
-    shares: dict[str, float] = {}
-    for about in whole:
-        topic = find_topic(about)
-        told = topic.mistakes[0] if topic is not None and len(topic.mistakes) == 1 else about
-        shares[told] = shares.get(told, 0) + (whole[about] + named[about]) / 2
-    ranked = sorted(shares, key=lambda about: -shares[about])
-    if ranked[0] not in FAILURES or shares[ranked[0]] < _LEAST_OF_NOTES:
-        return None
-    failures = tuple(about for about in ranked[:_MOST_CANDIDATES] if about in FAILURES and shares[about] >= _LEAST)
-    return Explanation("error", lines[0].strip(), is_sure=False, failures=failures, causes=causes_of(failures))
 
 
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
@@ -497,7 +410,7 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     is_translated = bool(find_language(text))
     text = correct_spelling(translate_words(text))
     is_sentence = is_translated or "?" in text or "\uff1f" in text or bool(_IS_FIRST_PERSON.search(text))
-    if is_log(_INLINE_CODE.sub("x", text)) and not is_sentence:
+    if is_log(INLINE_CODE.sub("x", text)) and not is_sentence:
         return []
     ranked = rank_answers(text)
     first, probability = ranked[0]

@@ -33,7 +33,7 @@ with open(os.path.join(os.path.dirname(__file__), "structure.json"), encoding="u
 
 
 def _read_patterns(table: str, flags: int = 0, meaning: str = "causes") -> tuple[tuple[re.Pattern[str], Causes], ...]:
-    """The rows of a table: regular expressions, and what it means that one of them is found; the first row decides."""
+    """The rows of a table: a pattern, and what a match means; `meaning` names a column that replaces `causes`."""
     rows = ((row["words"], row.get(meaning, row["causes"])) for row in _TABLES[table])
     return tuple((re.compile("|".join(words), flags), tuple(causes)) for words, causes in rows)
 
@@ -397,7 +397,7 @@ def find_part(context: ErrorContext) -> Causes:
 
 
 def _causes_of_frames(context: ErrorContext, parts: Sequence[tuple[re.Pattern[str], Causes]] = _PARTS) -> Causes:
-    """The causes of a refusal, by the part of wandb that the deepest frame belongs to that tells."""
+    """The causes of a refusal: the deepest frame decides whose part of wandb has causes in the table."""
     for frame in reversed(context.library_frames):
         place = f"{frame.path} {frame.function}".replace("\\", "/")
         # The first row that holds decides; one without causes leaves it to the frame above.
@@ -645,8 +645,11 @@ def find_broken_code(context: ErrorContext) -> Causes:
         return ()
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
-    given = _WRONG_TYPE.search(text)
-    if given and _READS_ARGUMENT.search(f"{path} {context.library_frames[-1].function}") and "NoneType" not in text:
+    if (
+        _WRONG_TYPE.search(text)
+        and _READS_ARGUMENT.search(f"{path} {context.library_frames[-1].function}")
+        and "NoneType" not in text
+    ):
         return ("F22", "F21")  # the call that was given it is cut off
     if name in ("KeyError", "AttributeError") and _LOOKUP.search(f"{path} {context.library_frames[-1].function}"):
         is_swept = context.phase == "sweep" or _AGENT_RUNS.search(context.text)

@@ -1,0 +1,151 @@
+"""A note of a problem: a heading, a list, a table, a comment or a sentence that tells what goes wrong with W&B."""
+
+from __future__ import annotations
+
+import re
+
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
+from regilink_doctor.workflows.explain.question_model import find_language, find_topic, rank_answers, translate_words
+from regilink_doctor.workflows.explain.questions import (
+    CODE_LINE,
+    INLINE_CODE,
+    TRACEBACK_LINE,
+    is_log,
+    is_output,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
+_HEADING = re.compile(r"\s*#{2,6} ")
+_BEGINS_PART = re.compile(r"\s*(?:[-*+•] |\d+[.)] |\||\*\*[^*]+\*\*:?\s*$)")
+"""What begins an item of a list or a row of a table, and a heading in bold."""
+_MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
+"""What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
+_ASSIGNS = re.compile(r"\w+=\S")
+_ADDRESS = re.compile(r"https?://\S+")
+_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//) .*")
+_PRINTED_IN_COMMENT = re.compile(r"\s*(?:#|//)[\s>=-]*(?:raises )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
+_NAMES_EXCEPTION = re.compile(r"\w(?:Error|Exception|Warning)\b")
+_ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
+_TELLS_PROBLEM = re.compile(
+    r"error|fail|crash|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
+    r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
+    r"|unable|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
+    r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
+    r"|\bdie[sd]?\b|too (?:old|long|large|many|small|slow)|\bno (?!-)\w|required|asks for|(?<!\d)[45]\d\d(?!\d)"
+    r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
+    re.IGNORECASE,
+)
+_AROUND_LINE = "\"'`「」『』 >*-"
+"""Quotes and marks around the words of a line."""
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_LONGEST_NOTE = 4000
+_LEAST, _LEAST_OF_OTHERS, _MOST_FAILURES = 0.3, 0.1, 3
+"""How probable the first failure must be to be named for a note, and the others; and how many are named. Measured with
+pages that were not learned from."""
+_WORDS = re.compile(r"(?:(?<![^\s(\"'])[^\W\d_][^\W\d_'-]+[,;:]? ){2}[^\W\d_]")
+"""Three words in a row: the columns of a listing have more space between them, and values."""
+_COLUMNS = re.compile(r"(?:(?<!\S)\d[\d./]*\s+){3}")
+"""Three numbers in a row, as a profiler and a log of metrics write them."""
+
+
+def is_note(text: str) -> bool:
+    """Whether a short text has a heading, an item of a list, a row of a table, a quotation or a comment."""
+    return len(text) <= _LONGEST_NOTE and any(_MARK.match(line) for line in text.splitlines())
+
+
+def tells_problem(text: str) -> bool:
+    """Whether a text has a question mark or a word that people use of a problem."""
+    return "?" in text or bool(_TELLS_PROBLEM.search(translate_words(text)))
+
+
+def explain_note(text: str) -> Explanation | None:
+    """The likely failures behind a problem of W&B that a note tells; None where the text is no such note."""
+    note = _ADDRESS.sub("", _find_note(text))
+    lines = [_prefer_comment(line) for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
+    if not lines or not tells_problem(note):
+        return None
+    shares = _weigh_answers(note, "\n".join(lines))
+    ranked = sorted(shares, key=lambda about: -shares[about])
+    if ranked[0] not in FAILURES or shares[ranked[0]] < _LEAST:
+        return None
+    likely = (about for about in ranked[:_MOST_FAILURES] if shares[about] >= _LEAST_OF_OTHERS)
+    failures = tuple(about for about in likely if about in FAILURES)
+    return Explanation("error", lines[0].strip(), is_sure=False, failures=failures, causes=causes_of(failures))
+
+
+def _find_note(text: str) -> str:
+    """The parts of a note that name W&B; empty for the output of a program, and for a question how to do something."""
+    if len(text) > _LONGEST_NOTE or _ASKS_HOW.match(text):
+        return ""
+    lines = list(_read_lines(text))
+    written = [line for line, is_fenced in lines if not is_fenced]
+    if any(_is_printed(line) for line in written) or not any(_is_told(line) for line in written):
+        return ""
+    parts = ("\n".join(part) for part in _split_parts(lines))
+    return "\n".join(part for part in parts if _NAME_OF_WANDB.search(part))
+
+
+def _read_lines(text: str) -> Iterator[tuple[str, bool]]:
+    """The lines that are not empty, and whether each is in a block of code; without the fences."""
+    is_fenced = False
+    for line in filter(str.strip, text.splitlines()):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        else:
+            yield line, is_fenced
+
+
+def _is_printed(line: str) -> bool:
+    """Whether a program has written a line: a log, numbers in columns, a part of a traceback, an exception."""
+    bare = INLINE_CODE.sub("", line).strip(_AROUND_LINE)
+    if is_output(bare) or _COLUMNS.match(bare) or TRACEBACK_LINE.match(bare) or _PRINTED_IN_COMMENT.match(line):
+        return True
+    if not bare or _MARK.match(line) or CODE_LINE.match(line) or _ASSIGNS.match(line):
+        return False
+    return is_log(bare) or _NAMES_EXCEPTION.search(line) is not None
+
+
+def _is_told(line: str) -> bool:
+    """Whether a line is marked as a part of a note, has a comment, or has words as a sentence has them."""
+    if _MARK.match(line) or _COMMENT.search(line) or _KANA.search(line) or find_language(line):
+        return True
+    return not CODE_LINE.match(line) and _WORDS.search(line) is not None
+
+
+def _split_parts(lines: list[tuple[str, bool]]) -> list[list[str]]:
+    """The lines by what they are about.
+
+    An item of a list, and a row of a table, is about a thing of its own unless the heading above it names W&B.
+    """
+    parts: list[list[str]] = [[]]
+    is_in_section = False
+    for line, is_fenced in lines:
+        if not is_fenced and _HEADING.match(line):
+            is_in_section = bool(_NAME_OF_WANDB.search(line))
+            parts.append([])
+        elif not (is_fenced or is_in_section) and _BEGINS_PART.match(line):
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def _prefer_comment(line: str) -> str:
+    """The comment of a line where that names W&B; else the line."""
+    comment = _COMMENT.search(line)
+    return comment[0] if comment and _NAME_OF_WANDB.search(comment[0]) else line
+
+
+def _weigh_answers(note: str, named: str) -> dict[str, float]:
+    """How probable each answer is for the note and its lines that name W&B; a topic with one mistake counts as that."""
+    by_note, by_lines = (dict(rank_answers(translate_words(part))) for part in (note, named))
+    shares: dict[str, float] = {}
+    for about, share in by_note.items():
+        topic = find_topic(about)
+        answer = topic.mistakes[0] if topic is not None and len(topic.mistakes) == 1 else about
+        shares[answer] = shares.get(answer, 0) + (share + by_lines[about]) / 2
+    return shares
