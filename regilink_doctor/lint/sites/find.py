@@ -136,9 +136,9 @@ class _Finder:
     def _find_missing_method(self, use: Use) -> Site | None:
         """The site of a call of a method that no version of wandb has: `artifact.add_alias(...)`."""
         function = use.call.func
-        if not isinstance(function, ast.Attribute) or not any(
-            map(function.attr.__contains__, wandb_api.WORDS_OF_METHODS)
-        ):
+        if not isinstance(function, ast.Attribute) or function.attr.startswith("_"):
+            return None  # a private method may be in any version
+        if not any(map(function.attr.__contains__, wandb_api.WORDS_OF_METHODS)):
             return None
         values = self.resolver.value(function.value, use.at)
         types = {value.type if isinstance(value, Instance) else "" for value in values}
