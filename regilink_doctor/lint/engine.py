@@ -385,6 +385,8 @@ def _mark_shared(by_site: list[list[Finding]], facts: _Facts) -> list[list[Findi
             with_problem.setdefault(finding.code, {})[id(site)] = site
         for place in list_places(site):
             uses.setdefault(place, set()).add(id(site))
+    statements: dict[str, list[list[Span]]] = {}
+    known: dict[tuple[str, int | None, Edit], bool] = {}
 
     def is_shared(code: str, cell: int | None, edit: Edit, site: Site) -> bool:
         sites = with_problem[code]
@@ -395,16 +397,8 @@ def _mark_shared(by_site: list[list[Finding]], facts: _Facts) -> list[list[Findi
             return False
         if code not in statements:
             statements[code] = [item.list_statements(sites.values()) for item in facts.once(_index_uses)]
-        return any(
-            map(
-                lambda item, own: item.is_used_elsewhere(edit.span, cell, own),
-                facts.once(_index_uses),
-                statements[code],
-            )
-        )
-
-    statements: dict[str, list[list[Span]]] = {}
-    known: dict[tuple[str, int | None, Edit], bool] = {}
+        programs = zip(facts.once(_index_uses), statements[code], strict=True)
+        return any(program.is_used_elsewhere(edit.span, cell, own) for program, own in programs)
 
     def mark(finding: Finding, site: Site) -> Finding:
         if finding.fix is None:

@@ -26,7 +26,7 @@ _MOST_NESTED = 4
 _START = attrgetter("line", "column")
 
 _SHOW = frozenset({"print", "debug", "info", "warning", "error", "echo"})
-"""Functions that only show what they are given: a name that is corrected, but not an address that becomes a name."""
+"""Functions that only show what they are given. A fix may correct a name that is shown, but not replace an address."""
 
 _MAKE_STRINGS = frozenset({
     "str", "format", "join", "strip", "lower", "get", "getenv", "field", "Field", "ib", "Option", "Argument", "Path",

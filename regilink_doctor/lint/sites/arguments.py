@@ -168,9 +168,9 @@ class ArgumentReader:
         self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
+        """Arguments of which `unfold` could not read everything."""
         self.letters: dict[str, str] = {}
         """The arguments whose list has the letters of a string, each with that string."""
-        """Arguments of which `unfold` could not read everything."""
         for keyword in use.call.keywords if self.given.unpacked else ():
             if keyword.arg is None:
                 self._unpack(keyword.value)
