@@ -193,7 +193,7 @@ class WrongCallShape(Rule):
             return _explain_type(problem)
         if problem.kind == "letters":
             return Message(
-                say("{string} as a list is its letters", string=quoted(facts["type"])),
+                say("{string} is unpacked into its letters", string=quoted(facts["type"])),
                 say("each letter becomes an alias, and the alias {string} is not set", string=quoted(facts["type"])),
                 say("write aliases=[{string}]", string=quoted(facts["type"])),
             )
