@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 326,
+    "files": 327,
     "lines of Python": 82_500,
     "functions with a one-word name, percent": 24,
     "the same in lint": 25,
