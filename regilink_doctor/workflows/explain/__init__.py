@@ -257,15 +257,9 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explain_failed_line(context, foreign, is_foreign=True)
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
-    if is_code and not is_python(text) and find_prose(text):
-        explanation = _prefer_description(context, bare, message, catalog) if message is not None else None
-        if explanation is None and context.warnings:  # people do not ask about warnings that went away
-            explanation = explain_error(context.with_warnings(context.warnings), catalog)
-        explanation = explanation or _explain_quoted_message(bare, catalog) or explain_question(text, catalog)
-        if explanation is None or not explanation.is_sure:
-            explanation = _explain_named_exception(context, catalog) or explanation
-        if explanation is not None:
-            return explanation
+    is_described = is_code and not is_python(text) and bool(find_prose(text))
+    if is_described and (explanation := _explain_prose(text, message, context, catalog)):
+        return explanation
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
     if is_code and (explanation := explain_code(code, catalog)):
         return explanation
@@ -286,14 +280,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     if explanation := explain_wandb_command(bare):
         return explanation
     if is_question(bare):
-        if explanation := _explain_named_exception(context, catalog):
-            return explanation
-        if explanation := _explain_quoted_message(bare, catalog):
-            return explanation
-        failed = _explain_failed(bare, context)
-        if failed and context.names_other_program(failed.title):
-            return failed
-        return explain_question(bare, catalog) or failed or _unknown(bare)
+        return _answer_question(bare, context, catalog)
     if _is_path(bare):
         return _explain_path(bare, catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
@@ -301,6 +288,31 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         described = explain_question(prose, catalog)
     described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
     return described or _explain_passed_errors(context) or _unknown(bare)
+
+
+def _explain_prose(
+    text: str, message: Explanation | None, context: ErrorContext, catalog: OrganizationView | None
+) -> Explanation | None:
+    """What the sentences around code describe, with the message of W&B that they have; None where it is unclear."""
+    explanation = _prefer_description(context, _unquoted(text), message, catalog) if message is not None else None
+    if explanation is None and context.warnings:  # people do not ask about warnings that went away
+        explanation = explain_error(context.with_warnings(context.warnings), catalog)
+    explanation = explanation or _explain_quoted_message(_unquoted(text), catalog) or explain_question(text, catalog)
+    if explanation is None or not explanation.is_sure:
+        explanation = _explain_named_exception(context, catalog) or explanation
+    return explanation
+
+
+def _answer_question(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:
+    """The answer to a question: about the error that it names or quotes, or else about what it describes."""
+    if explanation := _explain_named_exception(context, catalog):
+        return explanation
+    if explanation := _explain_quoted_message(text, catalog):
+        return explanation
+    failed = _explain_failed(text, context)
+    if failed and context.names_other_program(failed.title):
+        return failed
+    return explain_question(text, catalog) or failed or _unknown(text)
 
 
 def _explain_key() -> Explanation:
