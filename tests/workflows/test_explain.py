@@ -285,6 +285,11 @@ def test_two_letters_are_no_question(text: str) -> None:
     assert explain(text).kind == "unknown"
 
 
+@pytest.mark.parametrize("text", ["0 bug", "my bug", "bug 0"])
+def test_two_words_prove_no_failure(text: str) -> None:
+    assert not explain(text).is_sure
+
+
 def test_of_a_long_log_the_end_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("regilink_doctor.workflows.explain.INPUT_LIMIT", 20_000)
     error = "CommError: Entity name is required to resolve org entity name."

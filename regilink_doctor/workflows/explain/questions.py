@@ -122,8 +122,9 @@ _LEAST_OF_OTHERS, _LEAST_OF_REPORTS, _MOST_FOREIGN = 0.35, 0.4, 0.05
 be that the former is about something else."""
 _WORDS_OF_REPORT, _LETTERS_OF_WORD = 25, 3
 """From this number of words on, a text is a report; of Japanese and Chinese so many letters count as a word."""
-_FEWEST_WORDS_OF_UNLISTED = 4
-"""A shorter text is too vague for the answer that it is about something that the index does not list."""
+_FEWEST_WORDS = 4
+"""A shorter text is too vague to be about something that the index does not list, and for a sure answer without a
+subject of W&B."""
 _OF_UNLISTED = 2
 """How many times as probable as what is not listed a failure must be; measured with reports that were left out."""
 _LEAST_OF_FURTHER = 0.05
@@ -267,7 +268,8 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     if ranked and not is_wrong:
         if ranked[0][0] in UNLISTED:
             return _tell_unlisted(ranked)
-        if not is_sure(ranked) or find_language(searched):
+        is_vague = _count_words(searched) < _FEWEST_WORDS and not _NAMES_SUBJECT.search(searched)
+        if is_vague or not is_sure(ranked) or find_language(searched):
             return _name_candidates(ranked)
         if find_topic(ranked[0][0]) is not None:
             return _answer_with_pages(ranked)
@@ -427,7 +429,7 @@ def list_answers(text: str) -> list[tuple[str, float]]:
     if first in (OTHER, UNCLEAR, *UNLISTED) or is_guess or is_foreign:
         kind = next((about for about, _ in ranked if about in UNLISTED), None)
         topics = [(about, share) for about, share in ranked if find_topic(about) is not None and share >= _LEAST]
-        is_unlisted = unlisted > max(foreign, _LEAST) and _count_words(text) >= _FEWEST_WORDS_OF_UNLISTED
+        is_unlisted = unlisted > max(foreign, _LEAST) and _count_words(text) >= _FEWEST_WORDS
         return [(kind, unlisted), *topics] if kind and is_unlisted else []
     return [
         (about, share)
