@@ -87,11 +87,13 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     try:
         sites = finder.add_callers([site for use in module.uses for site in finder.sites_of(use)])
         if module.reads and finder.origins.has_drafts:
-            sites += [site for read in module.reads for site in finder.read(read)]
+            sites += [site for read in module.reads for site in finder.find_draft(read.node, read)]
         if ".visibility" in source.text:
             sites += [site for store in module.stores for site in finder.find_visibility(store)]
         if (".aliases" in source.text or ".tags" in source.text) and finder.origins.has_drafts:
-            sites += [site for store in module.stores for site in finder.find_draft_stores(store)]
+            stores = [(store.target, store) for store in module.stores if isinstance(store.target, ast.Attribute)]
+            for target, store in stores:
+                sites += finder.find_draft(target, store) if target.attr in ("aliases", "tags") else ()
         if ".aliases" in source.text:
             sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
         if any(f".{name}" in source.text for name in _SAVED) and not source.path.endswith(".ipynb"):
@@ -146,16 +148,28 @@ class _Finder:
         methods = wandb_api.METHODS.get(owner)
         if methods is None or function.attr in methods:
             return None
-        place = self.source.place(use.call)
-        return OtherCall(
-            "missing-method",
-            place,
-            self.source.span(use.statement) if _simple(use.statement) else place.span,
-            arguments=PassedArguments(
-                strings={"name": (StringValue((KnownPart(f"{owner}.{function.attr}", place),), place),)}
-            ),
-            context=self.statements.find_context(use.statement),
-        )
+        return self._name_other("missing-method", use.call, use.statement, f"{owner}.{function.attr}")
+
+    def _make_other(
+        self, call: str, node: ast.expr, statement: ast.stmt, arguments: PassedArguments, **facts: Any
+    ) -> OtherCall:
+        """The site of an expression that is no call of wandb's, or of a call of something that does not exist."""
+        place, context = self.source.place(node), self.statements.find_context(statement)
+        span = self._span_statement(statement, place)
+        return OtherCall(call, place, span, arguments=arguments, context=context, **facts)
+
+    def _name_other(self, call: str, node: ast.expr, statement: ast.stmt, name: str, **facts: Any) -> OtherCall:
+        """The same of an expression that says nothing but a name."""
+        strings = {"name": (StringValue.of(name, self.source.place(node)),)}
+        return self._make_other(call, node, statement, PassedArguments(strings=strings), **facts)
+
+    def _span_statement(self, statement: ast.stmt, place: Place) -> Span:
+        """A statement without a body, on any line of which a comment belongs to it; else the place in it."""
+        return place.span if hasattr(statement, "body") else self.source.span(statement)
+
+    def _is_always(self, kind: str, node: ast.expr, at: ProgramPoint) -> bool:
+        """Whether each alternative of an expression is an object of a class of wandb's."""
+        return all(isinstance(value, Instance) and value.type == kind for value in self.resolver.value(node, at))
 
     def _find_path(self, use: Use) -> str | None:
         """The canonical name of a call that is a site."""
@@ -255,7 +269,7 @@ class _Finder:
         return replace(
             site,
             place=place,
-            statement=self.source.span(use.statement) if _simple(use.statement) else place.span,
+            statement=self._span_statement(use.statement, place),
             argument=place,
             arguments=replace(site.arguments, opening=None, keywords={}),
             context=replace(self.statements.of(use, self._name_passed_run(use, call)), result_used=False),
@@ -290,7 +304,7 @@ class _Finder:
         site = SITE_CLASSES[call.kind](
             call=path,
             place=place,
-            statement=place.span if is_alone or not _simple(use.statement) else source.span(use.statement),
+            statement=place.span if is_alone or hasattr(use.statement, "body") else source.span(use.statement),
             target=target,
             argument=source.place(path_node) if path_node is not None else None,
             entity=texts("entity") or (self._find_own("entity", reading) if path == "wandb.init" else ()),
@@ -505,7 +519,9 @@ class _Finder:
     def _follow_runs(self, site: Site, use: Use) -> dict[str, Any]:
         """The runs that a method is of, and where the one that it is certainly of ends before it."""
         starts, alone = self.origins.find_runs(use)
-        inits = tuple([self._start(start) for start in starts])
+        inits = tuple(
+            [self.site(start, next(filter(STARTS.__contains__, self.resolver.callee(start)))) for start in starts]
+        )
         alone = alone and len(inits) == 1
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
         if site.kind == "link" and site.call.startswith("wandb.Run."):
@@ -579,57 +595,29 @@ class _Finder:
     def _names_finish(self, statement: ast.stmt) -> bool:
         return self._has_finish and "finish" in self.source.written(statement)
 
-    def read(self, read: Read) -> Iterator[Site]:
-        """The site of a look at an attribute of an artifact of the file's own that nobody has waited for."""
-        at = read.at
-        values = self.resolver.value(read.node.value, at)
-        if not all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
-            return
-        made = self.origins.draft(read.node.value, at)
-        if made is not None:
-            yield self._draft(read.node, read.node.attr, read.statement, made, at)
-
-    def find_draft_stores(self, store: Store) -> Iterator[Site]:
-        """The site of `artifact.aliases = …`, or `tags`, before the artifact is logged and waited for."""
-        target = store.target
-        if not isinstance(target, ast.Attribute) or target.attr not in ("aliases", "tags"):
-            return
-        values = self.resolver.value(target.value, store.at)
-        if values and all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
-            made = self.origins.draft(target.value, store.at)
+    def find_draft(self, node: ast.Attribute, used: Read | Store) -> Iterator[Site]:
+        """The site of a look at an attribute, or a change of one, of an artifact that nobody has waited for."""
+        if self._is_always("wandb.Artifact", node.value, used.at):
+            made = self.origins.draft(node.value, used.at)
             if made is not None:
-                yield self._draft(target, target.attr, store.statement, made, store.at)
+                yield self._make_draft("read", node, used, node.attr, made)
 
     def find_visibility(self, store: Store) -> Iterator[Site]:
         """The site of `registry.visibility = …`."""
-        target, at = store.target, store.at
+        target = store.target
         if not isinstance(target, ast.Attribute) or target.attr != "visibility":
             return
-        values = self.resolver.value(target.value, at)
-        if values and all(isinstance(value, Instance) and value.type == "wandb.Registry" for value in values):
-            yield OtherCall(
-                "wandb.Registry.visibility",
-                self.source.place(target),
-                self.source.span(store.statement),
-                arguments=PassedArguments(strings={"visibility": self.resolver.texts(store.value, at)}),
-                context=self.statements.find_context(store.statement),
-            )
+        if self._is_always("wandb.Registry", target.value, store.at):
+            given = PassedArguments(strings={"visibility": self.resolver.texts(store.value, store.at)})
+            yield self._make_other("wandb.Registry.visibility", target, store.statement, given)
 
     def find_aliases(self, use: Use) -> Iterator[Site]:
         """The site of `artifact.aliases = …`, and of what adds to that list."""
-        values = self.resolver.value(use.call.func.value, use.at)  # type: ignore[attr-defined]
-        if values and all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
-            place = self.source.place(use.call)
+        if self._is_always("wandb.Artifact", use.call.func.value, use.at):  # type: ignore[attr-defined]
             reading = ArgumentReader(self.resolver, self.origins.uses, use, ())
             aliases = reading.items("aliases")
-            yield OtherCall(
-                "wandb.Artifact.aliases",
-                place,
-                self.source.span(use.statement) if _simple(use.statement) else place.span,
-                aliases=aliases,
-                arguments=PassedArguments(unread=frozenset(reading.unread)),
-                context=self.statements.find_context(use.statement),
-            )
+            given = PassedArguments(unread=frozenset(reading.unread))
+            yield self._make_other("wandb.Artifact.aliases", use.call, use.statement, given, aliases=aliases)
 
     def find_unsaved(self) -> Iterator[Site]:
         """The sites of the last change of each artifact that W&B has already, and that nothing in the file can save."""
@@ -644,14 +632,7 @@ class _Finder:
         for node, change in last.values():
             made = [self.origins.find_made(value, change.at) for value in self.resolver.value(node.value, change.at)]
             if made and all(use is not None and not _FETCHES.isdisjoint(self.resolver.callee(use)) for use in made):
-                place = self.source.place(node)
-                yield OtherCall(
-                    "unsaved",
-                    place,
-                    self.source.span(change.statement) if _simple(change.statement) else place.span,
-                    arguments=PassedArguments(strings={"name": (StringValue.of(node.attr, place),)}),
-                    context=self.statements.find_context(change.statement),
-                )
+                yield self._name_other("unsaved", node, change.statement, node.attr)
 
     def _is_dropped(self, owner: ast.expr, change: Store | Use) -> bool:
         """Whether an object is in no place but in one variable of a function, of which only attributes are used."""
@@ -677,23 +658,11 @@ class _Finder:
         names = (node for node in walk(self.module.scope.node) if isinstance(node, ast.Name))
         return frozenset((*kept, *(node.id for node in names if type(node.ctx) is ast.Load and id(node) not in shown)))
 
-    def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: ProgramPoint) -> Site:
-        place = self.source.place(node)
-        logged = self.origins.logged(made)
-        return OtherCall(
-            "read",
-            place,
-            self.source.span(statement) if _simple(statement) else place.span,
-            arguments=PassedArguments(strings={"name": (StringValue.of(name, place),)}),
-            context=self.statements.find_context(statement),
-            artifact=self.site(made, self.origins.maker(made)),
-            logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
-        )
-
-    def _start(self, use: Use) -> Site:
-        return self.made.get((id(use.call), use.frame)) or self.site(
-            use, next(path for path in self.resolver.callee(use) if path in STARTS)
-        )
+    def _make_draft(self, call: str, node: ast.expr, used: Read | Store | Use, name: str, made: Use) -> Site:
+        """The site of a look at the attribute `name` of an artifact, which the call `made` gives."""
+        artifact, logged = self.site(made, self.origins.maker(made)), self.origins.logged(made)
+        before = self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < used.order else None
+        return self._name_other(call, node, used.statement, name, artifact=artifact, logged=before)
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
         node = given.named.get("artifact") or given.named.get("artifact_or_path")
@@ -787,10 +756,9 @@ class _Finder:
         name = given[1].value if len(given) > 1 and isinstance(given[1], ast.Constant) else None
         if name not in wandb_api.LOGGED_ONLY or len(given) < (3 if function.id == "getattr" else 2):
             return
-        at = use.at
-        made = self.origins.draft(given[0], at)
+        made = self.origins.draft(given[0], use.at)
         if made is not None:
-            yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+            yield self._make_draft(function.id, use.call, use, str(name), made)
 
 
 def _is_called_as_wandb(function: ast.Attribute, use: Use) -> bool:
@@ -888,8 +856,3 @@ def _is_abstract(owner: Scope, name: str) -> bool:
     ]
     words = [last_word(node) for node in (*owner.bases, *decorators)]
     return "Protocol" in words or "abstractmethod" in words
-
-
-def _simple(statement: ast.stmt) -> bool:
-    """A statement without a body: a comment anywhere on its lines belongs to it."""
-    return not hasattr(statement, "body")
