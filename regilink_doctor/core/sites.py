@@ -184,7 +184,10 @@ class PassedArguments:
     `aliases[]` is an item of a list of aliases.
     """
     not_accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    """The arguments, passed by name, that no version of wandb accepts in such a call, each with those that it does."""
+    """The arguments, passed by name, that no version of wandb accepts in such a call, each with those that it does.
+
+    Of a call of a method that no version has, this method with its class, and the methods that there are.
+    """
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`, of those that rules ask for."""
     opening: Place | None = None

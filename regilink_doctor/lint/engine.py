@@ -298,7 +298,9 @@ def _lint(
             return FileReport((), skipped="encoding" if error.cause in ("bytes", "cookie") else "python")
         return _report_unread(path, error, enabled)
     facts = _Facts(path, reading, project, view, known, enabled)
-    by_site = _mark_shared([_find_problems(site, facts) for site in reading.sites], facts)
+    by_site = [_find_problems(site, facts) for site in reading.sites]
+    _drop_known_placeholders(reading.sites, by_site)
+    by_site = _mark_shared(by_site, facts)
     others = [_find_problems(item, facts) for item in reading.declared]
     problems = [error for error in reading.problems if error.cause != "requirement" or facts.links_around]
     unparsable = [finding for error in problems for finding in _unparsable(path, error, enabled)]
@@ -368,6 +370,19 @@ def _find_problems(item: Site | FileFact, facts: _Facts) -> list[Finding]:
             finding = replace(finding, at_value=replace(finding.at_value, fix=None))
         checked.append(replace(finding, fix=None) if is_in_vain(finding) else finding)
     return checked
+
+
+def _drop_known_placeholders(sites: Sequence[Site], by_site: list[list[Finding]]) -> None:
+    """Leave one finding of a value that was never filled in: at each link that has it, else at the first call."""
+    reported: set[Place] = set()
+    for site, findings in sorted(zip(sites, by_site, strict=True), key=lambda pair: pair[0].kind != "link"):
+        seen = set() if site.kind == "link" else reported
+        for finding in [item for item in findings if item.code == rule_codes.UNFILLED_PLACEHOLDER]:
+            values = {related.place for related in finding.related if related.message == "the value is set here"}
+            if values & seen:
+                findings.remove(finding)
+            seen |= values
+        reported |= seen
 
 
 def _mark_shared(by_site: list[list[Finding]], facts: _Facts) -> list[list[Finding]]:

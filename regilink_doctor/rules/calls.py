@@ -8,7 +8,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Link
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import only_suggestion, quoted
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,11 +52,15 @@ _NO_SUCH = {
 
 
 _LINK_WITH = {
+    "wandb": "run.link_artifact(artifact, target_path=..., aliases=[...])",
     "wandb.Run": "run.link_artifact(artifact, target_path=..., aliases=[...])",
     "wandb.Artifact": "artifact.link(target_path=..., aliases=[...])",
     "wandb.Api": "api.artifact(NAME).link(target_path=..., aliases=[...])",
 }
 """Class -> how its objects link."""
+
+_NEAR = 0.85
+"""How much of a misspelled name is right."""
 
 _ARTIFACT_COMMANDS = ("get", "put", "ls", "cache")
 _NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "upload", "list", "log", "promote")
@@ -165,18 +169,10 @@ class WrongCallShape(Rule):
             site = problem.target.site if problem.target is not None else None
             what, instead = _NO_SUCH[site.call if site is not None else facts["call"]]
             return Message(what, "it raises AttributeError", say("write {code}", code=instead))
-        if problem.kind == "no-method":
-            owner, _, method = facts["path"].rpartition(".")
-            instead = say("write {code}", code=_LINK_WITH[owner])
-            if "alias" in method and owner == "wandb.Artifact":
-                instead = say("write {code}", code="artifact.aliases.append(ALIAS); artifact.save()")
-            return Message(
-                say("{owner} has no method {method}", owner=owner, method=method), "it raises AttributeError", instead
-            )
+        if problem.kind in ("argument", "method"):
+            return _explain_missing(facts, problem.kind)
         if problem.kind in _MESSAGES:
             return _MESSAGES[problem.kind]
-        if problem.kind == "argument":
-            return _explain_argument(facts)
         if problem.kind == "too-many":
             return Message(
                 say("{method} is passed more arguments than it has", method=facts["method"]),
@@ -209,12 +205,7 @@ class WrongCallShape(Rule):
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
             return
-        if site.call == "missing-method":
-            path = site.arguments.strings["name"][0].pattern
-            is_asked = any(path.rpartition(".")[2] in guard for guard in site.context.guards)  # hasattr(run, ...)
-            if not is_asked and not site.context.is_tried and not facts.in_test:
-                yield self.report(site.place, "no-method", path=path)
-        elif site.call in _NO_SUCH:
+        if site.call in _NO_SUCH:
             if not site.target:  # else it is judged with the target path
                 yield self.report(site.place, "no-such-call", call=site.call)
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
@@ -230,8 +221,12 @@ class WrongCallShape(Rule):
         elif site.call in ("wandb.Run.link_artifact", "wandb.Artifact.link"):
             yield from self._check_link_arguments(site)
         for wrong, accepted in site.arguments.not_accepted.items():
+            if site.call == "missing-method":
+                if not site.context.is_tried and not facts.in_test:
+                    owner, _, method = wrong.rpartition(".")
+                    yield self.report(site.place, "method", owner=owner, wrong=method, accepted=", ".join(accepted))
             # A call that a helper of the project makes has no keywords of its own.
-            if wrong in site.arguments.keywords and (site.call, wrong) != ("wandb.Artifact", "target_path"):
+            elif wrong in site.arguments.keywords and (site.call, wrong) != ("wandb.Artifact", "target_path"):
                 yield self._report_argument(site, wrong, accepted)
         for argument, name in site.arguments.wrong_types.items():
             kind = _TYPE_KINDS.get(argument, "path-type")
@@ -244,9 +239,9 @@ class WrongCallShape(Rule):
             site.arguments.keywords[wrong][0],
             "argument",
             fix=_write_list(site) if is_list and "aliases" not in site.arguments.names else None,
-            method=site.call.removeprefix("wandb.").rpartition("Run.")[2],
+            owner=site.call if site.call.count(".") == 1 else site.call.removeprefix("wandb.").removeprefix("Run."),
             accepted=", ".join(accepted),
-            wrong_argument=wrong,
+            wrong=wrong,
             call=site.kind,
         )
 
@@ -280,20 +275,35 @@ class WrongCallShape(Rule):
             yield self.report(command.place, "command", command=shown)
 
 
-def _explain_argument(facts: Mapping[str, str]) -> Message:
-    """An argument that a method does not have."""
-    wrong, accepted = facts["wrong_argument"], facts["accepted"]
-    instead = say("its arguments are {accepted}", accepted=accepted)
-    if wrong == "alias" and facts["call"] in ("link", "log"):
+def _explain_missing(facts: Mapping[str, str], kind: str) -> Message:
+    """An argument that a call does not have, or a method that an object does not have."""
+    from difflib import get_close_matches
+
+    owner, wrong, accepted = facts["owner"], facts["wrong"], facts["accepted"]
+    call = facts.get("call", "")
+    instead_of = _INIT_HELP if call == "init" else {}
+    near = next(iter(get_close_matches(wrong, [*accepted.split(", "), *instead_of], 1, _NEAR)), "")
+    if wrong == "alias" and call in ("link", "log"):
         instead = say("write aliases=[...], a list")
-    elif facts["call"] == "consume" and wrong in ("alias", "aliases", "version", "tag"):
+    elif call == "consume" and wrong in ("alias", "aliases", "version", "tag"):
         instead = say('write it into the name: "NAME:ALIAS"')
-    elif facts["call"] == "init" and wrong in _INIT_HELP:
-        instead = say("write {code}", code=_INIT_HELP[wrong])
-    elif facts["call"] == "init" and (near := only_suggestion(wrong, accepted.split(", "))):
+    elif near in instead_of:
+        instead = say("write {code}", code=instead_of[near])
+    elif near:
         instead = say("did you mean {name}?", name=near)
+    elif kind == "argument":
+        instead = say("its arguments are {accepted}", accepted=accepted)
+    elif "alias" in wrong and owner == "wandb.Artifact":
+        instead = say("write {code}", code="artifact.aliases.append(ALIAS); artifact.save()")
+    else:
+        instead = say("write {code}", code=_LINK_WITH[owner])
+    if kind == "method":
+        what = say("{owner} has no method {method}", owner=owner, method=wrong)
+        if owner == "wandb":
+            what = say("wandb has no function {name}", name=wrong)
+        return Message(what, "it raises AttributeError", instead)
     return Message(
-        say("{method} has no argument {wrong_argument}", method=facts["method"], wrong_argument=wrong),
+        say("{method} has no argument {wrong_argument}", method=owner, wrong_argument=wrong),
         "it raises TypeError",
         instead,
     )

@@ -120,6 +120,7 @@ def test_the_methods_that_there_are_are_listed() -> None:
 
 
 PUBLIC = {
+    "wandb": wandb,
     "wandb.Api": wandb.Api,
     "wandb.Run": wandb.Run,
     "wandb.Artifact": wandb.Artifact,

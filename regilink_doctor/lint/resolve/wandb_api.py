@@ -288,10 +288,16 @@ CALLS = {
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""
 
-WORDS_OF_METHODS = ("alias", "artifact", "deploy", "link", "model", "promot", "publish", "registr", "stage", "version")
+MISSING = frozenset({path for path, call in CALLS.items() if call is _WRONG} | {"WandbLogger.log_artifact"})
+"""Calls that look like wandb's, and that no version has."""
+
+WORDS_OF_METHODS = (
+    "alias", "artefact", "artifact", "deploy", "link", "model", "promot", "publish", "registr", "stage", "version",
+)  # fmt: skip
 """Words in names of methods. `METHODS` has every method with such a word: another one does not exist."""
 
 METHODS = {
+    "wandb": frozenset({"link_model", "log_artifact", "log_model", "use_artifact", "use_model"}),
     "wandb.Run": frozenset({
         "finish_artifact", "link_artifact", "link_model", "log_artifact", "log_model", "upsert_artifact",
         "use_artifact", "use_model",

@@ -122,7 +122,10 @@ class _Finder:
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
-        if path := self._find_path(use) or self._by_name(use):
+        path = self._find_path(use) or self._by_name(use)
+        if path is not None and path in wandb_api.MISSING and self._is_asked(use):
+            return
+        if path is not None:
             yield self.site(use, path)
         else:
             site = find_faked_host(use, self.source, self.module, self.resolver) or self._find_missing_method(use)
@@ -143,12 +146,16 @@ class _Finder:
         if not any(map(function.attr.__contains__, wandb_api.WORDS_OF_METHODS)):
             return None
         values = self.resolver.value(function.value, use.at)
-        types = {value.type if isinstance(value, Instance) else "" for value in values}
+        types = {
+            value.type if isinstance(value, Instance) else value.path if isinstance(value, Name) else ""
+            for value in values
+        }
         owner = types.pop() if len(types) == 1 else ""
         methods = wandb_api.METHODS.get(owner)
-        if methods is None or function.attr in methods:
+        if methods is None or function.attr in methods or self._is_asked(use):
             return None
-        return self._name_other("missing-method", use.call, use.statement, f"{owner}.{function.attr}")
+        missing = PassedArguments(not_accepted={f"{owner}.{function.attr}": tuple(sorted(methods))})
+        return self._make_other("missing-method", use.call, use.statement, missing)
 
     def _make_other(
         self, call: str, node: ast.expr, statement: ast.stmt, arguments: PassedArguments, **facts: Any
@@ -170,6 +177,11 @@ class _Finder:
     def _is_always(self, kind: str, node: ast.expr, at: ProgramPoint) -> bool:
         """Whether each alternative of an expression is an object of a class of wandb's."""
         return all(isinstance(value, Instance) and value.type == kind for value in self.resolver.value(node, at))
+
+    def _is_asked(self, use: Use) -> bool:
+        """Whether a condition around a call names its method: `if hasattr(logger, "link_artifact"):`."""
+        method = last_word(use.call.func)
+        return any(method in guard for guard in self.statements.find_context(use.statement).guards)
 
     def _find_path(self, use: Use) -> str | None:
         """The canonical name of a call that is a site."""
