@@ -15,13 +15,15 @@ import operator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from functools import cached_property as cached_property
     from typing import Any, TypeVar
 
     from typing_extensions import dataclass_transform
 
     Instance = TypeVar("Instance")
+    Key = TypeVar("Key")
+    Item = TypeVar("Item")
 else:
 
     def dataclass_transform(**_: object) -> Callable[[object], object]:
@@ -108,6 +110,14 @@ def replace(instance: Instance, **changes: Any) -> Instance:
     for name, value in changes.items():
         setattr(copy, name, value)
     return copy  # type: ignore[no-any-return]
+
+
+def group_pairs(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
+    """The second items of pairs by the first ones, in their order."""
+    groups: dict[Key, list[Item]] = {}
+    for key, item in pairs:
+        groups.setdefault(key, []).append(item)
+    return groups
 
 
 def is_record(value: object) -> bool:

@@ -10,7 +10,7 @@ from regilink_doctor.core.files import absolute_path, is_test_path, relative_pat
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import cached_property, record, replace
+from regilink_doctor.core.records import cached_property, group_pairs, record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known
@@ -124,17 +124,11 @@ class _Facts:
 
     @cached_property
     def _settings_by_name(self) -> dict[str, list[Setting]]:
-        names: dict[str, list[Setting]] = {}
-        for setting in self.settings:
-            names.setdefault(setting.name, []).append(setting)
-        return names
+        return group_pairs((setting.name, setting) for setting in self.settings)
 
     @cached_property
     def _settings_by_container(self) -> dict[tuple[str, tuple[Container, ...]], list[Setting]]:
-        containers: dict[tuple[str, tuple[Container, ...]], list[Setting]] = {}
-        for setting in self.settings:
-            containers.setdefault((setting.name, setting.containers), []).append(setting)
-        return containers
+        return group_pairs(((setting.name, setting.containers), setting) for setting in self.settings)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

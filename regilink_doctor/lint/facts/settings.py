@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import group_pairs, replace
 from regilink_doctor.core.sites import ConfiguredSource, ConfiguredTarget, Container, Setting, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
@@ -313,11 +313,8 @@ def _group_by_table(
     settings: tuple[Setting, ...], names: tuple[str, ...]
 ) -> dict[tuple[tuple[str, ...], tuple[Container, ...]], list[StringValue]]:
     """The values that settings of these names have in each table, environment or command."""
-    tables: dict[tuple[tuple[str, ...], tuple[Container, ...]], list[StringValue]] = {}
-    for setting in settings:
-        if _to_snake_case(setting.name) in names:
-            tables.setdefault((setting.keys[:-1], setting.containers), []).extend(setting.value)
-    return tables
+    named = [setting for setting in settings if _to_snake_case(setting.name) in names]
+    return group_pairs(((item.keys[:-1], item.containers), value) for item in named for value in item.value)
 
 
 def _only(values: Sequence[StringValue]) -> tuple[StringValue, ...]:

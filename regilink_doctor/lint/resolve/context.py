@@ -7,6 +7,7 @@ recurses deeper than `MAX_DEPTH`.
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
 from regilink_doctor.lint.resolve.values import (
@@ -512,15 +513,9 @@ def _work_out_or_nothing(work_out: Callable[..., Iterable[Value]], arguments: tu
     return to_tuple(work_out(*arguments)) or (_NOTHING,)
 
 
-def _index_uses_by_scope(module: Module) -> dict[Scope, list[Use]]:
-    by_scope: dict[Scope, list[Use]] = {}
-    for use in module.uses:
-        by_scope.setdefault(use.scope, []).append(use)
-    return by_scope
-
-
 def _index_uses(module: Module) -> dict[str, list[Use]]:
-    by_name: dict[str, list[Use]] = {}
-    for use in (*module.uses, *module.decorations):
-        by_name.setdefault(last_word(use.call.func), []).append(use)
-    return by_name
+    return group_pairs([(last_word(use.call.func), use) for use in (*module.uses, *module.decorations)])
+
+
+def _index_uses_by_scope(module: Module) -> dict[Scope, list[Use]]:
+    return group_pairs([(use.scope, use) for use in module.uses])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
@@ -245,10 +246,7 @@ def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assi
         key = store.target.slice if isinstance(store.target, ast.Subscript) else None
         if isinstance(key, ast.Constant) and _is_environ(context, store.target.value, store.at):
             found.append((str(key.value), _Assignment(None, store.at, store.arm, False)))
-    assignments: dict[str, list[_Assignment]] = {}
-    for name, assignment in sorted(found, key=lambda item: item[1].at.order):
-        assignments.setdefault(name, []).append(assignment)
-    return assignments
+    return group_pairs(sorted(found, key=lambda item: item[1].at.order))
 
 
 def _is_environ(context: Context, node: ast.expr, at: ProgramPoint) -> bool:

@@ -14,6 +14,7 @@ import os
 import posixpath
 
 from regilink_doctor.core.files import absolute_path
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.lint.text.memory import (
     exists,
     find_names,
@@ -206,13 +207,8 @@ def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
     """The imports below a folder, by the last part of the dotted name: the importing file, and the dotted name."""
     paths = _list_programs(root)
     names = {_name_module(path) for path in paths}
-    index: dict[str, list[tuple[str, str]]] = {}
-    for path in paths:
-        for dotted in list_imports(path):
-            name = dotted.rpartition(".")[2]
-            if name in names:
-                index.setdefault(name, []).append((path, dotted))
-    return index
+    imports = ((dotted.rpartition(".")[2], (path, dotted)) for path in paths for dotted in list_imports(path))
+    return group_pairs(item for item in imports if item[0] in names)
 
 
 @remembered(8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import group_pairs, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.aliases import find_set, list_set
@@ -683,9 +683,9 @@ def _find_stored_item(
 
 
 def _index_stored_items(context: Context, owner: str, module: Module) -> dict[str | None, list[Store]]:
-    stores: dict[str | None, list[Store]] = {}
-    for store in _find_stores(context, module).get((f"{owner}[]", 0), []):
-        if isinstance(store.target, ast.Subscript):
-            for key in find_key_names(context, store.target.slice, store.at) or [None]:
-                stores.setdefault(key, []).append(store)
-    return stores
+    return group_pairs(
+        (key, store)
+        for store in _find_stores(context, module).get((f"{owner}[]", 0), [])
+        if isinstance(store.target, ast.Subscript)
+        for key in find_key_names(context, store.target.slice, store.at) or [None]
+    )

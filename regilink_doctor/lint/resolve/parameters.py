@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
@@ -180,14 +181,15 @@ def _convert_field(context: Context, scope: Scope, name: str, given: list[Value]
 
 def _list_validators(scope: Scope) -> dict[str, list[Scope]]:
     """The validators of a class, by field: methods with `@field_validator("name")` and the like."""
-    validators: dict[str, list[Scope]] = {}
-    for bindings in scope.bindings.values():
-        method = scope.module.functions.get(id(bindings[-1].node)) if bindings[-1].kind == "function" else None
-        for call in method.decorators if method is not None else ():
-            if method is not None and isinstance(call, ast.Call) and last_word(call.func) in _VALIDATORS:
-                for item in call.args:
-                    validators.setdefault(str(getattr(item, "value", "")), []).append(method)
-    return validators
+    last = [bindings[-1] for bindings in scope.bindings.values()]
+    methods = [scope.module.functions[id(binding.node)] for binding in last if binding.kind == "function"]
+    return group_pairs(
+        (str(getattr(item, "value", "")), method)
+        for method in methods
+        for call in method.decorators
+        if isinstance(call, ast.Call) and last_word(call.func) in _VALIDATORS
+        for item in call.args
+    )
 
 
 def _find_given_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
@@ -333,11 +335,7 @@ def _find_outside_heirs(context: Context, owner: Scope) -> list[Scope]:
 
 
 def _index_heirs(module: Module) -> dict[str, list[Scope]]:
-    heirs: dict[str, list[Scope]] = {}
-    for scope in module.functions.values():
-        for base in scope.bases:
-            heirs.setdefault(written_name(base) or "", []).append(scope)
-    return heirs
+    return group_pairs((written_name(base) or "", scope) for scope in module.functions.values() for base in scope.bases)
 
 
 def _called_name(context: Context, scope: Scope) -> str:

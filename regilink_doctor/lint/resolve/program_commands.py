@@ -5,7 +5,7 @@ A command of a program is chosen by a word of the command line; the words after 
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import cached_property, record, replace
+from regilink_doctor.core.records import cached_property, group_pairs, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
@@ -299,13 +299,10 @@ def index_parsers(context: Context, module: Module, options: dict[str, list[Decl
     if not parsers and len(roots) < 2:
         begun_by = [_find_outermost(use.scope) for use in roots if use.scope.kind == "function"]
         return [ProgramCommand(module, declared, roots[0].call if roots else None, begun_by)]
-    members: dict[int, list[DeclaredOption]] = {}
     uses = sorted((*context.find_uses(module, "add_argument"), *subparsers), key=lambda use: use.order)
     by_call = {id(item.call): item for item in declared}
     by_call |= {id(use.call): DeclaredOption(use.call, use.at, ("command",), None) for use in subparsers}
-    for use in uses:
-        for owner in _list_owners(context, use):
-            members.setdefault(id(owner), []).append(by_call[id(use.call)])
+    members = group_pairs((id(owner), by_call[id(use.call)]) for use in uses for owner in _list_owners(context, use))
     owned = {id(item) for own in members.values() for item in own}
     loose = [item for item in declared if id(item) not in owned]
     commands: dict[int, ProgramCommand] = {}
@@ -380,13 +377,14 @@ def choose_by_function(context: Context, owner: Arguments, scope: Scope) -> Argu
 
 
 def _index_functions(context: Context, module: Module) -> dict[int, list[ast.Call]]:
-    found: dict[int, list[ast.Call]] = {}
-    for use in context.find_uses(module, "set_defaults") if context.find_uses(module, "add_parser") else ():
-        for keyword in use.call.keywords:
-            for value in context.value(keyword.value, use.at):
-                if isinstance(value, Function):
-                    found.setdefault(id(value.scope), []).extend(_list_owners(context, use))
-    return {key: parsers for key, parsers in found.items() if parsers}
+    return group_pairs(
+        (id(value.scope), parser)
+        for use in (context.find_uses(module, "set_defaults") if context.find_uses(module, "add_parser") else ())
+        for keyword in use.call.keywords
+        for value in context.value(keyword.value, use.at)
+        if isinstance(value, Function)
+        for parser in _list_owners(context, use)
+    )
 
 
 # click, typer, fire

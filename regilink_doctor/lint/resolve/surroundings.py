@@ -12,7 +12,7 @@ import posixpath
 
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.records import group_pairs, replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, read_document
@@ -489,13 +489,9 @@ def _read_facts(path: str) -> FileFacts | None:
 def _find_given_inputs(path: str) -> dict[str, list[StringValue]]:
     """What the workflows of the tree give an action or a workflow of the tree: `uses: ./…` with `with:`."""
     root = find_roots(os.path.dirname(path))[-1]
-    given: dict[str, list[StringValue]] = {}
-    for caller in _list_files(root):
-        if ".github" in caller and _mentions(caller, "uses:"):
-            document = read_document(caller, "yaml")
-            for name, value in _iterate_given(document.root, root, path) if document is not None else ():
-                given.setdefault(f"inputs.{name}", []).append(value)
-    return given
+    callers = [file for file in _list_files(root) if ".github" in file and _mentions(file, "uses:")]
+    documents = [document for caller in callers if (document := read_document(caller, "yaml")) is not None]
+    return group_pairs(pair for document in documents for pair in _iterate_given(document.root, root, path))
 
 
 def _iterate_given(data: Data, root: str, path: str) -> Iterator[tuple[str, StringValue]]:
@@ -508,7 +504,7 @@ def _iterate_given(data: Data, root: str, path: str) -> Iterator[tuple[str, Stri
         if isinstance(values, Table) and named in (path, os.path.dirname(path)):
             for key, value in values.entries.items():
                 if isinstance(value, Scalar) and value.kind == "string":
-                    yield key, value.interpolated(key)
+                    yield f"inputs.{key}", value.interpolated(key)
 
 
 def _fill_inputs(facts: FileFacts, given: dict[str, list[StringValue]]) -> FileFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import group_pairs, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
@@ -146,13 +146,9 @@ def _name_no_artifact(value: Value) -> str | None:
 
 def _index_stores(resolver: Resolver) -> dict[int, list[Store]]:
     """What is stored in attributes of objects, by the identity of the call that made the object."""
-    stores: dict[int, list[Store]] = {}
-    for store in resolver.module.stores:
-        if isinstance(store.target, ast.Attribute) and store.value is not None:
-            owners = resolver.value(store.target.value, store.at)
-            for call in {id(owner.made_by): owner for owner in owners if isinstance(owner, Instance)}:
-                stores.setdefault(call, []).append(store)
-    return stores
+    stores = [store for store in resolver.module.stores if isinstance(store.target, ast.Attribute)]
+    owners = ((owner, store) for store in stores for owner in resolver.value(store.target.value, store.at))
+    return group_pairs((id(owner.made_by), store) for owner, store in owners if isinstance(owner, Instance))
 
 
 class ArgumentReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from regilink_doctor.core.findings import Span
-from regilink_doctor.core.records import cached_property, replace
+from regilink_doctor.core.records import cached_property, group_pairs, replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.sites.run_lifetime import RunLifetime
 from regilink_doctor.lint.text import syntax as ast
@@ -347,14 +347,13 @@ def _find_added(body: list[ast.stmt]) -> set[str]:
 
 def _index_loads(function: ast.AST) -> dict[str, list[tuple[int, int]]]:
     """Where a function looks at each name, in order."""
-    loads: dict[str, list[tuple[int, int]]] = {}
+    loads: list[tuple[str, tuple[int, int]]] = []
     for node in walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            loads.setdefault(node.id, []).append((node.lineno, node.col_offset))
+            loads.append((node.id, (node.lineno, node.col_offset)))
         elif isinstance(node, ast.Global | ast.Nonlocal):  # what is looked at elsewhere
-            for name in node.names:
-                loads.setdefault(name, []).append((node.lineno, node.col_offset))
-    return {name: sorted(places) for name, places in loads.items()}
+            loads += [(name, (node.lineno, node.col_offset)) for name in node.names]
+    return group_pairs(sorted(loads))
 
 
 def _is_assigned_only(statement: ast.stmt, loads: Mapping[str, object]) -> bool:

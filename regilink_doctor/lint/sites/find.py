@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.records import cached_property, replace
+from regilink_doctor.core.records import cached_property, group_pairs, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix
@@ -230,9 +230,7 @@ class _Finder:
             inner = (id(call.through[0].call), key[1])
             if inner in seen:
                 left.pop(key if _facts_of(seen[inner][1]) == _facts_of(site) else inner, None)
-        callers: dict[Place, list[Site]] = {}
-        for _, site in left.values():
-            callers.setdefault(site.through[-1], []).append(site)
+        callers = group_pairs((site.through[-1], site) for _, site in left.values())
         differing = {place: group for place, group in callers.items() if len(set(map(_facts_of, group))) > 1}
         if not differing:
             return sites
@@ -515,8 +513,8 @@ class _Finder:
         if made is None:
             return found
         found |= self._follow_artifact(site, use, made)
-        if "artifact" in found and node is not None:
-            found["artifact"] = self._add_types(found["artifact"], self.origins.find_other_makers(node, at))
+        if "artifact" in found and node is not None and (others := self.origins.find_other_makers(node, at)):
+            found["artifact"] = self._add_types(found["artifact"], others)
         if site.kind != "other":
             makers = [value.made_by for value in self.resolver.find_all(node, at) if isinstance(value, Instance)]
             found["is_logged_artifact"] = made.call is not next(iter(makers), None)
@@ -531,9 +529,7 @@ class _Finder:
     def _follow_runs(self, site: Site, use: Use) -> dict[str, Any]:
         """The runs that a method is of, and where the one that it is certainly of ends before it."""
         starts, alone = self.origins.find_runs(use)
-        inits = tuple(
-            [self.site(start, next(filter(STARTS.__contains__, self.resolver.callee(start)))) for start in starts]
-        )
+        inits = tuple([self._start(start) for start in starts])
         alone = alone and len(inits) == 1
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
         if site.kind == "link" and site.call.startswith("wandb.Run."):
@@ -675,6 +671,11 @@ class _Finder:
         artifact, logged = self.site(made, self.origins.maker(made)), self.origins.logged(made)
         before = self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < used.order else None
         return self._name_other(call, node, used.statement, name, artifact=artifact, logged=before)
+
+    def _start(self, use: Use) -> Site:
+        return self.made.get((id(use.call), use.frame)) or self.site(
+            use, next(path for path in self.resolver.callee(use) if path in STARTS)
+        )
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
         node = given.named.get("artifact") or given.named.get("artifact_or_path")

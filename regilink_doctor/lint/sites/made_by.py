@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import cached_property, replace
+from regilink_doctor.core.records import cached_property, group_pairs, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import Use
 from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
@@ -70,10 +70,7 @@ class MadeBy:
 
     @cached_property
     def _starts_by_scope(self) -> dict[Scope, list[Use]]:
-        by_scope: dict[Scope, list[Use]] = {}
-        for start in self.starts.values():
-            by_scope.setdefault(start.scope, []).append(start)
-        return by_scope
+        return group_pairs((start.scope, start) for start in self.starts.values())
 
     def is_active_run(self, use: Use) -> bool:
         """Whether a call is one of a method of `wandb.run`."""

@@ -6,7 +6,7 @@ methods, constructors and calls within calls are followed; names tell which call
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import group_pairs, record, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.calls import enter_partial
@@ -158,9 +158,7 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
         for name, by_place in module.partials.items()
         for partial, _ in by_place.values()
     }
-    holders: dict[str, list[str]] = {}
-    for word, name in calls:
-        holders.setdefault(word, []).append(name)
+    holders = group_pairs(calls)
     waiting = [*wandb_api.USE_WORDS, *names]
     while waiting:
         new = set(holders.get(waiting.pop(), ())) - names
