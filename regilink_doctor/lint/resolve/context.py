@@ -273,9 +273,13 @@ class Context:
         arguments: tuple[Any, ...],
     ) -> Iterable[Value]:
         """The answer to a question that is asked again later, about the same turns of loops."""
+        return self._work_out_at(rows, lambda: to_tuple(work_out(*arguments)))
+
+    def _work_out_at(self, rows: tuple[tuple[int, int], ...], work_out: Callable[..., T], *arguments: object) -> T:
+        """What is worked out where these turns of loops are looked at alone."""
         around, self._rows = self._rows, rows
         try:
-            return to_tuple(work_out(*arguments))
+            return work_out(*arguments)
         finally:
             self._rows = around
 
@@ -362,30 +366,15 @@ class Context:
         turn = dict(self._rows).get(id(loop)) if self._rows else None
         return elements if turn is None else elements[turn : turn + 1]
 
-    def answer_by_turn(self, loop: ast.expr, work_out: Callable[[], Iterable[Value]]) -> list[Value]:
+    def answer_by_turn(self, loop: ast.expr, work_out: Callable[[], Sequence[Value]]) -> list[Value]:
         """The alternatives in each turn of a loop, which names do not share with those of other turns."""
-        found: list[Value] = []
         if id(loop) in dict(self._rows) or not 1 < self._turns.get(id(loop), 0) <= MAX_ALTERNATIVES:
-            return found
-        around = self._rows
-        for turn in range(self._turns[id(loop)]):
-            self._rows = (*around, (id(loop), turn))
-            try:
-                found += work_out()
-            finally:
-                self._rows = around
-        return found
+            return []
+        return [value for values in self.answer_turns(loop, self._turns[id(loop)], work_out) for value in values]
 
     def answer_turns(self, loop: ast.expr, count: int, work_out: Callable[[], T]) -> list[T]:
         """What is worked out in each of the first turns of a loop by itself."""
-        around, found = self._rows, []
-        try:
-            for turn in range(count):
-                self._rows = (*around, (id(loop), turn))
-                found.append(work_out())
-        finally:
-            self._rows = around
-        return found
+        return [self._work_out_at((*self._rows, (id(loop), turn)), work_out) for turn in range(count)]
 
     @property
     def command(self) -> int | None:
@@ -402,14 +391,8 @@ class Context:
 
         What one command passes for an option belongs to what it passes for the others. `commands` has the arguments.
         """
-        around, found, self._commands = self._rows, [], [*commands, None]
-        try:
-            for number in range(len(self._commands)):
-                self._rows = (*around, (_COMMAND, number))
-                found.append(work_out())
-        finally:
-            self._rows = around
-        return found
+        self._commands = [*commands, None]
+        return [self._work_out_at((*self._rows, (_COMMAND, number)), work_out) for number in range(len(commands) + 1)]
 
     @property
     def is_far_from_object(self) -> bool:
@@ -423,12 +406,8 @@ class Context:
         leaves out the changes by other names that are looked for in the same way, one level further in. Without
         `changed`, all of them are left out: no change of an object makes it `os.environ`.
         """
-        around = self._rows
-        self._rows = (*around, *[_OBJECT] * (1 if changed else _MOST_ASKED))
-        try:
-            return self.value(node, at)
-        finally:
-            self._rows = around
+        rows = (*self._rows, *[_OBJECT] * (1 if changed else _MOST_ASKED))
+        return self._work_out_at(rows, self.value, node, at)
 
     def find_all(self, node: ast.expr | None, at: ProgramPoint) -> tuple[Value, ...]:
         """The alternatives of an expression; nothing where there is none."""
