@@ -174,40 +174,31 @@ class _Facts:
         return mode, Place(relative_path(file), Span(line, 1, line, 1))
 
     def once(self, compute: Callable[[FileFacts], T]) -> T:
-        if compute not in self._computed:
-            self._computed[compute] = compute(self)
-        answer: T = self._computed[compute]
+        return self._remember(compute, compute, self)
+
+    def mentions(self, word: str) -> bool:
+        return self._remember(word, lambda: any(word in source.text for source in self.reading.sources))
+
+    def _remember(self, question: object, compute: Callable[..., T], *arguments: object) -> T:
+        """The answer to a question about the file, which is computed once."""
+        if question not in self._answers:
+            self._answers[question] = compute(*arguments)
+        answer: T = self._answers[question]
         return answer
 
     @cached_property
-    def _computed(self) -> dict[Callable[[FileFacts], Any], Any]:
+    def _answers(self) -> dict[object, Any]:
         return {}
-
-    def mentions(self, word: str) -> bool:
-        if word not in self._mentioned:
-            self._mentioned[word] = any(word in source.text for source in self.reading.sources)
-        return self._mentioned[word]
 
     @cached_property
     def judged(self) -> Judged:
         """What `report_targets` has judged."""
         return {}
 
-    @cached_property
-    def _mentioned(self) -> dict[str, bool]:
-        return {}
-
     def sets(self, variable: str, *, at_start: bool = False) -> bool:
-        key = variable, at_start
-        if key not in self._known_variables:
-            self._known_variables[key] = self._may_set(variable, at_start=at_start)
-        return self._known_variables[key]
+        return self._remember((variable, at_start), self._may_set, variable, at_start)
 
-    @cached_property
-    def _known_variables(self) -> dict[tuple[str, bool], bool]:
-        return {}
-
-    def _may_set(self, variable: str, *, at_start: bool) -> bool:
+    def _may_set(self, variable: str, at_start: bool) -> bool:
         if self.mentions("load_dotenv(") and not self.project.has_dotenv(self.folder):
             return True  # a file that is not kept with the code: it may set anything
         if self.mentions(variable):
