@@ -696,21 +696,11 @@ def _dollar_fields(named: dict[str, Entry]) -> Callable[[str], Fields]:
     """The fields of a template of `string`: `$name` and `${name}`; `$$` is a dollar."""
 
     def find_fields(template: str) -> Fields:
-        at = template.find("$")
-        while at >= 0:
-            start, end = at + 1, at + 1
-            if template.startswith("$", start):
-                yield at, start + 1, "$"
-                end = start + 1
-            elif template.startswith("{", start) and (closing := template.find("}", start)) > 0:
-                yield at, closing + 1, named.get(template[start + 1 : closing])
-                end = closing + 1
-            else:
-                while end < len(template) and (template[end].isalnum() or template[end] == "_"):
-                    end += 1
-                if end > start:
-                    yield at, end, named.get(template[start:end])
-            at = template.find("$", end)
+        import re
+
+        for match in re.finditer(r"\$(?:\$|\{(?P<braced>[^}]*)\}|(?P<bare>\w+))", template):
+            name = match["bare"] if match["braced"] is None else match["braced"]
+            yield *match.span(), "$" if match[0] == "$$" else named.get(name)
 
     return find_fields
 
@@ -935,24 +925,15 @@ def _percent_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callabl
     """The fields of a `%` template: `%s`, `%03d` and `%(name)s`."""
 
     def find_fields(template: str) -> Fields:
-        at, used = template.find("%"), 0
-        while at >= 0:
-            end, name = at + 1, None
-            if template.startswith("(", end) and (closing := template.find(")", end)) > 0:
-                name, end = template[end + 1 : closing], closing + 1
-            flags = end
-            while end < len(template) and template[end] in "-+ #0123456789.*":
-                end += 1
-            end = min(end + 1, len(template))
-            how = template[flags:end]
-            if template[at + 1 : end] == "%":
-                yield at, end, "%"
-            elif name is not None:
-                yield at, end, _format_by(named.get(name), how)
+        import re
+
+        unnamed = iter(values)
+        for match in re.finditer(r"%(?:\((?P<name>[^)]*)\))?(?P<how>[-+ #0-9.*]*.?)", template, re.DOTALL):
+            if match[0] == "%%":
+                yield *match.span(), "%"
             else:
-                yield at, end, _format_by(values[used] if used < len(values) else None, how)
-                used += 1
-            at = template.find("%", end)
+                entry = next(unnamed, None) if match["name"] is None else named.get(match["name"])
+                yield *match.span(), _format_by(entry, match["how"])
 
     return find_fields
 
