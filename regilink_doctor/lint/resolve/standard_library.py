@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from importlib import import_module
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
@@ -12,7 +13,7 @@ from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from regilink_doctor.lint.resolve.bindings import ProgramPoint
     from regilink_doctor.lint.resolve.context import Context
@@ -39,7 +40,7 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
             return [_split_url(context, owner, name, node, at)]
         changed = _substitute(*texts) if name == "sub" and len(texts) == 3 else None
         if name in _CHANGES and len(texts) == 1:
-            changed = _CHANGES[name](texts[0])
+            changed = getattr(import_module(_CHANGES[name]), name)(texts[0])
         return [make_changed(owner, changed, node, at) if changed is not None else unknown_string(node, at)]
     if name == "splitext" and len(node.args) == 1:
         return [_split_extension(context, node, at)]
@@ -133,37 +134,13 @@ def _list_texts(
     return Literal(context.keep(("texts", id(node), owner), make_display), at)
 
 
-def _quote(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text)
-
-
-def _quote_plus(text: str) -> str:
-    from urllib.parse import quote_plus
-
-    return quote_plus(text)
-
-
-def _unquote(text: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(text)
-
-
-def _dedent(text: str) -> str:
-    from textwrap import dedent
-
-    return dedent(text)
-
-
-_CHANGES: dict[str, Callable[[str], str]] = {
-    "basename": posixpath.basename,
-    "dedent": _dedent,
-    "dirname": posixpath.dirname,
-    "normpath": posixpath.normpath,
-    "quote": _quote,
-    "quote_plus": _quote_plus,
-    "unquote": _unquote,
+_CHANGES = {
+    "basename": "posixpath",
+    "dedent": "textwrap",
+    "dirname": "posixpath",
+    "normpath": "posixpath",
+    "quote": "urllib.parse",
+    "quote_plus": "urllib.parse",
+    "unquote": "urllib.parse",
 }
-"""Functions of one string."""
+"""Functions of one string, and their modules."""
