@@ -147,7 +147,10 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     elif method.name == "parse_dict" and node.args:
         tables = list(context.value(node.args[0], at))
     elif method.name == "parse_args_into_dataclasses":
-        tables = [Loaded(Document(_read_commands(context, classes, node, at)))]
+        scopes = [item.scope for item in classes if isinstance(item, ClassOrObject)]
+        fields = [_read_fields(context, scope, "", None, node, at).entries for scope in scopes]
+        entries = {name: data for own in fields for name, data in own.items()}
+        tables = [Loaded(Document(Table((), at.source.place(node), entries)))]
     else:
         return None
     return [Literal(_make_tuple(context, classes, table, node, at), at) for table in tables]
@@ -183,18 +186,6 @@ def _load_files(context: Context, node: ast.Call, kind: str, at: ProgramPoint) -
         words = [word for words in commands for word in words if (word.literal or "").endswith(_SUFFIXES[kind])]
         files = [file for word in words for file in find_files(word, at)[:1]]
     return [load_file(context, file, kind, at) for file in files] or [UNKNOWN]
-
-
-def _read_commands(context: Context, classes: Sequence[Value], node: ast.Call, at: ProgramPoint) -> Table:
-    """The fields that commands of the tree pass, with their defaults as alternatives."""
-    place = at.source.place(node)
-    entries: dict[str, Data] = {}
-    for item in classes:
-        for scope in find_lineage(context, item.scope) if isinstance(item, ClassOrObject) else ():
-            for name in scope.fields:
-                if passed := find_passed(make_flags(name), at.source.folder, context.source.path):
-                    entries[name] = _give(context, scope, name, passed, (), place)
-    return Table((), place, entries)
 
 
 # jsonargparse
