@@ -33,7 +33,13 @@ from regilink_doctor.workflows.explain.errors import (
     near_entries,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
-from regilink_doctor.workflows.explain.notes import explain_note, is_note, tells_problem
+from regilink_doctor.workflows.explain.notes import (
+    LEAST_BESIDE_ERROR,
+    explain_note,
+    is_note,
+    reports_success,
+    tells_problem,
+)
 from regilink_doctor.workflows.explain.own_reports import explain_own_report
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
@@ -55,7 +61,7 @@ from regilink_doctor.workflows.explain.snippets import (
     explain_unknown_path,
     is_python,
 )
-from regilink_doctor.workflows.explain.structure import OF_ARTIFACT
+from regilink_doctor.workflows.explain.structure import OF_ARTIFACT, find_proved_causes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,13 +173,6 @@ _LEADS_TO_PATH = re.compile(
 """Words, or an option, after which a path begins, and not in the middle of a name with spaces."""
 _FULL_NAME = re.compile(r"\bfull name\b", re.IGNORECASE)
 """The label of a name, in which `full` reports no problem."""
-_REPORTS_SUCCESS = re.compile(
-    r"""\W*(?:info\W+)?(?!.*\b(?:I|my|we|our)\b|(?:are|can|did|does|how|is|was|what|where|why)\b)[\w' -]{0,60}
-        \b(?:downloaded|linked|logged|promoted|published|pushed|registered|saved|uploaded)
-        \s(?:as|from|in|into|to)\b[^?\n]{1,120}$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""A line in which a program says what it has done."""
 _FOLLOWS_PATH = re.compile(r"\s+(?:\(|\[|-|(?:a[st]|by|from|in(?:to)?|is|to|was|with)\s)")
 
 
@@ -234,7 +233,7 @@ def _prefer_note(text: str, explanation: Explanation) -> Explanation:
     is_unclear = explanation.kind == "question" and not explanation.is_sure
     if explanation.kind not in _OF_NOTES or (explanation.failures and not is_unclear):
         return explanation
-    if not (explanation.kind == "unknown" or is_note(text) or _REPORTS_SUCCESS.match(text)):
+    if not (explanation.kind == "unknown" or is_note(text)):
         return explanation
     is_other = is_unclear and not tells_problem(text)
     return explain_note(text) or (_unknown(text) if is_other else explanation)
@@ -279,6 +278,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return _explain_path(path, catalog)
     if explanation := explain_wandb_command(bare):
         return explanation
+    if reports_success(bare):
+        return _unknown(bare)
     if is_question(bare):
         return _answer_question(bare, context, catalog)
     if _is_path(bare):
@@ -286,7 +287,9 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     if described is None and "\n" in bare and (prose := find_prose(bare)):
         described = explain_question(prose, catalog)
-    described = described or _explain_named_exception(context, catalog) or _explain_failed(bare, context)
+    if described is None or not described.is_sure:
+        failed = _explain_named_exception(context, catalog) or _explain_failed(bare, context)
+        described = failed if failed is not None and (described is None or failed.failures) else described
     return described or _explain_passed_errors(context) or _unknown(bare)
 
 
@@ -377,12 +380,14 @@ def _prefer_description(
         return error
     prose = find_prose(text) if "\n" in text else text if is_description(text) else ""
     described = explain_question(prose, catalog) if prose else None
-    if described is None:
-        return error
-    is_cause = "\n" not in text and {*described.failures[:1]} & {*error.failures}
-    if described.is_sure and described.failures and (is_cause or context.is_only_quoted):
-        return described
-    first = choose_described(prose, error.failures)
+    if described is not None and described.is_sure and described.failures:
+        is_cause = "\n" not in text and described.failures[0] in error.failures
+        if is_cause or context.is_only_quoted:
+            return described
+    is_proved = context.is_in_server_container or find_proved_causes(context)
+    if not is_proved and (note := explain_note(text, LEAST_BESIDE_ERROR)):
+        return _put_first(error, note.failures[0]) if note.failures[0] in error.failures else note
+    first = choose_described(prose, error.failures) if described is not None else None
     return _put_first(error, first) if first is not None else error
 
 
@@ -614,7 +619,7 @@ def _unknown(text: str) -> Explanation:
             is_recognized=False,
             notes=(say("did you mean {near}?", near=", ".join(near)),),
         )
-    if is_output(text):
+    if is_output(text) or reports_success(text):
         return Explanation(
             "unknown",
             say("output without an error that regilink knows"),

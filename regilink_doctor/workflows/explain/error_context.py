@@ -996,6 +996,11 @@ def _write_call(named: re.Match[str]) -> str:
     return f"{named[1]}()" if named[1] else f"run.{named[2]}()"
 
 
+def is_reported_error(line: str) -> bool:
+    """Whether a line begins as programs report errors."""
+    return bool(_EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
+
+
 def find_failed_line(text: str, *, is_python: bool) -> str | None:
     """The last line that reports a failure in a text that otherwise is code, a path or an address; None without one.
 

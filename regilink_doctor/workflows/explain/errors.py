@@ -247,6 +247,12 @@ _OF_WANDB = re.compile(
     re.IGNORECASE,
 )
 """What W&B's messages are about; others are those of any server or program."""
+_NAMES_OBJECT = re.compile(
+    r"wandb|W&B|artifact|registry|sweep|collection|\bentity\b|\bAPI key|\bruns?\b|\bproject\b|\bmodel version",
+    re.IGNORECASE,
+)
+"""What W&B keeps, in a line that any program can have written."""
+_NAMES_CLASS = re.compile(r"\w(?:Error|Exception)\b")
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_ALIASES = ("B10", "B11")
@@ -424,7 +430,15 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
 
 
 def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = False) -> Explanation:
-    """An error that is not known, which a line reports in the words of any program."""
+    """An error that is not known, which a line reports in the words of any program; or what it reads like."""
+    is_of_wandb = context.is_about_wandb and _NAMES_OBJECT.search(line) and not _NAMES_CLASS.search(line)
+    is_of_other = is_foreign or context.names_other_program(line)
+    guessed = _guess_of_line(context, line) if is_of_wandb and not is_of_other else []
+    if guessed:
+        title = say("It may be one of these:")
+        return Explanation(
+            "error", line, True, False, failures=tuple(guessed), causes=causes_of(guessed), causes_title=title
+        )
     notes = iter([_FOREIGN]) if is_foreign else _notes_of_unknown(context, _Names(), None)
     return Explanation("error", line, is_recognized=False, notes=tuple(notes))
 
@@ -576,10 +590,16 @@ def _guess_by_words(context: ErrorContext) -> list[str]:
     """What an error of W&B reads like whose message is not known; empty where others say it, or no failure is clear."""
     if not context.is_said_by_wandb or context.is_interrupted or context.misses_own_file:
         return []
-    line = _MARKUP.sub(" ", context.exception[1] if context.exception is not None else context.last_line)
+    return _guess_of_line(context, context.exception[1] if context.exception is not None else context.last_line)
+
+
+def _guess_of_line(context: ErrorContext, line: str) -> list[str]:
+    """What a line reads like, or what it says after its last colon: the reason."""
     is_raised = context.exception is not None
     possible = [failure.id for failure in FAILURES.values() if not (is_raised and failure.silent)]
-    return guess_failures(line, [failure for failure in possible if not _contradicts(context, failure)])
+    possible = [failure for failure in possible if not _contradicts(context, failure)]
+    said = _MARKUP.sub(" ", line)
+    return guess_failures(said, possible) or guess_failures(said.rpartition(": ")[2], possible)
 
 
 def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.workflows.explain.error_context import is_reported_error
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 from regilink_doctor.workflows.explain.question_model import find_language, find_topic, rank_answers, translate_words
 from regilink_doctor.workflows.explain.questions import (
@@ -40,13 +41,34 @@ _TELLS_PROBLEM = re.compile(
     r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
     re.IGNORECASE,
 )
+_VALUE = r"""(?:(?:[a-z]+://|[~.]{0,2}/)\S+ | [\w.-]+/[\w.-]+/\S+ | \d[\d.,]*(?:\s?[kMG]?B)?\)?
+    | [\w./-]+:(?:v\d+|latest) | \{[^\n]*\} | \[[^\n]*\] | \w+=[^\n]*\w\)? | (?=[\w-]*\d)(?=[\d-]*[a-z])[\w-]{6,}\.?)"""
+"""The name or number with which a line ends: an address, a folder, a size, a version, a list, an id."""
+_NO_STATUS = (
+    r"(?:.*\b(?:I|my|we|our|starts|begins|gives|shows|goes|takes|returns|creates|ends|makes)"
+    r"|(?:are|can|did|do|does|how|is|was|what|where|why))\b"
+)
+"""Words of sentences that somebody writes."""
+_STATUS = re.compile(
+    rf"""[^\w\[/]{{0,6}}(?:\[[^\]\n]{{1,40}}\]\W+)?(?:info\W+)?(?!{_NO_STATUS})(?:
+        [\w' -]{{0,60}}\b(?:downloaded|linked|logged|promoted|published|pushed|registered|saved|uploaded)
+            \s(?:as|from|in|into|to)\b[^\n]{{1,120}}
+      | (?:\S+\s){{0,3}}
+            (?:create|deleting|(?:creat|download|fetch|finish|initializ|link|load|logg|promot|publish|push|register
+            |restor|resum|runn|sav|start|sync|track|upload|us|watch)(?:ed|ing))\b
+            (?:(?:[^\n]*[\s(\[])?{_VALUE}(?:\s(?:as|for|from|in|into|to)\s\S+(?:\s\S+)?)?|[^\n]*(?:\.\.\.|…))
+      | [^\s:={{(\[]+(?:\s[^\s:={{(\[]+){{0,5}}(?::\s|\s-\s|\s?=\s?)(?:{_VALUE}|\w*\([^\n]*\))
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What has been done; what is being done, with a name or a number; what something is called."""
 _AROUND_LINE = "\"'`「」『』 >*-"
 """Quotes and marks around the words of a line."""
 _KANA = re.compile(r"[\u3040-\u30ff]")
-_LONGEST_NOTE = 4000
-_LEAST, _LEAST_OF_OTHERS, _MOST_FAILURES = 0.3, 0.1, 3
-"""How probable the first failure must be to be named for a note, and the others; and how many are named. Measured with
-pages that were not learned from."""
+_LONGEST_NOTE, _LONGEST_STATUS = 4000, 300
+_LEAST, LEAST_BESIDE_ERROR, _LEAST_OF_OTHERS, _MOST_FAILURES = 0.3, 0.8, 0.1, 3
+"""How probable the first failure must be to be named for a note, and to be named rather than the causes that an error
+leaves open; how probable the others; and how many are named. Measured with pages that were not learned from."""
 _WORDS = re.compile(r"(?:(?<![^\s(\"'])[^\W\d_][^\W\d_'-]+[,;:]? ){2}[^\W\d_]")
 """Three words in a row: the columns of a listing have more space between them, and values."""
 _COLUMNS = re.compile(r"(?:(?<!\S)\d[\d./]*\s+){3}")
@@ -63,15 +85,25 @@ def tells_problem(text: str) -> bool:
     return "?" in text or bool(_TELLS_PROBLEM.search(translate_words(text)))
 
 
-def explain_note(text: str) -> Explanation | None:
-    """The likely failures behind a problem of W&B that a note tells; None where the text is no such note."""
+def reports_success(text: str) -> bool:
+    """Whether a line is what a program says where all goes well: no question, and no problem."""
+    line = text.strip()
+    is_short = len(line) <= _LONGEST_STATUS and "\n" not in line
+    return is_short and _STATUS.match(line) is not None and not tells_problem(line)
+
+
+def explain_note(text: str, least: float = _LEAST) -> Explanation | None:
+    """The likely failures behind a problem of W&B that a note tells; None where the text is no such note.
+
+    `least` is how probable the first of them must be.
+    """
     note = _ADDRESS.sub("", _find_note(text))
     lines = [_prefer_comment(line) for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
     if not lines or not tells_problem(note):
         return None
     shares = _weigh_answers(note, "\n".join(lines))
     ranked = sorted(shares, key=lambda about: -shares[about])
-    if ranked[0] not in FAILURES or shares[ranked[0]] < _LEAST:
+    if ranked[0] not in FAILURES or shares[ranked[0]] < least:
         return None
     likely = (about for about in ranked[:_MOST_FAILURES] if shares[about] >= _LEAST_OF_OTHERS)
     failures = tuple(about for about in likely if about in FAILURES)
@@ -103,7 +135,9 @@ def _read_lines(text: str) -> Iterator[tuple[str, bool]]:
 def _is_printed(line: str) -> bool:
     """Whether a program has written a line: a log, numbers in columns, a part of a traceback, an exception."""
     bare = INLINE_CODE.sub("", line).strip(_AROUND_LINE)
-    if is_output(bare) or _COLUMNS.match(bare) or TRACEBACK_LINE.match(bare) or _PRINTED_IN_COMMENT.match(line):
+    if is_output(bare) or _COLUMNS.match(bare) or TRACEBACK_LINE.match(line) or _PRINTED_IN_COMMENT.match(line):
+        return True
+    if is_reported_error(line):
         return True
     if not bare or _MARK.match(line) or CODE_LINE.match(line) or _ASSIGNS.match(line):
         return False
