@@ -302,6 +302,46 @@ class DraftProperty(Rule):
         yield self.report(site.place, severity=severity, related=(related,), name=name, call=site.call)
 
 
+class LateChange(Rule):
+    """Files are added to an artifact that is logged already, or removed from it.
+
+    What was logged, linked, saved or fetched never changes: `add`, `add_dir`, `add_file`, `add_reference`, `new_file`
+    and `remove` raise an ArtifactFinalizedError. The next version begins with `artifact.new_draft()`. Not reported
+    where the run may be disabled, and where a branch or another function logs the artifact.
+    """
+
+    code = "REG613"
+    name = "late-change"
+    severity = "error"
+    failures = ("F18",)
+    watches = ("late-change",)
+    bad = (
+        'run.log_artifact(artifact)\nartifact.add_file("model.pt")',
+        'used = run.use_artifact("wandb-registry-model/zoo:v3")\nused.add_reference("s3://zoo/model.pt")',
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.remove("old.pt")',
+    )
+    good = (
+        'artifact.add_file("model.pt")\nrun.log_artifact(artifact)',
+        'draft = run.use_artifact("wandb-registry-model/zoo:v3").new_draft()\ndraft.add_file("model.pt")',
+        'run.log_artifact(artifact)\nartifact = wandb.Artifact("zoo", type="model")\nartifact.add_file("model.pt")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            say("{method} comes too late: the artifact is logged already", method=problem.facts["method"]),
+            "it raises ArtifactFinalizedError",
+            say("call it before, or on a new version: {code}", code="artifact.new_draft()"),
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        run = site.logged.init if site.logged is not None else None
+        if site.context.expected or site.context.is_tried or (run is not None and "mode" in run.arguments.names):
+            return
+        related = (Related("logged here", site.logged.place),) if site.logged is not None else ()
+        method = site.arguments.strings["name"][0].pattern
+        yield self.report(site.place, related=related, method=method)
+
+
 class UnsavedChange(Rule):
     """The aliases, description, metadata or tags of a version are changed, and nothing saves the change.
 

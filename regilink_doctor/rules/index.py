@@ -69,6 +69,7 @@ RULES = {
     "REG610": ("draft-property", "artifacts"),
     "REG611": ("unchecked-reference", "artifacts"),
     "REG612": ("deletion-spares-aliases-only", "artifacts"),
+    "REG613": ("late-change", "artifacts"),
     "REG701": ("sdk-too-old", "sdk"),
     "REG702": ("requests-mocks-miss-wandb", "sdk"),
     "REG703": ("organization-variable", "other_entities"),
@@ -112,6 +113,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "getattr": ("REG610",),
     "hasattr": ("REG610",),
     "init": ("REG205",),
+    "late-change": ("REG613",),
     "link": (
         "REG114", "REG201", "REG202", "REG203", "REG204", "REG301", "REG302", "REG601", "REG602", "REG605",
         "REG607",

@@ -72,6 +72,9 @@ _FETCHES = frozenset({
 _SAVED = frozenset({"aliases", "description", "metadata", "tags"})
 """Attributes of such a version whose changes `save()` sends; a time to live is checked where it is linked."""
 
+_CHANGES = frozenset({"add", "add_dir", "add_file", "add_reference", "new_file", "remove"})
+"""Methods that change the files of an artifact."""
+
 _SHOWING = frozenset({"isinstance", "len", "print", "repr", "str"})
 
 _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
@@ -96,6 +99,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
                 sites += finder.find_draft(target, store) if target.attr in ("aliases", "tags") else ()
         if ".aliases" in source.text:
             sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
+        sites += [site for use in module.uses for site in finder.find_late_change(use)]
         if any(f".{name}" in source.text for name in _SAVED) and not source.path.endswith(".ipynb"):
             sites += finder.find_unsaved()
         sites += find_mocked_links(source, module)
@@ -626,6 +630,16 @@ class _Finder:
             aliases = reading.items("aliases")
             given = PassedArguments(unread=frozenset(reading.unread))
             yield self._make_other("wandb.Artifact.aliases", use.call, use.statement, given, aliases=aliases)
+
+    def find_late_change(self, use: Use) -> Iterator[Site]:
+        """The site of a call that changes the files of an artifact which is logged already."""
+        method = getattr(use.call.func, "attr", "")
+        if method in _CHANGES and self._is_always("wandb.Artifact", use.call.func.value, use.at):  # type: ignore[attr-defined]
+            is_late, finished = self.origins.find_finished(use)
+            path = self._find_path(finished) if finished is not None else None
+            logged = self.site(finished, path) if finished is not None and path is not None else None
+            if is_late:
+                yield self._name_other("late-change", use.call, use.statement, method, logged=logged)
 
     def find_unsaved(self) -> Iterator[Site]:
         """The sites of the last change of each artifact that W&B has already, and that nothing in the file can save."""

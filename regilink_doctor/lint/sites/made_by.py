@@ -12,7 +12,7 @@ from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import TypeVar
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
@@ -25,6 +25,9 @@ _STEPS = 8
 
 _WAITS = ("wait", "link", "link_artifact")
 """Methods after which an artifact is logged."""
+
+_FINISHES = ("finalize", "link", "link_artifact", "log_artifact", "save", "upsert_artifact")
+"""Methods after which the files of an artifact are fixed."""
 
 _ADDS = ("append", "extend", "insert")
 
@@ -138,14 +141,21 @@ class MadeBy:
 
     @cached_property
     def _logs(self) -> dict[int, Use]:
-        logging = [use for use in self.module.uses if _logs_artifact(use)]
-        return self._index_by_artifact((_find_logged(use), use.at, use) for use in logging)
+        return self._index_calls(("log_artifact", "upsert_artifact"))
 
     @cached_property
     def saves(self) -> dict[int, Use]:
         """Identity of the call that an artifact begins with -> the first `artifact.save()`, which logs it."""
-        saving = [use for use in self.module.uses if getattr(use.call.func, "attr", "") == "save"]
-        return self._index_by_artifact((use.call.func.value, use.at, use) for use in saving)  # type: ignore[attr-defined]
+        return self._index_calls(("save",))
+
+    def _index_calls(self, methods: Collection[str]) -> dict[int, Use]:
+        """Identity of the call that an artifact begins with -> the first call of one of these methods with it."""
+        calls = [(use, use.call.func) for use in self.module.uses if getattr(use.call.func, "attr", "") in methods]
+        return self._index_by_artifact(
+            (_find_logged(use) if function.attr.endswith("_artifact") else function.value, use.at, use)
+            for use, function in calls
+            if isinstance(function, ast.Attribute)
+        )
 
     def _index_by_artifact(self, found: Iterable[tuple[ast.expr | None, ProgramPoint, T]]) -> dict[int, T]:
         """The first of what is found of each artifact, by the identity of the call that the artifact begins with."""
@@ -183,20 +193,29 @@ class MadeBy:
         if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):
             return None
         waited = self._waits.get(id(made.call))
-        if waited is not None and waited < at.order:
-            return None
-        return made
+        return made if waited is None or waited.order >= at.order else None
 
     @cached_property
-    def _waits(self) -> dict[int, int]:
-        """Identity of the call that an artifact begins with -> the first place after which it is logged."""
-        waiting = [(use, use.call.func) for use in self.module.uses if getattr(use.call.func, "attr", "") in _WAITS]
-        return self._index_by_artifact(
-            (node, use.at, use.order)
-            for use, function in waiting
-            if isinstance(function, ast.Attribute)
-            for node in (function.value, *(use.call.args[:1] if function.attr == "link_artifact" else ()))
-        )
+    def _waits(self) -> dict[int, Use]:
+        return self._index_calls(_WAITS)
+
+    def find_finished(self, use: Use) -> tuple[bool, Use | None]:
+        """Whether the artifact of a method can certainly no longer be changed, and the call that has finished it."""
+        node = use.call.func.value  # type: ignore[attr-defined]
+        makers = [self.find_made(value, use.at) for value in self.resolver.value(node, use.at)]
+        paths = [self.resolver.callee(maker) if maker is not None else () for maker in makers]
+        if all(made and not {"wandb.Artifact", "wandb.Artifact.new_draft"} & {*made} for made in paths):
+            return bool(paths), None
+        maker = makers[0]
+        finished = self._finishes.get(id(maker.call)) if maker is not None and len(makers) == 1 else None
+        if maker is None or finished is None or not finished.order < use.order or use.frame is not None:
+            return False, None
+        is_certain = finished.arm is None or finished.arm.contains(use.order)
+        return is_certain and finished.scope is use.scope is maker.scope, finished
+
+    @cached_property
+    def _finishes(self) -> dict[int, Use]:
+        return self._index_calls(_FINISHES)
 
     @cached_property
     def times_to_live(self) -> dict[int, ast.expr]:
@@ -262,7 +281,8 @@ def _make_call(target: ast.Attribute, aliases: ast.expr) -> ast.Call:
 
 
 def _find_logged(use: Use) -> ast.expr | None:
-    return arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
+    named = arguments(use.call, ("artifact_or_path",)).named
+    return named.get("artifact_or_path") or named.get("artifact")
 
 
 def _logs_artifact(use: Use) -> bool:
