@@ -16,7 +16,6 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import (
-    HOLE,
     HOSTS,
     UNKNOWN_NAME,
     PathError,
@@ -102,29 +101,30 @@ def placeholder(name: str) -> tuple[int, int] | None:
     return None
 
 
+def find_variables(name: str) -> Iterator[tuple[int, int]]:
+    """Where a name has variables that nothing fills in once it is sent: `$NAME`, `%NAME%`, `%s`, `{{ name }}`."""
+    if not any(sign in name for sign in ("$", "%", "{{")):
+        return
+    import re  # which most files do not need
+
+    pattern = r"\$(?:\{[^{}\0]+\}|[^\W\d]\w*)|%[^\W\d]\w*%|%(?:\(\w+\))?[sd](?![^\W_])|\{\{[^{}\0]*\}\}"
+    yield from (match.span() for match in re.finditer(pattern, name))
+
+
 def find_shell_variable(string: StringValue) -> tuple[int, int] | None:
-    """Where a string has `$NAME` or `${NAME}`, as offsets, that nothing fills in.
+    """Where a string has `$NAME`, `${NAME}` or `%s`, as offsets, that nothing fills in.
 
     It is written in the Python code of the call itself, or between single quotes where a shell script or a `.env` sets
     the variable of the environment that is read. What is a constant or a default may be a template, or belong to
-    OmegaConf.
+    OmegaConf; cookiecutter fills in `{{ name }}` in the file itself.
     """
-    pattern = string.pattern
-    start = pattern.find("$")
-    while start >= 0:
-        part, rest = string.part_at(start), pattern[start + 1 :]
-        if rest.startswith("{"):
-            length = rest.find("}") + 1
-        else:
-            length = next((at for at, letter in enumerate(rest) if not (letter.isalnum() or letter == "_")), len(rest))
-            length = 0 if rest[:1].isdigit() else length
-        is_in_python = part is not None and part.place.path.endswith((".py", ".ipynb"))
-        is_final = part is not None and (
-            not part.names if is_in_python else getattr(part, "read_from", None) is not None
-        )
-        if is_final and length > 0 and HOLE not in rest[:length]:
-            return start, start + 1 + length
-        start = pattern.find("$", start + 1)
+    for start, end in find_variables(string.pattern):
+        part = string.part_at(start)
+        if part is None or string.pattern.startswith("{{", start):
+            continue
+        is_in_python = part.place.path.endswith((".py", ".ipynb"))
+        if not part.names if is_in_python else getattr(part, "read_from", None) is not None:
+            return start, end
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.core.text import escape_text, mask_secrets, pad_text
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
@@ -93,7 +94,9 @@ def _render_attempt(
         facts = [say("would be {place}", place=place) if is_emulated else say("went to {place}", place=place)]
         facts += [say("aliases {names}", names=", ".join(attempt.aliases))] if attempt.aliases else []
         if attempt.verdict == "misplaced":
-            facts.append(say("not in a registry [{reason}]", reason=_quote_reason(attempt)))
+            in_registry = is_registry_project(attempt.project or "")
+            facts.append(say("under a name that was never filled in") if in_registry else say("not in a registry"))
+            facts[-1] = join_phrases(" ", [facts[-1], f"[{_quote_reason(attempt)}]"])
         yield f"          {escape_text(translate(join_phrases(', ', facts)))}"
     message = explain(attempt) if explain is not None else None
     if message is not None:

@@ -20,6 +20,7 @@ from regilink_doctor.core.problems import (
     find_problems,
     find_shell_variable,
     find_type_problem,
+    find_variables,
     read_type_error,
     sdk_link,
 )
@@ -37,7 +38,14 @@ from regilink_doctor.core.rule_codes import (
     WRONG_CALL_SHAPE,
 )
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
+from regilink_doctor.core.target_path import (
+    UNKNOWN_NAME,
+    is_known,
+    is_registry_project,
+    parsed,
+    read_pasted,
+    registry_name,
+)
 from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, as_string, consumed_targets, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
@@ -92,7 +100,7 @@ def _is_wrong(path: StringValue, method: LinkMethod, registries: tuple[str, ...]
     """Whether a path may have a problem; of one that many sites have, as loops over one list do, this is asked once."""
     key = id(path), method
     if key not in judged:
-        judged[key] = path, "$" in path.pattern or bool(_find_in_path(path, method, registries))
+        judged[key] = path, "$" in path.pattern or "%" in path.pattern or bool(_find_in_path(path, method, registries))
     return judged[key][1]
 
 
@@ -349,12 +357,17 @@ def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str
 def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Message | None:
     """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None.
 
-    Also for one that it accepted into the legacy model registry, which it closes once a team is migrated, and for one
-    that has an alias like a version.
+    Also for one that it accepted into the legacy model registry, which it closes once a team is migrated, for one
+    that has an alias like a version, and for one into a registry under a name that lint warns about.
     """
     if attempt.verdict == "linked" and attempt.project != LEGACY_REGISTRY:
         alias = next(filter(is_version, attempt.aliases), None)
-        return rule_for("REG502").explain(Problem("REG502", facts={"alias": alias})) if alias else None
+        if alias:
+            return rule_for("REG502").explain(Problem("REG502", facts={"alias": alias}))
+        is_in_registry = attempt.requested is not None and is_registry_project(attempt.project or "")
+        warnings = judge_target(target_of(attempt.requested or "")) if is_in_registry else ()
+        warning = next((problem for problem in warnings if problem.severity == "warning"), None)
+        return rule_for(warning.rule).explain(warning) if warning is not None else None
     path = attempt.requested
     if path is None:
         path = "/".join(part for part in (attempt.project, attempt.collection) if part)
@@ -454,7 +467,7 @@ def _problems_in_path(
 ) -> tuple[Problem, ...]:
     in_path = _find_in_path(target.path, target.method, (*_registries(target, view), *configured.registries))
     if target.site is None or target.site.kind == "link":
-        in_path += tuple(_find_variables(target.path))
+        in_path += tuple(_find_variables(target))
     return tuple(
         _weaken(target, problem)
         for problem in in_path
@@ -480,9 +493,12 @@ def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, 
     )
 
 
-def _find_variables(path: StringValue) -> Iterator[Problem]:
-    """A shell variable in a path, which Python does not fill in."""
-    if not path.is_path_object and (where := find_shell_variable(path)) is not None:
+def _find_variables(target: LinkTarget) -> Iterator[Problem]:
+    """A variable in a path: Python reads none, and a path that is in no file is sent to W&B as it is."""
+    if target.path.is_path_object:
+        return
+    where = find_shell_variable(target.path) if target.site is not None else next(find_variables(target.text), None)
+    if where is not None:
         yield Problem(UNFILLED_PLACEHOLDER, *where, failure="A7")
 
 

@@ -458,13 +458,14 @@ class UnfilledPlaceholder(Rule):
     def explain(self, problem: Problem) -> Message:
         wrong = problem.facts.get("wrong") or wrong_part(problem)
         role = _ROLES.get(name := problem.facts.get("role", "name"), name)
-        if wrong.startswith("{") and "role" not in problem.facts:
+        if wrong.startswith("{") and not wrong.startswith("{{") and "role" not in problem.facts:
             return Message(
                 say("{wrong} is not filled in: the string is not an f-string", wrong=quoted(wrong)),
                 "W&B uses it as a name",
                 say("write an f before the quotes, or replace {wrong} with the name itself", wrong=quoted(wrong)),
             )
-        part = problem.target.path.part_at(problem.start) if problem.target is not None else None
+        target = problem.target
+        part = target.path.part_at(problem.start) if target is not None and target.site is not None else None
         if wrong.startswith("$") and part is not None and not part.place.path.endswith((".py", ".ipynb")):
             return Message(
                 say("{wrong} is not filled in: single quotes keep a variable as it is written", wrong=quoted(wrong)),

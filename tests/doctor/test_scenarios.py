@@ -312,6 +312,8 @@ CASES = {
     "collection empty": Case("REG105", ("wandb-registry-model/",), "target-path"),
     "registry empty": Case("REG105", ("wandb-registry-/zoo",), "target-path"),
     "placeholder": Case("REG106", ("wandb-registry-<registry_name>/zoo",), "target-path"),
+    "shell variable": Case("REG106", ("wandb-registry-model/$X",), "target-path", says=('"$X" is not filled in',)),
+    "template": Case("REG106", ("wandb-registry-{{ x }}/zoo",), "target-path", help=("write the real name",)),
     "version in the path": Case("REG107", (f"{ZOO}:v3",), "collection"),
     "address as path": Case("REG108", ("https://wandb.ai/orgs/acme/registry/model",), "target-path"),
     "prefix twice": Case("REG109", ("wandb-registry-wandb-registry-model/zoo",), "target-path"),

@@ -66,7 +66,7 @@ def test_what_can_only_be_a_mistake_is_no_team(world: World, name: str, what: st
 
 @pytest.mark.parametrize(
     "name",
-    ["modle", "models", "Models", "datset", "<registry_name>", "wandb-registry-onnx", "wandb_registry_onnx"],
+    ["modle", "models", "Models", "datset", "<registry_name>", "${NAME}", "wandb-registry-onnx", "wandb_registry_onnx"],
 )
 def test_what_can_only_be_a_mistake_is_no_registry(world: World, name: str) -> None:
     with pytest.raises(Refusal):

@@ -119,6 +119,9 @@ def test_a6_an_empty_path_links_to_a_project_named_like_the_entity(server: Serve
         ("wandb-registry-model/<collection_name>", "REG106"),
         ("wandb-registry-model/[COLLECTION-NAME]", "REG106"),
         ("wandb-registry-model/{COLLECTION_NAME}", "REG106"),
+        ("wandb-registry-model/$COLLECTION", "REG106"),
+        ("wandb-registry-model/{{ name }}", "REG106"),
+        ("wandb-registry-model/%s", "REG106"),
         ("wandb-registry-model/None", "REG113"),
     ],
 )

@@ -214,14 +214,20 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
 @pytest.mark.slow
 def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_reported(project: Path) -> None:
     (project / "train.py").write_text(
-        "import wandb\n"
+        "import time, wandb\n"
         "run = wandb.init(entity='vision')\n"
-        "for name in ('kept', 'numbered', 'unlinked', 'deleted'):\n"
-        "    logged = run.log_artifact(wandb.Artifact(name, type='model', metadata={'name': name})).wait()\n"
-        "    aliases = ['v7'] if name == 'numbered' else ['candidate']\n"
+        "for name in ('kept', 'numbered', 'unlinked', 'deleted', 'moved', 'moved', 'dropped', '$X', '100%done'):\n"
+        "    artifact = wandb.Artifact(name.strip('$').replace('%', ''), type='model')\n"
+        "    with artifact.new_file('at') as file:\n"
+        "        file.write(str(time.time()))\n"
+        "    logged = run.log_artifact(artifact).wait()\n"
+        "    aliases = ['v7'] if name == 'numbered' else ['candidate', 'latest']\n"
         "    linked = run.link_artifact(logged, f'wandb-registry-model/{name}', aliases=aliases)\n"
         "    if name == 'unlinked':\n"
         "        linked.unlink()\n"
+        "    if name == 'dropped':\n"
+        "        linked.aliases.remove('candidate')\n"
+        "        linked.save()\n"
         "    if name == 'deleted':\n"
         "        logged.delete(delete_aliases=True)\n"
         "run.link_artifact(wandb.Artifact('zoo', type='model'), 'Production-registry/zoo')\n",
@@ -233,13 +239,25 @@ def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_repo
         ("linked", False),
         ("linked", True),
         ("linked", True),
+        *[("linked", False)] * 3,
+        ("misplaced", False),
+        ("linked", False),
         ("misplaced", False),
     ]
-    assert [link.message is not None for link in found.links] == [False, True, True, True, True]
-    assert found.faults == ("1 link misplaced",)
+    assert [link.message.summary if link.message is not None else None for link in found.links[4:]] == [
+        'the command moves the alias "candidate" on to v1; the command moves the alias "latest" on to v1',
+        None,
+        'the command removes the alias "candidate" again',
+        '"$X" is not filled in: Python reads no variables in a string',
+        None,
+        '"Production-registry/zoo" lacks the registry prefix "wandb-registry-"',
+    ]
+    assert [link.message is not None for link in found.links[:4]] == [False, True, True, True]
+    assert found.faults == ("2 links misplaced",)
+    assert "under a name that was never filled in [REG106, A7]" in "\n".join(render(found))
     assert 'the alias "v7" looks like a version' in "\n".join(render(found))
     assert "the command removes this link again" in "\n".join(render(found))
-    well = replace(found, links=found.links[:-1])
+    well = replace(found, links=found.links[:4])
     assert [*render(well)][-1].startswith(
         "4 links would be accepted into a registry; the command removes 2 links again"
     )
@@ -309,28 +327,32 @@ def test_the_origin_of_a_value_is_the_one_that_wins(
 @check_rows(
     ("line", "project", "requested", "expected"),
     [
-        ('run.link_artifact(a, "Production-registry/zoo")', "Production-registry", "Production-registry/zoo", True),
-        ('REGISTRY = "prod"; run.link_artifact(a, f"{REGISTRY}/zoo")', "prod", "prod/zoo", True),
-        ("run.link_artifact(a, sys.argv[1])", "Production-registry", "Production-registry/zoo", True),
-        ('run.link_artifact(a, "candidates/zoo")', "candidates", "candidates/zoo", False),
-        ("run.link_artifact(a, sys.argv[1])", "candidates", "candidates/zoo", False),
-        ("run.link_artifact(a, sys.argv[1])", "our-registry", "our-registry/zoo", False),  # the run's own project
+        ('run.link_artifact(a, "Production-registry/zoo")', "Production-registry", "Production-registry/zoo", "REG101"),
+        ('REGISTRY = "prod"; run.link_artifact(a, f"{REGISTRY}/zoo")', "prod", "prod/zoo", "REG101"),
+        ("run.link_artifact(a, sys.argv[1])", "Production-registry", "Production-registry/zoo", "REG101"),
+        ('run.link_artifact(a, "candidates/zoo")', "candidates", "candidates/zoo", None),
+        ("run.link_artifact(a, sys.argv[1])", "candidates", "candidates/zoo", None),
+        ("run.link_artifact(a, sys.argv[1])", "our-registry", "our-registry/zoo", None),  # the run's own project
         (
             'run.link_artifact(a, "Data-registry/zoo")  # regilink: ignore[REG101]',
             "Data-registry",
             "Data-registry/zoo",
-            False,
+            None,
         ),
+        ('run.link_artifact(a, "model-registry/zoo")', "model-registry", "model-registry/zoo", "REG112"),
+        ("run.link_artifact(a, sys.argv[1])", "model-registry", "t/model-registry/zoo", "REG112"),
+        ('run.link_model("m.pt", registered_model_name="zoo")', "model-registry", "t/model-registry/zoo", "REG112"),
+        ('run.link_model("m.pt", "zoo")  # regilink: ignore[REG112]', "model-registry", "model-registry/zoo", None),
     ],
 )
 def test_a_project_is_where_a_link_belongs_unless_lint_takes_it_for_a_registry(
-    tmp_path: Path, line: str, project: str, requested: str, expected: bool
+    tmp_path: Path, line: str, project: str, requested: str, expected: str | None
 ) -> None:
     code = f'import sys, wandb\nrun = wandb.init(entity="t", project="our-registry")\n{line}\n'
     (tmp_path / "t.py").write_text(code, encoding="utf-8")
     names = ("u", "t/our-registry/1", None, "model", requested, "t", project, "zoo", f"t/{project}/zoo")
     attempt = LinkAttempt(*names, (), "linked", None, None, None, "v0", f"{tmp_path}/t.py:3")
-    assert collect.WrittenAt().names_registry(attempt) == expected
+    assert collect.WrittenAt().find_doubt(attempt) == expected
 
 
 def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:

@@ -287,6 +287,7 @@ def test_preflight_is_silent_when_the_links_are_right(emulator: Emulator, at_emu
         ("wandb-registry-model/zoo", {"entity": "team-a", "type": "dataset"}, "REG401"),
         ("team-a/wandb-registry-model/zoo", {"entity": "team-a"}, "REG202"),
         ("wandb-registry-model/a/b", {"entity": "team-a"}, "REG103"),
+        ("wandb-registry-model/$NAME", {"entity": "team-a"}, "REG106"),
         ("mdoel/zoo", {"entity": "team-a"}, "REG101"),
         ("wandb-registry-model/zoo:prod", {"entity": "team-a", "type": "model"}, "REG107"),
         ("project/zoo:v3", {"entity": "team-a", "type": "model"}, "REG107"),

@@ -11,7 +11,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt, UnsentRun
-from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
@@ -19,10 +19,11 @@ from regilink_doctor.core.target_path import is_registry_project, parsed
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.world.artifacts import SEED_PROJECT, find
-from regilink_doctor.emulator.world.model import Run
+from regilink_doctor.emulator.world.model import Membership, Run
 from regilink_doctor.emulator.world.world_view import WorldView
 from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.rules.judge import explain_attempt
+from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.workflows.lint import LintResult, SiteReport
 
+
+FAILURE_OF_DOUBT = {rule_codes.MISSING_REGISTRY_PREFIX: "A1", rule_codes.LEGACY_MODEL_REGISTRY: "A14"}
+"""The rules that say of a link into a project that a registry was meant, each with its failure."""
 
 REMOVED = Message("the command removes this link again", "it unlinks the version, or deletes its source")
 
@@ -90,15 +94,16 @@ class WrittenAt:
             return self._places_of(text, item.site.place.path, item.site.statement)
         return ()
 
-    def names_registry(self, attempt: LinkAttempt) -> bool:
-        """Whether the path lacks the prefix by what lint reports, or by itself where lint does not know it."""
+    def find_doubt(self, attempt: LinkAttempt) -> str | None:
+        """The rule that says of a link into a project that a registry was meant: lint's, or the path's of its own."""
         sites = list(self._find_sites(attempt))
         if sites:
-            return any(rule_codes.MISSING_REGISTRY_PREFIX in item.codes for item, _ in sites)
-        if (attempt.run or "").split("/")[1:2] == [attempt.project]:
-            return False
-        problems = find_problems(attempt.requested or "")
-        return any(problem.rule == rule_codes.MISSING_REGISTRY_PREFIX for problem in problems)
+            codes = [code for item, _ in sites for code in item.codes]
+        elif (attempt.run or "").split("/")[1:2] == [attempt.project]:
+            codes = []
+        else:
+            codes = [problem.rule for problem in find_problems(attempt.requested or "")]
+        return next((code for code in codes if code in FAILURE_OF_DOUBT), None)
 
     def _find_sites(self, attempt: LinkAttempt) -> Iterator[tuple[SiteReport, StringValue]]:
         """The calls at the place of the attempt that can have its path, each with the path."""
@@ -197,23 +202,34 @@ def links(
     placed = []
     for item in attempts:
         is_in_project = item.verdict == "linked" and not is_registry_project(item.project or "")
-        if is_in_project and item.project != LEGACY_REGISTRY and origins.names_registry(item):
-            item = replace(item, verdict="misplaced", code=rule_codes.MISSING_REGISTRY_PREFIX, failure="A1")
+        if is_in_project and (code := origins.find_doubt(item)):
+            item = replace(item, verdict="misplaced", code=code, failure=FAILURE_OF_DOUBT[code])
         lines = [_near(place, folder) or place for place in origins.of(item)]
-        attempt, removed = replace(item, place=_near(item.place, folder)), _is_removed(world, item)
-        placed.append(Link(attempt, REMOVED if removed else explain_attempt(item, view), tuple(lines), removed))
+        attempt, end = replace(item, place=_near(item.place, folder)), _describe_end(world, item)
+        message = explain_attempt(item, view) or end if end != REMOVED else end
+        placed.append(Link(attempt, message, tuple(lines), removed=end == REMOVED))
     return tuple(placed)
 
 
-def _is_removed(world: World, attempt: LinkAttempt) -> bool:
-    """Whether what was linked is not there any more."""
-    if attempt.verdict != "linked" or attempt.version is None:
-        return False
-    project = world.find_project(attempt.entity or "", attempt.project or "")
-    if project is None:  # the organization has got another name since
-        return False
-    collection = project.collections.get(attempt.collection or "")
-    return collection is None or find(collection, attempt.version) is None
+def _describe_end(world: World, attempt: LinkAttempt) -> Message | None:
+    """What the command has undone of a link when it has ended: the link itself, or its aliases."""
+    # An organization that is not found has got another name since.
+    if attempt.verdict != "linked" or attempt.version is None or attempt.entity not in world.entities:
+        return None
+    project = world.find_project(attempt.entity, attempt.project or "")
+    collection = project.collections.get(attempt.collection or "") if project is not None else None
+    linked = find(collection, attempt.version) if collection is not None else None
+    if collection is None or linked is None:
+        return REMOVED
+    lost = [name for name in attempt.aliases if name not in [alias.alias for alias in linked.aliases]]
+    holders = [(name, find(collection, name)) for name in lost]
+    return Message(join_phrases("; ", [_describe_alias(*holder) for holder in holders])) if holders else None
+
+
+def _describe_alias(name: str, holder: Membership | None) -> str:
+    if holder is None:
+        return say("the command removes the alias {name} again", name=quoted(name))
+    return say("the command moves the alias {name} on to {version}", name=quoted(name), version=holder.version)
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
