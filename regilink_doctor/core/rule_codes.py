@@ -78,6 +78,5 @@ ORGANIZATION_MISMATCH = _code(905)
 ALSO_FOUND_BY: dict[str, tuple[str, ...]] = {
     "B5": ("REG903",),
     "D2": ("REG901", "REG904", "REG905"),
-    "F18": ("REG613",),
 }
 """Failure -> rules that find it, beside those that its entry names."""

@@ -7,6 +7,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Link
 from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.targets import LINK_METHODS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
@@ -27,37 +28,15 @@ _INIT_HELP = {
 }
 """Arguments that `wandb.init` does not have -> what to write."""
 
-_NO_SUCH = {
-    "wandb.link_artifact": (say("wandb has no function link_artifact"), "run.link_artifact(artifact, target_path=...)"),
-    "wandb.Run.link": (say("a run has no method link"), "run.link_artifact(artifact, target_path=...)"),
-    "wandb.Artifact.link_artifact": (say("an artifact has no method link_artifact"), "artifact.link(target_path=...)"),
-    "wandb.Api.link_artifact": (
-        say("wandb.Api has no method link_artifact"),
-        "api.artifact(NAME).link(target_path=...)",
-    ),
-    "wandb.PublicRun.link_artifact": (
-        say("a run from wandb.Api has no method link_artifact"),
-        "api.artifact(NAME).link(target_path=...)",
-    ),
-    "WandbLogger.link_artifact": (
-        say("WandbLogger has no method link_artifact"),
-        "logger.experiment.link_artifact(artifact, target_path=...)",
-    ),
-    "WandbLogger.log_artifact": (
-        say("WandbLogger has no method log_artifact"),
-        "logger.experiment.log_artifact(artifact)",
-    ),
-}
-"""Call -> why it fails, and what to write."""
-
-
 _LINK_WITH = {
     "wandb": "run.link_artifact(artifact, target_path=..., aliases=[...])",
     "wandb.Run": "run.link_artifact(artifact, target_path=..., aliases=[...])",
     "wandb.Artifact": "artifact.link(target_path=..., aliases=[...])",
     "wandb.Api": "api.artifact(NAME).link(target_path=..., aliases=[...])",
+    "wandb.PublicRun": "api.artifact(NAME).link(target_path=..., aliases=[...])",
+    "WandbLogger": "logger.experiment.{method}(...)",
 }
-"""Class -> how its objects link."""
+"""Class -> what to write for a method that its objects do not have."""
 
 _NEAR = 0.85
 """How much of a misspelled name is right."""
@@ -167,8 +146,8 @@ class WrongCallShape(Rule):
         facts = problem.facts
         if problem.kind == "no-such-call":
             site = problem.target.site if problem.target is not None else None
-            what, instead = _NO_SUCH[site.call if site is not None else facts["call"]]
-            return Message(what, "it raises AttributeError", say("write {code}", code=instead))
+            owner, _, method = (site.call if site is not None else facts["call"]).rpartition(".")
+            return _explain_missing({"owner": owner, "wrong": method, "accepted": ""}, "method")
         if problem.kind in ("argument", "method"):
             return _explain_missing(facts, problem.kind)
         if problem.kind in _MESSAGES:
@@ -205,7 +184,7 @@ class WrongCallShape(Rule):
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
             return
-        if site.call in _NO_SUCH:
+        if LINK_METHODS.get(site.call) == "none" or site.call == "WandbLogger.log_artifact":
             if not site.target:  # else it is judged with the target path
                 yield self.report(site.place, "no-such-call", call=site.call)
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
@@ -296,9 +275,10 @@ def _explain_missing(facts: Mapping[str, str], kind: str) -> Message:
     elif "alias" in wrong and owner == "wandb.Artifact":
         instead = say("write {code}", code="artifact.aliases.append(ALIAS); artifact.save()")
     else:
-        instead = say("write {code}", code=_LINK_WITH[owner])
+        instead = say("write {code}", code=_LINK_WITH[owner].replace("{method}", wrong))
     if kind == "method":
-        what = say("{owner} has no method {method}", owner=owner, method=wrong)
+        shown = say("a run of wandb.Api") if owner == "wandb.PublicRun" else owner
+        what = say("{owner} has no method {method}", owner=shown, method=wrong)
         if owner == "wandb":
             what = say("wandb has no function {name}", name=wrong)
         return Message(what, "it raises AttributeError", instead)

@@ -1162,6 +1162,7 @@ OPERATION: tuple[Failure, ...] = (
         "`wandb.Artifact` raises before anything is uploaded: a path is not a file, a name is used twice, the artifact "
         "is logged already, or there is too much metadata.",
         "Correct the call that the traceback names; to change a logged artifact use `artifact.new_draft()`.",
+        codes=("REG613",),
         silent=False,
         phases=("log", "link"),
         recognize="The last frame is `add_file`, `add_dir`, `add_reference`, `new_file` or `wandb.Artifact(...)`.",
