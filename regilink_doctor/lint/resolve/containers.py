@@ -886,6 +886,12 @@ def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
         return [UNKNOWN]
     if view == "keys" and isinstance(owner.node, ast.Call):
         return find_items(context, owner)
+    # A loop over a dictionary that changes it, `for k in e.values(): e[k] = v`, makes it of itself.
+    key = ("view", view, id(owner.node), owner.at.order, owner.at.frame)
+    return context.answer_or_nothing(key, _find_entries, context, owner, view)
+
+
+def _find_entries(context: Context, owner: Literal, view: str) -> list[Value]:
     values: list[Value] = []
     for key, value in owner.take_pairs(_MOST_ITEMS):
         if key is None:
