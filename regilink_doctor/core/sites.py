@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
 
     ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
-    End = Literal["with", "context", "finish", "init", "turn", "ultralytics", "accelerate", "transformers"]
+    End = Literal["with", "context", "finish", "init", "teardown", "turn", "ultralytics", "accelerate", "transformers"]
     SiteKind = Literal["link", "init", "artifact", "consume", "target", "source", "log", "look_up", "other"]
     """Reports show the first four. `log` and `other` are for rules alone, `look_up` for the map as well."""
 

@@ -406,19 +406,22 @@ class LinkAfterFinish(Rule):
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
-        how, instead = say("finish() was called"), say("call it before finish()")
+        how, instead, error = say("finish() was called"), say("call it before finish()"), "UsageError"
         if problem.kind in _BLOCKS:
             how, instead = say("its with block is over"), say("move the call into the with block")
         elif problem.kind == "init":
             how, instead = say("wandb.init() finished it"), say("call it before the next wandb.init()")
+        elif problem.kind == "teardown":
+            how, instead = say("wandb.teardown() was called"), say("call it before wandb.teardown()")
+            error = "AlreadyJoinedError"
         elif problem.kind == "turn":
             how, instead = (
-                say("finish() was called in the previous iteration"),
-                say("call finish() after the loop"),
+                say("the previous iteration ended it"),
+                say("end the run after the loop, or start one in the loop"),
             )
         return Message(
             say("the run has already ended: {how}", how=how),
-            say("{method} raises UsageError", method=problem.facts["method"]),
+            say("{method} raises {error}", method=problem.facts["method"], error=error),
             instead,
         )
 

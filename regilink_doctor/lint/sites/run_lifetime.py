@@ -96,7 +96,11 @@ class RunLifetime:
         if any(word in text for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
         self._is_notebook = self.source.path.endswith(".ipynb")
-        has_end = any(word in text for word in ("with", "finish", "reinit")) or self._is_notebook or bool(self._enders)
+        has_end = (
+            any(word in text for word in ("with", "finish", "reinit", "teardown"))
+            or self._is_notebook
+            or bool(self._enders)
+        )
         self._may_end = has_end or next(find_imported_files(module), None) is not None
 
     def find_end(self, use: Use, run: str, read_before: ReadBefore) -> _FoundEnd | None:
@@ -127,7 +131,9 @@ class RunLifetime:
             turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
                 return self._find_end_in(body[turn], run, use)
-            if isinstance(around, WITHS) and (run in self._find_ended(around, use) or self._is_bound_in(around, run)):
+            if isinstance(around, WITHS) and (entered := self._find_entered(around, run, use)) is not None:
+                run = entered
+            elif isinstance(around, WITHS) and (run in self._find_ended(around, use) or self._is_bound_in(around, run)):
                 return None
             if around is not None and self._is_bound_between(_find_start(around), _find_start(around.body[0]), run):
                 return None  # `if run := wandb.init():`, `for run in runs:`
@@ -136,6 +142,18 @@ class RunLifetime:
                 if how is not None:
                     return how
         return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
+
+    def _find_entered(self, statement: ast.With | ast.AsyncWith, run: str, use: Use) -> str | None:
+        """The name of a run of wandb that a `with run:`, or `with run as name:`, goes on with, and does not start."""
+        for item in statement.items:
+            name = item.context_expr if item.optional_vars is None else item.optional_vars
+            if self.source.written(name) != run or not isinstance(item.context_expr, ast.Name | ast.Attribute):
+                continue
+            values = self.resolver.value(item.context_expr, self._find_point(statement, use))
+            is_bound = self._is_bound_between(_find_start(statement.body[0]), _find_end(statement), run)
+            if not is_bound and values and all(isinstance(value, Instance) for value in values):
+                return self.source.written(item.context_expr)
+        return None
 
     def _find_end_in_turn(self, loop: ast.For | ast.AsyncFor | ast.While, run: str, use: Use) -> _FoundEnd | None:
         """How a turn of a loop ends a run that was started before the loop: the next turn no longer has it."""
@@ -348,6 +366,8 @@ class RunLifetime:
                     names[function.scope.module.source.written(returned)] = at.source.written(target)
             ended = self._read_function(function, call, at)
             return _rename(ended, {**_list_shared(ended, function, at), **names})
+        if written_name(call.func) == "wandb.teardown":
+            return {_EVERY: ("teardown", at.source.place(call))}
         if not isinstance(call.func, ast.Attribute) or call.func.attr != "finish":
             return {}
         run = at.source.written(call.func.value)
@@ -423,8 +443,9 @@ class RunLifetime:
             call = copy_place(ast.Call(copy_place(method, closed), [], []), closed)
             outer = source.written(closed) if context is entered else name
             return _rename(self._read_call(call, [], at), {source.written(closed): outer}, place)
-        is_run = context is entered or all(isinstance(value, Instance) for value in values)
-        return {name: ("with" if is_run else "context", place)}
+        if all(isinstance(value, Instance) for value in values):
+            return dict.fromkeys([name, written], ("with", place))
+        return {name: ("with" if context is entered else "context", place)}
 
     def _leave_object(self, owner: ClassOrObject, context: ast.expr, name: str, at: ProgramPoint) -> _Ended:
         """The runs that the `__exit__` of an object of the tree ends, as the `with` writes them."""
