@@ -107,15 +107,16 @@ def _run_verify(options: argparse.Namespace) -> int:
         lines = render(results, colour=wants_colour(options.color), translate=translate)
         for line in fit_lines([*lines, *map(translate, _describe_rest(source))], terminal_width()):
             print(line)
-    if all(item.status == "skipped" for item in results) and not options.allow_unknown:
-        return UNUSABLE
-    return OK if all(item.status in ("ok", "skipped") for item in results) else FOUND
+    statuses = {item.status for item in results}
+    if statuses & {"different", "absent"}:
+        return FOUND
+    return UNUSABLE if "unknown" in statuses or (statuses == {"skipped"} and not options.allow_unknown) else OK
 
 
 def _read_source(paths: list[str], config: Config) -> LintResult:
-    from regilink_doctor.workflows.lint import lint_paths
+    from regilink_doctor.workflows.verify import read_sites
 
-    result = lint_paths(paths, config=config, all_sites=True)
+    result = read_sites(paths, config)
     if result.failures:
         raise UsageProblem(f"verify: {result.failures[0]}")
     return result

@@ -57,8 +57,9 @@ def normal_host(url: str, version: Version) -> str:
 def suggested_host(url: str, version: Version) -> str:
     """The address to write instead of one that wandb refuses."""
     bare = without_login(url.strip())
+    scheme = "http" if _is_local(bare.partition(":")[0]) else "https"
     try:
-        return normal_host(bare if "://" in bare else f"https://{bare}", version)
+        return normal_host(bare if "://" in bare else f"{scheme}://{bare}", version)
     except HostRefused:
         return default_host(version)
 

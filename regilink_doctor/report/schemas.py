@@ -361,7 +361,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             results=_list(
                 _object(
                     name=TEXT,
-                    status=_choice("ok", "different", "absent", "skipped"),
+                    status=_choice("ok", "different", "absent", "skipped", "unknown"),
                     aliases=TEXTS,
                     **dict.fromkeys(("found", "type", "digest", "source", "note", "help", "place"), TEXT_OR_NULL),
                     problems=TEXTS,

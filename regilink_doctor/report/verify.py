@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 
     from regilink_doctor.workflows.verify import Verification
 
-_COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
-_STATUSES = {"ok": say("ok"), "different": say("different"), "absent": say("absent"), "skipped": say("skipped")}
+_COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2", "unknown": "1;36"}
+_STATUSES = {
+    "ok": say("ok"),
+    "different": say("different"),
+    "absent": say("absent"),
+    "skipped": say("skipped"),
+    "unknown": say("unknown"),
+}
+_UNCHECKED = ("skipped", "unknown")
 
 
 def to_json(results: Sequence[Verification], unread: Sequence[str] = (), skipped: Sequence[str] = ()) -> str:
     """`{"version": 1, "results": [...], "links": {…}}`, as `docs/verify.md` has it."""
-    unknown = [_unknown_value(result) for result in results if result.status == "skipped"]
+    unknown = [_unknown_value(result) for result in results if result.status in _UNCHECKED]
     checked = len(results) - len(unknown)
     value = {
         "version": 1,
@@ -71,11 +78,12 @@ def render(
             yield f"          {translate('note')}: {escape_text(translate(result.note))}"
         if result.help is not None:
             yield f"          {translate('help')}: {escape_text(translate(result.help))}"
-    if unknown := [result for result in results if result.status == "skipped"]:
+    if unknown := [result for result in results if result.status in _UNCHECKED]:
         checked = counted(len(results) - len(unknown), "name")
         left = counted(len(unknown), "name")
         places = ", ".join(
-            f"{result.origin.line if result.origin is not None else result.name} ({', '.join(result.unknown)})"
+            (result.origin.line if result.origin is not None else result.name)
+            + (f" ({', '.join(result.unknown)})" if result.unknown else "")
             for result in unknown
         )
         summary = say("{known} checked. {left} could not be checked: {places}", known=checked, left=left, places=places)

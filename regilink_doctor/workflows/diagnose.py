@@ -199,11 +199,13 @@ def _notice(words: str) -> None:
 def read_source(
     folder: Path, config: Config | None = None, paths: str | Path | Iterable[str | Path] | None = None
 ) -> LintResult:
-    """The source below a folder, or the `paths`; below the current folder they are shown relative to it."""
+    """The source below a folder, or the `paths`, without tests; shown relative to the current folder if below it."""
     from regilink_doctor.workflows.lint import lint_paths
 
-    starts = as_list(folder if paths is None else paths)
-    return lint_paths([show_path(os.fspath(path)) for path in starts], all_sites=True, config=config)
+    starts = [show_path(os.fspath(path)) for path in as_list(folder if paths is None else paths)]
+    result = lint_paths(starts, all_sites=True, config=config)
+    result.leave_out_tests(starts)
+    return result
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

@@ -7,7 +7,7 @@ import sys
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core import checked
-from regilink_doctor.core.files import read_plain, real_path, relative_path, to_slashes
+from regilink_doctor.core.files import is_test_path, read_plain, real_path, relative_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.lint.scan import files
@@ -123,6 +123,17 @@ class LintResult(ShownAsTable):
             rows.append((where, finding.code, finding.severity, finding.message, finding.help or ""))
         caption = f"{counted(len(self.findings), 'problem')} in {counted(self.files, 'file')}"
         return caption, ("place", "rule", "severity", "what is wrong", "what to write"), rows
+
+    def leave_out_tests(self, starts: Iterable[str]) -> None:
+        """Skip tests below the paths that were given: what they link to need not exist; not where a path is a test."""
+        if any(is_test_path(start) or is_test_path(f"{to_slashes(start)}/") for start in starts):
+            return
+        tests = [report.site.place.path for report in self.sites if report.site.kind in ("link", "consume")]
+        self.skipped += [f"{path} (a test)" for path in dict.fromkeys(tests) if is_test_path(path)]
+        self.sites = [report for report in self.sites if not is_test_path(report.site.place.path)]
+        self.configured_sources = [site for site in self.configured_sources if not is_test_path(site.place.path)]
+        self.findings = [finding for finding in self.findings if not is_test_path(finding.place.path)]
+        self.servers = [address for address in self.servers if not is_test_path(address.place.path)]
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
         """Take up what one file has given."""

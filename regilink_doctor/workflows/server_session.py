@@ -127,8 +127,8 @@ class ServerSession:
         account = account_of(self.data.get("viewer"))
         if account is None:
             origin = self.settings.credentials.origin
-            where = origin.shown if origin is not None else "no key was found"
-            raise Unanswered(f"{self.gateway.shown} does not know this key ({where})", "`regilink doctor` says why")
+            why = f"does not know this key ({origin.shown})" if origin is not None else "was asked without a key"
+            raise Unanswered(f"{self.gateway.shown} {why}", "`regilink doctor` says where wandb looks for one")
         self.account: Account = account
         self.run_entity = entity or account.default_entity or account.username
         self.organizations = self._organizations(entity, names)

@@ -22,26 +22,28 @@ from regilink_doctor.client.questions import (
     version_alias,
 )
 from regilink_doctor.core import checked, rule_codes
-from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
-from regilink_doctor.core.targets import LinkTarget, as_string, unread_sites
+from regilink_doctor.core.targets import LinkTarget, as_string, consumed_targets, link_targets, unread_sites
 from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.doctor.facts import list_nodes, version_of
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.judge import judge_name
+from regilink_doctor.rules.judge import judge_name, judge_target
 from regilink_doctor.rules.wording import FORM, listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
 
 if TYPE_CHECKING:
     from regilink_doctor.config import Config
+    from regilink_doctor.workflows.lint import LintResult
 
-Status = Literal["ok", "different", "absent", "skipped"]
+Status = Literal["ok", "different", "absent", "skipped", "unknown"]
+"""`skipped`: source does not tell the name; `unknown`: it is not known where to look it up."""
 LATEST = "latest"
 _WEB = re.compile(r"https?://[^\s/\[\]]")
 
@@ -124,11 +126,15 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     kind, digest = (artifact.get("artifactType") or {}).get("name"), artifact.get("digest")
     source = _source(artifact)
     wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
-    lacking = [alias for alias in (*wanted, *expected.aliases) if alias not in aliases and not is_version(alias)]
+    index = found.get("versionIndex")
+    number = question.version if index is None else f"v{index}"
     has = listed(aliases) or say("none")
     problems = [
-        say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
-        for alias in lacking
+        say("it is {version}, not {alias}", version=number, alias=alias)
+        if is_version(alias)
+        else say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
+        for alias in (*wanted, *expected.aliases)
+        if alias not in (*aliases, number)
     ]
     if expected.type is not None and kind != expected.type:
         facts = {
@@ -153,14 +159,13 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
             if source
             else say("its source, which should be {expected}, is not shown to this account", expected=wanted_source)
         )
-    index = found.get("versionIndex")
     # W&B finds a registry in any case: what it is called is in the answer.
     version = version_of(found)
     place = "/".join(version.collection) if version is not None and version.collection else question.shown
     return Verification(
         expected.name,
         "different" if problems else "ok",
-        f"{place}:{question.version if index is None else f'v{index}'}",
+        f"{place}:{number}",
         aliases,
         kind,
         digest,
@@ -291,7 +296,7 @@ def _find_elsewhere(
     return {
         index: settled(
             every[index],
-            "different",
+            "unknown",
             say(
                 "the address is on {name}, and {host} would be asked",
                 name=server_of(without_login(address)),
@@ -314,26 +319,40 @@ def _read_name(text: str) -> str:
     return f"{organization}/{pasted.target}{version}" if organization else f"{pasted.target}{version}"
 
 
-def expected_of_sites(
-    sites: Sequence[Site], type: str | None = None, environ: Mapping[str, str] | None = None
-) -> tuple[Expected, ...]:
-    """What the links and reads in source lead to: an expectation for each name that may be one of a registry.
+def read_sites(paths: Sequence[str], config: Config) -> LintResult:
+    """What lint reads below the paths, without tests, and with the variables of this environment."""
+    from regilink_doctor.workflows.lint import lint_paths
+
+    result = lint_paths(paths, config=config, all_sites=True)
+    result.leave_out_tests(paths)
+    for report in result.sites:
+        report.site = _read_variables(report.site)
+    result.configured_sources = [_read_variables(site) for site in result.configured_sources]
+    return result
+
+
+def _read_variables(site: Site) -> Site:
+    target, aliases = ([string.read_variables(os.environ) for string in part] for part in (site.target, site.aliases))
+    return replace(site, target=tuple(target), aliases=tuple(aliases))
+
+
+def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[Expected, ...]:
+    """What the links and reads in source lead to: an expectation for each name but good ones of a project.
 
     Args:
         sites: the call sites.
         type: of the artifacts, instead of what source says.
-        environ: the environment of the program, whose variables the names may have; that of this process.
     """
-    environ = os.environ if environ is None else environ
     expected: dict[Expected, None] = {}
     for site in (*(site for site in sites if site.kind in ("link", "consume")), *unread_sites(sites)):
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
-        read = [alias.read_variables(environ) for alias in site.aliases]
-        aliases = tuple(alias.pattern for alias in read if alias.literal is not None)
-        for string in site.target:
-            name = string.read_variables(environ)
-            path = parsed(name.pattern)
-            if name.literal is None or path is None or path.is_registry:
+        aliases = tuple(alias.pattern for alias in site.aliases if alias.literal is not None)
+        is_read = site.kind in ("consume", "source")
+        for target in consumed_targets(site) if is_read else link_targets(site):
+            name, path = target.path, parsed(target.text)
+            is_of_project = name.literal is not None and path is not None and not path.is_registry
+            problems = judge_name(target) if is_read else judge_target(target)
+            if not is_of_project or any(problem.severity == "error" for problem in problems):
                 unknown = tuple(dict.fromkeys(part.source for _, part in name.unknown_parts))
                 origin = Code(site.place, variables=name.variables_read, set_at=name.find_set_outside(site.place.path))
                 expected[Expected(name.display, aliases, type or kind, origin=origin, unknown=unknown)] = None
@@ -346,7 +365,9 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
-    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=True)
+    # `team-a/churn/zoo:v7` is a source artifact; of `team-a/model/zoo` the prefix may be forgotten.
+    is_source = path is not None and bool(path.prefix) and (path.project or "").casefold() not in CORE_REGISTRY_TYPES
+    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=not is_source)
     wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
@@ -404,25 +425,25 @@ class _Verifier:
         path = parse(expected.name)
         names = self._organization(path.prefix or self._meant)
         if names is None:
-            return self._report_organization(expected, path.prefix or self._meant)
+            return self._report_organization(expected, path.prefix)
         meant = self._organization(self._meant) if self._meant else names
         if meant != names:
             wrong = say("it names the organization {name}, not {expected}", name=names.name, expected=self._meant)
             return settled(expected, "different", wrong)
         return Question(expected, path, names)
 
-    def _report_organization(self, expected: Expected, wanted: str | None) -> Verification:
+    def _report_organization(self, expected: Expected, in_path: str | None) -> Verification:
+        """That of a name whose organization is not there; of one that names none it is not known where to look."""
         every = self._asked.every_organization()
         names = ", ".join(f"{item.name} (entity {item.entity})" for item in every) or "none"
-        if wanted:
+        if wanted := in_path or self._meant:
             facts = {"value": wanted, "names": names, "account": self._asked.account.username}
-            return report_problem(
-                expected, "absent", Problem(rule_codes.UNKNOWN_ORGANIZATION, kind="unknown", facts=facts)
-            )
+            problem = Problem(rule_codes.UNKNOWN_ORGANIZATION, kind="unknown", facts=facts)
+            return report_problem(expected, "absent" if in_path else "unknown", problem)
         facts = {"entity": self._asked.run_entity}
         problem = Problem(rule_codes.DEFAULT_ENTITY_IN_API, kind="unresolved", facts=facts)
         option = say("say which: --organization NAME; there are: {names}", names=names)
-        return report_problem(expected, "absent", problem, option)
+        return report_problem(expected, "unknown", problem, option)
 
     def _organization(self, wanted: str | None) -> OrganizationNames | None:
         if wanted is None:

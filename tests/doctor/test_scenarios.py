@@ -291,7 +291,7 @@ CASES = {
         check="artifact-type",
         more={"artifact_type": "checkpoint"},
         says=('accepts "model", not "checkpoint"',),
-        help=('type="model"', 'artifact_types.append("checkpoint")'),
+        help=('type="model"', 'registry("model", organization="Acme Inc"); r.artifact_types.append("checkpoint")'),
     ),
     "collection of another type": Case(
         "REG402",

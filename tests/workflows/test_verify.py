@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.emulator import Emulator, World
@@ -50,6 +51,7 @@ def test_what_is_there_is_ok(run: Emulator, name: str) -> None:
     assert found.ok, found
     assert found.found == f"acme/{ZOO}:v2"
     assert found.aliases == ("latest", "production")
+    assert one(run, name.replace("PORT", run.url.rpartition(":")[2]), aliases=["v2", "production"]).ok
     assert (found.type, found.problems) == ("model", ())
 
 
@@ -58,7 +60,7 @@ def test_an_address_of_another_server_is_not_verified_on_this_one(tmp_path: Path
     environ = {"WANDB_API_KEY": "a" * 40, "HOME": str(tmp_path), "WANDB_BASE_URL": "https://wandb.zoo.example"}
     found = verify([f"wandb.ai{page}", f"https://other.example{page}"], environ=environ, cwd=tmp_path)
     assert [(item.status, item.problems) for item in found] == [
-        ("different", (f"the address is on {name}, and https://wandb.zoo.example would be asked",))
+        ("unknown", (f"the address is on {name}, and https://wandb.zoo.example would be asked",))
         for name in ("wandb.ai", "other.example")
     ]
 
@@ -66,7 +68,7 @@ def test_an_address_of_another_server_is_not_verified_on_this_one(tmp_path: Path
 def test_a_server_on_this_machine_answers_for_no_other(run: Emulator) -> None:
     for server in ("https://wandb.ai", "http://localhost:1", "https://127.0.0.1"):
         found = one(run, f"{server}/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo")
-        assert (found.status, found.found) == ("different", None)
+        assert (found.status, found.found) == ("unknown", None)
         assert found.problems[0].endswith(f"and {run.url} would be asked")
 
 
@@ -101,6 +103,9 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
     ("name", "expected", "status", "problem", "advice"),
     [
         (f"{ZOO}:v1", {"aliases": ["production"]}, "different", 'does not carry the alias "production"', None),
+        (f"{ZOO}:production", {"aliases": ["v7"]}, "different", "it is v2, not v7", None),
+        (f"{ZOO}:v2", {"aliases": ["v1"]}, "different", "it is v2, not v1", None),
+        (f"{ZOO}:v2", {"aliases": ["v02"]}, "different", "it is v2, not v02", None),
         (ZOO, {"type": "dataset"}, "different", 'has the type "model", not "dataset"', None),
         (
             f"{ZOO}:staging",
@@ -132,6 +137,9 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
         (f"Umbrella/{ZOO}", {}, "absent", 'no organization is called "Umbrella"', "Acme Inc (entity acme)"),
         (f"acme/{ZOO}", {"organization": "beta"}, "different", "it names the organization Acme Inc, not beta", None),
         ("model/zoo", {}, "different", '"model/zoo" lacks the registry prefix', f'write "{ZOO}"'),
+        ("team-a/model/zoo:v3", {}, "different", "lacks the registry prefix", f'write "{ZOO}'),
+        ("team-a/seed/zoo-19:v0", {}, "different", "is not a name in a registry", "wandb-registry-REGISTRY/COLLECTION"),
+        ("acme/wandb_registry_model/zoo:v3", {}, "different", "prefix", f"{ZOO}:v3"),
         (
             "wandb-registry-model",
             {},
@@ -155,9 +163,11 @@ def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
     assert one(run, ZOO, organization="beta").problems == ('the registry "model" has no collection "zoo"',)
     personal = {**run.environ(), "WANDB_ENTITY": "alice"}
     (found,) = verify(ZOO, environ=personal)
-    assert found.status == "absent"
+    assert found.status == "unknown"
     assert 'no single organization follows from the entity "alice"' in found.problems[0]
     assert verify([ZOO], organization="Acme Inc", environ=personal)[0].ok
+    (found,) = verify(ZOO, organization="Acmee", environ=personal)
+    assert (found.status, found.problems) == ("unknown", ('no organization is called "Acmee"',))
 
 
 @pytest.mark.slow
@@ -208,6 +218,13 @@ def test_the_exit_status_is_for_scripts(shell: Path, capsys: pytest.CaptureFixtu
     assert [line.split()[0] for line in out.splitlines() if not line.startswith(" ")] == ["ok", "absent"]
     assert main(["verify", ZOO, f"{ZOO}:v9", "--output-format", "json"]) == 1
     assert [each["status"] for each in json.loads(capsys.readouterr().out)["results"]] == ["ok", "absent"]
+    elsewhere = "https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo"
+    assert main(["verify", ZOO, elsewhere, "--allow-unknown"]) == 2
+    assert f"1 name checked. 1 name could not be checked: acme/{ZOO}" in capsys.readouterr().out
+    assert main(["verify", elsewhere, f"{ZOO}:v9", "--output-format", "json"]) == 1
+    value = json.loads(capsys.readouterr().out)
+    assert [each["status"] for each in value["results"]] == ["unknown", "absent"]
+    assert [each["target"] for each in value["links"]["unknown"]] == [f"acme/{ZOO}"]
 
 
 @pytest.mark.parametrize("option", ["alias", "type", "digest", "source", "organization"])
@@ -232,9 +249,50 @@ def test_aliases_that_the_source_does_not_show_are_named(shell: Path, capsys: py
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ALIAS", "staging")
         assert main(["verify", "--from-sites"]) == 1
-    shown = " ".join(capsys.readouterr().out.split())
+        shown = " ".join(capsys.readouterr().out.split())
     assert 'no version or alias "staging"' in shown
     assert "1 link with aliases that the source does not show: train.py:4." in shown
+
+
+@check_rows(
+    ("target", "shown"),
+    [
+        ("candidates/zoo", "1 link goes to a project, not to a registry: train.py:4."),
+        ("zoo", "1 link goes to a project, not to a registry: train.py:4."),
+        (
+            "wandb-registry-model",
+            'different wandb-registry-model (train.py:4, environment TARGET) "wandb-registry-model"',
+        ),
+        ("wandb_registry-model/zoo", "misspells the registry prefix"),
+        ("", '"" is not a name in a registry'),
+    ],
+)
+def test_a_link_that_the_environment_sends_to_a_project_is_named(
+    target: str, shown: str, shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell / "train.py").write_text(
+        "import os, wandb\nrun = wandb.init(entity='team-a')\nart = wandb.Artifact('zoo', type='model')\n"
+        f"run.link_artifact(art, os.environ['TARGET'])\nrun.use_artifact('{ZOO}')\nrun.use_artifact('p/zoo:v1')\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("TARGET", target)
+    assert main(["verify", "--from-sites"]) == (0 if "goes to a project" in shown else 1)
+    out = " ".join(capsys.readouterr().out.split())
+    assert shown in out
+    assert "p/zoo" not in out
+
+
+def test_tests_are_left_out_unless_they_are_asked_for(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import wandb\nrun = wandb.init(entity='team-a')\nrun.use_artifact('{}')\n"
+    (shell / "tests").mkdir()
+    (shell / "tests" / "test_train.py").write_text(code.format("wandb-registry-scratch/zoo:v1"), encoding="utf-8")
+    (shell / "contest.py").write_text(code.format(ZOO), encoding="utf-8")
+    for command in (["verify", "--from-sites"], ["doctor"]):
+        assert main(command) == 0
+        assert "1 file skipped: tests/test_train.py (a test)." in capsys.readouterr().out
+    for path in ("tests", "tests/test_train.py"):
+        assert main(["verify", "--from-sites", path]) == 1
+        assert 'no registry "scratch" is known' in capsys.readouterr().out
 
 
 def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -327,6 +385,9 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     assert main(["verify", ZOO]) == 2
     assert "nothing listens there" in capsys.readouterr().err
+    monkeypatch.setenv("WANDB_BASE_URL", "127.0.0.1:9")
+    assert main(["verify", ZOO]) == 2
+    assert "WANDB_BASE_URL=http://127.0.0.1:9" in capsys.readouterr().err
 
 
 def test_names_that_are_none_are_told_without_a_server(

@@ -158,7 +158,9 @@ class ArtifactType(OfTarget):
             )
         if kind in types:
             return pass_check(say("the registry {name} accepts the type {given}", name=name, given=kind))
-        add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{kind}"); r.save()'
+        names = _organization_of(context, link)
+        where = f', organization="{names.name}"' if names else ""
+        add = f'r = wandb.Api().registry("{name}"{where}); r.artifact_types.append("{kind}"); r.save()'
         return report_problem(
             problem_of_link(context, target, judgement),
             notes=[say("the artifact would be uploaded, then the link refused")],
