@@ -25,7 +25,7 @@ from regilink_doctor.client.credentials import (
 from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
-from regilink_doctor.core.naming import NAME_MAX
+from regilink_doctor.core.naming import NAME_MAX, PROJECT_FORBIDDEN
 from regilink_doctor.core.origin import Default, File, Origin, Setting, Variable
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record, replace
@@ -37,7 +37,6 @@ MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
 FILES_AT_ONCE: Version = (0, 24, 0)
 """Since then one wrong value in a settings file makes wandb drop all of them; before, it raised."""
 
-_PROJECT_FORBIDDEN = frozenset("/\\#?%:")
 _ALWAYS_KNOWN = frozenset({"anonymous", "root_dir", "settings_system", "ignore_globs"})
 _FIELD = re.compile(r"^    ([a-z][a-z0-9_]*)\s*:", re.MULTILINE)
 
@@ -283,7 +282,7 @@ def _filled(found: Setting[str] | None) -> Setting[str] | None:
 def _project_problem(value: str) -> str | None:
     if len(value) > NAME_MAX:
         return say("is longer than {name_max} characters", name_max=NAME_MAX)
-    bad = sorted(_PROJECT_FORBIDDEN.intersection(value))
+    bad = sorted(PROJECT_FORBIDDEN.intersection(value))
     return say("has {bad}, which no project has", bad=" ".join(bad)) if bad else None
 
 

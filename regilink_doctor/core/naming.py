@@ -30,6 +30,9 @@ COLLECTION_FORBIDDEN = frozenset("/:")
 ALIAS_FORBIDDEN = frozenset("/:")
 """Characters that no alias has (`validate_aliases`)."""
 
+PROJECT_FORBIDDEN = frozenset("/\\#?%:")
+"""Characters with which the SDK refuses a run's project."""
+
 ENTITY_FORBIDDEN = frozenset(" /:")
 """Characters that the name of no team or user has; W&B's documentation allows teams less (failure B2)."""
 

@@ -30,6 +30,7 @@ RULES = {
     "REG207": ("unknown-entity", "other_entities"),
     "REG208": ("default-entity-in-api", "other_entities"),
     "REG209": ("run-in-registry", "runs"),
+    "REG210": ("invalid-entity-or-project", "runs"),
     "REG301": ("unknown-registry", "registries"),
     "REG302": ("registry-display-name", "registries"),
     "REG303": ("unknown-organization", "other_entities"),
@@ -101,9 +102,9 @@ PEDANTIC = frozenset({"REG510", "REG511", "REG605"})
 # fmt: off
 WATCHED_BY: dict[str, tuple[str, ...]] = {
     "WANDB_API_KEY": ("REG704",),
-    "WANDB_ENTITY": ("REG202", "REG203", "REG204",),
+    "WANDB_ENTITY": ("REG202", "REG203", "REG204", "REG210",),
     "WANDB_ORGANIZATION": ("REG703",),
-    "WANDB_PROJECT": ("REG209",),
+    "WANDB_PROJECT": ("REG209", "REG210",),
     "artifact": ("REG403", "REG405", "REG607",),
     "command": ("REG209", "REG501", "REG601", "REG602", "REG607", "REG704",),
     "consume": (
@@ -165,8 +166,8 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("api_key",), ("REG704",)),
         (("arguments", "not_accepted",), ("REG607",)),
         (("earlier",), ("REG609",)),
-        (("entity",), ("REG106",)),
-        (("project",), ("REG106", "REG209",)),
+        (("entity",), ("REG106", "REG210",)),
+        (("project",), ("REG106", "REG209", "REG210",)),
         (("type",), ("REG106",)),
     ),
     "link": (

@@ -1186,6 +1186,7 @@ OPERATION: tuple[Failure, ...] = (
         "Give `wandb.init(project=...)` or `WANDB_PROJECT` a plain name; a folder for wandb's files belongs "
         "in `dir=`. Some training libraries pass their output folder as the project. Remove the setting that "
         "the message names, also from `~/.config/wandb/settings`.",
+        codes=("REG210",),
         silent=False,
         phases=("init",),
         recognize="The message names a project whose name is a path or has a special character, or a setting.",

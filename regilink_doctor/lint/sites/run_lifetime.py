@@ -147,7 +147,7 @@ class RunLifetime:
         """The name of a run of wandb that a `with run:`, or `with run as name:`, goes on with, and does not start."""
         for item in statement.items:
             name = item.context_expr if item.optional_vars is None else item.optional_vars
-            if self.source.written(name) != run or not isinstance(item.context_expr, ast.Name | ast.Attribute):
+            if not isinstance(item.context_expr, ast.Name | ast.Attribute) or self.source.written(name) != run:
                 continue
             values = self.resolver.value(item.context_expr, self._find_point(statement, use))
             is_bound = self._is_bound_between(_find_start(statement.body[0]), _find_end(statement), run)
