@@ -14,7 +14,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "client": ("the one way to a real server: settings, key, requests", "core"),
     "doctor": ("the live checks", "client core rules"),
     "emulator": ("the stand-in server, its world and its ledger", "core"),
-    "lint.text": ("decoding, positions, literals, syntax trees", "core"),
+    "lint.text": ("decoding, positions, literals, syntax trees, what is remembered of files", "core"),
     "lint.scan": ("which files there are, and which can matter", "core"),
     "lint.data": ("configuration files as data: every value knows its place", "core lint.text lint.scan"),
     "lint.facts": (
@@ -28,7 +28,7 @@ PLAN: dict[str, tuple[str, str]] = {
         "core lint.text lint.scan lint.facts lint.resolve lint.sites",
     ),
     "lint.project": (
-        "what is around the files of a run, and every cache",
+        "what is around the files of a run",
         "core lint.text lint.scan lint.resolve lint.formats",
     ),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
@@ -48,12 +48,12 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "workflows": (
         "what a command does, as functions that return values",
-        "core rules config client doctor emulator languages lint.text lint.scan lint.project lint.suppress lint.engine "
+        "core rules config client doctor emulator languages lint.text lint.scan lint.suppress lint.engine "
         "lint.cache lint.change",
     ),
     "report": ("values as text, JSON, XML, HTML", "core rules config doctor workflows"),
     "languages": ("the catalogs of other languages, and showing strings in them", "core"),
-    "editor": ("the language server", "core config lint.text lint.scan lint.project workflows API"),
+    "editor": ("the language server", "core config lint.text lint.scan workflows API"),
     "cli": (
         "arguments in, one workflow, its report, an exit status out",
         "core rules config doctor workflows report languages editor API",

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.scan import files
+from regilink_doctor.lint.text.memory import Memory
 from regilink_doctor.lint.text.reparse import LastTree
 from regilink_doctor.workflows.lint import Linter
 
@@ -49,14 +49,14 @@ class Checker:
     def __init__(self) -> None:
         self._by_folder: dict[str, Linter] = {}
         self._last: dict[str, tuple[bytes, Checked, Trace | None]] = {}
-        self._project = self._make_project()
+        self._memory = self._make_memory()
         self.problem: str | None = None
         """Why the configuration of the document checked last cannot be used."""
 
-    def _make_project(self) -> Project:
-        project = Project(os.urandom(16))
-        project.states = {}
-        return project
+    def _make_memory(self) -> Memory:
+        memory = Memory(os.urandom(16))
+        memory.states = {}
+        return memory
 
     def forget(self, paths: Iterable[str] = ()) -> None:
         """Forget what was made of files that have changed: these, and those of which that is seen.
@@ -68,16 +68,16 @@ class Checker:
             self._by_folder.clear()
             self._last.clear()
         if not changed:
-            self._project = self._make_project()
+            self._memory = self._make_memory()
             return
-        touched = self._project.forget(changed | self._project.find_changed())
+        touched = self._memory.forget(changed | self._memory.find_changed())
         for uri, (_, _, trace) in list(self._last.items()):
             if trace is None or touched.has(trace):
                 del self._last[uri]
 
     def close(self, uri: str) -> None:
         """A document is closed: nothing of it is kept."""
-        self._project.trees.pop(path_of(uri), None)
+        self._memory.trees.pop(path_of(uri), None)
         self._last.pop(uri, None)
 
     def check(self, uri: str, text: str) -> Checked:
@@ -93,8 +93,8 @@ class Checker:
             try:
                 linter = self._linter_of(path)
                 if not linter.is_excluded(path):
-                    self._project.trees.setdefault(path, LastTree())
-                    report, trace = self._project.record(None, linter.lint, (path, content))
+                    self._memory.trees.setdefault(path, LastTree())
+                    report, trace = self._memory.record(None, linter.lint, (path, content))
                     checked = Checked(report.findings, report.sites)
             except ConfigProblem as problem:
                 self.problem = str(problem)
@@ -128,7 +128,7 @@ class Checker:
         folder = os.path.dirname(path)
         folder = folder if os.path.isdir(folder) else "."
         if folder not in self._by_folder:
-            self._by_folder[folder] = Linter.for_folder(folder, self._project)
+            self._by_folder[folder] = Linter.for_folder(folder, self._memory)
         return self._by_folder[folder]
 
 

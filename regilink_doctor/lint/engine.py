@@ -14,10 +14,10 @@ from regilink_doctor.core.records import cached_property, group_pairs, record, r
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.lint import formats
+from regilink_doctor.lint import formats, project
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
-from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.scan.files import may_have_sites
+from regilink_doctor.lint.text.memory import Memory
 from regilink_doctor.lint.text.source import OtherFormat, Unparsable
 from regilink_doctor.rules import FileChecks
 from regilink_doctor.rules.index import WATCHED_BY
@@ -90,7 +90,6 @@ class _Facts:
 
     path: str
     reading: ParsedFile
-    project: Project
     view: OrganizationView | None
     configured: ConfiguredOrganization
     enabled: Enabled
@@ -144,30 +143,30 @@ class _Facts:
 
     @cached_property
     def wandb_version(self) -> str | None:
-        return self.configured.wandb_version or self.project.newest_wandb(self.folder)
+        return self.configured.wandb_version or project.find_newest_wandb(self.folder)
 
     @property
     def links_around(self) -> bool:
-        return self.project.has_links(self.folder)
+        return project.has_links(self.folder)
 
     @cached_property
     def folder(self) -> str:
         return os.path.dirname(absolute_path(self.path))
 
     def program_links(self, path: str) -> bool:
-        return self.project.is_linking_program(path, self.folder)
+        return project.is_linking_program(path, self.folder)
 
     def find_sweep_without_entity(self) -> Place | None:
-        sweep = self.project.find_sweep_without_entity(absolute_path(self.path))
+        sweep = project.find_sweep_without_entity(absolute_path(self.path))
         return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
 
     @property
     def is_run_by_agent(self) -> bool:
-        return self.project.is_run_by_agent(absolute_path(self.path))
+        return project.is_run_by_agent(absolute_path(self.path))
 
     @cached_property
     def mode_in_settings(self) -> tuple[str, Place] | None:
-        setting = None if self.mentions("WANDB_MODE") else self.project.find_mode(absolute_path(self.path))
+        setting = None if self.mentions("WANDB_MODE") else project.find_mode(absolute_path(self.path))
         if setting is None:
             return None
         mode, file, line = setting
@@ -199,14 +198,14 @@ class _Facts:
         return self._remember((variable, at_start), self._may_set, variable, at_start)
 
     def _may_set(self, variable: str, at_start: bool) -> bool:
-        if self.mentions("load_dotenv(") and not self.project.has_dotenv(self.folder):
+        if self.mentions("load_dotenv(") and not project.has_dotenv(self.folder):
             return True  # a file that is not kept with the code: it may set anything
         if self.mentions(variable):
             mentions = sum(source.text.count(variable) for source in self.reading.sources)
             lost = [item for item in self.settings_named(variable) if self._is_lost(item, at_start=at_start)]
             if mentions > len(lost):
                 return True
-        return self.project.may_be_set(variable, absolute_path(self.path))
+        return project.may_be_set(variable, absolute_path(self.path))
 
     def _is_lost(self, setting: Setting, *, at_start: bool) -> bool:
         """Whether no run sees the variable: a shell of a notebook sets it, or code after all runs have started."""
@@ -226,7 +225,7 @@ def lint_bytes(
     *,
     known: ConfiguredOrganization = NOTHING_CONFIGURED,
     selection: Selection = EVERYTHING,
-    project: Project | None = None,
+    memory: Memory | None = None,
 ) -> FileReport:
     """The report of one file.
 
@@ -236,13 +235,13 @@ def lint_bytes(
         view: what is known of the organization.
         known: what the configuration says about it.
         selection: which rules report.
-        project: what is around the file, the same for all files of a run; None: nothing is remembered.
+        memory: what is remembered of the files around it, the same for all files of a run; None: nothing is.
     """
     # Linting makes many objects and hardly a reference cycle: garbage collection would only cost time.
     is_collecting = gc.isenabled()
     gc.disable()
     try:
-        return _call_with_room(_lint, path, content, view, known, selection, project or Project())
+        return _call_with_room(_lint, path, content, view, known, selection, memory or Memory())
     except Exception as error:  # the findings of the other files count
         crash = _crash("linting", Place(path, Span(1, 1, 1, 1)), error, "nothing in this file was checked")
         return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
@@ -270,9 +269,9 @@ def _lint(
     view: OrganizationView | None,
     known: ConfiguredOrganization,
     selection: Selection,
-    project: Project,
+    memory: Memory,
 ) -> FileReport:
-    project.use()
+    memory.use()
     enabled = selection.enabled_codes(path)
     try:
         reading = formats.read(path, content)
@@ -282,7 +281,7 @@ def _lint(
         if not may_have_sites(path, content.replace(b"\0", b"")):
             return FileReport((), skipped="encoding" if error.cause in ("bytes", "cookie") else "python")
         return _report_unread(path, error, enabled)
-    facts = _Facts(path, reading, project, view, known, enabled)
+    facts = _Facts(path, reading, view, known, enabled)
     by_site = [_find_problems(site, facts) for site in reading.sites]
     _drop_known_placeholders(reading.sites, by_site)
     by_site = _mark_shared(by_site, facts)
@@ -474,7 +473,7 @@ def _with_tree(site: Site, facts: _Facts) -> Site:
     for string in site.target:
         if not is_known(string.pattern):
             unset.update(string.unset_variables)
-    is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)} if unset else unset
+    is_set = {name for name in unset if project.is_mentioned(name, facts.folder)} if unset else unset
     if not is_set:
         return site
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))

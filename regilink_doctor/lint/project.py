@@ -1,7 +1,7 @@
 """What is around the files of one run: variables that `.env`, CI, compose or make set, programs that link, old pins.
 
-Searched only when a rule asks. Bytes are searched, and only lists of requirements are read: that a file names a
-variable is enough to report nothing.
+Searched only when a rule asks, and remembered in the `Memory` of the run. Bytes are searched, and only lists of
+requirements are read: that a file names a variable is enough to report nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import posixpath
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.scan.kinds import kind_of
-from regilink_doctor.lint.text.memory import Memory, exists, has_word, list_names, read_file, remembered, walk
+from regilink_doctor.lint.text.memory import exists, has_word, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,67 +39,52 @@ _MAX_PROGRAMS = 2000
 _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 
-class Project(Memory):
-    """Made once for each run, and owner of all that is remembered of files: the next run sees what has changed."""
+def is_mentioned(variable: str, folder: str) -> bool:
+    """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
+    return any(_find_mentioning(base, variable) for base in _upwards(folder))
 
-    def may_be_set(self, variable: str, program: str) -> bool:
-        """Whether a settings file in the folder of `program`, or above it in the repository, may set a variable for it.
 
-        The file mentions the variable, and sets it not only for other programs.
-        """
-        return _may_be_set(variable, program)
+def find_mode(program: str) -> tuple[str, str, int] | None:
+    """The mode in the settings of wandb that a program reads where nothing else names one, with file and line."""
+    folders = _upwards(os.path.dirname(program))
+    modes = [(value, path, line) for base in folders for path, value, line in _find_settings(base, b"mode")]
+    return modes[0] if modes and not any(_find_mentioning(base, "WANDB_MODE") for base in folders) else None
 
-    def is_mentioned(self, variable: str, folder: str) -> bool:
-        """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
-        return any(_find_mentioning(base, variable) for base in _upwards(folder))
 
-    def find_mode(self, program: str) -> tuple[str, str, int] | None:
-        """The mode in the settings of wandb that a program reads where nothing else names one, with file and line."""
-        folders = _upwards(os.path.dirname(program))
-        modes = [(value, path, line) for base in folders for path, value, line in _find_settings(base, b"mode")]
-        return modes[0] if modes and not any(_find_mentioning(base, "WANDB_MODE") for base in folders) else None
+def has_dotenv(folder: str) -> bool:
+    """Whether there is a `.env`, or an example of one, in `folder` or above it."""
+    files = (path for base in _upwards(folder) for path in _list_settings_files(base))
+    return any(os.path.basename(path).startswith(".env") for path in files)
 
-    def has_dotenv(self, folder: str) -> bool:
-        """Whether there is a `.env`, or an example of one, in `folder` or above it."""
-        files = (path for base in _upwards(folder) for path in _list_settings_files(base))
-        return any(os.path.basename(path).startswith(".env") for path in files)
 
-    def has_links(self, folder: str) -> bool:
-        """Whether the programs that settings in `folder` are for link to a registry: those in it or below.
+def has_links(folder: str) -> bool:
+    """Whether the programs that settings in `folder` are for link to a registry: those in it or below.
 
-        A folder without programs, or with those that CI runs, is for what is beside it.
-        """
-        for base in _upwards(folder):
-            links = _has_links(base)
-            if links or (links is False and os.path.basename(base) not in _BESIDE):
-                return links
-        return False
+    A folder without programs, or with those that CI runs, is for what is beside it.
+    """
+    for base in _upwards(folder):
+        links = _has_links(base)
+        if links or (links is False and os.path.basename(base) not in _BESIDE):
+            return links
+    return False
 
-    def is_linking_program(self, path: str, folder: str) -> bool:
-        """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
-        return _links_artifacts(path, folder)
 
-    def find_sweep_without_entity(self, program: str) -> tuple[str, int] | None:
-        """The file of a sweep that runs a Python file and names no entity, and its line that names the program.
+def is_run_by_agent(program: str) -> bool:
+    """Whether a file that imports this one starts an agent of a sweep, whose runs belong to the sweep's entity."""
+    return any(has_word(path, "agent(", _MAX_BYTES) for path in find_programs(program))
 
-        None where a command of the tree gives the entity to `wandb sweep`.
-        """
-        return _find_sweep_without_entity(program)
 
-    def is_run_by_agent(self, program: str) -> bool:
-        """Whether a file that imports this one starts an agent of a sweep, whose runs belong to the sweep's entity."""
-        return any(has_word(path, "agent(", _MAX_BYTES) for path in find_programs(program))
+def find_newest_wandb(folder: str) -> str | None:
+    """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
 
-    def newest_wandb(self, folder: str) -> str | None:
-        """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
-
-        Of several lists in one folder the most generous counts: it is unknown which is installed.
-        """
-        return next((version for base in _upwards(folder) if (version := _newest_in(base))), None)
+    Of several lists in one folder the most generous counts: it is unknown which is installed.
+    """
+    return next((version for base in _upwards(folder) if (version := _newest_in(base))), None)
 
 
 @remembered(4096)
-def _links_artifacts(path: str, folder: str) -> bool:
+def is_linking_program(path: str, folder: str) -> bool:
+    """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
     root, workflows, _ = folder.partition("/.github")  # what GitHub runs, it runs in the root
     for base in (root, *_upwards(folder)) if workflows else _upwards(folder):
         program = posixpath.join(base, path)
@@ -109,7 +94,11 @@ def _links_artifacts(path: str, folder: str) -> bool:
 
 
 @remembered(4096)
-def _may_be_set(variable: str, program: str) -> bool:
+def may_be_set(variable: str, program: str) -> bool:
+    """Whether a settings file in the folder of `program`, or above it in the repository, may set a variable for it.
+
+    The file mentions the variable, and sets it not only for other programs.
+    """
     from regilink_doctor.lint.resolve.surroundings import may_set
 
     key = variable.removeprefix("WANDB_").lower().encode()
@@ -123,7 +112,11 @@ def _may_be_set(variable: str, program: str) -> bool:
 
 
 @remembered(4096)
-def _find_sweep_without_entity(program: str) -> tuple[str, int] | None:
+def find_sweep_without_entity(program: str) -> tuple[str, int] | None:
+    """The file of a sweep that runs a Python file and names no entity, and its line that names the program.
+
+    None where a command of the tree gives the entity to `wandb sweep`.
+    """
     folders = _upwards(os.path.dirname(program))
     for base in folders:
         starts = [read_file(path, _MAX_BYTES) or b"" for path in _find_mentioning(base, "wandb sweep")]

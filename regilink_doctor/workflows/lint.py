@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.cache import KeptReport, ReportCache
     from regilink_doctor.lint.engine import FileReport
-    from regilink_doctor.lint.project import Project
+    from regilink_doctor.lint.text.memory import Memory
     from regilink_doctor.lint.text.source import OtherReason
 
     Progress = Callable[[int, int], None]
@@ -200,7 +200,7 @@ class Linter:
         config: Config,
         catalog: Catalog | None = None,
         cache: ReportCache | None = None,
-        project: Project | None = None,
+        memory: Memory | None = None,
         *,
         has_callers: bool = False,
     ) -> None:
@@ -211,27 +211,27 @@ class Linter:
         self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
         self._settings: dict[str | None, str] = {}
         self._catalogs = {None: catalog, config.catalog_path: catalog}
-        self._project = project
+        self._memory = memory
 
     @property
-    def project(self) -> Project:
+    def memory(self) -> Memory:
         """What is remembered of files, from one to the next."""
-        if self._project is None:
-            from regilink_doctor.lint.project import Project
+        if self._memory is None:
+            from regilink_doctor.lint.text.memory import Memory
 
-            self._project = Project(self.cache.key if self.cache is not None else None)
-            self._project.has_callers = self._has_callers
-        return self._project
+            self._memory = Memory(self.cache.key if self.cache is not None else None)
+            self._memory.has_callers = self._has_callers
+        return self._memory
 
     @classmethod
-    def for_folder(cls, folder: str, project: Project | None = None) -> Linter:
+    def for_folder(cls, folder: str, memory: Memory | None = None) -> Linter:
         """The linter with the configuration and the catalog that hold in a folder, and what is remembered of files.
 
         Raises:
             ConfigProblem: one of them cannot be used.
         """
         config = find_config(folder)
-        return cls(config, _load_catalog(config), project=project)
+        return cls(config, _load_catalog(config), memory=memory)
 
     def lint(self, path: str, content: bytes) -> FileReport:
         """The report of one file, whether it passes the gates or not; without what is below `min-severity`.
@@ -248,10 +248,10 @@ class Linter:
             ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
         """
         lint = self.load(path)
-        report, trace = self.project.record(None, lint, (path, content))
+        report, trace = self.memory.record(None, lint, (path, content))
         if trace is None or self.cache is None:
             return self._show(report), None
-        kept_report = self.cache.to_keep(path, content, self._settings_of(path), report, trace, self.project)
+        kept_report = self.cache.to_keep(path, content, self._settings_of(path), report, trace, self.memory)
         return self._show(report), kept_report
 
     def find_kept(self, path: str, content: bytes) -> FileReport | None:
@@ -262,7 +262,7 @@ class Linter:
         """
         if self.cache is None:
             return None
-        report = self.cache.find(path, content, self._settings_of(path), self.project)
+        report = self.cache.find(path, content, self._settings_of(path), self.memory)
         return None if report is None else self._show(report)
 
     def _settings_of(self, path: str) -> str:
@@ -272,7 +272,7 @@ class Linter:
             catalog = self._catalog_of(config)
             selection = (config.select, config.ignore, config.extend_select, config.per_file_ignores, config.pedantic)
             settings = (selection, config.folder, config.known, catalog)
-            self._settings[config.source] = self.project.digest(settings)
+            self._settings[config.source] = self.memory.digest(settings)
         return self._settings[config.source]
 
     def _show(self, report: FileReport) -> FileReport:
@@ -305,7 +305,7 @@ class Linter:
                 view=catalog.with_personal(config.personal_entities) if catalog is not None else None,
                 known=config.known,
                 selection=config.selection,
-                project=self.project,
+                memory=self.memory,
             )
             self._by_config[config.source] = partial(_lint_and_try_fixes, lint)
         return self._by_config[config.source]

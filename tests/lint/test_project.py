@@ -9,7 +9,7 @@ from tables import check_rows
 
 from regilink_doctor import lint_paths
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.project import Project
+from regilink_doctor.lint.text.memory import Memory
 
 TRAIN = "import wandb\nfrom paths import TARGET\nrun = wandb.init()\nrun.link_artifact(a, TARGET)\n"
 
@@ -238,12 +238,12 @@ def test_a_variable_and_an_option_whose_values_change() -> None:
 
 
 def test_two_runs_that_take_turns_have_a_memory_each() -> None:
-    first, second = Project(), Project()
+    first, second = Memory(), Memory()
     content = TRAIN.encode()
     path = os.path.abspath("train.py")
 
-    def codes_for(project: Project) -> set[str]:
-        return {finding.code for finding in lint_bytes(path, content, project=project).findings}
+    def codes_for(memory: Memory) -> set[str]:
+        return {finding.code for finding in lint_bytes(path, content, memory=memory).findings}
 
     assert "REG102" not in codes_for(first)
     status = os.stat("paths.py")

@@ -1,9 +1,9 @@
 """Answers about the files around the one that is linted, and what each answer depends on.
 
-All code that looks at another file uses a function of this module. A `lint.project.Project` is the memory of a run: it
-keeps the answers of functions decorated with `@remembered`, and, when it has a key, a `Trace` of each: the looks at
-files and the other questions that the answer depends on. `Memory.holds` tells whether all of it is the same now, so
-that a report can be used again.
+All code that looks at another file uses a function of this module. A `Memory` is that of a run: it keeps the answers of
+functions decorated with `@remembered`, and, when it has a key, a `Trace` of each: the looks at files and the other
+questions that the answer depends on. `Memory.holds` tells whether all of it is the same now, so that a report can be
+used again.
 """
 
 from __future__ import annotations
