@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.data import Data
 
@@ -49,9 +48,9 @@ def _read_table(table: Table, found: Script) -> None:
     arguments = _read_words(listed)
     words: list[StringValue] = []
     if (program := _read_words(entries.get("program"))) and isinstance(listed, DataList | Scalar):
-        words = [_make_word("python", table.place), *program]
+        words = [StringValue.of("python", table.place), *program]
     elif module := _read_words(entries.get("module")):
-        words = [_make_word("python", table.place), _make_word("-m", table.place), *module]
+        words = [StringValue.of("python", table.place), StringValue.of("-m", table.place), *module]
     elif arguments:
         words = _read_words(entries.get("command"))
     if words:
@@ -84,10 +83,6 @@ def _read_words(data: Data | None) -> list[StringValue]:
         return []
     commands = read_script(data.fragment).commands if data.fragment is not None else []
     return list(commands[0].words) if len(commands) == 1 else []
-
-
-def _make_word(text: str, place: Place) -> StringValue:
-    return StringValue.of(text, place)
 
 
 def find_consumed(commands: Iterable[Command]) -> Iterator[Site]:

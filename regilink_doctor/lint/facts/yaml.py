@@ -261,7 +261,7 @@ class _DocumentReader:
             self.script.settings.append(replace(setting, is_item=True) if is_item else setting)
 
     def make_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope, *, variable: bool) -> Setting:
-        is_set = (value.value != "" or value.style is not None) and not is_null(value)
+        is_set = (value.value != "" or value.style is not None) and value.tag != "tag:yaml.org,2002:null"
         runs = scope.find_runs(str(value.value)) if is_set else []
         all_texts = [text_at(self.source, value, keys[-1], known) for known in runs]
         texts = tuple(all_texts if len(runs) < 2 else dict.fromkeys(all_texts))
@@ -409,11 +409,6 @@ def find_below(node: Node | None, *names: str) -> Node | None:
 def written_scalar(node: Node | None) -> str:
     """A scalar as it is written; nothing for any other node."""
     return str(node.value) if node is not None and node.id == "scalar" else ""
-
-
-def is_null(node: Node) -> bool:
-    """Whether a scalar is YAML's null."""
-    return bool(node.tag == "tag:yaml.org,2002:null")
 
 
 def text_at(

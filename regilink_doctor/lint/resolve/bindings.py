@@ -268,6 +268,11 @@ class Scope:
         return getattr(self.node, "name", "")
 
     @property
+    def called_name(self) -> str:
+        """The name that a function is called by: that of its class for an `__init__`."""
+        return self.owner.name if self.owner is not None and self.name == "__init__" else self.name
+
+    @property
     def end(self) -> ProgramPoint:
         """The place after everything in it."""
         return ProgramPoint(self, END)

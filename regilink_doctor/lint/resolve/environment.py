@@ -336,10 +336,10 @@ def _find_checked(module: Module) -> frozenset[str] | None:
             return None
     for node in walk(module.scope.node):
         key: ast.expr | None = None
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_environment(node.value):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and written_name(node.value) in ENVIRON:
             key = node.slice
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            key = node.left if _is_environment(node.comparators[0]) else None
+            key = node.left if written_name(node.comparators[0]) in ENVIRON else None
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):  # what a loop goes through
             found.update(str(item.value) for item in node.elts if isinstance(item, ast.Constant))
         if isinstance(key, ast.Constant):
@@ -353,7 +353,3 @@ def _passes_environment(call: ast.Call) -> bool:
         return False
     package = (written_name(call.func) or "").partition(".")[0]
     return package not in _READING and not hasattr(builtins, package)
-
-
-def _is_environment(node: ast.expr) -> bool:
-    return written_name(node) in ENVIRON

@@ -6,7 +6,7 @@ import os
 import sys
 
 from regilink_doctor.core.files import show_path
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import module_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.module_files import file_of, has_folder, list_imports
@@ -14,7 +14,7 @@ from regilink_doctor.lint.resolve.names import find_name
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ModuleValue, Name, Value
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import read_file, remembered
+from regilink_doctor.lint.text.memory import has_word, read_file, remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -117,6 +117,15 @@ def find_module_of_file(context: Context, path: str) -> Module | None:
             return None
         modules[path] = parse_file(path)
     return modules[path]
+
+
+def find_modules_with(context: Context, paths: Iterable[str], *words: str) -> Iterator[Module]:
+    """The modules of those files that have one of the words in them."""
+    for path in paths:
+        if any(has_word(path, word, module_files.MAX_BYTES) for word in words):
+            module = find_module_of_file(context, path)
+            if module is not None:
+                yield module
 
 
 def find_imported_modules(context: Context, module: Module) -> list[Module]:

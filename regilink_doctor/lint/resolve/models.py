@@ -53,7 +53,6 @@ _CONVERTERS = {
 """Function of dacite, cattrs, msgspec -> the names of its class and its data; of the last two the data comes first."""
 
 _MAX_LEVELS = 4
-_SETTINGS = ("BaseSettings",)
 _READ_OPTIONS = ("cli_parse_args", "CliApp")
 """What a file names in which fields are options of the command line as well."""
 
@@ -164,14 +163,10 @@ class _Sources:
     """Whether it reads the command line, too."""
 
 
-def is_settings(context: Context, scope: Scope) -> bool:
-    """Whether a class derives from pydantic's `BaseSettings`."""
-    return any(last_word(base) in _SETTINGS for inner in find_lineage(context, scope) for base in inner.bases)
-
-
 def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
     """What the environment and the files of a settings class give a field; None where they give nothing."""
-    if not owner.instance or not is_settings(context, owner.scope):
+    bases = [last_word(base) for inner in find_lineage(context, owner.scope) for base in inner.bases]
+    if not owner.instance or "BaseSettings" not in bases:  # of pydantic
         return None
     sources = context.keep(("settings", id(owner.scope), owner.made), _find_sources, context, owner)
     binding = scope.bindings[name][-1]

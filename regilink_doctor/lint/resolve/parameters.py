@@ -13,8 +13,8 @@ from regilink_doctor.lint.resolve import libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
-from regilink_doctor.lint.resolve.imports import find_module_of_file
-from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
+from regilink_doctor.lint.resolve.imports import find_modules_with
+from regilink_doctor.lint.resolve.module_files import find_importers
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding, find_changing_decorators
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.program_commands import choose_by_function, choose_command
@@ -42,7 +42,6 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import has_word
 from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word, list_parameters, walk, written_name
 
 TYPE_CHECKING = False
@@ -62,7 +61,7 @@ _VALIDATORS = ("field_validator", "validator")
 def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
     """What a parameter is: in a call that is known, else in all calls of the file, else its default."""
     scope, frame = at.scope, at.frame
-    if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
+    if name == scope.first_parameter and scope.owner is not None and not scope.is_decorated("staticmethod"):
         return _find_receivers(context, scope, scope.owner, frame)
     if name == scope.first_parameter and (passed := libraries.find_passed(context, scope)) is not None:
         return passed
@@ -326,11 +325,9 @@ def _find_outside_heirs(context: Context, owner: Scope) -> list[Scope]:
     heirs: list[Scope] = []
     if owner.parent is None or owner.parent.kind != "module" or not _may_link(context):
         return heirs
-    for path in find_importers(owner.module.source.absolute_path):
-        module = find_module_of_file(context, path) if has_word(path, owner.name, MAX_BYTES) else None
-        if module is not None:
-            by_base = context.keep(("heirs", id(module)), _index_heirs, module)
-            heirs += [heir for base in by_base if base.rpartition(".")[2] == owner.name for heir in by_base[base]]
+    for module in find_modules_with(context, find_importers(owner.module.source.absolute_path), owner.name):
+        by_base = context.keep(("heirs", id(module)), _index_heirs, module)
+        heirs += [heir for base in by_base if base.rpartition(".")[2] == owner.name for heir in by_base[base]]
     return heirs
 
 
@@ -339,12 +336,12 @@ def _index_heirs(module: Module) -> dict[str, list[Scope]]:
 
 
 def _called_name(context: Context, scope: Scope) -> str:
-    """The name that a function is called by; that of its class for an `__init__`."""
+    """The name that a function is called by; of a lambda the first one that it is bound to."""
     home = scope.parent
     if isinstance(scope.node, ast.Lambda) and home is not None:
         names = context.keep(("lambdas", id(home)), _name_lambdas, home)
         return names.get(id(scope.node), "")
-    return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
+    return scope.called_name
 
 
 def _name_lambdas(home: Scope) -> dict[int, str]:
@@ -424,9 +421,9 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
     name = _called_name(context, scope)
-    for path in find_importers(scope.module.source.absolute_path) if name else ():
-        module = find_module_of_file(context, path) if has_word(path, name, MAX_BYTES) else None
-        for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
+    importers = find_importers(scope.module.source.absolute_path) if name else ()
+    for module in find_modules_with(context, importers, name):
+        for use in context.find_uses(module, name)[:_MOST_CALLERS]:
             yield from _enter_called(context, use, scope)
 
 
@@ -481,7 +478,7 @@ def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list
 
 def _is_bound(scope: Scope, frame: Frame) -> bool:
     """Whether a call has a receiver, which is the first argument."""
-    is_method = scope.owner is not None and not _is_static(scope)
+    is_method = scope.owner is not None and not scope.is_decorated("staticmethod")
     return is_method and (frame.receiver is not None or scope.name == "__init__")
 
 
@@ -508,7 +505,7 @@ def _find_argument(
         values = _find_spread(context, call, indexes[name], at)
         if values and _LEFT_OUT not in values:
             return values
-        values = [value for value in values if value != _LEFT_OUT]
+        values = _drop_left_out(values)
     if None in keywords:  # f(**CONFIG)
         values += _find_unpacked(context, keywords[None], name, at)
         return values if values != [_LEFT_OUT] else None
@@ -614,10 +611,6 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
             *(mark_default(value, name) for value in values if not passed or not isinstance(value, Unknown)),
         ]
     return [mark_default(value, name) for value in values] if is_only else list(values)
-
-
-def _is_static(scope: Scope) -> bool:
-    return scope.is_decorated("staticmethod")
 
 
 # Cells of marimo: a parameter is the name of that kind that another cell returns

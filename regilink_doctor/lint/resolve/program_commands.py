@@ -9,7 +9,7 @@ from regilink_doctor.core.records import cached_property, group_pairs, record, r
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
-from regilink_doctor.lint.resolve.imports import find_module_of_file
+from regilink_doctor.lint.resolve.imports import find_modules_with
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
 from regilink_doctor.lint.resolve.surroundings import (
     find_commands,
@@ -521,14 +521,10 @@ def _iterate_added(
     context: Context, module: Module, key: int, names: Sequence[str]
 ) -> Iterator[tuple[Value, list[str] | None]]:
     """The groups that a function or group is added to, in its file and in those that import it, and its name there."""
-    modules: list[Module | None] = [module]
-    for path in find_importers(module.source.absolute_path):
-        has_name = any(has_word(path, name, MAX_BYTES) for name in names)
-        if has_name and any(has_word(path, word, MAX_BYTES) for word in _ADDING):
-            modules.append(find_module_of_file(context, path))
-    for item in modules:
-        if item is not None:
-            yield from context.keep(("added", id(item)), _index_added, context, item).get(key, ())
+    importers = find_importers(module.source.absolute_path)
+    adding = [path for path in importers if any(has_word(path, word, MAX_BYTES) for word in _ADDING)]
+    for item in (module, *find_modules_with(context, adding, *names)):
+        yield from context.keep(("added", id(item)), _index_added, context, item).get(key, ())
 
 
 def _index_added(context: Context, module: Module) -> dict[int, list[tuple[Value, list[str] | None]]]:

@@ -178,8 +178,9 @@ class _Walk:
             fork = self._fork("if", node.test)
             fork.exhaustive = bool(node.orelse)
             test = _read_test(node.test)
-            arms = [self._arm(fork, body, scope, arm, test) for body in (node.body, node.orelse) if body]
-            self._add(*arms, self._closing(fork), (self._read_after, (fork, node, scope, arm, test)))
+            bodies = [body for body in (node.body, node.orelse) if body]
+            arms: list[_Task] = [(self._read_arm, (fork, body, scope, arm, test)) for body in bodies]
+            self._add(*arms, (self._close, (fork,)), (self._read_after, (fork, node, scope, arm, test)))
         elif isinstance(node, WITHS):
             for item in node.items:
                 if item.optional_vars is not None:
@@ -197,7 +198,7 @@ class _Walk:
             )
             self._add(
                 (self._read_loop, (fork, node, scope, arm)),
-                self._closing(fork),
+                (self._close, (fork,)),
                 (self._read_after_loop, (node, scope, arm)),
                 # A loop's `else` runs after its body, not instead of it.
                 (self._read_otherwise, (node.orelse, scope, arm)),
@@ -213,7 +214,7 @@ class _Walk:
             cases: list[_Task] = [
                 (self._read_case, (fork, number, node, tests, scope, arm)) for number in range(len(node.cases))
             ]
-            self._add(*cases, self._closing(fork))
+            self._add(*cases, (self._close, (fork,)))
 
     def _read_try(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         body: list[ast.stmt] = getattr(node, "body", [])
@@ -228,7 +229,7 @@ class _Walk:
         clauses: list[_Task] = [(self._read_handler, (fork, handler, node, scope, arm)) for handler in handlers]
         # The `else` goes on where the body has ended, but only the body's own exceptions come to the handlers.
         self._add_body(last, scope, arm)
-        self._add(self._arm(fork, [*body, *after], scope, arm), *clauses, self._closing(fork))
+        self._add((self._read_arm, (fork, [*body, *after], scope, arm, None)), *clauses, (self._close, (fork,)))
 
     def _read_suppressing(self, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
         """The body of `with suppress(Error)`: that of a `try` with a handler that does nothing."""
@@ -239,7 +240,7 @@ class _Walk:
             self._close(Arm(fork, arm, self.order + 1))
             self._close(fork)
 
-        self._add(self._arm(fork, body, scope, arm), (close, ()))
+        self._add((self._read_arm, (fork, body, scope, arm, None)), (close, ()))
 
     def _read_handler(
         self, fork: Fork, handler: ast.ExceptHandler, node: ast.stmt, scope: Scope, arm: Arm | None
@@ -277,15 +278,9 @@ class _Walk:
         self.module.forks.append(fork)
         return fork
 
-    def _closing(self, fork: Fork) -> _Task:
-        return self._close, (fork,)
-
     def _close(self, closed: Fork | Arm) -> None:
         self.order += 2  # the place just before the end comes after everything inside
         closed.end = self.order
-
-    def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None = None) -> _Task:
-        return self._read_arm, (fork, body, scope, arm, test)
 
     def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None, test: _Test | None) -> None:
         inner = self._open(fork, body, arm)
@@ -342,7 +337,7 @@ class _Walk:
     def _read_otherwise(self, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
         if body:
             fork = self._fork("if")
-            self._add(self._arm(fork, body, scope, arm), self._closing(fork))
+            self._add((self._read_arm, (fork, body, scope, arm, None)), (self._close, (fork,)))
 
     def _open(self, fork: Fork, body: list[ast.stmt], arm: Arm | None) -> Arm:
         self.order += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from itertools import islice
 
 from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import replace
@@ -15,8 +16,8 @@ from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key, find_reach, list_certain_keys
-from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
-from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_programs, find_roots, list_modules_with
+from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file, find_modules_with
+from regilink_doctor.lint.resolve.module_files import find_programs, find_roots, list_modules_with
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.values import (
@@ -110,8 +111,9 @@ def _list_neighbors(context: Context, module: Module) -> list[Module]:
     """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
     names = list_modules_with(absolute_path(module.source.folder), "wandb.init(", "config=")[:_MOST_NEIGHBORS]
     found = [find_module(context, name, module) for name in names]
-    paths = [path for path in find_programs(module.source.absolute_path) if has_word(path, "wandb.init(", MAX_BYTES)]
-    found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
+    found += islice(
+        find_modules_with(context, find_programs(module.source.absolute_path), "wandb.init("), _MOST_NEIGHBORS
+    )
     return list(dict.fromkeys(other for other in found if other is not None and other is not module))
 
 
@@ -257,9 +259,8 @@ def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Val
 
 def _list_sweeping(context: Context, module: Module) -> list[Module]:
     """The files that start sweeps and import a file: what an agent runs may be its function."""
-    paths = [path for path in find_programs(module.source.absolute_path) if has_word(path, "sweep(", MAX_BYTES)]
-    found = [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
-    return [other for other in found if other is not None and other is not module]
+    found = find_modules_with(context, find_programs(module.source.absolute_path), "sweep(")
+    return [other for other in islice(found, _MOST_NEIGHBORS) if other is not module]
 
 
 def _index_sweeps(context: Context, module: Module) -> Callable[[str], list[tuple[Value, list[Value]]]]:

@@ -187,7 +187,7 @@ class CallContextReader:
 
     def _read_try(self, around: ast.Try, statement: ast.stmt) -> tuple[bool, Place | None, Place | None]:
         """Whether a `try` handles what a statement of its body raises; where it drops that; where it denies it."""
-        clause = self._keep(("broad", id(around)), _find_broad_clause, around)
+        clause = self._keep(("broad", id(around)), lambda: next(filter(_catches, around.handlers), None))
         if clause is None:
             last = around.finalbody[-1] if around.finalbody else None
             is_handled = isinstance(last, _LEAVES) and _silent([last])  # which drops what is raised
@@ -311,11 +311,6 @@ class CallContextReader:
         return replace(place, span=span)
 
 
-def _find_broad_clause(around: ast.Try) -> ast.ExceptHandler | None:
-    """The clause of a `try` that catches a refused link."""
-    return next(filter(_catches, around.handlers), None)
-
-
 def _find_last_failure(body: list[ast.stmt]) -> int:
     """The number of the last statement of a body that says that the program is not meant to come there; -1."""
     return max((index for index, statement in enumerate(body) if _fails(statement)), default=-1)
@@ -371,6 +366,7 @@ def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
 
 
 def _catches(clause: ast.ExceptHandler) -> bool:
+    """Whether a clause catches a refused link."""
     if clause.type is None:
         return True
     types = clause.type.elts if isinstance(clause.type, ast.Tuple) else [clause.type]

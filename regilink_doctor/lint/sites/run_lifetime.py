@@ -170,7 +170,7 @@ class RunLifetime:
                 name: how for name, how in ended.items() if "." not in name or name.partition(".")[0] not in called
             }
         ended = self._ended_by_turn[id(loop)]
-        how = _end_of(run, ended) if _has_end(run, ended) else None
+        how = _find_how(run, ended)
         start, end = _find_start(loop), _find_end(loop)
         if (
             how is None
@@ -288,7 +288,7 @@ class RunLifetime:
     def _find_end_in(self, statement: ast.stmt, run: str, use: Use) -> _FoundEnd | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         ended = self._find_ended(statement, use)
-        how = _end_of(run, ended) if _has_end(run, ended) else None
+        how = _find_how(run, ended)
         if how is not None and isinstance(statement, WITHS):
             end = _find_end(statement)
             start = max((how[1].span.line, how[1].span.column), _find_start(statement.body[0]))
@@ -562,17 +562,14 @@ def _list_shared(ended: _Ended, function: Function, at: ProgramPoint) -> dict[st
 
 def _end_in_both(first: _Ended, second: _Ended) -> _Ended:
     """The runs that two arms end; None for one that is another run after one of them."""
-    runs = [run for run in {**first, **second} if _has_end(run, first) and _has_end(run, second)]
-    ends = {run: (_end_of(run, first), _end_of(run, second)) for run in runs}
+    runs = [run for run in {**first, **second} if all({run, _EVERY} & ended.keys() for ended in (first, second))]
+    ends = {run: (_find_how(run, first), _find_how(run, second)) for run in runs}
     return {run: None if None in both else both[0] for run, both in ends.items()}
 
 
-def _has_end(run: str, ended: _Ended) -> bool:
-    return run in ended or _EVERY in ended
-
-
-def _end_of(run: str, ended: _Ended) -> tuple[End, Place] | None:
-    return ended[run] if run in ended else ended[_EVERY]
+def _find_how(run: str, ended: _Ended) -> tuple[End, Place] | None:
+    """How a run has ended; None where it goes on, or is another one."""
+    return ended.get(run, ended.get(_EVERY))
 
 
 def _rename(ended: _Ended, names: dict[str, str], block: Place | None = None) -> _Ended:

@@ -152,7 +152,7 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
     for name, target, path in find_imported_files(module) if levels else ():
         others = _name_wrappers_of_file(path, levels - 1)
         names |= others | ({name} if target.rpartition(".")[2] in others else set())
-    calls = {(last_word(use.call.func), _name_holder(use.scope)) for use in module.uses if use.scope.kind == "function"}
+    calls = {(last_word(use.call.func), use.scope.called_name) for use in module.uses if use.scope.kind == "function"}
     calls |= {
         (last_word(partial.args[0]), name)
         for name, by_place in module.partials.items()
@@ -165,8 +165,3 @@ def _name_wrappers(module: Module, levels: int) -> frozenset[str]:
         names |= new
         waiting += new
     return frozenset(names)
-
-
-def _name_holder(scope: Scope) -> str:
-    """The name that a function is called by: of a constructor that of its class."""
-    return scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
