@@ -227,7 +227,7 @@ def _update_aliases(attempt: LinkAttempt, world: World) -> LinkAttempt:
     membership = _find_linked_version(attempt, world)
     if membership is None:
         return attempt
-    return replace(attempt, aliases=tuple(alias.alias for alias in membership.aliases))
+    return replace(attempt, aliases=tuple(membership.alias_names))
 
 
 def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, assumed: Sequence[Assumed] = ()) -> None:
@@ -297,18 +297,18 @@ def assert_consumed(
     __tracebackhide__ = True
     entries, pattern, how = tuple(consumed), read_destination(name), read_how(how)
     for entry in reversed(entries):
-        if how in (None, entry.how) and entry.failed is None and matches_consumption(pattern, entry):
+        if how in (None, entry.how) and entry.failed is None and find_consumed_name(pattern, entry):
             return entry
-    failed = next((each for each in reversed(entries) if each.failed and matches_consumption(pattern, each)), None)
+    failed = next((each for each in reversed(entries) if each.failed and find_consumed_name(pattern, each)), None)
     lines = [f"{quoted(str(pattern))} was not {HOW.get(how or '', 'consumed')}"]
     if failed is not None:
         lines[0] += f": {(failed.failed or '').splitlines()[0]}"
     elif not entries:
         lines[0] += ": nothing was consumed at all"
         lines += [reason] if reason else []
-    elif ways := _describe_ways(entry for entry in entries if matches_consumption(pattern, entry)):
+    elif ways := _describe_ways(entry for entry in entries if find_consumed_name(pattern, entry)):
         lines[0] += f": it was {ways}"
-    elif others := dict.fromkeys(entry.name for entry in entries if entry.failed is None):
+    elif others := dict.fromkeys((entry.names or (entry.name,))[0] for entry in entries if entry.failed is None):
         lines[0] += f": {', '.join(map(quoted, list(others)[:3]))} {'was' if len(others) == 1 else 'were'}"
     if entries:
         lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
@@ -325,9 +325,10 @@ def assert_not_consumed(consumed: Iterable[Consumption], name: object = None, *,
     pattern, how = None if name is None else read_destination(name), read_how(how)
     entries = [entry for entry in consumed if how in (None, entry.how) and entry.failed is None]
     for entry in entries:
-        if pattern is None or matches_consumption(pattern, entry):
+        if (asked := find_consumed_name(pattern, entry)) is not None:
             ways = _describe_ways(other for other in entries if other.name == entry.name)
-            raise AssertionError(f"{quoted(entry.name)} was {ways}")
+            known_as = f", as {entry.name}" if asked != entry.name else ""
+            raise AssertionError(f"{quoted(asked)} was {ways}{known_as}")
 
 
 def assert_logged(
@@ -381,7 +382,7 @@ def _is_logged_as(pattern: PathPattern, version: ArtifactVersion) -> bool:
 def _list_own_aliases(version: ArtifactVersion) -> set[str]:
     """Its aliases where it was logged."""
     own = (item for item in version.memberships if item.collection is version.sequence)
-    return {alias.alias for item in own for alias in item.aliases}
+    return {name for item in own for name in item.alias_names}
 
 
 def assert_triggered(world: World, name: str, *, path: object = None, reason: str | None = None) -> Triggered:
@@ -618,10 +619,16 @@ def read_how(how: str | None) -> str | None:
     return how
 
 
-def matches_consumption(pattern: PathPattern, entry: Consumption) -> bool:
-    """Whether the entry is about the version that is meant, by the name that it was asked for."""
-    path, _, version = entry.name.rpartition(":")
-    return pattern.matches_name(path or version) and pattern.version in (None, version)
+def find_consumed_name(pattern: PathPattern | None, entry: Consumption) -> str | None:
+    """The name by which the version that is meant was asked for; a source is also found by what it is."""
+    names = entry.names or (entry.name,)
+    if pattern is None or (pattern.is_source and entry.name == str(pattern)):
+        return names[0]
+    for name in names:
+        path, _, version = name.rpartition(":")
+        if pattern.matches_name(path or version) and pattern.version in (None, version):
+            return name
+    return None
 
 
 def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
@@ -783,5 +790,7 @@ def _describe_ways(entries: Iterable[Consumption]) -> str:
 
 
 def _describe_consumption(entry: Consumption) -> str:
-    failed = f"  (failed: {entry.failed.splitlines()[0]})" if entry.failed else ""
-    return f"{entry.how:<9} {entry.name}{failed}"
+    names = [name for name in entry.names if name != entry.name]
+    details = f"  (asked for as {', '.join(names)})" if names else ""
+    details += f"  (failed: {entry.failed.splitlines()[0]})" if entry.failed else ""
+    return f"{entry.how:<9} {entry.name}{details}"

@@ -74,11 +74,12 @@ def regilink(
     regilink_emulator: Emulator,
     regilink_world: World,
     regilink_settings: Mapping[str, str],
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Regilink]:
     """A fresh W&B server, and an environment in which the real wandb finds it and nothing else."""
+    folder = tmp_path_factory.mktemp("regilink")  # not in `tmp_path`, which is the test's own: it may publish it
     with _open_server(
-        request, regilink_emulator, find_fence(request), regilink_world, regilink_settings, tmp_path
+        request, regilink_emulator, find_fence(request), regilink_world, regilink_settings, folder
     ) as server:
         yield server
 
@@ -293,7 +294,7 @@ def fail_unmet(item: pytest.Item) -> None:
 
 
 def _fail_unmet_by(server: Regilink) -> None:
-    if message := server.conditions.find_unmet(server.declared_faults, server.links):
+    if message := server.check_claims() or server.conditions.find_unmet(server.declared_faults, server.links):
         pytest.fail(message, pytrace=False)
 
 
@@ -336,7 +337,7 @@ def _open_server(
     isolation.issue_keys(world)
     emulator.reset(world)
     variables = {
-        **_call_or_fail(request, server_variables, isolation, emulator, fence, folder / "regilink"),
+        **_call_or_fail(request, server_variables, isolation, emulator, fence, folder),
         **settings,
     }
     room = isolation.enter_room(request.fixturename or "regilink", variables, emulator, HostWatch(fence))

@@ -16,10 +16,12 @@ from itertools import count
 from secrets import token_hex
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
-from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
+from pytest_regilink.lookups import find_mocks
+from pytest_regilink.sdk import Sdk, WandbMemory
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.emulator import environ, recorder
 from regilink_doctor.emulator.world.world import default_key
@@ -170,6 +172,8 @@ class Room:
         self.below = below
         self.watch = watch
         """Refuses real W&B servers while the room is active."""
+        self.mocks: list[tuple[str, object]] = []
+        """The mocks that were in place of wandb at some time, each with its name."""
         self.variables: dict[str, str] = {}
         self.memory: WandbMemory | None = None
 
@@ -211,14 +215,9 @@ class Isolation:
         for variable in (*variables, *self._read_watched()):
             self._seen.setdefault(variable, set()).add(variables.get(variable))
         self._save_room(self._active)
-        room.memory, service = self.sdk.fresh_memory()
-        room.variables = {**variables, **({SERVICE: service} if service is not None else {})}
-        others = {
-            name: value
-            for name, value in self._read_watched().items()
-            if name not in variables and not _is_wandbs(name)
-        }
-        room.variables.update(others)
+        room.memory = self.sdk.fresh_memory()
+        others = {name: value for name, value in self._read_watched().items() if not _is_wandbs(name)}
+        room.variables = {**others, **variables}
         self._rooms.append(room)
         self._load_room(room)
         return room
@@ -339,6 +338,8 @@ class Isolation:
         if room.emulator is not None:
             recorder.start_recording(room.emulator.observe)
             let_through(room.emulator.url)
+            for owner, name in ((mock._patch, "__enter__"), (pytest.MonkeyPatch, "setattr")):
+                _patch_method(owner, name, _note_mocks, room)
         if room.watch is not None:
             room.watch.start()
         self._active = room
@@ -424,10 +425,22 @@ def restore_mocks() -> None:
         setattr(owner, name, original)
 
 
-def _patch_method(owner: Any, name: str, wrap: Callable[[Any, str], Any], url: str) -> None:
+def _patch_method(owner: Any, name: str, wrap: Callable[[Any, Any], Any], value: str | Room) -> None:
     original = getattr(owner, name)
-    setattr(owner, name, wrap(original, url))
+    setattr(owner, name, wrap(original, value))
     _patched_mocks.append((owner, name, original))
+
+
+def _note_mocks(original: Any, room: Room) -> Any:
+    """After something was patched: what of wandb is a mock now may be over at the assertion."""
+
+    def patch(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        result = original(*args, **kwargs)
+        room.mocks += [(name, value) for name, value in find_mocks() if all(value is not old for _, old in room.mocks)]
+        return result
+
+    return patch
 
 
 def _pass_responses(original: Any, url: str) -> Any:

@@ -20,8 +20,16 @@ from regilink_doctor.config import find_config
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.files import relative_path, show_path
 from regilink_doctor.core.origin import Default
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import clean_message, escape_text
-from regilink_doctor.report.summary import describe_skipped, describe_unread, find_unread_links
+from regilink_doctor.report.summary import (
+    describe_project_links,
+    describe_skipped,
+    describe_unread,
+    find_project_links,
+    find_unread_links,
+    list_places,
+)
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
 if TYPE_CHECKING:
@@ -55,6 +63,8 @@ class Linter:
         self._paths: frozenset[str] | None = None
         self.unread_links: dict[str, None] = {}
         """`file:line` of the links whose target path could not be read from the source."""
+        self.project_links: dict[str, None] = {}
+        """`file:line` of the links that go to a project, not to a registry, and have no finding."""
         self.unshown: dict[str, int] = {}
         """For each file, how many findings its item does not show: suppressed ones, those below `min-severity`."""
         self.ignored: dict[str, int] = {}
@@ -72,6 +82,7 @@ class Linter:
         shown = show_path(str(path))
         result = lint_paths([shown], catalog=self._catalog, config=self._config)
         self.unread_links |= dict.fromkeys(find_unread_links(result))
+        self.project_links |= dict.fromkeys(find_project_links(result, without_findings=True))
         self.unshown[str(path)] = result.suppressed + result.hidden
         if result.unconfigured:
             return result
@@ -81,6 +92,28 @@ class Linter:
             whole = lint_paths([shown], catalog=self._catalog, config=everything)
             self.ignored[str(path)] = max(0, len(whole.findings) - len(result.findings))
         return result
+
+    def dump_notes(self) -> list[dict[str, Any]]:
+        """What the summary says of the files, for the controller of xdist."""
+        return [self.unread_links, self.project_links, self.unshown, self.ignored]
+
+    def add_notes(self, notes: list[dict[str, Any]]) -> None:
+        """Add what a worker of xdist has found."""
+        for own, other in zip(self.dump_notes(), notes, strict=True):
+            own.update(other)
+
+    def summarize(self) -> Iterator[str]:
+        """The lines after pytest's summary: what no item shows."""
+        if self.unread_links:
+            links = counted(len(self.unread_links), "link")
+            yield f"{links} could not be read: {list_places(list(self.unread_links))}"
+        yield from (str(line).removesuffix(".") for line in describe_project_links(list(self.project_links)))
+        if number := sum(self.unshown.values()):
+            yield f"{counted(number, 'finding')} suppressed, or hidden by min-severity"
+        if number := sum(self.ignored.values()):
+            yield f"{counted(number, 'finding')} ignored by per-file-ignores"
+        if not self.unshown:
+            yield "nothing was linted: no file here can have a link or a finding"
 
 
 class CheckItem(pytest.Item):

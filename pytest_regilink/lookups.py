@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from pytest_regilink.assertions import (
     ImpossibleAssertion,
     PathPattern,
+    find_consumed_name,
     find_membership,
-    matches_consumption,
     matches_pattern,
     read_destination,
     suggest_name,
 )
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
-from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.world import artifacts
 from regilink_doctor.rules.wording import quoted
 
@@ -38,12 +37,6 @@ def registries_of(world: World, organization: str | None = None) -> list[str]:
         for project in owner.entity.projects.values()
         if project.is_registry
     ]
-
-
-def read_version(full_name: str) -> PathPattern:
-    """The pattern of exactly one version, as the server names it."""
-    path, _, version = full_name.rpartition(":")
-    return PathPattern(path, version)
 
 
 def resolve_entity(world: World, path: object) -> object:
@@ -104,7 +97,7 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
     __tracebackhide__ = True
     if "*" in pattern.path or pattern.is_registry or find_membership(world, pattern) is not None:
         return
-    if any(matches_consumption(pattern, entry) for entry in consumed):
+    if any(find_consumed_name(pattern, entry) for entry in consumed):
         return
     linked = list(find_linked(world, None))
     if beside := [item.version for item in linked if pattern.matches_name(item.collection.path)]:
@@ -115,41 +108,54 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
         raise ImpossibleAssertion(f"there is no collection {quoted(pattern.path)} on the server{near}")
 
 
-def check_not_mocked() -> None:
+def check_not_mocked(mocks: Sequence[tuple[str, object]]) -> None:
     """Refuse to say that nothing was done, where a mock has done it.
 
     Raises:
-        ImpossibleAssertion: the code has a mock in place of wandb.
+        ImpossibleAssertion: the code has, or has called, a mock in place of wandb.
     """
     __tracebackhide__ = True
-    if name := find_mock():
-        raise ImpossibleAssertion(f"{name} is a mock: nothing reaches the server, whatever the code does")
+    if sentence := describe_mock(mocks):
+        raise ImpossibleAssertion(f"{sentence}: nothing reaches the server, whatever the code does")
+
+
+def describe_mock(mocks: Sequence[tuple[str, object]]) -> str | None:
+    """A mock that is in place of wandb, or one of the earlier `mocks` that the code called."""
+    if name := next((name for name, _ in find_mocks()), None):
+        return f"{name} is a mock"
+    called = (name for name, mock in mocks if getattr(mock, "mock_calls", ()))
+    return f"{name} was a mock when the code called it" if (name := next(called, None)) else None
 
 
 _MOCKED: tuple[str, ...] = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact")
 _MOCKED += ("Run.link_model", "Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")
 
 
-def find_mock() -> str | None:
+def find_mocks() -> Iterator[tuple[str, object]]:
     """What of wandb is a mock now: the module in a module of the code, a function, a class or a method."""
     import sys
 
-    def is_mock(value: object) -> bool:
-        return type(value).__module__.startswith("unittest.mock")
-
     for name, module in tuple(sys.modules.items()):
-        if is_mock(getattr(module, "__dict__", {}).get("wandb")):
+        if _is_mock(value := getattr(module, "__dict__", {}).get("wandb")):
             own_name = name.rpartition(".")[2]
             if not own_name.startswith(("test_", "conftest")) and not own_name.endswith("_test"):
-                return f"{name}.wandb"
+                yield f"{name}.wandb", value
     wandb = sys.modules.get("wandb")
-    if wandb is None or is_mock(wandb):
-        return None if wandb is None else "wandb"
+    if wandb is None or _is_mock(wandb):
+        yield from () if wandb is None else (("wandb", wandb),)
+        return
     for name in _MOCKED:
         owner, _, method = name.rpartition(".")
-        if is_mock(getattr(getattr(wandb, owner, None) if owner else wandb, method, None)):
-            return f"wandb.{name}"
-    return None
+        if _is_mock(value := getattr(getattr(wandb, owner, None) if owner else wandb, method, None)):
+            yield f"wandb.{name}", value
+
+
+def _is_mock(value: object) -> bool:
+    """Whether it is a mock that stands for wandb; one that calls wandb itself (`wraps`, `side_effect`) is not."""
+    if not type(value).__module__.startswith("unittest.mock"):
+        return False
+    called = getattr(value, "_mock_wraps", None) or getattr(value, "side_effect", None)
+    return str(getattr(called, "__module__", "")).partition(".")[0] != "wandb"
 
 
 def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membership]:
@@ -164,49 +170,23 @@ def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membershi
         ]
         for collection in collections:
             for membership in collection.memberships:
-                aliases = [alias.alias for alias in membership.aliases]
-                if pattern is None or pattern.version in (None, membership.version, *aliases):
+                if pattern is None or pattern.version in (None, membership.version, *membership.alias_names):
                     yield membership
 
 
 def describe_absence(world: World, pattern: PathPattern) -> str:
     """What there is instead of a version that is not there."""
-    paths = [f"{item.collection.path}:{item.version}" for item in find_linked(world, None)]
+    paths = [item.full_name for item in find_linked(world, None)]
     near = suggest_name(str(pattern), [path.partition("/")[2] for path in paths])
     return near or (f"; there are: {', '.join(paths)}" if paths else "; nothing was linked")
 
 
-def resolve_alias(world: World, name: object) -> PathPattern:
-    """The pattern with the number of the version in place of an alias, where there is such a version."""
-    pattern = read_destination(name)
-    if pattern.version is None or "*" in pattern.path:
-        return pattern
-    membership = find_membership(world, pattern)
-    return pattern if membership is None else replace(pattern, version=membership.version)
-
-
-def find_consumption(
-    world: World, consumed: Sequence[Consumption], pattern: PathPattern, how: str | None
-) -> Consumption | None:
-    """The last time that the version was consumed; a download counts for each of its names."""
-    for entry in reversed(consumed):
-        if entry.failed is not None or how not in (None, entry.how):
-            continue
-        if matches_consumption(pattern, entry):
-            return entry
-        if how == "download" and (membership := find_membership(world, read_version(entry.name))) is not None:
-            for other in membership.artifact.memberships:
-                if pattern.matches_name(other.collection.path) and pattern.version in (None, other.version):
-                    return entry
-    return None
-
-
-def explain_environment() -> str | None:
+def explain_environment(mocks: Sequence[tuple[str, object]]) -> str | None:
     """Why nothing of wandb reaches the server: a mock or the mode."""
     import os
 
-    if name := find_mock():
-        return f"{name} is a mock: the real SDK never ran. Remove the mock, the fixture takes its place."
+    if sentence := describe_mock(mocks):
+        return f"{sentence}: the real SDK never ran. Remove the mock, the fixture takes its place."
     mode = os.environ.get("WANDB_MODE")
     if mode in ("disabled", "dryrun", "offline"):
         return f"WANDB_MODE is {quoted(mode)}: nothing reaches a server in this mode."
@@ -215,9 +195,9 @@ def explain_environment() -> str | None:
     return None
 
 
-def explain_silence(runs: Sequence[Run]) -> str:
+def explain_silence(runs: Sequence[Run], mocks: Sequence[tuple[str, object]]) -> str:
     """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
-    if (reason := explain_environment()) is not None:
+    if (reason := explain_environment(mocks)) is not None:
         return reason
     if not runs:
         return "No run began: the code did not reach wandb.init, or it ran with mode offline or disabled."

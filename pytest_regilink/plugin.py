@@ -149,8 +149,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
 
-        workeroutput["regilink_unread"] = list(linter_of(session.config).unread_links)
-        workeroutput["regilink_unshown"] = linter_of(session.config).unshown
+        workeroutput["regilink_notes"] = linter_of(session.config).dump_notes()
     if _wants_report(session.config):
         from pytest_regilink.link_coverage import REACHED
 
@@ -165,14 +164,10 @@ def pytest_testnodedown(node: Any) -> None:
         from pytest_regilink.link_coverage import add_reached
 
         add_reached(node.config, reached)
-    if unread := output.get("regilink_unread"):
+    if notes := output.get("regilink_notes"):
         from pytest_regilink.items import linter_of
 
-        linter_of(node.config).unread_links |= dict.fromkeys(unread)
-    if unshown := output.get("regilink_unshown"):
-        from pytest_regilink.items import linter_of
-
-        linter_of(node.config).unshown |= unshown
+        linter_of(node.config).add_notes(notes)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -184,20 +179,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.write_line(line)
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
-        from regilink_doctor.core.phrases import counted
-        from regilink_doctor.core.text import escape_text
 
-        if unread := list(linter_of(config).unread_links):
-            shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
-            could_not = f"regilink: {counted(len(unread), 'link')} could not be read: {escape_text(shown)}"
-            terminalreporter.write_line(could_not)
-        unshown = linter_of(config).unshown
-        if number := sum(unshown.values()):
-            terminalreporter.write_line(f"regilink: {counted(number, 'finding')} suppressed, or hidden by min-severity")
-        if number := sum(linter_of(config).ignored.values()):
-            terminalreporter.write_line(f"regilink: {counted(number, 'finding')} ignored by per-file-ignores")
-        if not unshown:
-            terminalreporter.write_line("regilink: nothing was linted: no file here can have a link or a finding")
+        for line in linter_of(config).summarize():
+            terminalreporter.write_line(f"regilink: {line}")
     if _wants_report(config):
         from pytest_regilink import link_coverage
 

@@ -69,6 +69,7 @@ class Sdk:
 
     def __init__(self) -> None:
         self._parked: list[tuple[Any, str | None]] = []
+        """Each with the address of its `wandb-core`."""
         self._descriptors = _count_descriptors()
 
     def read_memory(self) -> WandbMemory:
@@ -78,12 +79,13 @@ class Sdk:
         credentials = _get_attribute("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
         return WandbMemory(_get_attribute("wandb.sdk.wandb_setup", "_singleton"), credentials, variables)
 
-    def fresh_memory(self) -> tuple[WandbMemory, str | None]:
-        """A memory of nothing but a running `wandb-core`, and its address for `WANDB_SERVICE`, if there is one."""
+    def fresh_memory(self) -> WandbMemory:
+        """A memory of nothing but a running `wandb-core`, if there is one."""
         singleton, service = self._parked.pop() if self._parked else (None, None)
         if singleton is not None:
             _forget_settings(singleton)
-        return WandbMemory(singleton, None, {}), service
+            _tell_at_first_use(singleton, service)
+        return WandbMemory(singleton, None, {})
 
     def refresh_environment(self) -> None:
         """Let wandb read the environment again."""
@@ -99,7 +101,7 @@ class Sdk:
         """Keep the running `wandb-core` for the next test."""
         singleton = _get_attribute("wandb.sdk.wandb_setup", "_singleton")
         if singleton is not None and _is_alive(singleton):
-            self._parked.append((singleton, os.environ.get(SERVICE)))
+            self._parked.append((singleton, getattr(singleton, _UNTOLD, None) or os.environ.get(SERVICE)))
         if "wandb" in sys.modules and not _is_known():
             sys.modules["wandb"].teardown()
 
@@ -151,6 +153,27 @@ def _forget_settings(singleton: Any) -> None:
     for name in ("_settings", "_settings_environ", "_server", "_session_identity", "_sweep_config"):
         if hasattr(singleton, name):
             setattr(singleton, name, None)
+
+
+_UNTOLD = "regilink_service"
+
+
+def _tell_at_first_use(singleton: Any, service: str | None) -> None:
+    """Set `WANDB_SERVICE` when the code of the test first uses `wandb-core`, as in a new process.
+
+    A process that the test starts before that has a `wandb-core` of its own, whatever earlier tests have used.
+    """
+    if service is None:
+        return
+
+    def ensure_service() -> Any:
+        os.environ[SERVICE] = service
+        for name in (_UNTOLD, "ensure_service"):
+            singleton.__dict__.pop(name, None)
+        return singleton.ensure_service()
+
+    singleton.ensure_service = ensure_service
+    setattr(singleton, _UNTOLD, service)
 
 
 def _unset_globals() -> None:

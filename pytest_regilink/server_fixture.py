@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core import checked
+from regilink_doctor.core import checked, rule_codes
 from regilink_doctor.core.text import as_list
 from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Collection as Names
-    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Literal
 
@@ -77,11 +77,14 @@ class Regilink:
         """The faults of the test: those that no request met are reported at its end."""
         self.blocks: list[FailsLoudly] = []
         """What `assert_fails_loudly` returned: without `with` it checks nothing, which is reported at the end."""
+        self._link_claims: list[Callable[[], None]] = []
+        self._consume_claims: list[Callable[[], None]] = []
+        """What was asserted not to have happened, and the test has not looked at since: checked again at the end."""
 
     def __repr__(self) -> str:
         from regilink_doctor.core.phrases import counted
 
-        links, consumed = counted(len(self.links), "link"), len(self.ledger.consumed)
+        links, consumed = counted(len(self.emulator.ledger), "link"), len(self.emulator.ledger.consumed)
         return f"<Regilink at {self.emulator.url}: {links}, {consumed} consumed>"
 
     def __enter__(self) -> Regilink:
@@ -103,12 +106,15 @@ class Regilink:
     @property
     def ledger(self) -> Ledger:
         """Every attempt to link, refused ones included, and what was consumed."""
+        self._link_claims.clear()
+        self._consume_claims.clear()
         return self.emulator.ledger
 
     @property
     def links(self) -> tuple[LinkAttempt, ...]:
         """Every attempt to link, oldest first."""
-        return self.ledger.links
+        self._link_claims.clear()
+        return self.emulator.ledger.links
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -126,7 +132,7 @@ class Regilink:
     @property
     def requests(self) -> tuple[ServedRequest, ...]:
         """Every request that reached the server, oldest first: `operation`, `variables`, `status`, `user`."""
-        return self.ledger.requests
+        return self.emulator.ledger.requests
 
     @property
     def blocked(self) -> tuple[str, ...]:
@@ -476,21 +482,28 @@ class Regilink:
     def assert_not_linked(self, path: object = None, *, now: bool = False) -> None:
         """No link went to `path`; without a path, none went anywhere. With `now`: nothing is there at this moment.
 
+        Without `now` it is asserted of the whole test: at its end it fails for a link that came later, unless the test
+        has looked at its links since.
+
         Raises:
-            AssertionError: one did; or none ever could: there is no such registry, or wandb is a mock.
+            AssertionError: one did; or none ever could: there is no such registry, or wandb is or was a mock.
         """
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, link_error
         from pytest_regilink.lookups import check_not_mocked, find_linked
 
         pattern = None if path is None else self._require_reachable(path)
-        check_not_mocked()
+        check_not_mocked(self._room.mocks)
         if not now:
-            assert_not_linked(self.links, pattern, assumed=self._assumed)
+
+            def claim() -> None:
+                assert_not_linked(self.emulator.ledger.links, pattern, assumed=self._assumed)
+
+            claim()
+            self._link_claims.append(claim)
             return
         for membership in find_linked(self.world, pattern):
-            place = f"{membership.collection.path}:{membership.version}"
-            raise link_error(f"{quoted(place)} is linked at this moment", self.links)
+            raise link_error(f"{quoted(membership.full_name)} is linked at this moment", self.links)
 
     def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
         """A link to `path` was refused, for the rule `code` or the failure id `failure`; the last one is returned.
@@ -511,39 +524,53 @@ class Regilink:
         )
 
     def assert_consumed(self, name: object, *, how: str | None = None) -> Consumption:
-        """A version was consumed; `how`: `fetch`, `use` or `download`. An alias means the version that has it now.
+        """A version was consumed by this name, as the code gave it; `how`: `fetch`, `use` or `download`.
 
-        A download counts for every name of the version: its files do not tell by which name it was found.
+        A use or a download counts for each name by which its version was fetched. A version that the code took from a
+        list counts for all names that it had then.
 
         Raises:
             AssertionError: it was not; the message shows what was consumed.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_consumed, read_how
-        from pytest_regilink.lookups import explain_environment, find_consumption, resolve_alias
+        from pytest_regilink.assertions import assert_consumed
+        from pytest_regilink.lookups import explain_environment
 
-        pattern = resolve_alias(self.world, self._resolve_entity(name))
-        consumption = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
-        return consumption or assert_consumed(self.ledger.consumed, pattern, how=how, reason=explain_environment())
+        self._consume_claims.clear()
+        path = self._resolve_entity(name)
+        reason = explain_environment(self._room.mocks)
+        return assert_consumed(self.emulator.ledger.consumed, path, how=how, reason=reason)
 
     def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
-        """No version of this name was consumed; without a name, nothing was.
+        """Nothing was consumed by this name; without a name, nothing was.
 
         Raises:
-            AssertionError: one was; or none ever could: there is no such version, or wandb is a mock.
+            AssertionError: a version was; or none ever could: there is no such version, or wandb is a mock.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import HOW, assert_not_consumed, read_how
-        from pytest_regilink.lookups import check_consumable, check_not_mocked, find_consumption, resolve_alias
+        from pytest_regilink.assertions import assert_not_consumed
+        from pytest_regilink.lookups import check_consumable, check_not_mocked
 
-        pattern = None if name is None else resolve_alias(self.world, self._require_reachable(name))
-        check_not_mocked()
+        pattern = None if name is None else self._require_reachable(name)
+        check_not_mocked(self._room.mocks)
         if pattern is not None:
-            check_consumable(self.world, pattern, self.ledger.consumed)
-            consumption = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
-            if consumption is not None:
-                raise AssertionError(f"{quoted(str(pattern))} was {HOW[consumption.how]}, as {consumption.name}")
-        assert_not_consumed(self.ledger.consumed, pattern, how=how)
+            check_consumable(self.world, pattern, self.emulator.ledger.consumed)
+
+        def claim() -> None:
+            assert_not_consumed(self.emulator.ledger.consumed, pattern, how=how)
+
+        claim()
+        self._consume_claims.append(claim)
+
+    def check_claims(self) -> str | None:
+        """What has happened after the test had asserted that it had not; None: nothing."""
+        for claim in (*self._link_claims, *self._consume_claims):
+            try:
+                claim()
+            except AssertionError as error:
+                help_text = "wait for processes and threads before it, or assert afterwards what they have done"
+                return f"{str(error).splitlines()[0]}, after an assertion that nothing was: {help_text}"
+        return None
 
     def assert_logged(
         self, name: str, *, type: str | None = None, aliases: str | Names[str] | None = None
@@ -681,12 +708,12 @@ class Regilink:
     def _require_reachable(self, path: object) -> PathPattern:
         from pytest_regilink.lookups import check_reachable
 
-        return check_reachable(self.world, self._resolve_entity(path), self.links)
+        return check_reachable(self.world, self._resolve_entity(path), self.emulator.ledger.links)
 
     def _explain_silence(self, path: object) -> str:
         from pytest_regilink.lookups import explain_silence
 
-        silence = explain_silence(self.runs)
+        silence = explain_silence(self.runs, self._room.mocks)
         unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
         if unwatched and not self.runs:
             programs = ", ".join(unwatched)
@@ -706,23 +733,26 @@ class FailsLoudly:
         self._because = because
         if because is not None:
             (read_code if because.startswith("REG") else read_failure)(because)
-        self._before = self._hits_before = 0
+        self._before = self._hits_before = self._requests_before = 0
         self.is_entered = False
 
     def __enter__(self) -> None:
         """Begin."""
         self.is_entered = True
-        self._before = len(self._regilink.links)
+        self._before = len(self._regilink.emulator.ledger.links)
         self._hits_before = self._count_hits()
+        self._requests_before = len(self._regilink.emulator.ledger.requests)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, describe_refusal, link_error
+        from regilink_doctor.workflows.explain.where_it_happens import explain_raised
 
-        links, assumed = self._regilink.links[self._before :], self._regilink.world.assumed
-        refused = [attempt for attempt in links if attempt.verdict == "refused"]
+        links, assumed = self._regilink.emulator.ledger.links[self._before :], self._regilink.world.assumed
+        # A call with wrong arguments never reached W&B.
+        refused = [item for item in links if item.verdict == "refused" and item.code != rule_codes.WRONG_CALL_SHAPE]
         cause = f"{describe_refusal(refused[-1])}; " if refused else ""
         if error is None:
             if not cause:
@@ -736,11 +766,14 @@ class FailsLoudly:
             return False
         is_own = isinstance(error, _MISTAKES) and trace is not None and trace.tb_next is None
         was_met = bool(refused) or self._count_hits() > self._hits_before
-        if is_own or not (was_met or _is_failure_of_wandb(error)):
+        if is_own or not (was_met or _is_refusal(error) or (self._because is not None and explain_raised(error))):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]
-            called = "W&B refused nothing" if links else "nothing of W&B was called"
+            was_called = links or len(self._regilink.emulator.ledger.requests) > self._requests_before
+            called = "W&B refused nothing" if was_called else "nothing of W&B was called"
             raised = "raised by the test itself" if is_own and was_met else called
-            raise AssertionError(f"{cause}the block failed for another reason, {raised}: {shown}") from error
+            known = explain_raised(error) if not is_own and self._because is None else None
+            hint = f' (because="{known.failures[0]}" expects it)' if known is not None and known.failures else ""
+            raise AssertionError(f"{cause}the block failed for another reason, {raised}: {shown}{hint}") from error
         assert_not_linked(links, assumed=assumed)
         if self._because is not None and not self._is_because(error, refused):
             actual = ", ".join(part for attempt in refused for part in (attempt.code, attempt.failure) if part)
@@ -765,14 +798,22 @@ _MISTAKES = (AssertionError, AttributeError, ImportError, NameError, TypeError)
 """Errors that a mistake in the test raises in its own lines; one that the code under test raises counts."""
 
 
-def _is_failure_of_wandb(error: BaseException) -> bool:
-    """Whether wandb raised it. `wandb.inti()` is a mistake; `None.link_artifact()` is in the failure index."""
-    from regilink_doctor.workflows.explain.where_it_happens import explain_raised, is_wandb_error
+_REFUSING = ("CommError", "WandbApiFailedError")
+"""wandb's exceptions for what a server, or nothing at its address, has answered."""
 
-    if not isinstance(error, _MISTAKES):
-        return is_wandb_error(error)
-    is_of_module = isinstance(error, ImportError) or str(error).startswith("module '")
-    return not is_of_module and explain_raised(error) is not None
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether W&B has said no, or wandb for it: about a path, a right, a type, a version, the key or the mode.
+
+    A mistake in the code that calls wandb is none: a wrong argument, a call without a run, a file that is not there.
+    """
+    from regilink_doctor.workflows.explain import classify
+    from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error, list_causes
+
+    if any(kind.__name__ in _REFUSING for cause in list_causes(error) for kind in type(cause).__mro__):
+        return True
+    failure = next(iter(classify(error).failures), "") if is_wandb_error(error) else ""
+    return failure in ("C1", "C3", "C18") or (failure[:1] in ("A", "B", "D") and failure != "A18")
 
 
 def _read_files(files: Mapping[str, Content] | None) -> dict[str, bytes] | None:

@@ -188,7 +188,7 @@ class App:
             if not access.writes_project(user, run.project):
                 return Response.from_json({"error": wandb_messages.fill_message("permission-denied")}, 403)
             state, lines = run.state, len(run.history)
-            run.stream(message)
+            run.stream(message, request.headers.get("x-wandb-async-client-id"))
             rows = run.history_rows()[lines - len(run.history) :] if len(run.history) > lines else []
             automations.notify_run(self.world, run, state_changed=run.state != state, metrics=rows)
             return Response.from_json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})

@@ -60,7 +60,7 @@ def build_variables(url: str, key: str, folder: Path, entity: str | None = None)
         "WANDB_DISABLE_GIT": "true",
         "WANDB_DISABLE_CODE": "true",
         "WANDB_CONSOLE": "off",
-        "WANDB_SILENT": "true",
+        "WANDB_QUIET": "true",  # not SILENT, with which the commands of wandb print nothing
         **PATIENCE,
         "NETRC": str(folder / "netrc"),
         "NO_PROXY": NO_PROXY,

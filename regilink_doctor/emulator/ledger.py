@@ -16,14 +16,16 @@ class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
     `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (its manifest was read).
-    `failed`: why it was not consumed, where a recorder watched the code; then `name` is as the code gave it, and
-    `place` is `file:line`.
+    `names`: those by which it was asked for, with the alias and with the version's number; of a version that was taken
+    from a list all that it had then. `failed`: why it was not consumed, where a recorder watched the code; then `name`
+    is as the code gave it, and `place` is `file:line`.
     """
 
     user: str | None
     run: str | None
     name: str
     how: Literal["fetch", "use", "download"]
+    names: tuple[str, ...] = ()
     failed: str | None = None
     place: str | None = None
 

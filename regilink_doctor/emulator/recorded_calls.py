@@ -39,8 +39,15 @@ def record_call(state: State, call: LinkCall) -> None:
         return
     if call.reads:
         if call.target_path is not None and call.error is not None:
-            why = call.message or call.error
-            state.ledger.add_consumption(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
+            entry = Consumption(
+                user=None,
+                run=call.run,
+                name=call.target_path,
+                how="fetch",
+                failed=call.message or call.error,
+                place=call.place,
+            )
+            state.ledger.add_consumption(entry)
         return
     link = _read_path(call)
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):

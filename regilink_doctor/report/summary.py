@@ -96,6 +96,11 @@ def _count_unresolved(result: LintResult) -> list[str]:
 
 def summarize_project_links(result: LintResult, *, without_findings: bool = False) -> list[str]:
     """The sentence on links that go to a project, not to a registry: the path may miss its prefix. None without any."""
+    return describe_project_links(find_project_links(result, without_findings=without_findings))
+
+
+def find_project_links(result: LintResult, *, without_findings: bool = False) -> list[str]:
+    """`file:line` of the links that go to a project."""
     if not result.sites:
         return []
     from regilink_doctor.core.targets import links_to_project, unread_sites
@@ -106,7 +111,11 @@ def summarize_project_links(result: LintResult, *, without_findings: bool = Fals
     if without_findings:  # a finding of a call in another file is one of each caller
         reported = {report.site.place for report in reports if report.codes}
         sites = [site for site in sites if not site.through or site.through[-1] not in reported]
-    places = _lines_of([site for site in sites if links_to_project(site)])
+    return _lines_of([site for site in sites if links_to_project(site)])
+
+
+def describe_project_links(places: Sequence[str]) -> list[str]:
+    """The sentence on these links; none without any."""
     if not places:
         return []
     where = list_places(places)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -185,6 +187,27 @@ def test_an_id_that_is_used_again_replaces_steps_and_both_histories_agree(server
     found = server.api().run("team-a/proj/again")
     assert [row["loss"] for row in found.history(pandas=False)] == [9, 2, 3]
     assert [row["loss"] for row in found.scan_history()] == [9, 2, 3]
+
+
+def test_a_shared_run_has_what_each_of_its_processes_logged(server: Server) -> None:
+    code = """if True:
+        import sys, wandb
+        rank = int(sys.argv[1])
+        settings = wandb.Settings(mode="shared", x_primary=rank == 0, x_label=f"rank{rank}")
+        run = wandb.init(entity="team-a", project="proj", id="shared", settings=settings)
+        for value in (1, 2):
+            run.log({f"loss{rank}": value})
+        run.finish()"""
+    environ = {**os.environ, **server.emulator.environ()}
+    environ.pop("WANDB_SERVICE", None)  # processes of one wandb-core cannot share a run
+    ranks = [subprocess.Popen([sys.executable, "-c", code, str(rank)], env=environ) for rank in range(2)]
+    assert [process.wait() for process in ranks] == [0, 0]
+    found = server.api().run("team-a/proj/shared")
+    rows = list(found.scan_history())
+    for rank in range(2):
+        assert [row[f"loss{rank}"] for row in rows if f"loss{rank}" in row] == [1, 2]
+        assert found.summary[f"loss{rank}"] == 2
+    assert [row["_step"] for row in rows] == [0, 1, 2, 3]
 
 
 def test_a_fork_has_the_history_of_its_parent(server: Server) -> None:

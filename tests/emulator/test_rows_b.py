@@ -281,6 +281,10 @@ def test_b9_a_service_account_writes_in_its_team_alone(server: Server) -> None:
     api = server.api("robot")
     assert api.viewer.entity == "team-a"
     assert server.logged(user="robot").link(PATH).version == "v0"
+    server.world.assumes.add("team")
+    begin = "mutation($entity: String) { upsertBucket(input: {entityName: $entity}) { inserted } }"
+    for entity, message in (("team-b", "permission denied"), ("team-z", "entity team-z not found during upsertBucket")):
+        assert server.errors(begin, "robot", entity=entity) == [message]
     version = server.world.artifact("elsewhere", entity="team-b")
     with pytest.raises(CommError, match="project 'uncategorized' not found under entity 'team-b'"):
         api.artifact(version.source_name)

@@ -60,6 +60,13 @@ def test_d6_another_type_is_refused_by_the_sdk(server: Server, linked) -> None:
 def test_d7_a_restricted_viewer_sees_and_neither_uses_nor_downloads(server: Server, linked, tmp_path) -> None:
     server.world.user("bob")
     server.world.member("bob", registry="model", role="restricted_viewer")
+    server.world.member("bob", team="team-a", role="member")  # who may use the source
+    use = {"entity": "acme", "project": "wandb-registry-model", "id": server.api("bob").artifact(f"{PATH}:v0").id}
+    mutation = """mutation($id: ID!, $entity: String, $project: String) { useArtifact(input: {
+        artifactID: $id, artifactEntityName: $entity, artifactProjectName: $project}) { artifact { id } } }"""
+    assert server.errors(mutation, "bob", **use) == [f"permission denied on artifact acme/{PATH}:v0"]
+    assert server.ask(mutation, "bob", **{**use, "entity": "team-a", "project": "proj"})
+    server.world.entities["team-a"].members.pop("bob")
     artifact = server.api("bob").artifact(f"{PATH}:v0")
     assert artifact.aliases == ["latest", "best"]
     for read in (

@@ -150,6 +150,16 @@ with wandb.init(entity="team-a", project="p") as run:
 """
 
 
+@pytest.mark.parametrize("with_worker", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_links_to_a_project_are_named(pytester: pytest.Pytester, run: Run, apart: Run, with_worker: bool) -> None:
+    code = UNREAD.replace("sys.argv[1]", '"model/zoo"')
+    (pytester.path / "src" / "train.py").write_text(code, encoding="utf-8")
+    worker = ("-p", "xdist", "-n1") if find_spec("xdist") else ()
+    result = apart("--regilink-check", *worker, "src") if with_worker else run("--regilink-check", "src")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["regilink: 1 link goes to a project, not to a registry: src/train.py:5"])
+
+
 @pytest.mark.parametrize("arguments", [("--ignore=src",), ("--ignore-glob=*train*",), ("-o", "norecursedirs=src")])
 def test_what_pytest_ignores_is_not_linted(run: Run, arguments: tuple[str, ...]) -> None:
     run("--regilink-check", *arguments).assert_outcomes(passed=1)

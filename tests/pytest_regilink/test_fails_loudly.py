@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Callable
 
 import pytest
 import wandb
@@ -104,12 +105,58 @@ def test_a_typo_in_the_name_of_a_function_of_wandb_fails(regilink: Regilink) -> 
         wandb.inti()
 
 
-def test_the_error_of_a_run_that_is_none_counts(regilink: Regilink) -> None:
-    def link_without_a_run() -> None:
-        wandb.run.link_artifact("zoo", TARGET)
+def link_with(*arguments: object, **options: object) -> None:
+    with wandb.init(entity="team-a", project="p") as run:
+        run.link_artifact(wandb.Artifact("zoo", type="model"), *arguments, **options)
 
+
+@pytest.mark.parametrize(
+    ("mistake", "failure"),
+    [
+        (link_with, "A18"),
+        (lambda: link_with(TARGET, alias=["x"]), "A18"),
+        (lambda: wandb.run.link_artifact("zoo", TARGET), "F4"),
+        (lambda: wandb.log({"loss": 1}), "F4"),
+        (lambda: wandb.Artifact("zoo", type="model").add_file("nothere.pt"), "F18"),
+        (lambda: wandb.Artifact("zoo model/x", type="model"), "C17"),
+    ],
+)
+def test_a_mistake_that_never_reaches_wandb_counts_only_where_it_is_expected(
+    regilink: Regilink, mistake: Callable[[], None], failure: str
+) -> None:
+    with (
+        pytest.raises(AssertionError, match=rf'for another reason, .* \(because="{failure}" expects it\)$'),
+        regilink.assert_fails_loudly(),
+    ):
+        mistake()
+    with regilink.assert_fails_loudly(because=failure):
+        mistake()
+
+
+def log_with_another_type() -> None:
+    with wandb.init(entity="team-a", project="p") as run:
+        for kind in ("model", "dataset"):
+            run.log_artifact(wandb.Artifact("zoo", type=kind)).wait()
+
+
+def use_offline() -> None:
+    with wandb.init(mode="offline") as run:
+        run.use_artifact(f"{TARGET}:v0")
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: link("a/b/c/d"),
+        lambda: wandb.login(key="abc"),
+        lambda: wandb.Api().run("team-a/p/none").state,
+        log_with_another_type,
+        use_offline,
+    ],
+)
+def test_what_wandb_refuses_for_the_server_counts(regilink: Regilink, refused: Callable[[], None]) -> None:
     with regilink.assert_fails_loudly():
-        link_without_a_run()
+        refused()
 
 
 def test_only_the_block_itself_counts(regilink: Regilink) -> None:

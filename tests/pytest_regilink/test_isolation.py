@@ -396,3 +396,83 @@ def test_connections_that_wandb_forgets_do_not_use_up_the_descriptors() -> None:
         gc.enable()
     assert before + 40 < most < before + 60
     gc.collect()
+
+
+def test_a_process_shares_the_service_that_the_test_itself_has_used(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import os
+        import wandb
+
+        def use():
+            assert "WANDB_SERVICE" not in os.environ
+            wandb.Api().viewer
+            return os.environ["WANDB_SERVICE"]
+
+        SERVICES = []
+
+        def test_one(regilink):
+            SERVICES.append(use())
+
+        def test_unused(regilink):
+            assert "WANDB_SERVICE" not in os.environ
+
+        def test_two(regilink):
+            assert SERVICES == [use()], "it lives on"
+        """
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_what_comes_after_an_assertion_that_nothing_came_fails(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import threading
+        import pytest
+        import wandb
+        from test_server_fixture import TARGET, link, read
+
+        @pytest.mark.parametrize("path", [TARGET, None])
+        def test_link(regilink, path):
+            thread = threading.Thread(target=link)
+            regilink.assert_not_linked(path)
+            thread.start()
+            thread.join()
+
+        def test_read(regilink):
+            regilink.published(f"{TARGET}:production")
+            regilink.assert_not_consumed(TARGET)
+            read(f"{TARGET}:production")
+            assert not regilink.links
+
+        def test_seen_link(regilink):
+            regilink.assert_not_linked(TARGET)
+            link()
+            regilink.assert_linked(TARGET)
+
+        def test_seen_read(regilink):
+            regilink.published(f"{TARGET}:production")
+            regilink.assert_not_consumed(TARGET)
+            read(f"{TARGET}:production")
+            regilink.assert_consumed(TARGET)
+
+        def test_other(regilink):
+            regilink.assert_not_linked("wandb-registry-dataset/zoo")
+            regilink.assert_not_linked(TARGET, now=True)
+            link()
+
+        def test_another_test(regilink_module):
+            regilink_module.assert_not_linked()
+
+        def test_the_next(regilink_module):
+            link()
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=5, failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            '*something was linked to "*, after an assertion that nothing was: wait for processes and threads*',
+            '*:production" was fetched*, after an assertion that nothing was: *',
+        ]
+    )

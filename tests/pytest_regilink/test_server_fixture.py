@@ -150,6 +150,57 @@ def test_that_a_mock_linked_nothing_proves_nothing(
         regilink.assert_linked(TARGET)
 
 
+@pytest.mark.parametrize(
+    ("mocked", "call"),
+    [
+        ("wandb.init", lambda module: wandb.init()),
+        ("wandb.Artifact.link", lambda module: wandb.Artifact("zoo", type="model").link(TARGET)),
+        ("train_with_mock.wandb", lambda module: module.wandb.init()),
+    ],
+)
+def test_a_mock_that_is_over_proves_nothing_if_the_code_called_it(
+    regilink: Regilink, monkeypatch: pytest.MonkeyPatch, mocked: str, call: Callable[..., object]
+) -> None:
+    from types import ModuleType
+    from unittest.mock import MagicMock, patch
+
+    module = ModuleType("train_with_mock")
+    module.__dict__["wandb"] = wandb
+    monkeypatch.setitem(sys.modules, "train_with_mock", module)
+    with patch(mocked) as unused:
+        pass
+    with patch("wandb.init", wraps=wandb.init):
+        wandb.init().finish()
+    with patch("pathlib.Path.unlink") as other:
+        other()
+    regilink.assert_not_linked()
+    with monkeypatch.context() as context:
+        context.setattr(mocked, MagicMock())
+        call(module)
+    assert not unused.mock_calls
+    for check in (regilink.assert_not_linked, regilink.assert_not_consumed):
+        with pytest.raises(ImpossibleAssertion, match=rf"^{mocked} was a mock when the code called it: nothing"):
+            check()
+
+
+def test_the_folder_of_the_test_is_its_own(regilink: Regilink, tmp_path: Path) -> None:
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "weights.txt").write_text("w", encoding="utf-8")
+    with wandb.init(entity="team-a", project="p") as run:
+        model = wandb.Artifact("zoo", type="model")
+        model.add_dir(str(tmp_path))
+        run.link_artifact(model, TARGET)
+    assert list(regilink.artifacts[0].files) == ["weights.txt"]
+
+
+def test_commands_of_wandb_print(regilink: Regilink) -> None:
+    import subprocess
+
+    regilink.published(f"{TARGET}:production")
+    command = [sys.executable, "-m", "wandb", "artifact", "ls", "team-a/published"]
+    assert "zoo:v0" in subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+
 def test_a_registry_accepts_the_types_that_the_test_declares(regilink: Regilink) -> None:
     regilink.registry("model", types=["dataset"])
     with regilink.assert_fails_loudly(because="REG401"):
@@ -162,23 +213,67 @@ def test_a_registry_that_the_code_named_is_not_impossible(regilink: Regilink) ->
     regilink.assert_not_linked("wandb-registry-modle/zoo")
 
 
+def read(name: str) -> None:
+    wandb.Api().artifact(name).download()
+
+
 @pytest.mark.parametrize(
-    "name",
+    ("asked", "names", "others"),
     [
-        "wandb-registry-model/zoo:v0",
-        pytest.param("wandb-registry-model/zoo:candidate", marks=pytest.mark.slow),
-        pytest.param("wandb-registry-model/zoo", marks=pytest.mark.slow),
+        (":candidate", (":candidate", ":v0", "", "/"), (":latest", ":best")),
+        (":v0", (":v0", ""), (":candidate", ":latest")),
+        pytest.param("", (":latest", ":v0", ""), (":candidate",), marks=pytest.mark.slow),
     ],
 )
-def test_a_download_counts_for_every_name_of_the_version(regilink: Regilink, name: str, tmp_path: Path) -> None:
+def test_a_download_counts_for_the_names_that_were_asked_for(
+    regilink: Regilink, asked: str, names: tuple[str, ...], others: tuple[str, ...]
+) -> None:
     link()
-    regilink.assert_not_consumed(name, how="download")
-    wandb.Api().artifact("wandb-registry-model/zoo:candidate").download(str(tmp_path))
-    regilink.assert_consumed(name, how="download")
+    regilink.assert_not_consumed(f"{TARGET}:candidate", how="download")
+    read(f"{TARGET}{asked}")
+    for name in names:
+        path = "wandb-registry-model" if name == "/" else f"{TARGET}{name}"
+        regilink.assert_consumed(path, how="download")
+        with pytest.raises(AssertionError, match="was downloaded, as team-a/p/zoo:v0"):
+            regilink.assert_not_consumed(path, how="download")
+        regilink.assert_not_consumed(path, how="use")
+    for name in others:
+        with pytest.raises(AssertionError, match=f'"{TARGET}{name}" was not downloaded: "acme/{TARGET}:'):
+            regilink.assert_consumed(f"{TARGET}{name}", how="download")
+    for name in ("team-a/p/zoo:best", "team-a/p/zoo"):
+        regilink.assert_not_consumed(name)
+
+
+def test_a_source_is_not_the_version_in_the_registry(regilink: Regilink) -> None:
+    link()
+    read("team-a/p/zoo:best")
     regilink.assert_consumed("team-a/p/zoo:best", how="download")
-    with pytest.raises(AssertionError, match="was downloaded, as team-a/p/zoo:v0"):
-        regilink.assert_not_consumed(name, how="download")
-    regilink.assert_not_consumed(name, how="use")
+    regilink.assert_not_consumed(TARGET)
+    with wandb.init(entity="team-a", project="p") as run:
+        run.use_artifact(f"{TARGET}:candidate")
+    regilink.assert_consumed(f"{TARGET}:candidate", how="use")
+    regilink.assert_not_consumed("team-a/p/zoo:best", how="use")
+
+
+def test_an_alias_that_moved_after_it_was_read_is_still_the_one_that_was_read(regilink: Regilink) -> None:
+    for content in ("old", "new"):
+        regilink.published(f"{TARGET}:production", files={"weights.txt": content})
+        if content == "old":
+            read(f"{TARGET}:production")
+    regilink.assert_consumed(f"{TARGET}:production")
+    with pytest.raises(AssertionError, match=r":production\" was fetched, as .*:v0"):
+        regilink.assert_not_consumed(f"{TARGET}:production")
+    regilink.assert_not_consumed(f"{TARGET}:v1")
+
+
+def test_a_version_from_a_list_was_asked_for_by_no_name_and_counts_for_all(regilink: Regilink) -> None:
+    regilink.published(f"{TARGET}:production")
+    regilink.published(f"{TARGET}:staging")
+    for version in wandb.Api().artifacts("model", f"acme/{TARGET}"):
+        if "production" in version.aliases:
+            version.download()
+    regilink.assert_consumed(f"{TARGET}:production", how="download")
+    regilink.assert_not_consumed(f"{TARGET}:staging")
 
 
 def test_a_fetch_that_failed_consumed_nothing(regilink: Regilink) -> None:

@@ -429,7 +429,7 @@ def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pyt
     assert seen["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
     assert seen["WANDB_API_KEY"] != "f" * 40
     assert seen["PYTHONPATH"].endswith(":/somewhere")
-    for quiet in ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE"):
+    for quiet in ("WANDB_QUIET", "WANDB_CONSOLE", "WANDB_MODE"):
         assert quiet not in seen
     assert (found.entity, found.entity_source) == ("vision", "argument --entity")
 

@@ -14,6 +14,7 @@ from regilink_doctor.emulator.world.model import (
     ArtifactVersion,
     Collection,
     Manifest,
+    Membership,
     Run,
     User,
     now,
@@ -125,7 +126,9 @@ def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | No
         return None
     user = context.user.username if context.user else None
     manifest = source.manifests[-1]
-    context.world.downloads[manifest.file.blob] = Consumption(user, None, source.source_name, "download")
+    context.world.downloads[manifest.file.blob] = Consumption(
+        user, None, source.source_name, "download", artifacts.names_asked_for(context.world, source)
+    )
     return manifest
 
 
@@ -164,7 +167,7 @@ def _replace_aliases(world: World, context: Context, version: ArtifactVersion, w
             for alias in names:
                 artifacts.check_alias(context.user, membership.collection.project, alias)
                 artifacts.set_alias(world, membership, alias)
-            for old in [item.alias for item in membership.aliases if item.alias not in names]:
+            for old in [alias for alias in membership.alias_names if alias not in names]:
                 artifacts.drop_alias(membership, old)
 
 
@@ -211,8 +214,10 @@ def delete_artifact(world: World, context: Context, input: dict[str, Any]) -> di
 @field("Mutation", "useArtifact")
 def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     version = _need_version(world, context, input["artifact_id"])
-    if not usable(context, version):
-        raise refuse("permission-denied-on-artifact", artifact=version.source_name)
+    place = _asked_for(version, input)
+    name = place.full_name if place is not None else version.source_name
+    if not (usable(context, version) if place is None else access.downloads(context.user, place.collection.project)):
+        raise refuse("permission-denied-on-artifact", artifact=name)
     if version.state != "COMMITTED":
         raise Refusal("artifact is not committed yet", 400, "C9")
     run = world.find_run(input.get("entity_name"), input.get("project_name"), input.get("run_name"))
@@ -223,21 +228,19 @@ def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[
             run.used.append(version)
             version.used_by.append(run)
     user = context.user.username if context.user else None
-    name = _asked_for(version, input)
-    world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use"))
+    names = artifacts.names_asked_for(world, version, place.collection.project if place is not None else None)
+    world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use", names))
     return {"artifact": version}
 
 
-def _asked_for(version: ArtifactVersion, input: dict[str, Any]) -> str:
-    """Where the version was asked for: at the project the SDK names (a link), else at its source."""
+def _asked_for(version: ArtifactVersion, input: dict[str, Any]) -> Membership | None:
+    """Where the version was asked for, in the project that the SDK names (a link); None from SDKs before 0.19.9."""
+    wanted = input.get("artifact_entity_name"), input.get("artifact_project_name")
     for membership in version.memberships:
         project = membership.collection.project
-        if (project.entity.name, project.name) == (
-            input.get("artifact_entity_name"),
-            input.get("artifact_project_name"),
-        ):
-            return f"{membership.collection.path}:{membership.version}"
-    return version.source_name
+        if (project.entity.name, project.name) == wanted:
+            return membership
+    return None
 
 
 def _need_version(world: World, context: Context, identifier: str) -> ArtifactVersion:

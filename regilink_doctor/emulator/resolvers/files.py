@@ -38,8 +38,7 @@ def membership_files(
     first: int | None = None,
 ) -> Connection:
     if not access.downloads(context.user, source.collection.project):
-        name = f"{source.collection.path}:{source.version}"
-        raise refuse("permission-denied-on-artifact", artifact=name)
+        raise refuse("permission-denied-on-artifact", artifact=source.full_name)
     return page(_named(_files(context, source.artifact), names), first, after)
 
 

@@ -80,7 +80,7 @@ def artifact(
     """`collection:alias`, for the SDKs and calls that do not ask for the membership."""
     membership = artifacts.find_named(source, name) or assume.version(context.world, source, name)
     if membership is not None and enable_tracking:
-        _fetched(membership, context)
+        _note_fetch(membership, name, context)
     return membership.artifact if membership is not None else None
 
 
@@ -93,14 +93,14 @@ def artifact_collection(source: Project, context: Context, name: str) -> Collect
 def artifact_collection_membership(source: Project, context: Context, name: str) -> Membership | None:
     membership = artifacts.find_named(source, name) or assume.version(context.world, source, name)
     if membership is not None:
-        _fetched(membership, context)
+        _note_fetch(membership, name, context)
     return membership
 
 
-def _fetched(membership: Membership, context: Context) -> None:
+def _note_fetch(membership: Membership, name: str, context: Context) -> None:
     user = context.user.username if context.user else None
-    place = f"{membership.collection.path}:{membership.version}"
-    context.world.ledger.add_consumption(Consumption(user, None, place, "fetch"))
+    names = artifacts.note_asked_for(context.world, membership, name)
+    context.world.ledger.add_consumption(Consumption(user, None, membership.full_name, "fetch", names))
 
 
 @field("Project", "artifactCollections")

@@ -205,6 +205,26 @@ def find_named(project: Project, name: str) -> Membership | None:
     return find(collection, alias or LATEST) if collection is not None else None
 
 
+def note_asked_for(state: State, membership: Membership, name: str) -> tuple[str, ...]:
+    """Remember that a version was asked for as `collection:alias`; the names that this is a use of."""
+    alias = name.partition(":")[2] or LATEST
+    names = dict.fromkeys((f"{membership.collection.path}:{alias}", membership.full_name))
+    state.asked_for.setdefault(membership.artifact.number, {}).update(names)
+    return tuple(names)
+
+
+def names_asked_for(state: State, artifact: ArtifactVersion, project: Project | None = None) -> tuple[str, ...]:
+    """The names by which a version was asked for, in `project` if given; else all that it has there now.
+
+    Code that takes a version from a list asks for it by no name.
+    """
+    places = [item for item in artifact.memberships if project in (None, item.collection.project)]
+    asked = state.asked_for.get(artifact.number, {})
+    if names := [name for name in asked if any(name.startswith(f"{item.collection.path}:") for item in places)]:
+        return tuple(names)
+    return tuple(f"{item.collection.path}:{name}" for item in places for name in (item.version, *item.alias_names))
+
+
 def membership_in(artifact: ArtifactVersion, project: Project, name: str) -> Membership | None:
     """The artifact's place in the collection `name` of `project`."""
     for membership in artifact.memberships:
@@ -237,7 +257,7 @@ def delete(state: State, user: User | None, artifact: ArtifactVersion, *, with_a
     """
     if not access.writes_project(user, artifact.sequence.project):
         raise denied()
-    aliased = [alias.alias for item in artifact.memberships for alias in item.aliases]
+    aliased = [name for item in artifact.memberships for name in item.alias_names]
     if aliased and not with_aliases:
         raise Refusal("cannot delete an artifact that has aliases; set deleteAliases to delete them too", 400)
     for membership in list(artifact.memberships):

@@ -43,8 +43,8 @@ def entity(state: State, user: User, name: str) -> Entity | None:
 
     `state.assumed_kind` may make it a personal or an organization's entity: what would happen if it were one?
     """
-    if "team" not in state.assumes or not _may_be_entity(state, name):
-        return None
+    if "team" not in state.assumes or user.is_service_account or not _may_be_entity(state, name):
+        return None  # a service account is of one team alone: no other is to be assumed for it
     organization = next(iter(state.organizations.values()), None)
     assumed_entity = Entity(state.number(), name, state.assumed_kind, assumed=True)
     state.entities[name] = state.keep(assumed_entity, assumed_entity.number)

@@ -146,7 +146,7 @@ def notify_version(state: State, event: str, membership: Membership, **facts: st
     """Something has happened to a version in a collection. `facts` are what filters ask for: `alias`, `tag`."""
     if not state.automations:
         return
-    name = f"{membership.collection.path}:{membership.version}"
+    name = membership.full_name
 
     def describe() -> dict[str, Any]:
         artifact = membership.artifact

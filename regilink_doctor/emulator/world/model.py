@@ -403,7 +403,7 @@ class Membership:
     created_at: str = field(default_factory=now)
 
     def __repr__(self) -> str:
-        return f"<version {self.collection.path}:{self.version}>"
+        return f"<version {self.full_name}>"
 
     @property
     def id(self) -> str:
@@ -412,6 +412,14 @@ class Membership:
     @property
     def version(self) -> str:
         return f"v{self.index}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.collection.path}:{self.version}"
+
+    @property
+    def alias_names(self) -> list[str]:
+        return [alias.alias for alias in self.aliases]
 
 
 @record(frozen=False)
@@ -495,6 +503,8 @@ class Run:
     history: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    shared: dict[tuple[str, str], dict[int, int]] = field(default_factory=dict)
+    """Of `mode="shared"`: file and writer -> where the lines are that the writer has counted."""
     files: dict[str, StoredFile] = field(default_factory=dict)
     logged: list[ArtifactVersion] = field(default_factory=list)
     used: list[ArtifactVersion] = field(default_factory=list)
@@ -509,21 +519,21 @@ class Run:
     def path(self) -> str:
         return f"{self.project.entity.name}/{self.project.name}/{self.name}"
 
-    def stream(self, message: dict[str, Any]) -> None:
+    def stream(self, message: dict[str, Any], writer: str | None = None) -> None:
         """Take one file-stream message (`core/internal/filestream/filestreamrequest.go`).
 
-        Lines go at the offset they are sent with, so that a repeated request changes nothing.
+        Lines go at the offset they are sent with, so that a repeated request changes nothing. Of a run with
+        `mode="shared"` every process is a `writer`, which counts its own lines and knows its own summary alone.
         """
+        streams = {"wandb-history.jsonl": self.history, "wandb-events.jsonl": self.events, "output.log": self.log}
         for name, part in (message.get("files") or {}).items():
             content, offset = list(part.get("content") or ()), int(part.get("offset") or 0)
-            if name == "wandb-history.jsonl":
-                _place(self.history, offset, content)
-            elif name == "wandb-events.jsonl":
-                _place(self.events, offset, content)
-            elif name == "output.log":
-                _place(self.log, offset, content)
+            if (lines := streams.get(name)) is not None:
+                places = self.shared.setdefault((name, writer), {}) if writer is not None else None
+                _place(lines, offset, content, places)
             elif name == "wandb-summary.json" and content:
-                self.summary = content[-1]
+                shared = json.loads(self.summary or "{}") if writer is not None else {}
+                self.summary = json.dumps({**shared, **json.loads(content[-1])}) if shared else content[-1]
         self.heartbeat_at = now()
         if message.get("complete"):
             self.exit_code = int(message.get("exitcode") or 0)
@@ -543,6 +553,8 @@ class Run:
             steps = {row["_step"]: row for row in parent if row["_step"] <= self.forked_at}
         for index, line in enumerate(self.history):
             row: dict[str, Any] = dict(_flatten(json.loads(line)))
+            if self.shared:
+                row["_step"] = index  # each writer counts its own steps
             steps[row.setdefault("_step", index)] = row
         return [steps[step] for step in sorted(steps)]
 
@@ -556,7 +568,13 @@ def _flatten(row: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield f"{prefix}{name}", value
 
 
-def _place(lines: list[str], offset: int, content: list[str]) -> None:
+def _place(lines: list[str], offset: int, content: list[str], places: dict[int, int] | None) -> None:
+    """Put the content into the lines; `places` are those of one writer's lines among those of all writers."""
+    if places is not None:
+        for index, line in enumerate(content, offset):
+            place = places.setdefault(index, len(lines))
+            lines[place : place + 1] = [line]
+        return
     if offset > len(lines):
         lines.extend([""] * (offset - len(lines)))
     lines[offset : offset + len(content)] = content

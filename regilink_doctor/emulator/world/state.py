@@ -68,6 +68,8 @@ class State:
         self.contents: dict[str, bytes] = {}
         self.downloads: dict[str, Consumption] = {}
         """Blob of a manifest whose address was given out -> what its reader does with it."""
+        self.asked_for: dict[int, dict[str, None]] = {}
+        """Number of a version -> the names by which it was fetched, with the alias and with the number."""
         self.by_blob: dict[str, StoredFile] = {}
         self.files_by_digest: dict[str, list[tuple[ArtifactVersion, StoredFile]]] = {}
         self.distributed: dict[tuple[int, str], ArtifactVersion] = {}

@@ -31,7 +31,7 @@ KEEP = 2 * 2**30
 ORGANIZATION, TEAM, USER = "your-default-organization", "your-default-team", "you"
 """Stand-ins for unknown names. They are placeholders, so that no advice names them."""
 
-_QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
+_QUIET = ("WANDB_QUIET", "WANDB_CONSOLE", "WANDB_MODE")
 """What the emulator sets for tests. A dry run keeps the user's values, so that offline stays offline."""
 
 

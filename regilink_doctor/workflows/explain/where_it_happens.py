@@ -30,10 +30,7 @@ _WANDB = f"{os.sep}wandb{os.sep}"
 
 def is_wandb_error(error: BaseException) -> bool:
     """Whether the exception, or one that caused it, is W&B's: its class, or the line that raised it."""
-    seen: set[int] = set()
-    link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
+    for link in list_causes(error):
         if type(link).__module__.partition(".")[0] == "wandb":
             return True
         trace = link.__traceback__
@@ -41,8 +38,17 @@ def is_wandb_error(error: BaseException) -> bool:
             trace = trace.tb_next
         if trace is not None and _WANDB in trace.tb_frame.f_code.co_filename:
             return True
-        link = link.__cause__ or link.__context__
     return False
+
+
+def list_causes(error: BaseException) -> list[BaseException]:
+    """The exception and those that caused it."""
+    causes: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and not any(link is cause for cause in causes):
+        causes.append(link)
+        link = link.__cause__ or link.__context__
+    return causes
 
 
 def explain_raised(error: BaseException) -> Explanation | None:
