@@ -133,7 +133,8 @@ def _make_environ(home: Path, server: Mapping[str, str]) -> dict[str, str]:
     home.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
-    settings = {"HOME": str(home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    # What wandb prints of each run has ids and addresses that are never the same.
+    settings = {"HOME": str(home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "WANDB_SILENT": "true"}
     # No bytecode beside the page's files; where it is kept elsewhere, not each command compiles regilink anew.
     prefix = sys.pycache_prefix
     settings |= {"PYTHONPYCACHEPREFIX": prefix} if prefix else {"PYTHONDONTWRITEBYTECODE": "1"}
