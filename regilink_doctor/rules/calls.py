@@ -231,7 +231,7 @@ class WrongCallShape(Rule):
         if "*" in arguments.names and is_of_wandb and not site.through:  # a client of their own may have more
             accepted = "target_path, aliases" if method == "link" else "artifact, target_path, aliases"
             yield self.report(site.place, "too-many", method=method, accepted=accepted)
-        if isinstance(site, Link) and site.is_without_target and not arguments.not_accepted:
+        if not site.target and isinstance(site, Link) and site.is_without_target and not arguments.not_accepted:
             is_none = "target_path" in arguments.names
             yield self.report(site.place, "none") if is_none else self.report(site.place, "no-target", method=method)
         if "artifact" in arguments.certain_strings and arguments.strings.get("artifact"):

@@ -30,7 +30,7 @@ RULES = {
     "REG207": ("unknown-entity", "other_entities"),
     "REG208": ("default-entity-in-api", "other_entities"),
     "REG209": ("run-in-registry", "runs"),
-    "REG210": ("invalid-entity-or-project", "runs"),
+    "REG210": ("invalid-entity-or-project", "path_names"),
     "REG301": ("unknown-registry", "registries"),
     "REG302": ("registry-display-name", "registries"),
     "REG303": ("unknown-organization", "other_entities"),

@@ -1,10 +1,12 @@
-"""Rules about the names in a target path."""
+"""Rules about the names in a target path, and about those of a run."""
 
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import (
+    ENTITY_FORBIDDEN,
     NAME_MAX,
+    PROJECT_FORBIDDEN,
     REGISTRY_FORBIDDEN,
     REGISTRY_NAME_MAX,
     REGISTRY_PREFIX,
@@ -543,3 +545,71 @@ def _name_parts(path: str) -> list[str]:
     is_registry = project.rpartition("/")[2].startswith("wandb-registry-")
     own = ["organization", "name"] if is_registry else ["entity", "project"]
     return own[-project.count("/") - 1 :] if project else []
+
+
+class InvalidEntityOrProject(Rule):
+    """The run's entity or project is a path, or has another character that W&B refuses.
+
+    `wandb.init(entity="team-a/training")` starts no run, and neither does `project="team-a/training"`: the entity and
+    the project are two arguments. An entity has no space and no `:`, a project no `#`, `?`, `%`, `:` and no backslash.
+    """
+
+    code = "REG210"
+    name = "invalid-entity-or-project"
+    severity = "error"
+    failures = ("F20",)
+    watches = ("init.entity", "init.project", "WANDB_ENTITY", "WANDB_PROJECT")
+    bad = (
+        'import wandb\nrun = wandb.init(entity="team-a/training")',
+        'import wandb\nrun = wandb.init(entity="team-a", project="zoo:v2")',
+        'import os\nos.environ["WANDB_PROJECT"] = "team-a/training"',
+    )
+    good = (
+        'import wandb\nrun = wandb.init(entity="team-a", project="training")',
+        'import wandb\nrun = wandb.init(entity="team-a", project="zoo v2.1", name="run 1/2")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        role, name, letter = problem.facts["role"], problem.facts["name"], problem.facts["letter"]
+        entity, slash, project = name.partition("/")
+        return Message(
+            say("the run's {role} {name} has {letter}", role=role, name=quoted(name), letter=quoted(letter)),
+            "W&B refuses the run",
+            say("write {code}", code=f"entity={quoted(entity)}, project={quoted(project)}")
+            if slash and problem.kind == "path"
+            else say('write letters, digits, "-" and "_"'),
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        for role, strings in (("entity", site.entity), ("project", site.project)):
+            is_path = role == "entity" or not site.entity
+            for string in strings if not site.context.expected else ():
+                yield from self._check_name(role, string, "path" if is_path else "", None)
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """Only a warning: a run that is given an entity and a project does not need the variable."""
+        from regilink_doctor.rules.site_facts import is_for_names_alone
+
+        if setting.variable and not facts.in_test and not is_for_names_alone(setting, facts):
+            for string in setting.value:
+                yield from self._check_name(setting.name.removeprefix("WANDB_").lower(), string, "", "warning")
+
+    def _check_name(self, role: str, string: StringValue, kind: str, severity: Severity | None) -> Iterator[Report]:
+        forbidden = ENTITY_FORBIDDEN if role == "entity" else PROJECT_FORBIDDEN
+        name = string.pattern
+        start = next((offset for offset, letter in enumerate(name) if letter in forbidden), None)
+        if start is None:
+            return
+        part = string.part_at(start)
+        is_default = isinstance(part, KnownPart) and part.default_of is not None
+        yield self.report(
+            kind=kind if name.count("/") == 1 else "",
+            string=string,
+            start=start,
+            end=start + 1,
+            argument=role,
+            severity="warning" if is_default else severity,
+            role=role,
+            name=name,
+            letter=name[start],
+        )

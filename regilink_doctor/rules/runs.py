@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import ENTITY_FORBIDDEN, LEGACY_REGISTRY, PROJECT_FORBIDDEN, REGISTRY_PREFIX
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.rules.base import Rule
@@ -14,18 +14,16 @@ from regilink_doctor.rules.site_facts import (
     known_values,
     read_put,
     registry_target,
-    warn_of_default,
 )
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Command, Init, Link, Setting, Site
-    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -230,68 +228,3 @@ class RunInRegistry(Rule):
 
 def _is_registry(project: str) -> bool:
     return is_known(project) and (project == LEGACY_REGISTRY or is_registry_project(project))
-
-
-class InvalidEntityOrProject(Rule):
-    """The run's entity or project is a path, or has another character that W&B refuses.
-
-    `wandb.init(entity="team-a/training")` starts no run, and neither does `project="team-a/training"`: the entity and
-    the project are two arguments. An entity has no space and no `:`, a project no `#`, `?`, `%`, `:` and no backslash.
-    """
-
-    code = "REG210"
-    name = "invalid-entity-or-project"
-    severity = "error"
-    failures = ("F20",)
-    watches = ("init.entity", "init.project", "WANDB_ENTITY", "WANDB_PROJECT")
-    bad = (
-        'import wandb\nrun = wandb.init(entity="team-a/training")',
-        'import wandb\nrun = wandb.init(entity="team-a", project="zoo:v2")',
-        'import os\nos.environ["WANDB_PROJECT"] = "team-a/training"',
-    )
-    good = (
-        'import wandb\nrun = wandb.init(entity="team-a", project="training")',
-        'import wandb\nrun = wandb.init(entity="team-a", project="zoo v2.1", name="run 1/2")',
-    )
-
-    def explain(self, problem: Problem) -> Message:
-        role, name, letter = problem.facts["role"], problem.facts["name"], problem.facts["letter"]
-        entity, slash, project = name.partition("/")
-        return Message(
-            say("the run's {role} {name} has {letter}", role=role, name=quoted(name), letter=quoted(letter)),
-            "W&B refuses the run",
-            say("write {code}", code=f"entity={quoted(entity)}, project={quoted(project)}")
-            if slash and problem.kind == "path"
-            else say('write letters, digits, "-" and "_"'),
-        )
-
-    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
-        for role, strings in (("entity", init.entity), ("project", init.project)):
-            is_path = role == "entity" or not init.entity
-            yield from self._check_name(role, strings, is_path=is_path) if not init.context.expected else ()
-
-    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
-        """Only a warning: a run that is given an entity and a project does not need the variable."""
-        if setting.variable and not facts.in_test and not is_for_names_alone(setting, facts):
-            role = setting.name.removeprefix("WANDB_").lower()
-            yield from self._check_name(role, setting.value, is_path=False, severity="warning")
-
-    def _check_name(
-        self, role: str, strings: Sequence[StringValue], *, is_path: bool, severity: Severity | None = None
-    ) -> Iterator[Report]:
-        forbidden = ENTITY_FORBIDDEN if role == "entity" else PROJECT_FORBIDDEN
-        for string in strings:
-            name = string.pattern
-            start = next((offset for offset, letter in enumerate(name) if letter in forbidden), None)
-            if start is not None:
-                yield self.report(
-                    kind="path" if is_path and name.count("/") == 1 else "",
-                    string=string,
-                    start=start,
-                    end=start + 1,
-                    argument=role,
-                    severity=severity or warn_of_default(string, start, start + 1),
-                    role=role,
-                    name=name,
-                    letter=name[start],
-                )
