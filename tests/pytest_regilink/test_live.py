@@ -58,15 +58,25 @@ def test_workers_do_not_ask_again(account: None, apart: Run) -> None:
     assert once["passed"] > 5
 
 
-def test_without_credentials_the_items_are_skipped_with_the_reason(
-    account: None, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_allowed", [False, True])
+def test_without_credentials_the_checks_are_skipped_and_the_links_fail(
+    account: None, run: Run, monkeypatch: pytest.MonkeyPatch, is_allowed: bool
 ) -> None:
     monkeypatch.delenv("WANDB_API_KEY")
-    result = run("--regilink-live", "-rs")
+    result = run("--regilink-live", "-v", "-rs", "-W", "always", *(["--regilink-allow-unknown"] if is_allowed else []))
     outcomes = result.parseoutcomes()
-    assert "failed" not in outcomes
+    assert (outcomes.get("failed", 0), outcomes.get("warnings", 0)) == ((0, 1) if is_allowed else (1, 0))
     assert outcomes["skipped"] > 2
-    result.stdout.fnmatch_lines(["SKIPPED*no credentials for W&B*WANDB_API_KEY*"])
+    shown = ["regilink-live::links PASSED*"] if is_allowed else ["*:links FAILED*", "2 of 2 links could not be checked"]
+    result.stdout.fnmatch_lines([*shown, "*no credentials for W&B*WANDB_API_KEY*"])
+
+
+def test_without_credentials_and_links_nothing_fails(
+    account: None, pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WANDB_API_KEY")
+    pytester.makepyfile(train="import wandb")
+    assert "failed" not in run("--regilink-live").parseoutcomes()
 
 
 UNREAD = """
