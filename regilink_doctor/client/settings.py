@@ -147,9 +147,10 @@ class _Reader:
         project = self._find("project", values)
         if project is not None and (what := _project_problem(project.value)):
             self._add("project", project.origin, what, say("choose a project name without these characters"))
+        is_refused = any(problem.setting == "host" for problem in self.problems)
         credentials = find_credentials(
             version=self.version,
-            host=host.value,
+            host=suggested_host(host.value, self.version) if is_refused else host.value,
             file_key=values.get("api_key"),
             cwd=self.cwd,
             environ=self.environ,

@@ -81,7 +81,7 @@ class UnknownRegistry(Rule):
             if intended
             else say("the registries that are known are {names}", names=listed(names))
             if names
-            else "create it in the W&B App, ask an admin for access, or pull an outdated catalog again",
+            else "create it in the W&B App, or ask an admin for access",
         )
 
     def replacement_for(self, problem: Problem) -> Replacement | None:

@@ -640,11 +640,21 @@ def test_without_wandb_it_goes_on(examined: Diagnose, make_environment: Environm
     assert found.exit_status() == 0
 
 
-def test_a_login_is_suggested_with_a_scheme_which_wandb_wants(examined: Diagnose) -> None:
-    found = examined(ZOO, environ={"WANDB_API_KEY": "", "WANDB_BASE_URL": "wandb.example.com"})
-    helped = {row.name: row.help or "" for row in found.of("fail")}
-    assert helped.keys() == {"settings", "credentials"}
-    assert helped["credentials"].startswith("wandb login --host https://wandb.example.com\n")
+@pytest.mark.parametrize(
+    ("host", "machine"),
+    [("wandb.example.com", "https://wandb.example.com"), ("127.0.0.1:9123", "http://127.0.0.1:9123")],
+)
+@pytest.mark.parametrize("key", ["", "abc"])
+def test_a_login_is_suggested_with_a_scheme_which_wandb_wants(
+    examined: Diagnose, host: str, machine: str, key: str
+) -> None:
+    found = examined(ZOO, environ={"WANDB_API_KEY": key, "WANDB_BASE_URL": host})
+    failed = {row.name: row for row in found.of("fail")}
+    assert failed.keys() == {"settings", "credentials"}
+    assert failed["settings"].help == f"export WANDB_BASE_URL={machine}"
+    login = f"wandb login --relogin --host {machine}" if key else f"wandb login --host {machine}\n"
+    assert (failed["credentials"].help or "").startswith(login)
+    assert key or f"(machine {host})" in (failed["credentials"].note or "")
 
 
 def test_the_key_is_in_no_row(examined: Diagnose, emulator: Emulator) -> None:

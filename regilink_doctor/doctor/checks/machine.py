@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-from regilink_doctor.client.hosts import HostRefused, normal_host, without_login
+from regilink_doctor.client.hosts import HostRefused, normal_host, suggested_host, without_login
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -147,8 +147,8 @@ class Credentials(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""
         credentials = context.settings.credentials
-        # `wandb login` refuses an address without a scheme, which wandb accepts from its settings.
-        host = {"host": f"{'' if '://' in subject.shown else 'https://'}{subject.shown}"}
+        # The address of the server that the settings mean: `wandb login` refuses one that wandb refuses.
+        host = {"host": suggested_host(subject.shown, context.settings.wandb.number)}
         if credentials.two_ways:
             return report_problem(Problem(rule_codes.CREDENTIALS_MISSING, kind="two-ways"))
         if credentials.token_file is not None:
