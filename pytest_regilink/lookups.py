@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_regilink.assertions import (
@@ -272,50 +271,3 @@ def replace_placeholder(world: World, name: str, entity: str | None) -> None:
 
 def _is_version(text: str) -> bool:
     return text[:1] == "v" and text[1:].isdecimal()
-
-
-def check_operation(operation: str | None) -> None:
-    """Refuse a name that no request goes by.
-
-    Raises:
-        ValueError: neither W&B's schema nor wandb has such an operation.
-    """
-    from regilink_doctor.emulator.execution import schema
-    from regilink_doctor.emulator.faults import TRANSFERS
-
-    if operation is None:
-        return
-    roots = (schema().query_type, schema().mutation_type)
-    operations = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
-    if operation.casefold() in map(str.casefold, operations) or _is_wandb_operation(operation):
-        return
-    near = {name.casefold(): name for name in operations}
-    hint = suggest_name(operation.casefold(), near)
-    if hint:
-        folded = hint.split('"')[1]
-        hint = hint.replace(quoted(folded), quoted(near[folded]))
-    raise ValueError(f"there is no operation {quoted(operation)}{hint}")
-
-
-def _is_wandb_operation(name: str) -> bool:
-    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
-    from importlib.util import find_spec
-
-    spec = find_spec("wandb")
-    if spec is None or spec.origin is None or not name.isidentifier():
-        return False
-    folder = Path(spec.origin).parent
-    files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
-    return any(_names_operation(file.read_bytes().lower(), name.lower().encode()) for file in files if file.is_file())
-
-
-def _names_operation(content: bytes, name: bytes) -> bool:
-    """Whether a file in lower case has the document; a regular expression takes a second for `wandb-core`."""
-    for kind in (b"query ", b"mutation "):
-        end = content.find(kind + name) + len(kind + name)
-        while end >= len(kind + name):
-            after = content[end : end + 1]
-            if not (after.isalnum() or after == b"_"):
-                return True
-            end = content.find(kind + name, end) + len(kind + name)
-    return False

@@ -437,9 +437,6 @@ class Regilink:
         Raises:
             ValueError: there is no such kind of fault, or no such operation.
         """
-        from pytest_regilink.lookups import check_operation
-
-        check_operation(operation)
         fault = self.emulator.fault(
             kind, operation, count, share, status=status, seconds=seconds, message=message, executed=executed
         )

@@ -168,4 +168,7 @@ def _read_fault(asked: Any) -> Fault:
         wanted: Any = types.get(name, (int, float))
         if value is not None and (not isinstance(value, wanted) or (isinstance(value, bool) != (wanted is bool))):
             raise FaultError(f"{name} is {show_value(value)}, which is of the wrong type")
+    from regilink_doctor.emulator.execution import check_operation
+
+    check_operation(asked.get("operation"))
     return Fault(**asked)

@@ -121,8 +121,11 @@ class Emulator(Service):
         requests have met it.
 
         Raises:
-            FaultError: there is no such fault.
+            FaultError: there is no such fault, or no such operation.
         """
+        from regilink_doctor.emulator.execution import check_operation
+
+        check_operation(operation)
         return self.app.faults.add_fault(Fault(kind, operation, count, share, status, seconds, message, executed))
 
     @property

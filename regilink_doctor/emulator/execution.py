@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import traceback
+from difflib import get_close_matches
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ from graphql import (
 )
 
 from regilink_doctor.core.records import record
+from regilink_doctor.emulator.faults import TRANSFERS, FaultError
 from regilink_doctor.emulator.http import Call
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
 from regilink_doctor.emulator.resolvers.context import NOTED, Context, snake
@@ -231,3 +234,42 @@ def _adapt_resolver(resolver: Any) -> Any:
         return resolver(source, info.context, **arguments)
 
     return call_resolver
+
+
+def check_operation(operation: str | None) -> None:
+    """Refuse a name that no request goes by.
+
+    Raises:
+        FaultError: neither W&B's schema nor wandb has such an operation.
+    """
+    if operation is None:
+        return
+    roots = (schema().query_type, schema().mutation_type)
+    operations = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
+    names = {name.casefold(): name for name in operations}
+    if operation.casefold() in names or _is_wandb_operation(operation):
+        return
+    near = get_close_matches(operation.casefold(), names, 1)
+    raise FaultError(f'there is no operation "{operation}"' + (f'; did you mean "{names[near[0]]}"?' if near else ""))
+
+
+def _is_wandb_operation(name: str) -> bool:
+    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
+    spec = find_spec("wandb")
+    if spec is None or spec.origin is None or not name.isidentifier():
+        return False
+    folder = Path(spec.origin).parent
+    files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
+    return any(_names_operation(file.read_bytes().lower(), name.lower().encode()) for file in files if file.is_file())
+
+
+def _names_operation(content: bytes, name: bytes) -> bool:
+    """Whether a file in lower case has the document; a regular expression takes a second for `wandb-core`."""
+    for kind in (b"query ", b"mutation "):
+        end = content.find(kind + name) + len(kind + name)
+        while end >= len(kind + name):
+            after = content[end : end + 1]
+            if not (after.isalnum() or after == b"_"):
+                return True
+            end = content.find(kind + name, end) + len(kind + name)
+    return False

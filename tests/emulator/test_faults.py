@@ -230,6 +230,8 @@ def test_the_admin_endpoint_adds_lists_and_removes_them(emulator: Emulator) -> N
     ("asked", "words"),
     [
         ({"kind": "dorp"}, "did you mean 'drop'?"),
+        ({"kind": "drop", "operation": "linkArtefact"}, 'no operation "linkArtefact"; did you mean "linkArtifact"?'),
+        ([{"kind": "drop"}, {"kind": "drop", "operation": "links.*"}], 'no operation "links.*"'),
         ({"kind": "drop", "when": 1}, "a fault has no when"),
         ({"operation": "viewer"}, 'a "kind"'),
         ({"kind": "drop", "count": "2"}, 'count is "2"'),
@@ -244,9 +246,18 @@ def test_the_admin_endpoint_says_what_is_wrong(emulator: Emulator, asked: Any, w
     assert not emulator.faults
 
 
+@pytest.mark.parametrize("operation", ["linkArtifact", "LINKARTIFACT", "upload", "UPLOAD", "RunResumeStatus", None])
+def test_an_operation_of_the_server_or_of_wandb_is_accepted(emulator: Emulator, operation: str | None) -> None:
+    assert emulator.fault("drop", operation).operation == operation
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        *(
+            ({"kind": "drop", "operation": name}, "no operation")
+            for name in ("publish", "no such thing", "links.*", "")
+        ),
         ({"kind": "nothing"}, "there are: refuse, status"),
         ({"kind": "drop", "count": 0}, "at least 1"),
         ({"kind": "drop", "share": 1.5}, "at most 1"),

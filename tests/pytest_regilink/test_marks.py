@@ -11,7 +11,6 @@ from wandb.errors import CommError
 
 from pytest_regilink import Regilink
 from pytest_regilink.conditions import Conditions
-from pytest_regilink.lookups import check_operation
 
 
 @pytest.mark.regilink(registries={"prod": ["model"], "any": []})
@@ -134,17 +133,6 @@ def test_a_parameter_of_the_wrong_shape_is_refused(pytester: pytest.Pytester, ru
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(['*the parameter \'viewer\' is not a dictionary: {"role": "viewer"}'])
-
-
-@pytest.mark.parametrize("operation", ["linkArtifact", "LINKARTIFACT", "upload", "RunResumeStatus", None])
-def test_an_operation_of_the_server_or_of_wandb_is_accepted(operation: str | None) -> None:
-    check_operation(operation)
-
-
-@pytest.mark.parametrize("operation", ["publish", "no such thing", "links.*", ""])
-def test_an_operation_that_does_not_exist_is_refused(operation: str) -> None:
-    with pytest.raises(ValueError, match="there is no operation"):
-        check_operation(operation)
 
 
 def test_a_mark_brings_its_fixture(pytester: pytest.Pytester, run: Run) -> None:
