@@ -147,6 +147,7 @@ def to_json(outcome: DryRun) -> str:
             "argv": [mask_secrets(word) for word in outcome.argv],
             "status": outcome.status,
             "interrupted": outcome.interrupted,
+            "left_running": outcome.left_running,
         },
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
@@ -316,7 +317,10 @@ def _describe_consumed(entry: Consumed) -> str:
         reason = f"{entry.place}: {entry.failed}" if entry.place else entry.failed
         return say("{name}  could not be read: {reason}", name=entry.name, reason=reason)
     facts = join_phrases(", ", [_HOW[how] for how in entry.how])
-    if entry.stub:
+    if entry.missing is not None:
+        missing = say("{version} is unknown here, so this one stands in", version=quoted(entry.missing))
+        facts = join_phrases("; ", [facts, missing])
+    elif entry.stub:
         facts = join_phrases("; ", [facts, say("unknown here, so an empty one stands in")])
     return say("{name}  ({facts})", name=entry.name, facts=facts)
 
@@ -351,6 +355,8 @@ def _describe_success(outcome: DryRun) -> str:
         sentences.append(say("{links} where W&B's behavior is undocumented", links=counted(unknown, "link")))
     if failed := sum(1 for entry in outcome.consumed if entry.failed):
         sentences.append(say("{names} could not be read", names=counted(failed, "name")))
+    if missing := sum(1 for entry in outcome.consumed if entry.missing is not None):
+        sentences.append(say("{names} unknown here, and replaced", names=counted(missing, "name")))
     if in_registry and outcome.assumed:
         sentences.append(say("whether what is assumed exists, only a catalog shows"))
     if sentences:

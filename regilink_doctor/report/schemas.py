@@ -284,7 +284,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
         "regilink dry-run --output-format json -- CMD",
         lambda: _report(
             "What a command would have linked",
-            command=_object(argv=TEXTS, status={"type": "integer"}, interrupted=FLAG),
+            command=_object(argv=TEXTS, status={"type": "integer"}, interrupted=FLAG, left_running=FLAG),
             assumed=_list(_object(kind=_choice("organization", "team", "registry", "collection"), name=TEXT)),
             runs=_list(
                 _object(
@@ -300,7 +300,9 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             unsent_runs=_about("runs that are offline or disabled", _list(_object(mode=TEXT, place=TEXT_OR_NULL))),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
             links=_list(ATTEMPT),
-            consumed=_list(_object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG)),
+            consumed=_list(
+                _object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG, missing=TEXT_OR_NULL)
+            ),
             triggered=_list(
                 _object(
                     **dict.fromkeys(("automation", "event", "subject", "action"), TEXT),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from regilink_doctor.core.origin import quote_for_shell
 
@@ -21,10 +21,19 @@ PATIENCE = {signal.SIGINT: 15.0, signal.SIGTERM: 5.0}
 """Seconds that the command has to end after a signal; then it is killed. A second signal kills it at once."""
 
 GRACE = 1.0
-"""Seconds that what is left of a command has to end after the command itself."""
+"""Seconds that what is left of a command has to end after the command itself, and again after a signal."""
 
 _WATCHER = 'read -r _; kill -s TERM -- "$1"; sleep 2; kill -s KILL -- "$1"'
 """A shell that waits for the end of its input: for regilink to be killed. Then it ends the command."""
+
+
+class CommandEnd(NamedTuple):
+    """The exit status of a command (minus the signal that ended it), whether it was interrupted, and what it left."""
+
+    status: int
+    is_interrupted: bool
+    has_left_running: bool
+    """Whether something that it had started was still running: it is ended, but at a terminal. Unknown on Windows."""
 
 
 class _Command:
@@ -37,9 +46,12 @@ class _Command:
 
     def __init__(self, argv: Sequence[str], **options: Any) -> None:
         self.has_group = os.name == "posix" and not _is_in_foreground()
+        self._orphans = set() if self.has_group else _find_orphans()
         self.process = subprocess.Popen(list(argv), start_new_session=self.has_group, **options)
         self._job = _make_job(self.process.pid)
         self.signals: list[int] = []
+        self.has_left_running = False
+        """Whether something that it has started is still running after it."""
 
     def handle(self, number: int) -> None:
         """Pass a signal on; kill when it is the second."""
@@ -92,12 +104,26 @@ class _Command:
     def _end_family(self) -> None:
         """End what the command has left running, where it leads a group or is in a job."""
         _end_job(self._job)
-        if not self.has_group or not self._send(signal.SIGTERM):
-            return
+        self.has_left_running = self._outlives_grace()
+        if self.has_group and self.has_left_running:
+            self._send(signal.SIGTERM)
+            if self._outlives_grace():
+                self._send(signal.SIGKILL)
+
+    def _outlives_grace(self) -> bool:
+        """Whether its family is still there after a while: wandb's service ends a moment after its program."""
         deadline = time.monotonic() + GRACE
-        while time.monotonic() < deadline and self._send(0):
+        while is_alive := bool(self._find_family()):
+            if time.monotonic() >= deadline:
+                break
             time.sleep(0.02)
-        self._send(signal.SIGKILL)
+        return is_alive
+
+    def _find_family(self) -> set[int]:
+        """What is left of the command's group; at a terminal, what of regilink's group has lost its parent since."""
+        if self.has_group:
+            return {pid for pid, _, group in _list_processes() if group == self.process.pid}
+        return _find_orphans() - self._orphans
 
 
 def run_command(
@@ -107,8 +133,8 @@ def run_command(
     cwd: str | Path | None = None,
     stdout: IO[bytes] | int | None = None,
     stderr: IO[bytes] | int | None = None,
-) -> tuple[int, bool]:
-    """Run a command to its end: its exit status (minus the signal that ended it), and whether it was interrupted.
+) -> CommandEnd:
+    """Run a command to its end.
 
     Raises:
         OSError: it cannot be started.
@@ -132,7 +158,7 @@ def run_command(
             for number in early:
                 command.handle(number)
             status = command.wait()
-    return status, bool(command.signals)
+    return CommandEnd(status, bool(command.signals), command.has_left_running and not command.signals)
 
 
 def find_program(argv: Sequence[str], environ: Mapping[str, str], system: str = os.name) -> list[str]:
@@ -219,15 +245,41 @@ def _end_job(job: int | None) -> None:
 
 def _find_descendants(pid: int) -> Iterator[int]:
     """The children of a process, and theirs."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
     children: dict[int, list[int]] = {}
-    for line in listed.splitlines():
-        child, parent = map(int, line.split())
+    for child, parent, _ in _list_processes():
         children.setdefault(parent, []).append(child)
     waiting = children.get(pid, [])
     while waiting:
         yield (child := waiting.pop())
         waiting += children.get(child, [])
+
+
+def _find_orphans() -> set[int]:
+    """The processes of this one's group whose parent is of another group, as what a command has left running."""
+    group = [(pid, parent) for pid, parent, leader in _list_processes() if leader == os.getpgrp()]
+    members = {pid for pid, _ in group}
+    return {pid for pid, parent in group if parent not in members}
+
+
+def _list_processes() -> list[tuple[int, int, int]]:
+    """Number, parent and group of each process that has not ended; none on Windows."""
+    if os.path.isdir("/proc/self"):  # small containers have no `ps`
+        lines = [_read_status(pid) for pid in filter(str.isdecimal, os.listdir("/proc"))]
+    elif os.name == "posix":
+        columns = ["ps", "-A", "-o", "pid=", "-o", "stat=", "-o", "ppid=", "-o", "pgid="]
+        lines = [line.split() for line in subprocess.check_output(columns, text=True).splitlines()]
+    else:
+        return []
+    return [(int(line[0]), int(line[2]), int(line[3])) for line in lines if line and line[1][0] != "Z"]
+
+
+def _read_status(pid: str) -> list[str]:
+    """Number, state, parent and group of a process; nothing if it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return [pid, *file.read().rpartition(")")[2].split()]
+    except OSError:
+        return []
 
 
 def _ignore_missing(action: Callable[[], object]) -> bool:

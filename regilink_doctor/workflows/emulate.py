@@ -89,7 +89,7 @@ def emulate(
         emulator.load_graphql()  # while the first program comes up
         if command:
             try:
-                status, _ = run_command(command, within(os.environ, variables))
+                status = run_command(command, within(os.environ, variables)).status
             except OSError as error:
                 raise Unable(not_started(command, error)) from None
             _tell(fence.blocked)

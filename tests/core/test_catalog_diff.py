@@ -69,7 +69,7 @@ CASES = {
     "every type": (with_registry(types=None), ['registry "model" now accepts every type of artifact']),
     "restricted": (with_registry(visibility="restricted"), ['! registry "model" is restricted to its members now']),
     "described": (with_registry(description="{x}"), ['registry "model" has another description']),
-    "protected": (with_registry(protected_aliases=("p",)), ['registry "model": alias "p" is protected now']),
+    "protected": (with_registry(protected_aliases=("p",)), ['! registry "model": alias "p" is protected now']),
     "collections not asked": (with_registry(collections=None), []),
     "collection gone": (with_registry(collections=()), ['! registry "model": collection "zoo" is gone']),
     "collection new": (

@@ -114,6 +114,15 @@ def test_each_field_with_each_wrong_type(path: tuple[Any, ...]) -> None:
         (b'{"version": true}', "version is True"),
         (b'{"version": 1.0}', "version is 1.0"),
         (b'{"version": "' + b"9" * 10_000 + b'"}', "version is "),
+        (b'{"version": 2, "organisations": []}', "version is 2"),
+        (
+            b'{"version": 1, "organization": []}',
+            '"organization" is not a key of a catalog, did you mean "organizations"?',
+        ),
+        (
+            b'{"version": 1, "organizations": [{"name": "A", "entity": "a", "registries": [{"type": 1}]}]}',
+            'organizations[0].registries[0]."type" is not a key of a catalog, did you mean "types"?',
+        ),
     ],
 )
 def test_what_is_no_catalog(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,9 @@ def test_what_is_there_stays_as_it_is() -> None:
     collection = world.collection("zoo", registry="model", versions=2, aliases=["staging"])
     made = fetched(world, collection.project, "zoo:production")
     assert made is collection.memberships[1]
+    assert world.stand_ins == {f"{collection.path}:v1": "production"}
+    assert fetched(world, collection.project, "new:production") is not None
+    assert len(world.stand_ins) == 1, "a collection that is made is assumed"
     assert not collection.assumed
 
 

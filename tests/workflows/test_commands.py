@@ -73,13 +73,13 @@ def test_a_stubborn_command_and_its_children_are_killed(stubborn: str, signals: 
         for number in signals:
             process.send_signal(number)
         out, _ = process.communicate(timeout=20)
-    assert out == "-9 True\n"
+    assert out == "-9 True False\n"
 
 
 def test_what_a_command_has_left_running_ends_with_it(stubborn: str) -> None:
     with running(stubborn, "brief") as process:
         out, _ = process.communicate(timeout=20)
-    assert out == "3 False\n"
+    assert out == "3 False True\n"
 
 
 def test_when_regilink_is_killed_the_command_ends(stubborn: str) -> None:
@@ -90,21 +90,25 @@ def test_when_regilink_is_killed_the_command_ends(stubborn: str) -> None:
 
 
 @pytest.mark.slow
-def test_at_a_terminal_the_command_stays_in_the_foreground_and_its_children_end(stubborn: str) -> None:
+@pytest.mark.parametrize(("words", "end"), [((), b"-9 True False"), (("brief",), b"3 False True")])
+def test_at_a_terminal_the_command_stays_in_the_foreground_and_its_children_end(
+    stubborn: str, words: tuple[str, ...], end: bytes
+) -> None:
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv(sys.executable, [sys.executable, "-c", DRIVER, stubborn])
+        os.execv(sys.executable, [sys.executable, "-c", DRIVER, stubborn, *words])
     shown = b""
     while b"ready" not in shown:
         shown += os.read(terminal, 1000)
-    os.write(terminal, b"\x03")
-    os.kill(pid, signal.SIGINT)
+    if not words:
+        os.write(terminal, b"\x03")
+        os.kill(pid, signal.SIGINT)
     try:
         while data := os.read(terminal, 1000):
             shown += data
     except OSError:
         pass  # nobody has the terminal open any more
-    assert b"-9 True" in shown
+    assert end in shown
     os.waitpid(pid, 0)
     os.close(terminal)

@@ -102,7 +102,12 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
     out, err = capfd.readouterr()
     value = json.loads(out)
     assert "wandb-registry-model/zoo: no error" in err, "the command's own output is not lost"
-    assert value["command"] == {"argv": ["python", "publish.py"], "status": 0, "interrupted": False}
+    assert value["command"] == {
+        "argv": ["python", "publish.py"],
+        "status": 0,
+        "interrupted": False,
+        "left_running": False,
+    }
     assert [(each["requested"], each["verdict"], each["code"]) for each in value["links"]] == [
         ("wandb-registry-model/zoo", "linked", None),
         ("model/zoo", "misplaced", "REG101"),
@@ -195,7 +200,9 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
         "    artifact = wandb.Artifact('zoo', type='model')\n"
         "    run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
         "    run.link_artifact(artifact, 'candidates/zoo')\n"
-        "    base = run.use_artifact('vision/data/train-images:v2')\n",
+        "    base = run.use_artifact('vision/data/train-images:v2')\n"
+        "    run.use_artifact('wandb-registry-model/zoo:prodution')\n"
+        "    run.use_artifact('wandb-registry-model/zoo:latest')\n",
         encoding="utf-8",
     )
     found = dry_run(["python", "train.py"], catalog=CATALOG, stub_artifacts=True, cwd=project)
@@ -206,8 +213,11 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
     assert "train.py:5: this is a project, not a registry" in text
     assert 'help: if you mean a registry, write "wandb-registry-REGISTRY/zoo"' in text
     assert "vision/data/train-images:v2  (looked up, used by the run; unknown here, so an empty one stands in)" in text
+    assert 'zoo:v0  (looked up, used by the run; "prodution" is unknown here, so this one stands in)' in text
+    assert [entry["missing"] for entry in json.loads(to_json(found))["consumed"]] == [None, "prodution"]
     assert text.endswith(
-        "1 link would be accepted into a registry; 1 link would be accepted into a project, not a registry"
+        "1 link would be accepted into a registry; 1 link would be accepted into a project, not a registry; "
+        "1 name unknown here, and replaced"
     )
 
 
@@ -368,6 +378,13 @@ def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
         ("exit 0", {}, 1, ("it linked nothing (--allow-no-links if that is right)",)),
         ("exit 0", {"allow_no_links": True}, 0, ()),
         ("exit 3", {}, 1, ("the command ended with status 3", "it linked nothing")),
+        (
+            "sleep 60 & exit 0",
+            {"allow_no_links": True},
+            1,
+            ("it left processes running, and what they would link is unknown",),
+        ),
+        ("sleep 0.3 & exit 0", {"allow_no_links": True}, 0, ()),
         ("exit 3", {"allow_no_links": True}, 1, ("the command ended with status 3",)),
         ("kill -KILL $$", {"allow_no_links": True}, 1, ("the command ended with signal SIGKILL",)),
     ],

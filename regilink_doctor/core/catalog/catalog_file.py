@@ -10,11 +10,11 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.text import ShownAsTable, quote_text, show_value
+from regilink_doctor.core.text import ShownAsTable, close_to, quote_text, show_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Any, NoReturn
 
@@ -77,8 +77,11 @@ def contents_of(value: object) -> CatalogContents:
     version = reader.value.get("version")
     if version.__class__ is not int or version != VERSION:
         raise CatalogError(f"version is {show_value(version)}, this regilink reads version {VERSION}")
+    reader.refuse_other_keys(_KEYS)
     return CatalogContents(
-        organizations=tuple(_organization(item) for item in reader.items("organizations", required=True)),
+        organizations=tuple(
+            _organization(item) for item in reader.items("organizations", _ORGANIZATION, required=True)
+        ),
         host=reader.text("host", None),
         complete=reader.flag("complete"),
         features=reader.texts("features"),
@@ -89,8 +92,8 @@ def _organization(reader: _Reader) -> Organization:
     return Organization(
         name=reader.text("name"),
         entity=reader.text("entity"),
-        teams=tuple(team.text("name") for team in reader.items("teams")),
-        registries=tuple(_registry(item) for item in reader.items("registries")),
+        teams=tuple(team.text("name") for team in reader.items("teams", ("name",))),
+        registries=tuple(_registry(item) for item in reader.items("registries", _REGISTRY)),
     )
 
 
@@ -107,7 +110,7 @@ def _registry(reader: _Reader) -> Registry:
         protected_aliases=reader.texts("protected_aliases"),
         collections=None
         if reader.value.get("collections") is None
-        else tuple(_collection(item) for item in reader.items("collections")),
+        else tuple(_collection(item) for item in reader.items("collections", _COLLECTION)),
     )
 
 
@@ -116,6 +119,10 @@ def _collection(reader: _Reader) -> Collection:
 
 
 _REQUIRED = object()
+_KEYS = ("version", "host", "complete", "features", "organizations", "$schema")
+_ORGANIZATION = ("name", "entity", "teams", "registries")
+_REGISTRY = ("name", "visibility", "description", "types", "types_seen", "protected_aliases", "collections")
+_COLLECTION = ("name", "type", "aliases", "versions")
 
 
 class _Reader:
@@ -126,6 +133,13 @@ class _Reader:
             raise CatalogError(f"{where.rstrip('.') or 'the file'} is not an object")
         self.value: Mapping[str, Any] = value
         self.where = where
+
+    def refuse_other_keys(self, keys: Sequence[str]) -> _Reader:
+        if unknown := [key for key in self.value if key not in keys]:
+            near = close_to(unknown[0], keys)
+            meant = f', did you mean "{near}"?' if near else ""
+            raise CatalogError(f"{self.where}{quote_text(unknown[0])} is not a key of a catalog{meant}")
+        return self
 
     def text(self, key: str, default: Any = _REQUIRED) -> Any:
         value = self.value.get(key)
@@ -141,11 +155,13 @@ class _Reader:
             raise CatalogError(f"{self.where}{key} is not a list of strings")
         return tuple(_unicode(item, f"{self.where}{key}") for item in value)
 
-    def items(self, key: str, *, required: bool = False) -> list[_Reader]:
+    def items(self, key: str, keys: Sequence[str], *, required: bool = False) -> list[_Reader]:
         value = self.value.get(key, None if required else [])
         if not isinstance(value, list):
             raise CatalogError(f"{self.where}{key} is not a list")
-        return [_Reader(item, f"{self.where}{key}[{index}].") for index, item in enumerate(value)]
+        return [
+            _Reader(item, f"{self.where}{key}[{index}].").refuse_other_keys(keys) for index, item in enumerate(value)
+        ]
 
     def flag(self, key: str) -> bool:
         value = self.value.get(key, False)

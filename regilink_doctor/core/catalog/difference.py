@@ -93,9 +93,9 @@ def _registry(subject: str, old: Registry, new: Registry, *, whole: bool) -> Ite
     elif old.types is None:
         seen = f'{subject}: artifacts of the type "'
         yield from _set(seen, old.types_seen, new.types_seen, "are there now", "are no longer there")
-    yield from _set(
-        f'{subject}: alias "', old.protected_aliases, new.protected_aliases, "is protected now", "is free now"
-    )
+    for alias in sorted({*old.protected_aliases} ^ {*new.protected_aliases}):
+        breaks = alias in new.protected_aliases  # a member's link with it is refused from now on (failure B10)
+        yield Change(f'{subject}: alias "{alias}"', "is protected now" if breaks else "is free now", breaks)
     if (old.description or "") != (new.description or ""):
         yield Change(subject, "has another description")
     if old.collections is not None and new.collections is not None:

@@ -193,6 +193,7 @@ def version(state: State, project: Project, name: str) -> Membership | None:
     if not wanted or "/" in alias or (is_version(alias) and int(alias[1:]) >= MAX_STUBS):
         return None
     collection = project.collections.get(wanted)
+    is_listed = collection is not None and not collection.assumed
     if collection is None:
         kind = "PORTFOLIO" if project.is_registry else "SEQUENCE"
         collection = state.make_collection(project, wanted, kind, _type(project, wanted))
@@ -206,7 +207,10 @@ def version(state: State, project: Project, name: str) -> Membership | None:
             seed_version(state, collection, STUB_FILES)
     if not is_version(alias):
         artifacts.set_alias(state, collection.memberships[-1], alias)
-    return artifacts.find(collection, alias)
+    membership = artifacts.find(collection, alias)
+    if is_listed and membership is not None:
+        state.stand_ins[f"{collection.path}:{membership.version}"] = alias
+    return membership
 
 
 def _type(project: Project, name: str) -> str:

@@ -60,6 +60,8 @@ class State:
         self.stubs: set[str] | None = None
         """Names, `collection:alias`, that the code itself fetches, and that are made, empty, on the spot when they are
         not there (`world.stubs`). None: nothing is made. wandb looks up more by itself, before it logs a version."""
+        self.stand_ins: dict[str, str] = {}
+        """Full names of versions that stand in for what a known collection does not have -> what was asked for."""
         self.organizations: dict[str, Organization] = {}
         self.entities: dict[str, Entity] = {}
         self.users: dict[str, User] = {}

@@ -83,12 +83,13 @@ def dry_run(
     with Emulator(world, keep=keep) as emulator, Fence(emulator, hosts, outside=outside) as fence:
         variables = _build_variables(emulator, fence, settings, outside, keep_going=keep_going)
         emulator.load_graphql()  # while the command comes up
-        status, interrupted = run_command(words, within(outside, variables), cwd=folder, stdout=stdout)
+        end = run_command(words, within(outside, variables), cwd=folder, stdout=stdout)
         with world.lock:
             return DryRun(
                 argv=tuple(words),
-                status=status,
-                interrupted=interrupted,
+                status=end.status,
+                interrupted=end.is_interrupted,
+                left_running=end.has_left_running,
                 world=_origin(catalog, scripts),
                 entity=settings.entity.value if settings.entity is not None else TEAM,
                 entity_source=settings.entity.origin.shown if settings.entity is not None else None,

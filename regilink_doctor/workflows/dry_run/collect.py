@@ -250,7 +250,8 @@ def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tupl
         if entry.name not in own:
             placed = replace(entry, name=seeded.get(entry.name, entry.name), place=_near(entry.place, folder))
             found.setdefault((placed.name, placed.failed), []).append(placed)
-    return tuple(_consumed(name, failed, item, stubs) for (name, failed), item in found.items())
+    missing = {} if world.stubs is None else world.stand_ins
+    return tuple(_consumed(name, failed, item, stubs, missing.get(name)) for (name, failed), item in found.items())
 
 
 def _near(place: str | None, folder: Path) -> str | None:
@@ -261,12 +262,15 @@ def _near(place: str | None, folder: Path) -> str | None:
     return f"{relative_path(file, str(folder))}:{line}" if place and Path(file).is_relative_to(folder) else place
 
 
-def _consumed(name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str]) -> Consumed:
+def _consumed(
+    name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str], missing: str | None
+) -> Consumed:
     listed = list(entries)
     place = next((item.place for item in listed if item.place), None)
     collection = name.partition(":")[0]
     how = tuple(_ordered({item.how for item in listed}))
-    return Consumed(name, how, failed, place, failed is None and collection in stubs)
+    is_stub = failed is None and (collection in stubs or missing is not None)
+    return Consumed(name, how, failed, place, is_stub, missing)
 
 
 def _ordered(how: Iterable[str]) -> Iterator[str]:

@@ -54,7 +54,8 @@ class ArtifactMade:
 class Consumed:
     """A version that it would have read. `how` says whether it was looked up, declared as input, downloaded.
 
-    `failed`: why it could not be read; then `name` is as the code gave it. `stub`: an empty one stood in for it.
+    `failed`: why it could not be read; then `name` is as the code gave it. `stub`: another one stood in for it, an
+    empty one, or, where a collection is known and has no such version or alias, the latest: that is `missing`.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Consumed:
     failed: str | None = None
     place: str | None = None
     stub: bool = False
+    missing: str | None = None
 
 
 @record
@@ -100,7 +102,8 @@ class DryRun(ShownAsTable):
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
     not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
     operations that the emulator lacks: a limit of regilink, not a mistake of the command. `mode` is that of the
-    settings and of `$WANDB_MODE`; `unsent_runs` are those that, by the mode or the code, sent nothing.
+    settings and of `$WANDB_MODE`; `unsent_runs` are those that, by the mode or the code, sent nothing. `left_running`:
+    processes that the command had started were running after its end.
     """
 
     argv: tuple[str, ...]
@@ -123,6 +126,7 @@ class DryRun(ShownAsTable):
     mode: str = "online"
     unsent_runs: tuple[UnsentRun, ...] = ()
     refused_runs: tuple[RefusedRun, ...] = ()
+    left_running: bool = False
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
@@ -184,6 +188,8 @@ class DryRun(ShownAsTable):
             reasons.append(say("it was interrupted"))
         elif self.status:
             reasons.append(say("the command ended with {status}", status=self.ended))
+        if self.left_running:
+            reasons.append(say("it left processes running, and what they would link is unknown"))
         if self.refused_runs and (self.status or not self.links):  # else the program went on with another one
             reasons.append(say("{runs} refused", runs=counted(len(self.refused_runs), "run")))
         if refused := self.count("refused"):

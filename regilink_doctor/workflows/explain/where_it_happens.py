@@ -182,7 +182,7 @@ def explain_command(command: Sequence[str], environ: Mapping[str, str]) -> tuple
 
     sys.stderr.flush()
     with _Tee() as tee:
-        status, _ = run_command(command, environ, stderr=tee.inlet)
+        status = run_command(command, environ, stderr=tee.inlet).status
     if status == 0:
         return 0, None
     text = tee.text
