@@ -170,6 +170,7 @@ ORDER = (
 """Which problem of a segment is reported: the first that applies (contracts: a path has one problem per segment)."""
 
 _UNKNOWN_AND_PREFIX = UNKNOWN_NAME + REGISTRY_PREFIX
+_REGISTRY_WORDS = ("registry", "registries")
 _USUAL_ALIASES = frozenset({"best", "candidate", "champion", "latest", "prod", "production", "staging"})
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 """What no name begins or ends with."""
@@ -296,6 +297,10 @@ def _all(
         if not segment.text:
             yield from _empty(segment, segments, trailing_slash_fails)
             continue
+        if segment.text in (".", "..") and segment.start == 0 and len(segments) > 1:
+            yield segment.problem_at(
+                rule_codes.STRAY_SEPARATOR, segment.start, segment.end + 1, kind="dots", intended=""
+            )
         yield from _words(segment, holes, within_registry_path=registry is not None)
         if segment.name != segment.name.strip():
             yield from _blanks(segment)
@@ -446,6 +451,10 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
     if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
         joined = f"{REGISTRY_PREFIX}{filled[1].text}"
         yield first.problem_at(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined)
+    elif place == 1 and registry is not last and first.text.casefold() in _REGISTRY_WORDS:
+        yield first.problem_at(
+            rule_codes.TOO_MANY_PARTS, first.start, filled[1].start, "warning", "organization", intended=""
+        )
     elif place is not None and place > 1 and registry is not filled[-1]:
         yield first.problem_at(
             rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""
@@ -525,8 +534,10 @@ def _unprefixed(
     words = "".join(letter if letter.isalnum() else " " for letter in project.text.lower()).split()
     if project.text.casefold() in folded_names:
         kind = "known"
-    elif any(word.endswith(("registry", "registries")) for word in words):
+    elif any(word.endswith(_REGISTRY_WORDS) for word in words):
         kind = "word"
+    elif len(filled) == 3 and filled[0].text.casefold() in _REGISTRY_WORDS:
+        kind = "entity"
     elif named_registry:
         kind = "name"
     else:

@@ -186,7 +186,8 @@ class PassedArguments:
     not_accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """The arguments, passed by name, that no version of wandb accepts in such a call, each with those that it does.
 
-    Of a call of a method that no version has, this method with its class, and the methods that there are.
+    `*` is one that has a name in every version, but no fixed place. Of a call of a method that no version has, this
+    method with its class, and the methods that there are.
     """
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`, of those that rules ask for."""

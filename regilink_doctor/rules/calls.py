@@ -57,6 +57,11 @@ _TYPE_KINDS = {
 
 
 _MESSAGES = {
+    "position": Message(
+        "the arguments of wandb.init are passed without their names",
+        "the first one is the entity, in older versions of wandb the job type",
+        'write wandb.init(entity="TEAM", project="PROJECT")',
+    ),
     "target-of-artifact": Message(
         "wandb.Artifact has no argument target_path",
         "it raises TypeError",
@@ -89,7 +94,8 @@ class WrongCallShape(Rule):
     what `log_model`, `save` or `add_file` returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact
     link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. The `WandbLogger` of Lightning does
     neither: its `experiment` is the run. `unlink()` is only for what a link returns. Python raises, after the training.
-    A string that is unpacked as the list of aliases is no error of Python: it gives its letters.
+    A string that is unpacked as the list of aliases is no error of Python: it gives its letters; `aliases.append(...)`
+    as the list gives none. The order of the arguments of `wandb.init` has changed (a warning).
     """
 
     code = "REG607"
@@ -123,6 +129,7 @@ class WrongCallShape(Rule):
         "from lightning.pytorch.loggers import WandbLogger\n"
         'WandbLogger(entity="team-a").link_artifact(artifact, "wandb-registry-model/zoo")',
         'wandb.init(entity="team-a", offline=True)',
+        'wandb.init("training", "team-a")',
         'wandb.Api().artifact("acme/wandb-registry-model/zoo:v0").add_alias("production")',
         'wandb.Api().artifact("team-a/p/zoo", version="v0")',
         "logged = run.log_artifact(wandb.Artifact('zoo', type='model')).wait()\n"
@@ -204,6 +211,8 @@ class WrongCallShape(Rule):
                 if not site.context.is_tried and not facts.in_test:
                     owner, _, method = wrong.rpartition(".")
                     yield self.report(site.place, "method", owner=owner, wrong=method, accepted=", ".join(accepted))
+            elif wrong == "*":
+                yield self.report(site.place, "position", severity="warning")
             # A call that a helper of the project makes has no keywords of its own.
             elif wrong in site.arguments.keywords and (site.call, wrong) != ("wandb.Artifact", "target_path"):
                 yield self._report_argument(site, wrong, accepted)
@@ -308,6 +317,12 @@ def _explain_type(problem: Problem) -> Message:
     if problem.kind == "alias-type":
         return Message(
             say("an alias is of type {type}, not a string", type=name), note, say("write it as a string: str(VALUE)")
+        )
+    if name.startswith("list."):
+        return Message(
+            say("{method}() changes a list and returns None", method=name.removeprefix("list.")),
+            say("no alias is set, and no error says so"),
+            say("change the list before, then pass it"),
         )
     if problem.kind == "aliases-type":
         return Message(say("aliases is of type {type}, not a list of strings", type=name), note, "write aliases=[...]")

@@ -257,7 +257,8 @@ def _is_artifact_of_project(name: LinkTarget, problem: Problem) -> bool:
 def _lacks_word(name: LinkTarget, problem: Problem) -> bool:
     """Whether the project of a name that is consumed lacks the first word of the prefix: `registry-model/zoo`."""
     project = name.text[problem.start : problem.end].casefold().replace("_", "-").rstrip("s")
-    return project in ("registry-model", "registry-dataset") and not _is_own_project(name, problem)
+    is_meant = problem.kind == "entity" or project in ("registry-model", "registry-dataset")
+    return is_meant and not _is_own_project(name, problem)
 
 
 def judge_target(

@@ -58,6 +58,9 @@ class MissingRegistryPrefix(Rule):
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), say("write {code}", code=quoted(FORM)))
         code = corrected_path(problem)
+        if problem.kind == "entity":
+            note = say("W&B reads {part} as an entity", part=quoted(problem.target.text.partition("/")[0]))
+            return Message(summary, note, say("write {code}", code=code))
         instead = say("write {code}, or ignore this if you mean the project", code=code)
         if is_consumed(problem):
             instead = say("write {code}", code=code)
@@ -224,6 +227,11 @@ class StraySeparator(Rule):
                 say("the SDK reads what is after it as a version") if is_consumed(problem) else where_it_goes(problem)
             )
             return Message(say('{path} has a ":" where a "/" belongs', path=whole), note, help_)
+        if problem.kind == "dots":
+            note = say(
+                "a target path is not a path of files: W&B reads {part} as a name", part=quoted(wrong_part(problem))
+            )
+            return Message(say("{path} begins like a path of files", path=whole), note, help_)
         if problem.kind == "blank":
             name = quoted(wrong_part(problem).strip())
             return Message(say("there is a space around {name}", name=name), "it becomes part of the name", help_)

@@ -40,6 +40,7 @@ from regilink_doctor.lint.resolve.values import (
     Value,
     hold,
     is_configuration,
+    is_list,
     is_mapping,
     is_none,
     mark_default,
@@ -90,6 +91,9 @@ _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importors
 """What gives a module by its name."""
 
 _ENTERS = ("__enter__", "__aenter__")
+
+CHANGES_OF_LISTS = frozenset({"append", "clear", "extend", "insert", "remove", "reverse", "sort"})
+"""Methods of a list that change it, and return None."""
 
 _TAKES = frozenset({"pop", "setdefault"})
 _DUMPS = frozenset({"_asdict", "dict", "model_dump"})
@@ -162,6 +166,8 @@ def _call_by_word(
         filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
         parsers = tuple(list_parsers(context, function.value, at)) if not filled else ()
         return filled or [Arguments(at.scope.module, parsers=parsers)]  # a class of `tap` fills its own fields
+    if word in CHANGES_OF_LISTS and (lists := context.value(function.value, at)) and all(map(is_list, lists)):
+        return [Unknown(returned_by=f"list.{word}")]  # None
     if word == "getoption" and isinstance(option := _first_constant(node), str):
         return find_option(context, Arguments(at.scope.module), option.lstrip("-").replace("-", "_"))
     return None

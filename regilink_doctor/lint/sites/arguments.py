@@ -251,6 +251,9 @@ class ArgumentReader:
         are_given = not is_link or any(isinstance(value, NonString) and value.value for value in aliases)
         if are_given and all(isinstance(value, NonString) for value in aliases):
             types["aliases"] = _find_type(aliases)
+        changes = [getattr(value, "returned_by", "") for value in aliases]
+        if changes and all(change.startswith("list.") for change in changes):
+            types["aliases"] = changes[0]
         wrong_items = [self._find_wrong_item(value) for value in aliases]
         for name in objects:
             kinds = [_name_no_artifact(value) for value in self._values(name)]

@@ -432,6 +432,8 @@ class _Finder:
             return {}
         accepted = (*call.parameters, *call.others)
         wrong = [keyword.arg for keyword in use.call.keywords if keyword.arg and keyword.arg not in accepted]
+        if call.kind == "init" and use.call.args and not isinstance(use.call.args[0], ast.Starred):
+            wrong.append("*")
         is_certain = wrong and (call.kind == "link" or self._find_path(use) is not None)
         return dict.fromkeys(wrong, accepted) if is_certain else {}
 
