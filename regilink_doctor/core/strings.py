@@ -9,7 +9,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
-    from typing import Literal
+    from typing import Any, Literal
 
     UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version", "run-entity"]
 
@@ -179,7 +179,11 @@ class StringValue:
 
     def forget_separators(self) -> StringValue:
         """The string with slashes that are slashes on Windows, too."""
-        parts = (replace(part, is_os_separator=False) if isinstance(part, KnownPart) else part for part in self.parts)
+        return self.mark_known(is_os_separator=False)
+
+    def mark_known(self, **facts: Any) -> StringValue:
+        """The string with other facts of each part that is known, such as `default_of`."""
+        parts = [replace(part, **facts) if isinstance(part, KnownPart) else part for part in self.parts]
         return replace(self, parts=tuple(parts))
 
     def edit(self, place: Place, content: str) -> StringValue:

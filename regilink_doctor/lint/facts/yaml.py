@@ -220,9 +220,7 @@ class _DocumentReader:
                 default = find_below(value, "default")
                 if default is None or default.id != "scalar" or not default.value:
                     continue
-                string = text_at(self.source, default, key.value)
-                parts = tuple([_mark_default(part, f"inputs.{key.value}") for part in string.parts])
-                string = StringValue(parts, string.place)
+                string = text_at(self.source, default, key.value).mark_known(default_of=f"inputs.{key.value}")
                 known[f"${{{{inputs.{key.value}}}}}"] = known[f"${{{{github.event.inputs.{key.value}}}}}"] = string
         return known
 
@@ -393,10 +391,6 @@ def _name_values(settings: Iterable[Setting]) -> dict[str, StringValue]:
         value = setting.value[0] if setting.value else unknown
         known |= dict.fromkeys((setting.name, f"${{{{env.{setting.name}}}}}", f"$({setting.name})"), value)
     return known
-
-
-def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | UnknownPart:
-    return replace(part, default_of=variable) if isinstance(part, KnownPart) else part
 
 
 def find_below(node: Node | None, *names: str) -> Node | None:

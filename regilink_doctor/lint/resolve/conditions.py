@@ -6,7 +6,6 @@ the end, so it decides nothing but that it is not None.
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.values import (
@@ -121,10 +120,7 @@ def _without_default(value: Value) -> Value:
         return NonString(value.value)
     if not isinstance(value, StringValue) or not _is_default(value):
         return value
-    parts = [
-        replace(part, default_of=None, read_from=None) if isinstance(part, KnownPart) else part for part in value.parts
-    ]
-    return replace(value, parts=tuple(parts))
+    return value.mark_known(default_of=None, read_from=None)
 
 
 _TYPES: dict[str | None, type[ast.AST]] = {

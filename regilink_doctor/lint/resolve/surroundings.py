@@ -175,14 +175,8 @@ def _mark_variable(value: StringValue, variable: str) -> StringValue:
     if value.literal == "":
         unknown = UnknownPart(variable, value.place, reason=f"{variable}, which is left empty", variables=(variable,))
         value = StringValue((unknown,), value.place)
-    parts = [
-        replace(part, default_of=None, read_from=variable, variables=(variable,))
-        if isinstance(part, KnownPart)
-        else part
-        for part in value.parts
-    ]
-    marked = with_name(StringValue(tuple(parts), value.place), variable)
-    return marked if isinstance(marked, StringValue) else value
+    marked = value.mark_known(default_of=None, read_from=variable, variables=(variable,))
+    return with_name(marked, variable)  # type: ignore[return-value]
 
 
 def _is_for(setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool]) -> bool:

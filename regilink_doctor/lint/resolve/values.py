@@ -304,8 +304,7 @@ def mark_default(value: Value, variable: str) -> Value:
         return replace(value, default_of=variable)
     if not isinstance(value, StringValue):
         return value
-    parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)
-    return replace(value, parts=tuple(parts))
+    return value.mark_known(default_of=variable)
 
 
 def mark_defaults(values: Iterable[Value], option: str) -> list[Value]:
