@@ -6,15 +6,14 @@ For values that a program loads: `yaml.safe_load(open("config.yaml"))["registry"
 
     root = read_data("config.yaml", content)
     scalar = find_data(root, ("registry", "path"))    # a Scalar, Table or DataList, or None
-    scalar.value, scalar.kind, scalar.keys, scalar.place, scalar.exact
-    scalar.literal()         # the string as `safe_load` gives it: nothing is filled in
+    scalar.value, scalar.kind, scalar.keys, scalar.place
     scalar.interpolated()    # `${…}` and `{{…}}` are unknown parts, as for OmegaConf, configparser or a shell
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.records import field, record
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.text.fragment import Fragment, filled, loose_text
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -52,18 +51,6 @@ class Scalar:
     written: str
     fragment: Fragment | None = field(default=None, compare=False, repr=False)
     """What is written in the file, if it says the value character by character."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether the characters of the value are at `place` one by one, on one line."""
-        return self.fragment is not None and len(self.fragment.offsets) == 1
-
-    def literal(self, name: str | None = None) -> StringValue:
-        """The string as it is, for a program that fills nothing in."""
-        if not self.written:
-            return StringValue((), self.place)
-        part = KnownPart(self.written, self.place, exact=self.exact, names=(name,) if name else ())
-        return StringValue((part,), self.place)
 
     def interpolated(self, name: str | None = None) -> StringValue:
         """The string with an unknown part for each `${…}`, `{{…}}`, `$X` or `%(x)s`."""

@@ -46,7 +46,6 @@ def read(path: str, content: bytes) -> ParsedFile:
     sources = [Source(path, cell.text, cell.number) for cell in code]
     cells = [read_cell(source) for source in sources]
     whole, tree = _join_cells(path, sources, cells)
-    cells_of = _Cells(path, whole.starts, [source.cell or 0 for source in sources])
     if any(cell.variables for cell in cells):
         magics = {
             start + number - 1: Fragment.of(whole.source, [(text, start + number - 1, column)])
@@ -54,7 +53,7 @@ def read(path: str, content: bytes) -> ParsedFile:
             for text, number, column in cell.variables
         }
         _set_variables(tree, magics)
-    reading = PlaceMover(path, cells_of.find_place).move(read_source(whole.source, tree))
+    reading = PlaceMover(path, whole.find_place).move(read_source(whole.source, tree))
     sites = [site for source in sources if (file := _find_written(source)) for site in read_source(*file).sites]
     problems = [*whole.problems, *(problem for cell in cells for problem in cell.script.problems)]
     programs = (program for cell in cells for program in cell.script.programs)
@@ -100,17 +99,19 @@ def _join_cells(path: str, sources: Sequence[Source], cells: Sequence[CellText])
     pairs = list(zip(sources, cells, strict=True))
     # Most cells are nothing but Python: one look of the parser tells it of all of them.
     pure = [(source.text, []) if cell.python == source.text else _python_of(source, cell) for source, cell in pairs]
-    whole = _JoinedCells(path, pure)
+    numbers = [source.cell or 0 for source in sources]
+    whole = _JoinedCells(path, numbers, pure)
     if (tree := whole.parse()) is not None:
         return whole, tree
-    whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
+    whole = _JoinedCells(path, numbers, [_python_of(source, cell) for source, cell in pairs])
     return whole, whole.source.parse()
 
 
 class _JoinedCells:
     """The Python of all cells as one text, the line where each cell begins, and what is wrong with cells."""
 
-    def __init__(self, path: str, cells: list[tuple[str, list[Unparsable]]]) -> None:
+    def __init__(self, path: str, numbers: list[int], cells: list[tuple[str, list[Unparsable]]]) -> None:
+        self.numbers = numbers
         self.starts: list[int] = []
         self.problems = [problem for _, problems in cells for problem in problems]
         lines: list[str] = []
@@ -127,6 +128,15 @@ class _JoinedCells:
         except Unparsable:
             return None
         return tree if tree is not None and all(map(self._in_one_cell, tree.body)) else None
+
+    def find_place(self, span: Span) -> Place:
+        """The place in its cell of a span of the whole text."""
+        if not self.starts:
+            return Place(self.source.path, span)
+        index = max(bisect_right(self.starts, span.line) - 1, 0)
+        before = self.starts[index] - 1
+        moved = Span(span.line - before, span.column, span.end_line - before, span.end_column)
+        return Place(self.source.path, moved, self.numbers[index])
 
     def _in_one_cell(self, statement: ast.stmt) -> bool:
         first = find_first_line(statement)
@@ -185,24 +195,6 @@ def _read_value(magic: Fragment, match: re.Match[str]) -> StringValue:
             done = filling.end()
             parts.append(UnknownPart(filling[0].strip("${}"), magic.place(start, done), names=(match["name"],)))
     return StringValue(tuple(parts), magic.place(*match.span("value")))
-
-
-class _Cells:
-    """Where each cell begins in the whole text."""
-
-    def __init__(self, path: str, starts: list[int], cells: list[int]) -> None:
-        self.path = path
-        self.starts = starts
-        self.cells = cells
-
-    def find_place(self, span: Span) -> Place:
-        """The place in its cell of a span of the whole text."""
-        if not self.starts:
-            return Place(self.path, span)
-        index = max(bisect_right(self.starts, span.line) - 1, 0)
-        before = self.starts[index] - 1
-        moved = Span(span.line - before, span.column, span.end_line - before, span.end_column)
-        return Place(self.path, moved, self.cells[index])
 
 
 _LINE = re.compile(r"^(?P<before>[ \t]*(?:[\w, \t]+=[ \t]*)?)(?P<mark>!{1,2}|%(?=[A-Za-z]))(?P<rest>.*)$")
