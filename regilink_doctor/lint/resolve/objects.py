@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from regilink_doctor.core.records import group_pairs, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
@@ -416,14 +418,10 @@ def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[V
 
 
 def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[Value]:
-    for scope in find_lineage(context, owner.scope):
-        if values := _find_own(context, owner, scope, name):
-            return values
-    if owner.instance:
-        for scope in find_lineage(context, owner.scope):
-            if values := _find_set_by_key(context, owner, scope, name):
-                return values
-    return []
+    lineage = list(find_lineage(context, owner.scope))
+    own = (_find_own(context, owner, scope, name) for scope in lineage)
+    by_key = (_find_set_by_key(context, owner, scope, name) for scope in lineage if owner.instance)
+    return next(filter(None, chain(own, by_key)), [])
 
 
 def _find_inherited(context: Context, node: ast.Attribute, at: ProgramPoint) -> list[Value]:

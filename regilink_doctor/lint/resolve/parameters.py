@@ -77,18 +77,12 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     return [instance if isinstance(value, Unknown) or is_none(value) else value for value in values]
 
 
-@resolves_binding("keywords")
-def bind_keywords(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
-    """What `**name` is: the keywords of a call that no parameter takes."""
+@resolves_binding("keywords", "positionals")
+def bind_rest(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """What `**name` or `*name` is: the keywords, or positional arguments, of a call that no parameter takes."""
+    hold_rest = _hold_keywords if binding.kind == "keywords" else _hold_positionals
     callers, _ = _list_callers(context, at)
-    return [Literal(_hold_keywords(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
-
-
-@resolves_binding("positionals")
-def bind_positionals(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
-    """What `*name` is: the positional arguments of a call that no parameter takes."""
-    callers, _ = _list_callers(context, at)
-    return [Literal(_hold_positionals(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
+    return [Literal(hold_rest(context, at.scope, caller), caller.at) for caller in callers] or [UNKNOWN]
 
 
 def _list_callers(context: Context, at: ProgramPoint) -> tuple[list[Frame], bool]:

@@ -479,17 +479,15 @@ class _Walk:
         if isinstance(node, ast.ClassDef):
             for base in (*node.bases, *node.keywords):
                 self.read_expression(base, scope, arm, node)
-            inner = Scope("class", node, scope)
-            decorated = self._decorate(node, scope, arm) if node.decorator_list else None
-            scope.bind(node.name, Binding("class", node, self.order, arm, decorated))
-            self.module.functions[id(node)] = inner
+            inner = self.module.functions[id(node)] = Scope("class", node, scope)
         else:
             self.read_expression(node.args, scope, arm, node)
             if node.returns is not None:
                 self.read_expression(node.returns, scope, arm, node)
             inner = self._read_function(node, node.args, scope)
-            decorated = self._decorate(node, scope, arm) if node.decorator_list else None
-            scope.bind(node.name, Binding("function", node, self.order, arm, decorated))
+        decorated = self._decorate(node, scope, arm) if node.decorator_list else None
+        kind: BindingKind = "class" if isinstance(node, ast.ClassDef) else "function"
+        scope.bind(node.name, Binding(kind, node, self.order, arm, decorated))
         self._add_body(node.body, inner, None)
 
     def _decorate(
