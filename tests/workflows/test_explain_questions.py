@@ -222,6 +222,14 @@ def test_a_guess_about_a_long_text_is_not_named(monkeypatch: pytest.MonkeyPatch)
     assert explain(question * 12).failures == ()
 
 
+def test_no_unlikely_failure_is_named_for_a_text_that_names_nothing_of_wandb(monkeypatch: pytest.MonkeyPatch) -> None:
+    for chart in ("a chart that stays empty", "my chart is empty"):
+        assert explain(chart).failures == (), chart
+    monkeypatch.setattr(questions, "rank_answers", lambda text: [("track", 0.7), ("A1", 0.15), ("A6", 0.05)])
+    assert explain("the chart stays empty, why?").failures == ("A1",)
+    assert explain("the collection stays empty, why?").failures == ("A1", "A6")
+
+
 def test_a_question_that_is_not_clear_names_candidates_and_says_so() -> None:
     found = explain("the wandb key of our team does strange things, why?")
     assert (found.kind, found.is_recognized) == ("question", True)

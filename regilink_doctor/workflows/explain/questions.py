@@ -431,11 +431,11 @@ def list_answers(text: str) -> list[tuple[str, float]]:
         topics = [(about, share) for about, share in ranked if find_topic(about) is not None and share >= _LEAST]
         is_unlisted = unlisted > max(foreign, _LEAST) and _count_words(text) >= _FEWEST_WORDS
         return [(kind, unlisted), *topics] if kind and is_unlisted else []
+    least_of_further = _LEAST_OF_REPORTS if is_report else 0 if names_subject else _LEAST
     return [
         (about, share)
         for about, share in ranked[:_MOST_FAILURES]
-        if about not in (OTHER, UNCLEAR, *UNLISTED)
-        and (not is_report or about not in FAILURES or share >= _LEAST_OF_REPORTS)
+        if about not in (OTHER, UNCLEAR, *UNLISTED) and (about not in FAILURES or share >= least_of_further)
     ]
 
 
