@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.problems import LinkInput, Problem, find_problems
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
@@ -80,17 +80,13 @@ class PathPattern:
         candidates = (name, name.partition("/")[2])
         return wanted in candidates or ("*" in wanted and any(matches_pattern(each, wanted) for each in candidates))
 
-    def matches_version(self, version: str | None, aliases: Collection[str]) -> bool:
-        """Whether the version is meant. At the moment of a link, the version that is linked is `latest`."""
-        return self.version in (None, version, "latest") or self.version in aliases
-
-    def is_destination(self, attempt: LinkAttempt) -> bool:
-        """Whether the link went here."""
+    def is_destination(self, attempt: LinkAttempt, latest: Collection[str] = ("latest",)) -> bool:
+        """Whether the link went here. At that moment, the version that is linked is `latest`."""
         if attempt.destination is None:
             return False
         if self.is_source:
             return attempt.source == str(self)
-        if not self.matches_version(attempt.version, attempt.aliases):
+        if self.version not in (None, attempt.version, *attempt.aliases, *latest):
             return False
         return self.matches_name(attempt.destination) or self.path == attempt.requested
 
@@ -178,7 +174,8 @@ def assert_linked(
     __tracebackhide__ = True
     tried, pattern, wanted = tuple(attempts), read_destination(path), read_aliases(aliases)
     current = [_update_aliases(attempt, now) for attempt in tried] if now is not None else tried
-    matching = [attempt for attempt in current if pattern.is_destination(attempt)]
+    latest = ("latest",) if now is None else ()  # now it is an alias like others
+    matching = [attempt for attempt in current if pattern.is_destination(attempt, latest)]
     if not matching:
         raise link_error(describe_miss(pattern, tried), tried, assumed, reason)
     if exact and len(matching) > 1:
@@ -187,7 +184,7 @@ def assert_linked(
         attempt
         for attempt in matching
         if type in (None, attempt.source_type)
-        and not _list_missing_aliases(attempt, wanted)
+        and not _list_missing_aliases(attempt, wanted, latest)
         and not _list_extra_aliases(attempt, wanted, exact)
     ]
     if any(attempt.verdict == "linked" for attempt in fitting):
@@ -204,10 +201,10 @@ def assert_linked(
         raise link_error(
             f"{where} with type {quoted(last.source_type or '')}, not {quoted(type or '')}", tried, assumed
         )
-    if missing := _list_missing_aliases(last, wanted):
-        raise link_error(
-            f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}", tried, assumed
-        )
+    if missing := _list_missing_aliases(last, wanted, latest):
+        summary = f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}"
+        moment = " (when it was linked; now=True is about this moment)" if now is None else ""
+        raise link_error(f"{summary}{moment}", tried, assumed)
     raise link_error(f"{where} also with {_list_aliases(_list_extra_aliases(last, wanted, exact))}", tried, assumed)
 
 
@@ -227,7 +224,7 @@ def _update_aliases(attempt: LinkAttempt, world: World) -> LinkAttempt:
     membership = _find_linked_version(attempt, world)
     if membership is None:
         return attempt
-    return replace(attempt, aliases=tuple(membership.alias_names))
+    return replace(attempt, aliases=membership.aliases)
 
 
 def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, assumed: Sequence[Assumed] = ()) -> None:
@@ -382,7 +379,7 @@ def _is_logged_as(pattern: PathPattern, version: ArtifactVersion) -> bool:
 def _list_own_aliases(version: ArtifactVersion) -> set[str]:
     """Its aliases where it was logged."""
     own = (item for item in version.memberships if item.collection is version.sequence)
-    return {name for item in own for name in item.alias_names}
+    return {name for item in own for name in item.aliases}
 
 
 def assert_triggered(world: World, name: str, *, path: object = None, reason: str | None = None) -> Triggered:
@@ -568,6 +565,8 @@ def read_aliases(aliases: str | Collection[str] | None) -> frozenset[str] | None
     for name in names:
         if not isinstance(name, str) or not name or "/" in name or ":" in name:
             raise ImpossibleAssertion(f"{name!r} is not an alias: no version can have it")
+        if is_version(name):
+            raise ImpossibleAssertion(f'{name!r} is a version\'s number, never found as an alias: write "PATH:{name}"')
     return names
 
 
@@ -771,8 +770,8 @@ def _describe_place(attempt: LinkAttempt) -> str:
     return f"{os.path.basename(file)}:{line}: "
 
 
-def _list_missing_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None) -> list[str]:
-    return sorted((aliases or frozenset()) - {*attempt.aliases, "latest"})
+def _list_missing_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None, latest: Collection[str]) -> list[str]:
+    return sorted((aliases or frozenset()) - {*attempt.aliases, *latest})
 
 
 def _list_extra_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None, exact: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,19 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     if guard is not None and guard.verdict:
         blocks.append(guard.verdict)
     return "\n\n".join(block for block in blocks if block) or None
+
+
+def leave_out_progress(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The captured output without what wandb prints of each run, as in the captured log; `capsys` has it."""
+    left = []
+    for name, content in sections:
+        if name.startswith("Captured stderr"):
+            content = "".join(line for line in content.splitlines(keepends=True) if not _PROGRESS.match(line))
+        left += [(name, content)] if content else []
+    return left
+
+
+_PROGRESS = re.compile("wandb: (?!WARNING|ERROR)")
 
 
 def find_first_line(item: pytest.Item, error: BaseException) -> str | None:

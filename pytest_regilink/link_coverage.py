@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.options import find_roots
-from regilink_doctor.core.files import show_path
+from regilink_doctor.core.files import is_test_path, relative_path, show_path
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.emulator import recorder
@@ -76,8 +75,14 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
     known: dict[str, list[str]] = config.stash.get(REACHED, {})
     reached = _split_places(known)
     links = []
-    result = _lint_roots(config)
-    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    result = _lint_source(config)
+    root = str(config.rootpath)
+    # What a test links to itself is no link of the source.
+    sites = [
+        report.site
+        for report in result.sites
+        if report.site.kind == "link" and not is_test_path(relative_path(report.site.place.path, root))
+    ]
     for site in sorted(sites, key=lambda site: (site.place.path, site.place.span.line)):
         path = os.path.abspath(site.place.path)
         lines = range(site.statement.line, site.statement.end_line + 1)
@@ -97,7 +102,10 @@ def measure_coverage(config: pytest.Config) -> dict[str, Any]:
 def render_report(report: Mapping[str, Any]) -> Iterator[str]:
     """The lines for the terminal: the count, and the links that no test reached."""
     links = report["links"]
-    yield f"regilink: {report['covered']} of {len(links)} links are covered"
+    if links:
+        yield f"regilink: {report['covered']} of {len(links)} links are covered"
+    else:
+        yield "regilink: no link was found outside of tests, so none is covered"
     for sentence in report["unread"]:
         yield f"  {escape_text(sentence)}: this file could not be read, its links are not counted"
     for link in links:
@@ -112,12 +120,13 @@ def write_report(report: Mapping[str, Any], path: str) -> None:
         file.write(json.dumps(report, indent=2) + "\n")
 
 
-def _lint_roots(config: pytest.Config) -> LintResult:
+def _lint_source(config: pytest.Config) -> LintResult:
+    """All below rootdir: the arguments may name the tests alone."""
     from regilink_doctor.config import find_config
     from regilink_doctor.workflows.lint import lint_paths
 
-    roots = [show_path(root) for root in find_roots(config)]
-    return lint_paths(roots, all_sites=True, config=find_config(str(config.rootpath)))
+    root = str(config.rootpath)
+    return lint_paths([show_path(root)], all_sites=True, config=find_config(root))
 
 
 def _split_places(reached: Mapping[str, list[str]]) -> dict[tuple[str, int], list[str]]:

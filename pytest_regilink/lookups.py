@@ -14,7 +14,7 @@ from pytest_regilink.assertions import (
     read_destination,
     suggest_name,
 )
-from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
 from regilink_doctor.emulator.world import artifacts
 from regilink_doctor.rules.wording import quoted
 
@@ -169,7 +169,7 @@ def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membershi
         ]
         for collection in collections:
             for membership in collection.memberships:
-                if pattern is None or pattern.version in (None, membership.version, *membership.alias_names):
+                if pattern is None or pattern.version in (None, membership.version, *membership.aliases):
                     yield membership
 
 
@@ -244,12 +244,12 @@ def publish_version(
         version = world.artifact(name, entity=team, project="published", type=kind, files=files)
         version.metadata = json.dumps(dict(metadata)) if metadata is not None else version.metadata
         wanted = f"v{collection.next_index}"
-        if pattern.version is not None and _is_version(pattern.version) and pattern.version != wanted:
+        if pattern.version is not None and is_version(pattern.version) and pattern.version != wanted:
             raise ValueError(f"the next version of {collection.path} is {wanted}, not {pattern.version}")
         membership = artifacts.add(world, collection, version)
         for alias in aliases:
             artifacts.set_alias(world, membership, alias)
-        if pattern.version is not None and not _is_version(pattern.version) and pattern.version != artifacts.LATEST:
+        if pattern.version is not None and not is_version(pattern.version) and pattern.version != artifacts.LATEST:
             artifacts.set_alias(world, membership, pattern.version)
         return membership
 
@@ -267,7 +267,3 @@ def replace_placeholder(world: World, name: str, entity: str | None) -> None:
         organization.name, organization.entity.name = name, owner
         organization.assumed = organization.entity.assumed = False
         world.organizations[name], world.entities[owner] = organization, organization.entity
-
-
-def _is_version(text: str) -> bool:
-    return text[:1] == "v" and text[1:].isdecimal()

@@ -287,8 +287,10 @@ def pytest_runtest_makereport(
     report = yield
     add = getattr(report.longrepr, "addsection", None)
     if report.failed and call.excinfo is not None and add is not None:
-        from pytest_regilink.diagnosis import diagnose, find_first_line
+        from pytest_regilink.diagnosis import diagnose, find_first_line, leave_out_progress
 
+        if _uses_regilink(item):
+            report.sections = leave_out_progress(report.sections)
         if line := find_first_line(item, call.excinfo.value):
             # The short summary has one line, cut at the width of the terminal: it begins with what is wrong.
             crash = getattr(report.longrepr, "reprcrash", None)

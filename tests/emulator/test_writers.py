@@ -44,7 +44,7 @@ def test_of_sixteen_writers_no_link_is_lost_and_versions_have_no_holes(server: S
     assert {each.source for each in server.links} == {artifact.source_name for own in sources for artifact in own}
     (collection,) = world.entities["acme"].projects["wandb-registry-model"].collections.values()
     assert [each.index for each in collection.memberships] == list(range(total))
-    latest = [each for each in collection.memberships if any(alias.alias == "latest" for alias in each.aliases)]
+    latest = [each for each in collection.memberships if "latest" in each.aliases]
     assert [each.index for each in latest] == [total - 1]
 
 

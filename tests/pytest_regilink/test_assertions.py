@@ -276,10 +276,16 @@ def test_a_rule_a_failure_and_a_way_to_consume_must_exist() -> None:
             call([], "wandb-registry-model/zoo", how="downloaded")
 
 
-@pytest.mark.parametrize("aliases", ["a/b", "a:b", "", [""], [3]])
+@pytest.mark.parametrize("aliases", ["a/b", "a:b", "", [""], [3], "v7", {"best", "v0"}])
 def test_an_alias_that_no_version_can_have_is_refused(aliases: object) -> None:
-    with pytest.raises(ImpossibleAssertion, match="is not an alias"):
+    with pytest.raises(ImpossibleAssertion, match="is not an alias|is a version's number"):
         assert_linked(LEDGER, "wandb-registry-model/zoo", aliases=aliases)
+
+
+@pytest.mark.parametrize("alias", ["v", "v7b", "V7", "7", "v-1"])
+def test_an_alias_that_only_looks_like_a_version_is_an_alias(alias: str) -> None:
+    linked = attempt(aliases=(alias,))
+    assert assert_linked([linked], "wandb-registry-model/zoo", aliases=alias) is linked
 
 
 def test_the_first_line_names_the_place_the_rule_and_what_to_write() -> None:

@@ -120,3 +120,16 @@ def test_links_that_no_test_reached_are_listed(suite: pytest.Pytester, run: Run)
         ("train.py", 8, ["test_it.py::test_it"]),
     ]
     assert report["covered"] == 2
+
+
+def test_the_links_of_the_source_are_counted_and_not_those_of_the_tests(suite: pytest.Pytester, run: Run) -> None:
+    tests = suite.mkdir("tests")
+    code = "import train\nimport wandb\ndef test_it(regilink):\n    train.main()\n    with wandb.init() as run:\n"
+    code += "        0 and run.link_artifact(train, 'wandb-registry-model/own')\n"
+    (tests / "test_it.py").write_text(code, encoding="utf-8")
+    for arguments in ((), ("tests",), ("tests/test_it.py",)):
+        result = run("--regilink-report", *arguments)
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["regilink: 1 of 1 links are covered"])
+    (suite.path / "train.py").write_text("def main(): ...\n", encoding="utf-8")
+    run("--regilink-report").stdout.fnmatch_lines(["regilink: no link was found outside of tests, so none is covered"])

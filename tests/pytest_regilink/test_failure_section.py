@@ -161,3 +161,30 @@ def test_the_captured_log_has_the_programs_own_lines_and_not_those_of_wandb(
     result.stdout.fnmatch_lines(["*assert [[]'mine', 'wandb'[]] == [[][]]*"])
     result.stdout.fnmatch_lines(["*WARNING *mine:*my line"])
     result.stdout.no_fnmatch_line("INFO *wandb*")
+
+
+def test_what_wandb_prints_of_each_run_is_left_out(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import sys
+        import train
+        import wandb
+
+        def test_captured(regilink, capsys):
+            train.main()
+            assert "Syncing run" in capsys.readouterr().err
+
+        def test_shown(regilink):
+            train.main()
+            print("wandb: on standard output")
+            wandb.termwarn("it is late")
+            print("of the test", file=sys.stderr)
+            raise RuntimeError
+        """
+    )
+    result = run("--show-capture=all")
+    result.assert_outcomes(passed=1, failed=1)
+    shown = result.stdout.str()
+    for line in ("wandb: on standard output", "wandb: WARNING it is late", "of the test"):
+        assert f"\n{line}\n" in shown
+    assert "wandb: Syncing run" not in shown

@@ -70,8 +70,22 @@ def test_an_alias_that_was_set_after_the_link_is_there_now(regilink: Regilink) -
     for path in (TARGET, f"{TARGET}:production"):
         attempt = regilink.assert_linked(path, aliases="production", exact=True, now=True)
         assert attempt.aliases == ("production",)
-    with pytest.raises(AssertionError, match='without the alias "production"; it has the alias "candidate"'):
+    with pytest.raises(AssertionError, match='without the alias "production"; it has .* now=True is about this moment'):
         regilink.assert_linked(TARGET, aliases="production")  # when it was linked, it had another one
+
+
+def test_latest_is_an_alias_of_this_moment_like_others(regilink: Regilink) -> None:
+    link()
+    with wandb.init(entity="team-a", project="p") as run:
+        run.link_artifact(wandb.Artifact("zoo", type="model", metadata={"other": True}), TARGET)
+    regilink.assert_linked(f"{TARGET}:latest", now=True, aliases={"latest"})
+    for version in ("v0", "candidate", "latest"):
+        regilink.assert_linked(f"{TARGET}:{version}", aliases="latest")  # when it was linked
+    for version, aliases in (("latest", "candidate"), ("v0", "latest"), ("candidate", "latest")):
+        with pytest.raises(AssertionError, match=f'is there now without the alias "{aliases}"; it has '):
+            regilink.assert_linked(f"{TARGET}:{version}", aliases=aliases, now=True)
+    version = regilink.registry_at(f"{TARGET}:candidate")
+    assert (version.version, version.aliases) == ("v0", ("candidate",))
 
 
 def test_a_link_of_which_it_is_not_known_where_it_goes_proves_nothing(regilink: Regilink) -> None:

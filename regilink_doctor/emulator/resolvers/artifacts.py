@@ -69,7 +69,9 @@ def version_index(source: ArtifactVersion, context: Context) -> int | None:
 
 @field("Artifact", "aliases")
 def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
-    return [alias for item in source.memberships if context.sees(item.collection.project) for alias in item.aliases]
+    return [
+        alias for item in source.memberships if context.sees(item.collection.project) for alias in item.alias_entries
+    ]
 
 
 @field("Artifact", "artifactType")
@@ -167,7 +169,7 @@ def _replace_aliases(world: World, context: Context, version: ArtifactVersion, w
             for alias in names:
                 artifacts.check_alias(context.user, membership.collection.project, alias)
                 artifacts.set_alias(world, membership, alias)
-            for old in [alias for alias in membership.alias_names if alias not in names]:
+            for old in [alias for alias in membership.aliases if alias not in names]:
                 artifacts.drop_alias(membership, old)
 
 

@@ -121,6 +121,11 @@ def membership_collection(source: Membership, context: Context) -> Collection | 
     return source.collection
 
 
+@field("ArtifactCollectionMembership", "aliases")
+def membership_aliases(source: Membership, context: Context) -> list[Alias]:
+    return source.alias_entries
+
+
 @field("ArtifactAlias", "artifactCollectionName")
 def alias_collection_name(source: Alias, context: Context) -> str:
     return source.membership.collection.name
@@ -192,8 +197,8 @@ def delete_portfolio(world: World, context: Context, input: dict[str, Any]) -> d
     collection = _writable(world, context, input["artifact_portfolio_id"])
     for membership in list(collection.memberships):
         for alias in membership.aliases:
-            if not access.moves_alias(context.user, collection.project, alias.alias):
-                raise refuse("alias-protected", alias=alias.alias, registry=collection.project.registry_name)
+            if not access.moves_alias(context.user, collection.project, alias):
+                raise refuse("alias-protected", alias=alias, registry=collection.project.registry_name)
     for membership in list(collection.memberships):
         artifacts.remove(world, membership)
     return _deleted(world, collection)

@@ -158,9 +158,9 @@ def remove(state: State, membership: Membership) -> None:
     collection.memberships.remove(membership)
     collection.by_digest[membership.artifact.digest].remove(membership)
     for alias in membership.aliases:
-        del collection.aliases[alias.alias]
+        del collection.aliases[alias]
     membership.artifact.memberships.remove(membership)
-    membership.aliases.clear()
+    membership.alias_entries.clear()
     collection.updated_at = now()
     state.forget(membership.number)
     if had_latest and collection.memberships:
@@ -174,9 +174,9 @@ def set_alias(state: State, membership: Membership, alias: str) -> None:
     if old is not None:
         if old.membership is membership:
             return
-        old.membership.aliases.remove(old)
+        old.membership.alias_entries.remove(old)
     entry = aliases[alias] = Alias(state.number(), alias, membership)
-    membership.aliases.append(state.keep(entry, entry.number))
+    membership.alias_entries.append(state.keep(entry, entry.number))
     membership.artifact.updated_at = now()
     automations.notify_version(state, "ADD_ARTIFACT_ALIAS", membership, alias=alias)
 
@@ -186,7 +186,7 @@ def drop_alias(membership: Membership, alias: str) -> None:
     entry = membership.collection.aliases.get(alias)
     if entry is not None and entry.membership is membership:
         del membership.collection.aliases[alias]
-        membership.aliases.remove(entry)
+        membership.alias_entries.remove(entry)
     membership.artifact.updated_at = now()
 
 
@@ -222,7 +222,7 @@ def names_asked_for(state: State, artifact: ArtifactVersion, project: Project | 
     asked = state.asked_for.get(artifact.number, {})
     if names := [name for name in asked if any(name.startswith(f"{item.collection.path}:") for item in places)]:
         return tuple(names)
-    return tuple(f"{item.collection.path}:{name}" for item in places for name in (item.version, *item.alias_names))
+    return tuple(f"{item.collection.path}:{name}" for item in places for name in (item.version, *item.aliases))
 
 
 def membership_in(artifact: ArtifactVersion, project: Project, name: str) -> Membership | None:
@@ -257,7 +257,7 @@ def delete(state: State, user: User | None, artifact: ArtifactVersion, *, with_a
     """
     if not access.writes_project(user, artifact.sequence.project):
         raise denied()
-    aliased = [name for item in artifact.memberships for name in item.alias_names]
+    aliased = [name for item in artifact.memberships for name in item.aliases]
     if aliased and not with_aliases:
         raise Refusal("cannot delete an artifact that has aliases; set deleteAliases to delete them too", 400)
     for membership in list(artifact.memberships):

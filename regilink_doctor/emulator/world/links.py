@@ -181,8 +181,8 @@ def unlink(state: State, user: User | None, artifact: ArtifactVersion, collectio
     if membership is None or collection.kind != "PORTFOLIO":
         raise Refusal("artifact is not linked to this collection", 404)
     for alias in membership.aliases:
-        if not access.moves_alias(user, project, alias.alias):
-            raise refuse("alias-protected", alias=alias.alias, registry=project.registry_name)
+        if not access.moves_alias(user, project, alias):
+            raise refuse("alias-protected", alias=alias, registry=project.registry_name)
     artifacts.remove(state, membership)
 
 

@@ -399,7 +399,7 @@ class Membership:
     collection: Collection
     artifact: ArtifactVersion
     index: int
-    aliases: list[Alias] = field(default_factory=list)
+    alias_entries: list[Alias] = field(default_factory=list)
     created_at: str = field(default_factory=now)
 
     def __repr__(self) -> str:
@@ -418,8 +418,9 @@ class Membership:
         return f"{self.collection.path}:{self.version}"
 
     @property
-    def alias_names(self) -> list[str]:
-        return [alias.alias for alias in self.aliases]
+    def aliases(self) -> tuple[str, ...]:
+        """Their names, as in `LinkAttempt.aliases`."""
+        return tuple(entry.alias for entry in self.alias_entries)
 
 
 @record(frozen=False)

@@ -232,7 +232,7 @@ def read_version(membership: Membership, name: str) -> Any:
     if name in ("tag", "tags"):
         return [tag.name for tag in artifact.tags]
     if name in ("alias", "aliases"):
-        return membership.alias_names
+        return list(membership.aliases)
     if name in ("created_at", "createdAt", "artifact_created_at"):
         return artifact.created_at
     if name in ("linked_at", "acm_created_at"):

@@ -182,7 +182,7 @@ def artifacts(world: World) -> tuple[ArtifactMade, ...]:
         if artifact.state != "COMMITTED" or artifact.type.startswith("wandb-") or artifact.type == "job":
             continue
         home = [item for item in artifact.memberships if item.collection is artifact.sequence]
-        aliases = tuple(alias.alias for item in home for alias in item.aliases)
+        aliases = tuple(alias for item in home for alias in item.aliases)
         logged_artifacts.append(
             ArtifactMade(artifact.source_name, artifact.type, aliases, artifact.file_count, artifact.size, run.path)
         )
@@ -221,7 +221,7 @@ def _describe_end(world: World, attempt: LinkAttempt) -> Message | None:
     linked = find(collection, attempt.version) if collection is not None else None
     if collection is None or linked is None:
         return REMOVED
-    lost = [name for name in attempt.aliases if name not in [alias.alias for alias in linked.aliases]]
+    lost = [name for name in attempt.aliases if name not in linked.aliases]
     holders = [(name, find(collection, name)) for name in lost]
     return Message(join_phrases("; ", [_describe_alias(*holder) for holder in holders])) if holders else None
 
