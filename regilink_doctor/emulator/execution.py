@@ -237,27 +237,32 @@ def _adapt_resolver(resolver: Any) -> Any:
 
 
 def check_operation(operation: str | None) -> None:
-    """Refuse a name that no request goes by.
+    """Refuse the operation of a fault that neither W&B's schema has nor a document of wandb, if wandb is installed.
 
     Raises:
-        FaultError: neither W&B's schema nor wandb has such an operation.
+        FaultError: no request goes by it.
     """
-    if operation is None:
+    if operation is None or operation in TRANSFERS:
         return
     roots = (schema().query_type, schema().mutation_type)
-    operations = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
-    names = {name.casefold(): name for name in operations}
-    if operation.casefold() in names or _is_wandb_operation(operation):
-        return
+    names = {name.casefold(): name for name in (*TRANSFERS, *(name for root in roots if root for name in root.fields))}
     near = get_close_matches(operation.casefold(), names, 1)
-    raise FaultError(f'there is no operation "{operation}"' + (f'; did you mean "{names[near[0]]}"?' if near else ""))
+    if operation.casefold() in names or _is_wandb_operation(operation, unknown=not near):
+        return
+    hint = f'; did you mean "{names[near[0]]}"?' if near else ""
+    raise FaultError(f'there is no operation "{operation}"{hint}')
 
 
-def _is_wandb_operation(name: str) -> bool:
-    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
+def _is_wandb_operation(name: str, *, unknown: bool) -> bool:
+    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`.
+
+    `unknown`: the answer where wandb is not installed, as in a container of the emulator alone.
+    """
     spec = find_spec("wandb")
-    if spec is None or spec.origin is None or not name.isidentifier():
+    if not name.isidentifier():
         return False
+    if spec is None or spec.origin is None:
+        return unknown
     folder = Path(spec.origin).parent
     files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
     return any(_names_operation(file.read_bytes().lower(), name.lower().encode()) for file in files if file.is_file())

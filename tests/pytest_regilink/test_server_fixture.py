@@ -70,7 +70,7 @@ def test_an_alias_that_was_set_after_the_link_is_there_now(regilink: Regilink) -
     for path in (TARGET, f"{TARGET}:production"):
         attempt = regilink.assert_linked(path, aliases="production", exact=True, now=True)
         assert attempt.aliases == ("production",)
-    with pytest.raises(AssertionError, match='without the alias "production"; it has .* now=True is about this moment'):
+    with pytest.raises(AssertionError, match=r'the alias "production"; it has .* now=True is about this moment'):
         regilink.assert_linked(TARGET, aliases="production")  # when it was linked, it had another one
 
 
