@@ -91,7 +91,7 @@ def _describe_collection(collection: Collection, limit: int) -> dict[str, Any]:
 def _describe_version(version: Membership) -> dict[str, Any]:
     return {
         "version": version.version,
-        "aliases": version.alias_names,
+        "aliases": version.aliases,
         "digest": version.artifact.digest,
         "source": version.artifact.source_name,
     }

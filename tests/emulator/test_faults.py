@@ -275,6 +275,15 @@ def test_a_fault_that_means_nothing_is_an_error(emulator: Emulator, options: dic
         emulator.fault(**options)
 
 
+def test_an_emulator_without_wandb_refuses_only_what_is_nearly_an_operation(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regilink_doctor.emulator.execution.find_spec", lambda name: None)
+    assert emulator.fault("drop", "RunResumeStatus").operation == "RunResumeStatus"
+    with pytest.raises(ValueError, match='did you mean "linkArtifact"'):
+        emulator.fault("drop", "linkArtefact")
+
+
 @pytest.mark.parametrize("kind", sample([kind for kind in KINDS if kind not in ("slow-upload", "stall")], one_in=3))
 @pytest.mark.parametrize("operation", [None, *TRANSFERS])
 def test_the_emulator_survives_every_fault_everywhere(emulator: Emulator, kind: str, operation: str | None) -> None:
