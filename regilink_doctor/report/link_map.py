@@ -168,9 +168,16 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
         verdict = [say("there was no link or consumer to look at")]
     whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1
-    outside, tests = ([name_place(use, many=many) for use in uses] for uses in (link_map.outside, link_map.tests))
+    unclear = [use for item in link_map.collections for use in item.uses if use.has_unknown_alias]
+    groups = (link_map.outside, unclear, link_map.tests)
+    outside, aliases, tests = ([name_place(use, many=many) for use in uses] for uses in groups)
     rest = [
         *_describe_outside(outside),
+        *(
+            [say("Aliases that the source does not show are set at {places}.", places=list_places(aliases))]
+            if aliases
+            else []
+        ),
         *_describe_tests(tests),
         *describe_unread(link_map.unread),
         *describe_skipped(link_map.skipped),

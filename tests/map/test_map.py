@@ -123,6 +123,19 @@ def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("tree")
+def test_a_place_that_sets_unknown_aliases_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    promote = 'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:best")\nversion.aliases.append({})\n'
+    for alias, expected in (
+        ('"serving"', ""),
+        ("input()", "Aliases that the source does not show are set at promote.py:2"),
+    ):
+        Path("promote.py").write_text(f"import wandb\n{promote.format(alias)}version.save()\n", encoding="utf-8")
+        main(["map"])
+        assert ("that the source does not show" in (err := capsys.readouterr().err)) == (expected != "")
+        assert expected in err
+
+
+@pytest.mark.usefixtures("tree")
 def test_tests_are_left_out_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
     before = read_map(capsys)
     Path("tests").mkdir()
