@@ -52,7 +52,10 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
-    words, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["help"]:  # `help COMMAND` is `COMMAND --help`
+        words = [*words[1:], "--help"]
+    words, command = _split_command(words)
     note_options(words)
     with SafeStreams():
         remember_arguments([*words, *(command or ())])
@@ -146,11 +149,6 @@ def _refuse_inputs(options: Any) -> None:
     for name in ("output_file", "html", "record"):
         if path := getattr(options, name, None):
             refuse_input(f"--{name.replace('_', '-')}", path, getattr(options, "paths", None) or ["."])
-
-
-def _read_help_command(words: list[str]) -> list[str]:
-    """`help COMMAND` is `COMMAND --help`."""
-    return [*words[1:], "--help"] if words[:1] == ["help"] else words
 
 
 def _split_command(words: list[str]) -> tuple[list[str], list[str] | None]:

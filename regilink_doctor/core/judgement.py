@@ -281,7 +281,8 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     if not collection.strip():
         return _refused(rule_codes.EMPTY_NAME, "A5", "empty-collection-name")
     organizations = facts.organizations if facts else ()
-    if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
+    migrated = (directory.registry(names.entity, entity + MIGRATED_SUFFIX) for names in organizations)
+    if project == LEGACY_REGISTRY and any(registry is not None for registry in migrated):
         return _refused(rule_codes.LEGACY_MODEL_REGISTRY, "A14", "legacy-registry-migrated")
     registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
     if judgement := misplacement(project, collection, registries):
@@ -296,11 +297,6 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
         return Judgement("unknown", Problem(rule_codes.INVALID_NAME, failure="A10"))
     existing = directory.collection_type(entity, project, collection)
     return _judge_collection_type(collection, existing, artifact_type) or LINKED
-
-
-def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory: OrganizationView) -> bool:
-    """Whether the team's legacy registry has become one of the organization's, and is closed (failure A14)."""
-    return any(directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None for names in organizations)
 
 
 def misplacement(project: str, collection: str, registries: Sequence[str]) -> Judgement | None:

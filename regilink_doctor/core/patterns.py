@@ -198,7 +198,9 @@ class Patterns:
         self._names = frozenset(pattern for pattern in plain if "/" not in pattern)
         self._paths = frozenset(pattern for pattern in plain if "/" in pattern)
         self._globs = tuple(
-            (parse_glob(variant), "/" in pattern) for pattern in wild for variant in _without_leading_stars(pattern)
+            (parse_glob(variant), "/" in pattern)
+            for pattern in wild  # `**/a` is also `a`, at the root
+            for variant in dict.fromkeys((pattern, pattern.removeprefix("**/")))
         )
         self._anywhere = None if self._paths else _literals_of(wild)
         self._root = root
@@ -272,11 +274,6 @@ def _tidy(pattern: str) -> str:
     while pattern.startswith("./"):
         pattern = pattern[2:]
     return pattern.removesuffix("/**").removesuffix("/") or pattern
-
-
-def _without_leading_stars(pattern: str) -> tuple[str, ...]:
-    """`**/a` is also `a`, at the root."""
-    return (pattern, pattern[3:]) if pattern.startswith("**/") else (pattern,)
 
 
 def _literals_of(wild: Iterable[str]) -> tuple[str, ...] | None:

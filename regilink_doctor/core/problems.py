@@ -486,17 +486,14 @@ def find_colon(text: str, *, is_consumed: bool = False) -> Problem | None:
     if not tail or any(map(is_registry_project, head.split("/")[:-1])):
         return None
     if not is_registry_project(project):
-        is_wrong = any(part.startswith(REGISTRY_PREFIX) or misspelled_prefix(part) for part in _names_in(tail))
+        names = tail.replace(":", "/").split("/")
+        is_wrong = any(name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name) for name in names)
     elif is_consumed:
         is_wrong = ":" in tail
     else:
         is_wrong = is_known(text) and "/" not in tail and not _is_version_or_latest(tail.partition(":")[0])
     start, intended = len(head), "" if tail.startswith("/") else "/"
     return Problem(rule_codes.STRAY_SEPARATOR, start, start + 1, kind="colon", intended=intended) if is_wrong else None
-
-
-def _names_in(path: str) -> list[str]:
-    return path.replace(":", "/").split("/")
 
 
 def _is_version_or_latest(name: str) -> bool:

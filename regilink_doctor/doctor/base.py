@@ -212,7 +212,11 @@ def _find_blocker(
     for name in examination.requires:
         rows = [(other, check) for other, check in before if check.name == name]
         same = [check for other, check in rows if _is_same_subject(subject, other)]
-        for check in same or ([] if _is_particular(rows, subject) else [check for _, check in rows]):
+        # Rows for other targets or entities alone say nothing about this one.
+        is_particular = (
+            subject.entity is not None and bool(rows) and all(item.entity or item.target for item, _ in rows)
+        )
+        for check in same or ([] if is_particular else [check for _, check in rows]):
             if check.status == "skip":
                 # The cause, not the chain of what hangs on it.
                 return Outcome("skip", check.message, blocked_by=check.blocked_by)
@@ -227,11 +231,6 @@ def _is_same_subject(subject: Subject, other: Subject) -> bool:
     if other.target is not None:
         return other.target == subject.target
     return other.entity is not None and other.entity == subject.entity
-
-
-def _is_particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -> bool:
-    """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
-    return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
 
 
 def _list_places(context: Context, subject: Subject) -> tuple[Origin, ...]:

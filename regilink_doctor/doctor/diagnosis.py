@@ -270,7 +270,8 @@ class Diagnosis(ShownAsTable):
         could be checked although there are some, unless `allow_unknown`.
         """
         is_unknown = self.links.is_nothing_checked and not allow_unknown
-        if self.of("crash") or self.unusable or self._no_way() or is_unknown:
+        has_no_way = any(check.name in WAY_TO_WORK and check.status in ("skip", "fail") for check in self.checks)
+        if self.of("crash") or self.unusable or has_no_way or is_unknown:
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
 
@@ -283,9 +284,6 @@ class Diagnosis(ShownAsTable):
         ]
         caption = f"{counted(len(self.checks), 'check')}, {counted(len(problems), 'problem')}"
         return caption, ("status", "check", "rule", "subject", say("what is wrong"), say("what to do")), rows
-
-    def _no_way(self) -> bool:
-        return any(check.name in WAY_TO_WORK and check.status in ("skip", "fail") for check in self.checks)
 
 
 def run_diagnosis(

@@ -16,7 +16,7 @@ from regilink_doctor.lint.text.reparse import LastTree
 from regilink_doctor.workflows.lint import Linter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
@@ -148,7 +148,7 @@ def path_of(uri: str) -> str:
 def find_part(sites: Sequence[Site], line: int, column: int) -> tuple[Site, KnownPart] | None:
     """The call site and the part of its target path that is written at a place; both count from 1."""
     for site in sites:
-        for part in _known_parts(site):
+        for part in (part for text in site.target for part in text.parts if isinstance(part, KnownPart)):
             span = part.place.span
             inside = (span.line, span.column) <= (line, column) <= (span.end_line, span.end_column)
             if inside and part.place.path == site.place.path:
@@ -166,8 +166,3 @@ def find_site(sites: Sequence[Site], line: int, column: int) -> Site | None:
         <= (site.place.span.end_line, site.place.span.end_column)
     ]
     return min(around, key=lambda site: site.place.span.end_line - site.place.span.line, default=None)
-
-
-def _known_parts(site: Site) -> Iterator[KnownPart]:
-    for text in site.target:
-        yield from (part for part in text.parts if isinstance(part, KnownPart))

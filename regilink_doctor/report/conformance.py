@@ -72,9 +72,6 @@ def _describe(facts: Facts) -> str:
     rest = {name: value for name, value in facts.items() if name not in ("outcome", "status", "message")}
     text = f"{facts['outcome']} ({facts['status']})" if "status" in facts else str(facts["outcome"])
     for name, value in rest.items():
-        text += f", {name} {f'({_describe(value)})' if isinstance(value, dict) else _show(value)}"
+        shown = ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+        text += f", {name} {f'({_describe(value)})' if isinstance(value, dict) else shown}"
     return f"{text}: {facts['message']}" if "message" in facts else text
-
-
-def _show(value: object) -> str:
-    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)

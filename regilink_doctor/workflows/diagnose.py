@@ -38,7 +38,6 @@ from regilink_doctor.workflows.server_session import ServerAccess
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Confirm, Prober
     from regilink_doctor.workflows.lint import LintResult
 
@@ -110,7 +109,7 @@ def diagnose(
         probe=probe,
         watcher=watcher,
         findings=source.findings if source else (),
-        servers=_read_servers(source, server),
+        servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
     )
     return _add_source(diagnosis, source, unread) if source is not None else diagnosis
 
@@ -138,10 +137,6 @@ def _report_links(links: Sequence[LinkTarget], settings: Settings, environ: Mapp
     is_argument = setting is not None and isinstance(setting.origin, Argument)
     for link in links:
         report_checked_link(environ, link.text, entity if is_argument else link.known_entity or entity)
-
-
-def _read_servers(source: LintResult | None, server: ServerAccess) -> list[StringValue]:
-    return [address.read_variables(server.variables) for address in source.servers] if source is not None else []
 
 
 def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str]) -> Diagnosis:

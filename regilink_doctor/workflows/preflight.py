@@ -211,12 +211,8 @@ def _unchecked(diagnosis: Diagnosis, reported: Set[str | None]) -> list[str]:
     ]
     if diagnosis.links.unknown and not failed:
         reasons += [_describe_unknown(link) for link in diagnosis.links.unknown if link.target not in reported]
-    return [_write_in_python(reason) for reason in dict.fromkeys(reasons)]
-
-
-def _write_in_python(reason: str) -> str:
-    """The options of the command that a reason names, as arguments of `preflight`."""
-    return re.sub(r"--(type|entity)\b", r"\1=", reason)
+    # The options of the command that a reason names are arguments of `preflight`.
+    return [re.sub(r"--(type|entity)\b", r"\1=", reason) for reason in dict.fromkeys(reasons)]
 
 
 def _describe_unknown(link: UnknownLink) -> str:

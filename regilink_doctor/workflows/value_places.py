@@ -49,7 +49,8 @@ def _move_to_values(reports: Mapping[str, FileReport], linted: Iterable[str]) ->
         for finding in report.findings:
             target = shown.get(os.path.abspath(finding.at_value.place.path)) if finding.at_value else None
             if finding.at_value is not None and target is not None:
-                moved.setdefault(target, []).append(_show_in(finding.at_value, target))
+                place = replace(finding.at_value.place, path=target)  # the file is named as it is linted
+                moved.setdefault(target, []).append(replace(finding.at_value, place=place))
             elif finding not in unneeded:
                 left.append(finding)
         merged[path] = replace(report, findings=tuple(left))
@@ -142,11 +143,6 @@ def _are_apart(one: Place, other: Place) -> bool:
     return (first.end_line, first.end_column) <= (second.line, second.column) or (
         (second.end_line, second.end_column) <= (first.line, first.column)
     )
-
-
-def _show_in(finding: Finding, path: str) -> Finding:
-    """The finding with its file named as it is linted."""
-    return replace(finding, place=replace(finding.place, path=path))
 
 
 def _key(item: Suppression) -> tuple[str | None, str, Place]:

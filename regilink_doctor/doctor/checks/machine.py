@@ -126,7 +126,9 @@ class Mode(Check):
         if not settings.offline and not settings.disabled:
             return pass_check("online")
         rule = rule_codes.LINK_WHILE_OFFLINE if settings.offline else rule_codes.LINK_WHILE_DISABLED
-        facts = {"mode": subject.shown, "online": _how_to_be_online(settings.mode.origin)}
+        origin = settings.mode.origin
+        online = origin.how_to_unset() if isinstance(origin, Variable) else origin.how_to_set("online")
+        facts = {"mode": subject.shown, "online": online}
         return report_problem(
             Problem(rule, kind="mode", facts=facts),
             status="warn",
@@ -168,10 +170,6 @@ class Credentials(Check):
             facts = {**host, "origin": _show_origin(credentials.origin), "wrong": wrong}
             return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="malformed", facts=facts))
         return pass_check(say("a key from {origin}", origin=_show_origin(credentials.origin)))
-
-
-def _how_to_be_online(origin: Origin) -> str:
-    return origin.how_to_unset() if isinstance(origin, Variable) else origin.how_to_set("online")
 
 
 def _show_origin(origin: Origin | None) -> str:

@@ -33,7 +33,8 @@ class Azure(Format):
                 "columnnumber": str(span.column),
                 "code": finding.code,
             }
-            shown = "".join(f"{name}={_escape_property(value)};" for name, value in properties.items())
+            escaped = {name: _escape_message(value).replace(";", "%3B") for name, value in properties.items()}
+            shown = "".join(f"{name}={value.replace(']', '%5D')};" for name, value in escaped.items())
             text = " ".join(part for part in (finding.text, finding.help and f"({finding.help})") if part)
             yield f"##vso[task.logissue {shown}]{_escape_message(text)}"
 
@@ -41,7 +42,3 @@ class Azure(Format):
 def _escape_message(text: str) -> str:
     """Azure decodes `%AZP25`, `%0A` and `%0D`."""
     return escape_text(text).replace("%", "%AZP25")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_message(text).replace(";", "%3B").replace("]", "%5D")

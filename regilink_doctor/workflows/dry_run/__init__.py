@@ -50,9 +50,7 @@ def dry_run(
     environ: Mapping[str, str] | None = None,
     stdout: IO[bytes] | int | None = None,
 ) -> DryRun:
-    """What `command` would have done at W&B.
-
-    It runs unchanged, with its own input and output, but wandb talks to an emulator, and W&B is out of reach.
+    """What `command` would have done at W&B: it runs unchanged, but wandb talks to an emulator.
 
     Args:
         command: the program and its arguments.

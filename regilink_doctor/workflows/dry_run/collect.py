@@ -268,10 +268,6 @@ def _consumed(
     listed = list(entries)
     place = next((item.place for item in listed if item.place), None)
     collection = name.partition(":")[0]
-    how = tuple(_ordered({item.how for item in listed}))
+    how = tuple(way for way in ("fetch", "use", "download") if any(item.how == way for item in listed))
     is_stub = failed is None and (collection in stubs or missing is not None)
     return Consumed(name, how, failed, place, is_stub, missing)
-
-
-def _ordered(how: Iterable[str]) -> Iterator[str]:
-    return (item for item in ("fetch", "use", "download") if item in set(how))
