@@ -129,7 +129,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
     is_known = callers[:1] == [at.frame]
-    if not is_known and len(context.find_uses(scope.module, _called_name(context, scope))) > _MOST_CALLERS:
+    if not is_known and len(context.find_uses(scope.module, find_called_name(context, scope))) > _MOST_CALLERS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
 
@@ -329,7 +329,7 @@ def _index_heirs(module: Module) -> dict[str, list[Scope]]:
     return group_pairs((written_name(base) or "", scope) for scope in module.functions.values() for base in scope.bases)
 
 
-def _called_name(context: Context, scope: Scope) -> str:
+def find_called_name(context: Context, scope: Scope) -> str:
     """The name that a function is called by; of a lambda the first one that it is bound to."""
     home = scope.parent
     if isinstance(scope.node, ast.Lambda) and home is not None:
@@ -356,7 +356,7 @@ def _find_callers(context: Context, scope: Scope) -> list[Frame]:
 
 
 def _find_named_callers(context: Context, scope: Scope) -> Iterator[Frame]:
-    uses = context.find_uses(scope.module, _called_name(context, scope))[:_MOST_CALLERS]
+    uses = context.find_uses(scope.module, find_called_name(context, scope))[:_MOST_CALLERS]
     if scope.name == "__init__" and _find_heirs(context, scope.owner or scope):
         uses = [*uses, *context.find_uses(scope.module, "__init__")[:_MOST_CALLERS]]  # `super().__init__(…)`
     for use in uses:
@@ -414,7 +414,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     """The calls of a function in the files that import its own; for files that link, fetch or look for registries."""
     if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
         return
-    name = _called_name(context, scope)
+    name = find_called_name(context, scope)
     importers = find_importers(scope.module.source.absolute_path) if name else ()
     for module in find_modules_with(context, importers, name):
         for use in context.find_uses(module, name)[:_MOST_CALLERS]:

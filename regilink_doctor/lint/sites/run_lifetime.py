@@ -12,6 +12,7 @@ from regilink_doctor.core.records import cached_property
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.imports import find_imported_files
+from regilink_doctor.lint.resolve.parameters import find_called_name
 from regilink_doctor.lint.resolve.strings import make_method_call
 from regilink_doctor.lint.resolve.values import Function, Instance, Unknown
 from regilink_doctor.lint.sites.arguments import arguments
@@ -127,6 +128,8 @@ class RunLifetime:
 
     def _find_end_by_name(self, use: Use, run: str, read_before: ReadBefore, callers: int) -> _FoundEnd | None:
         """How the run has ended under this name, seen from the call and from as many callers outwards."""
+        if isinstance(use.scope.node, ast.Lambda) and find_called_name(self.resolver, use.scope):
+            return self._find_end_before_callers(use.scope, run, read_before, callers) if callers else None
         for body, numbers, around in read_before(use.statement):
             turn = self._find_turn(body, numbers.stop, run, use)
             if turn >= numbers.start:
@@ -218,7 +221,7 @@ class RunLifetime:
         key = id(scope), run
         if key not in self._ends_by_scope:
             self._ends_by_scope[key] = None  # of a function that calls itself
-            for caller in self.resolver.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
+            for caller in self.resolver.find_uses(scope.module, find_called_name(self.resolver, scope))[:_MOST_CALLERS]:
                 outer = self.find_name_in_caller(caller, scope, run)
                 ended = self._find_end_by_names(caller, outer, read_before, callers - 1) if outer else None
                 if ended is not None:
@@ -535,7 +538,7 @@ def _name_tested(test: ast.expr, source: Source) -> str:
 def _name_arguments(function: Function, call: ast.Call, source: Source) -> dict[str, str]:
     """The parameters of a function, each with what a call passes for it, as it is written."""
     node = function.scope.node
-    parameters = [item.arg for item in node.args.args] if isinstance(node, FUNCTIONS) else []
+    parameters = [item.arg for item in node.args.args] if isinstance(node, (*FUNCTIONS, ast.Lambda)) else []
     names: dict[str, str] = {}
     if function.receiver is not None and isinstance(call.func, ast.Attribute):
         names[parameters.pop(0) if parameters else ""] = source.written(call.func.value)
