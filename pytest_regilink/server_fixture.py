@@ -84,8 +84,9 @@ class Regilink:
     def __repr__(self) -> str:
         from regilink_doctor.core.phrases import counted
 
-        links, consumed = counted(len(self.emulator.ledger), "link"), len(self.emulator.ledger.consumed)
-        return f"<Regilink at {self.emulator.url}: {links}, {consumed} consumed>"
+        ledger = self.emulator.ledger
+        consumed = sum(item.failed is None for item in ledger.consumed)
+        return f"<Regilink at {self.emulator.url}: {counted(len(ledger), 'link')}, {consumed} consumed>"
 
     def __enter__(self) -> Regilink:
         """Let the code of the block find this server, where a test has several."""
@@ -711,6 +712,8 @@ class Regilink:
         from pytest_regilink.lookups import explain_silence
 
         silence = explain_silence(self.runs, self._room.mocks)
+        if failed := [item for item in self.emulator.ledger.consumed if item.failed]:
+            silence += f" Before that it could not read {failed[-1].name}."
         unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
         if unwatched and not self.runs:
             programs = ", ".join(unwatched)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -501,9 +502,15 @@ def test_a_mock_in_place_of_wandb_init_is_reported(regilink: Regilink, monkeypat
 
 
 def test_a_run_that_logged_but_linked_nothing_is_reported(regilink: Regilink) -> None:
-    with wandb.init() as run:
+    with wandb.init(project="p") as run:
         run.log_artifact(wandb.Artifact("zoo", type="model")).wait()
-    with pytest.raises(AssertionError, match=r"A run logged team-a/.*/zoo:v0 but linked nothing"):
+        run.use_artifact("zoo:v0")
+        with pytest.raises(AssertionError, match=r"A run logged team-a/p/zoo:v0 but .* did not reach its link\.$"):
+            regilink.assert_linked(TARGET)
+        with suppress(wandb.errors.CommError):
+            run.use_artifact(f"model-{run.id}:latest")
+    assert repr(regilink).endswith(": 0 links, 2 consumed>")  # fetched and used; not what could not be read
+    with pytest.raises(AssertionError, match=r"its link\. Before that it could not read model-\w+:latest\."):
         regilink.assert_linked(TARGET)
 
 
