@@ -91,14 +91,21 @@ _ORDER = ("error", "warning", "info")
 def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
     """The worst problem of the path itself, None when it is a good one. An info is left out.
 
-    Of the legacy registry the check `destination` knows more: whether it was migrated, and where to (A14).
+    Of the legacy registry the check `destination` knows more: whether it was migrated, and where to (A14); of a path
+    that begins with the word registry, whether there is such an entity.
     """
     problems = [
         item
         for item in judge_target(_with_entity(context, target))
-        if item.severity == "error" or (item.severity == "warning" and item.rule != rule_codes.LEGACY_MODEL_REGISTRY)
+        if item.severity == "error" or (item.severity == "warning" and not _is_known_better(item))
     ]
     return min(problems, key=lambda item: (_ORDER.index(item.severity), item.start), default=None)
+
+
+def _is_known_better(problem: Problem) -> bool:
+    return problem.rule == rule_codes.LEGACY_MODEL_REGISTRY or (
+        problem.rule == rule_codes.MISSING_REGISTRY_PREFIX and problem.kind == "entity"
+    )
 
 
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
