@@ -82,7 +82,7 @@ _PATH_LIMIT = 1000
 _FENCED = re.compile(r"^ {0,3}```[^\n`]*\n(.*?)^ {0,3}```", re.MULTILINE | re.DOTALL)
 _OF_NAMES = ("target-path", "full-name", "url", "entity-url", "snippet")
 """Kinds of a text that only names something."""
-_OF_NOTES = ("error", "question", "unknown")
+_OF_NOTES = ("error", "question", "snippet", "unknown")
 """Kinds of a text that may be a note of a problem."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _TARGET_SETTING = re.compile(
@@ -231,9 +231,10 @@ def explain(text: str | bytes | Path | BaseException | None = None, *, catalog: 
 def _prefer_note(text: str, explanation: Explanation) -> Explanation:
     """What a note tells, where the explanation names no failure or is unsure what is asked; else the explanation."""
     is_unclear = explanation.kind == "question" and not explanation.is_sure
-    if explanation.kind not in _OF_NOTES or (explanation.failures and not is_unclear):
+    is_about_path = explanation.target is not None or explanation.wrong
+    if explanation.kind not in _OF_NOTES or is_about_path or (explanation.failures and not is_unclear):
         return explanation
-    if not (explanation.kind == "unknown" or is_note(text)):
+    if not (explanation.kind in ("snippet", "unknown") or is_note(text)):
         return explanation
     is_other = is_unclear and not tells_problem(text)
     return explain_note(text) or (_unknown(text) if is_other else explanation)

@@ -7,7 +7,7 @@ import re
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.workflows.explain.error_context import is_reported_error
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
-from regilink_doctor.workflows.explain.question_model import find_language, find_topic, rank_answers, translate_words
+from regilink_doctor.workflows.explain.question_model import find_language, rank_answers, translate_words
 from regilink_doctor.workflows.explain.questions import (
     CODE_LINE,
     INLINE_CODE,
@@ -26,14 +26,22 @@ _BEGINS_PART = re.compile(r"\s*(?:[-*+•] |\d+[.)] |\||\*\*[^*]+\*\*:?\s*$)")
 """What begins an item of a list or a row of a table, and a heading in bold."""
 _MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
 """What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
-_ASSIGNS = re.compile(r"\w+=\S")
+_LABEL = re.compile(r"(?:NOTE|TODO|FIXME|HACK|XXX):? ")
+_TYPED = re.compile(
+    r"(?:export |set )?\w+=\S|(?:import|from) [\w.]+|(?:RUN|ENV|ARG|COPY|ADD|FROM|CMD|WORKDIR) \S"
+    r"|[\w./]+ (?:\S+ )*--?[a-zA-Z]"
+)
+"""A line that somebody types: an assignment, an import, an instruction of Docker, a command with an option."""
+_IDENTIFIER = re.compile(r"\w*_\w*")
+"""A name of code, whose parts tell nothing (`mean_squared_error`)."""
 _ADDRESS = re.compile(r"https?://\S+")
-_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//) .*")
+_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#(?=[ a-zA-Z])|// ).*")
 _PRINTED_IN_COMMENT = re.compile(r"\s*(?:#|//)[\s>=-]*(?:raises )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
 _NAMES_EXCEPTION = re.compile(r"\w(?:Error|Exception|Warning)\b")
 _ASKS_HOW = re.compile(r"\W*(?:how|can|is there|what|where|which|should|does)\b[^\n]*\?\s*$", re.IGNORECASE)
 _TELLS_PROBLEM = re.compile(
-    r"error|fail|crash|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
+    r"error|fail|crash|complain|otherwise|prompt|your choice|deprecated|removed|limit|\bdrop\b|prevent"
+    r"|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
     r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
     r"|unable|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
     r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
@@ -71,6 +79,8 @@ _LEAST, LEAST_BESIDE_ERROR, _LEAST_OF_OTHERS, _MOST_FAILURES = 0.3, 0.8, 0.1, 3
 leaves open; how probable the others; and how many are named. Measured with pages that were not learned from."""
 _WORDS = re.compile(r"(?:(?<![^\s(\"'])[^\W\d_][^\W\d_'-]+[,;:]? ){2}[^\W\d_]")
 """Three words in a row: the columns of a listing have more space between them, and values."""
+_STRING = re.compile(rf"[\"'][^\"'\n]{{0,300}}?{_WORDS.pattern}")
+"""A string of a program that has such words."""
 _COLUMNS = re.compile(r"(?:(?<!\S)\d[\d./]*\s+){3}")
 """Three numbers in a row, as a profiler and a log of metrics write them."""
 
@@ -99,7 +109,7 @@ def explain_note(text: str, least: float = _LEAST) -> Explanation | None:
     """
     note = _ADDRESS.sub("", _find_note(text))
     lines = [_prefer_comment(line) for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
-    if not lines or not tells_problem(note):
+    if not lines or not tells_problem(_IDENTIFIER.sub("", note)):
         return None
     shares = _weigh_answers(note, "\n".join(lines))
     ranked = sorted(shares, key=lambda about: -shares[about])
@@ -134,21 +144,21 @@ def _read_lines(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_printed(line: str) -> bool:
     """Whether a program has written a line: a log, numbers in columns, a part of a traceback, an exception."""
-    bare = INLINE_CODE.sub("", line).strip(_AROUND_LINE)
-    if is_output(bare) or _COLUMNS.match(bare) or TRACEBACK_LINE.match(line) or _PRINTED_IN_COMMENT.match(line):
+    bare = _LABEL.sub("", INLINE_CODE.sub("", line).strip(_AROUND_LINE))
+    if any(map(is_output, (bare, line))) or _COLUMNS.match(bare) or is_reported_error(line):
         return True
-    if is_reported_error(line):
+    if TRACEBACK_LINE.match(line) or _PRINTED_IN_COMMENT.match(line):
         return True
-    if not bare or _MARK.match(line) or CODE_LINE.match(line) or _ASSIGNS.match(line):
+    if not bare or _MARK.match(line) or CODE_LINE.match(line) or _TYPED.match(line):
         return False
-    return is_log(bare) or _NAMES_EXCEPTION.search(line) is not None
+    return is_log(bare) or _NAMES_EXCEPTION.search(bare) is not None
 
 
 def _is_told(line: str) -> bool:
     """Whether a line is marked as a part of a note, has a comment, or has words as a sentence has them."""
     if _MARK.match(line) or _COMMENT.search(line) or _KANA.search(line) or find_language(line):
         return True
-    return not CODE_LINE.match(line) and _WORDS.search(line) is not None
+    return (_STRING if CODE_LINE.match(line) else _WORDS).search(line) is not None
 
 
 def _split_parts(lines: list[tuple[str, bool]]) -> list[list[str]]:
@@ -175,11 +185,6 @@ def _prefer_comment(line: str) -> str:
 
 
 def _weigh_answers(note: str, named: str) -> dict[str, float]:
-    """How probable each answer is for the note and its lines that name W&B; a topic with one mistake counts as that."""
+    """How probable each answer is for the note and its lines that name W&B."""
     by_note, by_lines = (dict(rank_answers(translate_words(part))) for part in (note, named))
-    shares: dict[str, float] = {}
-    for about, share in by_note.items():
-        topic = find_topic(about)
-        answer = topic.mistakes[0] if topic is not None and len(topic.mistakes) == 1 else about
-        shares[answer] = shares.get(answer, 0) + (share + by_lines[about]) / 2
-    return shares
+    return {about: (share + by_lines[about]) / 2 for about, share in by_note.items()}

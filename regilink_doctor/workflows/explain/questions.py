@@ -44,7 +44,8 @@ _PINNED = re.compile(r"[\w.\[\],-]+[=~<>!]=[\w.*+!-]+")
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _OUTPUT = re.compile(
     r"^wandb: |^[A-Z]{4,8}:(?: |[\w.]+:)|^(?:TRACE|DEBUG|INFO|NOTICE) +[a-z\d]|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d%\|"
-    r"|^\[[^\]\n]{0,60}\d\d:\d\d:\d\d|^\+[-=+]{3,}\+?$|^(?:commit )?(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}(?: |$)"
+    r"|^\[[^\]\n]{0,60}\d\d:\d\d:\d\d|^\+[-=+]{3,}\+?$|^-{3,}(?: +-{3,})+$"
+    r"|^(?:commit )?(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}(?: |$)"
     r"|^(?:\(Pdb\)|i?pdb>|\(ipdb\)) |^(?:Collecting|Requirement already satisfied:|Successfully (?:un)?installed) \S",
     re.MULTILINE,
 )
