@@ -362,7 +362,7 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
     if name is not None and name not in index_keys(context, owner).last:
         # Of a dictionary that is changed again and again, each of many forms would be asked for the key.
         reach = find_reach(context, owner)
-        if reach.is_without(name):
+        if reach.names is not None and name not in reach.names:
             return [UNKNOWN] if reach.is_open else []
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
     found = context.answer_or_nothing(key, _find_by_key, context, owner, keys)
@@ -384,10 +384,6 @@ class Reach:
     def __init__(self, names: frozenset[str] | None, is_open: bool = False) -> None:
         self.names = names
         self.is_open = is_open
-
-    def is_without(self, name: str) -> bool:
-        """Whether a key is certainly none of its keys."""
-        return self.names is not None and name not in self.names
 
 
 _ANY_KEY = Reach(None)
@@ -425,19 +421,6 @@ def _work_out_reach(context: Context, owner: Literal, level: int) -> Reach:
         if len(names) > _MOST_ITEMS:
             return _ANY_KEY
     return Reach(frozenset(names), is_open)
-
-
-def keep_holders(context: Context, owners: tuple[Value, ...], key: str) -> Sequence[Value]:
-    """The alternatives of a dictionary that may have a key, and the first that has not, which is like all others."""
-
-    def list_names(owner: Value) -> frozenset[str] | None:
-        is_updated = isinstance(owner, Literal) and type(owner.node) is Updated
-        return find_reach(context, owner).names if isinstance(owner, Literal) and is_updated else None
-
-    _, listed = context.keep(("holders", id(owners), context.turn), lambda: (owners, list(map(list_names, owners))))
-    holding = [names is None or key in names for names in listed]
-    without = holding.index(False) if False in holding else -1
-    return [owner for number, owner in enumerate(owners) if holding[number] or number == without]
 
 
 def list_certain_keys(context: Context, node: ast.expr, at: ProgramPoint) -> Collection[str] | None:

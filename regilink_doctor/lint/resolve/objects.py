@@ -18,7 +18,7 @@ from regilink_doctor.lint.resolve.bindings import (
     find_reaching,
 )
 from regilink_doctor.lint.resolve.conditions import apply_test, narrow
-from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_key_names, keep_holders
+from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_key_names
 from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
@@ -32,7 +32,6 @@ from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
     Arguments,
-    BoundedValues,
     Function,
     Instance,
     Literal,
@@ -194,9 +193,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     owners = context.value(node.value, at)
     if owners == (Name("sys.argv"),):
         owners = tuple(find_words(context, node.value, at)) or owners
-    is_many = isinstance(owners, BoundedValues) and isinstance(node.value, ast.Name)
-    holders = keep_holders(context, owners, keys[0]) if is_many and len(keys) == 1 and keys[0] else owners
-    found = [value for owner in holders for value in _find_in_owner(context, owner, node, keys, at)]
+    found = [value for owner in owners for value in _find_in_owner(context, owner, node, keys, at)]
     values = _name_by_owner(owners, node, keys[0] if len(keys) == 1 else None, found, at)
     is_set = len(set(map(is_empty, values))) > 1
     if is_set and isinstance(node.value, ast.Name) and is_set_by_call(at.scope.module, node.value.id):
