@@ -280,7 +280,7 @@ def _lint(
     except Unparsable as error:
         if not may_have_sites(path, content.replace(b"\0", b"")):
             return FileReport((), skipped="encoding" if error.cause in ("bytes", "cookie") else "python")
-        return _report_unread(path, error, enabled)
+        return FileReport(tuple(_unparsable(path, error, enabled)), unread=(_describe_unread(path, error),))
     facts = _Facts(path, reading, view, known, enabled)
     by_site = [_find_problems(site, facts) for site in reading.sites]
     _drop_known_placeholders(reading.sites, by_site)
@@ -538,10 +538,6 @@ def _is_ours(item: Suppression) -> bool:
 
 def _unused(item: Suppression) -> Finding:
     return finding_at(item.place, Problem(rule_codes.UNUSED_SUPPRESSION, facts={"code": item.code or "this comment"}))
-
-
-def _report_unread(path: str, error: Unparsable, enabled: Enabled) -> FileReport:
-    return FileReport(tuple(_unparsable(path, error, enabled)), unread=(_describe_unread(path, error),))
 
 
 def _describe_unread(path: str, error: Unparsable) -> str:

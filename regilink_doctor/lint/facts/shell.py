@@ -481,7 +481,8 @@ class _ScriptReader:
             return None
         at = word.start + len(name) + 1
         place = self.stretch.place(at, word.end)
-        value = StringValue(_with_name(_drop_start(first, len(name) + 1, word.parts[1:]), name), place)
+        parts = _drop_start(first, len(name) + 1, word.parts[1:])
+        value = StringValue(tuple([replace(part, names=(*part.names, name)) for part in parts]), place)
         only_default = any(isinstance(part, KnownPart) and part.default_of == name for part in value.parts)
         return Setting(
             name.removesuffix("+"),
@@ -592,10 +593,6 @@ def _drop_start(
     span = first.place.span
     place = Place(first.place.path, replace(span, column=span.column + width), first.place.cell)
     return (replace(first, text=first.text[width:], place=place, variables=()), *others)
-
-
-def _with_name(parts: tuple[KnownPart | UnknownPart, ...], name: str) -> tuple[KnownPart | UnknownPart, ...]:
-    return tuple([replace(part, names=(*part.names, name)) for part in parts])
 
 
 _LONG_SEPARATORS = frozenset(("&&", "||", ";;", "|&"))

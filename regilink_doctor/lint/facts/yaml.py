@@ -36,6 +36,8 @@ _SCRIPTS = frozenset({
 })  # fmt: skip
 _ARGUMENTS = frozenset({"command", "cmd", "entrypoint", "args"})
 """A list below one of these is the words of one command, not commands."""
+_READ_WHOLE = _SCRIPTS | {"dependencies", "additional_dependencies", "pip"}
+"""Keys of lists that are read as a whole: commands and requirements."""
 _PLACEHOLDERS = frozenset({"value", "values", "default", "const"})
 """Below a parameter of a sweep: the parameter's name tells more."""
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -108,11 +110,11 @@ class _DocumentReader:
                 self.read_whole_command(below, scope)
                 todo += reversed([step for pair in pairs for step in self.read_pair(*pair, keys, scope)])
             elif node.id == "sequence":
-                if self.is_read_already(keys):
+                if keys and keys[-1] in _READ_WHOLE:
                     continue
                 todo += reversed([(item, (*keys, str(index)), scope) for index, item in enumerate(node.value)])
-            else:
-                self.read_scalar(node, keys, scope)
+            elif len(keys) > 1:  # an item of a list is a setting of the list's name
+                self.add_setting(node, node, keys, scope)
 
     # What holds below a node
 
@@ -246,11 +248,6 @@ class _DocumentReader:
             return
         yield value, below, scope
 
-    def read_scalar(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> None:
-        """An item of a list is a setting of the list's name."""
-        if len(keys) > 1:
-            self.add_setting(node, node, keys, scope)
-
     def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope) -> None:
         named = tuple([name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()]) or keys
         if is_worth_reading(named, value.value):
@@ -363,10 +360,6 @@ class _DocumentReader:
                     )
                     words.append(StringValue.of(word, place))
             yield Command(tuple(words), place, place.span)
-
-    def is_read_already(self, keys: tuple[str, ...]) -> bool:
-        """Whether a list was read as a whole already: commands and requirements."""
-        return bool(keys) and keys[-1] in (*_SCRIPTS, "dependencies", "additional_dependencies", "pip")
 
     # Requirements
 

@@ -10,7 +10,7 @@ from regilink_doctor.core.records import is_record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.formats.python import read_source
 from regilink_doctor.lint.scan.files import can_matter
-from regilink_doctor.lint.text.fragment import FILLED_LATER
+from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -94,9 +94,7 @@ class _Mover(PlaceMover):
     def __init__(self, source: Source, program: Program) -> None:
         super().__init__(source.path, self.find_place)
         self.program = program
-        self.starts = [0]
-        for line in source.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.starts = Fragment.whole(source).offsets
 
     def find_place(self, span: Span) -> Place:
         """The place in the file of a span of the program."""

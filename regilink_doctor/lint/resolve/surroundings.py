@@ -420,7 +420,9 @@ def _list_files(root: str) -> tuple[str, ...]:
         names = list_names(path)[:_MAX_FILES]
         paths += [posixpath.join(path, name) for name in names if _may_say(name)]
         paths += [file for name in names if "compose" in name for file in _list_env_files(posixpath.join(path, name))]
-    paths += [posixpath.join(path, name) for path in others for name in _list_scripts_in(path)]
+    # What runs a program may be a script in a folder of any name beside it.
+    beside = [(path, name) for path in others for name in list_names(path)[:_MAX_FILES] if kind_of(name) == "shell"]
+    paths += [posixpath.join(path, name) for path, name in beside]
     return tuple(dict.fromkeys(paths))
 
 
@@ -428,11 +430,6 @@ def _list_folders(path: str) -> list[str]:
     """A folder and those in it."""
     folders = [name for name in list_names(path) if "." not in name.lstrip(".")][:_MAX_FOLDERS]
     return [path, *(inner for name in folders if is_folder(inner := posixpath.join(path, name)))]
-
-
-def _list_scripts_in(folder: str) -> list[str]:
-    """The names of the scripts of a shell in a folder of any name: what runs a program may be beside it."""
-    return [name for name in list_names(folder)[:_MAX_FILES] if kind_of(name) == "shell"]
 
 
 def _list_env_files(path: str) -> Iterator[str]:

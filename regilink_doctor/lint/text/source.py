@@ -209,7 +209,10 @@ def piece(source: Source, node: ast.Constant, text: str, place: Place | None = N
 
 def fstring_pieces(source: Source, node: ast.JoinedStr) -> Iterator[KnownPart | ast.FormattedValue]:
     """The parts of an f-string in order: a piece for each stretch of text, the node for each `{…}`."""
-    places = _places_by_node(source, node) if sys.version_info >= (3, 12) else _places_by_hand(source, node)
+    if sys.version_info >= (3, 12):  # the parser knows the place of each part, except in literals over several tokens
+        places = [source.span(part) if part.end_lineno == part.lineno else None for part in node.values]
+    else:
+        places = _places_by_hand(source, node)
     for part, span in zip(node.values, places, strict=True):
         if isinstance(part, ast.FormattedValue):
             yield part
@@ -220,11 +223,6 @@ def fstring_pieces(source: Source, node: ast.JoinedStr) -> Iterator[KnownPart | 
                 yield KnownPart(text, replace(place, span=span), exact=True)
             else:
                 yield KnownPart(text, place)
-
-
-def _places_by_node(source: Source, node: ast.JoinedStr) -> list[Span | None]:
-    """Since Python 3.12 the parser knows the place of each part, except in literals over several tokens."""
-    return [source.span(part) if part.end_lineno == part.lineno else None for part in node.values]
 
 
 def _places_by_hand(source: Source, node: ast.JoinedStr) -> list[Span | None]:
