@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_regilink import assertions, lookups
 from regilink_doctor.core import checked, rule_codes
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import as_list
 from regilink_doctor.rules.wording import quoted
 
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Literal
 
-    from pytest_regilink.assertions import PathPattern
     from pytest_regilink.conditions import Conditions
     from pytest_regilink.isolation import Isolation, Room
     from regilink_doctor.core.catalog import Visibility
@@ -82,8 +84,6 @@ class Regilink:
         """What was asserted not to have happened, and the test has not looked at since: checked again at the end."""
 
     def __repr__(self) -> str:
-        from regilink_doctor.core.phrases import counted
-
         ledger = self.emulator.ledger
         consumed = sum(item.failed is None for item in ledger.consumed)
         return f"<Regilink at {self.emulator.url}: {counted(len(ledger), 'link')}, {consumed} consumed>"
@@ -153,13 +153,10 @@ class Regilink:
         Raises:
             LookupError: there is none; the message says what there is.
         """
-        from pytest_regilink.assertions import find_membership, read_destination
-        from pytest_regilink.lookups import describe_absence
-
-        pattern = read_destination(path)
-        membership = find_membership(self.world, pattern)
+        pattern = assertions.read_destination(path)
+        membership = assertions.find_membership(self.world, pattern)
         if membership is None:
-            raise LookupError(f"there is no {pattern}{describe_absence(self.world, pattern)}")
+            raise LookupError(f"there is no {pattern}{lookups.describe_absence(self.world, pattern)}")
         return membership
 
     # Verbs: what there is on the server.
@@ -179,11 +176,9 @@ class Regilink:
         Raises:
             ValueError: the entity's name is taken.
         """
-        from pytest_regilink.lookups import replace_placeholder
-
         if "organization" in self.world.assumes:
             self.world.assumes.discard("organization")
-            replace_placeholder(self.world, name, entity)
+            lookups.replace_placeholder(self.world, name, entity)
         return self.world.organization(
             name,
             entity,
@@ -355,9 +350,9 @@ class Regilink:
         Raises:
             ValueError: the name is not that of a registry's version.
         """
-        from pytest_regilink.lookups import publish_version
-
-        return publish_version(self.world, full_name, type, _read_files(files) or {}, metadata, as_list(aliases))
+        return lookups.publish_version(
+            self.world, full_name, type, _read_files(files) or {}, metadata, as_list(aliases)
+        )
 
     def automation(
         self,
@@ -464,9 +459,7 @@ class Regilink:
             AssertionError: none did; the message shows what was attempted, and why it was refused.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_linked
-
-        return assert_linked(
+        return assertions.assert_linked(
             self.links,
             self._resolve_entity(path),
             type=type,
@@ -487,21 +480,18 @@ class Regilink:
             AssertionError: one did; or none ever could: there is no such registry, or wandb is or was a mock.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_linked, link_error
-        from pytest_regilink.lookups import check_not_mocked, find_linked
-
         pattern = None if path is None else self._require_reachable(path)
-        check_not_mocked(self._room.mocks)
+        lookups.check_not_mocked(self._room.mocks)
         if not now:
 
             def claim() -> None:
-                assert_not_linked(self.emulator.ledger.links, pattern, assumed=self._assumed)
+                assertions.assert_not_linked(self.emulator.ledger.links, pattern, assumed=self._assumed)
 
             claim()
             self._link_claims.append(claim)
             return
-        for membership in find_linked(self.world, pattern):
-            raise link_error(f"{quoted(membership.full_name)} is linked at this moment", self.links)
+        for membership in lookups.find_linked(self.world, pattern):
+            raise assertions.link_error(f"{quoted(membership.full_name)} is linked at this moment", self.links)
 
     def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
         """A link to `path` was refused, for the rule `code` or the failure id `failure`; the last one is returned.
@@ -510,9 +500,7 @@ class Regilink:
             AssertionError: none was.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_refused
-
-        return assert_refused(
+        return assertions.assert_refused(
             self.links,
             self._resolve_entity(path),
             code=code,
@@ -531,13 +519,10 @@ class Regilink:
             AssertionError: it was not; the message shows what was consumed.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_consumed
-        from pytest_regilink.lookups import explain_environment
-
         self._consume_claims.clear()
         path = self._resolve_entity(name)
-        reason = explain_environment(self._room.mocks)
-        return assert_consumed(self.emulator.ledger.consumed, path, how=how, reason=reason)
+        reason = lookups.explain_environment(self._room.mocks)
+        return assertions.assert_consumed(self.emulator.ledger.consumed, path, how=how, reason=reason)
 
     def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
         """Nothing was consumed by this name; without a name, nothing was.
@@ -546,16 +531,13 @@ class Regilink:
             AssertionError: a version was; or none ever could: there is no such version, or wandb is a mock.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_consumed
-        from pytest_regilink.lookups import check_consumable, check_not_mocked
-
         pattern = None if name is None else self._require_reachable(name)
-        check_not_mocked(self._room.mocks)
+        lookups.check_not_mocked(self._room.mocks)
         if pattern is not None:
-            check_consumable(self.world, pattern, self.emulator.ledger.consumed)
+            lookups.check_consumable(self.world, pattern, self.emulator.ledger.consumed)
 
         def claim() -> None:
-            assert_not_consumed(self.emulator.ledger.consumed, pattern, how=how)
+            assertions.assert_not_consumed(self.emulator.ledger.consumed, pattern, how=how)
 
         claim()
         self._consume_claims.append(claim)
@@ -579,9 +561,7 @@ class Regilink:
             AssertionError: none did; the message shows what was logged.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_logged
-
-        return assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence(name))
+        return assertions.assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence(name))
 
     def assert_triggered(self, name: str, *, path: object = None) -> Triggered:
         """The automation `name` ran; with `path`, for a version there. The last time is returned.
@@ -590,10 +570,8 @@ class Regilink:
             AssertionError: it did not, or there is none of this name; the message shows what it waits for.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_triggered
-
         pattern = None if path is None else self._require_reachable(path)
-        return assert_triggered(self.world, name, path=pattern, reason=self._explain_silence(path))
+        return assertions.assert_triggered(self.world, name, path=pattern, reason=self._explain_silence(path))
 
     def assert_registry_ready(self, source: object, *, registry: str | None = None) -> ArtifactVersion:
         """The version `source` can be linked to a registry: it is committed, and in a team of an organization.
@@ -606,9 +584,7 @@ class Regilink:
             AssertionError: it cannot; the message says why.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_registry_ready
-
-        return assert_registry_ready(self.world, source, registry=registry)
+        return assertions.assert_registry_ready(self.world, source, registry=registry)
 
     def assert_target_path(self, path: object) -> None:
         """`path` is a target path in a registry with nothing wrong in it.
@@ -617,9 +593,7 @@ class Regilink:
             AssertionError: it is not; the message says what is wrong.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_target_path
-
-        assert_target_path(path)
+        assertions.assert_target_path(path)
 
     def assert_map(
         self,
@@ -635,9 +609,7 @@ class Regilink:
             AssertionError: something is not so; the message says what and where.
         """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_map
-
-        assert_map(*paths, maps=maps, catalog=catalog, repository=repository, allow_unknown=allow_unknown)
+        assertions.assert_map(*paths, maps=maps, catalog=catalog, repository=repository, allow_unknown=allow_unknown)
 
     def assert_fails_loudly(self, *, because: str | None = None) -> FailsLoudly:
         """A `with` block whose code W&B refuses, which raises or exits with another status than 0, and links nothing.
@@ -659,39 +631,30 @@ class Regilink:
         return self.world.assumed
 
     def _find_user(self, username: str) -> User:
-        from pytest_regilink.assertions import suggest_name
-
         user = self.world.users.get(username)
         if user is None:
             names = ", ".join(self.world.users)
             raise LookupError(
-                f"there is no user {quoted(username)}{suggest_name(username, self.world.users) or '.'} "
+                f"there is no user {quoted(username)}{assertions.suggest_name(username, self.world.users) or '.'} "
                 f"There are: {names}"
             )
         return user
 
     def _check_entity(self, name: str) -> None:
-        from pytest_regilink.assertions import suggest_name
-
         if name not in self.world.entities:
             names = ", ".join(item.name for item in self.world.entities.values() if item.kind != "organization")
-            near = suggest_name(name, self.world.entities)
+            near = assertions.suggest_name(name, self.world.entities)
             raise LookupError(
                 f"there is no team or user {quoted(name)}{near or '.'} There are: {names}; "
                 f"regilink.team({quoted(name)}) makes one"
             )
 
     def _check_registry(self, name: str, organization: str | None) -> None:
-        from pytest_regilink.lookups import registries_of
-        from regilink_doctor.core.naming import REGISTRY_PREFIX
-
         if name.startswith(REGISTRY_PREFIX):
             raise ValueError(f"a registry is named without the prefix: {quoted(name.removeprefix(REGISTRY_PREFIX))}")
-        registries = registries_of(self.world, organization)
+        registries = lookups.registries_of(self.world, organization)
         if name not in registries:
-            from pytest_regilink.assertions import suggest_name
-
-            near = suggest_name(name, registries)
+            near = assertions.suggest_name(name, registries)
             raise LookupError(
                 f"there is no registry {quoted(name)}{near or '.'} There are: {', '.join(registries) or 'none'}; "
                 f"regilink.registry({quoted(name)}) makes one"
@@ -699,19 +662,13 @@ class Regilink:
 
     def _resolve_entity(self, path: object) -> object:
         """The path with the organization's entity in place of its display name: the ledger has entities."""
-        from pytest_regilink.lookups import resolve_entity
+        return lookups.resolve_entity(self.world, path)
 
-        return resolve_entity(self.world, path)
-
-    def _require_reachable(self, path: object) -> PathPattern:
-        from pytest_regilink.lookups import check_reachable
-
-        return check_reachable(self.world, self._resolve_entity(path), self.emulator.ledger.links)
+    def _require_reachable(self, path: object) -> assertions.PathPattern:
+        return lookups.check_reachable(self.world, self._resolve_entity(path), self.emulator.ledger.links)
 
     def _explain_silence(self, path: object) -> str:
-        from pytest_regilink.lookups import explain_silence
-
-        silence = explain_silence(self.runs, self._room.mocks)
+        silence = lookups.explain_silence(self.runs, self._room.mocks)
         if failed := [item for item in self.emulator.ledger.consumed if item.failed]:
             silence += f" Before that it could not read {failed[-1].name}."
         unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
@@ -727,12 +684,10 @@ class FailsLoudly:
     """The `with` block of `Regilink.assert_fails_loudly`."""
 
     def __init__(self, regilink: Regilink, because: str | None) -> None:
-        from pytest_regilink.assertions import read_code, read_failure
-
         self._regilink = regilink
         self._because = because
         if because is not None:
-            (read_code if because.startswith("REG") else read_failure)(because)
+            (assertions.read_code if because.startswith("REG") else assertions.read_failure)(because)
         self._before = self._hits_before = self._requests_before = 0
         self.is_entered = False
 
@@ -747,21 +702,20 @@ class FailsLoudly:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_linked, describe_refusal, link_error
         from regilink_doctor.workflows.explain.where_it_happens import explain_raised
 
         links, assumed = self._regilink.emulator.ledger.links[self._before :], self._regilink.world.assumed
         # A call with wrong arguments never reached W&B.
         refused = [item for item in links if item.verdict == "refused" and item.code != rule_codes.WRONG_CALL_SHAPE]
-        cause = f"{describe_refusal(refused[-1])}; " if refused else ""
+        cause = f"{assertions.describe_refusal(refused[-1])}; " if refused else ""
         if error is None:
             if not cause:
                 was_met = self._count_hits() > self._hits_before
                 cause = "a fault was met: " if was_met else "W&B refused nothing: " if links else "nothing was linked: "
             reason = self._regilink._explain_silence(None)
-            raise link_error(f"{cause}the code went on as if nothing had happened", links, assumed, reason)
+            raise assertions.link_error(f"{cause}the code went on as if nothing had happened", links, assumed, reason)
         if isinstance(error, SystemExit) and error.code in (None, 0):
-            raise link_error(f"{cause}the code ended with status 0", links, assumed)
+            raise assertions.link_error(f"{cause}the code ended with status 0", links, assumed)
         if not isinstance(error, (Exception, SystemExit)):
             return False
         is_own = isinstance(error, _MISTAKES) and trace is not None and trace.tb_next is None
@@ -774,12 +728,12 @@ class FailsLoudly:
             known = explain_raised(error) if not is_own and self._because is None else None
             hint = f' (because="{known.failures[0]}" expects it)' if known is not None and known.failures else ""
             raise AssertionError(f"{cause}the block failed for another reason, {raised}: {shown}{hint}") from error
-        assert_not_linked(links, assumed=assumed)
+        assertions.assert_not_linked(links, assumed=assumed)
         if self._because is not None and not self._is_because(error, refused):
             actual = ", ".join(part for attempt in refused for part in (attempt.code, attempt.failure) if part)
             cause = f"the block failed for {actual or type(error).__name__}, not for {self._because}"
-            detail = f"{describe_refusal(refused[-1])}; " if refused else ""
-            raise link_error(f"{detail}{cause}", links, assumed)
+            detail = f"{assertions.describe_refusal(refused[-1])}; " if refused else ""
+            raise assertions.link_error(f"{detail}{cause}", links, assumed)
         return True
 
     def _count_hits(self) -> int:
