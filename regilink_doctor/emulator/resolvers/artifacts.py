@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, artifacts, automations
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
     ArtifactVersion,
-    Collection,
     Manifest,
     Membership,
     Run,
@@ -42,14 +41,8 @@ def usable(context: Context, artifact: ArtifactVersion) -> bool:
     return any(access.downloads(context.user, project) for project in places)
 
 
-@field("Artifact", "digestAlgorithm")
-def digest_algorithm(source: ArtifactVersion, context: Context) -> str:
-    return "MANIFEST_MD5"
-
-
-@field("Artifact", "labels")
-def nothing(source: ArtifactVersion, context: Context) -> None:
-    return None
+rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
+fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)
 
 
 @field("Artifact", "ttlDurationSeconds")
@@ -62,11 +55,6 @@ def ttl_is_inherited(source: ArtifactVersion, context: Context) -> bool:
     return source.ttl_seconds is None
 
 
-@field("Artifact", "versionIndex")
-def version_index(source: ArtifactVersion, context: Context) -> int | None:
-    return source.index
-
-
 @field("Artifact", "aliases")
 def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
     return [
@@ -77,11 +65,6 @@ def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
 @field("Artifact", "artifactType")
 def artifact_type(source: ArtifactVersion, context: Context) -> ArtifactType:
     return context.world.make_type(source.sequence.project, source.type)
-
-
-@field("Artifact", "artifactSequence")
-def artifact_sequence(source: ArtifactVersion, context: Context) -> Collection:
-    return source.sequence
 
 
 @field("Artifact", "artifactCollections")

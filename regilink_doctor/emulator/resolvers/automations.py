@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page, rename_fields
 from regilink_doctor.emulator.world import World, access, automations, search
 from regilink_doctor.emulator.world.access import denied, not_found
 from regilink_doctor.emulator.world.model import (
     Automation,
-    Collection,
     Entity,
     Organization,
     Project,
@@ -47,9 +46,7 @@ def triggered_action(source: Automation, context: Context) -> dict[str, Any]:
     }
 
 
-@field("Trigger", "scope")
-def scope(source: Automation, context: Context) -> Project | Collection | Entity:
-    return source.scope
+rename_fields("Trigger", scope="scope")
 
 
 @field("Project", "triggers")

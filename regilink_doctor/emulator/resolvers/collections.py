@@ -8,11 +8,10 @@ from typing import Any, TypeVar
 
 from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
 from regilink_doctor.emulator.resolvers.artifacts import visible
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, artifacts, automations, links, search
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import (
-    Alias,
     ArtifactType,
     ArtifactVersion,
     Collection,
@@ -101,39 +100,18 @@ def _versions(source: Collection, filters: str | None, order: str | None) -> Seq
     return search.memberships([source], filters, order or "-version_index")
 
 
-@field("ArtifactSequence", "digestAlgorithm")
-def digest_algorithm(source: Collection, context: Context) -> str:
-    return "MANIFEST_MD5"
+rename_fields(
+    "ArtifactCollectionMembership", versionIndex="index", artifactCollection="collection", aliases="alias_entries"
+)
+rename_fields(
+    "ArtifactAlias", artifactCollectionName="membership.collection.name", artifactCollection="membership.collection"
+)
+fill_fields("ArtifactSequence", digestAlgorithm="MANIFEST_MD5")
 
 
 @field("ArtifactSequence", "latestArtifact")
 def latest_artifact(source: Collection, context: Context) -> ArtifactVersion | None:
     return source.memberships[-1].artifact if source.memberships else None
-
-
-@field("ArtifactCollectionMembership", "versionIndex")
-def version_index(source: Membership, context: Context) -> int | None:
-    return source.index
-
-
-@field("ArtifactCollectionMembership", "artifactCollection")
-def membership_collection(source: Membership, context: Context) -> Collection | None:
-    return source.collection
-
-
-@field("ArtifactCollectionMembership", "aliases")
-def membership_aliases(source: Membership, context: Context) -> list[Alias]:
-    return source.alias_entries
-
-
-@field("ArtifactAlias", "artifactCollectionName")
-def alias_collection_name(source: Alias, context: Context) -> str:
-    return source.membership.collection.name
-
-
-@field("ArtifactAlias", "artifactCollection")
-def alias_collection(source: Alias, context: Context) -> Collection:
-    return source.membership.collection
 
 
 @field("Mutation", "updateArtifactSequence")

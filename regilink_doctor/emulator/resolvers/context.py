@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -48,6 +49,19 @@ def field(kind: str, name: str) -> Callable[[F], F]:
         return function
 
     return register
+
+
+def rename_fields(kind: str, **paths: str) -> None:
+    """Let fields be attributes of the model that are called otherwise there, such as `project.number`."""
+    for name, path in paths.items():
+        read_attribute = attrgetter(path)
+        field(kind, name)(lambda source, context, read=read_attribute: read(source))
+
+
+def fill_fields(kind: str, **values: object) -> None:
+    """Let fields have the same value in every world."""
+    for name, value in values.items():
+        field(kind, name)(lambda source, context, value=value: value)
 
 
 @record

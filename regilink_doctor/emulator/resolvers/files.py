@@ -12,7 +12,7 @@ from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.emulator.resolvers.artifacts import usable
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page
 from regilink_doctor.emulator.world import World, access, artifacts
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import ArtifactVersion, Manifest, Membership, Run, StoredFile
@@ -94,10 +94,8 @@ def url(source: Any, context: Context, upload: bool | None = None) -> str | None
     return context.storage_url(source)
 
 
-@field("FileConnection", "uploadHeaders")
-@field("File", "uploadHeaders")
-def upload_headers(source: Any, context: Context) -> list[str]:
-    return []
+fill_fields("FileConnection", uploadHeaders=[])
+fill_fields("File", uploadHeaders=[])
 
 
 @field("File", "storagePath")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, assume, search
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Entity, Invite, Organization, Project, User, encode
@@ -19,14 +19,20 @@ def organization(world: World, context: Context, name: str) -> Organization | No
     return organization if context.user.admin or context.user.username in organization.members else None
 
 
-@field("Organization", "orgEntity")
-def org_entity(source: Organization, context: Context) -> Entity:
-    return source.entity
-
-
-@field("Organization", "coreWeaveOrganizationId")
-def core_weave_organization_id(source: Organization, context: Context) -> None:
-    return None
+rename_fields("Organization", orgEntity="entity")
+rename_fields("Invite", toUser="user")
+fill_fields("Organization", coreWeaveOrganizationId=None)
+fill_fields(
+    "Entity",
+    readOnlyAdmin=False,
+    privateOnly=False,
+    codeSavingEnabled=False,
+    xxhashDigestsEnabled=False,
+    isPaid=True,
+    photoUrl=None,
+    limits=None,
+    defaultAccess="PRIVATE",
+)
 
 
 @field("Organization", "advancedRegistryFeatures")
@@ -90,25 +96,6 @@ def available(source: Entity, context: Context) -> bool:
     return context.world.find_entity(source.name) is None
 
 
-@field("Entity", "readOnlyAdmin")
-@field("Entity", "privateOnly")
-@field("Entity", "codeSavingEnabled")
-@field("Entity", "xxhashDigestsEnabled")
-def no(source: Entity, context: Context) -> bool:
-    return False
-
-
-@field("Entity", "isPaid")
-def is_paid(source: Entity, context: Context) -> bool:
-    return True
-
-
-@field("Entity", "photoUrl")
-@field("Entity", "limits")
-def nothing(source: Entity, context: Context) -> None:
-    return None
-
-
 @field("Entity", "settings")
 def settings(source: Entity, context: Context) -> dict[str, bool]:
     return {"private_only": False}
@@ -117,11 +104,6 @@ def settings(source: Entity, context: Context) -> dict[str, bool]:
 @field("Entity", "storageBytes")
 def storage_bytes(source: Entity, context: Context) -> int:
     return sum(item.size for item in context.world.artifacts.values() if item.sequence.project.entity is source)
-
-
-@field("Entity", "defaultAccess")
-def default_access(source: Entity, context: Context) -> str:
-    return "PRIVATE"
 
 
 @field("Entity", "members")
@@ -223,11 +205,6 @@ def create_invite(world: World, context: Context, input: dict[str, Any]) -> dict
 @field("Invite", "name")
 def invite_name(source: Invite, context: Context) -> str:
     return source.user.name if source.user else (source.email or "")
-
-
-@field("Invite", "toUser")
-def invite_user(source: Invite, context: Context) -> User | None:
-    return source.user
 
 
 @field("Mutation", "deleteInvite")

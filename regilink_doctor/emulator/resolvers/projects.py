@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, artifacts, assume, registries, search
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import (
@@ -48,29 +48,13 @@ def models(
     return page(projects, first, after)
 
 
-@field("Project", "entityName")
-def entity_name(source: Project, context: Context) -> str:
-    return source.entity.name
+rename_fields("Project", entityName="entity.name", user="creator")
+fill_fields("Project", isBenchmark=False, views="{}", repo=None, dockerImage=None)
 
 
 @field("Project", "readOnly")
 def read_only(source: Project, context: Context) -> bool:
     return not access.writes_project(context.user, source)
-
-
-@field("Project", "isBenchmark")
-def is_benchmark(source: Project, context: Context) -> bool:
-    return False
-
-
-@field("Project", "views")
-def views(source: Project, context: Context) -> str:
-    return "{}"
-
-
-@field("Project", "user")
-def creator(source: Project, context: Context) -> User | None:
-    return source.creator
 
 
 @field("Project", "artifact")
@@ -185,16 +169,6 @@ def bucket(
 @field("Project", "buckets")
 def buckets(source: Project, context: Context, after: str | None = None, first: int | None = None) -> Connection:
     return page(list(source.runs.values()), first, after)
-
-
-@field("Project", "repo")
-def repo(source: Project, context: Context) -> None:
-    return None
-
-
-@field("Project", "dockerImage")
-def docker_image(source: Project, context: Context) -> None:
-    return None
 
 
 @field("Project", "run")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Connection, Context, Joined, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, Joined, field, page, rename_fields
 from regilink_doctor.emulator.world import World, registries, search
 from regilink_doctor.emulator.world.access import not_found
 from regilink_doctor.emulator.world.model import Collection, Entity, Project, User
 
-
-@field("Project", "allowAllArtifactTypesInRegistry")
-def allow_all_artifact_types(source: Project, context: Context) -> bool:
-    return source.allow_all_types
+rename_fields("Project", allowAllArtifactTypesInRegistry="allow_all_types")
 
 
 @field("Project", "members")

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from regilink_doctor.core.ledger import RefusedRun
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, automations, runs, search, sweeps
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
-from regilink_doctor.emulator.world.model import Agent, Project, Run, Sweep, User
+from regilink_doctor.emulator.world.model import Agent, Project, Run, Sweep
 from regilink_doctor.emulator.world.runs import keys_of, sampled
 
 STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "preempting", "preempted")
@@ -35,9 +35,16 @@ def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict
     return {"bucket": run, "inserted": is_new}
 
 
-@field("Run", "projectId")
-def project_id(source: Run, context: Context) -> int:
-    return source.project.number
+rename_fields(
+    "Run",
+    projectId="project.number",
+    sweepName="sweep",
+    exitcode="exit_code",
+    shouldStop="stopped",
+    summaryMetrics="summary",
+)
+rename_fields("Sweep", user="creator")
+fill_fields("Sweep", earlyStopJobRunning=False)
 
 
 @field("Run", "project")
@@ -50,21 +57,6 @@ def read_only(source: Run, context: Context) -> bool:
     return not access.writes_project(context.user, source.project)
 
 
-@field("Run", "sweepName")
-def sweep_name(source: Run, context: Context) -> str | None:
-    return source.sweep
-
-
-@field("Run", "exitcode")
-def exitcode(source: Run, context: Context) -> int | None:
-    return source.exit_code
-
-
-@field("Run", "shouldStop")
-def should_stop(source: Run, context: Context) -> bool:
-    return source.stopped
-
-
 @field("Run", "failed")
 def failed(source: Run, context: Context) -> bool:
     return source.state in ("failed", "crashed")
@@ -73,11 +65,6 @@ def failed(source: Run, context: Context) -> bool:
 @field("Run", "running")
 def running(source: Run, context: Context) -> bool:
     return source.state == "running"
-
-
-@field("Run", "summaryMetrics")
-def summary_metrics(source: Run, context: Context) -> str:
-    return source.summary
 
 
 @field("Run", "systemMetrics")
@@ -262,19 +249,9 @@ def method(source: Sweep, context: Context) -> str:
     return str(sweeps.read_config(source.config).get("method"))
 
 
-@field("Sweep", "user")
-def creator(source: Sweep, context: Context) -> User | None:
-    return source.creator
-
-
 @field("Sweep", "bestLoss")
 def best_loss(source: Sweep, context: Context) -> float | None:
     return sweeps.best_loss(source)
-
-
-@field("Sweep", "earlyStopJobRunning")
-def early_stop_job_running(source: Sweep, context: Context) -> bool:
-    return False
 
 
 @field("Sweep", "runCount")

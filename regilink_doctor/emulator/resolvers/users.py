@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, page
+from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.features import LATEST, Version
@@ -41,20 +41,15 @@ def flags(source: User, context: Context) -> str:
     return "{}"
 
 
-@field("User", "entity")
-def entity(source: User, context: Context) -> str | None:
-    return source.default_entity
+rename_fields("User", entity="default_entity")
+rename_fields("ApiKey", name="secret")
+fill_fields("User", photoUrl=None, deletedAt=None)
+fill_fields("ApiKey", createdAt=None)
 
 
 @field("User", "defaultEntity")
 def default_entity(source: User, context: Context) -> Entity | None:
     return context.world.find_entity(source.default_entity)
-
-
-@field("User", "photoUrl")
-@field("User", "deletedAt")
-def nothing(source: User, context: Context) -> None:
-    return None
 
 
 @field("User", "accountType")
@@ -66,17 +61,6 @@ def account_type(source: User, context: Context) -> str:
 def api_keys(source: User, context: Context) -> dict[str, Any]:
     mine = context.user is source or (context.user is not None and context.user.admin)
     return {"edges": [{"node": key} for key in source.keys] if mine else []}
-
-
-@field("ApiKey", "name")
-def api_key_name(source: ApiKey, context: Context) -> str:
-    # The SDK takes the secret itself from here (`User.generate_api_key`, `User.api_keys`).
-    return source.secret
-
-
-@field("ApiKey", "createdAt")
-def api_key_created_at(source: ApiKey, context: Context) -> None:
-    return None
 
 
 @field("User", "teams")
