@@ -27,7 +27,8 @@ class InvalidArtifactName(Rule):
 
     `wandb.Artifact` accepts letters, digits, `-`, `_` and `.`, at most 128 of them, and raises ValueError for any
     other: a name of Hugging Face (`meta-llama/Llama-3`), a version (`zoo:v3`), spaces. Registries and collections are
-    not so strict: spaces are fine there.
+    not so strict: spaces are fine there. Where `log_artifact` or `log_model` gets a path and no name, the name is made
+    of the last part of the path: checkpoints of Lightning, `epoch=0-step=2.ckpt`, are refused.
     """
 
     code = "REG405"
@@ -39,12 +40,15 @@ class InvalidArtifactName(Rule):
         'wandb.Artifact("meta-llama/Llama-3", type="model")',
         'wandb.Artifact("my model", type="model")',
         'wandb.Artifact(f"zoo:{run.id}", type="model")',
+        'run.log_model("checkpoints/epoch=0-step=2.ckpt")',
     )
     good = (
         'wandb.Artifact("meta-llama-Llama-3.1_8B", type="model")',
         'wandb.Artifact(f"zoo-{run.id}", type="model")',
         'wandb.Artifact(hf_id.replace("/", "-"), type="model")',
         'run.link_artifact(artifact, "wandb-registry-model/my model")',
+        'run.log_model("checkpoints/epoch=0/last.ckpt")',
+        'run.log_model("checkpoints/epoch=0-step=2.ckpt", name=f"model-{run.id}")',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -54,18 +58,28 @@ class InvalidArtifactName(Rule):
             "wandb.Artifact raises ValueError",
             say("write {code}", code=quoted(facts["instead"]))
             if facts["instead"]
+            else "wandb makes the name of the path: give another with name="
+            if problem.kind == "path"
             else 'write letters, digits, "-", "_", "."',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        for name in site.arguments.strings.get("name", ()) if not site.context.expected else ():
-            yield from self._check_name(name)
+        strings, names = site.arguments.strings, site.arguments.names
+        if site.context.expected:
+            return
+        for name in strings.get("name", ()):
+            yield from self._check_name(name, "name")
+        if site.kind == "log" and names.isdisjoint(("name", "*", "**")):
+            for argument in ("artifact_or_path", "path"):
+                for path in strings.get(argument, ()):
+                    yield from self._check_name(path, argument)
 
-    def _check_name(self, name: StringValue) -> Iterator[Report]:
-        pattern = name.pattern
+    def _check_name(self, name: StringValue, argument: str) -> Iterator[Report]:
+        pattern, is_path = name.pattern, argument != "name"
+        first = pattern.rfind("/") + 1 if is_path else 0
         bad = [
             offset
-            for offset, letter in enumerate(pattern)
+            for offset, letter in enumerate(pattern[first:], first)
             if letter not in ARTIFACT_NAME_ALPHABET
             and is_known(letter)
             and not (letter == "\n" and 0 < offset == len(pattern) - 1)  # the SDK's pattern accepts one at the end
@@ -76,8 +90,11 @@ class InvalidArtifactName(Rule):
             wrong = say("has {letter}", letter=letter)
             # Of a name in another script nothing would be left but dashes.
             is_secret = mask_secrets(pattern) != pattern  # which would not be recognized in another form
-            if all(pattern[offset].isascii() for offset in bad) and is_known(pattern) and not is_secret:
+            is_plain = all(pattern[offset].isascii() for offset in bad) and is_known(pattern)
+            if is_plain and not is_secret and not is_path:
                 instead = "".join("-" if offset in bad else letter for offset, letter in enumerate(pattern))
+        elif is_path:
+            return
         elif name.literal is not None and len(pattern) > NAME_MAX:
             wrong = say("has {number} characters, W&B allows {limit}", number=len(pattern), limit=NAME_MAX)
         elif name.literal == "" and not any(name.empty_defaults(0, 0)):
@@ -85,13 +102,16 @@ class InvalidArtifactName(Rule):
         else:
             return
         start, end = (bad[0], bad[0] + 1) if bad else (0, len(pattern))
+        # What follows in a path may bring another last part, and on Windows a backslash does.
+        is_open = is_path and (not is_known(pattern[start:]) or "\\" in pattern)
         yield self.report(
+            kind="path" if is_path else "",
             string=name,
             start=start,
             end=end,
-            argument="name",
-            severity=warn_of_default(name, start, end),
-            name=pattern,
+            argument=argument,
+            severity="warning" if is_open else warn_of_default(name, start, end),
+            name=f"run-ID-{pattern[first:]}" if is_path else pattern,
             wrong=wrong,
             instead=instead,
         )

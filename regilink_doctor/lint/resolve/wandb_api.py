@@ -197,10 +197,11 @@ _LINK = ("artifact", "target_path", "aliases")
 _LOG = Call(
     "log",
     ("artifact_or_path", "name", "type", "aliases"),
-    texts=("name",),
+    texts=("name", "artifact_or_path"),
     objects=("artifact_or_path",),
     others=("tags", "distributed_id"),
 )
+_LOG_MODEL = Call("log", ("path", "name", "aliases"), texts=("name", "path"), others=())
 _USE = Call(
     "consume",
     ("artifact_or_name", "type", "aliases", "use_as"),
@@ -248,6 +249,8 @@ CALLS = {
     "wandb.Run.upsert_artifact": _LOG,
     "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), objects=("artifact_or_path",)),
     "wandb.log_artifact": _LOG,
+    "wandb.Run.log_model": _LOG_MODEL,
+    "wandb.log_model": _LOG_MODEL,
     "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key", "base_url"), unfolds="overrides"),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
     "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
