@@ -20,7 +20,7 @@ from regilink_doctor.core.origin import quote_for_shell
 PATIENCE = {signal.SIGINT: 15.0, signal.SIGTERM: 5.0}
 """Seconds that the command has to end after a signal; then it is killed. A second signal kills it at once."""
 
-GRACE = 1.0
+GRACE = 5.0
 """Seconds that what is left of a command has to end after the command itself, and again after a signal."""
 
 _WATCHER = 'read -r _; kill -s TERM -- "$1"; sleep 2; kill -s KILL -- "$1"'

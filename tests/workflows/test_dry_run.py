@@ -19,7 +19,7 @@ from regilink_doctor.core.catalog import Catalog, Collection, Organization, Regi
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
 from regilink_doctor.report.dry_run import render, to_json
-from regilink_doctor.workflows import demo
+from regilink_doctor.workflows import commands, demo
 from regilink_doctor.workflows.dry_run import DryRun, collect, dry_run
 
 NOTHING = [sys.executable, "-c", ""]
@@ -390,8 +390,14 @@ def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
     ],
 )
 def test_the_exit_status_says_what_happened(
-    project: Path, script: str, options: dict[str, bool], status: int, faults: tuple[str, ...]
+    project: Path,
+    script: str,
+    options: dict[str, bool],
+    status: int,
+    faults: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(commands, "GRACE", 0.2 if "sleep 60" in script else commands.GRACE)
     found = shell(project, script, **options)
     assert (found.exit_status, found.faults) == (status, faults)
     last = list(render(found))[-1]

@@ -1,7 +1,7 @@
 """What is not verified about W&B's servers, as scenarios that any server can be put through.
 
-A scenario prepares what it needs (a refusal there means that it cannot run), then observes one thing. Its name is the
-function's; its docstring is the claim: what the emulator does.
+A scenario prepares what it needs (a refusal there means that it cannot run), then observes one thing. Its claim is
+what the emulator does; where a function is a scenario, its name and docstring are those of the scenario.
 """
 
 from __future__ import annotations
@@ -56,9 +56,19 @@ def scenario(
     return register
 
 
-def _try_link(scratch: Scratch, collection: str, *, aliases: tuple[str, ...] = ()) -> Facts:
-    """Link a version into a collection, whose name is sent as it is."""
-    version = scratch.find_version()
+def link_scenario(
+    failure: str, name: str, claim: str, collection: str = "{}", *, alias: str | None = None, message: str | None = None
+) -> None:
+    """Add a scenario that links once: `{}` in the collection's name, which is sent as it is, is a name of its own."""
+
+    def observe(scratch: Scratch) -> Facts:
+        return _try_link(scratch, collection.format(scratch.scratch_name(name)), alias)
+
+    SCENARIOS.append(Scenario(name, claim, observe, (failure,), message))
+
+
+def _try_link(scratch: Scratch, collection: str, alias: str | None = None) -> Facts:
+    version, aliases = scratch.find_version(), () if alias is None else (alias,)
     fields = {collection: "collection", **dict.fromkeys(aliases, "alias")}
     return scratch.try_operation(lambda: scratch.link(version, collection, aliases=aliases), fields)
 
@@ -99,34 +109,26 @@ def artifact_of_another_type(scratch: Scratch) -> Facts:
 # Names in target paths.
 
 
-@scenario("A8", message="version-in-target")
-def version_in_target(scratch: Scratch) -> Facts:
-    """A collection's name with a version is refused: `zoo:v0`."""
-    return _try_link(scratch, f"{scratch.scratch_name('versioned')}:v0")
-
-
-@scenario("A9")
-def alias_in_target(scratch: Scratch) -> Facts:
-    """A collection's name with an alias is refused: `zoo:production`."""
-    return _try_link(scratch, f"{scratch.scratch_name('aliased')}:production")
-
-
-@scenario("A5", message="empty-collection-name")
-def empty_collection(scratch: Scratch) -> Facts:
-    """A link without a collection's name is refused."""
-    return _try_link(scratch, "")
-
-
-@scenario("A10")
-def collection_with_slash(scratch: Scratch) -> Facts:
-    """A collection's name with a slash is accepted by a link."""
-    return _try_link(scratch, f"a/{scratch.scratch_name('slash')}")
-
-
-@scenario("A10")
-def long_collection(scratch: Scratch) -> Facts:
-    """A collection's name of more than 128 characters is accepted by a link."""
-    return _try_link(scratch, scratch.scratch_name("a" * NAME_MAX))
+link_scenario(
+    "A8",
+    "version-in-target",
+    "A collection's name with a version is refused: `zoo:v0`.",
+    "{}:v0",
+    message="version-in-target",
+)
+link_scenario(
+    "A9", "alias-in-target", "A collection's name with an alias is refused: `zoo:production`.", "{}:production"
+)
+link_scenario(
+    "A5", "empty-collection", "A link without a collection's name is refused.", "", message="empty-collection-name"
+)
+link_scenario("A10", "collection-with-slash", "A collection's name with a slash is accepted by a link.", "a/{}")
+link_scenario(
+    "A10",
+    "long-collection",
+    "A collection's name of more than 128 characters is accepted by a link.",
+    "a" * NAME_MAX + "{}",
+)
 
 
 @scenario("A10", message="invalid-collection-name")
@@ -186,40 +188,20 @@ def collection_in_another_case(scratch: Scratch) -> Facts:
 # Aliases.
 
 
-@scenario("B11", message="alias-refused")
-def alias_with_slash(scratch: Scratch) -> Facts:
-    """An alias with a slash is refused."""
-    return _try_link(scratch, scratch.scratch_name("slashed-alias"), aliases=("regilink/alias",))
-
-
-@scenario("B11")
-def alias_with_colon(scratch: Scratch) -> Facts:
-    """An alias with a colon is refused."""
-    return _try_link(scratch, scratch.scratch_name("colon-alias"), aliases=("regilink:alias",))
-
-
-@scenario("B11")
-def empty_alias(scratch: Scratch) -> Facts:
-    """An empty alias is refused."""
-    return _try_link(scratch, scratch.scratch_name("empty-alias"), aliases=("",))
-
-
-@scenario("B11")
-def alias_of_a_space(scratch: Scratch) -> Facts:
-    """An alias that is a single space is accepted."""
-    return _try_link(scratch, scratch.scratch_name("space-alias"), aliases=(" ",))
-
-
-@scenario("B11")
-def alias_like_a_version(scratch: Scratch) -> Facts:
-    """An alias that looks like a version is accepted: `v7`."""
-    return _try_link(scratch, scratch.scratch_name("version-alias"), aliases=("v7",))
-
-
-@scenario("B11", message="alias-too-long")
-def long_alias(scratch: Scratch) -> Facts:
-    """An alias of more than 128 characters is refused."""
-    return _try_link(scratch, scratch.scratch_name("long-alias"), aliases=("a" * (NAME_MAX + 1),))
+link_scenario(
+    "B11", "alias-with-slash", "An alias with a slash is refused.", alias="regilink/alias", message="alias-refused"
+)
+link_scenario("B11", "alias-with-colon", "An alias with a colon is refused.", alias="regilink:alias")
+link_scenario("B11", "empty-alias", "An empty alias is refused.", alias="")
+link_scenario("B11", "alias-of-a-space", "An alias that is a single space is accepted.", alias=" ")
+link_scenario("B11", "alias-like-a-version", "An alias that looks like a version is accepted: `v7`.", alias="v7")
+link_scenario(
+    "B11",
+    "long-alias",
+    "An alias of more than 128 characters is refused.",
+    alias="a" * (NAME_MAX + 1),
+    message="alias-too-long",
+)
 
 
 @scenario("B11")
@@ -301,53 +283,50 @@ def source_of_a_deleted_collection(scratch: Scratch) -> Facts:
 # Roles. The second account needs no role in the registry before.
 
 
-@scenario("B7", own_registry=True, second_account=True)
-def link_by_a_viewer(scratch: Scratch) -> Facts:
-    """A link by a viewer of the registry is refused."""
-    return _try_as(scratch, "viewer")
+def _link_as(name: str, role: str, claim: str) -> None:
+    def observe(scratch: Scratch) -> Facts:
+        version, collection = scratch.find_version(), scratch.scratch_name(role)
+        scratch.set_second_role(role)
+        link = lambda: scratch.link(version, collection, as_second=True)  # noqa: E731
+        return scratch.try_operation(link, {collection: "collection"})
+
+    scenario = Scenario(name, claim, observe, ("B7",), needs_registry_of_its_own=True, needs_second_account=True)
+    SCENARIOS.append(scenario)
 
 
-@scenario("B7", own_registry=True, second_account=True)
-def link_by_a_restricted_viewer(scratch: Scratch) -> Facts:
-    """A link by a restricted viewer of the registry is refused."""
-    return _try_as(scratch, "restricted_viewer")
-
-
-@scenario("B7", own_registry=True, second_account=True)
-def link_by_a_member(scratch: Scratch) -> Facts:
-    """A member of the registry may link, whatever the seat."""
-    return _try_as(scratch, "member")
-
-
-def _try_as(scratch: Scratch, role: str) -> Facts:
-    version, name = scratch.find_version(), scratch.scratch_name(role)
-    scratch.set_second_role(role)
-    return scratch.try_operation(lambda: scratch.link(version, name, as_second=True), {name: "collection"})
+_link_as("link-by-a-viewer", "viewer", "A link by a viewer of the registry is refused.")
+_link_as(
+    "link-by-a-restricted-viewer", "restricted_viewer", "A link by a restricted viewer of the registry is refused."
+)
+_link_as("link-by-a-member", "member", "A member of the registry may link, whatever the seat.")
 
 
 # What a server says to documents that it does not understand (old servers, new SDKs).
 
 
-@scenario("B13", message="unknown-argument")
-def unknown_argument(scratch: Scratch) -> Facts:
-    """An argument that the server does not know has this message."""
-    document = "query RegilinkOdd { viewer(regilinkArgument: 1) { id } }"
-    return scratch.try_operation(lambda: scratch.send(document), {"regilinkArgument": "argument", "viewer": "field"})
+def _send_odd(name: str, claim: str, document: str, fields: dict[str, str]) -> None:
+    observe: Observe = lambda scratch: scratch.try_operation(lambda: scratch.send(document), fields)  # noqa: E731
+    SCENARIOS.append(Scenario(name, claim, observe, ("B13",), name))
 
 
-@scenario("B13", message="unknown-type")
-def unknown_type(scratch: Scratch) -> Facts:
-    """A type that the server does not know has this message."""
-    document = "query RegilinkOdd($value: RegilinkType) { viewer @include(if: $value) { id } }"
-    return scratch.try_operation(lambda: scratch.send(document), {"RegilinkType": "type"})
-
-
-@scenario("B13", message="unknown-input-field")
-def unknown_input_field(scratch: Scratch) -> Facts:
-    """A field of an input that the server does not know has this message."""
-    document = 'mutation RegilinkOdd { linkArtifact(input: {regilinkField: "x"}) { versionIndex } }'
-    fields = {"regilinkField": "field", "LinkArtifactInput": "type"}
-    return scratch.try_operation(lambda: scratch.send(document), fields)
+_send_odd(
+    "unknown-argument",
+    "An argument that the server does not know has this message.",
+    "query RegilinkOdd { viewer(regilinkArgument: 1) { id } }",
+    {"regilinkArgument": "argument", "viewer": "field"},
+)
+_send_odd(
+    "unknown-type",
+    "A type that the server does not know has this message.",
+    "query RegilinkOdd($value: RegilinkType) { viewer @include(if: $value) { id } }",
+    {"RegilinkType": "type"},
+)
+_send_odd(
+    "unknown-input-field",
+    "A field of an input that the server does not know has this message.",
+    'mutation RegilinkOdd { linkArtifact(input: {regilinkField: "x"}) { versionIndex } }',
+    {"regilinkField": "field", "LinkArtifactInput": "type"},
+)
 
 
 # The registry itself.
