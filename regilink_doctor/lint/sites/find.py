@@ -700,7 +700,7 @@ class _Finder:
     def _run_name(self, use: Use) -> str | None:
         """The receiver as it is written, for a method that fails once its run has ended."""
         function = use.call.func
-        bound = use.scope.find_bindings(function)
+        bound = use.scope.find_bindings(function) if isinstance(function, ast.Name) else ()
         if len(bound) == 1 and bound[0].kind == "value" and isinstance(bound[0].value, ast.Attribute):
             is_other = use.scope.binds_between(self._source_of(use).written(bound[0].value), bound[0].order, use.order)
             function = function if is_other else bound[0].value  # publish = run.link_artifact
