@@ -150,12 +150,8 @@ class MadeBy:
 
     def _index_calls(self, methods: Collection[str]) -> dict[int, Use]:
         """Identity of the call that an artifact begins with -> the first call of one of these methods with it."""
-        calls = [(use, use.call.func) for use in self.module.uses if getattr(use.call.func, "attr", "") in methods]
-        return self._index_by_artifact(
-            (_find_logged(use) if function.attr.endswith("_artifact") else function.value, use.at, use)
-            for use, function in calls
-            if isinstance(function, ast.Attribute)
-        )
+        calls = [use for use in self.module.uses if getattr(use.call.func, "attr", "") in methods]
+        return self._index_by_artifact((_find_logged(use), use.at, use) for use in calls)
 
     def _index_by_artifact(self, found: Iterable[tuple[ast.expr | None, ProgramPoint, T]]) -> dict[int, T]:
         """The first of what is found of each artifact, by the identity of the call that the artifact begins with."""
@@ -210,8 +206,11 @@ class MadeBy:
         finished = self._finishes.get(id(maker.call)) if maker is not None and len(makers) == 1 else None
         if maker is None or finished is None or not finished.order < use.order or use.frame is not None:
             return False, None
+        name = getattr(node, "id", "")  # a function that makes it may have been called again
+        is_same = name != "" and name == getattr(_find_logged(finished), "id", "")
+        is_same = is_same and not use.scope.binds_between(name, finished.order, use.order)
         is_certain = finished.arm is None or finished.arm.contains(use.order)
-        return is_certain and finished.scope is use.scope is maker.scope, finished
+        return is_certain and finished.scope is use.scope and (maker.scope is use.scope or is_same), finished
 
     @cached_property
     def _finishes(self) -> dict[int, Use]:
@@ -281,6 +280,10 @@ def _make_call(target: ast.Attribute, aliases: ast.expr) -> ast.Call:
 
 
 def _find_logged(use: Use) -> ast.expr | None:
+    """The artifact that a call is passed, or that its method belongs to."""
+    function = use.call.func
+    if isinstance(function, ast.Attribute) and not function.attr.endswith("_artifact"):
+        return function.value
     named = arguments(use.call, ("artifact_or_path",)).named
     return named.get("artifact_or_path") or named.get("artifact")
 
