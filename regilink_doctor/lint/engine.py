@@ -123,7 +123,7 @@ class _Facts:
 
     @cached_property
     def _settings_by_name(self) -> dict[str, list[Setting]]:
-        return group_pairs((setting.name, setting) for setting in self.settings)
+        return group_pairs([(setting.name, setting) for setting in self.settings])
 
     @cached_property
     def _settings_by_container(self) -> dict[tuple[str, tuple[Container, ...]], list[Setting]]:

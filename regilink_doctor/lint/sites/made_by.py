@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _STEPS = 8
 """Calls that an object is followed through."""
 
+_LOGS = ("log_artifact", "upsert_artifact")
+
 _WAITS = ("wait", "link", "link_artifact")
 """Methods after which an artifact is logged."""
 
-_FINISHES = ("finalize", "link", "link_artifact", "log_artifact", "save", "upsert_artifact")
+_FINISHES = ("finalize", "link", "link_artifact", "save", *_LOGS)
 """Methods after which the files of an artifact are fixed."""
 
 _ADDS = ("append", "extend", "insert")
@@ -73,7 +75,7 @@ class MadeBy:
 
     @cached_property
     def _starts_by_scope(self) -> dict[Scope, list[Use]]:
-        return group_pairs((start.scope, start) for start in self.starts.values())
+        return group_pairs([(start.scope, start) for start in self.starts.values()])
 
     def is_active_run(self, use: Use) -> bool:
         """Whether a call is one of a method of `wandb.run`."""
@@ -141,7 +143,7 @@ class MadeBy:
 
     @cached_property
     def _logs(self) -> dict[int, Use]:
-        return self._index_calls(("log_artifact", "upsert_artifact"))
+        return self._index_calls(_LOGS)
 
     @cached_property
     def saves(self) -> dict[int, Use]:
@@ -289,4 +291,4 @@ def _find_logged(use: Use) -> ast.expr | None:
 
 
 def _logs_artifact(use: Use) -> bool:
-    return isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact")
+    return isinstance(use.call.func, ast.Attribute) and use.call.func.attr in _LOGS
