@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.ledger import LinkAttempt
     from regilink_doctor.emulator import World
 
+_PROGRESS = re.compile("wandb: (?!WARNING|ERROR)")
+
 
 def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     """The section under the traceback; None when the failure has nothing to do with W&B."""
@@ -50,16 +52,13 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
 
 
 def leave_out_progress(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The captured output without what wandb prints of each run, as in the captured log; `capsys` has it."""
+    """The captured output without the lines that wandb prints of each run, which `capsys` still has."""
     left = []
     for name, content in sections:
         if name.startswith("Captured stderr"):
             content = "".join(line for line in content.splitlines(keepends=True) if not _PROGRESS.match(line))
         left += [(name, content)] if content else []
     return left
-
-
-_PROGRESS = re.compile("wandb: (?!WARNING|ERROR)")
 
 
 def find_first_line(item: pytest.Item, error: BaseException) -> str | None:

@@ -432,7 +432,7 @@ def _patch_method(owner: Any, name: str, wrap: Callable[[Any, Any], Any], value:
 
 
 def _note_mocks(original: Any, room: Room) -> Any:
-    """After something was patched: what of wandb is a mock now may be over at the assertion."""
+    """Note after each patch what of wandb is a mock: at the assertion the patch may be over."""
 
     def patch(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True

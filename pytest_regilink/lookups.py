@@ -140,8 +140,8 @@ def find_mocks() -> Iterator[tuple[str, object]]:
             if not own_name.startswith(("test_", "conftest")) and not own_name.endswith("_test"):
                 yield f"{name}.wandb", value
     wandb = sys.modules.get("wandb")
-    if wandb is None or _is_mock(wandb):
-        yield from () if wandb is None else (("wandb", wandb),)
+    if _is_mock(wandb):
+        yield "wandb", wandb
         return
     for name in _MOCKED:
         owner, _, method = name.rpartition(".")

@@ -84,7 +84,7 @@ class Sdk:
         singleton, service = self._parked.pop() if self._parked else (None, None)
         if singleton is not None:
             _forget_settings(singleton)
-            _tell_at_first_use(singleton, service)
+            _set_service_at_first_use(singleton, service)
         return WandbMemory(singleton, None, {})
 
     def refresh_environment(self) -> None:
@@ -101,7 +101,7 @@ class Sdk:
         """Keep the running `wandb-core` for the next test."""
         singleton = _get_attribute("wandb.sdk.wandb_setup", "_singleton")
         if singleton is not None and _is_alive(singleton):
-            self._parked.append((singleton, getattr(singleton, _UNTOLD, None) or os.environ.get(SERVICE)))
+            self._parked.append((singleton, getattr(singleton, _NOT_YET_SET, None) or os.environ.get(SERVICE)))
         if "wandb" in sys.modules and not _is_known():
             sys.modules["wandb"].teardown()
 
@@ -155,10 +155,11 @@ def _forget_settings(singleton: Any) -> None:
             setattr(singleton, name, None)
 
 
-_UNTOLD = "regilink_service"
+_NOT_YET_SET = "regilink_service"
+"""The attribute of a running `wandb-core` with its address, until that is in `WANDB_SERVICE`."""
 
 
-def _tell_at_first_use(singleton: Any, service: str | None) -> None:
+def _set_service_at_first_use(singleton: Any, service: str | None) -> None:
     """Set `WANDB_SERVICE` when the code of the test first uses `wandb-core`, as in a new process.
 
     A process that the test starts before that has a `wandb-core` of its own, whatever earlier tests have used.
@@ -168,12 +169,12 @@ def _tell_at_first_use(singleton: Any, service: str | None) -> None:
 
     def ensure_service() -> Any:
         os.environ[SERVICE] = service
-        for name in (_UNTOLD, "ensure_service"):
+        for name in (_NOT_YET_SET, "ensure_service"):
             singleton.__dict__.pop(name, None)
         return singleton.ensure_service()
 
     singleton.ensure_service = ensure_service
-    setattr(singleton, _UNTOLD, service)
+    setattr(singleton, _NOT_YET_SET, service)
 
 
 def _unset_globals() -> None:

@@ -473,8 +473,8 @@ class Regilink:
     def assert_not_linked(self, path: object = None, *, now: bool = False) -> None:
         """No link went to `path`; without a path, none went anywhere. With `now`: nothing is there at this moment.
 
-        Without `now` it is asserted of the whole test: at its end it fails for a link that came later, unless the test
-        has looked at its links since.
+        Without `now` this holds to the end of the test: a later link fails it there, unless the test has looked at its
+        links since.
 
         Raises:
             AssertionError: one did; or none ever could: there is no such registry, or wandb is or was a mock.
@@ -525,7 +525,7 @@ class Regilink:
         return assertions.assert_consumed(self.emulator.ledger.consumed, path, how=how, reason=reason)
 
     def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
-        """Nothing was consumed by this name; without a name, nothing was.
+        """Nothing was consumed by this name; without a name, nothing was. This holds to the end of the test.
 
         Raises:
             AssertionError: a version was; or none ever could: there is no such version, or wandb is a mock.
@@ -753,13 +753,13 @@ _MISTAKES = (AssertionError, AttributeError, ImportError, NameError, TypeError)
 
 
 _REFUSING = ("CommError", "WandbApiFailedError")
-"""wandb's exceptions for what a server, or nothing at its address, has answered."""
+"""wandb's exceptions for a request that the server refused or did not answer."""
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Whether W&B has said no, or wandb for it: about a path, a right, a type, a version, the key or the mode.
+    """Whether W&B, or wandb in its place, refuses a path, a right, a type, a version, the key or the mode.
 
-    A mistake in the code that calls wandb is none: a wrong argument, a call without a run, a file that is not there.
+    A mistake in calling wandb does not count: a wrong argument, a call without a run, a file that is not there.
     """
     from regilink_doctor.workflows.explain import classify
     from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error, list_causes

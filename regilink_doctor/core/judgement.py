@@ -17,7 +17,7 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
-from regilink_doctor.core.problems import LinkInput, Problem, find_colon, find_variables, placeholder
+from regilink_doctor.core.problems import LinkInput, Problem, find_colon, is_unfilled
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import (
     is_known,
@@ -328,9 +328,7 @@ def _never_filled_in(name: str) -> Judgement | None:
     """W&B accepts such a name, although it cannot be meant (failure A7)."""
     if name == "None":
         return Judgement("misplaced", Problem(rule_codes.NONE_IN_PATH, failure="A7"))
-    if placeholder(name) is None and not any(find_variables(name)):
-        return None
-    return Judgement("misplaced", Problem(rule_codes.UNFILLED_PLACEHOLDER, failure="A7"))
+    return Judgement("misplaced", Problem(rule_codes.UNFILLED_PLACEHOLDER, failure="A7")) if is_unfilled(name) else None
 
 
 def _refused(rule: str, failure: str, wandb_message: str, **facts: str) -> Judgement:

@@ -111,7 +111,12 @@ def find_variables(name: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in re.finditer(pattern, name))
 
 
-def find_shell_variable(string: StringValue) -> tuple[int, int] | None:
+def is_unfilled(name: str) -> bool:
+    """Whether a name has a placeholder, or a variable that nothing fills in once it is sent."""
+    return placeholder(name) is not None or any(find_variables(name))
+
+
+def find_unfilled_variable(string: StringValue) -> tuple[int, int] | None:
     """Where a string has `$NAME`, `${NAME}` or `%s`, as offsets, that nothing fills in.
 
     It is written in the Python code of the call itself, or between single quotes where a shell script or a `.env` sets

@@ -16,8 +16,8 @@ class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
     `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (its manifest was read).
-    `names`: those by which it was asked for, with the alias and with the version's number; of a version that was taken
-    from a list all that it had then. `failed`: why it was not consumed, where a recorder watched the code; then `name`
+    `names`: those by which it was asked for, with the alias and with the version's number, or all that it had where it
+    was taken from a list. `failed`: why it was not consumed, where a recorder watched the code; then `name`
     is as the code gave it, and `place` is `file:line`.
     """
 

@@ -18,8 +18,8 @@ from regilink_doctor.core.problems import (
     find_call_problem,
     find_colon,
     find_problems,
-    find_shell_variable,
     find_type_problem,
+    find_unfilled_variable,
     find_variables,
     read_type_error,
     sdk_link,
@@ -498,7 +498,7 @@ def _find_variables(target: LinkTarget) -> Iterator[Problem]:
     """A variable in a path: Python reads none, and a path that is in no file is sent to W&B as it is."""
     if target.path.is_path_object:
         return
-    where = find_shell_variable(target.path) if target.site is not None else next(find_variables(target.text), None)
+    where = find_unfilled_variable(target.path) if target.site is not None else next(find_variables(target.text), None)
     if where is not None:
         yield Problem(UNFILLED_PLACEHOLDER, *where, failure="A7")
 

@@ -14,7 +14,7 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import find_shell_variable, placeholder
+from regilink_doctor.core.problems import find_unfilled_variable, placeholder
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project, second_prefix
 from regilink_doctor.rules.base import Rule
@@ -512,7 +512,7 @@ class UnfilledPlaceholder(Rule):
             yield from self._find_placeholders(string, setting.name, "")
 
     def _find_placeholders(self, string: StringValue, name: str, argument: str) -> Iterator[Report]:
-        if where := find_shell_variable(string):
+        if where := find_unfilled_variable(string):
             start, end = where
             wrong = string.pattern[start:end]
             yield self.report(string=string, start=start, end=end, argument=argument, role=name, wrong=wrong)
@@ -581,10 +581,12 @@ class InvalidEntityOrProject(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        for role, strings in (("entity", site.entity), ("project", site.project)):
-            is_path = role == "entity" or not site.entity
-            for string in strings if not site.context.expected else ():
-                yield from self._check_name(role, string, "path" if is_path else "", None)
+        if site.context.expected:
+            return
+        for string in site.entity:
+            yield from self._check_name("entity", string, "path", None)
+        for string in site.project:
+            yield from self._check_name("project", string, "" if site.entity else "path", None)
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """Only a warning: a run that is given an entity and a project does not need the variable."""

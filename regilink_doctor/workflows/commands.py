@@ -33,7 +33,7 @@ class CommandEnd(NamedTuple):
     status: int
     is_interrupted: bool
     has_left_running: bool
-    """Whether something that it had started was still running: it is ended, but at a terminal. Unknown on Windows."""
+    """Whether something that it had started still ran: it is ended, except at a terminal. Unknown on Windows."""
 
 
 class _Command:

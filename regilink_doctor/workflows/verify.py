@@ -337,7 +337,7 @@ def _read_variables(site: Site) -> Site:
 
 
 def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[Expected, ...]:
-    """What the links and reads in source lead to: an expectation for each name but good ones of a project.
+    """What the links and reads in source lead to: an expectation for each name, without correct ones of a project.
 
     Args:
         sites: the call sites.

@@ -111,9 +111,8 @@ def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | No
         return None
     user = context.user.username if context.user else None
     manifest = source.manifests[-1]
-    context.world.downloads[manifest.file.blob] = Consumption(
-        user, None, source.source_name, "download", artifacts.names_asked_for(context.world, source)
-    )
+    names = artifacts.list_asked_names(context.world, source)
+    context.world.downloads[manifest.file.blob] = Consumption(user, None, source.source_name, "download", names)
     return manifest
 
 
@@ -199,7 +198,7 @@ def delete_artifact(world: World, context: Context, input: dict[str, Any]) -> di
 @field("Mutation", "useArtifact")
 def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     version = _need_version(world, context, input["artifact_id"])
-    place = _asked_for(version, input)
+    place = _find_place(version, input)
     name = place.full_name if place is not None else version.source_name
     if not (usable(context, version) if place is None else access.downloads(context.user, place.collection.project)):
         raise refuse("permission-denied-on-artifact", artifact=name)
@@ -213,12 +212,12 @@ def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[
             run.used.append(version)
             version.used_by.append(run)
     user = context.user.username if context.user else None
-    names = artifacts.names_asked_for(world, version, place.collection.project if place is not None else None)
+    names = artifacts.list_asked_names(world, version, place.collection.project if place is not None else None)
     world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use", names))
     return {"artifact": version}
 
 
-def _asked_for(version: ArtifactVersion, input: dict[str, Any]) -> Membership | None:
+def _find_place(version: ArtifactVersion, input: dict[str, Any]) -> Membership | None:
     """Where the version was asked for, in the project that the SDK names (a link); None from SDKs before 0.19.9."""
     wanted = input.get("artifact_entity_name"), input.get("artifact_project_name")
     for membership in version.memberships:

@@ -205,18 +205,18 @@ def find_named(project: Project, name: str) -> Membership | None:
     return find(collection, alias or LATEST) if collection is not None else None
 
 
-def note_asked_for(state: State, membership: Membership, name: str) -> tuple[str, ...]:
-    """Remember that a version was asked for as `collection:alias`; the names that this is a use of."""
+def note_asked_name(state: State, membership: Membership, name: str) -> tuple[str, ...]:
+    """Remember that a version was asked for as `collection:alias`; its full names with the alias and the number."""
     alias = name.partition(":")[2] or LATEST
     names = dict.fromkeys((f"{membership.collection.path}:{alias}", membership.full_name))
     state.asked_for.setdefault(membership.artifact.number, {}).update(names)
     return tuple(names)
 
 
-def names_asked_for(state: State, artifact: ArtifactVersion, project: Project | None = None) -> tuple[str, ...]:
-    """The names by which a version was asked for, in `project` if given; else all that it has there now.
+def list_asked_names(state: State, artifact: ArtifactVersion, project: Project | None = None) -> tuple[str, ...]:
+    """The full names by which a version was asked for, in `project` if given.
 
-    Code that takes a version from a list asks for it by no name.
+    Code that takes a version from a list asks for it by no name: then these are all that it has now.
     """
     places = [item for item in artifact.memberships if project in (None, item.collection.project)]
     asked = state.asked_for.get(artifact.number, {})

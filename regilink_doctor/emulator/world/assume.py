@@ -22,7 +22,7 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
     is_version,
 )
-from regilink_doctor.core.problems import find_variables, placeholder
+from regilink_doctor.core.problems import is_unfilled
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed, second_prefix
 from regilink_doctor.emulator.world import artifacts, registries
 from regilink_doctor.emulator.world.access import Refusal
@@ -91,8 +91,7 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     if name in state.made_by_code:
         return None
     names = [item.registry_name for item in owner.projects.values() if item.is_registry]
-    is_unfilled = placeholder(name) or any(find_variables(name))
-    if is_unfilled or second_prefix(name) or name.casefold() in CORE_REGISTRY_DISPLAY:
+    if is_unfilled(name) or second_prefix(name) or name.casefold() in CORE_REGISTRY_DISPLAY:
         return None
     if get_close_matches(name, names, 1, ALIKE):
         return None
@@ -158,8 +157,7 @@ def _may_be_entity(state: State, name: str) -> bool:
     known = {item.casefold() for item in (*state.entities, *state.organizations, *state.users)}
     if not name or folded in known or not ENTITY_FORBIDDEN.isdisjoint(name):
         return False
-    is_unfilled = placeholder(name) or any(find_variables(name))
-    return not (is_unfilled or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))
+    return not (is_unfilled(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))
 
 
 STUB_FILES = {"regilink-stub.txt": b"regilink made this version: it was fetched, and is not known here.\n"}
@@ -209,7 +207,7 @@ def version(state: State, project: Project, name: str) -> Membership | None:
         artifacts.set_alias(state, collection.memberships[-1], alias)
     membership = artifacts.find(collection, alias)
     if is_listed and membership is not None:
-        state.stand_ins[f"{collection.path}:{membership.version}"] = alias
+        state.stand_ins[membership.full_name] = alias
     return membership
 
 

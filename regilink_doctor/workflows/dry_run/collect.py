@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 FAILURE_OF_DOUBT = {rule_codes.MISSING_REGISTRY_PREFIX: "A1", rule_codes.LEGACY_MODEL_REGISTRY: "A14"}
-"""The rules that say of a link into a project that a registry was meant, each with its failure."""
+"""The rules by which a link into a project was meant for a registry, each with its failure."""
 
 REMOVED = Message("the command removes this link again", "it unlinks the version, or deletes its source")
 
@@ -95,7 +95,10 @@ class WrittenAt:
         return ()
 
     def find_doubt(self, attempt: LinkAttempt) -> str | None:
-        """The rule that says of a link into a project that a registry was meant: lint's, or the path's of its own."""
+        """The rule by which a link into a project was meant for a registry, as lint reports it; None without one.
+
+        Where lint does not know the call, the path alone is judged.
+        """
         sites = list(self._find_sites(attempt))
         if sites:
             codes = [code for item, _ in sites for code in item.codes]
@@ -239,7 +242,7 @@ def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tupl
     stubs = {item.path for project in projects for item in project.collections.values() if item.assumed}
     # What the world started with was never logged: a download names its source, and is shown under its registry name.
     seeded = {
-        artifact.source_name: f"{item.collection.path}:{item.version}"
+        artifact.source_name: item.full_name
         for artifact in world.artifacts.values()
         if artifact.sequence.project.name == SEED_PROJECT
         for item in artifact.memberships
@@ -263,11 +266,10 @@ def _near(place: str | None, folder: Path) -> str | None:
 
 
 def _consumed(
-    name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str], missing: str | None
+    name: str, failed: str | None, entries: Sequence[Consumption], stubs: Iterable[str], missing: str | None
 ) -> Consumed:
-    listed = list(entries)
-    place = next((item.place for item in listed if item.place), None)
+    place = next((item.place for item in entries if item.place), None)
     collection = name.partition(":")[0]
-    how = tuple(way for way in ("fetch", "use", "download") if any(item.how == way for item in listed))
+    how = tuple(way for way in ("fetch", "use", "download") if any(item.how == way for item in entries))
     is_stub = failed is None and (collection in stubs or missing is not None)
     return Consumed(name, how, failed, place, is_stub, missing)
