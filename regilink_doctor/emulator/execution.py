@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import traceback
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +29,7 @@ from graphql import (
 )
 
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import close_to
 from regilink_doctor.emulator.faults import TRANSFERS, FaultError
 from regilink_doctor.emulator.http import Call
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
@@ -245,11 +245,12 @@ def check_operation(operation: str | None) -> None:
     if operation is None or operation in TRANSFERS:
         return
     roots = (schema().query_type, schema().mutation_type)
-    names = {name.casefold(): name for name in (*TRANSFERS, *(name for root in roots if root for name in root.fields))}
-    near = get_close_matches(operation.casefold(), names, 1)
-    if operation.casefold() in names or _is_wandb_operation(operation, unknown=not near):
+    names = [*TRANSFERS, *(name for root in roots if root for name in root.fields)]
+    near = close_to(operation, names)
+    is_known = operation.casefold() in map(str.casefold, names)
+    if is_known or _is_wandb_operation(operation, unknown=near is None):
         return
-    hint = f'; did you mean "{names[near[0]]}"?' if near else ""
+    hint = f'; did you mean "{near}"?' if near else ""
     raise FaultError(f'there is no operation "{operation}"{hint}')
 
 

@@ -94,8 +94,8 @@ class WrongCallShape(Rule):
     what `log_model`, `save` or `add_file` returns, `wandb.Artifact(target_path=...)`, the command `wandb artifact
     link`. A run of `wandb.Api()` cannot link, and logs only artifacts that exist. The `WandbLogger` of Lightning does
     neither: its `experiment` is the run. `unlink()` is only for what a link returns. Python raises, after the training.
-    A string that is unpacked as the list of aliases is no error of Python: it gives its letters; `aliases.append(...)`
-    as the list gives none. The order of the arguments of `wandb.init` has changed (a warning).
+    A string that is unpacked as the list of aliases raises nothing: it gives its letters. `aliases.append(...)` as the
+    list sets no alias. The order of the arguments of `wandb.init` has changed (a warning).
     """
 
     code = "REG607"

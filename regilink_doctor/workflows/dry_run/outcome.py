@@ -54,8 +54,8 @@ class ArtifactMade:
 class Consumed:
     """A version that it would have read. `how` says whether it was looked up, declared as input, downloaded.
 
-    `failed`: why it could not be read; then `name` is as the code gave it. `stub`: another one stood in for it, an
-    empty one, or, where a collection is known and has no such version or alias, the latest: that is `missing`.
+    `failed`: why it could not be read; then `name` is as the code gave it. `stub`: another version stood in for it, an
+    empty one, or the latest of a known collection without the version or alias that was asked for, which is `missing`.
     """
 
     name: str
