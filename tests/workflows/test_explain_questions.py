@@ -67,6 +67,7 @@ def test_a_text_is_recognized(case: dict[str, Any]) -> None:
         "kind": found.kind,
         "target": found.target,
         "recognized": found.is_recognized,
+        "sure": found.is_recognized and found.is_sure,
         "failures": [*found.failures],
         "first": next(iter(found.failures), None),
         "wrong": [wrong.code for wrong in found.wrong],

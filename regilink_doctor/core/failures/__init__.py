@@ -1188,7 +1188,7 @@ OPERATION: tuple[Failure, ...] = (
         "the message names, also from `~/.config/wandb/settings`.",
         codes=("REG210",),
         silent=False,
-        phases=("init",),
+        phases=("init", "login"),
         recognize="The message names a project whose name is a path or has a special character, or a setting.",
         check_with="regilink doctor",
     ),

@@ -30,6 +30,7 @@ from regilink_doctor.workflows.explain.errors import (
     explain_error,
     explain_failed_line,
     explain_report,
+    has_clear_message,
     near_entries,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
@@ -37,6 +38,7 @@ from regilink_doctor.workflows.explain.notes import (
     LEAST_BESIDE_ERROR,
     explain_note,
     is_note,
+    quotes_error,
     reports_success,
     tells_problem,
 )
@@ -61,7 +63,7 @@ from regilink_doctor.workflows.explain.snippets import (
     explain_unknown_path,
     is_python,
 )
-from regilink_doctor.workflows.explain.structure import OF_ARTIFACT, find_proved_causes
+from regilink_doctor.workflows.explain.structure import OF_ARTIFACT, has_proof
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -379,16 +381,26 @@ def _prefer_description(
     is_exception = context.exception is not None and text.startswith(context.exception[0])
     if error.is_sure or is_exception or not error.failures:
         return error
+    is_clear = has_clear_message(context)
     prose = find_prose(text) if "\n" in text else text if is_description(text) else ""
     described = explain_question(prose, catalog) if prose else None
+    first = choose_described(prose, error.failures) if described is not None else None
+    # The message's own words are no evidence for another cause than the one that it means first.
+    if is_clear and first != error.failures[0]:
+        first = (
+            choose_described(prose.replace(error.title, "an error"), error.failures, is_clear=True) if first else None
+        )
     if described is not None and described.is_sure and described.failures:
         is_cause = "\n" not in text and described.failures[0] in error.failures
-        if is_cause or context.is_only_quoted:
+        if (is_cause and first == described.failures[0]) or (context.is_only_quoted and not is_clear):
             return described
-    is_proved = context.is_in_server_container or find_proved_causes(context)
-    if not is_proved and (note := explain_note(text, LEAST_BESIDE_ERROR)):
-        return _put_first(error, note.failures[0]) if note.failures[0] in error.failures else note
-    first = choose_described(prose, error.failures) if described is not None else None
+    is_proved = context.is_in_server_container or has_proof(context)
+    if not is_proved and quotes_error(text, error.title):
+        note = explain_note(text.replace(error.title, "an error") if is_clear else text, LEAST_BESIDE_ERROR)
+        if note is not None and note.failures[0] in error.failures:
+            return _put_first(error, note.failures[0])
+        if note is not None and not is_clear:
+            return note
     return _put_first(error, first) if first is not None else error
 
 

@@ -25,7 +25,7 @@ from regilink_doctor.workflows.explain.question_model import translate_system_me
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.failures import Phase
     from regilink_doctor.workflows.explain.log_lines import LogLine
@@ -99,6 +99,7 @@ _EXCEPTION = re.compile(
     r"^\s*(?!Error:?\s*$)(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)(?:\([A-Z]\w+\))?"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
+_HAS_EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception): \S", re.MULTILINE)
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
 """`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
 _RAISED = re.compile(
@@ -177,6 +178,19 @@ _UPLOAD = re.compile(
     r"""|\bPut \\?"https?://"""
 )
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")
+NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
+_HEADING_OF_PAGE = re.compile(r"\s*#{2,6} ")
+_BEGINS_PART = re.compile(r"\s*(?:[-*+•] |\d+[.)] |\||\*\*[^*]+\*\*:?\s*$)")
+"""What begins an item of a list or a row of a table, and a heading in bold."""
+_BEGINS_SUBJECT = re.compile(r"\s*(?:\||\*\*[^*]+\*\*:?\s*$|#{2,6} )")
+"""What begins a row or a section, which has a subject of its own; the items of a list can be symptoms of one."""
+_FENCE = re.compile(r"\s*```(?:\w*\s*$)?")
+"""The first and the last line of a block of code."""
+_LONGEST_PAGE = 4000
+_IS_OF_LOG = re.compile(r"""^Traceback |File "|^\s*\|(?!.*\|\s*$)""", re.MULTILINE)
+"""A frame, or a line that a program has written after a bar."""
+_RULE_OF_TABLE = re.compile(r"[\s|:-]+$")
+"""The line below the first row of a table, which is its heading."""
 _REASON = (
     r"(?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request"
     r"|Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b"
@@ -294,7 +308,9 @@ _OWN_SERVER = re.compile(
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
-_SYNC_COMMAND = re.compile(r"(?<!\bUse `)\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
+_SYNC_COMMAND = re.compile(
+    r"(?<!\bUse `)(?<!^wandb: )\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE
+)
 _SYNC = re.compile(rf"{_SYNC_COMMAND.pattern}|/file_stream\b(?!\.py)", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
@@ -436,6 +452,8 @@ class ErrorContext:
     """The last lines are frames: what was raised is cut off."""
     last_code: str = ""
     """The line of code that the last frame shows."""
+    other_items: frozenset[str] = frozenset()
+    """The lines of a page about other things than wandb."""
 
     @cached_property
     def messages_and_warnings(self) -> str:
@@ -496,6 +514,8 @@ class ErrorContext:
         if _INTERRUPTED.search(self.text):
             return "KeyboardInterrupt", ""
         heading, said = _HEADING.search(self.message_text), _EXCEPTION_IN_SENTENCE.search(self.message_text)
+        if said and self.line_at(said.start()) in self.other_items:
+            said = None
         raised = heading or (_RAISES.match(self.failed_code) if self.is_cut else None)
         if raised and not (said and raised["name"] == said["name"]):
             absent = _NONE_HAS_NO.search(self.message_text) if raised["name"] == "AttributeError" else None
@@ -590,7 +610,8 @@ class ErrorContext:
     def statuses(self) -> list[tuple[int, str]]:
         """The HTTP statuses of errors, each with its line."""
         numbers = [(int(match[match.lastindex or 0]), match.start()) for match in _STATUS.finditer(self.message_text)]
-        return [(code, self.line_at(start)) for code, start in numbers if 400 <= code < 600]
+        found = [(code, self.line_at(start)) for code, start in numbers if 400 <= code < 600]
+        return [(code, line) for code, line in found if line not in self.other_items]
 
     @cached_property
     def operation(self) -> str | None:
@@ -666,12 +687,12 @@ class ErrorContext:
     @property
     def ends_in_key_prompt(self) -> bool:
         """Whether wandb asks for an API key at the end, and nobody has answered."""
-        return bool(_KEY_PROMPT.search(self.text))
+        return _find_prompt(self.text) is not None
 
     @cached_property
     def key_prompt(self) -> re.Match[str] | None:
         """The prompt for an API key with which the messages end."""
-        return _KEY_PROMPT.search(self.message_text)
+        return _find_prompt(self.message_text)
 
     @property
     def was_asked_for_key(self) -> bool:
@@ -991,6 +1012,13 @@ class ErrorContext:
         return None
 
 
+def _find_prompt(text: str) -> re.Match[str] | None:
+    """The prompt for an API key at the end; None where another process of the program had failed before it."""
+    prompt = _KEY_PROMPT.search(text)
+    is_stopped = prompt is not None and _OUTER.search(prompt[0]) and _HAS_EXCEPTION.search(text, 0, prompt.start())
+    return None if is_stopped else prompt
+
+
 def _write_call(named: re.Match[str]) -> str:
     """A call that a sentence names, as code."""
     return f"{named[1]}()" if named[1] else f"run.{named[2]}()"
@@ -1028,6 +1056,46 @@ def find_foreign_failure(text: str) -> str | None:
         return None
     start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
     return text[start : end if end >= 0 else len(text)].strip()
+
+
+def read_fenced(text: str) -> Iterator[tuple[str, bool]]:
+    """The lines that are not empty, and whether each is in a block of code; without the fences."""
+    is_fenced = False
+    for line in filter(str.strip, text.splitlines()):
+        if _FENCE.match(line):
+            is_fenced = not is_fenced
+        else:
+            yield line, is_fenced
+
+
+def split_parts(lines: list[tuple[str, bool]]) -> list[list[str]]:
+    """The lines by what they are about.
+
+    An item of a list, and a row of a table, is about a thing of its own unless the heading above it names W&B.
+    """
+    parts: list[list[str]] = [[]]
+    is_in_section = False
+    for line, is_fenced in lines:
+        if not is_fenced and _HEADING_OF_PAGE.match(line):
+            is_in_section = bool(NAME_OF_WANDB.search(line))
+            parts.append([])
+        elif not (is_fenced or is_in_section) and _BEGINS_PART.match(line):
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def _find_other_items(text: str) -> frozenset[str]:
+    """The lines of a page about what does not name wandb, where another row of its table, or another section, does."""
+    if len(text) > _LONGEST_PAGE or _IS_OF_LOG.search(text):
+        return frozenset()
+    parts = [part for part in split_parts(list(read_fenced(text))) if part]
+    items = [part for part in parts if _BEGINS_SUBJECT.match(part[0])]
+    named = [part for part in items if NAME_OF_WANDB.search("\n".join(part))]
+    is_introduced = any(NAME_OF_WANDB.search("\n".join(part)) for part in parts if part not in items)
+    is_headed = bool(items[1:]) and _RULE_OF_TABLE.match("".join(items[1])) is not None and items[0] in named
+    others = [part for part in items if part not in named] if named and not (is_introduced or is_headed) else []
+    return frozenset(line.text.strip() for part in others for line in read_lines("\n".join(part)))
 
 
 def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
@@ -1090,7 +1158,7 @@ class _Reader:
         self.last = _OpenTraceback(0)
         self.is_numbered = any(_POINTED.match(line.text) for line in lines)
         for line in lines:
-            if not line.is_quiet:
+            if not (line.is_quiet or _FENCE.fullmatch(line.text)):
                 self._read(line)
 
     def _read(self, log_line: LogLine) -> None:
@@ -1140,6 +1208,7 @@ class _Reader:
 
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
+    pasted = text
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
     is_unquoted = "has no attribute" in text or "is not defined" in text
     for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if is_unquoted else ())):
@@ -1169,6 +1238,7 @@ def read_error(text: str) -> ErrorContext:
         bool(_RECORD.match(text)),
         last is read.last and bool(last.frames) and _is_fragment(rest),
         last.code,
+        _find_other_items(pasted),
     )
 
 

@@ -189,6 +189,8 @@ _NEAR = 15
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14", "F25")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_OF_ANY_CALL = ("B7", "F6")
+"""Failures whose messages leave the cause open where the text does not show the call: a server, or a store, refuses."""
 _OF_WAITING = ("B17", "C10", "C19", "F2", "F14")
 """Failures for which a program waits, until it is stopped."""
 _REPORTED_BY_OTHERS = ("B7", "F14", "F24")
@@ -408,25 +410,46 @@ def _with_help_of(match: RecognizedMessage, cause: Cause) -> Cause:
 
 
 def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: Sequence[str]) -> bool:
-    """Whether the first failure is proved: by a message of enough words that leaves no choice, or by the structure."""
+    """Whether the text proves the first failure, which takes all of this.
+
+    The text is whole: neither what was raised nor what followed is cut off. W&B has said it, in words that other
+    programs do not use, or the structure of the error proves it. And no choice is left: the message means one failure,
+    or what is around it shows which; a sentence or a table that quotes it does not.
+    """
     if not ids or context.ends_before_next:
         return False
     said = context.exception[1] if context.exception is not None else "."
     is_cut_off = context.is_cut or _CUT_SENTENCE.search(said) is not None
     if not matches:
-        proved = () if is_cut_off else structure.find_proved_causes(context)
-        is_open = len(proved) > 1 and proved == structure.judge_status(context)
-        return ids[0] in proved and not is_open  # a status alone leaves several causes open
+        return not is_cut_off and structure.has_proof(context, ids[0])
     main = matches[0].message
-    is_common = "'NoneType'" in main.template or (main.speaker != "sdk" and main.pattern.weight < _SURE)
-    is_about_server = context.is_about_wandb or context.is_in_server_container
-    if "has no attribute" in main.template and is_cut_off:
+    if main.pattern.weight < VAGUE or (is_cut_off and "has no attribute" in main.template):
         return False
-    if is_common and not (is_about_server or _OF_WANDB.search(_quote(context, matches[0]))):
-        return False  # another program can say it
-    is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED and bool(main.also)
-    is_undecided = is_undecided or (main.failure == "B7" and context.phase is None and bool(main.also))
-    return main.pattern.weight >= VAGUE and not is_undecided
+    return _is_said_by_wandb_alone(context, matches[0]) and not _leaves_choice(context, matches, ids)
+
+
+def _is_said_by_wandb_alone(context: ErrorContext, main: RecognizedMessage) -> bool:
+    """Whether no other program can have said it: wandb is named, or the message is long or about W&B."""
+    if context.is_about_wandb or context.is_in_server_container or _OF_WANDB.search(_quote(context, main)):
+        return True
+    return main.message.pattern.weight >= _SURE and "'NoneType'" not in main.message.template
+
+
+def _leaves_choice(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: Sequence[str]) -> bool:
+    """Whether the message can mean another failure as well, and nothing shows which it is."""
+    main = matches[0].message
+    if not main.also:
+        return False
+    is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED
+    is_undecided = is_undecided or (main.failure in _OF_ANY_CALL and context.phase is None)
+    lacks_reason = main in _list_cut_messages() and "{reason}" in _find_whole(main) and "{reason}" not in main.template
+    is_quoted = main.speaker == "other" and context.is_only_quoted and context.operation is None
+    return is_undecided or lacks_reason or is_quoted
+
+
+def _find_whole(message: WandbMessage) -> str:
+    """The whole template of a message of which only the beginning was recognized."""
+    return next((whole.template for whole in wandb_messages.WANDB_MESSAGES if whole.key == message.key), "")
 
 
 def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = False) -> Explanation:
@@ -456,7 +479,7 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     matches = matches or search_messages(context.message_text, _list_cut_messages())
     if not matches and not context.is_raised_elsewhere:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
-        matches = [match for match in matches if context.is_about_wandb or match.message.pattern.weight >= _SURE]
+        matches = [match for match in matches if context.is_about_wandb or _is_long_or_all(context, match)]
     others = [match for match in matches if _is_of_another_program(context, match)]
     matches = [match for match in matches if match not in others]
     if not matches and not others and "\n" in context.message_text:
@@ -467,6 +490,18 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     return matches
 
 
+def _is_long_or_all(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether a message has many words, or is all that the text says."""
+    start, end = match.span
+    rest = f"{context.text[:start]}{context.text[end:]}"
+    return match.message.pattern.weight >= _SURE or not any(map(str.isalnum, rest))
+
+
+def has_clear_message(context: ErrorContext) -> bool:
+    """Whether W&B says what failed in more words than programs share."""
+    return any(match.message.pattern.weight >= VAGUE for match in _recognize(context))
+
+
 def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> bool:
     """Whether the text shows that another program said it, in words that W&B uses as well."""
     message, line = match.message, context.line_at(match.span[0])
@@ -474,7 +509,7 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     if context.frames and _IS_ASSIGNED.match(line):
         return True  # code that a report shows around the line that failed
     is_of_sdk = message.speaker == "sdk" or (message.speaker == "server" and weight >= _SURE)
-    if context.names_other_program(line) and not (is_of_sdk and weight >= _SURE):
+    if (context.names_other_program(line) or line in context.other_items) and not (is_of_sdk and weight >= _SURE):
         return True
     if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
         return True  # a notice, after which the program went on without wandb

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.workflows.explain.error_context import is_reported_error
+from regilink_doctor.workflows.explain.error_context import NAME_OF_WANDB, is_reported_error, read_fenced, split_parts
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
+from regilink_doctor.workflows.explain.log_lines import is_harmless
 from regilink_doctor.workflows.explain.question_model import find_language, rank_answers, translate_words
 from regilink_doctor.workflows.explain.questions import (
     CODE_LINE,
@@ -16,14 +17,6 @@ from regilink_doctor.workflows.explain.questions import (
     is_output,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_NAME_OF_WANDB = re.compile(r"wandb|\bw&b|weights (?:&|and) biases", re.IGNORECASE)
-_HEADING = re.compile(r"\s*#{2,6} ")
-_BEGINS_PART = re.compile(r"\s*(?:[-*+•] |\d+[.)] |\||\*\*[^*]+\*\*:?\s*$)")
-"""What begins an item of a list or a row of a table, and a heading in bold."""
 _MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
 """What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
 _LABEL = re.compile(r"(?:NOTE|TODO|FIXME|HACK|XXX):? ")
@@ -102,13 +95,19 @@ def reports_success(text: str) -> bool:
     return is_short and _STATUS.match(line) is not None and not tells_problem(line)
 
 
+def quotes_error(text: str, error: str) -> bool:
+    """Whether an error is in a block of code or in a marked line of a note, and not in a line of its own."""
+    lines = [(line, is_fenced) for line, is_fenced in read_fenced(text[:_LONGEST_NOTE]) if error in line]
+    return all(is_fenced or _MARK.match(line) for line, is_fenced in lines)
+
+
 def explain_note(text: str, least: float = _LEAST) -> Explanation | None:
     """The likely failures behind a problem of W&B that a note tells; None where the text is no such note.
 
     `least` is how probable the first of them must be.
     """
     note = _ADDRESS.sub("", _find_note(text))
-    lines = [_prefer_comment(line) for line in note.splitlines() if _NAME_OF_WANDB.search(line)]
+    lines = [_prefer_comment(line) for line in note.splitlines() if NAME_OF_WANDB.search(line)]
     if not lines or not tells_problem(_IDENTIFIER.sub("", note)):
         return None
     shares = _weigh_answers(note, "\n".join(lines))
@@ -124,22 +123,14 @@ def _find_note(text: str) -> str:
     """The parts of a note that name W&B; empty for the output of a program, and for a question how to do something."""
     if len(text) > _LONGEST_NOTE or _ASKS_HOW.match(text):
         return ""
-    lines = list(_read_lines(text))
+    lines = list(read_fenced(text))
     written = [line for line, is_fenced in lines if not is_fenced]
     if any(_is_printed(line) for line in written) or not any(_is_told(line) for line in written):
         return ""
-    parts = ("\n".join(part) for part in _split_parts(lines))
-    return "\n".join(part for part in parts if _NAME_OF_WANDB.search(part))
-
-
-def _read_lines(text: str) -> Iterator[tuple[str, bool]]:
-    """The lines that are not empty, and whether each is in a block of code; without the fences."""
-    is_fenced = False
-    for line in filter(str.strip, text.splitlines()):
-        if line.lstrip().startswith("```"):
-            is_fenced = not is_fenced
-        else:
-            yield line, is_fenced
+    if any(is_harmless(line) for line, is_fenced in lines if is_fenced):
+        return ""
+    parts = ("\n".join(part) for part in split_parts(lines))
+    return "\n".join(part for part in parts if NAME_OF_WANDB.search(part))
 
 
 def _is_printed(line: str) -> bool:
@@ -161,27 +152,10 @@ def _is_told(line: str) -> bool:
     return (_STRING if CODE_LINE.match(line) else _WORDS).search(line) is not None
 
 
-def _split_parts(lines: list[tuple[str, bool]]) -> list[list[str]]:
-    """The lines by what they are about.
-
-    An item of a list, and a row of a table, is about a thing of its own unless the heading above it names W&B.
-    """
-    parts: list[list[str]] = [[]]
-    is_in_section = False
-    for line, is_fenced in lines:
-        if not is_fenced and _HEADING.match(line):
-            is_in_section = bool(_NAME_OF_WANDB.search(line))
-            parts.append([])
-        elif not (is_fenced or is_in_section) and _BEGINS_PART.match(line):
-            parts.append([])
-        parts[-1].append(line)
-    return parts
-
-
 def _prefer_comment(line: str) -> str:
     """The comment of a line where that names W&B; else the line."""
     comment = _COMMENT.search(line)
-    return comment[0] if comment and _NAME_OF_WANDB.search(comment[0]) else line
+    return comment[0] if comment and NAME_OF_WANDB.search(comment[0]) else line
 
 
 def _weigh_answers(note: str, named: str) -> dict[str, float]:

@@ -67,7 +67,8 @@ _LOG = re.compile(
 _FOLDER = re.compile(r"( )/[\w.-]+/[\w./-]*")
 """A folder in the middle of a sentence."""
 _ANNOUNCES = re.compile(
-    r"\b(?:is|are|was|has been) (?:now )?deprecated\b|\b(?:will|to) be removed in\b|\b(?:logging|tracking) enabled\b",
+    r"\b(?:is|are|was|has been) (?:now )?deprecated\b|\b(?:will|to) be removed in\b|\b(?:logging|tracking) enabled\b"
+    r"|\bhas no effect\b",
     re.IGNORECASE,
 )
 """Announcements of programs, which people do not write."""
@@ -116,8 +117,9 @@ _NAMES_SUBJECT = re.compile(
 )
 _SURE, _LEAST = 0.95, 0.1
 """How probable the first must be to be the answer, or a candidate; measured with questions that were left out."""
-_LIKELY = 0.8
-"""How probable pages with their mistakes must be to be the answer; or one of several failures, among these."""
+_LIKELY, _LEAST_BESIDE_MESSAGE = 0.8, 0.5
+"""How probable pages with their mistakes must be to be the answer, or one of several failures, among these; and how
+probable a failure that a message of W&B does not mean first."""
 _LEAST_OF_OTHERS, _LEAST_OF_REPORTS, _MOST_FOREIGN = 0.35, 0.4, 0.05
 """How probable a candidate must be for a text that names no subject of W&B, and for a report; and how probable it may
 be that the former is about something else."""
@@ -444,10 +446,13 @@ def _count_words(text: str) -> int:
     return len(text.split()) + len(_LETTERS_WITHOUT_SPACES.findall(text)) // _LETTERS_OF_WORD
 
 
-def choose_described(text: str, failures: Sequence[str]) -> str | None:
-    """The one of several failures that a text surely describes, if it describes one of them; None where none is."""
+def choose_described(text: str, failures: Sequence[str], *, is_clear: bool = False) -> str | None:
+    """The one of several failures that a text surely describes, if it describes one of them; None where none is.
+
+    `is_clear` says that a message speaks for the first of them: another one must be likelier then.
+    """
     described = {about: probability for about, probability in list_answers(text) if about in failures}
-    least = max(_LEAST, _LIKELY * sum(described.values()))
+    least = max(_LEAST_BESIDE_MESSAGE if is_clear else _LEAST, _LIKELY * sum(described.values()))
     return next((about for about, probability in described.items() if probability >= least), None)
 
 

@@ -113,12 +113,15 @@ _WRONG_TYPE = re.compile(
     r"""'(?P<object>\w+)'\ object\ (?:has\ no\ attribute\ '(?P<attribute>[a-z]\w*)'|is\ not\ (?:iterable|subscriptable))
       | unhashable\ type:\ '(?P<key>\w+)' | \(not\ "(?P<word>\w+)"\)\ to\ str
       | argument\ of\ type\ '(?P<container>\w+)' | (?:PathLike|path\ should\ be).*,\ not\ (?P<path>\w+)$
+      | between\ instances\ of\ '(?!NoneType')(?:(?:int|float)'\ and\ ')?(?P<compared>\w+)'
+      | has\ type\ (?P<field>\w+),\ but\ expected | '(?P<number>\w+)'\ object\ cannot\ be\ interpreted\ as\ an\ integer
       | variable\ 'uri_str' | ^(?P<pure>Path)\.replace\(\)\ takes\ 2\ """,
     re.VERBOSE,
 )
 """What Python says where a value of another type was expected, with the type that was given."""
 _READS_ARGUMENT = re.compile(
     r"_validators\.py |/_?iterutils\.py |/paths\.py | _parse_\w*path$| _get_obj_entry$| with_suffix$| _sanitize$"
+    r"|/wandb_run\.py (?:\w+\.)?_?(?:log|partial_history_callback)$| publish_(?:partial_history|exit)$|/history\.py "
 )
 """The parts of wandb that read the arguments of its calls."""
 _MEMBERS = frozenset(["is_draft", *filter(str.isalpha, dir(str))])
@@ -331,6 +334,13 @@ def find_proved_causes(context: ErrorContext) -> Causes:
         judge_status,
     )
     return next((causes for proof in proofs if (causes := proof(context))), ())
+
+
+def has_proof(context: ErrorContext, failure: str = "") -> bool:
+    """Whether the structure proves a failure, or any; a status alone leaves several causes open."""
+    proved = find_proved_causes(context)
+    is_open = len(proved) > 1 and proved == judge_status(context)
+    return not is_open and (failure in proved if failure else bool(proved))
 
 
 def find_system_causes(context: ErrorContext) -> Causes:
