@@ -318,7 +318,9 @@ def _answer_question(text: str, context: ErrorContext, catalog: OrganizationView
     failed = _explain_failed(text, context)
     if failed and context.names_other_program(failed.title):
         return failed
-    return explain_question(text, catalog) or failed or _unknown(text)
+    answer = explain_question(text, catalog)
+    is_clear = answer is not None and (answer.is_sure or not (failed and failed.failures))
+    return answer if answer is not None and is_clear else failed or _unknown(text)
 
 
 def _explain_key() -> Explanation:
@@ -365,10 +367,13 @@ def _explain_passed_errors(context: ErrorContext) -> Explanation | None:
 
 
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:
-    """An error that is not known, where a line of several, or of a log, reports a failure in words of any program."""
-    failed = context.failed_line if "\n" in text or is_log(text) else None
+    """An error that a line of several, or of a log, reports in words of any program; of a note one that is known."""
+    failed = context.failed_line
     failed = failed or next((line.strip() for line in text.splitlines() if _CRASHES.search(line)), None)
-    return explain_failed_line(context, failed) if failed else None
+    explanation = explain_failed_line(context, failed) if failed else None
+    is_output = "\n" in text or is_log(text) or _CRASHES.search(text)
+    is_known = explanation is not None and is_note(text) and bool(explanation.failures)
+    return explanation if is_output or is_known else None
 
 
 def _prefer_description(
@@ -391,6 +396,8 @@ def _prefer_description(
             choose_described(prose.replace(error.title, "an error"), error.failures, is_clear=True) if first else None
         )
     if described is not None and described.is_sure and described.failures:
+        if is_clear and first == described.failures[0] == error.failures[0]:
+            return replace(error, is_sure=True)  # the message and the sentences agree
         is_cause = "\n" not in text and described.failures[0] in error.failures
         if (is_cause and first == described.failures[0]) or (context.is_only_quoted and not is_clear):
             return described

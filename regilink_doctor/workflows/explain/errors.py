@@ -254,6 +254,8 @@ _NAMES_OBJECT = re.compile(
     re.IGNORECASE,
 )
 """What W&B keeps, in a line that any program can have written."""
+_QUOTED_PART = re.compile(r"\*\*[^*\n]{8,}\*\*|`[^`\n]{8,}`|(?<!\w)\"[^\"\n]{12,}\"(?!\w)")
+"""Words in bold, in backticks or between quotes."""
 _NAMES_CLASS = re.compile(r"\w(?:Error|Exception)\b")
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
@@ -430,6 +432,8 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
 
 def _is_said_by_wandb_alone(context: ErrorContext, main: RecognizedMessage) -> bool:
     """Whether no other program can have said it: wandb is named, or the message is long or about W&B."""
+    if any("{" in value for value in main.fields.values()):
+        return False  # code that words the message itself
     if context.is_about_wandb or context.is_in_server_container or _OF_WANDB.search(_quote(context, main)):
         return True
     return main.message.pattern.weight >= _SURE and "'NoneType'" not in main.message.template
@@ -633,7 +637,8 @@ def _guess_of_line(context: ErrorContext, line: str) -> list[str]:
     is_raised = context.exception is not None
     possible = [failure.id for failure in FAILURES.values() if not (is_raised and failure.silent)]
     possible = [failure for failure in possible if not _contradicts(context, failure)]
-    said = _MARKUP.sub(" ", line)
+    quoted = _QUOTED_PART.search(line)  # what else the line says may be what to do
+    said = _MARKUP.sub(" ", quoted[0] if quoted else line)
     return guess_failures(said, possible) or guess_failures(said.rpartition(": ")[2], possible)
 
 

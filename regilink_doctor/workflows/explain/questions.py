@@ -58,6 +58,7 @@ _COMMAND_LINE = re.compile(
 _LOG = re.compile(
     r"\.py\", line \d|\bREG\d{3}\b"
     r"|^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: "
+    r"|\bnot found: \S*[/:.]\S+$"
     r"|^[A-Z]{4,8}: |^\w+: \(\d+\) |^wandb: |^Failed to |^[$*#]+ |: [Ee]rror\b|(?<![\w~.-])(?<!artifact:/)/[\w.-]+/"
     rf"|{_COMMAND_LINE.pattern}"
     r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
