@@ -15,7 +15,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME
 from regilink_doctor.lint.resolve import aliases, config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
-from regilink_doctor.lint.resolve.names import find_binding, find_name
+from regilink_doctor.lint.resolve.names import find_binding
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     PARTIAL,
@@ -388,18 +388,12 @@ def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
 
 @resolves_binding("augment")
 def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
-    """`name += value`, `name |= mapping`."""
+    """`name += value`, `name /= value`, `name |= mapping`."""
     node = binding.node
     if not isinstance(node, ast.AugAssign):
         return [UNKNOWN]
     whole = context.keep(("augmented", id(node)), lambda: copy_place(ast.BinOp(node.target, node.op, node.value), node))
-    if isinstance(node.op, ast.BitOr):
-        return context.value(whole, at)
-    if (number := _calculate(context, whole, at)) is not None:
-        return [NonString(number)]
-    if isinstance(node.op, ast.Add):
-        return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)
-    return [UNKNOWN]
+    return context.value(whole, at)
 
 
 def _add(
