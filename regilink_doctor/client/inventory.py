@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from regilink_doctor.client.gateway import Gateway
@@ -48,51 +47,27 @@ class Page:
     has_next: bool
 
 
+PageDocument = Callable[[str, "str | None"], tuple[Field, ...]]
+"""The display name of an organization, and where the page begins -> the fields to ask for."""
+
 ADMINISTRATOR = Field("viewer", (Field("admin", kind="flag"),), alias="me", optional=True, extra=True)
 """`GetViewer`: an administrator of the server sees everything on it."""
 
 
-def registries(gateway: Gateway, display: str) -> Iterator[Page]:
-    """The registries of the organization of this display name, as `queries.REGISTRY`, with their descriptions.
-
-    Raises:
-        ServerConnectionError: no usable answer.
-    """
-    return _pages(gateway, partial(registries_page, display))
-
-
-def collections(gateway: Gateway, display: str) -> Iterator[Page]:
-    """The collections of all registries of the organization: name, type, project.
-
-    Raises:
-        ServerConnectionError: no usable answer.
-    """
-    return _pages(gateway, partial(collections_page, display))
-
-
-def versions(gateway: Gateway, display: str) -> Iterator[Page]:
-    """The versions in all registries of the organization: aliases, and the collection that each is in.
-
-    Raises:
-        ServerConnectionError: no usable answer.
-    """
-    return _pages(gateway, partial(versions_page, display))
-
-
 def registries_page(display: str, cursor: str | None) -> tuple[Field, ...]:
-    """The document of one page of registries."""
+    """The document of a page of the registries of an organization: `REGISTRY`, and a description."""
     return _page_fields(display, Field("projects"), (*REGISTRY, Field("description")), PAGE, cursor)
 
 
 def collections_page(display: str, cursor: str | None) -> tuple[Field, ...]:
-    """The document of one page of collections."""
+    """The document of a page of the collections of all registries of the organization: name, type, project."""
     connection = Field("artifactCollections", (Field("totalCount", kind="number"),), (_REGISTRIES_ONLY,))
     node = (NAME, TYPE, _PROJECT)
     return _page_fields(display, connection, node, COLLECTIONS_PAGE, cursor)
 
 
 def versions_page(display: str, cursor: str | None) -> tuple[Field, ...]:
-    """The document of one page of versions."""
+    """The document of a page of the versions in all its registries: aliases, and the collection that each is in."""
     node = (ALIASES, Field("createdAt", optional=True), Field("artifactCollection", (NAME, _PROJECT)))
     connection = Field("artifactMemberships", (), (_REGISTRIES_ONLY,))
     return _page_fields(display, connection, node, COLLECTIONS_PAGE, cursor)
@@ -139,8 +114,8 @@ def _page_fields(
     return (Field("organization", (Field("orgEntity", (asked,)),), (Argument("name", display, "String!"),)),)
 
 
-def _pages(gateway: Gateway, document: Callable[[str | None], tuple[Field, ...]]) -> Iterator[Page]:
-    """Every page of a list.
+def list_pages(gateway: Gateway, document: PageDocument, display: str) -> Iterator[Page]:
+    """Every page of a list of the organization of this display name; `document` is one of the three above.
 
     Raises:
         ServerConnectionError: no usable answer, or the list does not end: a page is never taken for the last one
@@ -150,7 +125,7 @@ def _pages(gateway: Gateway, document: Callable[[str | None], tuple[Field, ...]]
     seen: set[str] = set()
     empty = 0
     for _ in range(MAX_PAGES):
-        page = listed(ask(gateway, "RegilinkInventory", document(cursor)).data)
+        page = listed(ask(gateway, "RegilinkInventory", document(display, cursor)).data)
         yield page
         if not page.has_next:
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Literal
 
 from regilink_doctor.client.queries import NAME, PAGE, REGISTRY, Argument, Field, edges
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -62,24 +63,9 @@ class Questions:
 MEMBERS = "members"
 
 
-def registry_alias(index: int) -> str:
-    """The alias of the registry `index` of `target_fields`."""
-    return f"registry{index}"
-
-
-def roles_alias(index: int) -> str:
-    """The alias of the roles in the registry `index` of `target_fields`."""
-    return f"roles{index}"
-
-
-def collection_alias(index: int) -> str:
-    """The alias of the collection `index` of `target_fields`."""
-    return f"collection{index}"
-
-
-def version_alias(index: int) -> str:
-    """The alias of the version `index` of `target_fields`."""
-    return f"version{index}"
+def field_alias(kind: Literal["registry", "roles", "collection", "version"], index: int) -> str:
+    """The alias of a question of `target_fields` about a registry, the roles in it, a collection or a version."""
+    return f"{kind}{index}"
 
 
 def target_fields(asked: Questions) -> tuple[Field, ...]:
@@ -87,10 +73,10 @@ def target_fields(asked: Questions) -> tuple[Field, ...]:
     members = () if asked.members_of is None else (_members(asked.members_of),)
     return (
         *members,
-        *(_registry(registry_alias(index), item) for index, item in enumerate(asked.registries)),
-        *(_roles(roles_alias(index), item) for index, item in enumerate(asked.registries)),
-        *(_collection(collection_alias(index), item) for index, item in enumerate(asked.collections)),
-        *(_version(version_alias(index), item) for index, item in enumerate(asked.versions)),
+        *(_registry(field_alias("registry", index), item) for index, item in enumerate(asked.registries)),
+        *(_roles(field_alias("roles", index), item) for index, item in enumerate(asked.registries)),
+        *(_collection(field_alias("collection", index), item) for index, item in enumerate(asked.collections)),
+        *(_version(field_alias("version", index), item) for index, item in enumerate(asked.versions)),
     )
 
 

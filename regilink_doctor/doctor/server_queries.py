@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.inventory import listed, registries, registries_page
+from regilink_doctor.client.inventory import list_pages, listed, registries_page
 from regilink_doctor.client.queries import Field, account_fields, ask, entity_names
 from regilink_doctor.client.questions import (
     MEMBERS,
@@ -20,12 +20,9 @@ from regilink_doctor.client.questions import (
     Questions,
     RegistryQuestion,
     VersionQuestion,
-    collection_alias,
+    field_alias,
     neighbour_fields,
-    registry_alias,
-    roles_alias,
     target_fields,
-    version_alias,
 )
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import (
@@ -214,11 +211,11 @@ class ServerQueries:
         self.view.not_known.update(reply.unknown)
         data = reply.data
         for index, registry in enumerate(asked.registries):
-            owner = data.get(registry_alias(index)) or {}
+            owner = data.get(field_alias("registry", index)) or {}
             self.view.add_registry(registry.organization, registry.registry, owner.get("project"))
-            self.view.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
+            self.view.add_grants(registry.organization, registry.registry, data.get(field_alias("roles", index)))
         for index, item in enumerate(asked.collections):
-            owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
+            owner = ((data.get(field_alias("collection", index)) or {}).get("orgEntity")) or {}
             kinds = [
                 (node.get("type") or {}).get("name")
                 for node in list_nodes(owner.get("artifactCollections"))
@@ -226,7 +223,7 @@ class ServerQueries:
             ]
             self.view.add_collection(item.organization, item.registry, item.collection, next(iter(kinds), None))
         for index, version in enumerate(asked.versions):
-            self.view.add_version(version, data.get(version_alias(index)))
+            self.view.add_version(version, data.get(field_alias("version", index)))
         members = (data.get(MEMBERS) or {}).get("members") or ()
         kinds = [item.get("accountType") for item in members if item.get("username") == account.username]
         self.view.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
@@ -234,7 +231,7 @@ class ServerQueries:
             self._add_page(names, listed(data).nodes)
 
     def _add_registries(self, names: OrganizationNames, *, pages: int) -> None:
-        for page in islice(registries(self.gateway, names.name), pages):
+        for page in islice(list_pages(self.gateway, registries_page, names.name), pages):
             self._add_page(names, page.nodes)
 
     def _add_page(self, names: OrganizationNames, nodes: Iterable[Mapping[str, Any]]) -> None:

@@ -125,44 +125,44 @@ class _Reader:
         )
 
     def _registries(self, names: OrganizationNames) -> Iterator[Registry]:
-        for page in self._counted(f"registries of {names.name}", inventory.registries(self._gateway, names.name)):
-            for node in page.nodes:
-                if (registry := _registry_of(node)) is not None:
-                    yield registry
+        for node in self._list_nodes("registries", inventory.registries_page, names):
+            if (registry := _registry_of(node)) is not None:
+                yield registry
 
     def _collections(self, names: OrganizationNames) -> defaultdict[str, dict[str, Collection]]:
         found: defaultdict[str, dict[str, Collection]] = defaultdict(dict)
-        for page in self._counted(f"collections of {names.name}", inventory.collections(self._gateway, names.name)):
-            for node in page.nodes:
-                registry, name = _place(node, node.get("name"))
-                kind = (node.get("type") or {}).get("name")
-                if registry and name and kind:
-                    found[registry][name] = Collection(name, kind)
+        for node in self._list_nodes("collections", inventory.collections_page, names):
+            registry, name = _place(node, node.get("name"))
+            kind = (node.get("type") or {}).get("name")
+            if registry and name and kind:
+                found[registry][name] = Collection(name, kind)
         if self._depth == "full":
             self._add_versions(names, found)
         return found
 
     def _add_versions(self, names: OrganizationNames, found: Mapping[str, dict[str, Collection]]) -> None:
-        for page in self._counted(f"versions of {names.name}", inventory.versions(self._gateway, names.name)):
-            for node in page.nodes:
-                node_of_collection = node.get("artifactCollection") or {}
-                registry, name = _place(node_of_collection, node_of_collection.get("name"))
-                collection = found.get(registry, {}).get(name)
-                if collection is not None:
-                    aliases = (str(entry["alias"]) for entry in node.get("aliases") or () if entry.get("alias"))
-                    every = tuple(sorted({*collection.aliases, *aliases}))
-                    last_link = max(collection.last_link, str(node.get("createdAt") or ""))
-                    found[registry][name] = replace(
-                        collection, aliases=every, versions=collection.versions + 1, last_link=last_link
-                    )
+        for node in self._list_nodes("versions", inventory.versions_page, names):
+            node_of_collection = node.get("artifactCollection") or {}
+            registry, name = _place(node_of_collection, node_of_collection.get("name"))
+            collection = found.get(registry, {}).get(name)
+            if collection is not None:
+                aliases = (str(entry["alias"]) for entry in node.get("aliases") or () if entry.get("alias"))
+                every = tuple(sorted({*collection.aliases, *aliases}))
+                last_link = max(collection.last_link, str(node.get("createdAt") or ""))
+                found[registry][name] = replace(
+                    collection, aliases=every, versions=collection.versions + 1, last_link=last_link
+                )
 
-    def _counted(self, what: str, pages: Iterable[inventory.Page]) -> Iterator[inventory.Page]:
-        done = 0
+    def _list_nodes(
+        self, kind: str, document: inventory.PageDocument, names: OrganizationNames
+    ) -> Iterator[Mapping[str, Any]]:
+        """What a list has on all its pages; how far it has got is reported."""
+        what, done = f"{kind} of {names.name}", 0
         self._progress(what, done, None)
-        for page in pages:
+        for page in inventory.list_pages(self._gateway, document, names.name):
             done += len(page.nodes)
             self._progress(what, done, page.total)
-            yield page
+            yield from page.nodes
 
 
 def _writers_of(project: Mapping[str, Any], username: str, visibility: Visibility) -> Writers:

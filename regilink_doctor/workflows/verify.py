@@ -16,10 +16,9 @@ from regilink_doctor.client.questions import (
     Questions,
     RegistryQuestion,
     VersionQuestion,
+    field_alias,
     neighbour_fields,
-    registry_alias,
     target_fields,
-    version_alias,
 )
 from regilink_doctor.core import checked, rule_codes
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
@@ -403,8 +402,8 @@ class _Verifier:
             order = list(questions)
             data = self._ask("RegilinkVerify", target_fields(_questions(questions.values())))
             for position, index in enumerate(order):
-                membership = (data.get(version_alias(position)) or {}).get("artifactCollectionMembership")
-                registry = (data.get(registry_alias(position)) or {}).get("project")
+                membership = (data.get(field_alias("version", position)) or {}).get("artifactCollectionMembership")
+                registry = (data.get(field_alias("registry", position)) or {}).get("project")
                 if membership:
                     done[index] = compare(questions[index], membership)
                 elif registry:
@@ -452,7 +451,7 @@ class _Verifier:
         return next((item for item in every if wanted in (item.name, item.entity)), None)
 
     def _no_registry(self, question: Question) -> Verification:
-        pages = inventory.registries(self._asked.gateway, question.names.name)
+        pages = inventory.list_pages(self._asked.gateway, inventory.registries_page, question.names.name)
         names = [
             str(node["name"]).removeprefix(REGISTRY_PREFIX)
             for page in pages

@@ -33,7 +33,7 @@ def page(names: list[str], has_next: object = False, cursor: object = None) -> d
 
 def collected(pages: Iterator[dict[str, Any]], patch: pytest.MonkeyPatch) -> list[str]:
     patch.setattr(Gateway, "_bounded", lambda *_: Answer(next(pages), ()))
-    found = inventory.collections(Gateway("http://127.0.0.1:9", None), "Acme Inc")
+    found = inventory.list_pages(Gateway("http://127.0.0.1:9", None), inventory.collections_page, "Acme Inc")
     return [node["name"] for each in found for node in each.nodes]
 
 
