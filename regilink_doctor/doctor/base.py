@@ -162,17 +162,9 @@ def run_check(
     for subject in subjects:
         begun = time.monotonic()
         outcome = _find_blocker(examination, subject, before) or _run_guarded(examination, context, subject)
-        rows.append(
-            (
-                subject,
-                _mask_result(
-                    _build_result(
-                        examination, subject, outcome, milliseconds_since(begun), _list_places(context, subject)
-                    ),
-                    context,
-                ),
-            )
-        )
+        places = context.places_of(subject.target) if subject.target is not None else subject.places
+        result = _build_result(examination, subject, outcome, milliseconds_since(begun), places)
+        rows.append((subject, _mask_result(result, context)))
     return rows
 
 
@@ -231,10 +223,6 @@ def _is_same_subject(subject: Subject, other: Subject) -> bool:
     if other.target is not None:
         return other.target == subject.target
     return other.entity is not None and other.entity == subject.entity
-
-
-def _list_places(context: Context, subject: Subject) -> tuple[Origin, ...]:
-    return context.places_of(subject.target) if subject.target is not None else subject.places
 
 
 def _build_result(

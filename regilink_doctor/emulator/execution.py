@@ -183,7 +183,7 @@ def schema(missing: frozenset[str] = frozenset()) -> GraphQLSchema:
         if kind.name.startswith("__"):
             continue
         if isinstance(kind, (GraphQLInterfaceType, GraphQLUnionType)):
-            kind.resolve_type = _resolve_type
+            kind.resolve_type = lambda value, _info, _kind: type_name(value)
         if isinstance(kind, (GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType)):
             _remove_parts(kind, missing)
         if isinstance(kind, GraphQLInputObjectType):
@@ -216,10 +216,6 @@ def _remove_parts(
                 kind.fields[name].args.pop(argument, None)
             else:
                 kind.fields.pop(name, None)
-
-
-def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:
-    return type_name(value)
 
 
 def _adapt_resolver(resolver: Any) -> Any:

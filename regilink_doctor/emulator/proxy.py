@@ -62,7 +62,7 @@ class Upstream:
         name, headers = _parse_proxy(proxy)
         connection = _open_connection(*name)
         try:
-            target = f"{_bracket_address(host)}:{port}"
+            target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *(f"{k}: {v}" for k, v in headers.items())]
             connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
             status = _read_reply(connection)
@@ -126,10 +126,6 @@ def _read_reply(connection: socket.socket) -> list[str]:
         head += byte
     connection.settimeout(None)
     return head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)[1:]
-
-
-def _bracket_address(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 _CHUNK = 1 << 16

@@ -406,7 +406,8 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
         if name == LOOK_UP:
-            named = next((item for item in (*args, *kwargs.values()) if _is_registry_name(item)), None)
+            names = (item for item in (*args, *kwargs.values()) if isinstance(item, str))
+            named = next((item for item in names if "wandb-registry-" in item), None)
             if ended or named is None:
                 return
             args, kwargs = (args[0], named), {}
@@ -427,10 +428,6 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
-
-
-def _is_registry_name(value: object) -> bool:
-    return isinstance(value, str) and "wandb-registry-" in value
 
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:

@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -266,7 +266,7 @@ class BlobStore:
                 self._in_memory += len(head)
             else:
                 body = self._write_file(head, source, digest)
-                self._on_disk += _disk_of(body)
+                self._on_disk += body.size if isinstance(body, OnDisk) else 0
             blob = self._blobs[key] = Blob(body, _encode_base64(digest), content_type)
         return blob
 
@@ -314,8 +314,9 @@ class BlobStore:
         return self.limit is not None and self._in_memory + self._on_disk + size > self.limit
 
     def _forget_blob(self, key: str) -> None:
-        blob = self._blobs.pop(key, None)
-        for body in _pieces_of(blob.body) if blob is not None else ():
+        if (blob := self._blobs.pop(key, None)) is None:
+            return
+        for body in blob.body.parts if isinstance(blob.body, Joined) else (blob.body,):
             if isinstance(body, OnDisk):
                 body.path.unlink(missing_ok=True)
                 self._on_disk -= body.size
@@ -349,14 +350,6 @@ def _count_rest(size: int, source: BinaryIO, digest: hashlib._Hash) -> Discarded
         digest.update(chunk)
         size += len(chunk)
     return Discarded(size)
-
-
-def _pieces_of(body: Body) -> Iterable[Body]:
-    return body.parts if isinstance(body, Joined) else (body,)
-
-
-def _disk_of(body: Body) -> int:
-    return body.size if isinstance(body, OnDisk) else 0
 
 
 def _encode_base64(digest: hashlib._Hash) -> str:

@@ -145,9 +145,10 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
         hidden = say(
             "it is missing in {name}, or restricted and not shown to you (W&B does not tell which)", name=names.name
         )
+        place = {"project": question.project, "entity": question.entity}
         return report_problem(
             Problem(rule_codes.UNKNOWN_REGISTRY, failure="D1", facts=facts),
-            notes=[hidden, _no_project(question)],
+            notes=[hidden, quote_message("project-not-found-under-entity", place)],
             more_help=[say('if "{registry}" is its name, ask its admin to let you in', registry=registry)],
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
@@ -223,10 +224,6 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
 def _not_found(question: VersionQuestion) -> str:
     place = f"{question.entity}/{question.project}"
     return quote_message("membership-not-found", {"name": question.name, "project": place})
-
-
-def _no_project(question: VersionQuestion) -> str:
-    return quote_message("project-not-found-under-entity", {"project": question.project, "entity": question.entity})
 
 
 class SourceVisible(Check):

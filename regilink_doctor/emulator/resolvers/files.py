@@ -291,7 +291,7 @@ def create_artifact_files(world: World, context: Context, input: dict[str, Any])
     files = []
     for spec in input["artifact_files"]:
         artifact = _pending(world, context, spec["artifact_id"])
-        file = _known_file(artifact, spec["name"], spec["md5"])
+        file = artifact.sequence.files.get(spec["md5"], {}).get(spec["name"])
         if file is None:
             file = world.make_upload(spec["name"], spec["md5"], mimetype=spec.get("mimetype"), birth=artifact)
         artifact.files[spec["name"]] = file
@@ -327,10 +327,6 @@ class _Upload:
             "upload_multipart_urls": several,
             "artifact": file.birth,
         }
-
-
-def _known_file(artifact: ArtifactVersion, name: str, md5: str) -> StoredFile | None:
-    return artifact.sequence.files.get(md5, {}).get(name)
 
 
 @field("Mutation", "completeMultipartUploadArtifact")

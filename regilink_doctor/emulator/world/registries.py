@@ -130,13 +130,9 @@ def add_members(user: User | None, project: Project, users: Iterable[User], team
     """Make users and teams members, as restricted viewers at first (B7). Who is a member already stays as is."""
     _need_admin(user, project)
     for member in users:
-        project.members.setdefault(member.username, _first_role(member))
+        project.members.setdefault(member.username, "member" if member.is_service_account else "restricted_viewer")
     for team in teams:
         project.team_members.setdefault(team.name, "restricted_viewer")
-
-
-def _first_role(user: User) -> RegistryRole:
-    return "member" if user.is_service_account else "restricted_viewer"
 
 
 def remove_members(user: User | None, project: Project, users: Iterable[User], teams: Iterable[Entity]) -> None:

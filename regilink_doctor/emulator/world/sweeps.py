@@ -140,7 +140,8 @@ def heartbeat(agent: Agent, run_states: dict[str, Any]) -> list[dict[str, Any]]:
         agent.state = "FINISHED"
         return [{"type": "exit"}]
     sweep.state = "RUNNING"
-    preempted = next((item for item in sweep.runs.values() if item.run is not None and _is_preempted(item.run)), None)
+    states = ("preempting", "preempted")
+    preempted = next((item for item in sweep.runs.values() if item.run and item.run.state in states), None)
     if preempted is not None:
         return [_command("resume", sweep, preempted)]
     values, place = _suggest(sweep)
@@ -178,10 +179,6 @@ def _command(kind: str, sweep: Sweep, run: SweepRun) -> dict[str, Any]:
     arguments = {name: {"value": value} for name, value in run.values.items()}
     program = read_config(sweep.config).get("program")  # `wandb agent` starts it; an agent with a function does not
     return {"type": kind, "run_id": run.name, "program": program, "args": arguments}
-
-
-def _is_preempted(run: Run) -> bool:
-    return run.state in ("preempting", "preempted")
 
 
 def _suggest(sweep: Sweep) -> tuple[dict[str, Any] | None, Place]:
