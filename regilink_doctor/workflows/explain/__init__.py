@@ -401,13 +401,9 @@ def _prefer_description(
         is_cause = "\n" not in text and described.failures[0] in error.failures
         if (is_cause and first == described.failures[0]) or (context.is_only_quoted and not is_clear):
             return described
-    is_proved = context.is_in_server_container or has_proof(context)
-    if not is_proved and quotes_error(text, error.title):
-        note = explain_note(text.replace(error.title, "an error") if is_clear else text, LEAST_BESIDE_ERROR)
-        if note is not None and note.failures[0] in error.failures:
-            return _put_first(error, note.failures[0])
-        if note is not None and not is_clear:
-            return note
+    is_open = not (is_clear or context.is_in_server_container or has_proof(context))
+    if is_open and quotes_error(text, error.title) and (note := explain_note(text, LEAST_BESIDE_ERROR)):
+        return _put_first(error, note.failures[0]) if note.failures[0] in error.failures else note
     return _put_first(error, first) if first is not None else error
 
 
