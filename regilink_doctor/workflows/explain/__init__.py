@@ -137,7 +137,7 @@ _IS_SAID = re.compile(
       | \u62a5\u9519 | \u63d0\u793a | \u30a8\u30e9\u30fc | \u8868\u793a""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A word beside such quotes that shows that a program has printed them."""
+"""A word in the line of such quotes that shows that a program has printed them."""
 _CRASHES = re.compile(
     r"\b(?:crash(?:es|ed|ing)|fail(?:s|ed|ing)|dies|died|stops|stopped|ends|ended) with (?:an? |the )?"
     r"[`'\"]?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b"
@@ -345,9 +345,8 @@ def _explain_named_exception(context: ErrorContext, catalog: OrganizationView | 
 def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Explanation | None:
     """What a message means that a sentence quotes, perhaps not exactly; None without one, or where it is unclear."""
     text = text[:LONGEST_QUESTION]
-    match = _QUOTED_MESSAGE.search(text)
-    if match is None or not _IS_SAID.search(_QUOTED_MESSAGE.sub("", text)):
-        match = _AFTER_COLON.search(text)
+    lines = [line for line in text.splitlines() if _IS_SAID.search(_QUOTED_MESSAGE.sub("", line))]
+    match = next(filter(None, map(_QUOTED_MESSAGE.search, lines)), None) or _AFTER_COLON.search(text)
     if match is None or _IS_ADVISED.search(text):
         return None
     explanation = explain_error(read_error(f"{_LOGGED}{match['message']}"), catalog)
