@@ -592,8 +592,9 @@ class InvalidEntityOrProject(Rule):
         """Only a warning: a run that is given an entity and a project does not need the variable."""
         from regilink_doctor.rules.site_facts import is_for_names_alone
 
+        of_runs = [string.pattern for init in facts.inits for string in (*init.entity, *init.project)]  # reported there
         if setting.variable and not facts.in_test and not is_for_names_alone(setting, facts):
-            for string in setting.value:
+            for string in [string for string in setting.value if string.pattern not in of_runs]:
                 yield from self._check_name(setting.name.removeprefix("WANDB_").lower(), string, "", "warning")
 
     def _check_name(self, role: str, string: StringValue, kind: str, severity: Severity | None) -> Iterator[Report]:
