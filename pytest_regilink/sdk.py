@@ -102,7 +102,8 @@ class Sdk:
         singleton = _get_attribute("wandb.sdk.wandb_setup", "_singleton")
         if singleton is not None and _is_alive(singleton):
             self._parked.append((singleton, getattr(singleton, _NOT_YET_SET, None) or os.environ.get(SERVICE)))
-        if "wandb" in sys.modules and not _is_known():
+        # A wandb that keeps its memory elsewhere.
+        if "wandb" in sys.modules and not hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton"):
             sys.modules["wandb"].teardown()
 
     def close_forgotten(self) -> None:
@@ -133,11 +134,6 @@ def _finish_runs(singleton: Any) -> list[str]:
         if getattr(singleton, "most_recent_active_run", None) is run:
             break  # it will not end: nothing more can be done from here
     return paths
-
-
-def _is_known() -> bool:
-    """Whether this wandb keeps its memory where we look for it."""
-    return hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton")
 
 
 def _get_attribute(module: str, name: str) -> Any:

@@ -6,6 +6,7 @@ import json
 
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.text import encoding_of, escape_text, mask_keys, mask_secrets, wrap_text
 from regilink_doctor.report.locations import SEVERITIES, format_place
 from regilink_doctor.workflows.explain.explanation import join_prose
@@ -51,9 +52,7 @@ def list_statistics(findings: Sequence[Finding], output_format: str) -> Iterator
 
     As JSON `{"version", "statistics": [{"code", "name", "severity", "count", "fixable"}]}`.
     """
-    by_code: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_code.setdefault(finding.code, []).append(finding)
+    by_code = group_pairs((finding.code, finding) for finding in findings)
     groups = sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0]))
     if output_format in _JSON_FORMATS:
         from regilink_doctor.report.json_values import VERSION, dump_json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.sites import Link, within
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed, read_pasted
@@ -125,10 +126,7 @@ def active_init(site: Site, facts: FileFacts) -> Init | None:
 
 def inits_by_function(facts: FileFacts) -> dict[str | None, list[Init]]:
     """The calls of `wandb.init` in each function of the file; None: outside of them."""
-    functions: dict[str | None, list[Init]] = {}
-    for init in facts.inits:
-        functions.setdefault(init.context.function, []).append(init)
-    return functions
+    return group_pairs([(init.context.function, init) for init in facts.inits])
 
 
 def entities_of(site: Site) -> tuple[StringValue, ...]:
@@ -232,11 +230,8 @@ def agents_of(init: Site, facts: FileFacts) -> list[Site]:
 
 
 def _agents_by_function(facts: FileFacts) -> dict[str, list[Site]]:
-    functions: dict[str, list[Site]] = {}
-    for agent in facts.once(agents_in):
-        for name in dict.fromkeys(_names_in(agent_function(agent) or "")):
-            functions.setdefault(name, []).append(agent)
-    return functions
+    agents = facts.once(agents_in)
+    return group_pairs((name, item) for item in agents for name in {*_names_in(agent_function(item) or "")})
 
 
 def agents_in(facts: FileFacts) -> list[Site]:

@@ -184,11 +184,11 @@ def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -
 
     variables = {**server.variables, "WANDB_BASE_URL": settings.host.value}
     python = settings.wandb.interpreter or sys.executable
-    return Prober(python, variables, server.folder, confirm or (lambda lines: True), _notice)
 
+    def note(words: str) -> None:
+        print(f"regilink: {words}", file=sys.stderr)
 
-def _notice(words: str) -> None:
-    print(f"regilink: {words}", file=sys.stderr)
+    return Prober(python, variables, server.folder, confirm or (lambda lines: True), note)
 
 
 def read_source(

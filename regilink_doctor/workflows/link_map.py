@@ -16,7 +16,7 @@ from regilink_doctor.core.files import is_test_path, real_path, relative_path, t
 from regilink_doctor.core.findings import Finding, Place, Related, Span
 from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import group_pairs, record, replace
 from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
 from regilink_doctor.core.targets import look_up_paths, unread_sites
@@ -140,10 +140,7 @@ class _UseReader:
 
     def _uses_of_calls(self, calls: Sequence[Site]) -> Iterator[Use]:
         """The uses of calls; what a function links for a caller in another file is a use of the caller alone."""
-        callers: dict[Place, list[Site]] = {}
-        for site in calls:
-            for place in site.through:
-                callers.setdefault(_absolute(place), []).append(site)
+        callers = group_pairs((_absolute(place), site) for site in calls for place in site.through)
         for site in calls:
             others = callers.get(_absolute(site.place), ())
             files = {_file_of(other.place) for other in others}

@@ -106,7 +106,8 @@ def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | Non
     if new is None:
         yield Change(subject, "now accepts every type of artifact")
     elif old is None:
-        yield Change(subject, f"now accepts only {_listed(new)}, and accepted every type before", breaks=True)
+        names = ", ".join(f'"{name}"' for name in sorted(new)) or "nothing"
+        yield Change(subject, f"now accepts only {names}, and accepted every type before", breaks=True)
     else:
         yield from (Change(subject, f'now also accepts the type "{name}"') for name in sorted(set(new) - set(old)))
         lost = sorted(set(old) - set(new))
@@ -156,7 +157,3 @@ def _set(
     for name in sorted({*old} ^ {*new}):
         is_new = name in set(new)
         yield Change(f'{subject}{name}"', come if is_new else gone, breaks=lost_breaks and not is_new)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in sorted(names)) or "nothing"

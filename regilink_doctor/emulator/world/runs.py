@@ -43,15 +43,12 @@ def owner_for_run(state: State, user: User, name: str | None) -> Entity:
         raise refuse("run-entity-not-found", entity=wanted or "")
     if entity.kind == "organization":
         raise refuse("org-entity-run")
-    if entity.kind == "personal" and _personal_disabled(state, user):
+    organizations = access.organizations_of(user, state.organizations)
+    if entity.kind == "personal" and any(item.personal_entities_disabled for item in organizations):
         raise refuse("personal-entities-disabled")
     if not access.writes_entity(user, entity):
         raise denied()
     return entity
-
-
-def _personal_disabled(state: State, user: User) -> bool:
-    return any(item.personal_entities_disabled for item in access.organizations_of(user, state.organizations))
 
 
 def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run, bool]:

@@ -7,7 +7,7 @@ import re
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Container, Setting
-from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.text.fragment import Fragment, filled
@@ -149,10 +149,6 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
                 yield "target", Fragment.of(source, body), (*branches, Container("step", target, inside))
 
 
-def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | UnknownPart:
-    return replace(part, default_of=variable, variables=(variable,)) if isinstance(part, KnownPart) else part
-
-
 def _read_variable(
     body: Fragment,
     match: re.Match[str],
@@ -173,7 +169,8 @@ def _read_variable(
     parts = tuple(filled(body, start, end, known, name=name))
     if read := _FUNCTION.fullmatch(body.text, start, end):
         start, end = read.span("default") if read["default"] is not None else (start, end)
-        parts = tuple(_mark_default(part, read["variable"]) for part in filled(body, start, end, known, name=name))
+        default = StringValue(tuple(filled(body, start, end, known, name=name)), body.place(start, end))
+        parts = default.mark_known(default_of=read["variable"], variables=(read["variable"],)).parts
         if read["default"] is None:
             parts = (UnknownPart(read[0], body.place(start, end), variables=(read["variable"],)),)
     value = StringValue(parts, body.place(start, end))

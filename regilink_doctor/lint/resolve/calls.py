@@ -92,7 +92,7 @@ _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importors
 
 _ENTERS = ("__enter__", "__aenter__")
 
-CHANGES_OF_LISTS = frozenset({"append", "clear", "extend", "insert", "remove", "reverse", "sort"})
+_CHANGES_OF_LISTS = frozenset({"append", "clear", "extend", "insert", "remove", "reverse", "sort"})
 """Methods of a list that change it, and return None."""
 
 _TAKES = frozenset({"pop", "setdefault"})
@@ -166,7 +166,7 @@ def _call_by_word(
         filled = [value for value in context.value(function.value, at) if isinstance(value, ClassOrObject)]
         parsers = tuple(list_parsers(context, function.value, at)) if not filled else ()
         return filled or [Arguments(at.scope.module, parsers=parsers)]  # a class of `tap` fills its own fields
-    if word in CHANGES_OF_LISTS and (lists := context.value(function.value, at)) and all(map(is_list, lists)):
+    if word in _CHANGES_OF_LISTS and (lists := context.value(function.value, at)) and all(map(is_list, lists)):
         return [Unknown(returned_by=f"list.{word}")]  # None
     if word == "getoption" and isinstance(option := _first_constant(node), str):
         return find_option(context, Arguments(at.scope.module), option.lstrip("-").replace("-", "_"))

@@ -276,7 +276,7 @@ class Context:
         return self._work_out_at(rows, lambda: to_tuple(work_out(*arguments)))
 
     def _work_out_at(self, rows: tuple[tuple[int, int], ...], work_out: Callable[..., T], *arguments: object) -> T:
-        """What is worked out where these turns of loops are looked at alone."""
+        """What is worked out for these turns of loops alone."""
         around, self._rows = self._rows, rows
         try:
             return work_out(*arguments)

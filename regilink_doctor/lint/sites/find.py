@@ -164,18 +164,18 @@ class _Finder:
     def _make_other(
         self, call: str, node: ast.expr, statement: ast.stmt, arguments: PassedArguments, **facts: Any
     ) -> OtherCall:
-        """The site of an expression that is no call of wandb's, or of a call of something that does not exist."""
+        """The site of an expression that is not a call of wandb, or of a call that wandb does not have."""
         place, context = self.source.place(node), self.statements.find_context(statement)
         span = self._span_statement(statement, place)
         return OtherCall(call, place, span, arguments=arguments, context=context, **facts)
 
-    def _name_other(self, call: str, node: ast.expr, statement: ast.stmt, name: str, **facts: Any) -> OtherCall:
-        """The same of an expression that says nothing but a name."""
+    def _make_other_named(self, call: str, node: ast.expr, statement: ast.stmt, name: str, **facts: Any) -> OtherCall:
+        """Such a site whose only argument is the name of an attribute or method."""
         strings = {"name": (StringValue.of(name, self.source.place(node)),)}
         return self._make_other(call, node, statement, PassedArguments(strings=strings), **facts)
 
     def _span_statement(self, statement: ast.stmt, place: Place) -> Span:
-        """A statement without a body, on any line of which a comment belongs to it; else the place in it."""
+        """The span of a statement, whose comments belong to it; of one with a body, that of the place in it."""
         return place.span if hasattr(statement, "body") else self.source.span(statement)
 
     def _is_always(self, kind: str, node: ast.expr, at: ProgramPoint) -> bool:
@@ -610,7 +610,7 @@ class _Finder:
         return self._has_finish and "finish" in self.source.written(statement)
 
     def find_draft(self, node: ast.Attribute, used: Read | Store) -> Iterator[Site]:
-        """The site of a look at an attribute, or a change of one, of an artifact that nobody has waited for."""
+        """The site of a look at an attribute, or a change of one, of an artifact that may not be logged yet."""
         if self._is_always("wandb.Artifact", node.value, used.at):
             made = self.origins.draft(node.value, used.at)
             if made is not None:
@@ -641,7 +641,7 @@ class _Finder:
             path = self._find_path(finished) if finished is not None else None
             logged = self.site(finished, path) if finished is not None and path is not None else None
             if is_late:
-                yield self._name_other("late-change", use.call, use.statement, method, logged=logged)
+                yield self._make_other_named("late-change", use.call, use.statement, method, logged=logged)
 
     def find_unsaved(self) -> Iterator[Site]:
         """The sites of the last change of each artifact that W&B has already, and that nothing in the file can save."""
@@ -656,7 +656,7 @@ class _Finder:
         for node, change in last.values():
             made = [self.origins.find_made(value, change.at) for value in self.resolver.value(node.value, change.at)]
             if made and all(use is not None and not _FETCHES.isdisjoint(self.resolver.callee(use)) for use in made):
-                yield self._name_other("unsaved", node, change.statement, node.attr)
+                yield self._make_other_named("unsaved", node, change.statement, node.attr)
 
     def _is_dropped(self, owner: ast.expr, change: Store | Use) -> bool:
         """Whether an object is in no place but in one variable of a function, of which only attributes are used."""
@@ -686,7 +686,7 @@ class _Finder:
         """The site of a look at the attribute `name` of an artifact, which the call `made` gives."""
         artifact, logged = self.site(made, self.origins.maker(made)), self.origins.logged(made)
         before = self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < used.order else None
-        return self._name_other(call, node, used.statement, name, artifact=artifact, logged=before)
+        return self._make_other_named(call, node, used.statement, name, artifact=artifact, logged=before)
 
     def _start(self, use: Use) -> Site:
         return self.made.get((id(use.call), use.frame)) or self.site(

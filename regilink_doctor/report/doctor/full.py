@@ -8,6 +8,7 @@ from types import TracebackType
 
 from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.phrases import counted, join_phrases, say, translate_value
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.text import escape_text, pad_text, text_width
 from regilink_doctor.report.summary import describe_skipped, describe_unread
 from regilink_doctor.report.terminal import make_live_console
@@ -198,9 +199,7 @@ class _Page:
 
     def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         """What was skipped, once for each reason: one cause stops many checks."""
-        reasons: dict[str, list[CheckResult]] = {}
-        for check in checks:
-            reasons.setdefault(check.message, []).append(check)
+        reasons = group_pairs((check.message, check) for check in checks)
         for reason, rows in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
             apart = verbose or not rows[0].blocked_by
@@ -263,10 +262,7 @@ _ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "skip", "pass")
 
 def group_checks(checks: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
     """The checks by what they are about: environment, network, account, links."""
-    groups: dict[str, list[CheckResult]] = {}
-    for check in checks:
-        groups.setdefault(check.group, []).append(check)
-    return groups
+    return group_pairs((check.group, check) for check in checks)
 
 
 def worst_status(rows: Sequence[CheckResult]) -> Status:

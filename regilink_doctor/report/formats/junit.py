@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import format_place
@@ -39,10 +40,7 @@ def _to_xml(result: LintResult, summary: str) -> str:
     root = ElementTree.Element(
         "testsuites", {"name": "regilink", **_count_cases(findings, len(unchecked), len(skipped))}
     )
-    by_path: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_path.setdefault(finding.place.path, []).append(finding)
-    for path, in_file in by_path.items():
+    for path, in_file in group_pairs((finding.place.path, finding) for finding in findings).items():
         suite = ElementTree.SubElement(root, "testsuite", {"name": escape_text(path), **_count_cases(in_file)})
         for finding in in_file:
             _add_case(suite, finding)
