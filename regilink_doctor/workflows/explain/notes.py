@@ -24,7 +24,7 @@ _TYPED = re.compile(
     r"(?:export |set )?\w+=\S|(?:import|from) [\w.]+|(?:RUN|ENV|ARG|COPY|ADD|FROM|CMD|WORKDIR) \S"
     r"|[\w./]+ (?:\S+ )*--?[a-zA-Z]"
 )
-"""A line that somebody types: an assignment, an import, an instruction of Docker, a command with an option."""
+"""A line of code or of a terminal: an assignment, an import, an instruction of Docker, a command with an option."""
 _IDENTIFIER = re.compile(r"\w*_\w*")
 """A name of code, whose parts tell nothing (`mean_squared_error`)."""
 _ADDRESS = re.compile(r"https?://\S+")
@@ -49,7 +49,7 @@ _NO_STATUS = (
     r"(?:.*\b(?:I|my|we|our|starts|begins|gives|shows|goes|takes|returns|creates|ends|makes)"
     r"|(?:are|can|did|do|does|how|is|was|what|where|why))\b"
 )
-"""Words of sentences that somebody writes."""
+"""Words of sentences that a person writes."""
 _STATUS = re.compile(
     rf"""[^\w\[/]{{0,6}}(?:\[[^\]\n]{{1,40}}\]\W+)?(?:info\W+)?(?!{_NO_STATUS})(?:
         [\w' -]{{0,60}}\b(?:downloaded|linked|logged|promoted|published|pushed|registered|saved|uploaded)
