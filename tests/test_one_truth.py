@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
+from regilink_doctor.core.target_path import parsed
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.base import report_problem
 from regilink_doctor.emulator import World
@@ -18,7 +19,7 @@ from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import correct_path, explain_attempt, explain_outcome, judge_name, judge_target
 from regilink_doctor.workflows.explain.paths import examine
-from regilink_doctor.workflows.verify import verify
+from regilink_doctor.workflows.verify import is_source, verify
 
 TYPES = ("model", "dataset")
 VISIBILITIES = ("organization", "restricted")
@@ -148,6 +149,8 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
 @given(TEXTS)
 @example(" /https:")
 @example("wandb-registry-model/:")
+@example("model/Golden Datasets/:v3")
+@example("Wandb-Registry-model/Golden Datasets/model")
 def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:
     code = f"import wandb\nwandb.run.use_artifact({json.dumps(text)})\n"
     linted = {
@@ -157,8 +160,13 @@ def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: st
     name = target_of(text)
     for problem in judge_name(name):
         outcome = report_problem(problem)
-        assert (outcome.code, outcome.message, outcome.help or "") in linted
-    wrong = next((each for each in judge_name(name, means_registry=True) if each.severity == "error"), None)
+        if "\\" in code:  # the parts of a string with an escape have one place, where lint reports one of a kind
+            assert outcome.code in {reported for reported, *_ in linted}
+        else:
+            assert (outcome.code, outcome.message, outcome.help or "") in linted
+    path = parsed(text)
+    means_registry = path is None or not is_source(path)
+    wrong = next((each for each in judge_name(name, means_registry=means_registry) if each.severity == "error"), None)
     if wrong is not None:
         (verification,) = verify([text], environ={})
         message = rule_for(wrong.rule).explain(wrong)

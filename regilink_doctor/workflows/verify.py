@@ -358,15 +358,18 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
     return tuple(expected)
 
 
+def is_source(path: TargetPath) -> bool:
+    """Whether a name is one of a source artifact, `team-a/churn/zoo:v7`; `team-a/model/zoo` may lack the prefix."""
+    return bool(path.prefix and path.collection) and (path.project or "").casefold() not in CORE_REGISTRY_TYPES
+
+
 def _by_name(expected: Expected) -> Verification | None:
     """What the name alone tells; None when the server has to be asked."""
     path = parsed(expected.name)
     if expected.unknown:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
-    # `team-a/churn/zoo:v7` is a source artifact; of `team-a/model/zoo` the prefix may be forgotten.
-    is_source = path is not None and bool(path.prefix) and (path.project or "").casefold() not in CORE_REGISTRY_TYPES
-    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=not is_source)
+    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=path is None or not is_source(path))
     wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
