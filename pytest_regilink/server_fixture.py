@@ -467,7 +467,7 @@ class Regilink:
             exact=exact,
             now=self.world if now else None,
             assumed=self._assumed,
-            reason=self._explain_silence(path),
+            reason=self._explain_silence(),
         )
 
     def assert_not_linked(self, path: object = None, *, now: bool = False) -> None:
@@ -506,7 +506,7 @@ class Regilink:
             code=code,
             failure=failure,
             assumed=self._assumed,
-            reason=self._explain_silence(path),
+            reason=self._explain_silence(),
         )
 
     def assert_consumed(self, name: object, *, how: str | None = None) -> Consumption:
@@ -561,7 +561,7 @@ class Regilink:
             AssertionError: none did; the message shows what was logged.
         """
         __tracebackhide__ = True
-        return assertions.assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence(name))
+        return assertions.assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence())
 
     def assert_triggered(self, name: str, *, path: object = None) -> Triggered:
         """The automation `name` ran; with `path`, for a version there. The last time is returned.
@@ -571,7 +571,7 @@ class Regilink:
         """
         __tracebackhide__ = True
         pattern = None if path is None else self._require_reachable(path)
-        return assertions.assert_triggered(self.world, name, path=pattern, reason=self._explain_silence(path))
+        return assertions.assert_triggered(self.world, name, path=pattern, reason=self._explain_silence())
 
     def assert_registry_ready(self, source: object, *, registry: str | None = None) -> ArtifactVersion:
         """The version `source` can be linked to a registry: it is committed, and in a team of an organization.
@@ -667,7 +667,7 @@ class Regilink:
     def _require_reachable(self, path: object) -> assertions.PathPattern:
         return lookups.check_reachable(self.world, self._resolve_entity(path), self.emulator.ledger.links)
 
-    def _explain_silence(self, path: object) -> str:
+    def _explain_silence(self) -> str:
         silence = lookups.explain_silence(self.runs, self._room.mocks)
         if failed := [item for item in self.emulator.ledger.consumed if item.failed]:
             silence += f" Before that it could not read {failed[-1].name}."
@@ -712,7 +712,7 @@ class FailsLoudly:
             if not cause:
                 was_met = self._count_hits() > self._hits_before
                 cause = "a fault was met: " if was_met else "W&B refused nothing: " if links else "nothing was linked: "
-            reason = self._regilink._explain_silence(None)
+            reason = self._regilink._explain_silence()
             raise assertions.link_error(f"{cause}the code went on as if nothing had happened", links, assumed, reason)
         if isinstance(error, SystemExit) and error.code in (None, 0):
             raise assertions.link_error(f"{cause}the code ended with status 0", links, assumed)

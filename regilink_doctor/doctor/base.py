@@ -164,11 +164,11 @@ def run_check(
         outcome = _find_blocker(examination, subject, before) or _run_guarded(examination, context, subject)
         places = context.places_of(subject.target) if subject.target is not None else subject.places
         result = _build_result(examination, subject, outcome, milliseconds_since(begun), places)
-        rows.append((subject, _mask_result(result, context)))
+        rows.append((subject, _mask_result(result)))
     return rows
 
 
-def _mask_result(check: CheckResult, context: Context) -> CheckResult:
+def _mask_result(check: CheckResult) -> CheckResult:
     """The row without any secret: the last guard, whatever a check may have quoted."""
     origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
     texts = (check.subject, check.message, check.note, check.help)

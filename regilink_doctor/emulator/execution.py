@@ -267,11 +267,5 @@ def _is_wandb_operation(name: str, *, unknown: bool) -> bool:
 
 def _names_operation(content: bytes, name: bytes) -> bool:
     """Whether a file in lower case has the document; a regular expression takes a second for `wandb-core`."""
-    for kind in (b"query ", b"mutation "):
-        end = content.find(kind + name) + len(kind + name)
-        while end >= len(kind + name):
-            after = content[end : end + 1]
-            if not (after.isalnum() or after == b"_"):
-                return True
-            end = content.find(kind + name, end) + len(kind + name)
-    return False
+    after = (part[:1] for kind in (b"query ", b"mutation ") for part in content.split(kind + name)[1:])
+    return any(not letter.isalnum() and letter != b"_" for letter in after)

@@ -86,7 +86,7 @@ METHODS = _READ_METHODS | {"load", "resolve", "absolute", "with_name", "joinpath
 def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value] | None:
     """What a function that opens or loads a file gives; None for any other function."""
     if path in _PARSERS:
-        return _read_parsed(context, node, at)
+        return _read_parsed(context, at)
     if path == _RUAMEL:
         return [Instance(path, node, at)]
     if path == "dvc.api.params_show" and not node.args:
@@ -322,7 +322,7 @@ def is_empty_file(path: str) -> bool:
     return content is not None and not any(line.strip() and not line.startswith(b"#") for line in content.splitlines())
 
 
-def _read_parsed(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+def _read_parsed(context: Context, at: ProgramPoint) -> list[Value]:
     """What a `ConfigParser` has read, if there is one in a scope, and one file that it reads there."""
     scope = at.scope
     uses = context.find_uses_in(scope)

@@ -199,7 +199,7 @@ def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
     node = find_argument(use.call, 0, "config_path", "config_dir", "config_module")
     if (written_name(use.call.func) or "").endswith("module"):
         module = context.find_literal(node, use.at)
-        return _find_module_folder(context, module, use.scope.module) if module else None
+        return _find_module_folder(module, use.scope.module) if module else None
     return _find_folder(context, node, use.at) if node is not None else ""
 
 
@@ -216,11 +216,11 @@ def _find_folder(context: Context, node: ast.expr, at: ProgramPoint) -> str | No
         return value.path
     text = value.literal if isinstance(value, StringValue) else None
     if text is not None and text.startswith("pkg://"):
-        return _find_module_folder(context, text.removeprefix("pkg://").replace("/", "."), at.scope.module)
+        return _find_module_folder(text.removeprefix("pkg://").replace("/", "."), at.scope.module)
     return posixpath.normpath(posixpath.join(at.source.folder, text)) if text is not None else None
 
 
-def _find_module_folder(context: Context, dotted: str, module: Module) -> str | None:
+def _find_module_folder(dotted: str, module: Module) -> str | None:
     """The folder of a package of the tree, which needs no `__init__.py`."""
     for root in find_roots(module.source.folder):
         for base in (root, posixpath.join(root, "src")):
