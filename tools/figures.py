@@ -20,7 +20,7 @@ from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
     "files": 327,
-    "lines of Python": 84_600,
+    "lines of Python": 84_850,
     "functions with a one-word name, percent": 24,
     "the same in lint": 25,
     "rule codes outside rules and the failure index": 14,
