@@ -153,6 +153,7 @@ class Regilink:
         Raises:
             LookupError: there is none; the message says what there is.
         """
+        self._link_claims.clear()
         pattern = assertions.read_destination(path)
         membership = assertions.find_membership(self.world, pattern)
         if membership is None:
@@ -474,7 +475,7 @@ class Regilink:
         """No link went to `path`; without a path, none went anywhere. With `now`: nothing is there at this moment.
 
         Without `now` this holds to the end of the test: a later link fails it there, unless the test has looked at its
-        links since.
+        links, or at what is in a registry, since.
 
         Raises:
             AssertionError: one did; or none ever could: there is no such registry, or wandb is or was a mock.
@@ -571,6 +572,7 @@ class Regilink:
         """
         __tracebackhide__ = True
         pattern = None if path is None else self._require_reachable(path)
+        self._link_claims.clear()
         return assertions.assert_triggered(self.world, name, path=pattern, reason=self._explain_silence())
 
     def assert_registry_ready(self, source: object, *, registry: str | None = None) -> ArtifactVersion:
@@ -688,13 +690,14 @@ class FailsLoudly:
         self._because = because
         if because is not None:
             (assertions.read_code if because.startswith("REG") else assertions.read_failure)(because)
-        self._before = self._hits_before = self._requests_before = 0
+        self._before = self._reads_before = self._hits_before = self._requests_before = 0
         self.is_entered = False
 
     def __enter__(self) -> None:
         """Begin."""
         self.is_entered = True
         self._before = len(self._regilink.emulator.ledger.links)
+        self._reads_before = len(self._regilink.emulator.ledger.consumed)
         self._hits_before = self._count_hits()
         self._requests_before = len(self._regilink.emulator.ledger.requests)
 
@@ -719,7 +722,9 @@ class FailsLoudly:
         if not isinstance(error, (Exception, SystemExit)):
             return False
         is_own = isinstance(error, _MISTAKES) and trace is not None and trace.tb_next is None
-        was_met = bool(refused) or self._count_hits() > self._hits_before
+        reads = self._regilink.emulator.ledger.consumed[self._reads_before :]
+        was_refused = bool(refused) or any(read.failed is not None for read in reads)
+        was_met = was_refused or self._count_hits() > self._hits_before
         if is_own or not (was_met or _is_refusal(error) or (self._because is not None and explain_raised(error))):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]
             was_called = links or len(self._regilink.emulator.ledger.requests) > self._requests_before

@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +34,34 @@ def test_a_refusal_that_the_code_turns_into_its_own_error_counts(regilink: Regil
 
     with regilink.assert_fails_loudly():
         publish()
+
+
+@pytest.mark.parametrize("name", ["wandb-registry-model/none:v0", f"{TARGET}:none"])
+def test_a_refused_read_that_the_code_turns_into_its_own_error_counts(regilink: Regilink, name: str) -> None:
+    def serve(name: str) -> None:
+        try:
+            artifact = wandb.Api().artifact(name)
+        except wandb.errors.CommError:
+            artifact = None
+        if artifact is None:
+            raise RuntimeError("no model")
+
+    regilink.published(f"{TARGET}:production")
+    with regilink.assert_fails_loudly():
+        serve(name)
+    with pytest.raises(AssertionError, match="for another reason, W&B refused nothing"), regilink.assert_fails_loudly():
+        serve_and_fail(f"{TARGET}:production")
+
+
+def serve_and_fail(name: str) -> None:
+    wandb.Api().artifact(name)
+    raise RuntimeError("later")
+
+
+def test_a_refused_read_in_another_process_counts(regilink: Regilink) -> None:
+    code = f"import wandb; wandb.Api().artifact({TARGET + ':none'!r})"
+    with regilink.assert_fails_loudly():
+        subprocess.run([sys.executable, "-c", code], check=True, stderr=subprocess.DEVNULL)
 
 
 def test_a_fault_that_was_met_counts(regilink: Regilink) -> None:

@@ -450,6 +450,11 @@ def test_what_comes_after_an_assertion_that_nothing_came_fails(pytester: pytest.
             link()
             regilink.assert_linked(TARGET)
 
+        def test_seen_in_the_registry(regilink):
+            regilink.assert_not_linked(TARGET)
+            link()
+            assert regilink.registry_at(TARGET).version == "v0"
+
         def test_seen_read(regilink):
             regilink.published(f"{TARGET}:production")
             regilink.assert_not_consumed(TARGET)
@@ -469,7 +474,7 @@ def test_what_comes_after_an_assertion_that_nothing_came_fails(pytester: pytest.
         """
     )
     result = run()
-    result.assert_outcomes(passed=5, failed=3)
+    result.assert_outcomes(passed=6, failed=3)
     result.stdout.fnmatch_lines(
         [
             '*something was linked to "*, after an assertion that nothing was: wait for processes and threads*',
