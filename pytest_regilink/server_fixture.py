@@ -485,11 +485,11 @@ class Regilink:
         lookups.check_not_mocked(self._room.mocks)
         if not now:
 
-            def claim() -> None:
+            def check_links() -> None:
                 assertions.assert_not_linked(self.emulator.ledger.links, pattern, assumed=self._assumed)
 
-            claim()
-            self._link_claims.append(claim)
+            check_links()
+            self._link_claims.append(check_links)
             return
         for membership in lookups.find_linked(self.world, pattern):
             raise assertions.link_error(f"{quoted(membership.full_name)} is linked at this moment", self.links)
@@ -537,11 +537,11 @@ class Regilink:
         if pattern is not None:
             lookups.check_consumable(self.world, pattern, self.emulator.ledger.consumed)
 
-        def claim() -> None:
+        def check_reads() -> None:
             assertions.assert_not_consumed(self.emulator.ledger.consumed, pattern, how=how)
 
-        claim()
-        self._consume_claims.append(claim)
+        check_reads()
+        self._consume_claims.append(check_reads)
 
     def check_claims(self) -> str | None:
         """What has happened after the test had asserted that it had not; None: nothing."""
@@ -723,7 +723,8 @@ class FailsLoudly:
             return False
         is_own = isinstance(error, _MISTAKES) and trace is not None and trace.tb_next is None
         reads = self._regilink.emulator.ledger.consumed[self._reads_before :]
-        was_refused = bool(refused) or any(read.failed is not None for read in reads)
+        # A read that was refused before others, or before a link, is one that the code went on without.
+        was_refused = bool(refused) or bool(not links and reads and reads[-1].failed is not None)
         was_met = was_refused or self._count_hits() > self._hits_before
         if is_own or not (was_met or _is_refusal(error) or (self._because is not None and explain_raised(error))):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -38,7 +38,7 @@ def test_a_refusal_that_the_code_turns_into_its_own_error_counts(regilink: Regil
 
 @pytest.mark.parametrize("name", ["wandb-registry-model/none:v0", f"{TARGET}:none"])
 def test_a_refused_read_that_the_code_turns_into_its_own_error_counts(regilink: Regilink, name: str) -> None:
-    def serve(name: str) -> None:
+    def load_or_fail(name: str) -> None:
         try:
             artifact = wandb.Api().artifact(name)
         except wandb.errors.CommError:
@@ -48,14 +48,22 @@ def test_a_refused_read_that_the_code_turns_into_its_own_error_counts(regilink: 
 
     regilink.published(f"{TARGET}:production")
     with regilink.assert_fails_loudly():
-        serve(name)
+        load_or_fail(name)
+
+
+@pytest.mark.parametrize("goes_on", [link, lambda: wandb.Api().artifact(f"{TARGET}:production")])
+def test_a_refused_read_that_the_code_went_on_without_does_not_count(
+    regilink: Regilink, goes_on: Callable[[], object]
+) -> None:
+    def fail_later() -> None:
+        with contextlib.suppress(wandb.errors.CommError):
+            wandb.Api().artifact(f"{TARGET}:none")
+        goes_on()
+        raise RuntimeError("later")
+
+    regilink.published(f"{TARGET}:production")
     with pytest.raises(AssertionError, match="for another reason, W&B refused nothing"), regilink.assert_fails_loudly():
-        serve_and_fail(f"{TARGET}:production")
-
-
-def serve_and_fail(name: str) -> None:
-    wandb.Api().artifact(name)
-    raise RuntimeError("later")
+        fail_later()
 
 
 def test_a_refused_read_in_another_process_counts(regilink: Regilink) -> None:
