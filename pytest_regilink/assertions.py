@@ -305,7 +305,7 @@ def assert_consumed(
         lines += [reason] if reason else []
     elif ways := _describe_ways(entry for entry in entries if find_consumed_name(pattern, entry)):
         lines[0] += f": it was {ways}"
-    elif others := dict.fromkeys((entry.names or (entry.name,))[0] for entry in entries if entry.failed is None):
+    elif others := dict.fromkeys(entry.asked_for[0] for entry in entries if entry.failed is None):
         lines[0] += f": {', '.join(map(quoted, list(others)[:3]))} {'was' if len(others) == 1 else 'were'}"
     if entries:
         lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
@@ -620,10 +620,9 @@ def read_how(how: str | None) -> str | None:
 
 def find_consumed_name(pattern: PathPattern | None, entry: Consumption) -> str | None:
     """The name by which the version that is meant was asked for; a source is also found by what it is."""
-    names = entry.names or (entry.name,)
     if pattern is None or (pattern.is_source and entry.name == str(pattern)):
-        return names[0]
-    for name in names:
+        return entry.asked_for[0]
+    for name in entry.asked_for:
         path, _, version = name.rpartition(":")
         if pattern.matches_name(path or version) and pattern.version in (None, version):
             return name

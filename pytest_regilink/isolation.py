@@ -434,13 +434,13 @@ def _patch_method(owner: Any, name: str, wrap: Callable[[Any, Any], Any], value:
 def _note_mocks(original: Any, room: Room) -> Any:
     """Note after each patch what of wandb is a mock: at the assertion the patch may be over."""
 
-    def patch(*args: Any, **kwargs: Any) -> Any:
+    def patch_and_note(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         result = original(*args, **kwargs)
         room.mocks += [(name, value) for name, value in find_mocks() if all(value is not old for _, old in room.mocks)]
         return result
 
-    return patch
+    return patch_and_note
 
 
 def _pass_responses(original: Any, url: str) -> Any:

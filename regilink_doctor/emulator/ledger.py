@@ -29,6 +29,11 @@ class Consumption:
     failed: str | None = None
     place: str | None = None
 
+    @property
+    def asked_for(self) -> tuple[str, ...]:
+        """The names by which it was asked for; of what was not consumed, that of the code."""
+        return self.names or (self.name,)
+
 
 @record
 class ServedRequest:

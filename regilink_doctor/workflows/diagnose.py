@@ -185,10 +185,10 @@ def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -
     variables = {**server.variables, "WANDB_BASE_URL": settings.host.value}
     python = settings.wandb.interpreter or sys.executable
 
-    def note(words: str) -> None:
+    def print_note(words: str) -> None:
         print(f"regilink: {words}", file=sys.stderr)
 
-    return Prober(python, variables, server.folder, confirm or (lambda lines: True), note)
+    return Prober(python, variables, server.folder, confirm or (lambda lines: True), print_note)
 
 
 def read_source(
