@@ -191,7 +191,7 @@ def test_our_reading_is_that_of_wandb(python: str, tmp_path: Path) -> None:
     places = [folder_of(tmp_path, number, case) for number, case in enumerate(cases)]
     for case, place, expected in zip(cases, places, theirs(python, places), strict=True):
         assert "error" not in expected, (case, expected)
-        # An empty entity or project is none; an empty organization is not the same as none (row A15).
+        # An empty entity or project is none; an empty organization is not the same as none (failure A15).
         expected = {name: (value or None) if name != "organization" else value for name, value in expected.items()}
         assert plain(ours(python, place)) == expected, case
 

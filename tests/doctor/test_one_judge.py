@@ -117,7 +117,7 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
 
 
 class Seen(WorldView):
-    """The world as W&B shows it to one user: an entity that is not shown is none (row B3)."""
+    """The world as W&B shows it to one user: an entity that is not shown is none (failure B3)."""
 
     def __init__(self, world: World, user: str) -> None:
         super().__init__(world, world.users[user])

@@ -301,8 +301,8 @@ def test_of_a_long_log_the_end_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ('error[REG102] "wandb-registry-model" names a registry', ("REG102",), ("A2", "F12")),
         ('nb.ipynb:cell 3:2:25: REG101 "model/zoo" does not begin with "x"', ("REG101",), ("A1",)),
-        ("is now team-a/model/zoo:v0, not in a registry [REG101, row A1]", ("REG101",), ("A1",)),
-        ("row B4", ("REG401", "REG404"), ("B4",)),
+        ("is now team-a/model/zoo:v0, not in a registry [REG101, failure A1]", ("REG101",), ("A1",)),
+        ("failure B4", ("REG401", "REG404"), ("B4",)),
         ("✗ entity  REG203  alice  (entity= in train.py:2)", ("REG203",), ("B1", "C20")),
     ],
 )
@@ -335,7 +335,7 @@ def test_a_beginning_of_codes_lists_the_rules() -> None:
 
 def test_several_rules_and_rows_are_listed() -> None:
     found = explain("REG102, a12 missing-registry-prefix REG310")
-    assert (found.title, found.codes, found.failures) == ("4 rules and rows", ("REG102", "REG101", "REG310"), ("A12",))
+    assert (found.title, found.codes, found.failures) == ("4 rules and failures", ("REG102", "REG101", "REG310"), ("A12",))
     assert explain("REG102 in my log").kind == "unknown"
     assert explain("REG/x").kind == "target-path"
 

@@ -18,21 +18,20 @@ from regilink_doctor.core.target_path import HOSTS, SHOWN_UNKNOWN, misspelled_pr
 from regilink_doctor.core.targets import LinkTarget, link_targets, read_shown
 from regilink_doctor.core.text import decode_output, is_key, mask_secrets, quote_text
 from regilink_doctor.workflows.explain.addresses import explain_address
+from regilink_doctor.workflows.explain.entries import (
+    explain_entries,
+    explain_entry,
+    explain_own_report,
+    explain_report,
+    near_entries,
+)
 from regilink_doctor.workflows.explain.error_context import (
     find_failed_line,
     find_foreign_failure,
     find_output_in_comment,
     read_error,
 )
-from regilink_doctor.workflows.explain.errors import (
-    explain_entries,
-    explain_entry,
-    explain_error,
-    explain_failed_line,
-    explain_report,
-    has_clear_message,
-    near_entries,
-)
+from regilink_doctor.workflows.explain.errors import explain_error, explain_failed_line, has_clear_message
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
 from regilink_doctor.workflows.explain.notes import (
     LEAST_BESIDE_ERROR,
@@ -42,7 +41,6 @@ from regilink_doctor.workflows.explain.notes import (
     reports_success,
     tells_problem,
 )
-from regilink_doctor.workflows.explain.own_reports import explain_own_report
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import (
     CALL,
