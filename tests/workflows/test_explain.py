@@ -333,9 +333,13 @@ def test_a_beginning_of_codes_lists_the_rules() -> None:
     assert nothing.notes[0].startswith("there are REG0, REG1, ")
 
 
-def test_several_rules_and_rows_are_listed() -> None:
+def test_several_rules_and_failures_are_listed() -> None:
     found = explain("REG102, a12 missing-registry-prefix REG310")
-    assert (found.title, found.codes, found.failures) == ("4 rules and failures", ("REG102", "REG101", "REG310"), ("A12",))
+    assert (found.title, found.codes, found.failures) == (
+        "4 rules and failures",
+        ("REG102", "REG101", "REG310"),
+        ("A12",),
+    )
     assert explain("REG102 in my log").kind == "unknown"
     assert explain("REG/x").kind == "target-path"
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.phrases import counted, say
+from regilink_doctor.core.phrases import counted, join_phrases, make_phrase, say
 from regilink_doctor.core.text import quote_text
 from regilink_doctor.languages import ENGLISH, FOLDER, list_languages, read_entries
 from regilink_doctor.rules import rule_for
@@ -94,7 +94,7 @@ def explain_entries(text: str) -> Explanation | None:
     ids = tuple(key for key in found if key in FAILURES)
     return Explanation(
         "rule",
-        counted(len(found), "rule", "rules and failures" if ids else None),
+        say("{number} rules and failures", number=len(found)) if ids else counted(len(found), "rule"),
         codes=tuple(key for key in found if key not in FAILURES),
         failures=ids,
         notes=(
@@ -155,7 +155,7 @@ def _explain_failure(failure_id: str) -> Explanation:
     failure = FAILURES[failure_id]
     return Explanation(
         "failure",
-        f"{failure_id}: {failure.title}",
+        join_phrases(": ", [failure_id, make_phrase(failure.title, failure.title, {})]),
         codes=failure.codes,
         failures=(failure_id,),
         notes=(say("nothing is raised: it fails silently"),) if failure.silent else (),
