@@ -233,14 +233,14 @@ NO_CREDENTIALS = "REG802"
 
 
 class LiveProblem(Exception):
-    """What the doctor found; the message is its row."""
+    """What the doctor found; the message is its result."""
 
     def __init__(self, message: str) -> None:
         super().__init__(clean_message(message))
 
 
 class LiveItem(pytest.Item):
-    """A row of the doctor's report."""
+    """A check of the doctor."""
 
     def __init__(self, *, check: CheckResult, missing: str | None, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -249,7 +249,7 @@ class LiveItem(pytest.Item):
         self.add_marker("regilink_check")
 
     def runtest(self) -> None:
-        """Fail, skip or pass as the row does; without credentials what did not pass is skipped."""
+        """Fail, skip or pass as the check does; without credentials what did not pass is skipped."""
         check = self._check
         if check.status == "skip" or (self._missing is not None and check.status != "pass"):
             pytest.skip(self._missing or check.message)
@@ -264,7 +264,7 @@ class LiveItem(pytest.Item):
             warnings.warn(LiveWarning(f"{check.code}: {check.text}"), stacklevel=1)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The row alone."""
+        """The result alone."""
         return str(excinfo.value) if isinstance(excinfo.value, LiveProblem) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.doctor.diagnosis import Diagnosis
-    from regilink_doctor.report.doctor.full import LiveRows
+    from regilink_doctor.report.doctor.full import LiveChecks
 
 FORMATS = ("full", "json", "github", "junit")
 
@@ -146,10 +146,10 @@ def _refuse_file(target: str) -> None:
 
 
 def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
-    from regilink_doctor.report.doctor.full import LiveRows
+    from regilink_doctor.report.doctor.full import LiveChecks
     from regilink_doctor.workflows.diagnose import diagnose
 
-    with LiveRows(colour=wants_colour(options.color)) as live:
+    with LiveChecks(colour=wants_colour(options.color)) as live:
         return diagnose(
             options.targets or None,
             consumed=options.consumes or (),
@@ -170,7 +170,7 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
         )
 
 
-def _confirm_writing(live: LiveRows, lines: Sequence[str], *, is_asked: bool) -> bool:
+def _confirm_writing(live: LiveChecks, lines: Sequence[str], *, is_asked: bool) -> bool:
     live.stop()
     return confirm_writing("The write probe writes these, and deletes them again:", lines, is_asked=is_asked)
 

@@ -1,4 +1,4 @@
-"""A row of the doctor's report: plain values."""
+"""What a check of the doctor found: plain values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Status = Literal["pass", "fail", "warn", "skip", "crash"]
 
 @record
 class CheckResult:
-    """One row of the doctor's report.
+    """What one check of the doctor found of one subject.
 
     `message` is one clause, `note` what it means or would cause, `help` what to write or run: a line for each.
     `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where

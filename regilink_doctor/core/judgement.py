@@ -116,14 +116,14 @@ def resolve_organization(
 def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Judgement:
     # A team or person named where the organization belongs is the mistake that most people write down (failure A12).
     named = directory.entity(organization) if organization else None
-    code, row = (
+    code, failure = (
         (rule_codes.TEAM_AS_ORGANIZATION, "A12")
         if named is not None and named.kind != "organization"
         else (rule_codes.UNKNOWN_ORGANIZATION, "A13")
     )
     if not organization:
-        code, row = rule_codes.UNKNOWN_ENTITY, "B2"  # a team that belongs to no organization
-    refused = _refused(code, row, "unable-to-find-organization", entity=facts.name)
+        code, failure = rule_codes.UNKNOWN_ENTITY, "B2"  # a team that belongs to no organization
+    refused = _refused(code, failure, "unable-to-find-organization", entity=facts.name)
     if organization or refused.problem is None:
         return refused
     return replace(refused, problem=replace(refused.problem, kind="no-organization"))
@@ -195,12 +195,12 @@ def judge_source(directory: OrganizationView, source_entity: str, organization: 
         return None
     if facts.kind == "team" and organization in (names.entity for names in facts.organizations):
         return None
-    code, row = {
+    code, failure = {
         "personal": (rule_codes.PERSONAL_ENTITY, "B1"),
         "organization": (rule_codes.ORGANIZATION_AS_ENTITY, "B2"),
         "team": (rule_codes.UNKNOWN_ORGANIZATION, "B1"),
     }[facts.kind]
-    return _refused(code, row, "personal-entity-link")
+    return _refused(code, failure, "personal-entity-link")
 
 
 def _unknown_registry(directory: OrganizationView, organization: str, project: str) -> Judgement:
@@ -267,10 +267,10 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
         return misplacement(project, collection, ()) or UNKNOWN
     facts = directory.entity(entity)
     if facts is None and directory.complete:
-        row = "A3" if is_registry_project(entity) or misspelled_prefix(entity) else "B2"
+        failure = "A3" if is_registry_project(entity) or misspelled_prefix(entity) else "B2"
         return _refused(
-            rule_codes.TOO_MANY_PARTS if row == "A3" else rule_codes.UNKNOWN_ENTITY,
-            row,
+            rule_codes.TOO_MANY_PARTS if failure == "A3" else rule_codes.UNKNOWN_ENTITY,
+            failure,
             "unknown-entity",
             entity=entity,
         )

@@ -24,8 +24,8 @@ from regilink_doctor.rules import rule_for
 class Subject:
     """What a check looks at. `shown` names it in the report, `origin` is where it comes from.
 
-    A check that requires another is stopped by the other's row of the same `target`, or of the same `entity`; where
-    there is neither, by any of its rows. `places` are all the places of a subject that is not a target.
+    A check that requires another is stopped by the other's result for the same `target`, or for the same `entity`;
+    where there is neither, by any of its results. `places` are all the places of a subject that is not a target.
     """
 
     shown: str
@@ -66,14 +66,14 @@ class Check:
     opens_sockets: ClassVar[bool] = False
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """What there is to look at; nothing to look at means no row at all."""
+        """What there is to look at; nothing to look at means no result at all."""
         raise NotImplementedError
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The finding.
 
         Raises:
-            ServerConnectionError: the server did not answer; the runner makes a row of it.
+            ServerConnectionError: the server did not answer; the runner makes a result of it.
         """
         raise NotImplementedError
 
@@ -146,17 +146,17 @@ def report_unreachable_host(context: Context) -> Outcome:
 def run_check(
     examination: Check, context: Context, before: Sequence[tuple[Subject, CheckResult]]
 ) -> list[tuple[Subject, CheckResult]]:
-    """The rows of one check.
+    """The results of one check.
 
     Args:
         examination: the check.
         context: what it may ask.
-        before: the rows of the checks before it, on which it may depend.
+        before: the results of the checks before it, on which it may depend.
     """
-    rows: list[tuple[Subject, CheckResult]] = []
+    results: list[tuple[Subject, CheckResult]] = []
     try:
         subjects = list(examination.find_subjects(context))
-    except Exception as error:  # a doctor does not fall over a check of its own: the row says so
+    except Exception as error:  # a doctor does not fall over a check of its own: the result says so
         subject = Subject(examination.name)
         return [(subject, _build_result(examination, subject, _report_crash(error), 0, ()))]
     for subject in subjects:
@@ -164,12 +164,12 @@ def run_check(
         outcome = _find_blocker(examination, subject, before) or _run_guarded(examination, context, subject)
         places = context.places_of(subject.target) if subject.target is not None else subject.places
         result = _build_result(examination, subject, outcome, milliseconds_since(begun), places)
-        rows.append((subject, _mask_result(result)))
-    return rows
+        results.append((subject, _mask_result(result)))
+    return results
 
 
 def _mask_result(check: CheckResult) -> CheckResult:
-    """The row without any secret: the last guard, whatever a check may have quoted."""
+    """The result without any secret: the last guard, whatever a check may have quoted."""
     origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
     texts = (check.subject, check.message, check.note, check.help)
     if origin == check.origin and all(text is None or mask_secrets(text) == text for text in texts):
@@ -202,13 +202,13 @@ def _find_blocker(
 ) -> Outcome | None:
     """The reason not to look, when a requirement was not met."""
     for name in examination.requires:
-        rows = [(other, check) for other, check in before if check.name == name]
-        same = [check for other, check in rows if _is_same_subject(subject, other)]
-        # Rows for other targets or entities alone say nothing about this one.
+        results = [(other, check) for other, check in before if check.name == name]
+        same = [check for other, check in results if _is_same_subject(subject, other)]
+        # Results for other targets or entities alone say nothing about this one.
         is_particular = (
-            subject.entity is not None and bool(rows) and all(item.entity or item.target for item, _ in rows)
+            subject.entity is not None and bool(results) and all(item.entity or item.target for item, _ in results)
         )
-        for check in same or ([] if is_particular else [check for _, check in rows]):
+        for check in same or ([] if is_particular else [check for _, check in results]):
             if check.status == "skip":
                 # The cause, not the chain of what hangs on it.
                 return Outcome("skip", check.message, blocked_by=check.blocked_by)

@@ -39,7 +39,7 @@ DECISIVE = ("target-path", "destination", "organization", "registry", "consumed-
 OF_THE_LINK = ("entity", "entity-access", "organization-variable", "source", *DECISIVE)
 """A link that one of these checks has stopped is judged: it fails. Any other that stops it leaves it unknown."""
 
-Rows = Sequence[tuple[Subject, CheckResult]]
+Results = Sequence[tuple[Subject, CheckResult]]
 
 
 @record
@@ -90,15 +90,15 @@ class LinkSummary:
         return bool(self.unknown or self.unread) and not self.checked
 
 
-def summarize_links(context: Context, rows: Rows) -> LinkSummary:
+def summarize_links(context: Context, results: Results) -> LinkSummary:
     """The summary of every place that links or consumes."""
     unknown: list[UnknownLink] = []
     counts = []
     for references in (context.written_links, context.written_names):
-        stopped = [_find_unknown(item, rows) for item in _by_place(references)]
+        stopped = [_find_unknown(item, results) for item in _by_place(references)]
         unknown += [item for item in stopped if item is not None]
         counts.append(sum(item is None for item in stopped))
-    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context, rows)))
+    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context, results)))
 
 
 def _by_place(references: Iterable[LinkTarget | ConsumedName]) -> list[list[LinkTarget | ConsumedName]]:
@@ -111,10 +111,10 @@ def _by_place(references: Iterable[LinkTarget | ConsumedName]) -> list[list[Link
     return list(places.values())
 
 
-def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows) -> UnknownLink | None:
+def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], results: Results) -> UnknownLink | None:
     """The first of the alternatives that could not be checked; None when all of them were."""
     for reference in alternatives:
-        for subject, check in rows:
+        for subject, check in results:
             if check.name not in DECISIVE or check.status != "skip" or subject.target is None:
                 continue
             if subject.target.identity == reference.identity and check.blocked_by not in OF_THE_LINK:
@@ -128,8 +128,10 @@ def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows)
     return None
 
 
-def _find_other_links(context: Context, rows: Rows) -> Iterator[tuple[Origin, str]]:
-    reported = {subject.target.identity for subject, row in rows if subject.target and row.status in ("warn", "fail")}
+def _find_other_links(context: Context, results: Results) -> Iterator[tuple[Origin, str]]:
+    reported = {
+        subject.target.identity for subject, check in results if subject.target and check.status in ("warn", "fail")
+    }
     for target in context.written_links:
         link = context.link_of(target)
         if link is not None and not link.registry and target.identity not in reported:
@@ -236,7 +238,7 @@ ExitStatus = Literal[0, 1, 2]
 class Diagnosis(ShownAsTable):
     """What was found.
 
-    `checks` are the rows, in order. `found` has the settings with their origins (the key masked), `differences` what
+    `checks` are the results, in order. `found` has the settings with their origins (the key masked), `differences` what
     code and environment say differently. `unusable`: the server does not answer as W&B does. `links` is what could
     be checked of them.
     `names` are those of people, teams and things in it, each with its kind, for a report that hides them. `ready` is
@@ -255,7 +257,7 @@ class Diagnosis(ShownAsTable):
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def of(self, *statuses: Status) -> tuple[CheckResult, ...]:
-        """The rows of these statuses."""
+        """The results of these statuses."""
         return tuple(check for check in self.checks if check.status in statuses)
 
     @property
@@ -331,12 +333,12 @@ def run_diagnosis(
         servers=servers,
     )
     kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]
-    rows = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))
-    results = tuple(check for _, check in rows)
-    good = not any(check.status in ("fail", "crash") for check in results)
-    account_known = any(check.name == "account" and check.status == "pass" for check in results)
+    results = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))
+    checks_done = tuple(check for _, check in results)
+    good = not any(check.status in ("fail", "crash") for check in checks_done)
+    account_known = any(check.name == "account" and check.status == "pass" for check in checks_done)
     return Diagnosis(
-        checks=results,
+        checks=checks_done,
         found=_describe_settings(settings, context, account_known),
         targets=context.targets,
         differences=tuple(
@@ -347,7 +349,7 @@ def run_diagnosis(
         names=names_of(context),
         ready=prepare_answer(context) if good and account_known else None,
         unusable=context.gateway.is_unusable,
-        links=summarize_links(context, rows),
+        links=summarize_links(context, results),
         requests=context.gateway.requests,
         elapsed_ms=milliseconds_since(begun),
     )
@@ -356,23 +358,23 @@ def run_diagnosis(
 def _run_checks(
     kinds: Iterable[type[Check]], context: Context, watcher: Watcher | None
 ) -> list[tuple[Subject, CheckResult]]:
-    """The rows of the checks, each of which may depend on those before it."""
-    rows: list[tuple[Subject, CheckResult]] = []
+    """The results of the checks, each of which may depend on those before it."""
+    results: list[tuple[Subject, CheckResult]] = []
     for kind in kinds:
         if watcher is not None:
             watcher.begin_check(kind.name)
-        results = run_check(kind(), context, rows)
-        rows += results
+        found = run_check(kind(), context, results)
+        results += found
         if watcher is not None:
-            for _, check in results:
+            for _, check in found:
                 watcher.end_check(check)
-    return rows
+    return results
 
 
-def _drop_confirmed_warnings(rows: Sequence[tuple[Subject, CheckResult]]) -> list[tuple[Subject, CheckResult]]:
-    """The rows without warnings that a later check of the same target reports as a failure: the server decides."""
-    failures = {(row.code, row.subject) for _, row in rows if row.status == "fail"}
-    return [pair for pair in rows if pair[1].status != "warn" or (pair[1].code, pair[1].subject) not in failures]
+def _drop_confirmed_warnings(results: Results) -> list[tuple[Subject, CheckResult]]:
+    """The results without warnings that a later check of the same target reports as a failure: the server decides."""
+    failures = {(check.code, check.subject) for _, check in results if check.status == "fail"}
+    return [pair for pair in results if pair[1].status != "warn" or (pair[1].code, pair[1].subject) not in failures]
 
 
 class Watcher(Protocol):
@@ -382,7 +384,7 @@ class Watcher(Protocol):
         """A check begins."""
 
     def end_check(self, check: CheckResult) -> None:
-        """A row is there."""
+        """A check has a result."""
 
 
 def _describe_settings(

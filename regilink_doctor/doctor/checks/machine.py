@@ -78,7 +78,7 @@ class SettingsCheck(Check):
     group = "Environment"
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
-        """The settings with a problem; all of them in one row when there is none."""
+        """The settings with a problem; all of them in one result when there is none."""
         problems = context.settings.problems
         for item in problems:
             yield Subject(item.setting, item.origin)

@@ -130,7 +130,7 @@ def _check_legacy_registry(context: Context, target: LinkTarget, link: LinkInput
 
 
 def target_of_subject(subject: Subject) -> LinkTarget:
-    """The target that a row is about."""
+    """The target that a check looks at."""
     if not isinstance(subject.target, LinkTarget):
         raise LookupError("a check of targets without a target")
     return subject.target

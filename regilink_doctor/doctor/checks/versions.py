@@ -96,7 +96,7 @@ class ConsumedCheck(Check):
 
 
 def name_of(subject: Subject) -> ConsumedName:
-    """The name that a row is about."""
+    """The name that a check looks at."""
     if not isinstance(subject.target, ConsumedName):
         raise LookupError("a check of consumed names without a name")
     return subject.target
@@ -106,9 +106,9 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
     """The organization does not follow from the entity that asks: another one than that of a link (failure D4)."""
     facts = context.view.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
-    code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
+    code, failure = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
-        code, row = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
+        code, failure = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
     names = facts.organizations if facts else ()
     lines = [
         say("write {code}", code=f'"{organization.entity}/{fetch.project}/{fetch.name}"') for organization in names
@@ -121,7 +121,7 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
         ]
     path = f"{fetch.organization}/{fetch.project}/{fetch.name}" if fetch.organization else ""
     problem = Problem(
-        code, kind="unresolved", failure=row, facts={"name": fetch.name, "entity": fetch.entity, "path": path}
+        code, kind="unresolved", failure=failure, facts={"name": fetch.name, "entity": fetch.entity, "path": path}
     )
     return report_problem(problem, notes=[answer_of(judgement)], help="\n".join(lines) or None)
 

@@ -140,12 +140,12 @@ class _Page:
         """A line for each group of checks, with its verdict; `verbose` the checks that passed below it."""
         groups = group_checks(diagnosis.checks)
         width = max((text_width(self._translate(name)) for name in groups), default=0) + 2
-        for name, rows in groups.items():
+        for name, checks in groups.items():
             title = f" {pad_text(self._translate(name), width)}"
             self.add_line(
-                self.choose_mark(worst_status(rows)), (title, "bold"), (group_verdict(rows), ""), hang=width + 3
+                self.choose_mark(worst_status(checks)), (title, "bold"), (group_verdict(checks), ""), hang=width + 3
             )
-            for check in rows if verbose else ():
+            for check in checks if verbose else ():
                 if check.status == "pass":
                     self._add_passed(check, verbose)
         if groups:
@@ -161,7 +161,7 @@ class _Page:
         )
 
     def _list_details(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
-        """What a second `-v` adds to a row."""
+        """What a second `-v` adds to a check."""
         if verbose < 2:
             return []
         parts = [say("failures {ids}", ids=", ".join(check.failures))] if check.failures else []
@@ -200,11 +200,12 @@ class _Page:
     def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         """What was skipped, once for each reason: one cause stops many checks."""
         reasons = group_pairs((check.message, check) for check in checks)
-        for reason, rows in reasons.items():
+        for reason, checks in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
-            apart = verbose or not rows[0].blocked_by
+            apart = verbose or not checks[0].blocked_by
             labels = (
-                f"{row.name} ({translate_value(row.subject, self._translate)})" if apart else row.name for row in rows
+                f"{check.name} ({translate_value(check.subject, self._translate)})" if apart else check.name
+                for check in checks
             )
             names = list(dict.fromkeys(labels))
             self.add_line(self.choose_mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
@@ -265,23 +266,23 @@ def group_checks(checks: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
     return group_pairs((check.group, check) for check in checks)
 
 
-def worst_status(rows: Sequence[CheckResult]) -> Status:
+def worst_status(checks: Sequence[CheckResult]) -> Status:
     """The status that decides about a group of checks."""
-    return next(status for status in _ORDER if any(row.status == status for row in rows))
+    return next(status for status in _ORDER if any(check.status == status for check in checks))
 
 
-def group_verdict(rows: Sequence[CheckResult]) -> str:
+def group_verdict(checks: Sequence[CheckResult]) -> str:
     """What came of a group of checks: `1 problem: entity; 3 passed; 2 skipped`."""
 
     def list_names(*statuses: Status) -> str:
-        return ", ".join(dict.fromkeys(row.name for row in rows if row.status in statuses))
+        return ", ".join(dict.fromkeys(check.name for check in checks if check.status in statuses))
 
     parts = []
-    if failed := sum(row.status in ("fail", "crash") for row in rows):
+    if failed := sum(check.status in ("fail", "crash") for check in checks):
         parts.append(join_phrases(": ", [counted(failed, "problem"), list_names("fail", "crash")]))
-    if warned := sum(row.status == "warn" for row in rows):
+    if warned := sum(check.status == "warn" for check in checks):
         parts.append(join_phrases(": ", [counted(warned, "warning"), list_names("warn")]))
-    passed, skipped = (sum(row.status == status for row in rows) for status in ("pass", "skip"))
+    passed, skipped = (sum(check.status == status for check in checks) for status in ("pass", "skip"))
     parts += [say("{number} passed", number=passed)] if passed else []
     parts += [say("{number} skipped", number=skipped)] if skipped else []
     return join_phrases("; ", parts)
@@ -362,21 +363,21 @@ def elsewhere_lines(diagnosis: Diagnosis) -> list[str]:
     ]
 
 
-ROWS = 8
+SHOWN_CHECKS = 8
 """The last ones are shown."""
 
 
-class LiveRows:
+class LiveChecks:
     """A `doctor.diagnosis.Watcher` on standard error; shows nothing if that is not a terminal."""
 
     def __init__(self, *, colour: bool) -> None:
         self._colour = colour
-        self._rows: list[CheckResult] = []
+        self._checks: list[CheckResult] = []
         self._name = ""
         self._live: Live | None = None
         self._spinner: Spinner | None = None
 
-    def __enter__(self) -> LiveRows:
+    def __enter__(self) -> LiveChecks:
         if sys.stderr.isatty():
             from rich.live import Live
             from rich.spinner import Spinner
@@ -385,7 +386,7 @@ class LiveRows:
             self._live = Live(
                 console=make_live_console(colour=self._colour),
                 transient=True,
-                get_renderable=self._draw_rows,
+                get_renderable=self._draw_checks,
                 refresh_per_second=12,
             )
             self._live.start()
@@ -408,14 +409,14 @@ class LiveRows:
 
     def end_check(self, check: CheckResult) -> None:
         """Show the result of a check."""
-        self._rows.append(check)
+        self._checks.append(check)
 
-    def _draw_rows(self) -> RenderableType:
+    def _draw_checks(self) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
 
         rows: list[RenderableType] = []
-        for check in self._rows[-ROWS:]:
+        for check in self._checks[-SHOWN_CHECKS:]:
             mark, _, style = MARKS[check.status]
             text = Text.assemble((mark, style), f" {check.name}  ", (escape_text(check.subject), "cyan"))
             text.append(f"  {check.duration_ms} ms", "dim")

@@ -47,7 +47,7 @@ def _unknown_value(link: UnknownLink) -> dict[str, Any]:
 
 
 def check_value(check: CheckResult) -> dict[str, Any]:
-    """The JSON value of a row."""
+    """The JSON value of a check result."""
     return {
         "name": check.name,
         "code": check.code,
@@ -127,7 +127,7 @@ def _as_text(counts: dict[str, int]) -> dict[str, str]:
 
 
 def _render_text(check: CheckResult) -> str:
-    """The row in words, each line of its note and help on one of its own."""
+    """The check result in words, each line of its note and help on one of its own."""
     head = f"{check.code} " if check.code else ""
     where = f" ({escape_text(check.origin.shown)})" if check.origin else ""
     lines = [f"{head}{escape_text(check.subject)}{where}: {escape_text(check.message)}"]

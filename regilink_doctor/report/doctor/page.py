@@ -98,11 +98,11 @@ class _Page:
 
     def _render_groups(self, diagnosis: Diagnosis) -> Iterator[str]:
         yield "<table>"
-        for name, rows in group_checks(diagnosis.checks).items():
-            status = worst_status(rows)
+        for name, checks in group_checks(diagnosis.checks).items():
+            status = worst_status(checks)
             title, word = self._show(name), self._show(_WORDS[status])
             yield f'<tr class="{status}"><th scope="row">{title}</th><td class="status">{word}</td>'
-            yield f"<td>{self._show(group_verdict(rows))}</td></tr>"
+            yield f"<td>{self._show(group_verdict(checks))}</td></tr>"
         yield "</table>"
 
     def _render_problems(self, checks: Iterable[CheckResult]) -> Iterator[str]:
@@ -111,14 +111,14 @@ class _Page:
         for check in checks:
             file = check.origin.place.path if isinstance(check.origin, Code) else ""
             files.setdefault(file, []).append(check)
-        for file, rows in files.items():
-            if rows and (file or len(files) > 1):
+        for file, checks in files.items():
+            if checks and (file or len(files) > 1):
                 title = f"<code>{escape(escape_text(file))}</code>" if file else self._show("Not in a file")
-                yield f"<h3>{title} ({len(rows)})</h3>"
-            yield from self._render_articles(rows)
+                yield f"<h3>{title} ({len(checks)})</h3>"
+            yield from self._render_articles(checks)
 
     def _render_targets(self, diagnosis: Diagnosis) -> Iterator[str]:
-        """A row for each target path and each name that is consumed: what came of it, and where it is written."""
+        """A line for each target path and each name that is consumed: what came of it, and where it is written."""
         targets: dict[str, list[CheckResult]] = {}
         for check in diagnosis.checks:
             if check.origin is not None and check.group == "Links" and isinstance(check.origin, Code | Argument):
@@ -127,16 +127,16 @@ class _Page:
             return
         yield f"<h2>{self._show('By target')}</h2><table><tr><th>{self._show('Target')}</th><th></th>"
         yield f'<th>{self._show("Checks")}</th><th class="source">{self._show("Where")}</th></tr>'
-        for target, rows in targets.items():
-            status = worst_status(rows)
+        for target, checks in targets.items():
+            status = worst_status(checks)
             places = dict.fromkeys(
                 origin.line if isinstance(origin, Code) else origin.shown
-                for row in rows
-                for origin in (row.origin, *row.also_at)
+                for check in checks
+                for origin in (check.origin, *check.also_at)
                 if origin is not None
             )
             yield f'<tr class="{status}"><td class="value">{escape(escape_text(target))}</td>'
-            yield f'<td class="status">{self._show(_WORDS[status])}</td><td>{self._show(group_verdict(rows))}</td>'
+            yield f'<td class="status">{self._show(_WORDS[status])}</td><td>{self._show(group_verdict(checks))}</td>'
             yield f'<td class="source">{"<br>".join(map(self._show_value, places))}</td></tr>'
         yield "</table>"
 
@@ -194,14 +194,14 @@ class _Page:
     def _render_other_checks(self, diagnosis: Diagnosis) -> Iterator[str]:
         groups: tuple[tuple[Status, str], ...] = (("pass", say("Checks that passed")), ("skip", say("Skipped")))
         for status, title in groups:
-            rows = diagnosis.of(status)
-            if not rows:
+            checks = diagnosis.of(status)
+            if not checks:
                 continue
             is_open = " open" if status == "skip" else ""
-            yield f"<details{is_open}><summary>{self._show(title)} ({len(rows)})</summary><table>"
+            yield f"<details{is_open}><summary>{self._show(title)} ({len(checks)})</summary><table>"
             columns = (say("Check"), say("Subject"), say("What was found"))
             yield f'<tr>{"".join(f"<th>{self._show(name)}</th>" for name in columns)}<th class="number">ms</th></tr>'
-            for check in rows:
+            for check in checks:
                 yield (
                     f'<tr class="{status}"><td>{escape(check.name)}</td>'
                     f'<td class="value">{self._show_value(check.subject)}</td>'
