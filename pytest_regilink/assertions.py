@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
-from regilink_doctor.core.problems import LinkInput, Problem, find_problems
+from regilink_doctor.core.problems import LinkInput, Problem, find_problems, find_unfilled
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
+from regilink_doctor.core.targets import as_string
 from regilink_doctor.report.dry_run import render_assumed, render_links, render_message
 from regilink_doctor.rules.wording import quoted
 
@@ -132,6 +133,9 @@ def read_destination(path: object) -> PathPattern:
     __tracebackhide__ = True
     pattern = read_pattern(path)
     parts = pattern.path.split("/")
+    if unfilled := next(find_unfilled(as_string(str(pattern)), is_sent=True), None):
+        why = f"{quoted(unfilled.facts['wrong'])} was never filled in [{unfilled.rule}]"
+        raise ImpossibleAssertion(f"no link can have the path {quoted(str(pattern))}: {why}")
     if pattern.is_registry and parts[-1] != REGISTRY_PREFIX:
         return pattern
     if pattern.path == "*" or pattern.is_source:

@@ -149,6 +149,7 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
 @given(TEXTS)
 @example(" /https:")
 @example("wandb-registry-model/:")
+@example("wandb-registry-model/zoo:$ALIAS")
 @example("model/Golden Datasets/:v3")
 @example("Wandb-Registry-model/Golden Datasets/model")
 def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:

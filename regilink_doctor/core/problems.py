@@ -15,6 +15,7 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.records import field, record
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import (
     HOSTS,
     UNKNOWN_NAME,
@@ -131,6 +132,43 @@ def find_unfilled_variable(string: StringValue) -> tuple[int, int] | None:
         if not part.names if is_in_python else getattr(part, "read_from", None) is not None:
             return start, end
     return None
+
+
+def find_unfilled(string: StringValue, role: str = "name", *, is_sent: bool = False) -> Iterator[Problem]:
+    """What was never filled in of a string that W&B uses as `role`: a variable, and a placeholder in each part.
+
+    `is_sent`: W&B gets the string as it is, so that every variable counts, and not those of the source alone.
+    """
+    variable = next(find_variables(string.pattern), None) if is_sent else find_unfilled_variable(string)
+    if variable is not None:
+        yield _unfilled(string, variable, role, "error")
+    is_path = role == "name" and not string.pattern.startswith("/")
+    roles = _name_parts(string.pattern) if is_path else []
+    offset = 0
+    for number, part in enumerate(string.pattern.replace(":", "/").split("/")):
+        bare = part.removeprefix(REGISTRY_PREFIX)
+        where = placeholder(bare)
+        start = offset + len(part) - len(bare)
+        offset += len(part) + 1
+        piece = string.part_at(start + where[0]) if where is not None else None
+        if where is None or not isinstance(piece, KnownPart):
+            continue
+        span = start + where[0], start + where[1]
+        own_role = roles[number] if number < len(roles) else role
+        yield _unfilled(string, span, own_role, "warning" if piece.default_of else "error")
+
+
+def _unfilled(string: StringValue, span: tuple[int, int], role: str, severity: Severity) -> Problem:
+    facts = {"role": role, "wrong": string.pattern[slice(*span)]}
+    return Problem(rule_codes.UNFILLED_PLACEHOLDER, *span, severity, failure="A7", facts=facts)
+
+
+def _name_parts(path: str) -> list[str]:
+    """What the parts before the name of an artifact are: `ENTITY/PROJECT/NAME`; a registry is of an organization."""
+    project, _, _ = path.rpartition(":")[0].rpartition("/") if ":" in path else path.rpartition("/")
+    is_registry = project.rpartition("/")[2].startswith(REGISTRY_PREFIX)
+    own = ["organization", "name"] if is_registry else ["entity", "project"]
+    return own[-project.count("/") - 1 :] if project else []
 
 
 def _asks(folded: str) -> bool:

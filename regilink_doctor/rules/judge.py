@@ -19,6 +19,7 @@ from regilink_doctor.core.problems import (
     find_colon,
     find_problems,
     find_type_problem,
+    find_unfilled,
     find_unfilled_variable,
     find_variables,
     read_type_error,
@@ -190,6 +191,8 @@ def judge_name(
 ) -> Iterator[Problem]:
     """The problems of a name that is consumed, given as the path of a target.
 
+    What was never filled in of one that source consumes is reported by REG106 itself, as of every other argument.
+
     Args:
         name: the name.
         known_names: registries, for the name that a message shows; none: the one in the name stays.
@@ -202,6 +205,8 @@ def judge_name(
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
         return
+    if name.site is None:
+        yield from (replace(problem, target=name) for problem in find_unfilled(string, is_sent=True))
     if (colon := find_colon(string.pattern, is_consumed=True)) is not None:
         yield replace(colon, target=name, facts={"call": "consume"})
         return

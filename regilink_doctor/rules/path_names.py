@@ -14,10 +14,10 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import find_unfilled_variable, placeholder
+from regilink_doctor.core.problems import find_unfilled
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project, second_prefix
-from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.wording import (
     FORM,
     correct_path,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Setting, Site
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.rules.base import FileFacts, Report
+    from regilink_doctor.rules.base import FileFacts
 
 
 class EmptyName(Rule):
@@ -499,52 +499,21 @@ class UnfilledPlaceholder(Rule):
         }
         for argument, strings in arguments.items():
             for string in strings:
-                yield from self._find_placeholders(string, argument, argument)
+                yield from _report_unfilled(string, argument, argument)
         names = site.arguments.strings.get("name", ()) if site.kind == "other" else site.target
         for string in names if site.kind in ("consume", "look_up", "other") else ():
-            yield from self._find_placeholders(string, "name", "")
+            yield from _report_unfilled(string, "name")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         variable = setting.wandb_variable
         if not any(word in variable for word in _VARIABLES) or setting.target or facts.in_test:
             return
         for string in setting.value:
-            yield from self._find_placeholders(string, setting.name, "")
-
-    def _find_placeholders(self, string: StringValue, name: str, argument: str) -> Iterator[Report]:
-        if where := find_unfilled_variable(string):
-            start, end = where
-            wrong = string.pattern[start:end]
-            yield self.report(string=string, start=start, end=end, argument=argument, role=name, wrong=wrong)
-        offset = 0
-        is_path = name == "name" and not string.pattern.startswith("/")
-        roles = _name_parts(string.pattern) if is_path else []
-        for number, part in enumerate(string.pattern.replace(":", "/").split("/")):
-            bare = part.removeprefix("wandb-registry-")
-            where = placeholder(bare)
-            start = offset + len(part) - len(bare)
-            offset += len(part) + 1
-            piece = string.part_at(start + where[0]) if where is not None else None
-            if where is None or not isinstance(piece, KnownPart):
-                continue
-            start, end = start + where[0], start + where[1]
-            yield self.report(
-                string=string,
-                start=start,
-                end=end,
-                argument=argument,
-                severity="warning" if piece.default_of else None,
-                role=roles[number] if number < len(roles) else name,
-                wrong=string.pattern[start:end],
-            )
+            yield from _report_unfilled(string, setting.name)
 
 
-def _name_parts(path: str) -> list[str]:
-    """What the parts before the name of an artifact are: `ENTITY/PROJECT/NAME`; a registry is of an organization."""
-    project, _, _ = path.rpartition(":")[0].rpartition("/") if ":" in path else path.rpartition("/")
-    is_registry = project.rpartition("/")[2].startswith("wandb-registry-")
-    own = ["organization", "name"] if is_registry else ["entity", "project"]
-    return own[-project.count("/") - 1 :] if project else []
+def _report_unfilled(string: StringValue, role: str, argument: str = "") -> Iterator[Report]:
+    return (Report(problem, string=string, argument=argument) for problem in find_unfilled(string, role))
 
 
 class InvalidEntityOrProject(Rule):

@@ -25,7 +25,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import Problem, find_unfilled
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
@@ -370,7 +370,7 @@ def _by_name(expected: Expected) -> Verification | None:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
     in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=path is None or not is_source(path))
-    wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
+    wrong = min((*in_name, *_find_unfilled(expected)), key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
     if expected.name.endswith(":"):
@@ -384,6 +384,14 @@ def _by_name(expected: Expected) -> Verification | None:
             say("write {code}", code=quoted(FORM)),
         )
     return None
+
+
+def _find_unfilled(expected: Expected) -> Iterator[Problem]:
+    """What was never filled in of that which a name is to lead to."""
+    wanted = {"aliases": expected.aliases, "type": (expected.type,), "name": (expected.source,)}
+    for role, texts in wanted.items():
+        for text in filter(None, texts):
+            yield from find_unfilled(as_string(text), role, is_sent=True)
 
 
 class _Verifier:

@@ -419,6 +419,14 @@ CASES = {
         consumed=("registry:///acme/model/zoo:v0",),
         help=('write "acme/wandb-registry-model/zoo:v0"',),
     ),
+    "unfilled name": Case(
+        "REG106",
+        (),
+        "consumed-name",
+        filled,
+        consumed=("wandb-registry-model/{name}:v0",),
+        says=('"{name}" was never filled in',),
+    ),
     "the source is another team's": Case(
         "REG806",
         (PROMOTED,),

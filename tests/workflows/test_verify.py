@@ -148,6 +148,17 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
             "wandb-registry-model/COLLECTION",
         ),
         ("a/b/c/d", {}, "different", "has more than three parts", "wandb-registry-REGISTRY/COLLECTION"),
+        ("wandb-registry-model/$X:v1", {}, "different", '"$X" is not filled in', "use an f-string"),
+        ("$REGISTRY/zoo:v1", {}, "different", '"$REGISTRY" is not filled in', "use an f-string"),
+        ("wandb-registry-model/%X%:v1", {}, "different", '"%X%" was never filled in', "write the real name"),
+        ("wandb-registry-model/TODO", {}, "different", '"TODO" was never filled in', "write the real name"),
+        ("<org>/wandb-registry-model/zoo", {}, "different", '"<org>" was', "write the real organization"),
+        (f"{ZOO}:{{alias}}", {}, "different", '"{alias}" was never filled in', "write the real name"),
+        (ZOO, {"aliases": ["latest", "<alias>"]}, "different", '"<alias>" was never filled in', "the real aliases"),
+        (ZOO, {"type": "{type}"}, "different", '"{type}" was never filled in', "write the real type"),
+        (ZOO, {"source": "team-a/$P/zoo:v1"}, "different", '"$P" is not filled in', "use an f-string"),
+        ("wandb-registry-model/zoo$5", {}, "absent", 'no collection "zoo$5"', 'did you mean "zoo"?'),
+        ("wandb-registry-model/100%done", {}, "absent", 'no collection "100%done"', "its collections are"),
     ],
 )
 def test_what_is_there_instead_is_said(
