@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -12,7 +11,6 @@ from regilink_doctor.client.settings import Settings
 from regilink_doctor.config import Config
 from regilink_doctor.core import checked
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.files import show_path
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Code, Configured, Default, Setting
 from regilink_doctor.core.phrases import say
@@ -92,7 +90,9 @@ def diagnose(
     unread: list[str] = []
     source: LintResult | None = None
     if targets is None:
-        source = read_source(server.folder, config, paths)
+        from regilink_doctor.workflows.lint import lint_program
+
+        source = lint_program(server.folder if paths is None else paths, config)
         links, found_names = _find_targets(source, server, config)
         names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
@@ -189,18 +189,6 @@ def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -
         print(f"regilink: {words}", file=sys.stderr)
 
     return Prober(python, variables, server.folder, confirm or (lambda lines: True), print_note)
-
-
-def read_source(
-    folder: Path, config: Config | None = None, paths: str | Path | Iterable[str | Path] | None = None
-) -> LintResult:
-    """The source below a folder, or the `paths`, without tests; shown relative to the current folder if below it."""
-    from regilink_doctor.workflows.lint import lint_paths
-
-    starts = [show_path(os.fspath(path)) for path in as_list(folder if paths is None else paths)]
-    result = lint_paths(starts, all_sites=True, config=config)
-    result.leave_out_tests(starts)
-    return result
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

@@ -7,7 +7,7 @@ import sys
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core import checked
-from regilink_doctor.core.files import is_test_path, read_plain, real_path, relative_path, to_slashes
+from regilink_doctor.core.files import is_test_path, read_plain, real_path, relative_path, show_path, to_slashes
 from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.lint.scan import files
@@ -415,6 +415,14 @@ def lint_paths(
         result.add(path, content, report)
     result.notes += _note_unlinted(starts, result.findings)
     result.notes += _note_other_servers(result.servers, catalog)
+    return result
+
+
+def lint_program(paths: str | Path | Iterable[str | Path], config: Config | None = None) -> LintResult:
+    """What the program below the paths links and consumes, without its tests; shown from the current folder."""
+    starts = [show_path(os.fspath(path)) for path in as_list(paths)]
+    result = lint_paths(starts, config=config, all_sites=True)
+    result.leave_out_tests(starts)
     return result
 
 

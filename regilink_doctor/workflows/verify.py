@@ -319,11 +319,10 @@ def _read_name(text: str) -> str:
 
 
 def read_sites(paths: Sequence[str], config: Config) -> LintResult:
-    """What lint reads below the paths, without tests, and with the variables of this environment."""
-    from regilink_doctor.workflows.lint import lint_paths
+    """What the program below the paths links and consumes, with the variables of this environment."""
+    from regilink_doctor.workflows.lint import lint_program
 
-    result = lint_paths(paths, config=config, all_sites=True)
-    result.leave_out_tests(paths)
+    result = lint_program(paths, config)
     for report in result.sites:
         report.site = _read_variables(report.site)
     result.configured_sources = [_read_variables(site) for site in result.configured_sources]

@@ -19,7 +19,8 @@ from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import Diagnosis, run_diagnosis
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.diagnose import diagnose, read_source
+from regilink_doctor.workflows.diagnose import diagnose
+from regilink_doctor.workflows.lint import lint_program
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"
@@ -116,7 +117,7 @@ def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: st
 
 def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
     write(tmp_path / "code")
-    (target,) = target_combinations(report.site for report in read_source(tmp_path / "code").sites)
+    (target,) = target_combinations(report.site for report in lint_program(tmp_path / "code").sites)
     facts = (target.text, target.entity_text, target.project_text, target.type_text)
     assert facts == (ZOO, "team-a", "churn", "model")
     assert target.alias_names == ("best",)
@@ -132,7 +133,7 @@ def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None
         "artifact.link('wandb-registry-model/zoo')\n",
         encoding="utf-8",
     )
-    sites = [report.site for report in read_source(tmp_path).sites]
+    sites = [report.site for report in lint_program(tmp_path).sites]
     (name,) = consumed_names(sites)
     assert (name.text, name.entity_text, name.type_text) == ("wandb-registry-staging/zoo:prod", "team-a", "model")
     (target,) = target_combinations(sites)
