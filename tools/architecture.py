@@ -27,8 +27,8 @@ PLAN: dict[str, tuple[str, str]] = {
         "bytes of a file to call sites and facts",
         "core lint.text lint.scan lint.facts lint.resolve lint.sites",
     ),
-    "lint.project": (
-        "what is around the files of a run",
+    "lint.nearby_files": (
+        "what rules ask of the files around a program",
         "core lint.text lint.scan lint.resolve lint.formats",
     ),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
@@ -36,7 +36,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "lint.value_uses": ("where a file uses a value that a fix changes", "core lint.text"),
     "lint.engine": (
         "one file: bytes to a report",
-        "core rules lint.text lint.scan lint.formats lint.project lint.suppress lint.improvement lint.value_uses",
+        "core rules lint.text lint.scan lint.formats lint.nearby_files lint.suppress lint.improvement lint.value_uses",
     ),
     "lint.cache": (
         "reports of earlier runs, used again while nothing has changed",

@@ -14,7 +14,7 @@ from regilink_doctor.core.records import cached_property, group_pairs, record, r
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.lint import formats, project
+from regilink_doctor.lint import formats, nearby_files
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.scan.files import may_have_sites
 from regilink_doctor.lint.text.memory import Memory
@@ -143,30 +143,30 @@ class _Facts:
 
     @cached_property
     def wandb_version(self) -> str | None:
-        return self.configured.wandb_version or project.find_newest_wandb(self.folder)
+        return self.configured.wandb_version or nearby_files.find_newest_wandb(self.folder)
 
     @property
     def links_around(self) -> bool:
-        return project.has_links(self.folder)
+        return nearby_files.has_links(self.folder)
 
     @cached_property
     def folder(self) -> str:
         return os.path.dirname(absolute_path(self.path))
 
     def program_links(self, path: str) -> bool:
-        return project.is_linking_program(path, self.folder)
+        return nearby_files.is_linking_program(path, self.folder)
 
     def find_sweep_without_entity(self) -> Place | None:
-        sweep = project.find_sweep_without_entity(absolute_path(self.path))
+        sweep = nearby_files.find_sweep_without_entity(absolute_path(self.path))
         return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
 
     @property
     def is_run_by_agent(self) -> bool:
-        return project.is_run_by_agent(absolute_path(self.path))
+        return nearby_files.is_run_by_agent(absolute_path(self.path))
 
     @cached_property
     def mode_in_settings(self) -> tuple[str, Place] | None:
-        setting = None if self.mentions("WANDB_MODE") else project.find_mode(absolute_path(self.path))
+        setting = None if self.mentions("WANDB_MODE") else nearby_files.find_mode(absolute_path(self.path))
         if setting is None:
             return None
         mode, file, line = setting
@@ -198,14 +198,14 @@ class _Facts:
         return self._remember((variable, at_start), self._may_set, variable, at_start)
 
     def _may_set(self, variable: str, at_start: bool) -> bool:
-        if self.mentions("load_dotenv(") and not project.has_dotenv(self.folder):
+        if self.mentions("load_dotenv(") and not nearby_files.has_dotenv(self.folder):
             return True  # a file that is not kept with the code: it may set anything
         if self.mentions(variable):
             mentions = sum(source.text.count(variable) for source in self.reading.sources)
             lost = [item for item in self.settings_named(variable) if self._is_lost(item, at_start=at_start)]
             if mentions > len(lost):
                 return True
-        return project.may_be_set(variable, absolute_path(self.path))
+        return nearby_files.may_be_set(variable, absolute_path(self.path))
 
     def _is_lost(self, setting: Setting, *, at_start: bool) -> bool:
         """Whether no run sees the variable: a shell of a notebook sets it, or code after all runs have started."""
@@ -473,7 +473,7 @@ def _with_tree(site: Site, facts: _Facts) -> Site:
     for string in site.target:
         if not is_known(string.pattern):
             unset.update(string.unset_variables)
-    is_set = {name for name in unset if project.is_mentioned(name, facts.folder)} if unset else unset
+    is_set = {name for name in unset if nearby_files.is_mentioned(name, facts.folder)} if unset else unset
     if not is_set:
         return site
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))

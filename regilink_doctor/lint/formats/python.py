@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.resolve.surroundings import START_MARKS
+from regilink_doctor.lint.resolve.program_inputs import START_MARKS
 from regilink_doctor.lint.resolve.walk import read_module
-from regilink_doctor.lint.sites.environment import written_keys
 from regilink_doctor.lint.sites.find import find_sites
+from regilink_doctor.lint.sites.set_variables import find_written_keys
 from regilink_doctor.lint.text.source import OtherFormat, Source, Unparsable
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ def read_source(source: Source, tree: ast.Module | None = None) -> ParsedFile:
         sites, settings = find_sites(source, module)
     finally:
         module.forget()
-    settings = (*settings, *written_keys(source, tree))
+    settings = (*settings, *find_written_keys(source, tree))
     reading = ParsedFile((source,), sites, settings, tested=tuple(module.tested))
     if _SCRIPT_MARK in source.text:
         from regilink_doctor.lint.facts.requirements import read_script_metadata

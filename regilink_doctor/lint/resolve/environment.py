@@ -139,7 +139,7 @@ def find_own_values(context: Context, variable: str, at: ProgramPoint) -> Sequen
 
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
     """What files of the tree set a variable to, and the file of variables that the program loads."""
-    from regilink_doctor.lint.resolve.surroundings import find_set_values
+    from regilink_doctor.lint.resolve.program_inputs import find_set_values
 
     if not variable:
         return ()

@@ -106,7 +106,7 @@ def _completes(own: Document, document: Document) -> bool:
 
 def _find_runs(folder: str, program: str) -> list[tuple[tuple[StringValue, ...], str | None]]:
     """The overrides of each command that runs a program, and the name of the configuration that it asks for."""
-    from regilink_doctor.lint.resolve.surroundings import find_commands, find_flag
+    from regilink_doctor.lint.resolve.program_inputs import find_commands, find_flag
 
     runs: dict[tuple[tuple[StringValue, ...], str | None], None] = {}
     for words in find_commands(folder, program):

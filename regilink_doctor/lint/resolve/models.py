@@ -15,7 +15,7 @@ from regilink_doctor.lint.resolve.containers import find_items
 from regilink_doctor.lint.resolve.environment import find_assigned
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding
 from regilink_doctor.lint.resolve.parameters import find_lineage
-from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values, make_flags
+from regilink_doctor.lint.resolve.program_inputs import find_passed, find_set_values, make_flags
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,

@@ -24,7 +24,7 @@ from regilink_doctor.lint.resolve.program_commands import (
     list_flags,
     list_options,
 )
-from regilink_doctor.lint.resolve.surroundings import (
+from regilink_doctor.lint.resolve.program_inputs import (
     expand_files,
     find_by_flags,
     find_by_number,

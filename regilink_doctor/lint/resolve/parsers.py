@@ -16,7 +16,7 @@ from regilink_doctor.lint.resolve.models import construct, find_field_class
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.parameters import find_lineage
-from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed, make_flags
+from regilink_doctor.lint.resolve.program_inputs import find_commands, find_passed, make_flags
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Arguments,

@@ -11,7 +11,7 @@ from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.imports import find_modules_with
 from regilink_doctor.lint.resolve.module_files import MAX_BYTES, find_importers
-from regilink_doctor.lint.resolve.surroundings import (
+from regilink_doctor.lint.resolve.program_inputs import (
     find_commands,
     find_position,
     make_flags,

@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.surroundings import find_commands
+from regilink_doctor.lint.resolve.program_inputs import find_commands
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     Instance,

@@ -22,10 +22,10 @@ from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
-from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.run_lifetime import find_last_before
+from regilink_doctor.lint.sites.set_variables import find_set_variables
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import are_callers_wanted
@@ -103,7 +103,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
         if any(f".{name}" in source.text for name in _SAVED) and not source.path.endswith(".ipynb"):
             sites += finder.find_unsaved()
         sites += find_mocked_links(source, module)
-        settings = list(assignments(source, module, finder.resolver, finder.statements))
+        settings = list(find_set_variables(source, module, finder.resolver, finder.statements))
     finally:
         finder.resolver.forget()
     return (

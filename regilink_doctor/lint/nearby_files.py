@@ -1,4 +1,4 @@
-"""What is around the files of one run: variables that `.env`, CI, compose or make set, programs that link, old pins.
+"""What rules ask of the files around a program: whether one may set a variable, which programs link, old pins.
 
 Searched only when a rule asks, and remembered in the `Memory` of the run. Bytes are searched, and only lists of
 requirements are read: that a file names a variable is enough to report nothing.
@@ -99,7 +99,7 @@ def may_be_set(variable: str, program: str) -> bool:
 
     The file mentions the variable, and sets it not only for other programs.
     """
-    from regilink_doctor.lint.resolve.surroundings import may_set
+    from regilink_doctor.lint.resolve.program_inputs import may_set
 
     key = variable.removeprefix("WANDB_").lower().encode()
     return _is_named_in_imports(variable, program) or any(
@@ -157,7 +157,7 @@ def _is_launcher_of(path: str, program: str) -> bool:
 @remembered(4096)
 def _find_launchers(base: str, variable: str) -> tuple[str, ...]:
     """The programs of one folder that start other programs and mention a variable; noxfiles are among them."""
-    from regilink_doctor.lint.resolve.surroundings import START_MARKS
+    from regilink_doctor.lint.resolve.program_inputs import START_MARKS
 
     words = tuple(mark.encode() for mark in START_MARKS)
     paths = [posixpath.join(base, name) for name in list_names(base)[:_MAX_FILES] if name.endswith(".py")]

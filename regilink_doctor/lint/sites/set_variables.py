@@ -1,4 +1,4 @@
-"""What a program does to its environment: the variables of W&B that it sets."""
+"""The variables of W&B that a program sets itself, and the keys of W&B that are written in it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _KEY_NAMES = ("wandb_api_key", "wandb_apikey", "wandb_key", "wandb_token")
 """Names that programs give to the key of W&B, in any case."""
 
 
-def assignments(source: Source, module: Module, resolver: Resolver, statements: CallContextReader) -> Iterator[Setting]:
+def find_set_variables(
+    source: Source, module: Module, resolver: Resolver, statements: CallContextReader
+) -> Iterator[Setting]:
     """A setting for each variable of W&B that is given a text, whatever else is around it.
 
     `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…}, X=…)`,
@@ -78,7 +80,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
                 yield make_setting(name, key, value, use, weak=weak)
 
 
-def written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
+def find_written_keys(source: Source, tree: ast.AST) -> Iterator[Setting]:
     """A setting for each string in the form of a key that is named as W&B's: a constant, an item, an argument."""
     from regilink_doctor.core.text import KEY_LENGTH, is_key
 
