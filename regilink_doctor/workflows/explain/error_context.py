@@ -53,10 +53,14 @@ _UNQUOTED = (
      r"'\1' object has no attribute '\2'"),
     (re.compile(rf"\bmodule ([\w.]+) has no attribute {_QUOTE}(\w+){_QUOTE}"), r"module '\1' has no attribute '\2'"),
     (re.compile(r"\bname (\w+) is not defined"), r"name '\1' is not defined"),
+    (re.compile(rf"\bcannot import name\s{_QUOTE}([\w.]+){_QUOTE}\sfrom\s{_QUOTE}([\w.]+){_QUOTE}"),
+     r"cannot import name '\1' from '\2'"),
 )  # fmt: skip
 """What Python says, where a title or a sentence leaves its quotes out, and how Python writes it."""
-_QUOTED_ERROR = re.compile(r"`(wandb: ERROR [^`\n]+)`")
-"""A line of wandb in the middle of a sentence."""
+_QUOTED_ERROR = re.compile(
+    r"""`(wandb: ERROR [^`\n]+)`|^[\s*>-]*["'\u201c](wandb: ERROR [^"'\u201d\n]+)["'\u201d]""", re.MULTILINE
+)
+"""A line of wandb in the middle of a sentence, or at the beginning of one."""
 _WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
 _WITH_LEVEL = re.compile(r"wandb: (?:\w+: )?(?:ERROR|WARNING)\b")
@@ -1210,10 +1214,10 @@ def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     pasted = text
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
-    is_unquoted = "has no attribute" in text or "is not defined" in text
+    is_unquoted = any(words in text for words in ("has no attribute", "is not defined", "cannot import name"))
     for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if is_unquoted else ())):
         text = pattern.sub(whole, text)
-    lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\n", text))
+    lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\2\n", text))
     read = _Reader(lines)
     is_kept = _choose_inner(read.messages)
     # The traceback of a program that only reports that another one failed says nothing of the failure.

@@ -77,14 +77,18 @@ _CUT_CALLS = _read_causes(_TABLES["calls that were cut off"])
 _RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
 """`wandb.run` is None without an active run."""
 
-_DEPENDENCY = re.compile(rf"'(?:{'|'.join(_TABLES['packages that wandb needs'])})\b")
+_NEEDED = "|".join(_TABLES["packages that wandb needs"])
+_DEPENDENCY = re.compile(rf"'(?:{_NEEDED})\b")
 
 _UNSET_VARIABLE = re.compile(
     r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
 )
 _VARIABLES = _read_causes(_TABLES["variables that are unset"])
 """What it means that a program finds one of wandb's variables unset."""
-_MODULE_OF_OTHER = re.compile(r"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb")
+_MODULE_OF_OTHER = re.compile(
+    rf"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb"
+    rf"|cannot import name '\w+' from '(?!(?:wandb|weave|typing|{_NEEDED})\b)\w"
+)
 _MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
 _NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl|socket)(?:[/\\]|\.py$)")
 _PROMPT = re.compile(r"prompt_api_key|getpass")
@@ -578,7 +582,7 @@ def _judge_class(context: ErrorContext) -> Causes:
     if is_import and context.misses_other_module:
         return ()
     if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
-        return ()  # a library has no such integration any more
+        return ()  # the module of another package, which has no such name any more
     is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
     if is_import and ("wandb" in text.lower() or (context.is_about_wandb and is_needed)):
         return ("F15",)
@@ -778,7 +782,7 @@ def _judge_usage(context: ErrorContext) -> Causes:
         return ("F22", "B14")
     name, text = context.exception or ("", "")
     is_of_wandb = context.is_about_wandb and not context.is_of_other_package
-    return ("F22", "F20") if name == "UsageError" and text and is_of_wandb else ()
+    return _find_words(text) or ("F22", "F20") if name == "UsageError" and text and is_of_wandb else ()
 
 
 def _judge_own_thread(context: ErrorContext) -> Causes:
