@@ -19,6 +19,7 @@ from regilink_doctor.core.problems import LinkInput, Problem, find_problems, fin
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
 from regilink_doctor.core.targets import as_string
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.report.dry_run import render_assumed, render_links, render_message
 from regilink_doctor.rules.wording import quoted
 
@@ -402,7 +403,7 @@ def assert_triggered(world: World, name: str, *, path: object = None, reason: st
         if pattern is None or _is_subject(pattern, entry):
             return entry
     if not automations and not ran:
-        near = suggest_name(name, names) or "."
+        near = did_you_mean(name, names) or "."
         makes = "" if names else f"; regilink.automation({quoted(name)}, ...) makes one"
         raise ImpossibleAssertion(
             f"there is no automation {quoted(name)}{near} There are: {', '.join(names) or 'none'}{makes}"
@@ -450,7 +451,7 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
     if membership is None:
         with world.lock:
             names = [other.source_name for other in world.artifacts.values()]
-        near = suggest_name(str(pattern), names) or f"; there are: {', '.join(names[-3:]) or 'no artifacts'}"
+        near = did_you_mean(str(pattern), names) or f"; there are: {', '.join(names[-3:]) or 'no artifacts'}"
         raise AssertionError(f"{quoted(str(pattern))} is not on the server{near}")
     version = membership.artifact
     if version.state != "COMMITTED":
@@ -603,7 +604,7 @@ def read_failure(failure: str | None) -> str | None:
     from regilink_doctor.core.failures import FAILURES
 
     if failure not in FAILURES:
-        near = suggest_name(str(failure), FAILURES) or ': its ids are like "B3"'
+        near = did_you_mean(str(failure), FAILURES) or ': its ids are like "B3"'
         raise ImpossibleAssertion(f"there is no failure {quoted(failure)} in the failure index{near}")
     return failure
 
@@ -617,7 +618,7 @@ def read_how(how: str | None) -> str | None:
     __tracebackhide__ = True
     if how is not None and how not in HOW:
         raise ImpossibleAssertion(
-            f"how={how!r}: a version is consumed by {', '.join(map(quoted, HOW))}{suggest_name(str(how), HOW)}"
+            f"how={how!r}: a version is consumed by {', '.join(map(quoted, HOW))}{did_you_mean(str(how), HOW)}"
         )
     return how
 
@@ -711,14 +712,6 @@ def describe_links(
         shown = f" (WANDB_MODE is {quoted(mode)})" if mode not in (None, "", "online") else ""
         lines = [f"{summary}{shown}", "The code did not reach its link, or it ran in offline or disabled mode."]
     return "\n".join([*lines, *render_assumed(assumed)])
-
-
-def suggest_name(name: str, names: Iterable[str]) -> str:
-    """`; did you mean …?`, where one of the names is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(names), 1, 0.6)
-    return f"; did you mean {quoted(near[0])}?" if near else ""
 
 
 def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.assertions import suggest_name
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Conditions:
         """
         if unknown := sorted(set(values) - set(vars(self))):
             names = ", ".join(name for name in vars(self) if name != "failure")
-            near = suggest_name(unknown[0], vars(self))
+            near = did_you_mean(unknown[0], vars(self))
             _reject_condition(where, f"the marker regilink has no {quoted(unknown[0])}{near}; it has {names}")
         for name, value in values.items():
             if value is not None and not _SHAPES[name][0](value):
@@ -261,7 +261,7 @@ def failures(*names: str) -> Callable[[Any], Any]:
         ValueError: there is no such failure.
     """
     if unknown := sorted(set(names) - set(FAILURES)):
-        near = suggest_name(unknown[0], FAILURES)
+        near = did_you_mean(unknown[0], FAILURES)
         raise ValueError(f"no failure is called {quoted(unknown[0])}{near}; there are {', '.join(FAILURES)}")
     chosen = names or tuple(FAILURES)
     params = [{**FAILURES[name], "failure": name} for name in chosen]

@@ -12,9 +12,9 @@ from pytest_regilink.assertions import (
     find_membership,
     matches_pattern,
     read_destination,
-    suggest_name,
 )
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.emulator.world import artifacts
 from regilink_doctor.rules.wording import quoted
 
@@ -61,7 +61,7 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
     names = registries_of(world)
     registry = (pattern.registry or "").removeprefix(REGISTRY_PREFIX)
     if registry and not any(matches_pattern(name.casefold(), registry.casefold()) for name in names):
-        near = suggest_name(registry.replace("*", ""), names)
+        near = did_you_mean(registry.replace("*", ""), names)
         if near or "registry" not in world.assumes:
             makes = "" if near or "*" in registry else f": regilink.registry({quoted(registry)}) makes one"
             raise ImpossibleAssertion(
@@ -78,7 +78,7 @@ def _check_entity(world: World, pattern: PathPattern) -> None:
         return
     entity = world.entities.get(name)
     if entity is None:
-        near = suggest_name(name, [*world.entities, *world.organizations])
+        near = did_you_mean(name, [*world.entities, *world.organizations])
         if near or not world.assumes & {"organization", "team"}:
             raise ImpossibleAssertion(f"there is no entity {quoted(name)} on the server{near}")
     elif pattern.registry and entity.kind != "organization":
@@ -103,7 +103,7 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
         raise ImpossibleAssertion(
             f"there is no version {quoted(str(pattern))} on the server; there are: {', '.join(beside)}"
         )
-    if near := suggest_name(pattern.path, {item.collection.path.partition("/")[2] for item in linked}):
+    if near := did_you_mean(pattern.path, {item.collection.path.partition("/")[2] for item in linked}):
         raise ImpossibleAssertion(f"there is no collection {quoted(pattern.path)} on the server{near}")
 
 
@@ -176,7 +176,7 @@ def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membershi
 def describe_absence(world: World, pattern: PathPattern) -> str:
     """What there is instead of a version that is not there."""
     paths = [item.full_name for item in find_linked(world, None)]
-    near = suggest_name(str(pattern), [path.partition("/")[2] for path in paths])
+    near = did_you_mean(str(pattern), [path.partition("/")[2] for path in paths])
     return near or (f"; there are: {', '.join(paths)}" if paths else "; nothing was linked")
 
 
@@ -230,7 +230,7 @@ def publish_version(
         owners = [item for item in world.organizations.values() if pattern.entity in (None, item.entity.name)]
         if not owners:
             wanted = str(pattern.entity)
-            raise ValueError(f"there is no organization {quoted(wanted)}{suggest_name(wanted, world.entities)}")
+            raise ValueError(f"there is no organization {quoted(wanted)}{did_you_mean(wanted, world.entities)}")
         owner = owners[0]
         project = world.find_project(owner.entity.name, project_name) or world.registry(
             registry, organization=owner.name

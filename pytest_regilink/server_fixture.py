@@ -10,7 +10,7 @@ from pytest_regilink import assertions, lookups
 from regilink_doctor.core import checked, rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import counted
-from regilink_doctor.core.text import as_list
+from regilink_doctor.core.text import as_list, did_you_mean
 from regilink_doctor.rules.wording import quoted
 
 if TYPE_CHECKING:
@@ -637,7 +637,7 @@ class Regilink:
         if user is None:
             names = ", ".join(self.world.users)
             raise LookupError(
-                f"there is no user {quoted(username)}{assertions.suggest_name(username, self.world.users) or '.'} "
+                f"there is no user {quoted(username)}{did_you_mean(username, self.world.users) or '.'} "
                 f"There are: {names}"
             )
         return user
@@ -645,7 +645,7 @@ class Regilink:
     def _check_entity(self, name: str) -> None:
         if name not in self.world.entities:
             names = ", ".join(item.name for item in self.world.entities.values() if item.kind != "organization")
-            near = assertions.suggest_name(name, self.world.entities)
+            near = did_you_mean(name, self.world.entities)
             raise LookupError(
                 f"there is no team or user {quoted(name)}{near or '.'} There are: {names}; "
                 f"regilink.team({quoted(name)}) makes one"
@@ -656,7 +656,7 @@ class Regilink:
             raise ValueError(f"a registry is named without the prefix: {quoted(name.removeprefix(REGISTRY_PREFIX))}")
         registries = lookups.registries_of(self.world, organization)
         if name not in registries:
-            near = assertions.suggest_name(name, registries)
+            near = did_you_mean(name, registries)
             raise LookupError(
                 f"there is no registry {quoted(name)}{near or '.'} There are: {', '.join(registries) or 'none'}; "
                 f"regilink.registry({quoted(name)}) makes one"

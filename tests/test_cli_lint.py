@@ -380,7 +380,7 @@ def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "regilink.toml").write_text("selct = []\n", encoding="utf-8")
     done = regilink("lint", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == 'regilink: regilink.toml: unknown key "selct", did you mean "select"?\n'
+    assert done.stderr == 'regilink: regilink.toml: unknown key "selct"; did you mean "select"?\n'
 
 
 def test_a_file_whose_own_configuration_is_wrong_is_not_called_well(tmp_path: Path) -> None:

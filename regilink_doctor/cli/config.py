@@ -18,8 +18,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_config(options: argparse.Namespace) -> int:
-    from regilink_doctor.config.reading import did_you_mean
     from regilink_doctor.config.schema import KEYS
+    from regilink_doctor.core.text import did_you_mean
     from regilink_doctor.report.terminal import fit_lines, terminal_width
 
     keys = {key.name: key for key in KEYS}

@@ -11,12 +11,10 @@ from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, 
 from regilink_doctor.config.schema import KEYS, VERSION
 from regilink_doctor.core.files import real_path, relative_path, to_slashes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.text import PATH_LIMIT, escape_text, quote_text, shorten_value, show_value
+from regilink_doctor.core.text import PATH_LIMIT, did_you_mean, escape_text, quote_text, shorten_value, show_value
 from regilink_doctor.rules.selection import rule_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from packaging.specifiers import SpecifierSet
 
 if sys.version_info >= (3, 11):
@@ -222,11 +220,3 @@ def _codes(value: object, where: str) -> tuple[str, ...]:
         if problem := rule_problem(code):
             raise ConfigProblem(f"{where}: {problem}")
     return codes
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`, did you mean "select"?`, or nothing."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.replace("_", "-"), list(known), n=1, cutoff=0.6)
-    return f', did you mean "{near[0]}"?' if near else ""

@@ -381,6 +381,12 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """`; did you mean "select"?` where one of `names` was probably meant, else nothing."""
+    near = close_to(name, names)
+    return f'; did you mean "{near}"?' if near else ""
+
+
 def find_misspelled(name: str, names: Iterable[str]) -> str | None:
     """The first of `names` that `name` is with one word mistyped: `team-a` for `taem-a`, but not for `team-b`."""
     words = _fold_words(name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from threading import Lock
 
 from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.emulator.http import Bytes, Manner, Response
 from regilink_doctor.emulator.world.access import Refusal
 
@@ -71,9 +71,8 @@ class Fault:
     def __post_init__(self) -> None:
         self.kind = self.kind.replace("_", "-")
         if self.kind not in KINDS:
-            near = get_close_matches(self.kind, KINDS, 1)
-            hint = f", did you mean {near[0]!r}?" if near else ""
-            raise FaultError(f"no kind of fault is called {self.kind!r}{hint}; there are: {', '.join(KINDS)}")
+            hint = did_you_mean(self.kind, KINDS) or f"; there are: {', '.join(KINDS)}"
+            raise FaultError(f"no kind of fault is called {self.kind!r}{hint}")
         for name, value, known in (
             ("status", self.status, _STATUS),
             ("message", self.message, {**_STATUS, "expired-key": None}),

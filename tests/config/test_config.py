@@ -54,7 +54,7 @@ def test_rules_are_told_what_the_tables_say() -> None:
 @check_rows(
     ("text", "words"),
     [
-        ("selct = []", 'regilink.toml: unknown key "selct", did you mean "select"?'),
+        ("selct = []", 'regilink.toml: unknown key "selct"; did you mean "select"?'),
         ("per_file_ignores = {}", 'did you mean "per-file-ignores"?'),
         ('select = ["REG1033"]', 'there is no rule "REG1033", did you mean REG103?'),
         ('ignore = ["missing-collection"]', 'write "REG102" for "missing-collection"'),

@@ -117,11 +117,11 @@ def test_each_field_with_each_wrong_type(path: tuple[Any, ...]) -> None:
         (b'{"version": 2, "organisations": []}', "version is 2"),
         (
             b'{"version": 1, "organization": []}',
-            '"organization" is not a key of a catalog, did you mean "organizations"?',
+            '"organization" is not a key of a catalog; did you mean "organizations"?',
         ),
         (
             b'{"version": 1, "organizations": [{"name": "A", "entity": "a", "registries": [{"type": 1}]}]}',
-            'organizations[0].registries[0]."type" is not a key of a catalog, did you mean "types"?',
+            'organizations[0].registries[0]."type" is not a key of a catalog; did you mean "types"?',
         ),
     ],
 )

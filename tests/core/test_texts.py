@@ -251,7 +251,7 @@ def test_only_the_end_of_a_long_log_is_read():
 
 
 def test_an_unknown_key_is_refused_with_the_nearest():
-    with pytest.raises(KeyError, match="did you mean 'personal-entity-link'"):
+    with pytest.raises(KeyError, match='did you mean "personal-entity-link"'):
         fill_message("personal-entity-links")
 
 

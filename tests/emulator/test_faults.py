@@ -229,7 +229,7 @@ def test_the_admin_endpoint_adds_lists_and_removes_them(emulator: Emulator) -> N
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"kind": "dorp"}, "did you mean 'drop'?"),
+        ({"kind": "dorp"}, 'did you mean "drop"?'),
         ({"kind": "drop", "operation": "linkArtefact"}, 'no operation "linkArtefact"; did you mean "linkArtifact"?'),
         ([{"kind": "drop"}, {"kind": "drop", "operation": "links.*"}], 'no operation "links.*"'),
         ({"kind": "drop", "when": 1}, "a fault has no when"),

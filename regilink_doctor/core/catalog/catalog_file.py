@@ -10,7 +10,7 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.text import ShownAsTable, close_to, quote_text, show_value
+from regilink_doctor.core.text import ShownAsTable, did_you_mean, quote_text, show_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,9 +136,8 @@ class _Reader:
 
     def refuse_other_keys(self, keys: Sequence[str]) -> _Reader:
         if unknown := [key for key in self.value if key not in keys]:
-            near = close_to(unknown[0], keys)
-            meant = f', did you mean "{near}"?' if near else ""
-            raise CatalogError(f"{self.where}{quote_text(unknown[0])} is not a key of a catalog{meant}")
+            near = did_you_mean(unknown[0], keys)
+            raise CatalogError(f"{self.where}{quote_text(unknown[0])} is not a key of a catalog{near}")
         return self
 
     def text(self, key: str, default: Any = _REQUIRED) -> Any:

@@ -6,6 +6,7 @@ import json
 import os
 from functools import cache
 
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.core.wandb_messages.recognition import (
     TEXT_LIMIT,
     RecognizedMessage,
@@ -49,11 +50,7 @@ def find_message(key: str) -> WandbMessage:
     """
     if key in _BY_KEY:
         return _BY_KEY[key]
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, _BY_KEY, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise KeyError(f"no W&B message '{key}'{hint}")
+    raise KeyError(f"no W&B message '{key}'{did_you_mean(key, _BY_KEY)}")
 
 
 def fill_message(key: str, **fields: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import did_you_mean
 
 Version = tuple[int, int, int]
 
@@ -129,12 +130,9 @@ def need_known(names: Iterable[str]) -> frozenset[str]:
     Raises:
         ValueError: no feature is called so; the message suggests one.
     """
-    from difflib import get_close_matches
-
     wanted = frozenset({names} if isinstance(names, str) else names)
     for name in sorted(wanted - NEWEST):
-        near = get_close_matches(name, NEWEST, 1)
-        hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(sorted(NEWEST))}"
+        hint = did_you_mean(name, NEWEST) or f"; there are: {', '.join(sorted(NEWEST))}"
         raise ValueError(f"the emulator has no feature {name}{hint}")
     return wanted
 
