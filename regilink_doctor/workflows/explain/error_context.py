@@ -95,7 +95,7 @@ _CARETS = re.compile(r"\s+[~^]{3,}$")
 _LIBRARY = read_words("paths of libraries")
 _LOGGER_OF_WANDB = re.compile(r"[/\\](?:wb|\w+_wandb|wandb(?:_\w+)?)\.py$")
 _INTEGRATIONS = re.compile(r"[/\\]integration_utils\.py$")
-"""The file of transformers that logs to wandb, and to other services."""
+"""The file of transformers that logs to wandb, and to other services: the code or the exception says to which."""
 _WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
 _WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
 """A file of wandb that is started as a program; the others are imported."""
@@ -720,7 +720,11 @@ class ErrorContext:
     @property
     def is_of_integration(self) -> bool:
         """Whether another library called wandb where the error was raised: its frames are in a file named after it."""
-        return any(frame.is_of_integration or _INTEGRATIONS.search(frame.path) for frame in self.library_frames)
+        is_about_wandb = self.names_wandb_in_exception or "wandb" in self.failed_code
+        return any(
+            frame.is_of_integration or (is_about_wandb and _INTEGRATIONS.search(frame.path))
+            for frame in self.library_frames
+        )
 
     @property
     def names_wandb_in_exception(self) -> bool:

@@ -63,8 +63,8 @@ _OF_WAITING = ("B17", "C10", "C19", "F2", "F14")
 _REPORTED_BY_OTHERS = ("B7", "F14", "F24")
 """Failures whose messages report that a request, process or program has failed: another message says why."""
 _OUTCOMES = (
-    "internal-wandb-error-file-data-was-not-synced", "old-process-failed", "old-process-silent",
-    "problem-finishing-run", "waiting-for-init"
+    "exception-while-processing-command", "internal-wandb-error-file-data-was-not-synced", "old-process-failed",
+    "old-process-silent", "problem-finishing-run", "waiting-for-init"
 )  # fmt: skip
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")

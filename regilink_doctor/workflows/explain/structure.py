@@ -85,6 +85,7 @@ _UNSET_VARIABLE = re.compile(
 )
 _VARIABLES = _read_causes(_TABLES["variables that are unset"])
 """What it means that a program finds one of wandb's variables unset."""
+_MISSING_MODULE = re.compile(r"No module named '?[\w.]+")
 _MODULE_OF_OTHER = re.compile(
     rf"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb"
     rf"|cannot import name '\w+' from '(?!(?:wandb|weave|typing|{_NEEDED})\b)\w"
@@ -149,7 +150,7 @@ _STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b
 _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
-_OFFLINE = re.compile(r"offline(?!-run-)")
+_OFFLINE = re.compile(r"\boffline(?!-run-)")
 _NOT_AS_JSON = {"log": ("F18", "F22"), "init": ("F20", "F22")}
 """What it means that a value cannot be written as JSON: it is metadata of an artifact, or the config of the run."""
 _JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
@@ -584,7 +585,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
         return ()  # the module of another package, which has no such name any more
     is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
-    if is_import and ("wandb" in text.lower() or (context.is_about_wandb and is_needed)):
+    missing = _MISSING_MODULE.search(text)  # what is around its name in a line of a log may name wandb
+    if is_import and ("wandb" in (missing[0] if missing else text).lower() or (context.is_about_wandb and is_needed)):
         return ("F15",)
     if _OFFLINE.search(text) and context.is_about_wandb and find_part(context)[:1] != ("F20",):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
