@@ -271,7 +271,8 @@ def _match_at(pattern: _Pattern, folded: _Folded, position: int) -> RecognizedMe
             return None
         bounds[index - 1] = (end, found)
         end = found + len(literal)
-    if start and text[start].isalnum() and text[start - 1].isalnum():
+    is_after_break = text.endswith(("\\n", "\\t"), 0, start)  # as JSON and Python write the end of a line
+    if start and text[start].isalnum() and text[start - 1].isalnum() and not is_after_break:
         return None
     if pattern.open_end:
         field_end = _open_field_end(folded, end)

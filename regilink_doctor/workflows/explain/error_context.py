@@ -160,7 +160,13 @@ _LOGGER = re.compile(
     re.IGNORECASE,
 )
 """A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
-_SERVER_PREFIX = re.compile(r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:local|app|server)[\w-]*\s+\|)", re.MULTILINE)
+_SERVER_PREFIX = re.compile(
+    r"^(?:\[pod/wandb-[\w-]+/|wandb-(?:anaconda2|api|app|console|executor|file(?:meta|stream)|flat-run-fields-updater"
+    r"|glue|history-updater|local|metric-observer|mysql|nginx|operator|parquet|redis|server|weave)[\w-]*"
+    r"\s+(?:\||[\w-]+ (?=\{)))",
+    re.MULTILINE,
+)
+"""The name of a container of W&B's server, in a cluster or one of its own, before what it has logged."""
 _CLASS_OF_THREE_WORDS = re.compile(r"\b(?:[A-Z][a-z0-9]+){3,}\b")
 _SIGNS = WORDS["signs of wandb"]
 """Words, in lower case, that only a text about wandb contains."""
@@ -196,8 +202,9 @@ _IS_OF_LOG = re.compile(r"""^Traceback |File "|^\s*\|(?!.*\|\s*$)""", re.MULTILI
 _RULE_OF_TABLE = re.compile(r"[\s|:-]+$")
 """The line below the first row of a table, which is its heading."""
 _REASON = (
-    r"(?:Forbidden|Not\ Found|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request"
-    r"|Bad\ Gateway|Service\ Unavailable|Gateway\ Time-?out|Internal\ Server\ Error|Request\ Entity\ Too\ Large)\b"
+    r"(?:Forbidden|Not\ (?:Allowed|Found)|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request"
+    r"|Bad\ Gateway|Service\ (?:Temporarily\ )?Unavailable|Gateway\ Time-?out|Internal\ Server\ Error"
+    r"|(?:Request\ Entity|Payload)\ Too\ Large)\b"
 )
 """What a server says beside an HTTP status."""
 _STATUS = re.compile(
@@ -349,7 +356,7 @@ _SERVER_CONTAINER = re.compile(
     r"(?<!//)\bwandb(?:[-/]local|-server|-app)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
     r"|^\*\*\* (?:Starting wandb|Configuring minio|Migrating database|Booting runit)|/mnt/ramdisk/core/"
     r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b|\bgorilla\b"
-    r"|\bhelm (?:install|upgrade) wandb"
+    r"|\bhelm (?:install|upgrade) wandb|\bcharts\.wandb\.ai\b|\boperator-wandb\b|\bkind:? \"?WeightsAndBiases\b"
     r"|\bwandb-(?:app|operator|console|parquet|weave-trace)\b|\bwandb/(?:operator|wandb/(?:aws|azurerm|google))\b",
     re.MULTILINE,
 )

@@ -106,7 +106,7 @@ _ASKS = re.compile(r"(?:your|insert|enter)[-_ ]", re.IGNORECASE)
 """How the placeholder of an example begins, where the user has not filled it in."""
 _DENIED_BY_SYSTEM = re.compile(
     r"^\S*sh: .*: permission denied|(?:^|\s)[/~][\w./-]+: permission denied|: cannot \w+ .*: permission denied"
-    r"|docker\S*\.sock|Docker daemon|execve\(\)|PermissionError|\[Errno 13\]",
+    r"|\bconnect: permission denied|docker\S*\.sock|Docker daemon|execve\(\)|PermissionError|\[Errno 13\]",
     re.IGNORECASE,
 )
 """A line in which a shell, a command or the file system denies something, and no server."""
@@ -328,6 +328,8 @@ def explain_failed_line(context: ErrorContext, line: str, *, is_foreign: bool = 
     is_of_wandb = context.is_about_wandb and _NAMES_OBJECT.search(line) and not _NAMES_CLASS.search(line)
     is_of_other = is_foreign or context.names_other_program(line)
     guessed = _guess_of_line(context, line) if is_of_wandb and not is_of_other else []
+    if context.is_in_server_container and not is_foreign:
+        guessed = ["F17"]
     if guessed:
         title = say("It may be one of these:")
         return Explanation(

@@ -188,6 +188,9 @@ def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
+_REQUEST = re.compile(r"""\b(?P<method>Get|Head|Patch|Post|Put) \\*"https?://[^"\s]+": """)
+_IN_SYSTEM = re.compile(r"\bconnect: (?:permission|operation)\b")
+"""What the system of this machine refuses, and no server."""
 _TIMES_OUT = re.compile(r"\btime[sd]?[ -]?out\b", re.IGNORECASE)
 _IS_MISSING = re.compile(r"\b(?:not found|does not exist)\b", re.IGNORECASE)
 _NAMED_IS_MISSING = re.compile(r"[/'\"][\w.:-]+['\"]? (?:was )?not found\b")
@@ -195,6 +198,7 @@ _NAMED_IS_MISSING = re.compile(r"[/'\"][\w.:-]+['\"]? (?:was )?not found\b")
 _CRASH = re.compile(
     r"^SIG[A-Z]{3,4}: |^panic: |^fatal error: |Segmentation fault|core dumped|panicked at", re.MULTILINE
 )
+_PANIC = re.compile(r"^panic: ", re.MULTILINE)
 _CALLS_WANDB = re.compile(r"\b(?:import|from) wandb\b|\bwandb\.\w+\(")
 _SAYS_NOTHING = re.compile(r"(?:error(?: in wandb\.init\(\))?|Traceback \(most recent call last\):)$")
 _STEPS = _read_patterns("steps of wandb.init in its log")
@@ -241,6 +245,8 @@ _STATUSES = {int(status): _read_causes(by_phase) for status, by_phase in _TABLES
 _LONGEST_LINE = 80
 """Characters of a line that does not name wandb up to which a status in it is W&B's."""
 _SERVER_FAULT = ("F2", "F17")
+_OF_LIMITS = (("B8",), ("E4",), ("F17",))
+"""What a refusal means whose words name a seat, a quota or a license."""
 _CAUSES_OF_OPERATIONS = _read_causes(_TABLES["operations"])
 """Operations whose refusal means the same whatever its status is."""
 
@@ -307,6 +313,7 @@ def find_causes(context: ErrorContext) -> Causes:
         return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_server_container,
+        _judge_request,
         _judge_own_thread,
         _judge_hidden,
         _judge_words,
@@ -645,7 +652,8 @@ def _judge_missing_run(context: ErrorContext) -> Causes:
 def _judge_crash(context: ErrorContext) -> Causes:
     """A program of wandb beside Python that has crashed, or a part of W&B's server."""
     if context.exception is None and _BACKEND.search(context.text):
-        return _SERVER_FAULT
+        # Only who runs the server sees how one of its processes ends.
+        return ("F17", "F2") if _PANIC.search(context.message_text) else _SERVER_FAULT
     is_crash = context.exception is None and _CRASH.search(context.message_text) is not None
     return ("F14", "F21") if is_crash and _OWN_PROGRAM.search(context.message_text) else ()
 
@@ -712,6 +720,8 @@ def judge_status(context: ErrorContext) -> Causes:
     is_from_other_server = context.is_from_other_server and not _NAMED_IS_MISSING.search(context.last_line)
     if is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
         return ("F17", "C19")
+    if context.status == 403 and (causes := _find_words(context.last_line))[:1] in _OF_LIMITS:
+        return causes
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
         return causes
     is_worded = context.status == 400 or (context.status == 404 and context.last_line.startswith("wandb: ERROR "))
@@ -735,7 +745,8 @@ def _judge_words(context: ErrorContext) -> Causes:
     is_named = context.names_wandb_in_exception and context.exception[0] not in RAISED_BY_PYTHON
     if not (is_of_wandb or is_named) or context.is_raised_elsewhere:
         return ()
-    if context.exception[0] in _CLASSES_OF_THE_SERVER and _REFUSES.search(context.exception[1]):
+    is_refusal = _REFUSES.search(context.exception[1]) is not None and not _IN_SYSTEM.search(context.exception[1])
+    if context.exception[0] in _CLASSES_OF_THE_SERVER and is_refusal:
         return find_causes_of_refusal(context)
     return _find_words(context.exception[1])
 
@@ -858,6 +869,16 @@ def _judge_swept_program(context: ErrorContext) -> Causes:
     is_reported = _REFUSED_COMMAND.search(line) is not None or is_failed_end(line)
     is_of_program = is_reported or (context.exception is not None and not context.is_raised_in_wandb)
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
+
+
+def _judge_request(context: ErrorContext) -> Causes:
+    """A request of wandb-core to which nothing came back: the line names it before the reason."""
+    match = _REQUEST.search(context.last_line)
+    if match is None or not context.is_about_wandb or context.is_raised_elsewhere:
+        return ()
+    if match["method"] == "Put":
+        return ("C10", "C19", "F17")
+    return ("F6", "C19") if match["method"] == "Get" and context.is_from_bucket else ("C19", "F2")
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
