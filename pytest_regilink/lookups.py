@@ -107,24 +107,28 @@ def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Cons
         raise ImpossibleAssertion(f"there is no collection {quoted(pattern.path)} on the server{near}")
 
 
-def check_not_mocked(mocks: Sequence[tuple[str, object]]) -> None:
-    """Refuse to say that nothing was done, where a mock has done it.
+def check_not_mocked(mocks: Sequence[tuple[str, object]], *, of_links: bool = False) -> None:
+    """Refuse to say that nothing was done, or with `of_links` nothing linked, where a mock has done it.
 
     Raises:
         ImpossibleAssertion: the code has, or has called, a mock in place of wandb.
     """
     __tracebackhide__ = True
-    if sentence := describe_mock(mocks):
+    if sentence := describe_mock(mocks, of_links=of_links):
         raise ImpossibleAssertion(f"{sentence}: nothing reaches the server, whatever the code does")
 
 
-def describe_mock(mocks: Sequence[tuple[str, object]]) -> str | None:
-    """A mock that is in place of wandb, or one of the earlier `mocks` that the code called."""
-    if name := next((name for name, _ in find_mocks()), None):
+def describe_mock(mocks: Sequence[tuple[str, object]], *, of_links: bool = False) -> str | None:
+    """A mock that is in place of wandb, or one of the earlier `mocks` that the code called; or that can hide a link."""
+    others = _LINKING_NOTHING if of_links else ()
+    if name := next((name for name, _ in find_mocks() if name not in others), None):
         return f"{name} is a mock"
-    called = (name for name, mock in mocks if getattr(mock, "mock_calls", ()))
+    called = (name for name, mock in mocks if name not in others if getattr(mock, "mock_calls", ()))
     return f"{name} was a mock when the code called it" if (name := next(called, None)) else None
 
+
+_LINKING_NOTHING = ("wandb.Artifact.download",)
+"""What returns nothing that could link: the path of a folder."""
 
 _MOCKED: tuple[str, ...] = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact")
 _MOCKED += ("Run.link_model", "Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")
@@ -180,11 +184,11 @@ def describe_absence(world: World, pattern: PathPattern) -> str:
     return near or (f"; there are: {', '.join(paths)}" if paths else "; nothing was linked")
 
 
-def explain_environment(mocks: Sequence[tuple[str, object]]) -> str | None:
-    """Why nothing of wandb reaches the server: a mock or the mode."""
+def explain_environment(mocks: Sequence[tuple[str, object]], *, of_links: bool = False) -> str | None:
+    """Why nothing of wandb reaches the server, or with `of_links` no link: a mock or the mode."""
     import os
 
-    if sentence := describe_mock(mocks):
+    if sentence := describe_mock(mocks, of_links=of_links):
         return f"{sentence}: the real SDK never ran. Remove the mock, the fixture takes its place."
     mode = os.environ.get("WANDB_MODE")
     if mode in ("disabled", "dryrun", "offline"):
@@ -196,7 +200,7 @@ def explain_environment(mocks: Sequence[tuple[str, object]]) -> str | None:
 
 def explain_silence(runs: Sequence[Run], mocks: Sequence[tuple[str, object]]) -> str:
     """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
-    if (reason := explain_environment(mocks)) is not None:
+    if (reason := explain_environment(mocks, of_links=True)) is not None:
         return reason
     if not runs:
         return "No run began: the code did not reach wandb.init, or it ran with mode offline or disabled."

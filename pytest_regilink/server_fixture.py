@@ -482,7 +482,7 @@ class Regilink:
         """
         __tracebackhide__ = True
         pattern = None if path is None else self._require_reachable(path)
-        lookups.check_not_mocked(self._room.mocks)
+        lookups.check_not_mocked(self._room.mocks, of_links=True)
         if not now:
 
             def check_links() -> None:

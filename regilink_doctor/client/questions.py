@@ -116,6 +116,7 @@ def _version(alias: str, item: VersionQuestion) -> Field:
         _INDEX,
         Field("artifactType", (NAME,), required=True),
         Field("artifactSequence", (NAME, _PLACE)),
+        Field("aliases", (Field("alias"), Field("artifactCollection", (NAME, _PLACE))), optional=True, many=True),
     )
     membership = Field(
         "artifactCollectionMembership",

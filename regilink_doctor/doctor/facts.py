@@ -144,7 +144,7 @@ def version_of(value: Mapping[str, Any] | None) -> Version | None:
         return None
     artifact = value.get("artifact") or {}
     collection = value.get("artifactCollection") or {}
-    place, source = _place_of(collection), _place_of(artifact.get("artifactSequence"))
+    place, source = place_of(collection), place_of(artifact.get("artifactSequence"))
     return Version(
         index=value.get("versionIndex"),
         aliases=tuple(item["alias"] for item in value.get("aliases") or () if item.get("alias")),
@@ -154,7 +154,7 @@ def version_of(value: Mapping[str, Any] | None) -> Version | None:
     )
 
 
-def _place_of(collection: Mapping[str, Any] | None) -> tuple[str, str] | None:
+def place_of(collection: Mapping[str, Any] | None) -> tuple[str, str] | None:
     """Entity and project of a collection."""
     project = (collection or {}).get("project") or {}
     entity = (project.get("entity") or {}).get("name")

@@ -15,7 +15,7 @@ from regilink_doctor.core.records import record, replace
 class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
-    `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (its manifest was read).
+    `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (a file of it was read).
     `names`: those by which it was asked for, with the alias and with the version's number, or all that it had where it
     was taken from a list. `failed`: why it was not consumed, where a recorder watched the code; then `name`
     is as the code gave it, and `place` is `file:line`.
@@ -115,6 +115,12 @@ class Ledger:
         """Append a consumption."""
         with self._lock:
             self._consumed.append(entry)
+
+    def add_download(self, entry: Consumption) -> None:
+        """Append a download, unless it is noted already: the SDK reads a manifest first, and then each file."""
+        with self._lock:
+            if entry not in self._consumed:
+                self._consumed.append(entry)
 
     @property
     def servers(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Storage:
         if request.method == "OPTIONS":
             return Response(204, headers=dict(_CORS))
         if parts[0] == "storage":
-            return self._handle_signed(request, parts[2] if len(parts) > 2 else "")
+            return self._handle_signed(request, *parts[1:3]) if len(parts) > 2 else Response(404)
         if request.method != "GET":
             return Response.from_json({"error": "method not allowed"}, 405)
         user, _ = self._served.find_user(request.headers)
@@ -49,7 +49,7 @@ class Storage:
             return self._run_file(request, parts[1:])
         return self._artifact_file(request, parts)
 
-    def _handle_signed(self, request: Request, key: str) -> Response:
+    def _handle_signed(self, request: Request, folder: str, key: str) -> Response:
         if request.method == "PUT":
             if not self._is_expected(key):
                 return Response.from_json({"error": "SignatureDoesNotMatch: no upload to this URL was asked for"}, 403)
@@ -61,8 +61,9 @@ class Storage:
             return Response(200, headers={"ETag": f'"{base64.b64decode(blob.md5).hex()}"', **_CORS})
         if request.method in ("GET", "HEAD"):
             world = self._served.world
-            if request.method == "GET" and key in world.downloads:
-                world.ledger.add_consumption(world.downloads[key])
+            download = world.downloads.get(f"{folder}/{key}") if request.method == "GET" else None
+            if download is not None:
+                world.ledger.add_download(download)
             return self._send_blob(request, self._find_blob(key))
         return Response.from_json({"error": "method not allowed"}, 405)
 

@@ -31,7 +31,7 @@ from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string, consumed_targets, link_targets, unread_sites
 from regilink_doctor.core.text import ShownAsTable, as_list
-from regilink_doctor.doctor.facts import list_nodes, version_of
+from regilink_doctor.doctor.facts import list_nodes, place_of, version_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import judge_name, judge_target
 from regilink_doctor.rules.wording import FORM, listed, quoted
@@ -123,7 +123,8 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     artifact = found.get("artifact") or {}
     aliases = tuple(sorted(item["alias"] for item in found.get("aliases") or () if item.get("alias")))
     kind, digest = (artifact.get("artifactType") or {}).get("name"), artifact.get("digest")
-    source = _source(artifact)
+    sources = _list_source_names(artifact)
+    source = sources[0] if sources else None
     wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
     index = found.get("versionIndex")
     number = question.version if index is None else f"v{index}"
@@ -151,7 +152,7 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
                 expected=expected.digest,
             )
         )
-    if expected.source is not None and not _same_source(source, expected.source):
+    if expected.source is not None and not any(_is_same(name, expected.source) for name in sources):
         wanted_source = quoted(expected.source)
         problems.append(
             say("its source is {source}, not {expected}", source=quoted(source), expected=wanted_source)
@@ -215,21 +216,25 @@ def version_words(node: Mapping[str, Any]) -> str:
     return f"v{node.get('versionIndex')}" + (f" ({', '.join(aliases)})" if aliases else "")
 
 
-def _source(artifact: Mapping[str, Any]) -> str | None:
-    sequence = artifact.get("artifactSequence") or {}
-    project = sequence.get("project") or {}
-    entity = (project.get("entity") or {}).get("name")
-    index = artifact.get("versionIndex")
-    if not (entity and project.get("name") and sequence.get("name")):
-        return None
-    return f"{entity}/{project['name']}/{sequence['name']}:v{index}"
+def _list_source_names(artifact: Mapping[str, Any]) -> list[str]:
+    """The full names of the source with its version, and with each alias that it has there; empty: it is not shown."""
+    collection = _path_of(artifact.get("artifactSequence"))
+    if collection is None:
+        return []
+    aliases = artifact.get("aliases") or ()
+    own = [item["alias"] for item in aliases if _path_of(item.get("artifactCollection")) == collection]
+    return [f"{collection}:{name}" for name in (f"v{artifact.get('versionIndex')}", *own)]
 
 
-def _same_source(source: str | None, wanted: str) -> bool:
-    """Whether the wanted name is the source's, or its end: `zoo`, `zoo:v3`, `training/zoo:v3`."""
-    if source is None:
-        return False
-    whole = source if ":" in wanted else source.rpartition(":")[0]
+def _path_of(collection: Mapping[str, Any] | None) -> str | None:
+    """`entity/project/collection`, where all three are shown."""
+    place, name = place_of(collection), (collection or {}).get("name")
+    return f"{'/'.join(place)}/{name}" if place and name else None
+
+
+def _is_same(name: str, wanted: str) -> bool:
+    """Whether the wanted name is this one, or its end: `zoo`, `zoo:v3`, `training/zoo:v3`."""
+    whole = name if ":" in wanted else name.rpartition(":")[0]
     return whole == wanted or whole.endswith(f"/{wanted}")
 
 

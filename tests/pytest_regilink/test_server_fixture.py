@@ -165,6 +165,21 @@ def test_that_a_mock_linked_nothing_proves_nothing(
         regilink.assert_linked(TARGET)
 
 
+def test_a_mock_of_download_hides_what_is_read_and_no_link(regilink: Regilink, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unittest.mock import MagicMock
+
+    regilink.published(f"{TARGET}:production")
+    with monkeypatch.context() as context:
+        context.setattr("wandb.Artifact.download", MagicMock(return_value="models"))
+        wandb.Api().artifact(f"{TARGET}:production").download()
+        regilink.assert_not_linked()
+        with pytest.raises(AssertionError, match="No run began: the code did not reach wandb"):
+            regilink.assert_linked(TARGET)
+    regilink.assert_not_linked()
+    with pytest.raises(ImpossibleAssertion, match=r"^wandb.Artifact.download was a mock when the code called it"):
+        regilink.assert_not_consumed(how="download")
+
+
 @pytest.mark.parametrize(
     ("mocked", "call"),
     [
@@ -289,6 +304,18 @@ def test_a_version_from_a_list_was_asked_for_by_no_name_and_counts_for_all(regil
             version.download()
     regilink.assert_consumed(f"{TARGET}:production", how="download")
     regilink.assert_not_consumed(f"{TARGET}:staging")
+
+
+def test_a_file_that_is_downloaded_alone_is_of_its_version(regilink: Regilink, tmp_path: Path) -> None:
+    for alias in ("staging", "production"):
+        regilink.published(f"{TARGET}:{alias}", files={"shared.txt": "same", f"{alias}.txt": alias})
+    files = {alias: wandb.Api().artifact(f"{TARGET}:{alias}").files() for alias in ("production", "staging")}
+    listed = {alias: {file.name: file for file in every} for alias, every in files.items()}
+    regilink.assert_not_consumed(how="download")
+    for name in ("shared.txt", "production.txt"):
+        listed["production"][name].download(root=str(tmp_path)).close()
+    regilink.assert_consumed(f"{TARGET}:production", how="download")
+    assert [item.name for item in regilink.ledger.consumed if item.how == "download"] == ["team-a/published/zoo:v1"]
 
 
 def test_a_fetch_that_failed_consumed_nothing(regilink: Regilink) -> None:

@@ -89,8 +89,9 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
     source = found.source or ""
     assert source.startswith("team-a/seed/zoo-")
     end = source.rpartition("/")[2]
-    for expected in (source, end, end.partition(":")[0], f"seed/{end}"):
+    for expected in (source, end, end.partition(":")[0], f"seed/{end}", f"{source.partition(':')[0]}:latest"):
         assert one(run, ZOO, source=expected, digest=found.digest).ok
+    assert one(run, f"{ZOO}:v0", source=f"{end.partition(':')[0]}:latest").status == "different"
     other = one(run, ZOO, source="team-a/other/zoo:v2", digest="f" * 32)
     assert other.status == "different"
     assert other.problems == (

@@ -41,6 +41,13 @@ def usable(context: Context, artifact: ArtifactVersion) -> bool:
     return any(access.downloads(context.user, project) for project in places)
 
 
+def describe_download(context: Context, artifact: ArtifactVersion) -> Consumption:
+    """What is noted when a file of the version, or its manifest, is read."""
+    user = context.user.username if context.user else None
+    names = artifacts.list_asked_names(context.world, artifact)
+    return Consumption(user, None, artifact.source_name, "download", names)
+
+
 rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
 fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)
 
@@ -109,10 +116,8 @@ def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | No
         raise refuse("permission-denied-on-artifact", artifact=source.source_name)
     if not source.manifests:
         return None
-    user = context.user.username if context.user else None
     manifest = source.manifests[-1]
-    names = artifacts.list_asked_names(context.world, source)
-    context.world.downloads[manifest.file.blob] = Consumption(user, None, source.source_name, "download", names)
+    context.world.downloads[manifest.file.location] = describe_download(context, source)
     return manifest
 
 

@@ -110,8 +110,7 @@ class Context:
         """The signed URL of a file, for both directions. A reference leads where it leads."""
         if file.ref is not None:
             return file.ref
-        folder = "wandb_artifacts" if file.birth is not None else "wandb_files"
-        return f"{self.base_url}/storage/{folder}/{file.blob}/{quote(file.name)}"
+        return f"{self.base_url}/storage/{file.location}/{quote(file.name)}"
 
 
 @record

@@ -11,7 +11,7 @@ from posixpath import normpath
 from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
-from regilink_doctor.emulator.resolvers.artifacts import usable
+from regilink_doctor.emulator.resolvers.artifacts import describe_download, usable
 from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page
 from regilink_doctor.emulator.world import World, access, artifacts
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
@@ -61,15 +61,18 @@ def _files(context: Context, artifact: ArtifactVersion) -> list[StoredFile]:
     """The files in the order of their names. References are in the manifest alone."""
     if not usable(context, artifact):
         raise refuse("permission-denied-on-artifact", artifact=artifact.source_name)
-    return [_AsNamed(name, file) for name, file in sorted(artifact.files.items())]  # type: ignore[misc]
+    files: list[Any] = [_AsNamed(name, file, artifact) for name, file in sorted(artifact.files.items())]
+    context.world.downloads |= dict.fromkeys((file.location for file in files), describe_download(context, artifact))
+    return files
 
 
 class _AsNamed:
-    """A stored file under the name it has in one version: the same bytes may have several."""
+    """A stored file under the name it has in one version: the same bytes may have several, and so have versions."""
 
-    def __init__(self, name: str, file: StoredFile) -> None:
+    def __init__(self, name: str, file: StoredFile, artifact: ArtifactVersion) -> None:
         self.name, self.file = name, file
         self.number = f"{file.number}"
+        self.location = f"version-{artifact.number}/{file.blob}"
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self.file, attribute)

@@ -607,6 +607,11 @@ class StoredFile:
     def id(self) -> str:
         return encode("File", self.number)
 
+    @property
+    def location(self) -> str:
+        """Where its signed URL leads: a folder and the key of the blob."""
+        return f"{'wandb_files' if self.birth is None else 'wandb_artifacts'}/{self.blob}"
+
 
 @record(frozen=False)
 class Manifest:

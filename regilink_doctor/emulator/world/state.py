@@ -69,7 +69,7 @@ class State:
         self.artifact_of_client: dict[str, ArtifactVersion] = {}
         self.contents: dict[str, bytes] = {}
         self.downloads: dict[str, Consumption] = {}
-        """Blob of a manifest whose address was given out -> what its reader does with it."""
+        """Location of a manifest or file whose address was given out -> what its reader does with the version."""
         self.asked_for: dict[int, dict[str, None]] = {}
         """Number of a version -> the names by which it was fetched, with the alias and with the number."""
         self.by_blob: dict[str, StoredFile] = {}
