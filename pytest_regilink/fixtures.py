@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_regilink.options import FENCE, GUARD, SERVER_FIXTURES, SERVERS, find_catalog
+from pytest_regilink.options import FENCE, GUARD, SERVER_FIXTURES, SERVERS, find_catalog, is_report_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -328,7 +328,7 @@ def _open_server(
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions, read_fault_set
     from pytest_regilink.isolation import HostWatch, isolation_of, server_variables
-    from pytest_regilink.link_coverage import is_report_wanted, note_links, noting_callers
+    from pytest_regilink.link_coverage import note_links, noting_callers
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
     isolation = isolation_of(request.config)

@@ -26,11 +26,6 @@ REACHED = pytest.StashKey[dict[str, list[str]]]()
 """`file:line` of a link that ran -> the tests in which it did."""
 
 
-def is_report_wanted(config: pytest.Config) -> bool:
-    """Whether the links that run are to be noted."""
-    return bool(config.getoption("regilink_report") or config.getoption("regilink_report_file"))
-
-
 def note_links(config: pytest.Config, nodeid: str, attempts: Iterable[LinkAttempt]) -> None:
     """Note where a test linked, refused links included."""
     for attempt in attempts:

@@ -42,6 +42,11 @@ SUMMARY_LINE = "regilink_line"
 SERVER_FIXTURES = frozenset({"regilink", "regilink_class", "regilink_factory", "regilink_module", "regilink_session"})
 
 
+def is_report_wanted(config: pytest.Config) -> bool:
+    """Whether the links that run are to be noted."""
+    return bool(config.getoption("regilink_report") or config.getoption("regilink_report_file"))
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Add the options, and an ini value for each."""
     group = parser.getgroup("regilink", "regilink: links to the W&B Registry")

@@ -29,6 +29,7 @@ from pytest_regilink.options import (
     add_options,
     find_cut_lines,
     is_asked_for,
+    is_report_wanted,
 )
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         from pytest_regilink.items import linter_of
 
         workeroutput["regilink_notes"] = linter_of(session.config).dump_notes()
-    if _wants_report(session.config):
+    if is_report_wanted(session.config):
         from pytest_regilink.link_coverage import REACHED
 
         workeroutput["regilink_reached"] = session.config.stash.get(REACHED, {})
@@ -182,7 +183,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 
         for line in linter_of(config).summarize():
             terminalreporter.write_line(f"regilink: {line}")
-    if _wants_report(config):
+    if is_report_wanted(config):
         from pytest_regilink import link_coverage
 
         report = link_coverage.measure_coverage(config)
@@ -191,10 +192,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         if config.getoption("regilink_report"):
             for line in link_coverage.render_report(report):
                 terminalreporter.write_line(line)
-
-
-def _wants_report(config: pytest.Config) -> bool:
-    return bool(config.getoption("regilink_report") or config.getoption("regilink_report_file"))
 
 
 # The fixtures.

@@ -37,7 +37,7 @@ from regilink_doctor.config import FORMATS
         (["catalog", "list"], 'catalog: VERB is "list", not one of pull, diff, show'),
         (
             ["lint", "--output-format", "jsn"],
-            f"{', '.join(FORMATS)}, did you mean json?",
+            f'{", ".join(FORMATS)}; did you mean "json"?',
         ),
         (
             ["lint", "--select", ""],

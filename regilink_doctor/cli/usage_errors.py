@@ -7,7 +7,7 @@ import re
 from difflib import get_close_matches
 
 from regilink_doctor.core.origin import quote_for_shell
-from regilink_doctor.core.text import escape_text, quote_text
+from regilink_doctor.core.text import did_you_mean, escape_text, quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def explain_unreadable(program: str, message: str) -> str:
     if choice := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
         flag, value, listed = choice.groups()
         choices = [name.strip(" '") for name in listed.split(",")]
-        similar = get_close_matches(value, choices, 1, _SIMILAR)
-        hint = f", did you mean {similar[0]}?" if similar else ""
+        hint = did_you_mean(value, choices)
         return f"{start}{flag} is {quote_text(value)}, not one of {', '.join(choices)}{hint}"
     return f"{start}{escape_text(message.removeprefix('argument '))}; see {program} --help"
 

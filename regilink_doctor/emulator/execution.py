@@ -29,13 +29,14 @@ from graphql import (
 )
 
 from regilink_doctor.core.records import record
-from regilink_doctor.core.text import close_to
+from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.emulator.faults import TRANSFERS, FaultError
 from regilink_doctor.emulator.http import Call
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
-from regilink_doctor.emulator.resolvers.context import NOTED, Context, snake
+from regilink_doctor.emulator.resolvers.context import NOTED, Context
 from regilink_doctor.emulator.world.access import Refusal
 from regilink_doctor.emulator.world.features import missing_parts
+from regilink_doctor.emulator.world.search import snake
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.world import World
@@ -242,11 +243,10 @@ def check_operation(operation: str | None) -> None:
         return
     roots = (schema().query_type, schema().mutation_type)
     names = [*TRANSFERS, *(name for root in roots if root for name in root.fields)]
-    near = close_to(operation, names)
+    hint = did_you_mean(operation, names)
     is_known = operation.casefold() in map(str.casefold, names)
-    if is_known or _is_wandb_operation(operation, unknown=near is None):
+    if is_known or _is_wandb_operation(operation, unknown=not hint):
         return
-    hint = f'; did you mean "{near}"?' if near else ""
     raise FaultError(f'there is no operation "{operation}"{hint}')
 
 

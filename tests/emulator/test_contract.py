@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType
 
 from regilink_doctor.emulator.execution import schema
 from regilink_doctor.emulator.resolvers import RESOLVERS
-from regilink_doctor.emulator.resolvers.context import Connection, Edge, PageInfo, snake
+from regilink_doctor.emulator.resolvers.context import Connection, Edge, PageInfo
 from regilink_doctor.emulator.world import World
 from regilink_doctor.emulator.world.model import (
     Agent,
@@ -34,6 +34,7 @@ from regilink_doctor.emulator.world.model import (
     User,
     Webhook,
 )
+from regilink_doctor.emulator.world.search import snake
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 

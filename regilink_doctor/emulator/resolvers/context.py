@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -18,13 +16,6 @@ from regilink_doctor.emulator.storage import BlobStore
 from regilink_doctor.emulator.world import World, access, assume
 from regilink_doctor.emulator.world.access import Refusal, refuse
 from regilink_doctor.emulator.world.model import Collection, Project, StoredFile, User
-
-
-@cache
-def snake(name: str) -> str:
-    """`artifactID` -> `artifact_id`, `hexMD5` -> `hex_md5`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
 
 Resolver = Callable[..., Any]
 F = TypeVar("F", bound=Resolver)

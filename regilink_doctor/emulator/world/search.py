@@ -271,9 +271,10 @@ def _inside(value: Any, path: Sequence[str]) -> Any:
 
 
 def _plain(thing: Any, name: str) -> Any:
-    return getattr(thing, _snake(name), None)
+    return getattr(thing, snake(name), None)
 
 
 @lru_cache(maxsize=256)
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """`artifactID` -> `artifact_id`, `hexMD5` -> `hex_md5`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
