@@ -50,6 +50,11 @@ class WandbMessage:
         """How the message is found in a text; made when it is first searched."""
         return _compile_pattern(self)
 
+    @cached_property
+    def loose_pattern(self) -> _Pattern:
+        """The same without quotes, as people copy a message into a sentence or a comment."""
+        return _compile_pattern(self, without_quotes=True)
+
 
 def group_messages(
     failure: str,
@@ -128,6 +133,8 @@ FIELD_LIMIT = 300
 """The longest value of a field."""
 MATCH_LIMIT = 100
 """How often one message is searched in one text, from its end."""
+NOTE_LIMIT = 20_000
+"""The same for a message without its quotes: people copy it so into a note, and no log has it."""
 VAGUE = 20
 """With fewer literal characters than this a message is said by many programs."""
 
@@ -174,20 +181,25 @@ class _Folded:
         return index == len(self.breaks) or self.breaks[index] >= end
 
 
-def _fold_text(text: str) -> _Folded:
+_BLANKS = r"""[^\S ]\s*| \s+|\\+(?=["'_&<>*])"""
+"""All whitespace but a single space, which stays as it is and is most of a log; what escapes a quote or a mark."""
+_MARKS = r"""\s*\n[ \t]*(?:#+|//+|--|[*;%>])[ \t]+|["'`\u2018\u2019\u201c\u201d]"""
+"""Where a comment or a quotation goes on in its next line; quotes."""
+
+
+def _fold_text(text: str, *, without_quotes: bool = False) -> _Folded:
     import re
 
-    offset = max(0, len(text) - TEXT_LIMIT)
+    offset = max(0, len(text) - (NOTE_LIMIT if without_quotes else TEXT_LIMIT))
     starts, shifts, breaks = [0], [offset], []
     out: list[str] = []
     length = 0
     last = offset
-    # All whitespace but a single space, which stays as it is and is most of a log.
-    for run in re.compile(r"""[^\S ]\s*| \s+|\\+(?=["'])""").finditer(text, offset):
+    for run in re.compile(f"{_MARKS}|{_BLANKS}" if without_quotes else _BLANKS).finditer(text, offset):
         blank = run.group()
         out.append(text[last : run.start()])
         length += run.start() - last
-        if blank[0] != "\\":
+        if blank[0].isspace():
             if "\n" in blank or "\r" in blank:
                 breaks.append(length)
             out.append(" ")
@@ -215,11 +227,13 @@ class _Pattern:
         return self.literals[self.anchor]
 
 
-def _compile_pattern(message: WandbMessage) -> _Pattern:
+def _compile_pattern(message: WandbMessage, *, without_quotes: bool = False) -> _Pattern:
     # A final full stop is lost where messages are joined or quoted.
     parts = split_template(message.template.rstrip("."))
     open_end = parts[-1][1] is not None
     literals = [" ".join(f"|{text}|".split())[1:-1].translate(_FOLD) for text, _ in parts]
+    if without_quotes:
+        literals = [literal.replace("'", "") for literal in literals]
     literals[0] = literals[0].lstrip()
     if not open_end:
         literals[-1] = literals[-1].rstrip()
@@ -300,17 +314,19 @@ def _find_matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMess
         position += len(anchor) - 1
 
 
-def search_messages(text: str, messages: Iterable[WandbMessage]) -> list[RecognizedMessage]:
-    """The messages that a text contains, best first.
+def search_messages(
+    text: str, messages: Iterable[WandbMessage], *, without_quotes: bool = False
+) -> list[RecognizedMessage]:
+    """The messages that a text contains, best first; on request also without their quotes, or broken by a comment.
 
     Of two that overlap the one with more literal words stays. Then a message that many
     programs say comes after the others, and what stands later in the text comes first: a
     traceback or a log ends with the error that the user saw.
     """
-    folded = _fold_text(text)
+    folded = _fold_text(text, without_quotes=without_quotes)
     found: list[tuple[int, RecognizedMessage]] = []
     for message in messages:
-        pattern = message.pattern
+        pattern = message.loose_pattern if without_quotes else message.pattern
         if pattern.anchor_text in folded.text:  # rejects nearly all
             found.extend((pattern.weight, match) for match in _find_matches(pattern, folded))
     found.sort(key=lambda item: -item[0])

@@ -26,6 +26,7 @@ from regilink_doctor.workflows.explain.entries import (
     near_entries,
 )
 from regilink_doctor.workflows.explain.error_context import (
+    NAME_OF_WANDB,
     find_failed_line,
     find_foreign_failure,
     find_output_in_comment,
@@ -350,6 +351,8 @@ def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Expl
     explanation = explain_error(read_error(f"{_LOGGED}{match['message']}"), catalog)
     if explanation is None or explanation.failures in ((), OF_ARTIFACT):
         return None
+    if explanation.causes_title and not NAME_OF_WANDB.search(text):
+        return None  # what it only reads like may be another program's
     return replace(explanation, title=explanation.title.removeprefix(_LOGGED))
 
 

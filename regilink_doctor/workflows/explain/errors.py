@@ -353,6 +353,10 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     if not matches and not context.is_raised_elsewhere:
         matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or _is_long_or_all(context, match)]
+    if not matches and context.is_about_wandb:
+        every = (*wandb_messages.WANDB_MESSAGES, *wandb_messages.list_sdk_sentences())
+        clear = (message for message in every if message.loose_pattern.weight >= VAGUE)
+        matches = search_messages(context.message_text, clear, without_quotes=True)
     others = [match for match in matches if _is_of_another_program(context, match)]
     matches = [match for match in matches if match not in others]
     if not matches and not others and "\n" in context.message_text:
@@ -420,7 +424,8 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_of_own_file = context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
     if is_of_own_file and (message.speaker, message.failure) == ("other", "F7"):
         return True
-    return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
+    is_denied_by_system = message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
+    return is_denied_by_system and "wandb" not in line
 
 
 def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:

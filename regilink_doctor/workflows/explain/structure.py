@@ -80,6 +80,9 @@ _RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
 _NEEDED = "|".join(_TABLES["packages that wandb needs"])
 _DEPENDENCY = re.compile(rf"'(?:{_NEEDED})\b")
 
+_INSTALLS, _ONLY_WANDB, _INSTALL_FAILS, _BUILDS = (
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _TABLES["installers"].values()
+)
 _UNSET_VARIABLE = re.compile(
     r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
 )
@@ -235,6 +238,8 @@ _REFUSED_COMMAND = re.compile(
     r"^(?:wandb: ERROR .*: )?(?:\S+\.py: error: |\S*python[\d.]*(?:\.exe)?: can't (?:find|open) )"
 )
 """The program itself, or Python, refuses the command line."""
+_LACKS_METRIC = re.compile(r"\bmetric\b.{0,60}\b(?:missing|never|not)\b", re.IGNORECASE)
+"""What an agent optimizes, and the program does not log."""
 _LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
 """A line of a launch agent."""
 _OWN_CODE = re.compile(r"/sdk/internal/(?:handler|sender|internal\w*)\.py")
@@ -309,6 +314,8 @@ def find_causes(context: ErrorContext) -> Causes:
         return ("C18",) if is_prompt or context.was_asked_for_key else ()
     if _VERIFIES.search(context.text):
         return ("F17", "C19")
+    if causes := _judge_installation(context):
+        return causes
     if context.ends_in_other_program:
         return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
@@ -327,6 +334,17 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_swept_program,
     )
     return find_proved_causes(context) or next((causes for guess in guesses if (causes := guess(context))), ())
+
+
+def _judge_installation(context: ErrorContext) -> Causes:
+    """An installer that fails while it installs wandb, and nothing else."""
+    command = next(reversed([*_INSTALLS.finditer(context.text)]), None)
+    failed = _INSTALL_FAILS.search(context.text, command.end()) if command else None
+    if command is None or failed is None or failed["done"] or "wandb" not in command[0]:
+        return ()
+    built = _BUILDS.search(context.text, command.end())
+    is_needed = built is None or _DEPENDENCY.match(f"'{built['name']}") or built["name"].startswith("wandb")
+    return ("F15",) if is_needed or _ONLY_WANDB.fullmatch(command["packages"] or command["package"]) else ()
 
 
 def find_proved_causes(context: ErrorContext) -> Causes:
@@ -402,7 +420,7 @@ def find_part(context: ErrorContext) -> Causes:
     """What part of wandb raised the error, and what a refusal of that part means."""
     is_of_command = context.exception is None or (context.exception[0] == "Error" and not context.frames)
     if context.phase == "sweep" and not context.is_cut and (is_of_command or context.is_reported_by_wandb):
-        return ("F16",)
+        return ("F23", "F16") if _LACKS_METRIC.search(context.last_line) else ("F16",)
     if context.is_raised_in_import and (context.exception is not None or context.is_cut):
         return ("F15", "F9")
     if context.exception is None or not context.is_raised_in_wandb:
@@ -773,7 +791,7 @@ def _judge_component(context: ErrorContext) -> Causes:
     """What the part of wandb means that logged the last error."""
     if not context.is_about_wandb or context.is_raised_elsewhere:
         return ()
-    if context.exception is None and context.error_lines:
+    if context.exception is None and context.last_line in context.error_lines:
         line = context.last_line.removeprefix("wandb: ERROR ")
         answer = line.removeprefix("Error while calling W&B API: ")
         if answer != line and (causes := _causes_of_words(answer)):
