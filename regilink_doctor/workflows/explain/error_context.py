@@ -144,7 +144,7 @@ _PYTHON_SAYS = tuple(
     )
 )  # fmt: skip
 """The class of an exception that is quoted without it."""
-_WANDB = re.compile(r"(?i:\bwandb(?:_gql)?\b)|\bWANDB_[A-Z]")
+_WANDB = re.compile(r"(?i:\b(?:wandb(?:_gql)?|w&b|weights & biases)\b)|\bWANDB_[A-Z]")
 _IS_ADVICE = re.compile(
     r"most recent call last"
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
@@ -848,9 +848,8 @@ class ErrorContext:
         code = code or [line for line in lines if _CODE_LINE.match(line)]
         sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or _EXCEPTION.match(line))]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
-            if line.lstrip().startswith("raise "):
-                continue  # what it says is in the message
-            for name in reversed(_CALL_IN_CODE.findall(line)):
+            code_before, _, _ = line.partition("raise ")  # what is raised is in the message
+            for name in reversed(_CALL_IN_CODE.findall(code_before)):
                 if name in CALLS and (name != "get" or "art" in line):
                     return str(name)
         return None

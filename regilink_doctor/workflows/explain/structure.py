@@ -588,7 +588,8 @@ def _judge_call(context: ErrorContext) -> Causes:
 
 def _is_of_wandb(owner: str | None, function: str, context: ErrorContext) -> bool:
     """Whether a function that Python names is one of wandb's, and not the program's own."""
-    return function in CALLS or function in _OTHER_CALLS or owner in _CLASSES or bool(context.call)
+    is_hidden = function in ("__init__", *_WRAPPERS)  # the name says nothing: the line of code does
+    return function in CALLS or function in _OTHER_CALLS or owner in _CLASSES or (is_hidden and bool(context.call))
 
 
 def _judge_class(context: ErrorContext) -> Causes:
