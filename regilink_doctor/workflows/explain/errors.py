@@ -313,6 +313,8 @@ def _leaves_choice(context: ErrorContext, matches: Sequence[RecognizedMessage], 
         return False
     is_undecided = ids[0] == main.failure and main.failure in _UNDECIDED
     is_undecided = is_undecided or (main.failure in _OF_ANY_CALL and context.phase is None)
+    # Where W&B's own answer is not shown, a host that is not W&B's can have given the status.
+    is_undecided = is_undecided or (context.status == 404 and "C19" in main.also)
     lacks_reason = main in _list_cut_messages() and "{reason}" in _find_whole(main) and "{reason}" not in main.template
     is_quoted = main.speaker == "other" and context.is_only_quoted and context.operation is None
     return is_undecided or lacks_reason or is_quoted

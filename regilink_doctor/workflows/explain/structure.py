@@ -191,7 +191,8 @@ def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
-_REQUEST = re.compile(r"""\b(?P<method>Get|Head|Patch|Post|Put) \\*"https?://[^"\s]+": """)
+_REQUEST = re.compile(r"""\b(?:Get|Head|Patch|Post|Put) \\*"https?://[^"\s]+": """)
+"""What wandb-core writes before the reason where no answer came."""
 _IN_SYSTEM = re.compile(r"\bconnect: (?:permission|operation)\b")
 """What the system of this machine refuses, and no server."""
 _TIMES_OUT = re.compile(r"\btime[sd]?[ -]?out\b", re.IGNORECASE)
@@ -228,7 +229,6 @@ _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
-_CALLS_FUNCTION = re.compile(r"\b(?:missing \d+ required|takes \d+ )|is not callable")
 _AGENT = re.compile(r"wandb/agents/")
 _AGENT_RUNS = re.compile(
     r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
@@ -320,7 +320,6 @@ def find_causes(context: ErrorContext) -> Causes:
         return ("F16",) if any(_LAUNCH.match(line) for line in context.error_lines) else ()
     guesses = (
         _judge_server_container,
-        _judge_request,
         _judge_own_thread,
         _judge_hidden,
         _judge_words,
@@ -349,11 +348,11 @@ def _judge_installation(context: ErrorContext) -> Causes:
 
 def find_proved_causes(context: ErrorContext) -> Causes:
     """The failure ids that Python's own words, a class, a number of the system or a status prove."""
+    if context.ends_in_key_prompt:
+        return ("C18",)
     proofs = (
-        _judge_prompt,
         _judge_stored_run,
         _judge_variable,
-        _judge_swept_function,
         _judge_argument,
         _judge_said,
         _judge_call,
@@ -464,11 +463,6 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
     return _STATUSES[403].get("consume" if is_read else context.phase or "other", ())
 
 
-def _judge_prompt(context: ErrorContext) -> Causes:
-    """A program that waits for an API key."""
-    return ("C18",) if context.ends_in_key_prompt else ()
-
-
 def _judge_stored_run(context: ErrorContext) -> Causes:
     """A record in the files of a run that the code of `wandb sync` cannot read."""
     name, text = context.exception or ("", "")
@@ -502,13 +496,6 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
         return None
     evidence = f" {call} {' '.join(places)} {match[0]} "
     return call, next((names[0] for pattern, names in _ARGUMENTS if pattern.search(evidence)), ""), type_name
-
-
-def _judge_swept_function(context: ErrorContext) -> Causes:
-    """A function of the program that an agent cannot call, because it needs arguments or is none."""
-    is_called = any(frame.function == "_run_job" for frame in context.library_frames)
-    is_refused = context.exception is not None and _CALLS_FUNCTION.search(context.exception[1]) is not None
-    return ("F24", "F22") if is_called and is_refused else ()
 
 
 def _judge_argument(context: ErrorContext) -> Causes:
@@ -720,7 +707,7 @@ def judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
         return ()
-    if context.names_only_other_programs:
+    if context.names_only_other_programs or context.is_logged_by_server:
         return ()
     if not context.is_about_wandb and len(context.last_line) > _LONGEST_LINE:
         return ()
@@ -743,7 +730,7 @@ def judge_status(context: ErrorContext) -> Causes:
         return causes
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
         return causes
-    is_worded = context.status == 400 or (context.status == 404 and context.last_line.startswith("wandb: ERROR "))
+    is_worded = context.status == 400 or (context.status == 404 and context.is_reported_by_wandb)
     if is_worded and (causes := _find_words(context.last_line)):
         return causes
     if context.status == 404 and "/file_stream" in context.message_text and not context.is_of_sync:
@@ -792,7 +779,7 @@ def _judge_component(context: ErrorContext) -> Causes:
     """What the part of wandb means that logged the last error."""
     if not context.is_about_wandb or context.is_raised_elsewhere:
         return ()
-    if context.exception is None and context.last_line in context.error_lines:
+    if context.exception is None and (context.last_line in context.error_lines or _REQUEST.search(context.last_line)):
         line = context.last_line.removeprefix("wandb: ERROR ")
         answer = line.removeprefix("Error while calling W&B API: ")
         if answer != line and (causes := _causes_of_words(answer)):
@@ -888,16 +875,6 @@ def _judge_swept_program(context: ErrorContext) -> Causes:
     is_reported = _REFUSED_COMMAND.search(line) is not None or is_failed_end(line)
     is_of_program = is_reported or (context.exception is not None and not context.is_raised_in_wandb)
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
-
-
-def _judge_request(context: ErrorContext) -> Causes:
-    """A request of wandb-core to which nothing came back: the line names it before the reason."""
-    match = _REQUEST.search(context.last_line)
-    if match is None or not context.is_about_wandb or context.is_raised_elsewhere:
-        return ()
-    if match["method"] == "Put":
-        return ("C10", "C19", "F17")
-    return ("F6", "C19") if match["method"] == "Get" and context.is_from_bucket else ("C19", "F2")
 
 
 def _judge_server_container(context: ErrorContext) -> Causes:
