@@ -123,7 +123,7 @@ def test_the_next_world_is_new_again(emulator: Emulator) -> None:
     [
         ({"version": "newest"}, "is not a version of W&B Server; it is written like 0.70"),
         ({"version": "0.50"}, "older than 0.63"),
-        ({"without": ["ARTIFACT_TAG"]}, "did you mean ARTIFACT_TAGS"),
+        ({"without": ["ARTIFACT_TAG"]}, 'did you mean "ARTIFACT_TAGS"'),
         ({"without": ["EVERYTHING"]}, "there are: ARTIFACT_"),
     ],
 )
