@@ -360,5 +360,6 @@ def test_one_of_several_and_paths_are_accepted(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device that has no end")
-def test_a_file_without_an_end_is_read_with_a_bound() -> None:
+def test_a_file_without_an_end_is_read_with_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regilink_doctor.workflows.explain.INPUT_LIMIT", 100_000)
     assert not regilink.explain(Path("/dev/zero")).is_recognized

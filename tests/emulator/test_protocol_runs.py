@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -189,7 +188,7 @@ def test_an_id_that_is_used_again_replaces_steps_and_both_histories_agree(server
     assert [row["loss"] for row in found.scan_history()] == [9, 2, 3]
 
 
-def test_a_shared_run_has_what_each_of_its_processes_logged(server: Server) -> None:
+def test_a_shared_run_has_what_each_of_its_processes_logged(server: Server, forked_python: str) -> None:
     code = """if True:
         import sys, wandb
         rank = int(sys.argv[1])
@@ -200,7 +199,7 @@ def test_a_shared_run_has_what_each_of_its_processes_logged(server: Server) -> N
         run.finish()"""
     environ = {**os.environ, **server.emulator.environ()}
     environ.pop("WANDB_SERVICE", None)  # processes of one wandb-core cannot share a run
-    ranks = [subprocess.Popen([sys.executable, "-c", code, str(rank)], env=environ) for rank in range(2)]
+    ranks = [subprocess.Popen([forked_python, "-c", code, str(rank)], env=environ) for rank in range(2)]
     assert [process.wait() for process in ranks] == [0, 0]
     found = server.api().run("team-a/proj/shared")
     rows = list(found.scan_history())

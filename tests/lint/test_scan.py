@@ -245,7 +245,7 @@ KNOWN_LINES = (
 def test_patterns_mean_what_git_says(tmp_path: Path) -> None:
     choose = random.Random(7)
     rows: list[tuple[list[str], list[str], list[str]]] = [(lines, [], paths) for lines, paths in KNOWN_LINES]
-    for _ in range(700):
+    for _ in range(350):
         outer, inner = (
             ["".join(choose.choices(SIGNS, k=choose.randint(0, 6))) for _ in range(count)]
             for count in (choose.randint(0, 3), choose.randint(0, 3))

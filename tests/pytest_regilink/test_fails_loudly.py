@@ -3,7 +3,6 @@
 import contextlib
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -66,10 +65,10 @@ def test_a_refused_read_that_the_code_went_on_without_does_not_count(
         fail_later()
 
 
-def test_a_refused_read_in_another_process_counts(regilink: Regilink) -> None:
+def test_a_refused_read_in_another_process_counts(regilink: Regilink, forked_python: str) -> None:
     code = f"import wandb; wandb.Api().artifact({TARGET + ':none'!r})"
     with regilink.assert_fails_loudly():
-        subprocess.run([sys.executable, "-c", code], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([forked_python, "-c", code], check=True, stderr=subprocess.DEVNULL)
 
 
 def test_a_fault_that_was_met_counts(regilink: Regilink) -> None:

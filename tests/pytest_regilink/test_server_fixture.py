@@ -223,11 +223,11 @@ def test_the_folder_of_the_test_is_its_own(regilink: Regilink, tmp_path: Path) -
     assert list(regilink.artifacts[0].files) == ["weights.txt"]
 
 
-def test_commands_of_wandb_print(regilink: Regilink) -> None:
+def test_commands_of_wandb_print(regilink: Regilink, forked_python: str) -> None:
     import subprocess
 
     regilink.published(f"{TARGET}:production")
-    command = [sys.executable, "-m", "wandb", "artifact", "ls", "team-a/published"]
+    command = [forked_python, "-m", "wandb", "artifact", "ls", "team-a/published"]
     assert "zoo:v0" in subprocess.run(command, capture_output=True, text=True, check=True).stderr
 
 

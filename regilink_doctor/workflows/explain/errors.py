@@ -142,8 +142,8 @@ _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 
 @cache
-def _list_cut_messages() -> tuple[WandbMessage, ...]:
-    """The first sentence and the shortest beginning of each message: people quote messages cut short.
+def _list_cut_messages() -> dict[WandbMessage, None]:
+    """The first sentence and the shortest beginning of each message, in order: people quote messages cut short.
 
     A beginning that several failures share means none of them.
     """
@@ -155,7 +155,7 @@ def _list_cut_messages() -> tuple[WandbMessage, ...]:
         for beginning in (message.template.partition(". ")[0], _cut_template(message.template)):
             meanings.setdefault(beginning, set()).add(message.failure)
             messages.setdefault(beginning, replace(message, template=beginning))
-    return tuple(
+    return dict.fromkeys(
         message
         for beginning, message in messages.items()
         if len(meanings[beginning]) == 1 and _literal_length(beginning) >= SHORTEST_BEGINNING
