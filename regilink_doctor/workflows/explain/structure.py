@@ -226,6 +226,8 @@ _MONITOR = re.compile(r"/sdk/internal/")
 """Code of wandb's own threads, which have no run of the program."""
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
 """The methods that look up a key of a run's config or summary."""
+_READS_DATA = re.compile(r"wandb/(?:plots?|sklearn|integration/sklearn)/")
+"""Code of wandb that computes with the arrays that it is given."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -424,6 +426,9 @@ def find_part(context: ErrorContext) -> Causes:
         return ("F15", "F9")
     if context.exception is None or not context.is_raised_in_wandb:
         return ()
+    last = context.library_frames[-1]
+    if last.function == "<module>" and not last.is_wandb:
+        return ("F15", "F21")  # a package that wandb imports when it needs it
     causes = _causes_of_frames(context)
     name, text = context.exception
     if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb and name != "ValueError":
@@ -486,6 +491,8 @@ def find_wrong_argument(context: ErrorContext) -> tuple[str, str, str] | None:
     is_member = match["attribute"] is None or match["attribute"] in _MEMBERS
     if not is_member and type_name in {"NoneType", *_CLASSES, *list_sdk_classes()}:
         return None  # what wandb asks of its own objects
+    if not is_member and not frames[-1].is_wandb and type_name[:1].isupper():
+        return None  # what another library asks of its own objects
     if match["attribute"] and re.search(rf"\bself\.{match['attribute']}\b", context.failed_code):
         return None  # its own method runs on an object of another class: wandb has patched that class
     is_given = type_name != "NoneType" or bool(match["path"] or match["attribute"])
@@ -675,6 +682,8 @@ def find_broken_code(context: ErrorContext) -> Causes:
         return ()
     path = context.library_frames[-1].path.replace("\\", "/")
     part = find_part(context)
+    if any(_READS_DATA.search(frame.path.replace("\\", "/")) for frame in context.library_frames):
+        return ("F22", "F21")
     if (
         _WRONG_TYPE.search(text)
         and _READS_ARGUMENT.search(f"{path} {context.library_frames[-1].function}")
