@@ -51,8 +51,6 @@ _UNQUOTED = (
      r"'NoneType' object has no attribute '\1'"),
     (re.compile(rf"(?<!['\w.])([A-Z]\w+) object has no attribute {_QUOTE}(\w+){_QUOTE}"),
      r"'\1' object has no attribute '\2'"),
-    (re.compile(rf"\bmodule ([\w.]+) has no attribute {_QUOTE}(\w+){_QUOTE}"), r"module '\1' has no attribute '\2'"),
-    (re.compile(r"\bname (\w+) is not defined"), r"name '\1' is not defined"),
     (re.compile(rf"\bcannot import name\s{_QUOTE}([\w.]+){_QUOTE}\sfrom\s{_QUOTE}([\w.]+){_QUOTE}"),
      r"cannot import name '\1' from '\2'"),
 )  # fmt: skip

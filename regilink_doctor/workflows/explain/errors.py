@@ -69,7 +69,6 @@ _OUTCOMES = (
 """Messages that only report what another error of the text has led to."""
 _OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14", "F15")
 """Failures of keys, networks, processes and packages, of which every program speaks in the same words."""
-_IS_ASSIGNED = re.compile(r"\w+ = [frb]?[\"']")
 _OPEN_QUOTE = re.compile(r"(?:^|[\s(])'[^']*$")
 _CUT_SENTENCE = re.compile(
     rf"{_OPEN_QUOTE.pattern}|^'\w+'$|\b(?:an?|and|attribute|by|for|from|has|in|is|must|no|not|object|of|or|the|to|with)$"
@@ -385,8 +384,6 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     """Whether the text shows that another program said it, in words that W&B uses as well."""
     message, line = match.message, context.line_at(match.span[0])
     weight = message.pattern.weight
-    if context.frames and _IS_ASSIGNED.match(line):
-        return True  # code that a report shows around the line that failed
     is_of_sdk = message.speaker == "sdk" or (message.speaker == "server" and weight >= _SURE)
     if (context.names_other_program(line) or line in context.other_items) and not (is_of_sdk and weight >= _SURE):
         return True
@@ -420,8 +417,6 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
         return not is_of_sdk  # a bucket of another program
     if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
         return message.speaker == "other"
-    if message.key.startswith("settings-validation") and "= Settings(" in "".join(context.source or ()):
-        return True  # a class of the program
     is_of_wandb = context.is_raised_in_wandb or context.is_in_server_container
     is_of_own_file = context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
     if is_of_own_file and (message.speaker, message.failure) == ("other", "F7"):
