@@ -30,6 +30,7 @@ from regilink_doctor.workflows.explain.error_context import (
     find_failed_line,
     find_foreign_failure,
     find_output_in_comment,
+    read_comments,
     read_error,
 )
 from regilink_doctor.workflows.explain.errors import explain_error, explain_failed_line, has_clear_message
@@ -263,7 +264,8 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
         return explanation
     code = "\n".join(_FENCED.findall(text)) or _read_notebook(bare) or text
     if is_code and (explanation := explain_code(code, catalog)):
-        return explanation
+        is_plain = not (explanation.failures or explanation.wrong)
+        return (_explain_commented_message(text, catalog) if is_plain else None) or explanation
     if message is not None:  # code that compares with it has been read before
         return _prefer_description(context, bare, message, catalog)
     if setting := _TARGET_SETTING.search(text) or _TARGET_OPTION.search(text) or _VARIABLE.match(text):
@@ -306,6 +308,14 @@ def _explain_prose(
     if explanation is None or not explanation.is_sure:
         explanation = _explain_named_exception(context, catalog) or explanation
     return explanation
+
+
+def _explain_commented_message(text: str, catalog: OrganizationView | None) -> Explanation | None:
+    """What a message of W&B means that a comment beside code holds; None without one."""
+    said = "\n".join(read_comments(text))
+    is_clear = bool(said) and has_clear_message(read_error(said))
+    explanation = explain_error(read_error(f"{text}\n{said}"), catalog) if is_clear else None
+    return replace(explanation, is_sure=False) if explanation is not None else None
 
 
 def _answer_question(text: str, context: ErrorContext, catalog: OrganizationView | None) -> Explanation:

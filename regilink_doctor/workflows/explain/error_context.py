@@ -1055,9 +1055,14 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
     return None
 
 
+def read_comments(text: str) -> list[str]:
+    """What the comments of Python or a shell say, one a line."""
+    return [match["said"].rstrip() for match in _COMMENT.finditer(text)]
+
+
 def find_output_in_comment(text: str) -> str | None:
     """What the last comment says that holds a failure which the program has printed; None without one."""
-    said = (match["said"].rstrip() for match in reversed([*_COMMENT.finditer(text)]))
+    said = reversed(read_comments(text))
     return next((words for words in said if _OUTPUT.match(words) and not _IS_REMARK.search(words)), None)
 
 
