@@ -142,34 +142,37 @@ _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 @cache
 def _list_cut_messages() -> dict[WandbMessage, None]:
-    """The first sentence and the shortest beginning of each message, in order: people quote messages cut short.
+    """The first sentence, the shortest beginning and the shortest end of each message, in order: people cut messages.
 
-    A beginning that several failures share means none of them.
+    A piece that several failures share means none of them.
     """
     meanings: dict[str, set[str]] = {}
     messages: dict[str, WandbMessage] = {}
     for message in wandb_messages.WANDB_MESSAGES:
         if _IS_OF_ITS_END.search(message.template):
             continue  # its last word decides
-        for beginning in (message.template.partition(". ")[0], _cut_template(message.template)):
-            meanings.setdefault(beginning, set()).add(message.failure)
-            messages.setdefault(beginning, replace(message, template=beginning))
+        end = _reverse_words(_cut_template(_reverse_words(message.template), _SURE))
+        is_clear = message.speaker in ("sdk", "server") and _literal_length(end) >= _SURE and _OF_WANDB.search(end)
+        ends = (end,) if is_clear and "support@wandb.com" not in end else ()
+        for piece in (message.template.partition(". ")[0], _cut_template(message.template), *ends):
+            meanings.setdefault(piece, set()).add(message.failure)
+            messages.setdefault(piece, replace(message, template=piece))
     return dict.fromkeys(
         message
-        for beginning, message in messages.items()
-        if len(meanings[beginning]) == 1 and _literal_length(beginning) >= SHORTEST_BEGINNING
+        for piece, message in messages.items()
+        if len(meanings[piece]) == 1 and _literal_length(piece) >= SHORTEST_BEGINNING
     )
 
 
-def _cut_template(template: str) -> str:
+def _reverse_words(text: str) -> str:
+    return " ".join(reversed(text.split(" ")))
+
+
+def _cut_template(template: str, least: int = SHORTEST_BEGINNING) -> str:
     """The template up to the word with which its own words are long enough; a field at the end goes."""
     words = template.split(" ")
     count = next(
-        (
-            count
-            for count in range(_FEWEST_WORDS, len(words))
-            if _literal_length(" ".join(words[:count])) >= SHORTEST_BEGINNING
-        ),
+        (count for count in range(_FEWEST_WORDS, len(words)) if _literal_length(" ".join(words[:count])) >= least),
         len(words),
     )
     while count > 1 and "{" in words[count - 1]:
