@@ -70,6 +70,20 @@ class Triggered:
 
 
 @record
+class AliasChange:
+    """An alias in a registry that was set, moved or removed without a link, or W&B's answer that `refused` it.
+
+    `collection` is `entity/project/collection`, `before` and `after` are the versions that have the alias (`v0`).
+    """
+
+    collection: str
+    alias: str
+    before: str | None
+    after: str | None
+    refused: str | None = None
+
+
+@record
 class RefusedRun:
     """A run that W&B would not start: `message` is its answer, `failure` the failure id, if there is one."""
 

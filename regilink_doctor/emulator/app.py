@@ -80,7 +80,7 @@ class App:
             self.world.ledger.add_server(call.host or "")
             return
         if call.call == UNSENT_RUN:
-            self.world.ledger.add_unsent_run(UnsentRun(call.mode, call.place))
+            self.world.ledger.add(UnsentRun(call.mode, call.place))
             return
         if call.call == CORE:
             if not call.ended:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from regilink_doctor.core.ledger import LinkAttempt, RefusedRun, Triggered, UnsentRun
+from regilink_doctor.core.ledger import AliasChange, LinkAttempt, RefusedRun, Triggered, UnsentRun
 from regilink_doctor.core.records import record, replace
 
 
@@ -52,6 +52,8 @@ class ServedRequest:
     variables: Mapping[str, Any] | None = None
 
 
+_Entry = TypeVar("_Entry")
+
 MAX_REQUESTS = 10_000
 """The latest requests are kept: an emulator may serve for days."""
 
@@ -64,10 +66,9 @@ class Ledger:
         self._links: list[LinkAttempt] = []
         self._first_open = 0
         """Before this place, every attempt has the path that the code gave."""
-        self._consumed: list[Consumption] = []
+        self._entries: dict[type, list[Any]] = {}
+        """The entries of `add`, by their class."""
         self._servers: dict[str, None] = {}
-        self._unsent_runs: list[UnsentRun] = []
-        self._refused_runs: list[RefusedRun] = []
         self._triggered: list[Triggered] = []
         self._unsupported: dict[str, None] = {}
         self._requests: deque[ServedRequest] = deque(maxlen=MAX_REQUESTS)
@@ -90,8 +91,18 @@ class Ledger:
     @property
     def consumed(self) -> tuple[Consumption, ...]:
         """Every version that was consumed, and how."""
+        return self._list_entries(Consumption)
+
+    def add(self, entry: Consumption | UnsentRun | RefusedRun | AliasChange, *, once: bool = False) -> None:
+        """Append what was done; with `once`, unless the same is noted already."""
         with self._lock:
-            return tuple(self._consumed)
+            entries = self._entries.setdefault(type(entry), [])
+            if not once or entry not in entries:
+                entries.append(entry)
+
+    def _list_entries(self, kind: type[_Entry]) -> tuple[_Entry, ...]:
+        with self._lock:
+            return tuple(self._entries.get(kind, ()))
 
     def add_attempt(self, attempt: LinkAttempt) -> None:
         """Append an attempt. Also for those who watch the code in its own process, and saw the SDK refuse."""
@@ -111,17 +122,6 @@ class Ledger:
                     return True
         return False
 
-    def add_consumption(self, entry: Consumption) -> None:
-        """Append a consumption."""
-        with self._lock:
-            self._consumed.append(entry)
-
-    def add_download(self, entry: Consumption) -> None:
-        """Append a download, unless it is noted already: the SDK reads a manifest first, and then each file."""
-        with self._lock:
-            if entry not in self._consumed:
-                self._consumed.append(entry)
-
     @property
     def servers(self) -> tuple[str, ...]:
         """The servers that code gave to wandb itself, as it wrote them; seen only where a recorder watches the code."""
@@ -136,24 +136,17 @@ class Ledger:
     @property
     def unsent_runs(self) -> tuple[UnsentRun, ...]:
         """The runs that were offline or disabled; seen only where a recorder watches the code."""
-        with self._lock:
-            return tuple(self._unsent_runs)
+        return self._list_entries(UnsentRun)
 
     @property
     def refused_runs(self) -> tuple[RefusedRun, ...]:
         """The runs that were not started, each once: the SDK asks several times."""
-        with self._lock:
-            return tuple(dict.fromkeys(self._refused_runs))
+        return self._list_entries(RefusedRun)
 
-    def add_refused_run(self, entry: RefusedRun) -> None:
-        """Append a run that was not started."""
-        with self._lock:
-            self._refused_runs.append(entry)
-
-    def add_unsent_run(self, entry: UnsentRun) -> None:
-        """Append a run that sends nothing."""
-        with self._lock:
-            self._unsent_runs.append(entry)
+    @property
+    def alias_changes(self) -> tuple[AliasChange, ...]:
+        """Every change of an alias in a registry that no link made."""
+        return self._list_entries(AliasChange)
 
     @property
     def triggered(self) -> tuple[Triggered, ...]:

@@ -47,7 +47,7 @@ def record_call(state: State, call: LinkCall) -> None:
                 failed=call.message or call.error,
                 place=call.place,
             )
-            state.ledger.add_consumption(entry)
+            state.ledger.add(entry)
         return
     link = _read_path(call)
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):

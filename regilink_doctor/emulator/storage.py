@@ -63,7 +63,7 @@ class Storage:
             world = self._served.world
             download = world.downloads.get(f"{folder}/{key}") if request.method == "GET" else None
             if download is not None:
-                world.ledger.add_download(download)
+                world.ledger.add(download, once=True)  # the SDK reads a manifest first, and then each file
             return self._send_blob(request, self._find_blob(key))
         return Response.from_json({"error": "method not allowed"}, 405)
 

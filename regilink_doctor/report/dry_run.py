@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import Assumed, LinkAttempt, RefusedRun, Triggered, UnsentRun
+    from regilink_doctor.core.ledger import AliasChange, Assumed, LinkAttempt, RefusedRun, Triggered, UnsentRun
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
 
 
@@ -155,6 +155,7 @@ def to_json(outcome: DryRun) -> str:
         "unsent_runs": [asdict(each) for each in outcome.unsent_runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
         "links": [_link_json(each) for each in outcome.links],
+        "alias_changes": [asdict(each) for each in outcome.alias_changes],
         "consumed": [asdict(each) for each in outcome.consumed],
         "triggered": [asdict(each) for each in outcome.triggered],
         "unsupported": list(outcome.unsupported),
@@ -224,6 +225,9 @@ class _Report:
             first, *rest = render_message(rule_for(problem.rule).explain(problem), self._translate)
             yield self._paint(_YELLOW, f"  {self._translate('warning')}[{problem.rule}] {first}")
             yield from (f"  {line}" for line in rest)
+        yield from self._render_section(
+            say("Aliases changed without a link"), map(_describe_alias_change, outcome.alias_changes)
+        )
         yield from self._render_section(say("Consumed"), map(_describe_consumed, outcome.consumed))
         if any(item.failed for item in outcome.consumed) and not outcome.stub_artifacts:
             note = say("--stub-artifacts goes on with an empty version, where the name alone is unknown here")
@@ -310,6 +314,20 @@ def _describe_artifact(artifact: ArtifactMade) -> str:
     facts = [artifact.type, counted(artifact.files, "file"), _format_size(artifact.size)]
     facts += [say("aliases {names}", names=", ".join(artifact.aliases))] if artifact.aliases else []
     return say("{name}  ({facts})", name=artifact.name, facts=join_phrases(", ", facts))
+
+
+def _describe_alias_change(change: AliasChange) -> str:
+    if change.refused is not None:
+        facts = say("alias {name} refused: {reason}", name=quoted(change.alias), reason=change.refused)
+    elif change.after is None:
+        facts = say("alias {name} removed from {version}", name=quoted(change.alias), version=change.before)
+    elif change.before is None:
+        facts = say("alias {name} set on {version}", name=quoted(change.alias), version=change.after)
+    else:
+        facts = say(
+            "alias {name} moved from {old} to {new}", name=quoted(change.alias), old=change.before, new=change.after
+        )
+    return say("{name}  ({facts})", name=change.collection, facts=facts)
 
 
 def _describe_consumed(entry: Consumed) -> str:

@@ -300,6 +300,12 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             unsent_runs=_about("runs that are offline or disabled", _list(_object(mode=TEXT, place=TEXT_OR_NULL))),
             artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
             links=_list(ATTEMPT),
+            alias_changes=_about(
+                "aliases in registries that no link changed",
+                _list(
+                    _object(collection=TEXT, alias=TEXT, **dict.fromkeys(("before", "after", "refused"), TEXT_OR_NULL))
+                ),
+            ),
             consumed=_list(
                 _object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG, missing=TEXT_OR_NULL)
             ),

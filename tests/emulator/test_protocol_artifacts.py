@@ -8,6 +8,10 @@ import wandb
 from serving import Server
 from wandb.errors import CommError
 
+from regilink_doctor.core.ledger import AliasChange
+from regilink_doctor.core.records import replace
+from regilink_doctor.workflows.dry_run.collect import alias_changes
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -151,6 +155,41 @@ def test_a_version_is_used_by_a_run_and_its_files_are_read(server: Server) -> No
     hows = [each.how for each in server.emulator.ledger.consumed]
     assert "use" in hows
     assert "download" in hows
+
+
+def test_a_change_of_an_alias_in_a_registry_that_no_link_made_is_noted(server: Server) -> None:
+    path = "acme/wandb-registry-model/zoo"
+
+    def change(version: str, *, add: str = "", remove: str = "") -> None:
+        found = server.api("alice").artifact(f"{path}:{version}")
+        found.aliases[:] = [*(alias for alias in found.aliases if alias != remove), *filter(None, [add])]
+        found.save()
+
+    for number in (1, 2):
+        source = server.logged(files={"weights.txt": f"{number}".encode()})
+        source.link(path, aliases=["candidate"])
+        source.aliases.append("best")
+        source.save()
+    change("v0", add="old")
+    change("v1", add="production")
+    change("v0", add="production")
+    change("v0", add="")
+    change("v0", remove="old")
+    with pytest.raises(CommError):
+        change("v1", add="a/b")
+    changes = server.world.ledger.alias_changes
+    assert [(item.collection, item.alias, item.before, item.after) for item in changes] == [
+        (path, "old", None, "v0"),
+        (path, "production", None, "v1"),
+        (path, "production", "v1", "v0"),
+        (path, "old", "v0", None),
+        (path, "a/b", None, None),
+    ]
+    assert ["a/b" in (item.refused or "") for item in changes] == [False, False, False, False, True]
+    assert [replace(item, collection="") for item in alias_changes(changes)] == [
+        AliasChange("", "production", None, "v0"),
+        AliasChange("", "a/b", None, None, changes[-1].refused),
+    ]
 
 
 def test_one_with_aliases_is_deleted_only_when_they_may_go_too(server: Server) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.ledger import AliasChange, Assumed, LinkAttempt
 from regilink_doctor.core.origin import Argument, Setting, Variable
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem
@@ -176,6 +176,10 @@ def test_a_dry_run() -> None:
         artifacts=(ArtifactMade("team-a/p/zoo:v0", "model", ("best",), 1, 3, None),),
         links=(Link(refused, rule_for("REG301").explain(_unknown_registry())),),
         consumed=(Consumed("cat:v1", ("use", "download"), stub=True),),
+        alias_changes=tuple(
+            AliasChange("a/p/z", "x", *change)
+            for change in (("v0", "v1"), ("v0", None), (None, "v0"), (None, None, ""))
+        ),
         blocked_hosts=(("api.wandb.ai", 2),),
     )
     lines = list(render_dry_run(outcome, translate=TRANSLATE))

@@ -237,6 +237,7 @@ def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_repo
         "        linked.unlink()\n"
         "    if name == 'dropped':\n"
         "        linked.aliases.remove('candidate')\n"
+        "        linked.aliases.append('production')\n"
         "        linked.save()\n"
         "    if name == 'deleted':\n"
         "        logged.delete(delete_aliases=True)\n"
@@ -264,6 +265,9 @@ def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_repo
     ]
     assert [link.message is not None for link in found.links[:4]] == [False, True, True, True]
     assert found.faults == ("2 links misplaced",)
+    changes = ['alias "production" set on v0', 'alias "candidate" removed from v0']
+    shown = "\n".join(f"  acme/wandb-registry-model/dropped  ({change})" for change in changes)
+    assert f"Aliases changed without a link\n{shown}\n" in "\n".join(render(found))
     assert "under a name that was never filled in [REG106, A7]" in "\n".join(render(found))
     assert 'the alias "v7" looks like a version' in "\n".join(render(found))
     assert "the command removes this link again" in "\n".join(render(found))

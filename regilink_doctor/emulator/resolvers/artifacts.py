@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from regilink_doctor.core.ledger import AliasChange
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
 from regilink_doctor.emulator.world import World, access, artifacts, automations
@@ -154,10 +157,29 @@ def _replace_aliases(world: World, context: Context, version: ArtifactVersion, w
             if membership.collection.name != name:
                 continue
             for alias in names:
-                artifacts.check_alias(context.user, membership.collection.project, alias)
-                artifacts.set_alias(world, membership, alias)
+                with _noting_change(world, membership, alias):
+                    artifacts.check_alias(context.user, membership.collection.project, alias)
+                    artifacts.set_alias(world, membership, alias)
             for old in [alias for alias in membership.aliases if alias not in names]:
-                artifacts.drop_alias(membership, old)
+                with _noting_change(world, membership, old):
+                    artifacts.drop_alias(membership, old)
+
+
+@contextmanager
+def _noting_change(world: World, membership: Membership, alias: str) -> Iterator[None]:
+    """Note in the ledger what a block does to an alias of a registry, refusals included."""
+    collection, refused = membership.collection, None
+    before = collection.aliases.get(alias)
+    try:
+        yield
+    except Refusal as refusal:
+        refused = refusal.message
+        raise
+    finally:
+        after = collection.aliases.get(alias)
+        if collection.project.is_registry and (refused or before is not after):
+            old, new = (entry.membership.version if entry is not None else None for entry in (before, after))
+            world.ledger.add(AliasChange(collection.path, alias, old, new, refused))
 
 
 @field("Mutation", "addAliases")
@@ -165,8 +187,9 @@ def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[s
     version = _need_version(world, context, input["artifact_id"])
     for item in input["aliases"]:
         membership = _place(context, version, item)
-        artifacts.check_alias(context.user, membership.collection.project, item["alias"])
-        artifacts.set_alias(world, membership, item["alias"])
+        with _noting_change(world, membership, item["alias"]):
+            artifacts.check_alias(context.user, membership.collection.project, item["alias"])
+            artifacts.set_alias(world, membership, item["alias"])
     return {"success": True}
 
 
@@ -176,11 +199,12 @@ def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dic
     for item in input["aliases"]:
         membership = _place(context, version, item)
         project = membership.collection.project
-        if not access.writes_project(context.user, project):
-            raise denied()
-        if not access.moves_alias(context.user, project, item["alias"]):
-            raise refuse("alias-protected", alias=item["alias"], registry=project.registry_name)
-        artifacts.drop_alias(membership, item["alias"])
+        with _noting_change(world, membership, item["alias"]):
+            if not access.writes_project(context.user, project):
+                raise denied()
+            if not access.moves_alias(context.user, project, item["alias"]):
+                raise refuse("alias-protected", alias=item["alias"], registry=project.registry_name)
+            artifacts.drop_alias(membership, item["alias"])
     return {"success": True}
 
 
@@ -218,7 +242,7 @@ def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[
             version.used_by.append(run)
     user = context.user.username if context.user else None
     names = artifacts.list_asked_names(world, version, place.collection.project if place is not None else None)
-    world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use", names))
+    world.ledger.add(Consumption(user, run.path if run else None, name, "use", names))
     return {"artifact": version}
 
 

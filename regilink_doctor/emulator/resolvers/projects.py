@@ -84,7 +84,7 @@ def artifact_collection_membership(source: Project, context: Context, name: str)
 def _note_fetch(membership: Membership, name: str, context: Context) -> None:
     user = context.user.username if context.user else None
     names = artifacts.note_asked_name(context.world, membership, name)
-    context.world.ledger.add_consumption(Consumption(user, None, membership.full_name, "fetch", names))
+    context.world.ledger.add(Consumption(user, None, membership.full_name, "fetch", names))
 
 
 @field("Project", "artifactCollections")

@@ -27,7 +27,7 @@ def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict
         run, is_new = runs.upsert(world, context.user, input)
     except Refusal as refusal:
         place = input.get("entity_name"), input.get("model_name")
-        world.ledger.add_refused_run(RefusedRun(*place, refusal.message, refusal.failure))
+        world.ledger.add(RefusedRun(*place, refusal.message, refusal.failure), once=True)
         raise
     automations.notify_run(world, run, state_changed=run.state != old_state)
     if input.get("sweep"):

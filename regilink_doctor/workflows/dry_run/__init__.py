@@ -100,6 +100,7 @@ def dry_run(
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(Counter(request.host for request in fence.blocked).items())),
                 other_servers=fence.other_servers,
+                alias_changes=collect.alias_changes(world.ledger.alias_changes),
                 triggered=world.ledger.triggered,
                 unsupported=world.ledger.unsupported,
                 stub_artifacts=stub_artifacts,

@@ -10,7 +10,7 @@ from pathlib import Path
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.findings import Message
-from regilink_doctor.core.ledger import LinkAttempt, UnsentRun
+from regilink_doctor.core.ledger import AliasChange, LinkAttempt, UnsentRun
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.records import replace
@@ -233,6 +233,15 @@ def _describe_alias(name: str, holder: Membership | None) -> str:
     if holder is None:
         return say("the command removes the alias {name} again", name=quoted(name))
     return say("the command moves the alias {name} on to {version}", name=quoted(name), version=holder.version)
+
+
+def alias_changes(changes: Iterable[AliasChange]) -> tuple[AliasChange, ...]:
+    """What the changes of each alias have come to; each refusal by itself."""
+    merged: dict[tuple[str, ...], AliasChange] = {}
+    for item in changes:
+        key = (item.collection, item.alias, item.refused or "")
+        merged[key] = replace(item, before=merged.get(key, item).before)
+    return tuple(item for item in merged.values() if item.refused or item.before != item.after)
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:

@@ -15,7 +15,7 @@ from regilink_doctor.rules.wording import quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Message
-    from regilink_doctor.core.ledger import RefusedRun, Triggered, UnsentRun
+    from regilink_doctor.core.ledger import AliasChange, RefusedRun, Triggered, UnsentRun
 
 
 @record
@@ -119,6 +119,7 @@ class DryRun(ShownAsTable):
     consumed: tuple[Consumed, ...]
     blocked_hosts: tuple[tuple[str, int], ...]
     other_servers: tuple[str, ...] = ()
+    alias_changes: tuple[AliasChange, ...] = ()
     triggered: tuple[Triggered, ...] = ()
     unsupported: tuple[str, ...] = ()
     stub_artifacts: bool = False
@@ -196,6 +197,8 @@ class DryRun(ShownAsTable):
             reasons.append(say("{links} refused", links=counted(refused, "link")))
         if misplaced := self.count("misplaced"):
             reasons.append(say("{links} misplaced", links=counted(misplaced, "link")))
+        if refused := sum(item.refused is not None for item in self.alias_changes):
+            reasons.append(say("{changes} of aliases refused", changes=counted(refused, "change")))
         if not self.links and not self.allow_no_links:
             # After a command that failed this is expected: the option would not help.
             if self.unsent_mode:
