@@ -97,7 +97,9 @@ _ABSENCE = re.compile(
 """What a program says where it finds no wandb."""
 _PIP_COLLECTS = re.compile(r"\s*(?:Collecting|Requirement already satisfied|Downloading|Using cached)\b")
 _PIP_BUILDS = re.compile(
-    r"subprocess-exited-with-error|metadata-generation-failed|egg_info|[Bb]uilding wheel|setup\.py"
+    r"subprocess-exited-with-error|metadata-generation-failed|errored out|did not run successfully"
+    r"|Failed (?:building|to build)|failed with error code|\.\.\. error$",
+    re.MULTILINE,
 )
 """pip fails at the package that it has collected last."""
 _OWNER_OF_RUN = re.compile(r"<Run ([^/\s]+)/")
