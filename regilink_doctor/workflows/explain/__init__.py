@@ -33,7 +33,12 @@ from regilink_doctor.workflows.explain.error_context import (
     read_comments,
     read_error,
 )
-from regilink_doctor.workflows.explain.errors import explain_error, explain_failed_line, has_clear_message
+from regilink_doctor.workflows.explain.errors import (
+    explain_error,
+    explain_failed_line,
+    find_failure_of_host,
+    has_clear_message,
+)
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
 from regilink_doctor.workflows.explain.notes import (
     LEAST_BESIDE_ERROR,
@@ -255,7 +260,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     if explanation := explain_report(text) or explain_own_report(text):
         return explanation
     message = explain_error(context, catalog)  # alone, without an exception's name
-    if message is None and (foreign := find_foreign_failure(text)):
+    if message is None and (foreign := find_foreign_failure(text) or find_failure_of_host(context)):
         return explain_failed_line(context, foreign, is_foreign=True)
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.
@@ -358,11 +363,11 @@ def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Expl
     match = next(filter(None, map(_QUOTED_MESSAGE.search, lines)), None) or _AFTER_COLON.search(text)
     if match is None or _IS_ADVISED.search(text):
         return None
-    explanation = explain_error(read_error(f"{_LOGGED}{match['message']}"), catalog)
+    # Of a text that does not name wandb, another program may have said it.
+    logged = _LOGGED if NAME_OF_WANDB.search(text) else ""
+    explanation = explain_error(read_error(f"{logged}{match['message']}"), catalog)
     if explanation is None or explanation.failures in ((), OF_ARTIFACT):
         return None
-    if explanation.causes_title and not NAME_OF_WANDB.search(text):
-        return None  # what it only reads like may be another program's
     return replace(explanation, title=explanation.title.removeprefix(_LOGGED))
 
 

@@ -285,7 +285,7 @@ _VERSION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
-_HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
+_HOST = re.compile(r"(?:https?://|\bhost=['\"])([\w.-]+(?::\d+)?)")
 _HOST_OF_CLOUD = re.compile(
     r"(?:^|\.)(?:wandb\.(?:ai|me)|amazonaws\.com(?:\.cn)?|googleapis\.com|windows\.net|cloudfront\.net|\w+storage\.com)$"
 )

@@ -385,6 +385,13 @@ def has_clear_message(context: ErrorContext) -> bool:
     return any(match.message.pattern.weight >= VAGUE for match in _recognize(context))
 
 
+def find_failure_of_host(context: ErrorContext) -> str | None:
+    """The line in which another host than W&B's fails in words that W&B's fails with as well; None without one."""
+    is_of_other = not (context.is_from_wandb or context.is_about_artifacts)
+    said = context.failed_line or context.last_line
+    return said if is_of_other and wandb_messages.recognize_messages(context.message_text) else None
+
+
 def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> bool:
     """Whether the text shows that another program said it, in words that W&B uses as well."""
     message, line = match.message, context.line_at(match.span[0])
