@@ -66,8 +66,20 @@ RANK: dict[str, int] = {"restricted_viewer": 1, "viewer": 2, "member": 3, "admin
 """Registry roles from least to most (docs, failure B7)."""
 
 
+class _Numbered:
+    """What GraphQL knows by an id. `id_kind` is the type in it, where it is not called as the class is."""
+
+    number: int
+    id_kind = ""
+
+    @property
+    def id(self) -> str:
+        """The id that GraphQL shows."""
+        return encode(self.id_kind or type(self).__name__, self.number)
+
+
 @record(frozen=False)
-class Organization:
+class Organization(_Numbered):
     """An organization: its display name, and the entity that owns its registries (failure A13)."""
 
     number: int
@@ -80,13 +92,9 @@ class Organization:
     observer_role: bool = True
     assumed: bool = False
 
-    @property
-    def id(self) -> str:
-        return encode("Organization", self.number)
-
 
 @record(frozen=False)
-class Entity:
+class Entity(_Numbered):
     """A name that owns projects: a team, a person or an organization."""
 
     number: int
@@ -103,13 +111,9 @@ class Entity:
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}>"
 
-    @property
-    def id(self) -> str:
-        return encode("Entity", self.number)
-
 
 @record(frozen=False)
-class Invite:
+class Invite(_Numbered):
     """An invitation into a team that has not been taken yet."""
 
     number: int
@@ -118,26 +122,18 @@ class Invite:
     role: TeamRole
     created_at: str = field(default_factory=now)
 
-    @property
-    def id(self) -> str:
-        return encode("Invite", self.number)
-
 
 @record(frozen=False)
-class ApiKey:
+class ApiKey(_Numbered):
     """One key of a user. The first key of a user is the one that `Emulator.environ` hands out."""
 
     number: int
     secret: str
     description: str | None = None
 
-    @property
-    def id(self) -> str:
-        return encode("ApiKey", self.number)
-
 
 @record(frozen=False)
-class User:
+class User(_Numbered):
     """A person, or a service account (failure B9: no personal entity of its own, writes to `parent_team`)."""
 
     number: int
@@ -155,10 +151,6 @@ class User:
         return f"<user {self.username}>"
 
     @property
-    def id(self) -> str:
-        return encode("User", self.number)
-
-    @property
     def key(self) -> str:
         """The first API key: 40 characters unless the world sets another."""
         return self.keys[0].secret
@@ -173,7 +165,7 @@ ArtifactState = Literal["PENDING", "COMMITTED", "DELETED"]
 
 
 @record(frozen=False)
-class ArtifactType:
+class ArtifactType(_Numbered):
     """A type of artifacts, known to one project."""
 
     number: int
@@ -182,13 +174,9 @@ class ArtifactType:
     description: str | None = None
     created_at: str = field(default_factory=now)
 
-    @property
-    def id(self) -> str:
-        return encode("ArtifactType", self.number)
-
 
 @record(frozen=False)
-class Project:
+class Project(_Numbered):
     """A project. With the prefix `wandb-registry-` and an organization's entity it is a registry.
 
     `types` are the types seen so far; they are a whitelist only when `allow_all_types` is False (the trap of
@@ -220,10 +208,6 @@ class Project:
         return f"<project {self.entity.name}/{self.name}>"
 
     @property
-    def id(self) -> str:
-        return encode("Project", self.number)
-
-    @property
     def internal_id(self) -> str:
         return encode("ProjectInternalId", self.number)
 
@@ -238,9 +222,10 @@ class Project:
 
 
 @record(frozen=False)
-class Collection:
+class Collection(_Numbered):
     """A name with numbered versions: of a source (`SEQUENCE`), or of links (`PORTFOLIO`, made by the first link)."""
 
+    id_kind = "ArtifactCollection"
     number: int
     name: str
     project: Project
@@ -262,10 +247,6 @@ class Collection:
 
     def __repr__(self) -> str:
         return f"<collection {self.path}>"
-
-    @property
-    def id(self) -> str:
-        return encode("ArtifactCollection", self.number)
 
     @property
     def path(self) -> str:
@@ -366,35 +347,29 @@ class _NewestFirst(Sequence["Membership"]):
 
 
 @record(frozen=False)
-class Tag:
+class Tag(_Numbered):
     """A tag of a collection or version."""
 
     number: int
     name: str
     tag_category_name: str | None = None
 
-    @property
-    def id(self) -> str:
-        return encode("Tag", self.number)
-
 
 @record(frozen=False)
-class Alias:
+class Alias(_Numbered):
     """A name that points at one version of one collection, and moves."""
 
+    id_kind = "ArtifactAlias"
     number: int
     alias: str
     membership: Membership
 
-    @property
-    def id(self) -> str:
-        return encode("ArtifactAlias", self.number)
-
 
 @record(frozen=False)
-class Membership:
+class Membership(_Numbered):
     """One artifact in one collection, with its version number there (failure B12: source and link count apart)."""
 
+    id_kind = "ArtifactCollectionMembership"
     number: int
     collection: Collection
     artifact: ArtifactVersion
@@ -404,10 +379,6 @@ class Membership:
 
     def __repr__(self) -> str:
         return f"<version {self.full_name}>"
-
-    @property
-    def id(self) -> str:
-        return encode("ArtifactCollectionMembership", self.number)
 
     @property
     def version(self) -> str:
@@ -585,13 +556,14 @@ ManifestType = Literal["FULL", "INCREMENTAL", "PATCH"]
 
 
 @record(frozen=False)
-class StoredFile:
+class StoredFile(_Numbered):
     """One file. `digest` is base64 of its MD5, as in a manifest. `blob` is its key in the blob store.
 
     `birth` is the version that first had these bytes: later versions share its blob. `ref` is the URI of a reference:
     then nothing is stored.
     """
 
+    id_kind = "File"
     number: int
     name: str
     blob: str
@@ -604,19 +576,16 @@ class StoredFile:
     updated_at: str = field(default_factory=now)
 
     @property
-    def id(self) -> str:
-        return encode("File", self.number)
-
-    @property
     def location(self) -> str:
         """Where its signed URL leads: a folder and the key of the blob."""
         return f"{'wandb_files' if self.birth is None else 'wandb_artifacts'}/{self.blob}"
 
 
 @record(frozen=False)
-class Manifest:
+class Manifest(_Numbered):
     """A manifest of a version; its JSON is in the blob store."""
 
+    id_kind = "ArtifactManifest"
     number: int
     artifact: ArtifactVersion
     type: ManifestType
@@ -624,13 +593,9 @@ class Manifest:
     file: StoredFile
     base_artifact_id: str | None = None
 
-    @property
-    def id(self) -> str:
-        return encode("ArtifactManifest", self.number)
-
 
 @record(frozen=False)
-class Sweep:
+class Sweep(_Numbered):
     """A search over parameters. `config` is its configuration as it was sent; `name` is its id in paths."""
 
     number: int
@@ -650,10 +615,6 @@ class Sweep:
     updated_at: str | None = None
     heartbeat_at: str | None = None
 
-    @property
-    def id(self) -> str:
-        return encode("Sweep", self.number)
-
 
 @record(frozen=False)
 class SweepRun:
@@ -671,7 +632,7 @@ class SweepRun:
 
 
 @record(frozen=False)
-class Agent:
+class Agent(_Numbered):
     """A process that asks a sweep what to run."""
 
     number: int
@@ -683,18 +644,15 @@ class Agent:
     created_at: str = field(default_factory=now)
     heartbeat_at: str | None = None
 
-    @property
-    def id(self) -> str:
-        return encode("Agent", self.number)
-
 
 @record(frozen=False)
-class Automation:
+class Automation(_Numbered):
     """What is to be done when something happens in a scope. `filter` is kept as it was sent.
 
     `settings` are those of the action; `met_by` the numbers of the runs whose metric has met the condition.
     """
 
+    id_kind = "Trigger"
     number: int
     name: str
     scope: Project | Collection | Entity
@@ -710,10 +668,6 @@ class Automation:
     updated_at: str | None = None
 
     @property
-    def id(self) -> str:
-        return encode("Trigger", self.number)
-
-    @property
     def place(self) -> str:
         """Where it waits, as `entity/project/collection` or a part of it."""
         if isinstance(self.scope, Collection):
@@ -722,28 +676,22 @@ class Automation:
 
 
 @record(frozen=False)
-class Webhook:
+class Webhook(_Numbered):
     """An address of an entity that automations call."""
 
+    id_kind = "Integration"
     number: int
     name: str
     entity: Entity
     url_endpoint: str
 
-    @property
-    def id(self) -> str:
-        return encode("Integration", self.number)
-
 
 @record(frozen=False)
-class SlackChannel:
+class SlackChannel(_Numbered):
     """A channel that automations of an entity write to. `team_name` is the Slack workspace, as W&B names it."""
 
+    id_kind = "Integration"
     number: int
     entity: Entity
     channel_name: str
     team_name: str
-
-    @property
-    def id(self) -> str:
-        return encode("Integration", self.number)
