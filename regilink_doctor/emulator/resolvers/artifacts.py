@@ -8,7 +8,15 @@ from typing import Any
 
 from regilink_doctor.core.ledger import AliasChange
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
+from regilink_doctor.emulator.resolvers.context import (
+    Connection,
+    Context,
+    count_fields,
+    field,
+    fill_fields,
+    page,
+    rename_fields,
+)
 from regilink_doctor.emulator.world import World, access, artifacts, automations
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.model import (
@@ -51,6 +59,7 @@ def describe_download(context: Context, artifact: ArtifactVersion) -> Consumptio
     return Consumption(user, None, artifact.source_name, "download", names)
 
 
+count_fields("Artifact", usedCount="used_by")
 rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
 fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)
 
@@ -105,11 +114,6 @@ def used_by(
     source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
 ) -> Connection:
     return page([item for item in source.used_by if context.sees(item.project)], first, after)
-
-
-@field("Artifact", "usedCount")
-def used_count(source: ArtifactVersion, context: Context) -> int:
-    return len(source.used_by)
 
 
 @field("Artifact", "currentManifest")

@@ -49,6 +49,12 @@ def rename_fields(kind: str, **paths: str) -> None:
         field(kind, name)(lambda source, context, read=read_attribute: read(source))
 
 
+def count_fields(kind: str, **paths: str) -> None:
+    """Let fields be the lengths of attributes of the model."""
+    for name, path in paths.items():
+        field(kind, name)(lambda source, context, read=attrgetter(path): len(read(source)))
+
+
 def fill_fields(kind: str, **values: object) -> None:
     """Let fields have the same value in every world."""
     for name, value in values.items():

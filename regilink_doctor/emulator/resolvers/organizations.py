@@ -22,6 +22,7 @@ def organization(world: World, context: Context, name: str) -> Organization | No
 rename_fields("Organization", orgEntity="entity")
 rename_fields("Invite", toUser="user")
 fill_fields("Organization", coreWeaveOrganizationId=None)
+fill_fields("Entity", settings={"private_only": False})
 fill_fields(
     "Entity",
     readOnlyAdmin=False,
@@ -80,12 +81,6 @@ def entity_type(source: Entity, context: Context) -> str:
     return "user" if source.kind == "personal" else source.kind
 
 
-@field("Entity", "user")
-def entity_user(source: Entity, context: Context) -> User | None:
-    """Set for personal entities only: the SDK distinguishes them from teams by it."""
-    return source.user
-
-
 @field("Entity", "readOnly")
 def read_only(source: Entity, context: Context) -> bool:
     return not access.writes_entity(context.user, source)
@@ -94,11 +89,6 @@ def read_only(source: Entity, context: Context) -> bool:
 @field("Entity", "available")
 def available(source: Entity, context: Context) -> bool:
     return context.world.find_entity(source.name) is None
-
-
-@field("Entity", "settings")
-def settings(source: Entity, context: Context) -> dict[str, bool]:
-    return {"private_only": False}
 
 
 @field("Entity", "storageBytes")

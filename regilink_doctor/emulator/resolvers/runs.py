@@ -6,7 +6,15 @@ import json
 from typing import Any
 
 from regilink_doctor.core.ledger import RefusedRun
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
+from regilink_doctor.emulator.resolvers.context import (
+    Connection,
+    Context,
+    count_fields,
+    field,
+    fill_fields,
+    page,
+    rename_fields,
+)
 from regilink_doctor.emulator.world import World, access, automations, runs, search, sweeps
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Agent, Project, Run, Sweep
@@ -35,6 +43,9 @@ def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict
     return {"bucket": run, "inserted": is_new}
 
 
+count_fields("Run", historyLineCount="history", eventsLineCount="events", logLineCount="log")
+count_fields("Project", totalSweeps="sweeps")
+count_fields("Agent", totalRuns="runs")
 rename_fields(
     "Run",
     projectId="project.number",
@@ -76,21 +87,6 @@ def system_metrics(source: Run, context: Context) -> str:
 def wandb_config(source: Run, context: Context, keys: list[str] | None = None) -> str:
     inner = json.loads(source.config or "{}").get("_wandb", {}).get("value", {})
     return json.dumps({key: value for key, value in inner.items() if not keys or key in keys})
-
-
-@field("Run", "historyLineCount")
-def history_line_count(source: Run, context: Context) -> int:
-    return len(source.history)
-
-
-@field("Run", "eventsLineCount")
-def events_line_count(source: Run, context: Context) -> int:
-    return len(source.events)
-
-
-@field("Run", "logLineCount")
-def log_line_count(source: Run, context: Context) -> int:
-    return len(source.log)
 
 
 @field("Run", "historyTail")
@@ -232,11 +228,6 @@ def sweep(source: Project, context: Context, sweep_name: str) -> Sweep | None:
     return source.sweeps.get(sweep_name) or context.world.by_id(sweep_name, Sweep)
 
 
-@field("Project", "totalSweeps")
-def total_sweeps(source: Project, context: Context) -> int:
-    return len(source.sweeps)
-
-
 @field("Project", "sweeps")
 def project_sweeps(
     source: Project, context: Context, after: str | None = None, first: int | None = None, filters: str | None = None
@@ -282,11 +273,6 @@ def agent(source: Sweep, context: Context, agent_name: str) -> Agent | None:
 @field("Sweep", "agents")
 def agents(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
     return page(list(source.agents.values()), first, after)
-
-
-@field("Agent", "totalRuns")
-def total_runs(source: Agent, context: Context) -> int:
-    return len(source.runs)
 
 
 @field("Agent", "runs")

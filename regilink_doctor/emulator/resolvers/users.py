@@ -45,6 +45,7 @@ rename_fields("User", entity="default_entity")
 rename_fields("ApiKey", name="secret")
 fill_fields("User", photoUrl=None, deletedAt=None)
 fill_fields("ApiKey", createdAt=None)
+fill_fields("ServerInfo", cliVersionInfo={"min_cli_version": "0.16.0", "max_cli_version": "999.0.0"})
 
 
 @field("User", "defaultEntity")
@@ -136,11 +137,6 @@ def server_info(world: World, context: Context) -> World:
 @field("ServerInfo", "features")
 def features(world: World, context: Context) -> list[dict[str, Any]]:
     return [{"name": name, "is_enabled": True} for name in sorted(world.features)]
-
-
-@field("ServerInfo", "cliVersionInfo")
-def cli_version_info(world: World, context: Context) -> dict[str, Any]:
-    return {"min_cli_version": "0.16.0", "max_cli_version": "999.0.0"}
 
 
 @field("ServerInfo", "latestLocalVersionInfo")
