@@ -42,10 +42,6 @@ if TYPE_CHECKING:
 _LINTER = pytest.StashKey["Linter"]()
 
 
-class Findings(Exception):
-    """The findings of a file; the message is the report."""
-
-
 class Linter:
     """The linter of a session. Paths are shown as seen from the folder in which pytest was started.
 
@@ -116,13 +112,31 @@ class Linter:
             yield "nothing was linted: no file here can have a link or a finding"
 
 
-class CheckItem(pytest.Item):
+class ItemProblem(Exception):
+    """What is wrong, which is all that the report of an item shows."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clean_message(message))
+
+
+class RegilinkItem(pytest.Item):
+    """An item of regilink, with its mark."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.add_marker("regilink_check")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What is wrong, without a traceback of regilink."""
+        return str(excinfo.value) if isinstance(excinfo.value, ItemProblem) else super().repr_failure(excinfo, style)
+
+
+class CheckItem(RegilinkItem):
     """Fails when the file has an error or a warning."""
 
     def __init__(self, *, result: LintResult, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._result = result
-        self.add_marker("regilink_check")
 
     def runtest(self) -> None:
         """Show the findings, if any of them counts."""
@@ -130,13 +144,9 @@ class CheckItem(pytest.Item):
             from regilink_doctor.report.locations import render_findings
 
             lines = render_findings(self._result.findings, self._result.sources, colour=False)
-            raise Findings("\n".join([*lines, *self._result.unchecked]).rstrip())
+            raise ItemProblem("\n".join([*lines, *self._result.unchecked]).rstrip())
         for sentence in describe_skipped(self._result.skipped):
             pytest.skip(escape_text(sentence))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The report without a traceback of ours."""
-        return str(excinfo.value) if isinstance(excinfo.value, Findings) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """File, line and title of a report. pytest splits a title that ends like the node id: it is not given that."""
@@ -232,21 +242,13 @@ ROOT = "regilink-live"
 NO_CREDENTIALS = "REG802"
 
 
-class LiveProblem(Exception):
-    """What the doctor found; the message is its result."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(clean_message(message))
-
-
-class LiveItem(pytest.Item):
+class LiveItem(RegilinkItem):
     """A check of the doctor."""
 
     def __init__(self, *, check: CheckResult, missing: str | None, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._check = check
         self._missing = missing
-        self.add_marker("regilink_check")
 
     def runtest(self) -> None:
         """Fail, skip or pass as the check does; without credentials what did not pass is skipped."""
@@ -259,13 +261,9 @@ class LiveItem(pytest.Item):
             if check.origin:
                 lines.append(f"  from {check.origin.shown}")
             lines += [f"  {line}" for line in (check.help or "").splitlines()]
-            raise LiveProblem("\n".join(lines))
+            raise ItemProblem("\n".join(lines))
         if check.status == "warn":
             warnings.warn(LiveWarning(f"{check.code}: {check.text}"), stacklevel=1)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The result alone."""
-        return str(excinfo.value) if isinstance(excinfo.value, LiveProblem) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """As pytest shows it."""
@@ -279,7 +277,7 @@ class LiveWarning(UserWarning):
         super().__init__(clean_message(message))
 
 
-class LinksItem(pytest.Item):
+class LinksItem(RegilinkItem):
     """`regilink-live::links`: fails when there are links, and none of them could be checked."""
 
     def __init__(self, *, links: dict[str, Any], missing: str | None, **arguments: Any) -> None:
@@ -289,7 +287,6 @@ class LinksItem(pytest.Item):
         self._unread: list[str] = links["unread"]
         self._skipped: list[str] = links["skipped"]
         self._missing = missing
-        self.add_marker("regilink_check")
 
     def runtest(self) -> None:
         """Fail when nothing could be checked, also without credentials; warn when something could not."""
@@ -307,11 +304,7 @@ class LinksItem(pytest.Item):
         if self._checked or not (self._unknown or self._unread) or is_asked_for(self.config, "allow_unknown"):
             warnings.warn(LiveWarning("\n".join(lines)), stacklevel=1)
         else:
-            raise LiveProblem("\n".join(lines))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The links alone."""
-        return str(excinfo.value) if isinstance(excinfo.value, LiveProblem) else super().repr_failure(excinfo, style)
+            raise ItemProblem("\n".join(lines))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """As pytest shows it."""
