@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from string import ascii_lowercase
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import (
@@ -29,7 +30,7 @@ from regilink_doctor.core.target_path import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Literal
 
     from regilink_doctor.core.findings import Severity
@@ -640,6 +641,25 @@ def find_type_problem(path: StringValue) -> Problem | None:
     facts = {"type": "pathlib.Path", "path": path.pattern}
     severity: Severity = "warning" if path.is_default else "error"
     return Problem(rule_codes.WRONG_CALL_SHAPE, severity=severity, kind="path-type", failure="A18", facts=facts)
+
+
+_FEWEST_LETTERS = 4
+"""So many aliases of one letter each are a word that was taken apart, `list("best")`, and no A, B, C, D."""
+
+
+def find_alias_problem(aliases: Sequence[str]) -> Problem | None:
+    """What is not as meant in the aliases of a link that W&B accepts: a version, several in one, a word in letters."""
+    word = "".join(aliases)
+    if _FEWEST_LETTERS <= len(word) == len(aliases) and word.isalpha() and word.lower() not in ascii_lowercase:
+        facts = {"type": word}
+        return Problem(rule_codes.WRONG_CALL_SHAPE, severity="warning", kind="letters", failure="A18", facts=facts)
+    for alias in aliases:
+        if is_version(alias):
+            return Problem(rule_codes.VERSION_AS_ALIAS, severity="warning", failure="B11", facts={"alias": alias})
+        if alias.find(",") > 0:
+            facts = {"alias": alias}
+            return Problem(rule_codes.INVALID_ALIAS, severity="warning", kind="comma", failure="B11", facts=facts)
+    return None
 
 
 def read_type_error(message: str) -> tuple[str, str] | None:

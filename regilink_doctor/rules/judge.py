@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
-from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import (
     Problem,
     SdkRefusal,
+    find_alias_problem,
     find_call_problem,
     find_colon,
     find_problems,
@@ -364,15 +365,13 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
     """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None.
 
     Also for one that it accepted into the legacy model registry, which it closes once a team is migrated, for one
-    that has an alias like a version, and for one into a registry under a name that lint warns about.
+    whose aliases are not as meant, and for one into a registry under a name that lint warns about.
     """
     if attempt.verdict == "linked" and attempt.project != LEGACY_REGISTRY:
-        alias = next(filter(is_version, attempt.aliases), None)
-        if alias:
-            return rule_for("REG502").explain(Problem("REG502", facts={"alias": alias}))
         is_in_registry = attempt.requested is not None and is_registry_project(attempt.project or "")
         warnings = judge_target(target_of(attempt.requested or "")) if is_in_registry else ()
-        warning = next((problem for problem in warnings if problem.severity == "warning"), None)
+        of_path = next((problem for problem in warnings if problem.severity == "warning"), None)
+        warning = find_alias_problem(attempt.aliases) or of_path
         return rule_for(warning.rule).explain(warning) if warning is not None else None
     path = attempt.requested
     if path is None:

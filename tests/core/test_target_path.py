@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import check_rows
 
-from regilink_doctor.core.problems import LinkInput, SdkRefusal, find_problems, sdk_link
+from regilink_doctor.core.problems import LinkInput, SdkRefusal, find_alias_problem, find_problems, sdk_link
 from regilink_doctor.core.target_path import UNKNOWN_NAME, PathError, misspelled_prefix, parse
 
 WORDS = st.sampled_from(
@@ -105,6 +105,26 @@ def test_what_was_meant_replaces_exactly_the_wrong_part() -> None:
     text = "acme/wandb_registry_model/zoo"
     (problem,) = find_problems(text)
     assert text[: problem.start] + (problem.intended or "") + text[problem.end :] == "acme/wandb-registry-model/zoo"
+
+
+@check_rows(
+    ("aliases", "expected"),
+    [
+        (["best", "v3"], "REG502"),
+        (["nightly,best"], "REG501"),
+        (list("best"), "REG607"),
+        (list("candidate"), "REG607"),
+        ([], None),
+        (["best", "1.3.0", "v3-beta"], None),
+        (["A", "B", "C", "D"], None),
+        (list("abc"), None),
+        (["1", "2", "3", "4"], None),
+        ([","], None),
+    ],
+)
+def test_an_accepted_alias_that_is_not_as_meant(aliases: list[str], expected: str | None) -> None:
+    problem = find_alias_problem(aliases)
+    assert (problem and problem.rule) == expected
 
 
 @check_rows(

@@ -451,6 +451,8 @@ CASES = {
     ),
     "an alias without end": Case("REG501", check="aliases", more={"aliases": ["x" * 129]}),
     "a version as alias": Case("REG502", check="aliases", more={"aliases": ["v3"]}, status="warn"),
+    "two aliases in one": Case("REG501", check="aliases", more={"aliases": ["nightly,best"]}, status="warn"),
+    "an alias in letters": Case("REG607", check="aliases", more={"aliases": list("best")}, status="warn"),
     "an alias that only an admin may set": Case(
         "REG507",
         check="aliases",

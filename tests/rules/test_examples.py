@@ -15,14 +15,16 @@ from regilink_doctor.core.catalog import Catalog, Collection, Organization, Regi
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.organization_view import ConfiguredOrganization
+from regilink_doctor.emulator import Emulator
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES as INDEX
 from regilink_doctor.rules.selection import Selection
+from regilink_doctor.workflows.diagnose import diagnose
 from regilink_doctor.workflows.fixing import plan_fixes, write_changes
-from regilink_doctor.workflows.lint import Linter, LintResult, lint_paths
+from regilink_doctor.workflows.lint import Linter, LintResult, lint_paths, lint_program
 
 PRELUDE = """import wandb
 run = wandb.init(entity="team-a", project="p")
@@ -77,12 +79,17 @@ def complete_example(rule: Rule, example: str) -> str:
     return PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
 
 
-def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
-    whole = complete_example(rule, example)
-    if not rule.example.endswith(".py"):  # beside code that links
+def write_program(rule: Rule, tmp_path: Path) -> None:
+    """Code that links, beside an example that is no code."""
+    if not rule.example.endswith(".py"):
         (tmp_path / "train.py").write_text(
             PRELUDE + 'run.link_artifact(artifact, "wandb-registry-model/zoo")', encoding="utf-8"
         )
+
+
+def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
+    whole = complete_example(rule, example)
+    write_program(rule, tmp_path)
     report = lint_bytes(
         str(tmp_path / rule.example),
         whole.encode(),
@@ -105,6 +112,30 @@ def test_bad_is_found(tmp_path: Path) -> None:
             assert find_untranslatable(words) == []
 
     check_each(examples("bad"), check)
+
+
+NOT_OF_LINKS = {"REG702", "REG704"}
+"""Errors that stop no link: the mock of a test, a key in a file."""
+
+
+@pytest.mark.slow
+def test_where_lint_is_certain_doctor_does_not_say_that_all_is_well(tmp_path: Path) -> None:
+    folders = number_folders(tmp_path)
+    with Emulator() as emulator:
+        variables = {**emulator.environ(), "HOME": str(tmp_path), "VIRTUAL_ENV": ""}
+
+        def check(entry: Example) -> None:
+            folder = next(folders)
+            file = folder / entry.rule.example
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(complete_example(*entry), encoding="utf-8")
+            write_program(entry.rule, folder)
+            certain = {finding.code for finding in lint_program(folder).findings if finding.severity == "error"}
+            diagnosis = diagnose(cwd=folder, environ=variables)
+            is_well = all(item.status in ("pass", "skip", "warn") for item in diagnosis.checks)
+            assert not is_well or diagnosis.links.unread or certain <= NOT_OF_LINKS
+
+        check_each(examples("bad"), check)
 
 
 def test_good_is_left_alone(tmp_path: Path) -> None:

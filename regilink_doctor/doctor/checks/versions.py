@@ -9,11 +9,11 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.judgement import Judgement, resolve_organization
-from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, correct_alias, is_version
+from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, correct_alias
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
-from regilink_doctor.core.problems import LinkInput, Problem
+from regilink_doctor.core.problems import LinkInput, Problem, find_alias_problem
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -264,6 +264,8 @@ class SourceVisible(Check):
 
 CODE_ALONE = (
     rule_codes.RUN_IN_REGISTRY,
+    rule_codes.INVALID_ENTITY_OR_PROJECT,
+    rule_codes.INVALID_VISIBILITY,
     rule_codes.RESERVED_TYPE,
     rule_codes.INVALID_ARTIFACT_NAME,
     rule_codes.LINK_WHILE_OFFLINE,
@@ -363,11 +365,8 @@ class Aliases(OfTarget):
             return report_problem(
                 Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", notes=details
             )
-        for alias in names:
-            if is_version(alias):
-                return report_problem(
-                    Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
-                )
+        if problem := find_alias_problem(names):
+            return report_problem(problem, status="warn")
         if target.has_unknown_aliases:
             return skip_check(
                 "an alias of the link is known only when the program runs: pass the path as TARGET, and --alias"
