@@ -27,15 +27,15 @@ class InvalidArtifactName(Rule):
 
     `wandb.Artifact` accepts letters, digits, `-`, `_` and `.`, at most 128 of them, and raises ValueError for any
     other: a name of Hugging Face (`meta-llama/Llama-3`), a version (`zoo:v3`), spaces. Registries and collections are
-    not so strict: spaces are fine there. Where `log_artifact` or `log_model` gets a path and no name, the name is made
-    of the last part of the path: checkpoints of Lightning, `epoch=0-step=2.ckpt`, are refused.
+    not so strict: spaces are fine there. Where `log_artifact`, `log_model` or `link_model` gets a path and no name, the
+    name is made of the last part of the path: checkpoints of Lightning, `epoch=0-step=2.ckpt`, are refused.
     """
 
     code = "REG405"
     name = "invalid-artifact-name"
     severity = "error"
     failures = ("C17",)
-    watches = ("artifact", "log")
+    watches = ("artifact", "log", "wandb.Run.link_model", "wandb.link_model")
     bad = (
         'wandb.Artifact("meta-llama/Llama-3", type="model")',
         'wandb.Artifact("my model", type="model")',
@@ -69,7 +69,7 @@ class InvalidArtifactName(Rule):
             return
         for name in strings.get("name", ()):
             yield from self._check_name(name, "name")
-        if site.kind == "log" and names.isdisjoint(("name", "*", "**")):
+        if site.kind != "artifact" and names.isdisjoint(("name", "*", "**")):
             for argument in ("artifact_or_path", "path"):
                 for path in strings.get(argument, ()):
                     yield from self._check_name(path, argument)

@@ -144,8 +144,10 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "wandb.Artifact.link": ("REG206",),
     "wandb.Artifact.unlink": ("REG607",),
     "wandb.Registry.visibility": ("REG310",),
+    "wandb.Run.link_model": ("REG405",),
     "wandb.agent": ("REG205",),
     "wandb.beta.workflows.link_model": ("REG112",),
+    "wandb.link_model": ("REG405",),
     "wandb.login": ("REG704",),
 }
 # fmt: on

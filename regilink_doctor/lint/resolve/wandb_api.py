@@ -220,7 +220,7 @@ _LINK_MODEL = Call(
     "link",
     ("path", "registered_model_name", "name", "aliases"),
     "registered_model_name",
-    texts=("name",),
+    texts=("name", "path"),
     project=LEGACY_REGISTRY,
     others=(),
 )
