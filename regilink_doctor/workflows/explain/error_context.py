@@ -125,7 +125,7 @@ _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
 _INTERRUPTED = re.compile(r"^(?:\^C)+\n?Traceback \(most recent call last\)", re.MULTILINE)
 """What the terminal shows where the user has stopped a program."""
-_STOP = re.compile(r"KeyboardInterrupt$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed")
+_STOP = re.compile(r"KeyboardInterrupt$|Aborted!$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed")
 _RAISES = re.compile(
     r"""\s*(?:raise |(?:six\.)?reraise\()(?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?"""
 )
@@ -317,9 +317,7 @@ _OWN_SERVER = re.compile(
 _PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.MULTILINE)
-_SYNC_COMMAND = re.compile(
-    r"(?<!\bUse `)(?<!^wandb: )\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE
-)
+_SYNC_COMMAND = re.compile(r"(?<!\bUse `)(?<!^wandb: )\bwandb (?:beta )?sync\b|^Syncing: http", re.MULTILINE)
 _SYNC = re.compile(rf"{_SYNC_COMMAND.pattern}|/file_stream\b(?!\.py)", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
 _ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
@@ -335,7 +333,7 @@ _OF_PACKAGE = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
 _NEUTRAL_PACKAGES = frozenset(WORDS["packages that wandb works with"])
 """Packages that wandb works with, and those that call it: their exceptions can be about wandb."""
 _SWEEP = re.compile(
-    r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"
+    r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent|Creating sweep)"
     r"|\b(?:[Ss]weep|launch) agent\b"
 )
 

@@ -431,6 +431,8 @@ def find_part(context: ErrorContext) -> Causes:
         return ("F15", "F21")  # a package that wandb imports when it needs it
     causes = _causes_of_frames(context)
     name, text = context.exception
+    if causes == ("F14",) and name in (*STOPS, "WandbApiFailedError"):
+        return ()  # it was stopped while it waited, or its own process hands on what the server said
     if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb and name != "ValueError":
         return ("F21", "F15")  # the library has refused the arguments that wandb passed
     # A refusal without words names no argument, and the server refuses for other reasons.
@@ -733,6 +735,8 @@ def judge_status(context: ErrorContext) -> Causes:
     if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
         return ("F17", "F6") if context.is_from_store_of_server else ("F6", "F17")
     is_from_other_server = context.is_from_other_server and not _NAMED_IS_MISSING.search(context.last_line)
+    if is_from_other_server and context.status == 400 and context.last_line.endswith("/graphql"):
+        return ("B13", "F22", "F17")  # only the API itself refuses a query
     if is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
         return ("F17", "C19")
     if context.status == 403 and (causes := _find_words(context.last_line))[:1] in _OF_LIMITS:
