@@ -153,7 +153,7 @@ _STARTS_PROCESSES = re.compile(r"spawn|multiprocess|\bDataLoader\b|\bprocesses\b
 _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)'")
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
-_OFFLINE = re.compile(r"\boffline(?!-run-)")
+_OFFLINE = re.compile(r"\A(?!.*\bonline\b).*\boffline(?!-run-)", re.DOTALL)
 _NOT_AS_JSON = {"log": ("F18", "F22"), "init": ("F20", "F22")}
 """What it means that a value cannot be written as JSON: it is metadata of an artifact, or the config of the run."""
 _JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
