@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence, Set
 
     from regilink_doctor.core.check_result import CheckResult
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink
+    from regilink_doctor.workflows.lint import LintResult
 
 TIMEOUT = 3.0
 """Seconds for each request: a server that does not answer must not hold up a training."""
@@ -35,6 +37,8 @@ _DOUBTS = ("target-path", "registry", "aliases")
 _OPEN_QUESTIONS = ("role", "artifact-type", "collection", "aliases")
 """Checks that, when skipped, leave open whether W&B accepts a link of which everything else is known."""
 
+_MODES = (rule_codes.LINK_WHILE_OFFLINE, rule_codes.LINK_WHILE_DISABLED)
+"""Rules of a mode in which nothing is linked, which may be meant."""
 
 _LAUNCHERS = ("ipykernel_launcher.py", "colab_kernel_launcher.py", "pytest", "py.test")
 """Programs whose arguments are not those of the code that they run."""
@@ -73,7 +77,8 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
     if caller.f_code.co_name == "<module>" and caller.f_globals.get("__name__") == "__mp_main__":
         return  # a process of multiprocessing imports the script again, which has been checked
     _refuse_other_types(targets, type=type, entity=entity)
-    links = list(targets) or _links_of_caller()
+    source = None if targets else _lint_caller()
+    links = list(targets) if source is None else _read_links(source)
     if not links:
         what = "no link in the file that calls preflight()"
         if _file_of_caller() is None:
@@ -94,7 +99,8 @@ def preflight(*targets: str, type: str | None = None, entity: str | None = None,
         )
     for check in doubts:
         warnings.warn(clean_message(f"regilink: {_describe([check])}"), stacklevel=2)
-    for reason in _unchecked(diagnosis, {check.subject for check in doubts}):
+    modes = [_describe_finding(finding) for finding in source.findings if finding.code in _MODES] if source else []
+    for reason in [*modes, *_unchecked(diagnosis, {check.subject for check in doubts})]:
         _report_unchecked(reason, strict=strict, are_some_checked=diagnosis.links.checked > 0)
 
 
@@ -132,24 +138,41 @@ def _file_of_caller() -> str | None:
     return find_notebook(shell)
 
 
-def _links_of_caller() -> list[LinkTarget]:
-    """The links in the file of the first caller outside of this module.
+def _lint_caller() -> LintResult | None:
+    """What lint finds in the file of the first caller outside of this module; None where there is no such file.
 
     Raises:
-        LinkError: an argument of a link is wrong, whatever the server says.
+        LinkError: a link in it fails, whatever the server says.
     """
-    from regilink_doctor.core.targets import change_link_strings, target_combinations
+    from regilink_doctor.doctor.checks.versions import CODE_ALONE
     from regilink_doctor.workflows.lint import lint_paths
 
     path = _file_of_caller()
     if path is None:
-        return []
+        return None
     result = lint_paths([path], all_sites=True)
-    for finding in result.findings:
-        if finding.code == rule_codes.WRONG_CALL_SHAPE and finding.severity == "error":
-            message = f"line {finding.place.span.line}: {finding.message} [{finding.code}]\n  {finding.help or ''}"
-            raise LinkError(message, [finding.code], finding.failures)
-    sites = [report.site for report in result.sites]
+    certain = [
+        finding
+        for finding in result.findings
+        if finding.severity == "error" and finding.code in CODE_ALONE and finding.code not in _MODES
+    ]
+    if certain:
+        codes = dict.fromkeys(finding.code for finding in certain)
+        failures = dict.fromkeys(failure for finding in certain for failure in finding.failures)
+        raise LinkError("\n".join(map(_describe_finding, certain)), list(codes), list(failures))
+    return result
+
+
+def _describe_finding(finding: Finding) -> str:
+    message = f"line {finding.place.span.line}: {finding.message} [{finding.code}]"
+    return f"{message}\n  {finding.help}" if finding.help else message
+
+
+def _read_links(source: LintResult) -> list[LinkTarget]:
+    """The links of the source, with the values that their strings have in the running program."""
+    from regilink_doctor.core.targets import change_link_strings, target_combinations
+
+    sites = [report.site for report in source.sites]
     return [change_link_strings(link, _read_string) for link in target_combinations(sites)]
 
 

@@ -469,6 +469,37 @@ def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
     assert done.returncode == 5, done.stderr
 
 
+OF_ZOO = 'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+
+
+@pytest.mark.slow
+@check_rows(
+    ("code", "always", "strict"),
+    [
+        (f'with wandb.init(entity="team-a") as run:\n    {OF_ZOO}', "", ""),
+        (f'with wandb.init(entity="team-a", mode=MODE) as run:\n    {OF_ZOO}', "", ""),
+        (f'with wandb.init(entity="team-a", mode="offline") as run:\n    {OF_ZOO}', "", "REG601"),
+        (f'with wandb.init(entity="team-a", mode="disabled") as run:\n    {OF_ZOO}', "", "REG602"),
+        (f'with wandb.init(entity="team-a") as run:\n    pass\n{OF_ZOO}', "REG603", "REG603"),
+        (f'run = wandb.init(entity="team-a")\nrun.finish()\n{OF_ZOO}', "REG603", "REG603"),
+        (f'run = wandb.init(entity="team-a", project="a/b")\n{OF_ZOO}', "REG210", "REG210"),
+        (f'run = wandb.init(entity="team-a")\n{OF_ZOO}'.replace('"model"', '"wandb-x"'), "REG403", "REG403"),
+    ],
+)
+def test_preflight_reports_what_fails_in_the_code_around_the_link(
+    code: str, always: str, strict: str, at_emulator: Callable[[World], None], tmp_path: Path
+) -> None:
+    at_emulator(World.default())
+    script = tmp_path / "train.py"
+    for is_strict, expected in ((False, always), (True, strict)):
+        text = f"preflight(strict={is_strict})\nraise SystemExit(5)\nimport wandb\n{code}"
+        script.write_text(text, encoding="utf-8")
+        with warnings.catch_warnings(), pytest.raises((LinkError, SystemExit)) as raised:
+            warnings.simplefilter("ignore")
+            exec(compile(text, str(script), "exec"), {"preflight": preflight})
+        assert expected in str(raised.value) if expected else isinstance(raised.value, SystemExit)
+
+
 def test_a_server_that_is_not_there_is_a_warning_unless_strict(
     at_emulator: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

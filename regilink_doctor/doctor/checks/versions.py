@@ -265,7 +265,6 @@ class SourceVisible(Check):
 CODE_ALONE = (
     rule_codes.RUN_IN_REGISTRY,
     rule_codes.INVALID_ENTITY_OR_PROJECT,
-    rule_codes.INVALID_VISIBILITY,
     rule_codes.RESERVED_TYPE,
     rule_codes.INVALID_ARTIFACT_NAME,
     rule_codes.LINK_WHILE_OFFLINE,
@@ -278,7 +277,7 @@ CODE_ALONE = (
 )
 """The rules of links that fail, or do nothing, whatever the server says of the path."""
 
-_OF_PATH, _OF_ALIAS, _OF_CALLS = "REG1", "REG5", "REG6"
+_OF_PATH, _OF_ALIAS, _OF_CALLS = "REG1", "REG5", ("REG6", rule_codes.INVALID_VISIBILITY)
 """Code prefixes of rules whose errors need no server; other checks judge the paths and aliases of links."""
 
 
@@ -299,7 +298,7 @@ class SourceCode(Check):
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
             is_alone = finding.code in CODE_ALONE and finding.severity != "info"
             is_judged = key in judged_places.get(finding.code[: len(_OF_PATH)], ())
-            is_error = finding.severity == "error" and finding.code.startswith((_OF_PATH, _OF_ALIAS, _OF_CALLS))
+            is_error = finding.severity == "error" and finding.code.startswith((_OF_PATH, _OF_ALIAS, *_OF_CALLS))
             if not is_reported and (is_alone or (is_error and not is_judged)):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
         for (name, _), origins in places.items():
