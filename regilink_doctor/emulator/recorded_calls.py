@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core import judgement, rule_codes, wandb_messages
-from regilink_doctor.core.failures import find_failure
+from regilink_doctor.core.failures import FAILURES, find_failure
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, read_type_error, sdk_link
+from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, find_problems, read_type_error, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import CHECKED_LINK, CREATE_REGISTRY, LINK_MODEL, LOOK_UP, LinkCall
@@ -125,6 +125,8 @@ def _find_reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> 
         problem: Problem | None = link.problem
         if not messages or messages[0].key == link.problem.wandb_message:
             return link.problem.failure, link.problem.rule
+    elif (wrong := _find_error(call.target_path or "")) is not None and messages:
+        return wrong  # the SDK took a part of the path for an organization, entity or project
     else:
         problem = judgement.judge(link, WorldView(state), call.source_type).problem
         if problem is not None and problem.wandb_message in {message.key for message in messages}:
@@ -133,3 +135,10 @@ def _find_reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> 
         return None, None
     codes = find_failure(messages[0].failure).codes
     return messages[0].failure, codes[0] if codes else None
+
+
+def _find_error(path: str) -> tuple[str, str] | None:
+    """Failure id and code of what is certainly wrong with a target path."""
+    code = next((problem.rule for problem in find_problems(path) if problem.severity == "error"), None)
+    failure = next((failure.id for failure in FAILURES.values() if code in failure.codes), None)
+    return (failure, code) if code and failure else None

@@ -47,6 +47,7 @@ def test_so_has_a_link_of_the_artifact_itself_and_one_that_the_server_refuses(se
         ("acme/wandb-registry-model/a/b", ValueError, "A3", "REG103"),
         ("team-a/wandb-registry-model/c", wandb.errors.CommError, "A12", "REG202"),
         ("ACME/wandb-registry-model/c", wandb.errors.CommError, "A13", "REG303"),
+        ("wandb-registry-model/wandb-registry-model/c", wandb.errors.CommError, "A3", "REG103"),
     ],
 )
 def test_what_the_sdk_refuses_is_in_the_ledger_too(

@@ -494,9 +494,11 @@ def test_preflight_reports_what_fails_in_the_code_around_the_link(
     for is_strict, expected in ((False, always), (True, strict)):
         text = f"preflight(strict={is_strict})\nraise SystemExit(5)\nimport wandb\n{code}"
         script.write_text(text, encoding="utf-8")
-        with warnings.catch_warnings(), pytest.raises((LinkError, SystemExit)) as raised:
+        code_object = compile(text, str(script), "exec")
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(text, str(script), "exec"), {"preflight": preflight})
+            with pytest.raises((LinkError, SystemExit)) as raised:
+                exec(code_object, {"preflight": preflight})
         assert expected in str(raised.value) if expected else isinstance(raised.value, SystemExit)
 
 
