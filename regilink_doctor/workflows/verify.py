@@ -119,60 +119,56 @@ class Question:
 
 def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     """The verification of a version that is there."""
-    expected = question.expected
     artifact = found.get("artifact") or {}
-    aliases = tuple(sorted(item["alias"] for item in found.get("aliases") or () if item.get("alias")))
-    kind, digest = (artifact.get("artifactType") or {}).get("name"), artifact.get("digest")
     sources = _list_source_names(artifact)
-    source = sources[0] if sources else None
-    wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
     index = found.get("versionIndex")
     number = question.version if index is None else f"v{index}"
-    has = listed(aliases) or say("none")
-    problems = [
-        say("it is {version}, not {alias}", version=number, alias=alias)
-        if is_version(alias)
-        else say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
-        for alias in (*wanted, *expected.aliases)
-        if alias not in (*aliases, number)
-    ]
-    if expected.type is not None and kind != expected.type:
-        facts = {
-            "name": f"{question.path.project}/{question.path.collection}",
-            "type": str(kind),
-            "asked": expected.type,
-        }
-        mismatch = Problem(rule_codes.CONSUMED_TYPE_MISMATCH, kind="expected", facts=facts)
-        problems.append(rule_for(mismatch.rule).explain(mismatch).summary)
-    if expected.digest is not None and digest != expected.digest:
-        problems.append(
-            say(
-                "its digest is {digest}, not {expected}: it is another version's content",
-                digest=digest,
-                expected=expected.digest,
-            )
-        )
-    if expected.source is not None and not any(_is_same(name, expected.source) for name in sources):
-        wanted_source = quoted(expected.source)
-        problems.append(
-            say("its source is {source}, not {expected}", source=quoted(source), expected=wanted_source)
-            if source
-            else say("its source, which should be {expected}, is not shown to this account", expected=wanted_source)
-        )
     # W&B finds a registry in any case: what it is called is in the answer.
     version = version_of(found)
     place = "/".join(version.collection) if version is not None and version.collection else question.shown
-    return Verification(
-        expected.name,
-        "different" if problems else "ok",
+    verification = Verification(
+        question.expected.name,
+        "ok",
         f"{place}:{number}",
-        aliases,
-        kind,
-        digest,
-        source,
-        tuple(problems),
-        origin=expected.origin,
+        tuple(sorted(item["alias"] for item in found.get("aliases") or () if item.get("alias"))),
+        (artifact.get("artifactType") or {}).get("name"),
+        artifact.get("digest"),
+        sources[0] if sources else None,
+        origin=question.expected.origin,
     )
+    problems = tuple(_find_differences(question, verification, number, sources))
+    return replace(verification, status="different", problems=problems) if problems else verification
+
+
+def _find_differences(question: Question, found: Verification, number: str, sources: Sequence[str]) -> Iterator[str]:
+    """What is not as expected of the version `number`, which has all these names at its source."""
+    expected, version = question.expected, question.path.version
+    has = listed(found.aliases) or say("none")
+    for alias in (*([version] if version and not is_version(version) else []), *expected.aliases):
+        if alias in (*found.aliases, number):
+            continue
+        if is_version(alias):
+            yield say("it is {version}, not {alias}", version=number, alias=alias)
+        else:
+            yield say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
+    if expected.type not in (None, found.type):
+        name = f"{question.path.project}/{question.path.collection}"
+        facts = {"name": name, "type": str(found.type), "asked": expected.type or ""}
+        mismatch = Problem(rule_codes.CONSUMED_TYPE_MISMATCH, kind="expected", facts=facts)
+        yield rule_for(mismatch.rule).explain(mismatch).summary
+    if expected.digest not in (None, found.digest):
+        yield say(
+            "its digest is {digest}, not {expected}: it is another version's content",
+            digest=found.digest,
+            expected=expected.digest,
+        )
+    if expected.source is None or any(_is_same(name, expected.source) for name in sources):
+        return
+    wanted = quoted(expected.source)
+    if found.source is not None:
+        yield say("its source is {source}, not {expected}", source=quoted(found.source), expected=wanted)
+    else:
+        yield say("its source, which should be {expected}, is not shown to this account", expected=wanted)
 
 
 def not_there(question: Question, names: Sequence[str], versions: Sequence[str]) -> Verification:
