@@ -1,4 +1,4 @@
-"""The script that logs an artifact of a personal entity again under a team: it cannot be moved (failure B1)."""
+"""The entities of the runs, and the script that logs an artifact again under a team: none can be moved (failure B1)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
+from regilink_doctor.doctor.facts import Account
 from regilink_doctor.doctor.wording import describe_unknown_entity, entity_line, quote_message, use_a_team
 
 INDENT = "    "
@@ -92,22 +93,7 @@ class EntityCheck(Check):
         facts = context.view.entity(name)
         entity = {"entity": name}
         if facts is None:
-            near = close_to(name, [team.name for team in account.teams if placeholder(team.name) is None])
-            meant = say("; did you mean {near}?", near=near) if near else ""
-            hidden = say(
-                "it is missing, or not shown to {username}{meant}; wandb.init fails",
-                username=account.username,
-                meant=meant,
-            )
-            if not ENTITY_FORBIDDEN.isdisjoint(name):
-                hidden = say(
-                    "no entity has such a name; a team's is in the address of its page: wandb.ai/TEAM{meant}",
-                    meant=meant,
-                )
-            teams = use_a_team(account, setting, near)
-            return report_problem(
-                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), notes=[hidden], help=teams
-            )
+            return _report_unknown(account, setting)
         if facts.kind == "personal":
             return report_problem(
                 Problem(rule_codes.PERSONAL_ENTITY, failure="B1", facts=entity),
@@ -146,6 +132,22 @@ class EntityCheck(Check):
                 entity=names.entity,
             )
         )
+
+
+def _report_unknown(account: Account, setting: Setting[str]) -> Outcome:
+    """That the server shows no entity of this name, and which team was probably meant."""
+    name = setting.value
+    near = close_to(name, [team.name for team in account.teams if placeholder(team.name) is None])
+    meant = say("; did you mean {near}?", near=near) if near else ""
+    if ENTITY_FORBIDDEN.isdisjoint(name):
+        user = account.username
+        note = say("it is missing, or not shown to {username}{meant}; wandb.init fails", username=user, meant=meant)
+    else:
+        note = say(
+            "no entity has such a name; a team's is in the address of its page: wandb.ai/TEAM{meant}", meant=meant
+        )
+    problem = Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts={"entity": name})
+    return report_problem(problem, notes=[note], help=use_a_team(account, setting, near))
 
 
 class EntityAccess(Check):
