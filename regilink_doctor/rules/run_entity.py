@@ -124,7 +124,9 @@ class ImplicitEntity(Rule):
         return Message(
             say("{call} without entity= logs to each account's default entity", call=call),
             say("where that is a personal entity, W&B refuses the link to {path}", path=quoted(problem.facts["path"])),
-            say('write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI', call=call),
+            say('write init_kwargs={"wandb": {"entity": "TEAM"}}, or set WANDB_ENTITY in .env or CI')
+            if call == "Accelerator.init_trackers"
+            else say('write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI', call=call),
         )
 
     def may_report_sites(self, facts: FileFacts) -> bool:

@@ -309,7 +309,9 @@ def may_set_mode(facts: FileFacts) -> bool:
 
 
 def _may_have_mode(init: Site) -> bool:
-    return not {"mode", "settings", "**"}.isdisjoint(init.arguments.names)
+    arguments = init.arguments
+    is_offline = "offline" in arguments.names and arguments.constants.get("offline", True) is not False
+    return (is_offline and init.call == "WandbLogger") or not {"mode", "settings", "**"}.isdisjoint(arguments.names)
 
 
 def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
@@ -322,6 +324,9 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         init = active_init(site, facts)
     if init is not None and _may_have_mode(init):
         value = certain(init.arguments.strings.get("mode", ()))
+        is_logger = init.call == "WandbLogger" and "mode" not in init.arguments.names
+        if not value and is_logger and init.arguments.constants.get("offline"):
+            value = "offline"
         is_certain = "mode" in init.arguments.certain_strings or "mode" not in init.arguments.keywords
         return (value, init.place, False) if value and is_certain else None
     if site.inits and init is None:

@@ -55,7 +55,7 @@ def test_a_call_takes_what_the_linter_thinks(name: str) -> None:
     call = wandb_api.CALLS[name]
     assert parameters[: len(call.parameters)] == list(call.parameters)
     settings = wandb.Settings.model_fields if call.unfolds else {}  # what `settings=` holds is read as an argument
-    for argument in (*call.texts, *filter(None, (call.path, call.unfolds))):
+    for argument in (*call.texts, *filter(None, (call.path, *call.unfolds))):
         assert argument in parameters or argument in settings or argument == "alias", argument
 
 

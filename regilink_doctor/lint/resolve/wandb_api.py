@@ -179,7 +179,8 @@ class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 
     `texts` are the arguments whose strings rules want to see, `objects` those that are strings only by mistake.
-    `unfolds` is one that holds further arguments. `project` is the one that the call itself puts before the path.
+    `unfolds` are those that hold further arguments, also within the one before. `project` is what the call itself
+    puts before the path.
     `others` are the further arguments that a version of wandb accepts; None where they are not listed.
     """
 
@@ -188,7 +189,7 @@ class Call:
     path: str | None = None
     texts: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
-    unfolds: str = ""
+    unfolds: tuple[str, ...] = ()
     project: str = ""
     others: tuple[str, ...] | None = None
 
@@ -230,13 +231,16 @@ _EXISTS = Call("look_up", ("name", "type"), "name", texts=("name",))
 _SEARCH = Call("look_up", ("filter",))
 
 CALLS = {
-    "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds="settings", others=_OF_INIT),
-    "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
+    "wandb.init": Call("init", texts=("mode", "reinit", "api_key", "base_url"), unfolds=("settings",), others=_OF_INIT),
+    "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",), unfolds=("settings",)),
+    "Accelerator.init_trackers": Call(
+        "init", ("project", "config", "init_kwargs"), texts=("mode",), unfolds=("init_kwargs", "wandb", "settings")
+    ),
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",), others=_OF_ARTIFACT),
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("alias",), ("artifact",), others=()),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",), others=()),
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
-    "wandb.Artifact.save": Call("other", ("project", "settings"), unfolds="settings"),
+    "wandb.Artifact.save": Call("other", ("project", "settings"), unfolds=("settings",)),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
     "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
     "wandb.Artifact.unlink": Call("other"),
@@ -251,7 +255,9 @@ CALLS = {
     "wandb.log_artifact": _LOG,
     "wandb.Run.log_model": _LOG_MODEL,
     "wandb.log_model": _LOG_MODEL,
-    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key", "base_url"), unfolds="overrides"),
+    "wandb.Api": Call(
+        "other", ("overrides", "timeout", "api_key"), texts=("api_key", "base_url"), unfolds=("overrides",)
+    ),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
     "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
     "wandb.Api.create_registry": Call(
@@ -272,7 +278,7 @@ CALLS = {
     "wandb.Registries.versions": _SEARCH,
     "wandb.ArtifactCollections.versions": _SEARCH,
     "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),
-    "wandb.setup": Call("other", ("settings",), texts=("mode",), unfolds="settings"),
+    "wandb.setup": Call("other", ("settings",), texts=("mode",), unfolds=("settings",)),
     "wandb.sweep": Call("other", ("sweep", "entity", "project")),
     "wandb.login": Call("other", ("key", "relogin", "host"), texts=("key", "host")),
     "wandb.Run.link_model": _LINK_MODEL,

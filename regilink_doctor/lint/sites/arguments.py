@@ -68,7 +68,7 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
-_MAY_BE_CONSTANT = ("checksum", "entity", "target_path")
+_MAY_BE_CONSTANT = ("checksum", "entity", "offline", "target_path")
 """Arguments that rules compare with None or False."""
 
 _MAY_BE_TEXT = ("alias", "mode")
@@ -165,6 +165,8 @@ class ArgumentReader:
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
         """Arguments of which `unfold` could not read everything."""
+        self.unknown: ast.expr | None = None
+        """A mapping, or settings, of which nothing is known: it may hold any argument."""
         self.letters: dict[str, str] = {}
         """The arguments whose list has the letters of a string, each with that string."""
         for keyword in use.call.keywords if self.given.unpacked else ():
@@ -296,6 +298,7 @@ class ArgumentReader:
                         self.unread.add(name)
             elif not is_none(value):
                 self.unread.add(name)
+                self.unknown = self._find(name)[0]
 
     def _find_stored(self, owner: Instance) -> dict[str, tuple[ast.expr, ProgramPoint]]:
         """What is stored in attributes of an object before the call: `settings.entity = "team-a"`."""
@@ -314,6 +317,8 @@ class ArgumentReader:
     def _unpack(self, mapping: ast.expr) -> None:
         """Read what is given by `**mapping`, if that is one dictionary that is written out."""
         pairs = flatten_pairs(self.resolver, mapping, self.at)
+        if any(not isinstance(value, Literal | Loaded) for value in self.resolver.value(mapping, self.at)):
+            self.unknown = mapping
         self.inner |= {name: (item, at) for name, item, at in pairs if name is not None}
         is_known = self.at.frame is not None or not is_changed(self.resolver, mapping, self.at)
         if is_known and all(name is not None for name, _, _ in pairs):

@@ -22,7 +22,7 @@ from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
-from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
+from regilink_doctor.lint.sites.made_by import STARTS, MadeBy, find_passed_run
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.run_lifetime import find_last_before
 from regilink_doctor.lint.sites.set_variables import find_set_variables
@@ -189,7 +189,9 @@ class _Finder:
 
     def _find_path(self, use: Use) -> str | None:
         """The canonical name of a call that is a site."""
-        return next(filter(wandb_api.CALLS.__contains__, self.resolver.callee(use)), None)
+        paths = self.resolver.callee(use)
+        path = next(filter(wandb_api.CALLS.__contains__, paths), None)
+        return None if path is not None and find_passed_run(self.resolver, use, paths) is not None else path
 
     def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
         """The site of a call of a function of another file.
@@ -308,8 +310,8 @@ class _Finder:
         source = self._source_of(use)
         parameters = ("self", *call.parameters) if self._is_called_on_class(use) else call.parameters
         reading = ArgumentReader(self.resolver, self.origins.uses, use, parameters)
-        if call.unfolds:
-            reading.unfold(call.unfolds)
+        for name in call.unfolds:
+            reading.unfold(name)
         given, texts = reading.given, reading.texts
         path_node = given.named.get(call.path or "")
         place = source.place(use.call)
@@ -321,8 +323,10 @@ class _Finder:
             statement=place.span if is_alone or hasattr(use.statement, "body") else source.span(use.statement),
             target=target,
             argument=source.place(path_node) if path_node is not None else None,
-            entity=texts("entity") or (self._find_own("entity", reading) if path == "wandb.init" else ()),
-            project=texts("project") or (self._find_own("project", reading) if path == "wandb.init" else ()),
+            entity=texts("entity") or (self._find_own("entity", reading) if path in STARTS else ()),
+            project=texts("project")
+            or texts("project_name")
+            or (self._find_own("project", reading) if path in STARTS else ()),
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
@@ -389,13 +393,30 @@ class _Finder:
         return tuple(StringValue((project, *name.parts), place, name.is_path_object) for name in names)
 
     def _find_own(self, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
-        """The entity or project of a run that is not given it, where the program itself sets the variable."""
-        if reading.given.unpacked or reading.has_argument(argument):
+        """The entity or project of a run that is not given it, where the program itself sets it for all runs.
+
+        The entity is unknown where the run is given what source does not tell.
+        """
+        if reading.has_argument(argument):
             return ()
+        if argument == "entity" and reading.unknown is not None:
+            source = reading.at.source
+            place = source.place(reading.unknown)
+            return (StringValue((UnknownPart(source.written(reading.unknown), place),), place),)
+        if reading.given.unpacked:
+            return ()
+        if self._setups and (common := [text for site in self._setups for text in getattr(site, argument)]):
+            return tuple(common)
         if reading.at.scope.module is self.module and not self._names_environment:
             return ()
         values = find_own_values(self.resolver, f"WANDB_{argument.upper()}", reading.at)
         return tuple(value for value in values if isinstance(value, StringValue))
+
+    @cached_property
+    def _setups(self) -> list[Site]:
+        """The calls of `wandb.setup` in the file, whose settings all runs have that are given no others."""
+        uses = self.module.uses if ".setup(" in self.source.text else []
+        return [self.site(use, "wandb.setup") for use in uses if "wandb.setup" in self.resolver.callee(use)]
 
     @cached_property
     def _names_environment(self) -> bool:
@@ -416,7 +437,7 @@ class _Finder:
             wrong_types=self._find_wrong_types(call, reading, string),
             not_accepted=self._find_not_accepted(use, call),
             constants=reading.find_constants(string),
-            opening=self._opening(use) if call.kind == "init" else None,
+            opening=self._opening(use) if call.kind == "init" and "init_kwargs" not in call.parameters else None,
             keywords={
                 keyword.arg: (source.place(keyword), source.place(keyword.value))
                 for keyword in use.call.keywords
@@ -689,8 +710,9 @@ class _Finder:
         return self._make_other_named(call, node, used.statement, name, artifact=artifact, logged=before)
 
     def _start(self, use: Use) -> Site:
+        paths = self.resolver.callee(use)
         return self.made.get((id(use.call), use.frame)) or self.site(
-            use, next(path for path in self.resolver.callee(use) if path in STARTS)
+            use, next((path for path in paths if path in STARTS), "Accelerator.init_trackers")
         )
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:

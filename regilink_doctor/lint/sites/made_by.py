@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve.bindings import Use
 from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _ADDS = ("append", "extend", "insert")
 _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
 
-STARTS = ("wandb.init", "WandbLogger")
+STARTS = ("wandb.init", "WandbLogger", "Accelerator.init_trackers")
 """The calls that start a run."""
 
 
@@ -91,8 +91,12 @@ class MadeBy:
             if start is None or depth > _STEPS:
                 continue
             paths = self.resolver.callee(start)
-            if any(path in STARTS for path in paths):
+            if (experiment := find_passed_run(self.resolver, start, paths)) is not None:
+                found += self._find_starts(experiment, start, depth + 1)
+            elif any(path in STARTS for path in paths):
                 found.append(start)
+            elif last_word(start.call.func) == "get_tracker":  # of accelerate
+                found += [other for other in self.module.uses if last_word(other.call.func) == "init_trackers"]
             elif "wandb.Artifact" in paths:
                 logged = self.logged(start, use)
                 found += self.find_runs(logged)[0] if logged is not None else ()
@@ -275,6 +279,12 @@ class MadeBy:
     def _find_elsewhere(self, call: ast.Call, module: Module) -> Use | None:
         index = self.resolver.keep(("uses by call", id(module)), lambda: {id(use.call): use for use in module.uses})
         return index.get(id(call))
+
+
+def find_passed_run(resolver: Resolver, start: Use, paths: Iterable[str]) -> ast.expr | None:
+    """The run that a logger is given, so that it starts none: `WandbLogger(experiment=run)`."""
+    experiment = find_keyword(start.call, "experiment") if "WandbLogger" in paths else None
+    return None if experiment is None or all(map(is_none, resolver.value(experiment, start.at))) else experiment
 
 
 def _make_call(target: ast.Attribute, aliases: ast.expr) -> ast.Call:
