@@ -154,6 +154,8 @@ _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
 _OFFLINE = re.compile(r"\A(?!.*\bonline\b).*\boffline(?!-run-)", re.DOTALL)
+_OFFLINE_RUN = re.compile(r"\boffline (?:mode|runs?)\b")
+"""The same in the words of any program, which can have data that are called offline."""
 _NOT_AS_JSON = {"log": ("F18", "F22"), "init": ("F20", "F22")}
 """What it means that a value cannot be written as JSON: it is metadata of an artifact, or the config of the run."""
 _JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
@@ -190,6 +192,8 @@ def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
 
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
+_SETTING = re.compile(r"\bwandb_(?:api_key|entity|project)\b|\b(?:log_to|use|with)_wandb\b")
+"""How the configurations of programs call what they give to wandb."""
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
 _REQUEST = re.compile(r"""\b(?:Get|Head|Patch|Post|Put) \\*"https?://[^"\s]+": """)
 """What wandb-core writes before the reason where no answer came."""
@@ -610,7 +614,10 @@ def _judge_class(context: ErrorContext) -> Causes:
     missing = _MISSING_MODULE.search(text)  # what is around its name in a line of a log may name wandb
     if is_import and ("wandb" in (missing[0] if missing else text).lower() or (context.is_about_wandb and is_needed)):
         return ("F15",)
-    if _OFFLINE.search(text) and context.is_about_wandb and find_part(context)[:1] != ("F20",):
+    is_said_by_wandb = context.is_raised_in_wandb or context.is_reported_by_wandb
+    is_offline = _OFFLINE.search(text) if is_said_by_wandb else _OFFLINE_RUN.search(text)
+    is_of_run = context.is_about_wandb and not context.is_raised_elsewhere and find_part(context)[:1] != ("F20",)
+    if is_offline and is_of_run:
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
     if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
         return ("F15", "F21")  # a warning of a package that it does not fit, made an error
@@ -761,7 +768,8 @@ def _judge_words(context: ErrorContext) -> Causes:
             return _STATUSES[404].get(context.phase or "other", _STATUSES[404]["other"])
         return find_causes_of_refusal(context) if _REFUSES.search(context.last_line) else ()
     is_of_wandb = context.is_raised_in_wandb or context.is_of_integration or context.is_reported_by_wandb
-    is_named = context.names_wandb_in_exception and context.exception[0] not in RAISED_BY_PYTHON
+    is_named = context.names_wandb_in_exception or _SETTING.search(context.exception[1]) is not None
+    is_named = is_named and context.exception[0] not in RAISED_BY_PYTHON
     if not (is_of_wandb or is_named) or context.is_raised_elsewhere:
         return ()
     is_refusal = _REFUSES.search(context.exception[1]) is not None and not _IN_SYSTEM.search(context.exception[1])
