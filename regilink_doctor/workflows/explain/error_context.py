@@ -51,8 +51,6 @@ _UNQUOTED = (
      r"'NoneType' object has no attribute '\1'"),
     (re.compile(rf"(?<!['\w.])([A-Z]\w+) object has no attribute {_QUOTE}(\w+){_QUOTE}"),
      r"'\1' object has no attribute '\2'"),
-    (re.compile(rf"\bcannot import name\s{_QUOTE}([\w.]+){_QUOTE}\sfrom\s{_QUOTE}([\w.]+){_QUOTE}"),
-     r"cannot import name '\1' from '\2'"),
 )  # fmt: skip
 """What Python says, where a title or a sentence leaves its quotes out, and how Python writes it."""
 _QUOTED_ERROR = re.compile(
@@ -1225,8 +1223,7 @@ def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     pasted = text
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
-    is_unquoted = any(words in text for words in ("has no attribute", "is not defined", "cannot import name"))
-    for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if is_unquoted else ())):
+    for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if "has no attribute" in text else ())):
         text = pattern.sub(whole, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\2\n", text))
     read = _Reader(lines)
