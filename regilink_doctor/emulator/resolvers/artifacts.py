@@ -14,6 +14,7 @@ from regilink_doctor.emulator.resolvers.context import (
     count_fields,
     field,
     fill_fields,
+    list_fields,
     page,
     rename_fields,
 )
@@ -60,6 +61,7 @@ def describe_download(context: Context, artifact: ArtifactVersion) -> Consumptio
 
 
 count_fields("Artifact", usedCount="used_by")
+list_fields("Artifact", artifactCollections=lambda source: [item.collection for item in source.memberships])
 rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
 fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)
 
@@ -84,13 +86,6 @@ def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
 @field("Artifact", "artifactType")
 def artifact_type(source: ArtifactVersion, context: Context) -> ArtifactType:
     return context.world.make_type(source.sequence.project, source.type)
-
-
-@field("Artifact", "artifactCollections")
-def artifact_collections(
-    source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
-) -> Connection:
-    return page([item.collection for item in source.memberships], first, after)
 
 
 @field("Artifact", "artifactMemberships")

@@ -55,6 +55,12 @@ def count_fields(kind: str, **paths: str) -> None:
         field(kind, name)(lambda source, context, read=attrgetter(path): len(read(source)))
 
 
+def list_fields(kind: str, **readers: Callable[[Any], Sequence[Any]]) -> None:
+    """Let fields be pages of what functions of the model list."""
+    for name, read in readers.items():
+        field(kind, name)(lambda source, context, first=None, after=None, read=read: page(read(source), first, after))
+
+
 def fill_fields(kind: str, **values: object) -> None:
     """Let fields have the same value in every world."""
     for name, value in values.items():

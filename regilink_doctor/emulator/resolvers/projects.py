@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
+from regilink_doctor.emulator.resolvers.context import (
+    Connection,
+    Context,
+    field,
+    fill_fields,
+    list_fields,
+    page,
+    rename_fields,
+)
 from regilink_doctor.emulator.world import World, access, artifacts, assume, registries, search
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import (
@@ -49,6 +57,7 @@ def models(
 
 
 rename_fields("Project", entityName="entity.name", user="creator")
+list_fields("Project", buckets=lambda source: list(source.runs.values()))
 fill_fields("Project", isBenchmark=False, views="{}", repo=None, dockerImage=None)
 
 
@@ -164,11 +173,6 @@ def bucket(
     if run is None and not missing_ok:
         raise not_found(f"run '{name}'")
     return run
-
-
-@field("Project", "buckets")
-def buckets(source: Project, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page(list(source.runs.values()), first, after)
 
 
 @field("Project", "run")

@@ -12,6 +12,7 @@ from regilink_doctor.emulator.resolvers.context import (
     count_fields,
     field,
     fill_fields,
+    list_fields,
     page,
     rename_fields,
 )
@@ -46,6 +47,17 @@ def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict
 count_fields("Run", historyLineCount="history", eventsLineCount="events", logLineCount="log")
 count_fields("Project", totalSweeps="sweeps")
 count_fields("Agent", totalRuns="runs")
+list_fields(
+    "Run",
+    outputArtifacts=lambda source: [item for item in source.logged if item.state == "COMMITTED"],
+    inputArtifacts=lambda source: [item for item in source.used if item.state == "COMMITTED"],
+)
+list_fields(
+    "Sweep",
+    runs=sweeps.real_runs,
+    priorRuns=lambda source: [item.run for item in source.runs.values() if item.is_prior],
+    agents=lambda source: list(source.agents.values()),
+)
 rename_fields(
     "Run",
     projectId="project.number",
@@ -152,16 +164,6 @@ def log_lines(
     return page(lines[-last:] if last else lines, first, after)
 
 
-@field("Run", "outputArtifacts")
-def output_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page([item for item in source.logged if item.state == "COMMITTED"], first, after)
-
-
-@field("Run", "inputArtifacts")
-def input_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page([item for item in source.used if item.state == "COMMITTED"], first, after)
-
-
 @field("Mutation", "deleteRun")
 def delete_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, None]:
     run = _writable(world, context, input["id"])
@@ -255,24 +257,9 @@ def run_count_expected(source: Sweep, context: Context) -> int | None:
     return sweeps.expected_runs(source)
 
 
-@field("Sweep", "runs")
-def sweep_runs(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    return page(sweeps.real_runs(source), first, after)
-
-
-@field("Sweep", "priorRuns")
-def prior_runs(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    return page([item.run for item in source.runs.values() if item.is_prior], first, after)
-
-
 @field("Sweep", "agent")
 def agent(source: Sweep, context: Context, agent_name: str) -> Agent | None:
     return source.agents.get(agent_name) or context.world.by_id(agent_name, Agent)
-
-
-@field("Sweep", "agents")
-def agents(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    return page(list(source.agents.values()), first, after)
 
 
 @field("Agent", "runs")
