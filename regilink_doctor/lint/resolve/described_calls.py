@@ -1,7 +1,7 @@
 """Calls that configuration files describe: of Hydra (`_target_`), jsonargparse (`class_path`), gin, MLflow.
 
 For a function or class that nothing in its own file calls. A configuration that Hydra composes comes first, as it has
-the values of all its files; else each file counts by itself.
+the values of all its files, and of the commands that run its program; else each file counts by itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from regilink_doctor.lint.text.nodes import find_argument, find_keyword, last_wo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.lint.data import Keys
     from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
@@ -49,16 +49,20 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     naming = [file for file in files if owner.name.encode() in _read_start(file) or _find_section(owner)]
     if not naming:
         return []
-    from regilink_doctor.lint.resolve.hydra import compose_file
+    from regilink_doctor.lint.resolve.hydra import compose_file, list_composed
 
     # A primary configuration of Hydra may be in the folder of configurations itself, and has defaults.
     primary = [file for file in files if os.path.basename(os.path.dirname(file)) in _FOLDERS]
     primary = [file for file in primary if b"defaults:" in _read_start(file)]
-    documents = [compose_file(context, owner.module, file) for file in primary]
-    for candidates in (documents, [read_document(file, "yaml", "omegaconf") for file in naming]):
+    searches: list[Callable[[], list[Document | None]]] = [
+        lambda: [*list_composed(context, owner.module)],
+        lambda: [compose_file(context, owner.module, file) for file in primary],
+        lambda: [read_document(file, "yaml", "omegaconf") for file in naming],
+    ]
+    for search in searches:
         found = [
             Loaded(document, keys, attributes=True)
-            for document in candidates
+            for document in search()
             if document is not None
             for keys in _find_arguments(document, owner, path)
         ]

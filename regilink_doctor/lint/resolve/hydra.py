@@ -19,9 +19,9 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, is_empty_file, read_document
-from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
+from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules, find_module_of_file
 from regilink_doctor.lint.resolve.interpolation import split_path
-from regilink_doctor.lint.resolve.module_files import find_roots
+from regilink_doctor.lint.resolve.module_files import find_roots, list_modules_with
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 _MAX_FILES = 60
 _MAX_VALUES = 4000
+_MAX_PROGRAMS = 4
 _MAX_RUNS = 12
 """Commands with different overrides."""
 _NOT_FOLLOWED = Unknown(reason="a configuration of Hydra that is not followed")
@@ -78,7 +79,7 @@ def _compose_runs(context: Context, decorator: ast.Call, scope: Scope) -> list[D
     own = _compose_for(context, decorator, scope, (), None)
     documents: list[Document] = []
     is_complete = True
-    for overrides, name in _find_runs(scope.module.source.folder, context.source.path):
+    for overrides, name in _find_runs(scope.module.source.folder, scope.module.source.path):
         document = _compose_for(context, decorator, scope, overrides, name)
         documents += [document] if document is not None else []
         is_complete = is_complete and not (own is not None and any(_sets_missing(own, item) for item in overrides))
@@ -319,6 +320,19 @@ def _compose(context: Context, module: Module, folder: str, name: str, overrides
     except _NotFollowed:
         return None
     return Document(table, "omegaconf")
+
+
+def list_composed(context: Context, module: Module) -> list[Document]:
+    """What Hydra composes for the programs in the folder of a module and those above it."""
+    paths = [
+        posixpath.join(root, f"{name}.py")
+        for root in find_roots(module.source.folder)
+        for name in list_modules_with(root, "hydra.main")[:_MAX_PROGRAMS]
+    ]
+    programs = [program for path in paths if (program := find_module_of_file(context, path)) is not None]
+    scopes = [scope for program in programs for scope in program.functions.values() if scope.decorators]
+    values = [value for scope in scopes for value in find_passed_to_main(context, scope) or ()]
+    return [value.document for value in values if isinstance(value, Loaded)]
 
 
 def compose_file(context: Context, module: Module, path: str) -> Document | None:

@@ -189,9 +189,8 @@ class _Finder:
 
     def _find_path(self, use: Use) -> str | None:
         """The canonical name of a call that is a site."""
-        paths = self.resolver.callee(use)
-        path = next(filter(wandb_api.CALLS.__contains__, paths), None)
-        return None if path is not None and find_passed_run(self.resolver, use, paths) is not None else path
+        path = next(filter(wandb_api.CALLS.__contains__, self.resolver.callee(use)), None)
+        return None if path == "WandbLogger" and find_passed_run(self.resolver, use) is not None else path
 
     def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
         """The site of a call of a function of another file.

@@ -91,10 +91,9 @@ class MadeBy:
             if start is None or depth > _STEPS:
                 continue
             paths = self.resolver.callee(start)
-            if (experiment := find_passed_run(self.resolver, start, paths)) is not None:
-                found += self._find_starts(experiment, start, depth + 1)
-            elif any(path in STARTS for path in paths):
-                found.append(start)
+            if any(path in STARTS for path in paths):
+                run = find_passed_run(self.resolver, start) if "WandbLogger" in paths else None
+                found += [start] if run is None else self._find_starts(run, start, depth + 1)
             elif last_word(start.call.func) == "get_tracker":  # of accelerate
                 found += [other for other in self.module.uses if last_word(other.call.func) == "init_trackers"]
             elif "wandb.Artifact" in paths:
@@ -281,9 +280,9 @@ class MadeBy:
         return index.get(id(call))
 
 
-def find_passed_run(resolver: Resolver, start: Use, paths: Iterable[str]) -> ast.expr | None:
+def find_passed_run(resolver: Resolver, start: Use) -> ast.expr | None:
     """The run that a logger is given, so that it starts none: `WandbLogger(experiment=run)`."""
-    experiment = find_keyword(start.call, "experiment") if "WandbLogger" in paths else None
+    experiment = find_keyword(start.call, "experiment")
     return None if experiment is None or all(map(is_none, resolver.value(experiment, start.at))) else experiment
 
 
