@@ -76,10 +76,13 @@ class EmptyName(Rule):
         default = next(path.empty_defaults(problem.start, problem.end), None) if path else None
         if default is not None:
             variable = default.default_of or ""
+            code = f"os.environ[{quoted(variable)}]"
             return Message(
                 say("the target path has {what} when {variable} is not set", what=what, variable=variable),
                 where_it_goes(problem),
-                say("let it fail instead of using an empty default: os.environ[{variable}]", variable=quoted(variable)),
+                say("let it fail instead of using an empty default: {code}", code=code)
+                if default.variables
+                else say("require {name}: remove its empty default", name=variable),
             )
         is_version = path is not None and path.pattern.startswith(":")
         note = say("there is no collection before the version") if is_version else where_it_goes(problem)

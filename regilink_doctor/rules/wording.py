@@ -57,6 +57,8 @@ def correct_path(problem: Problem) -> str:
     if problem.corrected is not None:
         return problem.corrected
     path = problem.target.path.pattern if problem.target else problem.facts.get("path", "")
+    if problem.intended is None and path.endswith("/"):  # an empty collection, in the doctor's words
+        return f"{path}COLLECTION"
     return path if problem.intended is None else path[: problem.start] + problem.intended + path[problem.end :]
 
 

@@ -154,6 +154,23 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     assert found.requests == 2
 
 
+def test_the_help_about_an_unknown_entity_is_for_the_call_that_reads(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    environ = {**emulator.environ(), "HOME": str(tmp_path), "WANDB_ENTITY": "team-x"}
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "evaluate.py").write_text(
+        "import wandb\n"
+        "wandb.Api().artifact('wandb-registry-model/zoo:v0')\n"
+        "run = wandb.init(project='p', entity='team-y')\n"
+        "run.use_artifact('wandb-registry-model/zoo:v1')\n",
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path / "code", environ=environ)
+    of_api, of_run = (check.help or "" for check in found.of("fail") if check.name == "consumed")
+    assert of_api == 'write wandb.Api(overrides={"entity": "team-a"})'
+    assert of_run.endswith('evaluate.py:3: entity="team-a"')
+
+
 def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
     emulator: Emulator, tmp_path: Path
 ) -> None:

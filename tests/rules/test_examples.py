@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import make_rules_page
 import pytest
-from tables import check_each, number_folders
+from tables import check_each, check_rows, number_folders
 from translatable import find_untranslatable
 
 from regilink_doctor.config import Config
@@ -112,6 +112,26 @@ def test_bad_is_found(tmp_path: Path) -> None:
             assert find_untranslatable(words) == []
 
     check_each(examples("bad"), check)
+
+
+@check_rows(
+    ("value", "help"),
+    [
+        ("os.getenv('TO', '')", 'let it fail instead of using an empty default: os.environ["TO"]'),
+        ("os.environ.get('TO') or ''", 'let it fail instead of using an empty default: os.environ["TO"]'),
+        ("to", "require to: remove its empty default"),
+        ("arguments.name", "require name: remove its empty default"),
+    ],
+)
+def test_help_about_an_empty_default_is_for_what_has_it(value: str, help: str) -> None:
+    code = (
+        "import argparse, os, fire, wandb\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--name', default='')\narguments = parser.parse_args()\n"
+        "def train(to=''):\n    run = wandb.init(entity='team-a')\n    artifact = wandb.Artifact('zoo', type='model')\n"
+        f'    run.link_artifact(artifact, f"wandb-registry-model/{{{value}}}")\nfire.Fire(train)\n'
+    )
+    (finding,) = lint_bytes("train.py", code.encode()).findings
+    assert (finding.code, finding.help) == ("REG105", help)
 
 
 NOT_OF_LINKS = {"REG702", "REG704"}

@@ -23,7 +23,7 @@ from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.server_queries import Lookup, version_question
-from regilink_doctor.doctor.wording import answer_of, list_names, quote_message
+from regilink_doctor.doctor.wording import answer_of, list_names, quote_message, use_a_team
 from regilink_doctor.rules.aliases import find_wrong
 from regilink_doctor.rules.judge import judge_name
 from regilink_doctor.rules.wording import quoted
@@ -86,7 +86,7 @@ class ConsumedCheck(Check):
             return skip_check("the entity is known only when the program runs: give it with --entity")
         question = version_question(fetch, context.view)
         if isinstance(question, Judgement):
-            return _report_unresolved(context, fetch, question)
+            return _report_unresolved(context, name, fetch, question)
         version = context.view.version(question)
         if "artifactCollectionMembership" in context.view.not_known:
             return skip_check("the server is too old to be asked for a version by its alias")
@@ -102,10 +102,11 @@ def name_of(subject: Subject) -> ConsumedName:
     return subject.target
 
 
-def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
+def _report_unresolved(context: Context, consumed: ConsumedName, fetch: Lookup, judgement: Judgement) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (failure D4)."""
     facts = context.view.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
+    is_of_run = consumed.site is not None and not consumed.site.call.startswith("wandb.Api")
     code, failure = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, failure = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
@@ -115,10 +116,9 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
     ]
     # A wrong organization in the name stays wrong, whichever entity asks.
     if not fetch.organization:
-        lines = [
-            *(say("write {code}", code=f'wandb.Api(overrides={{"entity": "{team}"}})') for team in teams[:1]),
-            *lines,
-        ]
+        of_api = (say("write {code}", code=f'wandb.Api(overrides={{"entity": "{team}"}})') for team in teams[:1])
+        of_run = [use_a_team(context.account, context.run_entity(consumed))]
+        lines = [*(of_run if is_of_run else of_api), *lines]
     path = f"{fetch.organization}/{fetch.project}/{fetch.name}" if fetch.organization else ""
     problem = Problem(
         code, kind="unresolved", failure=failure, facts={"name": fetch.name, "entity": fetch.entity, "path": path}
