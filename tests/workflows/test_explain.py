@@ -213,8 +213,10 @@ def test_the_json_is_the_contracts() -> None:
     ]
     assert value["version"] == 1
     assert (value["kind"], value["sure"]) == ("full-name", True)
+    begun = "wandb: Syncing run lucid-sun-3\nRuntimeError: can't start new thread"
     unsure = ("Run initialization has timed out after 90.0 sec", "How do I use it?", "RuntimeError: CUDA out of memory")
-    assert [json.loads(explanation_json(explain(text)))["sure"] for text in unsure] == [False] * 3
+    assert [json.loads(explanation_json(explain(text)))["sure"] for text in (*unsure, begun)] == [False] * 4
+    assert explain(begun.replace("RuntimeError: c", "wandb.errors.Error: c")).is_sure
     assert value["text"].splitlines()[0] == "The full name of a version in a registry, for reading"
 
 

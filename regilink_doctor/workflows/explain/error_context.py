@@ -793,6 +793,12 @@ class ErrorContext:
         return _OF_RUN.search(self.text) is not None and _BEGUN.search(self.text) is None
 
     @property
+    def is_after_start(self) -> bool:
+        """Whether the run had begun, and what was raised shows neither where nor by whom: it can be anything."""
+        is_open = self.exception is not None and not (self.frames or self.names_wandb_in_exception)
+        return is_open and not self.is_reported_by_wandb and _BEGUN.search(self.text) is not None
+
+    @property
     def is_meant_for_own_server(self) -> bool:
         """Whether the text names W&B's cloud and tells of a server of the user's own."""
         return _CLOUD.search(self.text) is not None and _OWN_SERVER.search(self.text) is not None

@@ -291,6 +291,8 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     """
     if not ids or context.ends_before_next:
         return False
+    if context.is_after_start and (not matches or matches[0].message.speaker == "other"):
+        return False
     said = context.exception[1] if context.exception is not None else "."
     is_cut_off = context.is_cut or _CUT_SENTENCE.search(said) is not None
     if not matches:
@@ -417,7 +419,10 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
     if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
         return True
-    is_of_program = context.is_raised_elsewhere and bool(context.source) and not context.is_about_wandb
+    is_of_program = context.is_raised_elsewhere and bool(context.source)
+    # A bucket and a class of settings can be the program's, also where it logs its run.
+    is_common = message.failure == "F6" or message.key.startswith("settings-validation")
+    is_of_program = is_of_program and (is_common or not context.is_about_wandb)
     is_of_package = context.is_of_other_package and not context.is_raised_in_wandb
     if (is_of_program and message.speaker == "other") or (is_of_package and message.speaker != "sdk"):
         return True

@@ -401,10 +401,17 @@ def find_system_causes(context: ErrorContext) -> Causes:
             return ("F14", "F7")  # the file in which its own process writes its port
         if number == errno.ENOENT and find_part(context) == ("F16",) and not context.names_local_file:
             return ("F24", "F16")  # the program that an agent starts
+        if number == errno.ENOENT and _is_looked_for(context):
+            return ()
         if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
             return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
+
+
+def _is_looked_for(context: ErrorContext) -> bool:
+    """Whether the program itself looks for a file that is missing, also in a folder of wandb."""
+    return bool(context.source) and not (context.is_raised_in_wandb or context.fails_at_call or context.call)
 
 
 def find_causes_of_foreign_file(context: ErrorContext) -> Causes:
@@ -626,7 +633,7 @@ def _judge_class(context: ErrorContext) -> Causes:
             return ("F21", "F9", "F15")  # its own code asks its own module for what this release does not have
         # a package that wandb needs is another one, or too old
         return ("F15",) if context.is_about_wandb and not context.is_raised_elsewhere else ()
-    if context.names_local_file and name == "FileNotFoundError":
+    if context.names_local_file and name == "FileNotFoundError" and not _is_looked_for(context):
         # A sync needs what the run has left on the machine on which it trained.
         return ("F13", "F7") if context.phase == "sync" else _CLASSES_RAISED_IN_WANDB[name]
     if name == "CommError" and (_BROKEN_WORDS.search(text) or "has no attribute '" in text):
@@ -667,7 +674,8 @@ def _judge_missing_run(context: ErrorContext) -> Causes:
     if ".restore(" in context.text:
         return ()  # `wandb.restore` gives None where the run has no such file
     asked = re.search(rf"(\w+)(?:\(\)|\[\w*\])?\.{context.missing_attribute}\b", context.failed_code)
-    is_of_run = asked is None or _HOLDS_RUN.search(asked[1]) is not None
+    is_of_other = asked is None and bool(context.failed_code) and context.is_raised_elsewhere
+    is_of_run = not is_of_other if asked is None else _HOLDS_RUN.search(asked[1]) is not None
     return ("F4", "C5", "C8") if context.is_about_wandb and is_of_run else ()
 
 
