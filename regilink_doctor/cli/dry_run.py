@@ -90,6 +90,7 @@ def _run_dry_run(options: argparse.Namespace) -> int:
             options.cmd,
             catalog=_find_catalog(options, config),
             entity=options.entity or None,
+            personal_entities=config.personal_entities,
             stub_artifacts=options.stub_artifacts,
             allow_no_links=options.allow_no_links,
             keep_going=options.keep_going,

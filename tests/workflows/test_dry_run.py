@@ -278,6 +278,23 @@ def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_repo
 
 
 @pytest.mark.slow
+def test_a_personal_entity_is_not_assumed_to_be_a_team(project: Path) -> None:
+    (project / "train.py").write_text(
+        "import wandb\n"
+        "for entity in ('vision', 'alice'):\n"
+        "    with wandb.init(entity=entity) as run:\n"
+        "        run.link_artifact(wandb.Artifact('zoo', type='model'), 'wandb-registry-model/zoo')\n",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "train.py"], personal_entities=["alice"], cwd=project)
+    assert [(link.attempt.verdict, link.attempt.code) for link in found.links] == [
+        ("linked", None),
+        ("refused", "REG203"),
+    ]
+    assert [item.name for item in found.assumed if item.kind == "team"] == ["vision"]
+
+
+@pytest.mark.slow
 def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
     (project / "agent.py").write_text(
         "import wandb\n"

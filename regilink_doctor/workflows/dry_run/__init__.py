@@ -41,6 +41,7 @@ def dry_run(
     *,
     catalog: Catalog | None = None,
     entity: str | None = None,
+    personal_entities: str | Iterable[str] = (),
     stub_artifacts: bool = False,
     allow_no_links: bool = False,
     keep_going: bool = False,
@@ -56,6 +57,7 @@ def dry_run(
         command: the program and its arguments.
         catalog: the organization; None: teams and registries exist as the code names them.
         entity: that of runs for which neither code nor settings name one; None: a stand-in.
+        personal_entities: entities that are a person's, and that no team is assumed for; a catalog names its own.
         stub_artifacts: create an empty version of every consumed artifact that does not exist.
         allow_no_links: accept a command that links nothing.
         keep_going: a refused link returns as if it had been accepted, so that one run shows every link.
@@ -76,7 +78,7 @@ def dry_run(
     arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
     settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
     scripts = read_scripts(words, folder) if catalog is None else None
-    world = _world(catalog, scripts, stub_artifacts=stub_artifacts)
+    world = _world(catalog, scripts, as_list(personal_entities), stub_artifacts=stub_artifacts)
     hosts = (settings.host.value, *as_list(hosts), (catalog.host if catalog is not None else None) or "")
     with Emulator(world, keep=keep) as emulator, Fence(emulator, hosts, outside=outside) as fence:
         variables = _build_variables(emulator, fence, settings, outside, keep_going=keep_going)
@@ -125,11 +127,14 @@ def _build_variables(
     return {**variables, **recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going)}
 
 
-def _world(catalog: Catalog | None, scripts: LintResult | None, *, stub_artifacts: bool) -> World:
+def _world(
+    catalog: Catalog | None, scripts: LintResult | None, personal_entities: Sequence[str], *, stub_artifacts: bool
+) -> World:
     if catalog is None:
         world = World(assume=True)
         world.organization(ORGANIZATION, entity=ORGANIZATION)
-        world.user(USER)
+        for name in personal_entities or [USER]:
+            world.user(name)
         world.registry("model", types=["model"])
         world.registry("dataset", types=["dataset"])
     else:
