@@ -51,6 +51,7 @@ _UNQUOTED = (
      r"'NoneType' object has no attribute '\1'"),
     (re.compile(rf"(?<!['\w.])([A-Z]\w+) object has no attribute {_QUOTE}(\w+){_QUOTE}"),
      r"'\1' object has no attribute '\2'"),
+    (re.compile(rf"\bmodule ([\w.]+) has no attribute {_QUOTE}(\w+){_QUOTE}"), r"module '\1' has no attribute '\2'"),
 )  # fmt: skip
 """What Python says, where a title or a sentence leaves its quotes out, and how Python writes it."""
 _QUOTED_ERROR = re.compile(
@@ -283,7 +284,7 @@ _VERSION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
-_HOST = re.compile(r"(?:https?://|\bhost=['\"])([\w.-]+(?::\d+)?)")
+_HOST = re.compile(r"(?:https?://|\bhost=['\"](?!.*: /graphql))([\w.-]+(?::\d+)?)")
 _HOST_OF_CLOUD = re.compile(
     r"(?:^|\.)(?:wandb\.(?:ai|me)|amazonaws\.com(?:\.cn)?|googleapis\.com|windows\.net|cloudfront\.net|\w+storage\.com)$"
 )

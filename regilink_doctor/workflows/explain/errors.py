@@ -438,8 +438,7 @@ def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> b
     is_of_own_file = context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
     if is_of_own_file and (message.speaker, message.failure) == ("other", "F7"):
         return True
-    is_denied_by_system = message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
-    return is_denied_by_system and "wandb" not in line
+    return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
 
 
 def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:

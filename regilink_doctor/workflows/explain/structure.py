@@ -91,7 +91,7 @@ _VARIABLES = _read_causes(_TABLES["variables that are unset"])
 _MISSING_MODULE = re.compile(r"No module named '?[\w.]+")
 _MODULE_OF_OTHER = re.compile(
     rf"(?:from|named) '(?!wandb)\w+\.[\w.]*wandb"
-    rf"|cannot import name '\w+' from '(?!(?:wandb|weave|typing|{_NEEDED})\b)\w"
+    rf"|cannot import name '(?!\w*[Ww]and[Bb])\w+' from '(?!(?:wandb|weave|typing|{_NEEDED})\b)\w"
 )
 _MODULE_OF_WANDB = re.compile(r"module '(?:wandb|weave)[.\w]*' has no attribute")
 _NETWORK_LIBRARY = re.compile(r"[/\\](?:urllib3|requests|httpx|httpcore|http|ssl|socket)(?:[/\\]|\.py$)")
