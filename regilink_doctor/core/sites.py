@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import cached_property, field, record
+from regilink_doctor.core.strings import StringValue, UnknownPart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import ClassVar, Literal
-
-    from regilink_doctor.core.strings import StringValue
 
     ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
     End = Literal["with", "context", "finish", "init", "teardown", "turn", "ultralytics", "accelerate", "transformers"]
@@ -227,6 +226,8 @@ class Site:
     """The one `wandb.init` whose run the call uses."""
     inits: tuple[Site, ...] = field(default=(), repr=False)
     """All that can be: more than one where branches start different runs."""
+    possible_inits: tuple[Site, ...] = field(default=(), repr=False)
+    """All of the program, where no call is known to have started the run."""
     artifact: Site | None = field(default=None, repr=False)
     """The call that created or consumed the artifact."""
     logged: Site | None = field(default=None, repr=False)
@@ -241,12 +242,22 @@ class Site:
     @property
     def run_entity(self) -> tuple[StringValue, ...]:
         """The run's entity by source: that of the call itself, else of its `wandb.init`."""
-        return self.entity or (self.init.entity if self.init else ())
+        return self.entity or self._find_common("run.entity", [init.entity for init in self._starts])
 
     @property
     def run_project(self) -> tuple[StringValue, ...]:
         """The run's project by source: that of the call itself, else of its `wandb.init`."""
-        return self.project or (self.init.project if self.init else ())
+        return self.project or self._find_common("run.project", [init.project for init in self._starts])
+
+    @property
+    def _starts(self) -> tuple[Site, ...]:
+        return (self.init,) if self.init is not None else self.inits or self.possible_inits
+
+    def _find_common(self, written: str, given: list[tuple[StringValue, ...]]) -> tuple[StringValue, ...]:
+        """What all runs are given that a call can be of; unknown, as it may be `written`, where it is not the same."""
+        if len({tuple(string.pattern for string in strings) for strings in given}) > 1:
+            return (StringValue((UnknownPart(written, self.place),), self.place),)
+        return given[0] if given else ()
 
     @property
     def artifact_type(self) -> tuple[StringValue, ...]:

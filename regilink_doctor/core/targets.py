@@ -311,7 +311,7 @@ def link_targets(site: Site) -> Iterator[LinkTarget]:
             path,
             LINK_METHODS.get(site.call, "Run.link_artifact"),
             _only(site.run_entity),
-            _only(site.init.project if site.init else ()),
+            _only(site.run_project),
             _only(site.artifact_type),
             site.aliases,
             place=site.place,
@@ -423,10 +423,7 @@ def _combine_link(site: Site) -> Iterator[LinkTarget]:
 
 
 def _combine_consume(site: Site) -> Iterator[ConsumedName]:
-    init = site.init or (site.inits[0] if len(site.inits) == 1 else None)
-    entities = site.entity or (init.entity if init else ())
-    projects = site.project or (init.project if init else ())
-    choices = product(site.target, entities or (None,), projects or (None,), site.type or (None,))
+    choices = product(site.target, site.run_entity or (None,), site.run_project or (None,), site.type or (None,))
     for name, entity, project, artifact_type in islice(choices, MAX_ALTERNATIVES):
         yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
 

@@ -88,6 +88,8 @@ class Rule:
     """It is about the target path itself, which can be checked without asking a server."""
     is_about_type: ClassVar[bool] = False
     """It compares the type of an artifact with what it is linked to, or consumed as."""
+    is_about_run: ClassVar[bool] = False
+    """It is about the run of a link, which a caller may have started: its entity or its mode."""
     is_live: ClassVar[bool] = False
     """Only the doctor can check it. Its examples set up a world of the emulator: `world` has the emulator's verbs,
     `server.fault(...)` injects faults, `doctor(TARGET, ...)` runs the checks."""

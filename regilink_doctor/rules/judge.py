@@ -622,7 +622,8 @@ def is_of_caller(report: Report, site: Site) -> bool:
     """Whether what is reported of a call of a function of another file is the caller's, and not that function's own.
 
     What the function writes itself is reported in its own file. A problem of the whole call is that of the caller where
-    it passes the whole target; one of the type where it passes a part of the target, the type or the artifact.
+    it passes the whole target; one of the type where it passes a part of the target, the type or the artifact; one of
+    the run where the function does not start that itself.
     """
     if site.is_hidden_in_callee or report.problem.rule == "REG603":  # the run that has ended is the caller's
         return True
@@ -632,8 +633,11 @@ def is_of_caller(report: Report, site: Site) -> bool:
     if report.string is not None:
         start, end = report.problem.start, report.problem.end
         return report.string.place_of(start, max(end, start + 1)).path not in files
+    rule = rule_for(report.problem.rule)
+    if rule.is_about_run and site.init is not None:
+        return site.init.place.path not in files
     are_passed = [part.place.path not in files for text in site.target for part in text.parts]
-    if not rule_for(report.problem.rule).is_about_type:
+    if not rule.is_about_type:
         return all(are_passed)
     types = (part.place.path not in files for text in site.artifact_type for part in text.parts)
     return any(are_passed) or any(types) or (site.artifact is not None and site.artifact.place.path not in files)

@@ -36,6 +36,7 @@ from regilink_doctor.rules.wording import drop_organization, entity_of, quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Init, Link, Setting, Site
@@ -206,7 +207,8 @@ def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
     if not inits and not link.is_run_passed and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
         only = active_init(link, facts)
         inits = (only,) if only else ()
-    return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None
+    are_here = all(init.place.path == link.place.path for init in inits)
+    return inits[0] if inits and are_here and all(_leaves_entity_out(init) for init in inits) else None
 
 
 def _is_of_the_active_run(link: Link) -> bool:
@@ -221,6 +223,14 @@ def _leaves_entity_out(init: Site) -> bool:
     if init.entity:
         return certain(init.entity) == ""
     return "entity" not in arguments.names or arguments.constants.get("entity", "") is None
+
+
+def _place_by_run(link: Link) -> dict[str, Any]:
+    """Where a report about the run of a link is: at its start; of one in another file at the link."""
+    start = link.init.place if link.init is not None else link.place
+    if start.path == link.place.path:
+        return {"at": start, "related": (Related("linked here", link.place),)}
+    return {"at": link.place, "related": (Related("the run's entity is given here", start),)}
 
 
 _OF_THE_RUN = (
@@ -422,6 +432,7 @@ class PersonalEntity(Rule):
     name = "personal-entity"
     severity = "error"
     failures = ("B1", "C20")
+    is_about_run = True
     watches = ("link", "WANDB_ENTITY")
     needs_catalog = True
     bad = (
@@ -453,7 +464,7 @@ class PersonalEntity(Rule):
         if entity not in personal or registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
-            yield self.report(link.init.place, related=(Related("linked here", link.place),), entity=entity or "")
+            yield self.report(**_place_by_run(link), entity=entity or "")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         """Only a warning, as not every run links."""
@@ -473,6 +484,7 @@ class OrganizationAsEntity(Rule):
     name = "organization-as-entity"
     severity = "warning"
     failures = ("B2",)
+    is_about_run = True
     watches = ("link", "consume", "WANDB_ENTITY")
     needs_catalog = True
     bad = (
@@ -514,8 +526,7 @@ class OrganizationAsEntity(Rule):
         if registry_target(link) is None:
             return
         if link.init is not None and is_first_link(link, facts):
-            related = (Related("linked here", link.place),)
-            yield self.report(link.init.place, "configured", related=related, entity=entity)
+            yield self.report(**_place_by_run(link), kind="configured", entity=entity)
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """A run whose entity is the organization of a path that it uses."""

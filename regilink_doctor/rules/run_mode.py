@@ -44,6 +44,7 @@ class LinkWhileOffline(Rule):
     name = "link-while-offline"
     severity = "warning"
     failures = ("C1", "C2", "C3", "C4")
+    is_about_run = True
     watches = ("link", "consume", "command")
     bad = (
         "import wandb\n"
@@ -239,6 +240,7 @@ class LinkWhileDisabled(Rule):
     name = "link-while-disabled"
     severity = "warning"
     failures = ("C5", "C5b")
+    is_about_run = True
     watches = ("link", "consume", "command")
     bad = (
         "import wandb\n"

@@ -320,7 +320,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
     """
     init = site.init
-    if init is None and not site.inits and site.call.startswith("wandb.Run."):
+    is_passed = isinstance(site, Link) and site.is_run_passed  # by a call in another file
+    if init is None and not site.inits and site.call.startswith("wandb.Run.") and not is_passed:
         init = active_init(site, facts)
     if init is not None and _may_have_mode(init):
         value = certain(init.arguments.strings.get("mode", ()))

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tables import check_rows
 
 from regilink_doctor.cli import main
 from regilink_doctor.client.gateway import Answer, Gateway
@@ -20,6 +21,9 @@ FROM_X = "run.link_artifact(art, os.environ['X'])\n"
 FROM_ARGV = "run.link_artifact(art, sys.argv[1])\n"
 CONSUMED = "run.use_artifact(sys.argv[2])\n"
 OTHER_RUN = "run = wandb.init(RUN)\n" + GOOD
+STARTS = "import wandb\ndef start():\n    return wandb.init(project='zoo', entity='alice')\n"
+OF_ACTIVE = "import wandb\nrun = wandb.run\nart = wandb.Artifact('zoo', type='model')\n" + GOOD
+OF_STARTED = OF_ACTIVE.replace("wandb.run", "start()")
 PORTFOLIO = "run.link_artifact(art, 'churn/best')\n"
 
 
@@ -91,6 +95,36 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
     assert ("All well" in shown) == all(word not in source for word in doubts)
     if status == 2:
         assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
+
+
+@check_rows(
+    ("files", "status", "line"),
+    [
+        (
+            {"runs.py": STARTS, "train.py": "import runs\nruns.start()\n" + OF_ACTIVE},
+            1,
+            "REG203 alice (entity= in runs",
+        ),
+        ({"runs.py": STARTS, "train.py": "from runs import start\n" + OF_STARTED}, 1, "REG203 alice (entity= in runs"),
+        ({"train.py": STARTS + "start()\n" + OF_ACTIVE}, 1, "REG203 alice (entity= in train.py:3)"),
+        ({"train.py": STARTS.replace("alice", "team-a") + "start()\n" + OF_ACTIVE}, 0, "All well: 1 link checked"),
+        (
+            {"train.py": STARTS + STARTS.replace("alice", "team-a") + OF_ACTIVE},
+            2,
+            "the run's entity (`run.entity`) is known",
+        ),
+        ({"train.py": OF_ACTIVE, "other.py": STARTS}, 0, "All well: 1 link checked"),
+    ],
+)
+def test_the_run_that_another_function_starts(
+    files: dict[str, str], status: int, line: str, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in shell.glob("*.py"):
+        path.unlink()
+    for name, text in files.items():
+        (shell / name).write_text(text, encoding="utf-8")
+    found = main(["doctor"])
+    assert (line in " ".join(capsys.readouterr().out.split()), found) == (True, status)
 
 
 def test_a_folder_without_links_is_not_called_checked(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,6 +129,8 @@ class Context:
     def __init__(self, source: Source, module: Module) -> None:
         self.source = source
         self.module = module
+        self.links_elsewhere = False
+        """Whether a function that it calls links: who calls functions of other files matters then as well."""
         self._answers: dict[Key, tuple[Value, ...]] = {}
         self._literals: dict[ast.Constant, tuple[Value, ...]] = {}
         """What literals are, which is the same at every place."""

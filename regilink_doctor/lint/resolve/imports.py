@@ -98,7 +98,7 @@ def find_known(path: str) -> Value:
     """What an imported dotted name is: something of wandb's, or a name."""
     canonical = wandb_api.CANONICAL.get(path, path)
     made = wandb_api.ATTRIBUTES.get(canonical)
-    return Instance(made) if made else Name(canonical)
+    return Instance(made, is_active=canonical == "wandb.run") if made else Name(canonical)
 
 
 def find_module(context: Context, dotted: str, module: Module) -> Module | None:

@@ -423,7 +423,9 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
 
 def _may_link(context: Context) -> bool:
     marks = (*wandb_api.USE_MARKS, *wandb_api.REGISTRY_MARKS)
-    return context.keep(("links",), lambda: any(mark in context.source.text for mark in marks))
+    return context.links_elsewhere or context.keep(
+        ("links",), lambda: any(mark in context.source.text for mark in marks)
+    )
 
 
 def _pass_from_outside(value: Value, name: str) -> Value:
@@ -434,7 +436,7 @@ def _pass_from_outside(value: Value, name: str) -> Value:
     if isinstance(value, (StringValue, Literal, Loaded, ClassOrObject, Arguments, Member, TreePath)):
         return value
     if isinstance(value, Instance) and value.type.lower().startswith("wandb"):
-        return Instance(value.type)
+        return Instance(value.type, is_active=value.is_active)
     return value if value == Name("wandb") else _unset_parameter(name)
 
 

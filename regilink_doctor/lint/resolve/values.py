@@ -37,11 +37,12 @@ class Name:
 
 @record
 class Instance:
-    """An object of a class of wandb's, and the call that made it."""
+    """An object of a class of wandb's, and the call that made it. `is_active`: it is `wandb.run`."""
 
     type: str
     made_by: ast.Call | None = None
     at: ProgramPoint | None = field(default=None, compare=False, repr=False)
+    is_active: bool = False
 
 
 @record

@@ -80,6 +80,9 @@ _SHOWING = frozenset({"isinstance", "len", "print", "repr", "str"})
 _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
 
 _CLASSES = ("wandb.Run", "wandb.Artifact")
+_OF_RUNS = ("wandb.Run.", "wandb.Artifact.", "wandb.log_artifact", "wandb.use_artifact")
+"""What the names of calls begin with that a run makes: one of its own, or the active one."""
+
 _RUN_NAMES = ("run", "run_", "wandb", "logger", "experiment", "tracker")
 """What the names of runs, and of what has one, end in."""
 
@@ -523,7 +526,7 @@ class _Finder:
         found: dict[str, Any] = {}
         if site.call == "wandb.init" and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
-        if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
+        if site.kind in ("link", "consume", "log", "other") and site.call.startswith(_OF_RUNS):
             found = self._follow_runs(site, use)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
@@ -558,6 +561,8 @@ class _Finder:
         inits = tuple([self._start(start) for start in starts])
         alone = alone and len(inits) == 1
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
+        if not inits and site.kind in ("link", "consume"):
+            found["possible_inits"] = tuple([self._start(start) for start in self.origins.find_possible(use)])
         if site.kind == "link" and site.call.startswith("wandb.Run."):
             found["is_run_passed"] = not inits and _is_parameter(use)
         return found

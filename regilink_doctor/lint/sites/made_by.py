@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import cached_property, group_pairs, replace
+from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import Use
+from regilink_doctor.lint.resolve.imports import find_modules_with, list_imported_files
+from regilink_doctor.lint.resolve.module_files import find_programs
 from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import TypeVar
 
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
     from regilink_doctor.lint.resolve.resolver import Resolver
+    from regilink_doctor.lint.resolve.values import Value
 
     T = TypeVar("T")
 
@@ -36,6 +39,9 @@ _ADDS = ("append", "extend", "insert")
 _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
 
+_MOST_FILES = 64
+"""Files of a program that are looked through for the start of its run."""
+
 STARTS = ("wandb.init", "WandbLogger", "Accelerator.init_trackers")
 """The calls that start a run."""
 
@@ -47,7 +53,7 @@ class MadeBy:
         self.resolver = resolver
         self.module = module
         self.uses = {id(use.call): use for use in module.uses}
-        self._runs_by_maker: dict[tuple[int, ...], tuple[tuple[Use, ...], bool]] = {}
+        self._runs_by_maker: dict[tuple[object, ...], tuple[tuple[Use, ...], bool]] = {}
 
     def find_runs(self, use: Use) -> tuple[tuple[Use, ...], bool]:
         """The calls that can have started the run of a method, and whether no other can.
@@ -59,35 +65,94 @@ class MadeBy:
         owner = use.call.func.value
         values = self.resolver.value(owner, use.at)
         # Outside a followed call only the calls that made the owner matter, so all its methods share the answer.
-        makers = tuple([id(value.made_by) if isinstance(value, Instance) else is_none(value) for value in values])
+        makers = tuple([self._identify_maker(value) for value in values])
         known = self._runs_by_maker.get(makers) if use.frame is None else None
         if known is None:
             starts = tuple({id(start.call): start for start in self._find_starts(owner, use, 0)}.values())
-            known = starts, all(self.find_made(value, use.at) is not None or is_none(value) for value in values)
+            known = starts, all(self._find_run_made(value, use.at) is not None or is_none(value) for value in values)
             if use.frame is None:
                 self._runs_by_maker[makers] = known
-        return (known[0] or self._find_active(use), True) if self.is_active_run(use) else known
+        if not known[0] and self._is_of_active_run(use):
+            active = self.find_active(use)
+            # For a call that is followed into another file, that file says what is wrong with its run.
+            is_alone = len(active) == 1 and (use.frame is None or active[0].scope.module is self.module)
+            return active if is_alone else (), True
+        return known
 
-    def _find_active(self, use: Use) -> tuple[Use, ...]:
-        """The start of the run of `wandb.run.link_artifact(...)`: the only one of its function, else of the file."""
-        starts = self._starts_by_scope.get(use.scope) or list(self.starts.values())
-        return (starts[0],) if len(starts) == 1 else ()
+    def _identify_maker(self, value: Value) -> object:
+        """What tells the call that made an object from others; in another file each call of its function is another."""
+        if not isinstance(value, Instance):
+            return is_none(value)
+        maker = id(value.made_by)
+        return (maker, value.at.frame) if value.at is not None and maker not in self.uses else maker
 
-    @cached_property
-    def _starts_by_scope(self) -> dict[Scope, list[Use]]:
-        return group_pairs([(start.scope, start) for start in self.starts.values()])
+    def find_active(self, use: Use) -> tuple[Use, ...]:
+        """The calls that may have started the active run: those of the function of a call, else of its file or program.
 
-    def is_active_run(self, use: Use) -> bool:
-        """Whether a call is one of a method of `wandb.run`."""
-        receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
-        if not isinstance(receiver, ast.Attribute) or receiver.attr != "run":
-            return False
-        return Name("wandb") in self.resolver.value(receiver.value, use.at)
+        A program is what a file imports, the files that import it, and what those import.
+        """
+        own = self._list_starts(use.scope.module)
+        here = [start for start in own if start.scope is use.scope]
+        return tuple(here or own or self._find_program_starts(use.scope.module))
+
+    def find_possible(self, use: Use) -> tuple[Use, ...]:
+        """The calls of the program that may have started the run of a method, where nothing tells which.
+
+        None of an artifact that is fetched: no run has made it. See `find_active`.
+        """
+        owner = getattr(use.call.func, "value", None)
+        values = self.resolver.value(owner, use.at) if owner is not None else ()
+        makers = [maker for value in values if (maker := self.find_made(value, use.at)) is not None]
+        if any(path.startswith(wandb_api.PUBLIC) for maker in makers for path in self.resolver.callee(maker)):
+            return ()
+        if self._is_of_active_run(use):
+            return self.find_active(use)
+        return (*self._list_starts(use.scope.module), *self._find_program_starts(use.scope.module))
+
+    def _is_of_active_run(self, use: Use) -> bool:
+        """Whether a call is a method of `wandb.run`, under any name, or a function that uses it."""
+        owner = getattr(use.call.func, "value", None)
+        values = self.resolver.value(owner, use.at) if owner is not None else ()
+        return bool(values) and all(
+            value == Name("wandb") or (isinstance(value, Instance) and value.is_active) for value in values
+        )
+
+    def _list_starts(self, module: Module) -> list[Use]:
+        """The calls of a file that start a run."""
+        if module is self.module:
+            return list(self.starts.values())
+        return self.resolver.keep(("starts", id(module)), lambda: [use for use in module.uses if self._is_start(use)])
+
+    def _find_program_starts(self, module: Module) -> list[Use]:
+        return self.resolver.keep(("program starts", id(module)), self._list_program_starts, module)
+
+    def _list_program_starts(self, module: Module) -> list[Use]:
+        """The calls that start a run in the other files of the programs that run a file."""
+        self.resolver.links_elsewhere = True
+        path = module.source.absolute_path
+        files = [path, *find_programs(path)]
+        for file in files:
+            if len(files) < _MOST_FILES:
+                files += [other for other in list_imported_files(file) if other not in files]
+        modules = find_modules_with(self.resolver, files[1:], "wandb")
+        return [start for other in modules for start in self._list_starts(other)]
+
+    def _is_start(self, use: Use) -> bool:
+        is_start = any(path in STARTS for path in self.resolver.callee(use))
+        return is_start and find_passed_run(self.resolver, use) is None
+
+    def _find_run_made(self, value: object, at: ProgramPoint) -> Use | None:
+        """The call that made a run, also in another file."""
+        made = self.find_made(value, at)
+        if made is not None or not isinstance(value, Instance) or value.made_by is None or value.at is None:
+            return made
+        made = self._find_elsewhere(value.made_by, value.at.scope.module)
+        return replace(made, frame=value.at.frame) if made is not None and self._is_start(made) else None
 
     def _find_starts(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
         for value in self.resolver.value(node, use.at):
-            start = self.find_made(value, use.at)
+            start = self._find_run_made(value, use.at)
             if start is None or depth > _STEPS:
                 continue
             paths = self.resolver.callee(start)
