@@ -181,7 +181,7 @@ _OFFLINE = re.compile(
     re.MULTILINE,
 )
 _UPLOAD = re.compile(
-    r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading [\"']|while uploading data"
+    r"upload_file exception|file ?transfer: upload|failed to upload file|Error uploading [\"']|while uploading data"
     r"""|\bPut \\?"https?://"""
 )
 _RUN_FILE = re.compile(r"/(?:wandb-(?:metadata|summary|events)\.jsonl?|output\.log|config\.yaml|requirements\.txt)\b")

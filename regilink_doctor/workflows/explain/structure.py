@@ -750,10 +750,9 @@ def judge_status(context: ErrorContext) -> Causes:
     if context.status in (400, 403, 404) and (context.is_from_bucket or find_part(context)[:1] == ("F6",)):
         return ("F17", "F6") if context.is_from_store_of_server else ("F6", "F17")
     is_from_other_server = context.is_from_other_server and not _NAMED_IS_MISSING.search(context.last_line)
-    if is_from_other_server and context.status == 400 and context.last_line.endswith("/graphql"):
-        return ("B13", "F22", "F17")  # only the API itself refuses a query
     if is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
-        return ("F17", "C19")
+        is_of_query = context.last_line.endswith("/graphql") and context.status == 400
+        return ("B13", "F22", "F17") if is_of_query else ("F17", "C19")  # only the API itself refuses a query
     if context.status == 403 and (causes := _find_words(context.last_line))[:1] in _OF_LIMITS:
         return causes
     if context.status == 403 and (causes := find_causes_of_refusal(context)):
