@@ -621,10 +621,9 @@ def _judge_class(context: ErrorContext) -> Causes:
     missing = _MISSING_MODULE.search(text)  # what is around its name in a line of a log may name wandb
     if is_import and ("wandb" in (missing[0] if missing else text).lower() or (context.is_about_wandb and is_needed)):
         return ("F15",)
-    is_said_by_wandb = context.is_raised_in_wandb or context.is_reported_by_wandb
-    is_offline = _OFFLINE.search(text) if is_said_by_wandb else _OFFLINE_RUN.search(text)
+    offline = _OFFLINE if context.is_raised_in_wandb or context.is_reported_by_wandb else _OFFLINE_RUN
     is_of_run = context.is_about_wandb and not context.is_raised_elsewhere and find_part(context)[:1] != ("F20",)
-    if is_offline and is_of_run:
+    if is_of_run and offline.search(text):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
     if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
         return ("F15", "F21")  # a warning of a package that it does not fit, made an error
@@ -674,8 +673,7 @@ def _judge_missing_run(context: ErrorContext) -> Causes:
     if ".restore(" in context.text:
         return ()  # `wandb.restore` gives None where the run has no such file
     asked = re.search(rf"(\w+)(?:\(\)|\[\w*\])?\.{context.missing_attribute}\b", context.failed_code)
-    is_of_other = asked is None and bool(context.failed_code) and context.is_raised_elsewhere
-    is_of_run = not is_of_other if asked is None else _HOLDS_RUN.search(asked[1]) is not None
+    is_of_run = _HOLDS_RUN.search(asked[1]) if asked else not (context.failed_code and context.is_raised_elsewhere)
     return ("F4", "C5", "C8") if context.is_about_wandb and is_of_run else ()
 
 
