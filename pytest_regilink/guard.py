@@ -1,4 +1,4 @@
-"""The fixture `regilink_guard`: no real W&B server is reached.
+"""No real W&B server is reached: the fixture `regilink_guard`, and what is refused before a test's server is up.
 
 This process and its forks are watched by audit events (`HostWatch`). A process that the test starts, `wandb-core` among
 them, finds the proxy of the fence in its environment. What neither sees is listed in `docs/pytest.md`.
@@ -7,14 +7,20 @@ them, finds the proxy of the fence in its environment. What neither sees is list
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_regilink.isolation import HostWatch
+from pytest_regilink.options import SERVER_FIXTURES
 from pytest_regilink.sdk import SERVICE
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.emulator import environ, recorder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from pytest_regilink.isolation import Isolation
@@ -103,3 +109,71 @@ class Guard:
         """A server that code gives to wandb is a real one from now on; the emulator's address is none."""
         if call.call == recorder.SERVER and call.host and call.host.rstrip("/") not in self._isolation.servers:
             self._fence.add_server(call.host)
+
+
+class EarlyWatch:
+    """Refuses a run or a link that begins before the server of its test is up: both would be real.
+
+    A run of a fixture of the whole session that only `autouse` brings is not about the test; what it links is refused.
+    """
+
+    def __init__(self, item: pytest.Item, isolation: Isolation) -> None:
+        self._item = item
+        self._isolation = isolation
+        self._fixtures: list[tuple[str, str]] = []
+        """Name and scope of those that are being set up, the innermost last."""
+
+    def __enter__(self) -> EarlyWatch:
+        recorder.start_recording(self._refuse_call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        recorder.stop_recording(self._refuse_call)
+
+    @contextmanager
+    def within(self, name: str, scope: str) -> Iterator[None]:
+        """Remember whose code runs."""
+        self._fixtures.append((name, scope))
+        try:
+            yield
+        finally:
+            self._fixtures.pop()
+
+    def _refuse_call(self, call: recorder.LinkCall) -> None:
+        if self._isolation.active_room.emulator is not None or call.ended or call.mode != "online":
+            return
+        is_run = call.call == recorder.RUN
+        if is_run and self._fixtures and not any(map(self._is_asked_for, self._fixtures)):
+            return
+        # A draft cannot be linked without a run, which is refused where it is not offline.
+        if is_run or call.call == "Run.link_artifact" or (call.call == "Artifact.link" and call.source):
+            pytest.fail(self._describe_call(call), pytrace=False)
+
+    def _is_asked_for(self, fixture: tuple[str, str]) -> bool:
+        """Whether the test, or a fixture that it uses, names the fixture; always, below the scope of the session."""
+        name, scope = fixture
+        if scope not in ("session", "package"):
+            return True
+        info = getattr(self._item, "_fixtureinfo", None)
+        definitions = getattr(info, "name2fixturedefs", {})
+        names = list(getattr(info, "argnames", ()))
+        names += [str(name) for mark in self._item.iter_markers("usefixtures") for name in mark.args]
+        for asked in names:  # which grows
+            names += [other for each in definitions.get(asked, ()) for other in each.argnames if other not in names]
+        return name in names
+
+    def _describe_call(self, call: recorder.LinkCall) -> str:
+        did = "began a run" if call.call == recorder.RUN else "linked an artifact"
+        place = f"{relative_path(call.place, str(self._item.config.rootpath))}: " if call.place else ""
+        if not self._fixtures:
+            return f"{place}the test {did} before its server was up, so on the real one: make the server first"
+        name, scope = self._fixtures[-1]
+        server = "regilink" if scope == "function" else f"regilink_{'session' if scope == 'package' else scope}"
+        # pytest makes fixtures of `setup_module`, `setUpClass` and the like, with names of its own.
+        is_xunit = "xunit_" in name or "unittest_" in name
+        who = f"the setup of the {scope}" if is_xunit else f"the fixture {name}"
+        names = getattr(self._item, "fixturenames", ())
+        other = next(name for name in names if name in SERVER_FIXTURES)
+        also = "" if server in names else f", and the test, too, in place of {other}"
+        ask = f"make it a fixture that asks for {server}" if is_xunit else f"let it ask for {server}"
+        return f"{place}{who} {did} before the server of the test was up, so on the real one: {ask}{also}"

@@ -36,6 +36,9 @@ FENCE = pytest.StashKey[Any]()
 GUARD = pytest.StashKey[Any]()
 """On an item: its `Guard`."""
 
+EARLY = pytest.StashKey[Any]()
+"""On the configuration: the `EarlyWatch` of the test that is being set up, or runs."""
+
 SUMMARY_LINE = "regilink_line"
 """The attribute of a report with the first line about a link; xdist sends it along."""
 

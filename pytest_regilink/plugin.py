@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,7 @@ from pytest_regilink.fixtures import (
 from pytest_regilink.options import (
     CHECK,
     CHOSEN,
+    EARLY,
     GUARD,
     LIVE,
     LIVE_RESULTS,
@@ -33,7 +35,7 @@ from pytest_regilink.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from pytest_regilink.items import CheckFile
@@ -219,6 +221,30 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+@contextmanager
+def _watching_early(item: pytest.Item) -> Iterator[None]:
+    names = getattr(item, "fixturenames", None)
+    # The mark brings its fixture later.
+    if names is None or (SERVER_FIXTURES.isdisjoint(names) and item.get_closest_marker("regilink") is None):
+        yield
+        return
+    from pytest_regilink.fixtures import watch_early
+
+    with watch_early(item) as watch:
+        item.config.stash[EARLY] = watch
+        try:
+            yield
+        finally:
+            del item.config.stash[EARLY]
+
+
+@pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
+def pytest_runtest_setup_watched(item: pytest.Item) -> Generator[None, None, None]:
+    """No fixture reaches a real server before that of the test is up."""
+    with _watching_early(item):
+        yield
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A mark brings its fixture, or says why it does not reach it."""
@@ -246,15 +272,19 @@ def pytest_runtest_setup_without_fixtures(item: pytest.Item) -> None:
             fill_fixture(item)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
     """Before the first fixture of a scope begins: remember the environment, for the end of the scope."""
     node = request.node
-    if isinstance(node, pytest.Item) and not _uses_regilink(node):
-        return
-    from pytest_regilink.fixtures import watch_environment
+    if not isinstance(node, pytest.Item) or _uses_regilink(node):
+        from pytest_regilink.fixtures import watch_environment
 
-    watch_environment(node)
+        watch_environment(node)
+    watch = request.config.stash.get(EARLY, None)
+    if watch is None:
+        return (yield)
+    with watch.within(fixturedef.argname, fixturedef.scope):
+        return (yield)
 
 
 def _uses_regilink(item: pytest.Item) -> bool:
@@ -265,7 +295,8 @@ def _uses_regilink(item: pytest.Item) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that reached a real W&B server, whatever came of it, or that did not meet what it declares."""
-    result = yield
+    with _watching_early(item):
+        result = yield
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:
         pytest.fail(guard.verdict, pytrace=False)

@@ -15,7 +15,7 @@ from regilink_doctor.emulator.environ import Workspace
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Call, Request, Response, split_path
 from regilink_doctor.emulator.ledger import ServedRequest
-from regilink_doctor.emulator.recorder import CORE, SERVER, UNSENT_RUN, LinkCall
+from regilink_doctor.emulator.recorder import CORE, RUN, SERVER, UNSENT_RUN, LinkCall
 from regilink_doctor.emulator.storage import BlobStore, Served, Storage, refuse_key
 from regilink_doctor.emulator.world import World, access, automations
 from regilink_doctor.emulator.world.access import Refusal
@@ -82,7 +82,7 @@ class App:
         if call.call == UNSENT_RUN:
             self.world.ledger.add(UnsentRun(call.mode, call.place))
             return
-        if call.call == CORE:
+        if call.call in (CORE, RUN):
             if not call.ended:
                 self.load_graphql()
             return

@@ -79,6 +79,8 @@ LOOK_UP = "Api.artifacts"
 """`call` of a question of the public Api about a registry: its organization may have to be assumed."""
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
+RUN = "run"
+"""`call` of a `LinkCall` that only says that a run is about to begin, one that will talk to the server."""
 UNSENT_RUN = "unsent run"
 """`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
 CHECKED_LINK = "checked link"
@@ -93,7 +95,7 @@ _SHOWN = {
     ("Api", "create_registry"): CREATE_REGISTRY,
     ("Run", "__init__"): SERVER,
     ("Api", "__init__"): SERVER,
-    ("", "_login"): SERVER,
+    ("", "_login"): RUN,
     ("Api", "artifacts"): LOOK_UP,
     ("Api", "artifact_exists"): LOOK_UP,
     ("Api", "artifact_collection"): LOOK_UP,
@@ -155,7 +157,8 @@ Sink = Callable[[LinkCall], None]
 _Args = tuple[Any, ...]
 _Kwargs = dict[str, Any]
 _sinks: list[Sink] = []
-_wrapped: list[tuple[Any, str, Any]] = []
+_wrapped: list[tuple[Any, str, Any, Any]] = []
+"""Each with what was there, and with what took its place."""
 _inside = threading.local()
 
 
@@ -177,7 +180,9 @@ def stop_recording(sink: Sink) -> None:
     if not _sinks:
         sys.meta_path.remove(_FINDER)
         while _wrapped:
-            owner, name, original = _wrapped.pop()
+            owner, name, original, ours = _wrapped.pop()
+            if vars(owner).get(name) is not ours:
+                continue  # a mock that began meanwhile, and that lasts longer
             if original is None:
                 delattr(owner, name)
             else:
@@ -282,13 +287,15 @@ def _wrap_methods(module: ModuleType) -> None:
         owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
-            setattr(owner, name, _watch_method(original, _SHOWN[owner_name, name]))
-            _wrapped.append((owner, name, original))
+            ours = _watch_method(original, _SHOWN[owner_name, name])
+            setattr(owner, name, ours)
+            _wrapped.append((owner, name, original, ours))
     for owner_name, name in _LED.get(module.__name__, ()):
         owner = getattr(module, owner_name, None) if owner_name else module
         if owner is not None and hasattr(owner, name):
-            _wrapped.append((owner, name, vars(owner).get(name)))
-            setattr(owner, name, _redirect_function(getattr(owner, name), owner_name, name))
+            ours = _redirect_function(getattr(owner, name), owner_name, name)
+            _wrapped.append((owner, name, vars(owner).get(name), ours))
+            setattr(owner, name, ours)
 
 
 def _redirect_function(original: Any, owner: str, name: str) -> Any:
@@ -413,6 +420,13 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             args, kwargs = (args[0], named), {}
         read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP) else _read_call
         target, *rest = args or (None,)
+        if name == RUN:
+            if ended:
+                return
+            if _is_run_beginning():
+                for sink in tuple(_sinks):
+                    sink(LinkCall(RUN, None, ended=False, place=_find_place()))
+            name = SERVER
         if name == SERVER and ended:
             mode = _mode_of(target)
             if mode == "online" or error is not None:
@@ -428,6 +442,14 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _is_run_beginning() -> bool:
+    """Whether `wandb.init` logs in, which it does for a run that is neither offline nor disabled."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != "wandb.sdk.wandb_init":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:

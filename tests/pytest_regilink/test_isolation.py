@@ -13,6 +13,7 @@ from test_server_fixture import link
 
 from pytest_regilink import Regilink
 from pytest_regilink.sdk import Sdk
+from regilink_doctor.emulator import Emulator
 
 BEFORE = {"WANDB_MODE": "disabled", "WANDB_PROJECT": "from-ci", "NO_PROXY": "example.org"}
 CHECK_BEFORE = f"""
@@ -481,3 +482,162 @@ def test_what_comes_after_an_assertion_that_nothing_came_fails(pytester: pytest.
             '*:production" was fetched*, after an assertion that nothing was: *',
         ]
     )
+
+
+EARLY = """
+import contextlib, unittest, pytest, train, wandb
+
+calls = []
+
+def begin(mode=None):
+    with wandb.init(entity="team-a", project="p", mode=mode):
+        calls.append(mode)
+
+@pytest.fixture(scope="session", autouse=True)
+def metrics_of_the_session():
+    begin()
+
+@pytest.fixture
+def in_argument_order():
+    train.main()
+
+@pytest.fixture
+def swallowed():
+    with contextlib.suppress(Exception):
+        train.main()
+
+@pytest.fixture(scope="class")
+def once_for_the_class():
+    train.main()
+
+@pytest.fixture(scope="module")
+def once_for_the_module():
+    train.main()
+
+@pytest.fixture(scope="session")
+def once_for_the_session():
+    train.main()
+
+@pytest.fixture(scope="session")
+def below(once_for_the_session):
+    pass
+
+@pytest.fixture
+def asked_later(request):
+    request.getfixturevalue("once_later")
+
+@pytest.fixture(scope="session")
+def once_later():
+    train.main()
+
+@pytest.fixture(params=["offline", "disabled"])
+def unsent(request):
+    begin(request.param)
+
+@pytest.fixture
+def trained(regilink):
+    train.main()
+
+@pytest.fixture(scope="module")
+def trained_once(regilink_module):
+    train.main()
+
+def test_early_1(in_argument_order, regilink): regilink.assert_not_linked()
+def test_early_2(swallowed, regilink): regilink.assert_not_linked()
+def test_early_3(regilink, once_for_the_class): regilink.assert_not_linked()
+def test_early_4(regilink, once_for_the_module): regilink.assert_not_linked()
+def test_early_5(regilink, below): regilink.assert_not_linked()
+def test_early_6(regilink, once_for_the_session): regilink.assert_not_linked()
+def test_early_7(asked_later, regilink): regilink.assert_not_linked()
+def test_early_8(once_for_the_module, regilink_module): regilink_module.assert_not_linked()
+
+@pytest.mark.usefixtures("in_argument_order")
+def test_early_9(regilink): regilink.assert_not_linked()
+
+def test_early_10(regilink_factory):
+    train.main()
+    regilink_factory().assert_not_linked()
+
+@pytest.mark.regilink(role="admin")
+def test_early_13(once_for_the_module): pass
+
+@pytest.mark.usefixtures("regilink")
+class TestEarlyUnit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        train.main()
+
+    def test_early_11(self): pass
+
+class TestEarlyMethod:
+    def setup_method(self):
+        train.main()
+
+    def test_early_12(self, regilink): regilink.assert_not_linked()
+
+def test_well_1(unsent, regilink): regilink.assert_not_linked()
+def test_well_3(trained, regilink): regilink.assert_linked("wandb-registry-model/zoo")
+def test_well_4(trained_once, regilink_module): regilink_module.assert_linked("wandb-registry-model/zoo")
+def test_well_5(): assert wandb.Api().default_entity  # without the plugin: the developer's own server
+
+def test_well_6(regilink_factory):
+    server = regilink_factory()
+    train.main()
+    server.assert_linked("wandb-registry-model/zoo")
+"""
+
+
+def test_what_begins_before_the_server_is_refused(
+    suite: pytest.Pytester, apart: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite.makepyfile(EARLY)
+    with Emulator() as real:
+        for name, value in real.environ().items():
+            monkeypatch.setenv(name, value)
+        result = apart("-rA")
+        result.assert_outcomes(passed=6, errors=12, failed=1)
+        # The run of the session's own fixture is the only one.
+        assert real.ledger.links == ()
+        assert len(real.world.entities["team-a"].projects["p"].runs) == 1
+    lines = "\n".join(line for line in result.outlines if "so on the real one" in line)
+    for who, server in (
+        ("fixture in_argument_order", "regilink"),
+        ("fixture swallowed", "regilink"),
+        ("fixture once_for_the_class", "regilink_class, and the test, too, in place of regilink"),
+        ("fixture once_for_the_module", "regilink_module, and the test, too, in place of regilink"),
+        ("fixture once_for_the_session", "regilink_session, and the test, too, in place of regilink"),
+        ("fixture once_later", "regilink_session, and the test, too, in place of regilink"),
+    ):
+        start = f"train.py:4: the {who} began a run before the server of the test was up, so on the real one: "
+        assert f"{start}let it ask for {server}\n" in f"{lines}\n"
+    assert (
+        "train.py:4: the test began a run before its server was up, so on the real one: make the server first" in lines
+    )
+    for scope, server in (
+        ("class", "regilink_class, and the test, too, in place of regilink"),
+        ("function", "regilink"),
+    ):
+        assert f"make it a fixture that asks for {server}\n" in f"{lines}\n"
+        assert f"train.py:4: the setup of the {scope} began a run" in lines
+
+
+def test_a_mock_that_outlives_a_test_stays(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        """
+from unittest import mock
+
+import pytest
+import wandb
+
+original = wandb.Run.link_artifact
+
+@pytest.fixture(scope="session")
+def mocked():
+    with mock.patch("wandb.Run.link_artifact") as patch:
+        yield patch
+
+def test_first(mocked, regilink): assert wandb.Run.link_artifact is mocked
+def test_other(mocked): assert wandb.Run.link_artifact is mocked
+"""
+    )
+    run().assert_outcomes(passed=2)
