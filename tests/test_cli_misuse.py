@@ -22,6 +22,7 @@ from regilink_doctor.config import FORMATS
         (["lint", "-o", "x.json"], "lint has no option -o, did you mean --output-format or --output-file?"),
         (["verify", "-z"], "verify has no option -z; see regilink help verify"),
         (["lint", "src", "--stdin-filename", "a.py"], "give no PATH, or - alone"),
+        (["doctor", "wandb-registry-model/zoo", "--stdin-filename", "a.py"], "give no TARGET"),
         (["emulator", "--quick"], "emulator has no option --quick; see regilink help emulator"),
         (
             ["dry-run", "python", "train.py", "--epochs", "1"],

@@ -51,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="target paths (default: those in the source below the current folder, and `targets` of the configuration)",
     )
     what = parser.add_argument_group("links")
+    add_option(what, "--stdin-filename", metavar="FILE", help="check those of standard input, the content of this file")
     add_option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: the one that wandb would use)")
     add_option(
         what, "--project", metavar="NAME", help="the project of the runs (default: the one that wandb would use)"
@@ -103,6 +104,8 @@ def _run_doctor(options: argparse.Namespace) -> int:
     refuse_empty_values(options, "entity", "project", "organization", "type", "alias", "consumes", "host", "python")
     for target in options.targets:
         _refuse_file(target)
+    if options.targets and options.stdin_filename:
+        raise UsageProblem("--stdin-filename names what standard input is: give no TARGET")
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
         raise UsageProblem(f"--python: {escape_text(options.python)}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)
@@ -149,10 +152,17 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
     from regilink_doctor.report.doctor.full import LiveChecks
     from regilink_doctor.workflows.diagnose import diagnose
 
+    source = None
+    if options.stdin_filename:
+        from regilink_doctor.cli.lint import read_source
+        from regilink_doctor.workflows.lint import lint_text
+
+        source = lint_text(options.stdin_filename, read_source(options.stdin_filename), config=config)
     with LiveChecks(colour=wants_colour(options.color)) as live:
         return diagnose(
             options.targets or None,
             consumed=options.consumes or (),
+            source=source,
             host=read_argument(options, "host"),
             entity=read_argument(options, "entity"),
             project=read_argument(options, "project"),

@@ -9,7 +9,7 @@ _shtab_regilink_catalog_subparsers=(pull diff show)
 _shtab_regilink_subparsers=(lint doctor explain catalog map dry-run conformance verify init rules config completion schema rule emulator server demo)
 
 _shtab_regilink_lint_option_strings=(-h --help --output-format --output-file --show-url --statistics --show-sites --show-files --show-settings --min-severity --watch -q --quiet --exit-zero --color --lang --fix --unsafe-fixes --fix-only --show-fixes --diff --add-ignore --select --ignore --extend-select --per-file-ignores --pedantic --catalog --exclude --extend-exclude --force-exclude --stdin-filename --no-cache --cache-dir --config --isolated)
-_shtab_regilink_doctor_option_strings=(-h --help --entity --project --organization --type --alias --consumes --host --timeout --python --catalog --config --isolated --write-probe --yes --output-format --html --redact --strict --allow-unknown -v --verbose --color --lang)
+_shtab_regilink_doctor_option_strings=(-h --help --stdin-filename --entity --project --organization --type --alias --consumes --host --timeout --python --catalog --config --isolated --write-probe --yes --output-format --html --redact --strict --allow-unknown -v --verbose --color --lang)
 _shtab_regilink_explain_option_strings=(-h --help --list --output-format --catalog --color --lang)
 _shtab_regilink_catalog_pull_option_strings=(-h --help --organization --host --timeout --collections --complete --color)
 _shtab_regilink_catalog_diff_option_strings=(-h --help --organization --host --timeout --output-format --color)
@@ -35,6 +35,7 @@ _shtab_regilink_lint___output_file_COMPGEN=_shtab_compgen_files
 _shtab_regilink_lint___catalog_COMPGEN=_shtab_compgen_files
 _shtab_regilink_lint___stdin_filename_COMPGEN=_shtab_compgen_files
 _shtab_regilink_doctor_pos_0_COMPGEN=''
+_shtab_regilink_doctor___stdin_filename_COMPGEN=_shtab_compgen_files
 _shtab_regilink_doctor___python_COMPGEN=_shtab_compgen_files
 _shtab_regilink_doctor___catalog_COMPGEN=_shtab_compgen_files
 _shtab_regilink_doctor___html_COMPGEN=_shtab_compgen_files

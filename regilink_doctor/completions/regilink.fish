@@ -96,6 +96,7 @@ complete -c regilink -n '_shtab_regilink_using lint' -l isolated -d 'ignore ever
 complete -c regilink -n '_shtab_regilink_using lint; and test $_shtab_regilink_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders (default: the current folder); - is standard input'
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a doctor -d 'Check this machine, your account and your links against the W&B server.'
 complete -c regilink -n '_shtab_regilink_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c regilink -n '_shtab_regilink_using doctor' -l stdin-filename -xka "(__fish_complete_path (commandline -ct))" -d 'check those of standard input, the content of this file'
 complete -c regilink -n '_shtab_regilink_using doctor' -l entity -x -d 'the entity of the runs (default: the one that wandb would use)'
 complete -c regilink -n '_shtab_regilink_using doctor' -l project -x -d 'the project of the runs (default: the one that wandb would use)'
 complete -c regilink -n '_shtab_regilink_using doctor' -l organization -x -d 'the organization of paths that name none'

@@ -137,6 +137,7 @@ _shtab_regilink_demo_defaults_added=0
 
 _shtab_regilink_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--stdin-filename[check those of standard input, the content of this file]:FILE:_files"
   "--entity[the entity of the runs (default\: the one that wandb would use)]:TEAM:"
   "--project[the project of the runs (default\: the one that wandb would use)]:NAME:"
   "--organization[the organization of paths that name none]:NAME:"

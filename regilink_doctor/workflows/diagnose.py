@@ -46,6 +46,7 @@ def diagnose(
     *,
     consumed: str | Iterable[str | ConsumedName] = (),
     paths: str | Path | Iterable[str | Path] | None = None,
+    source: LintResult | None = None,
     entity: str | Setting[str] | None = None,
     project: str | Setting[str] | None = None,
     organization: str | Setting[str] | None = None,
@@ -70,6 +71,7 @@ def diagnose(
         targets: target paths. None: the targets and consumed names that lint finds below `cwd`; empty: none.
         consumed: full names that are consumed, besides those of the source.
         paths: files and folders in which lint looks for targets, instead of `cwd`.
+        source: what lint has found already, instead of that.
         entity: the entity of the runs; it overrides everything that wandb would find, as do the next two.
         project: the project of the runs.
         organization: the organization of paths that name none.
@@ -87,14 +89,12 @@ def diagnose(
     server = ServerAccess(host, cwd, environ, python, timeout, config)
     settings = server.read_settings({"entity": entity, "project": project, "organization": organization})
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in as_list(consumed)]
-    unread: list[str] = []
-    source: LintResult | None = None
     if targets is None:
         from regilink_doctor.workflows.lint import lint_program
 
-        source = lint_program(server.folder if paths is None else paths, config)
+        source = lint_program(server.folder if paths is None else paths, config) if source is None else source
         links, found_names = _find_targets(source, server, config)
-        names, unread = [*names, *found_names], [*source.failures, *source.unread]
+        names += found_names
     else:
         links = _read_targets(targets, artifact_type, as_list(aliases))
     _report_links(links, settings, server.variables)
@@ -111,7 +111,7 @@ def diagnose(
         findings=source.findings if source else (),
         servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
     )
-    return _add_source(diagnosis, source, unread) if source is not None else diagnosis
+    return _add_source(diagnosis, source) if source is not None else diagnosis
 
 
 _WAITING = "REGILINK_CALLS"
@@ -139,9 +139,11 @@ def _report_links(links: Sequence[LinkTarget], settings: Settings, environ: Mapp
         report_checked_link(environ, link.text, entity if is_argument else link.known_entity or entity)
 
 
-def _add_source(diagnosis: Diagnosis, source: LintResult, unread: Sequence[str]) -> Diagnosis:
+def _add_source(diagnosis: Diagnosis, source: LintResult) -> Diagnosis:
     """The diagnosis with what could not be read of the source, and how many files were looked through."""
-    missing, skipped = (tuple(map(mask_secrets, places)) for places in (unread, source.skipped))
+    missing, skipped = (
+        tuple(map(mask_secrets, places)) for places in ((*source.failures, *source.unread), source.skipped)
+    )
     files = source.files - len(skipped)
     reason = say("the key does not say whether it is linked to or consumed")
     unclear = filter(_is_unclear, _find_configured(source))

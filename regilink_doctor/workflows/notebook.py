@@ -9,7 +9,9 @@ import subprocess
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
+from regilink_doctor.core.files import show_path
 from regilink_doctor.workflows.explain import last_exception
 from regilink_doctor.workflows.explain.where_it_happens import explain_raised
 
@@ -94,8 +96,7 @@ def run_regilink(line: str, shell: Any) -> None:
     elif command == "lint":
         _run([command, *arguments], shell, with_notebook=not any(os.path.exists(word) for word in arguments))
     elif command == "doctor":
-        targets = [] if any("registry" in word for word in arguments) else _targets_in(shell)
-        _run([command, *arguments, *targets], shell)
+        _run([command, *arguments], shell, with_notebook=not any("registry" in word for word in arguments))
     elif command == "explain":
         _run([command, *arguments], shell)
     else:
@@ -106,15 +107,18 @@ def _run(arguments: list[str], shell: Any, *, with_notebook: bool = False) -> No
     """Run the command line in a process of its own, and print what it prints."""
     options: dict[str, Any] = {}
     if with_notebook:
-        path = find_notebook(shell)
-        if path is not None:
+        path, is_lint = find_notebook(shell), arguments[0] == "lint"
+        if path is not None and is_lint:
             arguments = [*arguments, path]
-        elif not any(map(_as_written, _cells(shell))):
+        elif path is not None:
+            arguments = [*arguments, "--stdin-filename", show_path(path)]
+            options["input"] = Path(path).read_text(encoding="utf-8", errors="replace")
+        elif any(map(_as_written, _cells(shell))):
+            arguments = [*arguments, "--stdin-filename", "notebook.ipynb"]
+            options["input"] = _executed_cells(shell)
+        elif is_lint:
             print("regilink: no cell was executed before this one, so there is nothing to read; name a file")
             return
-        else:
-            arguments = [*arguments, "--stdin-filename", "notebook.ipynb", "-"]
-            options["input"] = _executed_cells(shell)
     done = subprocess.run(
         [sys.executable, "-m", "regilink_doctor", *arguments],
         capture_output=True,
@@ -155,12 +159,3 @@ def _executed_cells(shell: Any) -> str:
 def _as_written(cell: str) -> str:
     """The cell without the calls that IPython makes of magics and shell lines."""
     return "\n".join(line for line in cell.splitlines() if not line.lstrip().startswith("get_ipython()"))
-
-
-def _targets_in(shell: Any) -> list[str]:
-    """The target paths that the executed cells link to."""
-    from regilink_doctor.lint.engine import lint_bytes
-
-    report = lint_bytes("notebook.ipynb", _executed_cells(shell).encode())
-    targets = [text.literal for site in report.sites if site.kind == "link" for text in site.target]
-    return list(dict.fromkeys(target for target in targets if target))

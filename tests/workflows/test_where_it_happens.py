@@ -640,6 +640,41 @@ def test_the_magic_says_that_there_is_nothing_to_read_before_the_first_cell(
     assert capsys.readouterr().out.startswith("regilink: no cell was executed before this one")
 
 
+WEIGHTS = [
+    "%load_ext regilink_doctor\nimport wandb",
+    'run = wandb.init(project="nb", entity="team-a")\nbest = wandb.Artifact("m", type="weights")\nwandb.finish()',
+    'def publish():\n    run.link_artifact(best, "wandb-registry-model/zoo", aliases=["rc/1"])',
+    "publish()",
+]
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_the_magic_checks_all_that_the_notebook_says_of_its_links(
+    is_named: bool, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "beside.py").write_text('import wandb\nwandb.init().link_artifact(a, "wandb-registry-other/x")\n')
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    if is_named:
+        cells = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in WEIGHTS]
+        document = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+        (tmp_path / "publish.ipynb").write_text(document)
+        monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "publish.ipynb"))
+    else:
+        shell.user_ns["In"] += WEIGHTS
+    with Emulator(World.default()) as emulator:
+        for name, value in emulator.environ().items():
+            monkeypatch.setenv(name, value)
+        shell.magics["regilink"]("doctor --isolated")
+        printed = capsys.readouterr().out
+        for code in ("REG401", "REG501", "REG603"):
+            assert re.search(rf"{code} .*\({'publish' if is_named else 'notebook'}\.ipynb:cell 3:2\)", printed)
+        assert "wandb-registry-other" not in printed
+        shell.magics["regilink"]("doctor --isolated wandb-registry-model/zoo --type model")
+        assert "All well: 1 link checked" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_a_real_kernel_shows_the_explanation_as_text_and_html() -> None:
     nbclient = pytest.importorskip("nbclient")
