@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import tempfile
 import zlib
 from base64 import b64encode
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.languages import list_translations
 from regilink_doctor.workflows.explain import question_model, questions
+from regilink_doctor.workflows.explain.error_context import NAME_OF_WANDB
+from regilink_doctor.workflows.explain.notes import is_note
 from regilink_doctor.workflows.explain.question_model import (
     OTHER,
     RARITY_STEPS,
@@ -42,7 +45,7 @@ Row = tuple[str, str]
 """An answer and a text."""
 FEWEST_ROWS = 2
 """In how many texts a feature must be to have weights."""
-MOST_WEIGHTS = 190_000
+MOST_WEIGHTS = 188_000
 """The largest weights of each answer are kept, and trained once more without the others."""
 OF_ROWS = 0.7
 """Of twice as many rows an answer has `2 ** OF_ROWS` times as many weights."""
@@ -50,6 +53,10 @@ COST = 1.2
 """How much a wrong training row costs: higher means closer to the rows, and less general."""
 OF_OTHER = 10
 """How much more than those of another answer the rows of `OTHER` cost together: they are of many kinds."""
+SENTENCES_AROUND = 2
+"""How many sentences that have nothing to do with W&B are put around a note, as a longer note has them."""
+KINDS_OF_SENTENCES = 80
+"""Each of so many is around notes of many answers, so that it speaks for none of them."""
 SIMILAR = 0.55
 """The cosine of two questions of which one must not be learned from to measure the other."""
 SHARPNESS = 8
@@ -76,6 +83,20 @@ def read_entries() -> list[Row]:
         )
     ]
     return list(dict.fromkeys((answer, translate(text)) for answer, text in texts for translate in translations))
+
+
+def surround_notes(rows: Sequence[Row]) -> list[Row]:
+    """The notes that name W&B, each among sentences about something else: what they say must be found there as well."""
+    chosen = random.Random(0)
+    unrelated = [text for answer, text in rows if answer == OTHER and not NAME_OF_WANDB.search(text)]
+    unrelated = chosen.sample(unrelated, KINDS_OF_SENTENCES)
+    surrounded = []
+    for answer, text in rows:
+        if is_note(text) and NAME_OF_WANDB.search(text):
+            sentences = [text, *chosen.sample(unrelated, SENTENCES_AROUND)]
+            chosen.shuffle(sentences)
+            surrounded.append((answer, "\n".join(sentences)))
+    return surrounded
 
 
 def hash_sources() -> str:
@@ -116,9 +137,10 @@ def learn_weights(rows: Sequence[Row]) -> dict[str, Any]:
     """The contents of question_weights.json."""
     from sklearn.svm import LinearSVC
 
-    rows = [*rows, *read_entries()]
+    plain = [*rows, *read_entries()]
+    rows = [*plain, *surround_notes(plain)]
     texts = [find_features(translate_words(text)) for _, text in rows]
-    rarities = count_features(texts)
+    rarities = count_features(texts[: len(plain)])
     matrix = build_matrix(texts, rarities)
     by_column = matrix.tocsc()
     counts = Counter(answer for answer, _ in rows)

@@ -37,7 +37,8 @@ _TELLS_PROBLEM = re.compile(
     r"|deadlock|hangs?\b|stuck|freez|broke|break|issue|problem|trouble|\bbugs?\b|wrong|invalid|expired|denied"
     r"|refus|reject|forbid|unauthori|\b(?:is|are|does|do|was|were|has|could|will) ?(?:not\b|n't)|\bnot \w|n't\b|cannot"
     r"|unable|missing|\blost\b|drops|dropped|ignor|time[sd]?[ -]?out|slow|conflict|mismatch|incompatib|exceed"
-    r"|quota|rate limit|\bfull\b|unreachable|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
+    r"|quota|rate limit|\bfull\b|\bfills?\b|silently|truncat|discard|swallow|unreachable"
+    r"|blocks?\b|blocked|retr(?:y|ies)|warning|avoid|workaround|abort|kill"
     r"|\bdie[sd]?\b|too (?:old|long|large|many|small|slow)|\bno (?!-)\w|required|asks for|(?<!\d)[45]\d\d(?!\d)"
     r"|エラー|失敗|ない|ません|できず|固ま|止ま|問題|切れ|超え|拒否|消え|いっぱい",
     re.IGNORECASE,
@@ -110,7 +111,7 @@ def explain_note(text: str, least: float = _LEAST) -> Explanation | None:
     lines = [_prefer_comment(line) for line in note.splitlines() if NAME_OF_WANDB.search(line)]
     if not lines or not tells_problem(_IDENTIFIER.sub("", note)):
         return None
-    shares = _weigh_answers(note, "\n".join(lines))
+    shares = dict(rank_answers(translate_words(note)))
     ranked = sorted(shares, key=lambda about: -shares[about])
     if ranked[0] not in FAILURES or shares[ranked[0]] < least:
         return None
@@ -156,9 +157,3 @@ def _prefer_comment(line: str) -> str:
     """The comment of a line where that names W&B; else the line."""
     comment = _COMMENT.search(line)
     return comment[0] if comment and NAME_OF_WANDB.search(comment[0]) else line
-
-
-def _weigh_answers(note: str, named: str) -> dict[str, float]:
-    """How probable each answer is for the note and its lines that name W&B."""
-    by_note, by_lines = (dict(rank_answers(translate_words(part))) for part in (note, named))
-    return {about: (share + by_lines[about]) / 2 for about, share in by_note.items()}
