@@ -261,6 +261,29 @@ def test_a_team_of_the_environment_where_the_organization_belongs(
     assert "REG202 team-a/wandb-registry-model/zoo (train.py:4, environment WANDB_ENTITY)" in shown
 
 
+@pytest.mark.parametrize(("logger", "shown"), [
+    ("", "the run's entity (`self.logger.experiment.entity`) is known only when the program runs"),
+    ("WandbLogger(project='zoo')", "All well: 1 link checked"),
+    ("WandbLogger(project='zoo', entity='alice')", "✗ entity REG203 alice (entity= in train.py:3)"),
+    ("WandbLogger(project='zoo', **options())", "the run's entity (`options()`) is known only when the program runs"),
+])  # fmt: skip
+def test_the_entity_of_a_logger_that_another_file_makes(
+    logger: str, shown: str, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell / "model.py").write_text(
+        "import wandb\nfrom lightning.pytorch import LightningModule\nclass Model(LightningModule):\n"
+        "    def on_fit_end(self):\n        artifact = wandb.Artifact('zoo', type='model')\n"
+        "        self.logger.experiment.link_artifact(artifact, 'wandb-registry-model/zoo')\n",
+        encoding="utf-8",
+    )
+    head = "from lightning.pytorch.loggers import WandbLogger\nfrom model import Model\n"
+    (shell / "train.py").write_text(f"{head}logger = {logger}\n" if logger else head, encoding="utf-8")
+    main(["doctor"])
+    report = " ".join(capsys.readouterr().out.split())
+    assert shown in report
+    assert ("All well" in report) is ("All well" in shown)
+
+
 def test_each_problem_is_shown_once_with_all_its_places(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = "run.link_artifact(art, 'wandb-registry-modle/zoo')\n"
     (shell / "more.py").write_text(HEAD + bad, encoding="utf-8")

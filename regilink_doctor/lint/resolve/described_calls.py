@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.module_files import find_roots, list_modules_with
 from regilink_doctor.lint.resolve.values import Document, Loaded, TreePath, Unknown, is_mapping
+from regilink_doctor.lint.resolve.wandb_api import CANONICAL
 from regilink_doctor.lint.text.memory import list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import find_argument, find_keyword, last_word, written_name
 
@@ -45,8 +46,21 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     if owner.parent is None or owner.parent.kind != "module":
         return []
     path = owner.module.source.absolute_path
-    files = [file for root in find_roots(owner.module.source.folder) for file in _list_files(root)]
-    naming = [file for file in files if owner.name.encode() in _read_start(file) or _find_section(owner)]
+    word = b"" if _find_section(owner) else owner.name.encode()
+    return _find_in_files(context, owner.module, word, lambda document: _find_arguments(document, owner, path))
+
+
+def find_loggers(context: Context, module: Module) -> list[Loaded]:
+    """The arguments that configurations of a program give to a logger of Lightning that starts a run of W&B."""
+    return _find_in_files(context, module, b"WandbLogger", _find_logger_arguments)
+
+
+def _find_in_files(
+    context: Context, module: Module, word: bytes, find: Callable[[Document], Iterator[Keys]]
+) -> list[Loaded]:
+    """The tables of the configurations around a module that have a word, by the first kind of them that has any."""
+    files = [file for root in find_roots(module.source.folder) for file in _list_files(root)]
+    naming = [file for file in files if word in _read_start(file)]
     if not naming:
         return []
     from regilink_doctor.lint.resolve.hydra import compose_file, list_composed
@@ -55,8 +69,8 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     primary = [file for file in files if os.path.basename(os.path.dirname(file)) in _FOLDERS]
     primary = [file for file in primary if b"defaults:" in _read_start(file)]
     searches: list[Callable[[], list[Document | None]]] = [
-        lambda: [*list_composed(context, owner.module)],
-        lambda: [compose_file(context, owner.module, file) for file in primary],
+        lambda: [*list_composed(context, module)],
+        lambda: [compose_file(context, module, file) for file in primary],
         lambda: [read_document(file, "yaml", "omegaconf") for file in naming],
     ]
     for search in searches:
@@ -64,7 +78,7 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
             Loaded(document, keys, attributes=True)
             for document in search()
             if document is not None
-            for keys in _find_arguments(document, owner, path)
+            for keys in find(document)
         ]
         if found:
             return found[:_MAX_CALLS]
@@ -113,6 +127,15 @@ def _find_arguments(document: Document, owner: Scope, path: str) -> Iterator[Key
             yield (*keys, "init_args")
         elif keys == (section,) and "trainer" in names and not {"_target_", "class_path"} & table.entries.keys():
             yield keys
+
+
+def _find_logger_arguments(document: Document) -> Iterator[Keys]:
+    for keys, table in iterate_tables(document.root):
+        for name, inner in (("_target_", ()), ("class_path", ("init_args",))):
+            data = table.entries.get(name)
+            dotted = data.value if isinstance(data, Scalar) else None
+            if isinstance(dotted, str) and CANONICAL.get(dotted) == "WandbLogger":
+                yield (*keys, *inner)
 
 
 def _names(data: object, owner: Scope, path: str) -> bool:

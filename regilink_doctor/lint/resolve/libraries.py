@@ -183,6 +183,12 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     return described
 
 
+def find_loggers(context: Context, module: Module) -> list[Loaded]:
+    """The arguments that configurations of a program give to a logger of Lightning that starts a run of W&B."""
+    loggers: list[Loaded] = _load("described_calls").find_loggers(context, module)
+    return loggers
+
+
 def find_bound(context: Context, scope: Scope, name: str) -> list[Value] | None:
     """What gin's files give a parameter of a function; None for a function that gin does not configure."""
     if "gin" not in scope.module.imports or not scope.is_decorated("configurable", "register"):

@@ -562,7 +562,14 @@ class _Finder:
         alone = alone and len(inits) == 1
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
         if not inits and site.kind in ("link", "consume"):
-            found["possible_inits"] = tuple([self._start(start) for start in self.origins.find_possible(use)])
+            starts = self.origins.find_possible(use)
+            possible = found["possible_inits"] = tuple([self._start(start) for start in starts])
+            if len(possible) == 1 and id(starts[0].call) in self.origins.described:
+                found |= {"inits": possible, "init": possible[0]}
+        owner = _receiver_of(use)
+        if not inits and owner is not None and self.origins.is_of_logger(use):
+            run = UnknownPart(f"{self._source_of(use).written(owner)}.entity", site.place)
+            found["entity"] = (StringValue((run,), site.place),)
         if site.kind == "link" and site.call.startswith("wandb.Run."):
             found["is_run_passed"] = not inits and _is_parameter(use)
         return found
@@ -714,10 +721,13 @@ class _Finder:
         return self._make_other_named(call, node, used.statement, name, artifact=artifact, logged=before)
 
     def _start(self, use: Use) -> Site:
-        paths = self.resolver.callee(use)
-        return self.made.get((id(use.call), use.frame)) or self.site(
-            use, next((path for path in paths if path in STARTS), "Accelerator.init_trackers")
-        )
+        key = (id(use.call), use.frame)
+        if (site := self.made.get(key)) is None:
+            paths = self.resolver.callee(use)
+            site = self.site(use, next((path for path in paths if path in STARTS), "Accelerator.init_trackers"))
+            if (place := self.origins.described.get(id(use.call))) is not None:
+                site = self.made[key] = replace(site, place=place, statement=place.span)
+        return site
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
         node = given.named.get("artifact") or given.named.get("artifact_or_path")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import cached_property, replace
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import Use
 from regilink_doctor.lint.resolve.imports import find_modules_with, list_imported_files
 from regilink_doctor.lint.resolve.module_files import find_programs
 from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word
+from regilink_doctor.lint.text.nodes import copy_place, find_keyword, last_word, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import TypeVar
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.resolve.values import Value
@@ -53,6 +54,8 @@ class MadeBy:
         self.resolver = resolver
         self.module = module
         self.uses = {id(use.call): use for use in module.uses}
+        self.described: dict[int, Place] = {}
+        """Identity of the call of a logger that a configuration describes -> the place of its arguments."""
         self._runs_by_maker: dict[tuple[object, ...], tuple[tuple[Use, ...], bool]] = {}
 
     def find_runs(self, use: Use) -> tuple[tuple[Use, ...], bool]:
@@ -77,7 +80,47 @@ class MadeBy:
             # For a call that is followed into another file, that file says what is wrong with its run.
             is_alone = len(active) == 1 and (use.frame is None or active[0].scope.module is self.module)
             return active if is_alone else (), True
+        if not known[0] and self.is_of_logger(use):
+            loggers = self._find_loggers(use, is_tracker=False)
+            return loggers, bool(loggers)
         return known
+
+    def is_of_logger(self, use: Use) -> bool:
+        """Whether a call is a method of what Lightning or accelerate has as the run of its logger, under any name."""
+        node = getattr(use.call.func, "value", None)
+        bindings = use.scope.find_bindings(node) if isinstance(node, ast.Name) else ()
+        node = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else node
+        if isinstance(node, ast.Attribute) and node.attr == "experiment":
+            return "logger" in (written_name(node.value) or "").lower()
+        return isinstance(node, ast.Call) and last_word(node.func) == "get_tracker"
+
+    def _find_loggers(self, use: Use, *, is_tracker: bool) -> tuple[Use, ...]:
+        """The calls of the file, else of its program, that start the run of a logger of Lightning, or of accelerate."""
+        module = use.scope.module
+        for starts in (self._list_starts(module), self._find_program_starts(module)):
+            others = [start for start in starts if "wandb.init" not in self.resolver.callee(start)]
+            found = [start for start in others if (last_word(start.call.func) == "init_trackers") is is_tracker]
+            if found:
+                return tuple(found)
+        return () if is_tracker else self._find_described(use)
+
+    def _find_described(self, use: Use) -> tuple[Use, ...]:
+        """The loggers of Lightning that configurations of the program describe, as calls at the place of `use`."""
+        module, node = use.scope.module, use.call
+        described = self.resolver.keep(("loggers", id(module)), libraries.find_loggers, self.resolver, module)
+
+        def make_calls() -> list[ast.Call]:
+            callee = hold(node, Name("WandbLogger"))
+            unpacked = [ast.keyword(None, hold(node, arguments)) for arguments in described]
+            return [copy_place(ast.Call(callee, [], [keyword]), node) for keyword in unpacked]
+
+        calls = self.resolver.keep(("described", id(node)), make_calls)
+        self.described |= {
+            id(call): logger.node.place
+            for call, logger in zip(calls, described, strict=True)
+            if logger.node is not None
+        }
+        return tuple([replace(use, call=call) for call in calls])
 
     def _identify_maker(self, value: Value) -> object:
         """What tells the call that made an object from others; in another file each call of its function is another."""
@@ -107,7 +150,8 @@ class MadeBy:
             return ()
         if self._is_of_active_run(use):
             return self.find_active(use)
-        return (*self._list_starts(use.scope.module), *self._find_program_starts(use.scope.module))
+        possible = (*self._list_starts(use.scope.module), *self._find_program_starts(use.scope.module))
+        return possible or self._find_described(use)
 
     def _is_of_active_run(self, use: Use) -> bool:
         """Whether a call is a method of `wandb.run`, under any name, or a function that uses it."""
@@ -119,9 +163,19 @@ class MadeBy:
 
     def _list_starts(self, module: Module) -> list[Use]:
         """The calls of a file that start a run."""
-        if module is self.module:
-            return list(self.starts.values())
-        return self.resolver.keep(("starts", id(module)), lambda: [use for use in module.uses if self._is_start(use)])
+        return self.resolver.keep(
+            ("starts", id(module)), lambda: [start for use in module.uses for start in self._read_starts(use)]
+        )
+
+    def _read_starts(self, use: Use) -> list[Use]:
+        """What a call starts a run with: itself, or the logger that Hydra makes; not one that is given its run."""
+        word = last_word(use.call.func)
+        if word == "instantiate":
+            values = self.resolver.value(use.call, use.at)
+            loggers = [value for value in values if isinstance(value, Instance) and value.type == "WandbLogger"]
+            return [replace(use, call=logger.made_by) for logger in loggers if logger.made_by is not None]
+        is_start = word == "init_trackers" or self._is_start(use)
+        return [use] if is_start and not find_passed_run(self.resolver, use) else []
 
     def _find_program_starts(self, module: Module) -> list[Use]:
         return self.resolver.keep(("program starts", id(module)), self._list_program_starts, module)
@@ -134,7 +188,7 @@ class MadeBy:
         for file in files:
             if len(files) < _MOST_FILES:
                 files += [other for other in list_imported_files(file) if other not in files]
-        modules = find_modules_with(self.resolver, files[1:], "wandb")
+        modules = find_modules_with(self.resolver, files[1:], "wandb", "WandbLogger", "instantiate")
         return [start for other in modules for start in self._list_starts(other)]
 
     def _is_start(self, use: Use) -> bool:
@@ -160,7 +214,7 @@ class MadeBy:
                 run = find_passed_run(self.resolver, start) if "WandbLogger" in paths else None
                 found += [start] if run is None else self._find_starts(run, start, depth + 1)
             elif last_word(start.call.func) == "get_tracker":  # of accelerate
-                found += [other for other in self.module.uses if last_word(other.call.func) == "init_trackers"]
+                found += self._find_loggers(start, is_tracker=True)
             elif "wandb.Artifact" in paths:
                 logged = self.logged(start, use)
                 found += self.find_runs(logged)[0] if logged is not None else ()
@@ -341,8 +395,16 @@ class MadeBy:
         return replace(use, frame=value.at.frame) if use is not None else None
 
     def _find_elsewhere(self, call: ast.Call, module: Module) -> Use | None:
-        index = self.resolver.keep(("uses by call", id(module)), lambda: {id(use.call): use for use in module.uses})
-        return index.get(id(call))
+        """The use of a call, or of the one at whose place a library makes it."""
+        index = self.resolver.keep(
+            ("uses by place", id(module)), lambda: {_locate(use.call): use for use in reversed(module.uses)}
+        )
+        use = index.get(_locate(call))
+        return replace(use, call=call) if use is not None else None
+
+
+def _locate(call: ast.Call) -> tuple[int | None, ...]:
+    return call.lineno, call.col_offset, call.end_lineno, call.end_col_offset
 
 
 def find_passed_run(resolver: Resolver, start: Use) -> ast.expr | None:
