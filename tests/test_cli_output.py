@@ -19,7 +19,7 @@ import pytest
 from command_lines import ODD_NAME, list_all, list_usual, tried_commands
 from tables import check_rows, sample
 
-from pytest_regilink.items import LiveProblem, LiveWarning
+from pytest_regilink.items import ItemProblem, LiveWarning
 from pytest_regilink.link_coverage import render_report as render_coverage
 from regilink_doctor import LinkError
 from regilink_doctor.cli import main
@@ -422,7 +422,7 @@ def test_an_exception_is_as_safe_as_what_is_printed() -> None:
     odd = "\x1b[31m\x1b]8;;http://h\x1b\\\u202e\u2028\x07"
     value = secrets.token_hex(8)
     remember_secret(value)
-    for kind in (LinkError, LiveProblem, LiveWarning, lambda text: Unanswered(text, text)):
+    for kind in (LinkError, ItemProblem, LiveWarning, lambda text: Unanswered(text, text)):
         shown = str(kind(f"{odd} {value}\n::error::x\n##vso[task.complete]"))
         assert not UNSAFE.intersection(shown)
         assert value not in shown

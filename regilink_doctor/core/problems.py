@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from string import ascii_lowercase
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import (
@@ -643,14 +642,14 @@ def find_type_problem(path: StringValue) -> Problem | None:
     return Problem(rule_codes.WRONG_CALL_SHAPE, severity=severity, kind="path-type", failure="A18", facts=facts)
 
 
-_FEWEST_LETTERS = 4
+_ALPHABET, _FEWEST_LETTERS = "abcdefghijklmnopqrstuvwxyz", 4
 """So many aliases of one letter each are a word that was taken apart, `list("best")`, and no A, B, C, D."""
 
 
 def find_alias_problem(aliases: Sequence[str]) -> Problem | None:
     """What is not as meant in the aliases of a link that W&B accepts: a version, several in one, a word in letters."""
     word = "".join(aliases)
-    if _FEWEST_LETTERS <= len(word) == len(aliases) and word.isalpha() and word.lower() not in ascii_lowercase:
+    if _FEWEST_LETTERS <= len(word) == len(aliases) and word.isalpha() and word.lower() not in _ALPHABET:
         facts = {"type": word}
         return Problem(rule_codes.WRONG_CALL_SHAPE, severity="warning", kind="letters", failure="A18", facts=facts)
     for alias in aliases:
