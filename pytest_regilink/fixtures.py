@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from responses import RequestsMock
 
-    from pytest_regilink.guard import EarlyWatch, Guard
+    from pytest_regilink.guard import Guard
     from pytest_regilink.isolation import Isolation
     from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.emulator import Emulator, World
@@ -179,14 +179,6 @@ def watch_environment(node: pytest.Item | pytest.Collector) -> None:
     from pytest_regilink.isolation import isolation_of
 
     isolation_of(node.config).watch_node(node)
-
-
-def watch_early(item: pytest.Item) -> EarlyWatch:
-    """Refuse what would reach a real server until that of the test is up."""
-    from pytest_regilink.guard import EarlyWatch
-    from pytest_regilink.isolation import isolation_of
-
-    return EarlyWatch(item, isolation_of(item.config))
 
 
 def bring_fixture(item: pytest.Item) -> None:

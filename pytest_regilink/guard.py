@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_regilink.isolation import HostWatch
-from pytest_regilink.options import SERVER_FIXTURES
+from pytest_regilink.options import EARLY, SERVER_FIXTURES
 from pytest_regilink.sdk import SERVICE
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.emulator import environ, recorder
@@ -122,13 +122,17 @@ class EarlyWatch:
         self._isolation = isolation
         self._fixtures: list[tuple[str, str]] = []
         """Name and scope of those that are being set up, the innermost last."""
+        self._refusal = ""
 
-    def __enter__(self) -> EarlyWatch:
+    def __enter__(self) -> None:
+        self._item.config.stash[EARLY] = self
         recorder.start_recording(self._refuse_call)
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         recorder.stop_recording(self._refuse_call)
+        del self._item.config.stash[EARLY]
+        if kind is None and self._refusal:  # in a thread, or the code went on
+            pytest.fail(self._refusal, pytrace=False)
 
     @contextmanager
     def within(self, name: str, scope: str) -> Iterator[None]:
@@ -147,7 +151,8 @@ class EarlyWatch:
             return
         # A draft cannot be linked without a run, which is refused where it is not offline.
         if is_run or call.call == "Run.link_artifact" or (call.call == "Artifact.link" and call.source):
-            pytest.fail(self._describe_call(call), pytrace=False)
+            self._refusal = self._describe_call(call)
+            pytest.fail(self._refusal, pytrace=False)
 
     def _is_asked_for(self, fixture: tuple[str, str]) -> bool:
         """Whether the test, or a fixture that it uses, names the fixture; always, below the scope of the session."""

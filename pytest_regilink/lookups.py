@@ -203,7 +203,8 @@ def explain_silence(runs: Sequence[Run], mocks: Sequence[tuple[str, object]]) ->
     if (reason := explain_environment(mocks, of_links=True)) is not None:
         return reason
     if not runs:
-        return "No run began: the code did not reach wandb.init, or it ran with mode offline or disabled."
+        how = "the code did not reach wandb.init, or it ran with mode offline or disabled"
+        return f"No run began: {how}, or in a fixture that was set up for another test, without this server."
     logged = [version.source_name for run in runs for version in run.logged]
     if logged:
         return f"A run logged {', '.join(logged[:3])} but linked nothing: the code did not reach its link."

@@ -228,14 +228,11 @@ def _watching_early(item: pytest.Item) -> Iterator[None]:
     if names is None or (SERVER_FIXTURES.isdisjoint(names) and item.get_closest_marker("regilink") is None):
         yield
         return
-    from pytest_regilink.fixtures import watch_early
+    from pytest_regilink.guard import EarlyWatch
+    from pytest_regilink.isolation import isolation_of
 
-    with watch_early(item) as watch:
-        item.config.stash[EARLY] = watch
-        try:
-            yield
-        finally:
-            del item.config.stash[EARLY]
+    with EarlyWatch(item, isolation_of(item.config)):
+        yield
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")

@@ -485,7 +485,7 @@ def test_what_comes_after_an_assertion_that_nothing_came_fails(pytester: pytest.
 
 
 EARLY = """
-import contextlib, unittest, pytest, train, wandb
+import contextlib, threading, unittest, pytest, train, wandb
 
 calls = []
 
@@ -505,6 +505,12 @@ def in_argument_order():
 def swallowed():
     with contextlib.suppress(Exception):
         train.main()
+
+@pytest.fixture
+def swallowed_in_a_thread():
+    thread = threading.Thread(target=begin)
+    thread.start()
+    thread.join()
 
 @pytest.fixture(scope="class")
 def once_for_the_class():
@@ -544,6 +550,7 @@ def trained_once(regilink_module):
 
 def test_early_1(in_argument_order, regilink): regilink.assert_not_linked()
 def test_early_2(swallowed, regilink): regilink.assert_not_linked()
+def test_early_14(swallowed_in_a_thread, regilink): regilink.assert_not_linked()
 def test_early_3(regilink, once_for_the_class): regilink.assert_not_linked()
 def test_early_4(regilink, once_for_the_module): regilink.assert_not_linked()
 def test_early_5(regilink, below): regilink.assert_not_linked()
@@ -595,7 +602,7 @@ def test_what_begins_before_the_server_is_refused(
         for name, value in real.environ().items():
             monkeypatch.setenv(name, value)
         result = apart("-rA")
-        result.assert_outcomes(passed=6, errors=12, failed=1)
+        result.assert_outcomes(passed=6, errors=13, failed=1)
         # The run of the session's own fixture is the only one.
         assert real.ledger.links == ()
         assert len(real.world.entities["team-a"].projects["p"].runs) == 1
