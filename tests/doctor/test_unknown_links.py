@@ -24,6 +24,10 @@ OTHER_RUN = "run = wandb.init(RUN)\n" + GOOD
 STARTS = "import wandb\ndef start():\n    return wandb.init(project='zoo', entity='alice')\n"
 OF_ACTIVE = "import wandb\nrun = wandb.run\nart = wandb.Artifact('zoo', type='model')\n" + GOOD
 OF_STARTED = OF_ACTIVE.replace("wandb.run", "start()")
+SETS_ENTITY = "import os, train\nos.environ['WANDB_ENTITY'] = 'alice'\ntrain.publish()\n"
+OF_IMPORTED = (
+    f"import wandb\ndef publish():\n    run = wandb.init()\n    art = wandb.Artifact('a', type='model')\n    {GOOD}"
+)
 PORTFOLIO = "run.link_artifact(art, 'churn/best')\n"
 
 
@@ -114,6 +118,8 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
             "the run's entity (`run.entity`) is known",
         ),
         ({"train.py": OF_ACTIVE, "other.py": STARTS}, 0, "All well: 1 link checked"),
+        ({"main.py": SETS_ENTITY, "train.py": OF_IMPORTED}, 1, "REG203 alice"),
+        ({"main.py": SETS_ENTITY.replace("alice", "team-a"), "train.py": OF_IMPORTED}, 0, "All well"),
     ],
 )
 def test_the_run_that_another_function_starts(

@@ -9,6 +9,8 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.context import Context
+from regilink_doctor.lint.resolve.imports import find_modules_with, list_imported_files
+from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -130,11 +132,35 @@ def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[V
 
 
 def find_own_values(context: Context, variable: str, at: ProgramPoint) -> Sequence[Value]:
-    """What the program gives a variable before a place: by assignment, else from a file that it loads."""
-    own, is_certain = find_assigned(context, variable, at)
-    if own:
-        return own if is_certain else ()
-    return _find_loaded(context, variable, at.scope.module)
+    """What the program gives a variable before a place: by assignment, else from a file that it loads.
+
+    Else what the files set that run this one, or that it is run with: main.py, `package/__init__.py`.
+    """
+    module = at.scope.module
+    if "env" in module.source.text or "decouple" in module.source.text:  # all ways but `decouple` have it in their name
+        own, is_certain = find_assigned(context, variable, at)
+        if own:
+            return own if is_certain else ()
+        if loaded := _find_loaded(context, variable, module):
+            return loaded
+    return context.keep(("set outside", variable, id(module)), _find_set_outside, context, variable, module)
+
+
+def _find_set_outside(context: Context, variable: str, module: Module) -> list[Value]:
+    """What other files certainly set a variable to: those that run a file anywhere, those that it imports at once."""
+    path = module.source.absolute_path
+    programs = find_programs(path)
+    packages = [f"{folder}/__init__.py" for folder in find_roots(module.source.folder)]
+    values: list[Value] = []
+    for other in find_modules_with(
+        context, dict.fromkeys((*programs, *list_imported_files(path), *packages)), variable
+    ):
+        assignments = context.keep(("environment", id(other)), _index_assignments, context, other).get(variable, [])
+        for item in assignments if other is not module else ():
+            is_reached = item.at.scope is other.scope or other.source.absolute_path in programs
+            if item.value is not None and item.arm is None and is_reached:
+                values += [with_name(value, variable) for value in context.value(item.value, item.at)]
+    return list(dict.fromkeys(values))
 
 
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:

@@ -409,8 +409,6 @@ class _Finder:
             return ()
         if self._setups and (common := [text for site in self._setups for text in getattr(site, argument)]):
             return tuple(common)
-        if reading.at.scope.module is self.module and not self._names_environment:
-            return ()
         values = find_own_values(self.resolver, f"WANDB_{argument.upper()}", reading.at)
         return tuple(value for value in values if isinstance(value, StringValue))
 
@@ -419,11 +417,6 @@ class _Finder:
         """The calls of `wandb.setup` in the file, whose settings all runs have that are given no others."""
         uses = self.module.uses if ".setup(" in self.source.text else []
         return [self.site(use, "wandb.setup") for use in uses if "wandb.setup" in self.resolver.callee(use)]
-
-    @cached_property
-    def _names_environment(self) -> bool:
-        """Whether the file may set an environment variable: all ways but `decouple` have "env" in their name."""
-        return "env" in self.source.text or "decouple" in self.source.text
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader, string: str | None) -> PassedArguments:
         """What a call is given; `string` is an argument that is a string in one of its alternatives."""
