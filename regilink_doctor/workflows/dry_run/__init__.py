@@ -68,15 +68,12 @@ def dry_run(
     Raises:
         ImportError: graphql-core is not installed. OSError: the command cannot be started. ValueError: it is empty.
     """
-    words = [os.fspath(word) for word in command]
-    if not words:
-        raise ValueError("dry_run(): command is empty: give a program and its arguments")
+    words = _read_words(command)
     outside = dict(os.environ if environ is None else environ)
     remember_environment(outside)
     remember_arguments(words)
     folder = Path(cwd or Path.cwd()).absolute()
-    arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
-    settings = read_settings(cwd=folder, environ=outside, arguments=arguments)
+    settings = _read_settings(folder, outside, entity)
     scripts = read_scripts(words, folder) if catalog is None else None
     world = _world(catalog, scripts, as_list(personal_entities), stub_artifacts=stub_artifacts)
     hosts = (settings.host.value, *as_list(hosts), (catalog.host if catalog is not None else None) or "")
@@ -109,6 +106,17 @@ def dry_run(
                 allow_no_links=allow_no_links,
                 mode=settings.mode.value,
             )
+
+
+def _read_words(command: Sequence[str | Path]) -> list[str]:
+    if not command:
+        raise ValueError("dry_run(): command is empty: give a program and its arguments")
+    return [os.fspath(word) for word in command]
+
+
+def _read_settings(folder: Path, outside: Mapping[str, str], entity: str | None) -> Settings:
+    arguments = {"entity": Setting(entity, Argument("--entity"))} if entity else {}
+    return read_settings(cwd=folder, environ=outside, arguments=arguments)
 
 
 def _build_variables(
