@@ -829,7 +829,8 @@ class ErrorContext:
     @cached_property
     def is_in_server_container(self) -> bool:
         """Whether the program is W&B's server itself, in its container."""
-        return self.is_logged_by_server or bool(_SERVER_CONTAINER.search(self.text))
+        is_named = _SERVER_CONTAINER.search(self.text) is not None
+        return self.is_logged_by_server or (is_named and not self.is_raised_in_wandb)  # the SDK names the image as well
 
     @property
     def is_about_artifacts(self) -> bool:

@@ -125,6 +125,13 @@ _PROGRESS = re.compile(
     r"|\s*(?:Tracking run with wandb version|Syncing run \S.* to .*(?:Weights|W&B)|Synced \d+ W&B file)"
 )
 """In a notebook without the prefix."""
+_OF_CORE = re.compile(
+    r"\s*(?:stream: (?:starting|started|closing|closed|finish\w*)|created new stream"
+    r"|(?:Starting|Stopping|Stopped) system monitor"
+    r"|(?:fileTransfer|filestream|handler|runwork|sender|writer): (?:Close|clos\w*|start\w*))\b",
+    re.IGNORECASE,
+)
+"""What wandb-core logs when it begins and ends, whether its requests were answered or not."""
 _EPILOGUE = re.compile(
     r"\s*wandb: (?:\W* )?(?:Waiting for (?:W&B|wandb) process|Program (?:failed|ended)|Process crashed"
     r"|Run (?:history|summary)|Synced|Find logs at|View (?:run|project)|You can sync"
@@ -171,7 +178,7 @@ class LogLine:
     def is_progress(self) -> bool:
         """Whether the line shows that the program went on."""
         is_report = self.level in ("DEBUG", "INFO") or _PROGRESS.match(self.text) is not None
-        return is_report and self.kind in ("plain", "information")
+        return is_report and self.kind in ("plain", "information") and not _OF_CORE.match(self.text)
 
     @property
     def is_progress_of_wandb(self) -> bool:
