@@ -141,7 +141,7 @@ def personal_source() -> World:
 
 def stand_ins() -> World:
     """What a dry run without a catalog begins with."""
-    return dry_run_world(None, None, stub_artifacts=False)
+    return dry_run_world(None, None, (), stub_artifacts=False)
 
 
 def old_server() -> World:
