@@ -119,16 +119,19 @@ def check_not_mocked(mocks: Sequence[tuple[str, object]], *, of_links: bool = Fa
 
 
 def describe_mock(mocks: Sequence[tuple[str, object]], *, of_links: bool = False) -> str | None:
-    """A mock that is in place of wandb, or one of the earlier `mocks` that the code called; or that can hide a link."""
-    others = _LINKING_NOTHING if of_links else ()
+    """A mock that is in place of wandb, or one of the earlier `mocks` that the code called.
+
+    With `of_links` only one that can hide a link.
+    """
+    others = _WITHOUT_LINKS if of_links else ()
     if name := next((name for name, _ in find_mocks() if name not in others), None):
         return f"{name} is a mock"
     called = (name for name, mock in mocks if name not in others if getattr(mock, "mock_calls", ()))
     return f"{name} was a mock when the code called it" if (name := next(called, None)) else None
 
 
-_LINKING_NOTHING = ("wandb.Artifact.download",)
-"""What returns nothing that could link: the path of a folder."""
+_WITHOUT_LINKS = ("wandb.Artifact.download",)
+"""Calls that cannot hide a link: what they return, the path of a folder, links nothing."""
 
 _MOCKED: tuple[str, ...] = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact")
 _MOCKED += ("Run.link_model", "Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")

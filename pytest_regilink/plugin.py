@@ -222,7 +222,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @contextmanager
-def _watching_early(item: pytest.Item) -> Iterator[None]:
+def _watch_early_calls(item: pytest.Item) -> Iterator[None]:
     names = getattr(item, "fixturenames", None)
     # The mark brings its fixture later.
     if names is None or (SERVER_FIXTURES.isdisjoint(names) and item.get_closest_marker("regilink") is None):
@@ -238,7 +238,7 @@ def _watching_early(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
 def pytest_runtest_setup_watched(item: pytest.Item) -> Generator[None, None, None]:
     """No fixture reaches a real server before that of the test is up."""
-    with _watching_early(item):
+    with _watch_early_calls(item):
         yield
 
 
@@ -292,7 +292,7 @@ def _uses_regilink(item: pytest.Item) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that reached a real W&B server, whatever came of it, or that did not meet what it declares."""
-    with _watching_early(item):
+    with _watch_early_calls(item):
         result = yield
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:

@@ -154,10 +154,10 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
 
     source = None
     if options.stdin_filename:
-        from regilink_doctor.cli.lint import read_source
+        from regilink_doctor.cli.lint import read_standard_input
         from regilink_doctor.workflows.lint import lint_text
 
-        source = lint_text(options.stdin_filename, read_source(options.stdin_filename), config=config)
+        source = lint_text(options.stdin_filename, read_standard_input(options.stdin_filename), config=config)
     with LiveChecks(colour=wants_colour(options.color)) as live:
         return diagnose(
             options.targets or None,

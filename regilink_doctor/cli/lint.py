@@ -324,7 +324,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
         if len(paths) > 1:
             raise UsageProblem("- is standard input, and has to stand alone")
         path = options.stdin_filename or "stdin.py"
-        return lint_text(path, read_source(path), catalog=catalog, config=config)
+        return lint_text(path, read_standard_input(path), catalog=catalog, config=config)
     gc.set_threshold(1_000_000)  # trees are many small objects without cycles, and this process is short
 
     def lint_with(progress: Callable[[int, int], None] | None = None) -> LintResult:
@@ -346,7 +346,7 @@ def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, o
         return lint_with(progress)
 
 
-def read_source(path: str) -> bytes:
+def read_standard_input(path: str) -> bytes:
     """Standard input, as the content of the file `path`.
 
     Raises:

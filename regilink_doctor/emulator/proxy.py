@@ -116,7 +116,7 @@ def _parse_proxy(proxy: str) -> tuple[tuple[str, int], dict[str, str]]:
 
 
 def _read_reply(connection: socket.socket) -> list[str]:
-    """Status and reason of a proxy's answer to CONNECT; not a byte behind its head is read."""
+    """Status and reason of a proxy's answer to CONNECT; no byte after its head is read."""
     head = b""
     connection.settimeout(TIMEOUT)
     while not head.endswith(b"\r\n\r\n") and len(head) < _HEAD:

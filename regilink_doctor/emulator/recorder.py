@@ -180,8 +180,8 @@ def stop_recording(sink: Sink) -> None:
     if not _sinks:
         sys.meta_path.remove(_FINDER)
         while _wrapped:
-            owner, name, original, ours = _wrapped.pop()
-            if vars(owner).get(name) is not ours:
+            owner, name, original, replacement = _wrapped.pop()
+            if vars(owner).get(name) is not replacement:
                 continue  # a mock that began meanwhile, and that lasts longer
             if original is None:
                 delattr(owner, name)
@@ -287,15 +287,15 @@ def _wrap_methods(module: ModuleType) -> None:
         owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
-            ours = _watch_method(original, _SHOWN[owner_name, name])
-            setattr(owner, name, ours)
-            _wrapped.append((owner, name, original, ours))
+            replacement = _watch_method(original, _SHOWN[owner_name, name])
+            setattr(owner, name, replacement)
+            _wrapped.append((owner, name, original, replacement))
     for owner_name, name in _LED.get(module.__name__, ()):
         owner = getattr(module, owner_name, None) if owner_name else module
         if owner is not None and hasattr(owner, name):
-            ours = _redirect_function(getattr(owner, name), owner_name, name)
-            _wrapped.append((owner, name, vars(owner).get(name), ours))
-            setattr(owner, name, ours)
+            replacement = _redirect_function(getattr(owner, name), owner_name, name)
+            _wrapped.append((owner, name, vars(owner).get(name), replacement))
+            setattr(owner, name, replacement)
 
 
 def _redirect_function(original: Any, owner: str, name: str) -> Any:

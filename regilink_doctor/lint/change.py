@@ -329,7 +329,7 @@ def add_ignores(
         path: the file's name, which tells its kind.
         content: its bytes.
         lint: the report of such bytes.
-        reason: what to write behind each comment.
+        reason: what to write after each comment.
     """
     writer = _CommentWriter.for_file(path, content, reason)
     report = lint(content)

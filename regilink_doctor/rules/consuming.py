@@ -477,7 +477,7 @@ class ColonInDownloadFolder(Rule):
 
 
 def _has_colon(folder: StringValue) -> bool:
-    """A colon behind that of a drive, or the name of a version, which ends in `:vN`."""
+    """A colon after that of a drive, or the name of a version, which ends in `:vN`."""
     if any(isinstance(part, UnknownPart) and part.kind == "versioned-name" for part in folder.parts):
         return True
     pattern = folder.pattern

@@ -1,4 +1,4 @@
-"""The entities of the runs, and the script that logs an artifact again under a team: none can be moved (failure B1)."""
+"""The entities of the runs; and the script that logs an artifact again under a team, as it cannot be moved (B1)."""
 
 from __future__ import annotations
 

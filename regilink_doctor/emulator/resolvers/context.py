@@ -167,7 +167,7 @@ def page(
     node: Callable[[Any], Any] = lambda item: item,
     version: Callable[[Any], str | None] = lambda item: None,
 ) -> Connection:
-    """The part of `items` behind `after`, at most `first` of them.
+    """The items that follow the cursor `after`, at most `first` of them.
 
     A cursor names its item by number and, should that be gone, by its place in the list.
     """

@@ -199,7 +199,7 @@ def notify_scriptable_run_alert(world: World, context: Context, input: dict[str,
 
 @field("Mutation", "rewindRun")
 def rewind_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    """Back to a step: what was logged behind it goes."""
+    """Back to a step: what was logged after it is removed."""
     me = context.need_user()
     entity = input.get("entity_name") or me.default_entity
     run = world.find_run(entity, input.get("project_name"), input["run_name"])

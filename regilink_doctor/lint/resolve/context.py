@@ -130,7 +130,7 @@ class Context:
         self.source = source
         self.module = module
         self.links_elsewhere = False
-        """Whether a function that it calls links: who calls functions of other files matters then as well."""
+        """Whether the run of a link is looked for in other files: the callers of their functions matter as well."""
         self._answers: dict[Key, tuple[Value, ...]] = {}
         self._literals: dict[ast.Constant, tuple[Value, ...]] = {}
         """What literals are, which is the same at every place."""

@@ -58,7 +58,10 @@ def find_loggers(context: Context, module: Module) -> list[Loaded]:
 def _find_in_files(
     context: Context, module: Module, word: bytes, find: Callable[[Document], Iterator[Keys]]
 ) -> list[Loaded]:
-    """The tables of the configurations around a module that have a word, by the first kind of them that has any."""
+    """What `find` finds in the configurations around a module that have a word, of the first kind that has any.
+
+    The kinds: what Hydra composes for its programs, its primary configurations, each file by itself.
+    """
     files = [file for root in find_roots(module.source.folder) for file in _list_files(root)]
     naming = [file for file in files if word in _read_start(file)]
     if not naming:
@@ -130,6 +133,7 @@ def _find_arguments(document: Document, owner: Scope, path: str) -> Iterator[Key
 
 
 def _find_logger_arguments(document: Document) -> Iterator[Keys]:
+    """The paths of the tables with the arguments of a logger of Lightning."""
     for keys, table in iterate_tables(document.root):
         for name, inner in (("_target_", ()), ("class_path", ("init_args",))):
             data = table.entries.get(name)

@@ -81,7 +81,7 @@ _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameter
 
 _CLASSES = ("wandb.Run", "wandb.Artifact")
 _OF_RUNS = ("wandb.Run.", "wandb.Artifact.", "wandb.log_artifact", "wandb.use_artifact")
-"""What the names of calls begin with that a run makes: one of its own, or the active one."""
+"""Prefixes of the calls that belong to a run: its methods, those of its artifacts, and what uses the active run."""
 
 _RUN_NAMES = ("run", "run_", "wandb", "logger", "experiment", "tracker")
 """What the names of runs, and of what has one, end in."""
@@ -503,7 +503,7 @@ class _Finder:
         return written if guard.holds else f"not ({written})"
 
     def _opening(self, use: Use) -> Place | None:
-        """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
+        """The place right after the opening parenthesis, where only spaces are before it."""
         source = self._source_of(use)
         function = source.span(use.call.func)
         line, column = function.end_line, function.end_column

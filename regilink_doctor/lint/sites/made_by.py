@@ -76,7 +76,7 @@ class MadeBy:
             if use.frame is None:
                 self._runs_by_maker[makers] = known
         if not known[0] and self._is_of_active_run(use):
-            active = self.find_active(use)
+            active = self._find_active(use)
             # For a call that is followed into another file, that file says what is wrong with its run.
             is_alone = len(active) == 1 and (use.frame is None or active[0].scope.module is self.module)
             return active if is_alone else (), True
@@ -123,13 +123,13 @@ class MadeBy:
         return tuple([replace(use, call=call) for call in calls])
 
     def _identify_maker(self, value: Value) -> object:
-        """What tells the call that made an object from others; in another file each call of its function is another."""
+        """What identifies the call that made an object: in another file, together with the call of its function."""
         if not isinstance(value, Instance):
             return is_none(value)
         maker = id(value.made_by)
         return (maker, value.at.frame) if value.at is not None and maker not in self.uses else maker
 
-    def find_active(self, use: Use) -> tuple[Use, ...]:
+    def _find_active(self, use: Use) -> tuple[Use, ...]:
         """The calls that may have started the active run: those of the function of a call, else of its file or program.
 
         A program is what a file imports, the files that import it, and what those import.
@@ -141,7 +141,7 @@ class MadeBy:
     def find_possible(self, use: Use) -> tuple[Use, ...]:
         """The calls of the program that may have started the run of a method, where nothing tells which.
 
-        None of an artifact that is fetched: no run has made it. See `find_active`.
+        None of an artifact that is fetched: no run has made it. See `_find_active`.
         """
         owner = getattr(use.call.func, "value", None)
         values = self.resolver.value(owner, use.at) if owner is not None else ()
@@ -149,7 +149,7 @@ class MadeBy:
         if any(path.startswith(wandb_api.PUBLIC) for maker in makers for path in self.resolver.callee(maker)):
             return ()
         if self._is_of_active_run(use):
-            return self.find_active(use)
+            return self._find_active(use)
         possible = (*self._list_starts(use.scope.module), *self._find_program_starts(use.scope.module))
         return possible or self._find_described(use)
 
@@ -174,8 +174,7 @@ class MadeBy:
             values = self.resolver.value(use.call, use.at)
             loggers = [value for value in values if isinstance(value, Instance) and value.type == "WandbLogger"]
             return [replace(use, call=logger.made_by) for logger in loggers if logger.made_by is not None]
-        is_start = word == "init_trackers" or self._is_start(use)
-        return [use] if is_start and not find_passed_run(self.resolver, use) else []
+        return [use] if word == "init_trackers" or self._is_start(use) else []
 
     def _find_program_starts(self, module: Module) -> list[Use]:
         return self.resolver.keep(("program starts", id(module)), self._list_program_starts, module)
@@ -395,7 +394,7 @@ class MadeBy:
         return replace(use, frame=value.at.frame) if use is not None else None
 
     def _find_elsewhere(self, call: ast.Call, module: Module) -> Use | None:
-        """The use of a call, or of the one at whose place a library makes it."""
+        """The use of a call, or of the call that is written at its place where a library has made it."""
         index = self.resolver.keep(
             ("uses by place", id(module)), lambda: {_locate(use.call): use for use in reversed(module.uses)}
         )

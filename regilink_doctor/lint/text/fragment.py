@@ -175,7 +175,7 @@ def filled(
     Args:
         stretch: where the text is.
         start: its first character.
-        end: the one behind its last.
+        end: the one after its last.
         known: the values of variables, and of expressions as they are written without spaces; any other is unknown.
         dollars: whether `$X` is filled in; `{{ }}` and `${{ }}` always are.
         name: the variable or key that holds the text.

@@ -200,12 +200,12 @@ class _Page:
     def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         """What was skipped, once for each reason: one cause stops many checks."""
         reasons = group_pairs((check.message, check) for check in checks)
-        for reason, checks in reasons.items():
+        for reason, skipped in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
-            apart = verbose or not checks[0].blocked_by
+            apart = verbose or not skipped[0].blocked_by
             labels = (
                 f"{check.name} ({translate_value(check.subject, self._translate)})" if apart else check.name
-                for check in checks
+                for check in skipped
             )
             names = list(dict.fromkeys(labels))
             self.add_line(self.choose_mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
@@ -364,7 +364,7 @@ def elsewhere_lines(diagnosis: Diagnosis) -> list[str]:
 
 
 SHOWN_CHECKS = 8
-"""The last ones are shown."""
+"""How many of the last results are shown while the doctor runs."""
 
 
 class LiveChecks:

@@ -111,11 +111,11 @@ class _Page:
         for check in checks:
             file = check.origin.place.path if isinstance(check.origin, Code) else ""
             files.setdefault(file, []).append(check)
-        for file, checks in files.items():
-            if checks and (file or len(files) > 1):
+        for file, reported in files.items():
+            if reported and (file or len(files) > 1):
                 title = f"<code>{escape(escape_text(file))}</code>" if file else self._show("Not in a file")
-                yield f"<h3>{title} ({len(checks)})</h3>"
-            yield from self._render_articles(checks)
+                yield f"<h3>{title} ({len(reported)})</h3>"
+            yield from self._render_articles(reported)
 
     def _render_targets(self, diagnosis: Diagnosis) -> Iterator[str]:
         """A line for each target path and each name that is consumed: what came of it, and where it is written."""
