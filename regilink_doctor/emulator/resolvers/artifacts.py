@@ -16,6 +16,7 @@ from regilink_doctor.emulator.resolvers.context import (
     fill_fields,
     list_fields,
     page,
+    read_fields,
     rename_fields,
 )
 from regilink_doctor.emulator.world import World, access, artifacts, automations
@@ -60,20 +61,15 @@ def describe_download(context: Context, artifact: ArtifactVersion) -> Consumptio
     return Consumption(user, None, artifact.source_name, "download", names)
 
 
+read_fields(
+    "Artifact",
+    ttlDurationSeconds=lambda source: NO_TTL if source.ttl_seconds is None else source.ttl_seconds,
+    ttlIsInherited=lambda source: source.ttl_seconds is None,
+)
 count_fields("Artifact", usedCount="used_by")
 list_fields("Artifact", artifactCollections=lambda source: [item.collection for item in source.memberships])
 rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
 fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)
-
-
-@field("Artifact", "ttlDurationSeconds")
-def ttl_duration_seconds(source: ArtifactVersion, context: Context) -> int:
-    return NO_TTL if source.ttl_seconds is None else source.ttl_seconds
-
-
-@field("Artifact", "ttlIsInherited")
-def ttl_is_inherited(source: ArtifactVersion, context: Context) -> bool:
-    return source.ttl_seconds is None
 
 
 @field("Artifact", "aliases")

@@ -42,11 +42,15 @@ def field(kind: str, name: str) -> Callable[[F], F]:
     return register
 
 
+def read_fields(kind: str, **readers: Callable[[Any], Any]) -> None:
+    """Let fields be what functions return of the model alone, whoever asks."""
+    for name, read in readers.items():
+        field(kind, name)(lambda source, context, read=read: read(source))
+
+
 def rename_fields(kind: str, **paths: str) -> None:
     """Let fields be attributes of the model that are called otherwise there, such as `project.number`."""
-    for name, path in paths.items():
-        read_attribute = attrgetter(path)
-        field(kind, name)(lambda source, context, read=read_attribute: read(source))
+    read_fields(kind, **{name: attrgetter(path) for name, path in paths.items()})
 
 
 def count_fields(kind: str, **paths: str) -> None:

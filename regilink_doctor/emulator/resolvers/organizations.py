@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.emulator.resolvers.context import Connection, Context, field, fill_fields, page, rename_fields
+from regilink_doctor.emulator.resolvers.context import (
+    Connection,
+    Context,
+    field,
+    fill_fields,
+    page,
+    read_fields,
+    rename_fields,
+)
 from regilink_doctor.emulator.world import World, access, assume, search
 from regilink_doctor.emulator.world.access import Refusal, denied, not_found
 from regilink_doctor.emulator.world.model import Entity, Invite, Organization, Project, User, encode
@@ -19,6 +27,17 @@ def organization(world: World, context: Context, name: str) -> Organization | No
     return organization if context.user.admin or context.user.username in organization.members else None
 
 
+read_fields(
+    "Organization",
+    advancedRegistryFeatures=lambda source: {"advanced_search": source.advanced_search},
+    teams=lambda source: list(source.teams.values()),
+)
+read_fields(
+    "Entity",
+    isTeam=lambda source: source.kind != "personal",
+    entityType=lambda source: "user" if source.kind == "personal" else source.kind,
+)
+read_fields("Invite", name=lambda source: source.user.name if source.user else (source.email or ""))
 rename_fields("Organization", orgEntity="entity")
 rename_fields("Invite", toUser="user")
 fill_fields("Organization", coreWeaveOrganizationId=None)
@@ -36,19 +55,9 @@ fill_fields(
 )
 
 
-@field("Organization", "advancedRegistryFeatures")
-def advanced_registry_features(source: Organization, context: Context) -> dict[str, bool]:
-    return {"advanced_search": source.advanced_search}
-
-
 @field("Organization", "featureFlags")
 def feature_flags(source: Organization, context: Context, ramp_id_type: str) -> list[dict[str, Any]]:
     return [] if source.observer_role else [{"ramp_key": "gorilla.RegistryObserverRoleUse", "is_enabled": False}]
-
-
-@field("Organization", "teams")
-def organization_teams(source: Organization, context: Context) -> list[Entity]:
-    return list(source.teams.values())
 
 
 @field("Organization", "members")
@@ -69,16 +78,6 @@ def entity(world: World, context: Context, name: str | None = None, *, selected:
     if entity is None and name and "available" in selected:
         return Entity(world.number(), name, "team")
     return entity if entity is not None and access.sees_entity(context.user, entity) else None
-
-
-@field("Entity", "isTeam")
-def is_team(source: Entity, context: Context) -> bool:
-    return source.kind != "personal"
-
-
-@field("Entity", "entityType")
-def entity_type(source: Entity, context: Context) -> str:
-    return "user" if source.kind == "personal" else source.kind
 
 
 @field("Entity", "readOnly")
@@ -190,11 +189,6 @@ def create_invite(world: World, context: Context, input: dict[str, Any]) -> dict
     else:
         team.invites[invite.id] = invite
     return {"invite": invite}
-
-
-@field("Invite", "name")
-def invite_name(source: Invite, context: Context) -> str:
-    return source.user.name if source.user else (source.email or "")
 
 
 @field("Mutation", "deleteInvite")

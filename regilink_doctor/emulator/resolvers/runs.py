@@ -14,6 +14,7 @@ from regilink_doctor.emulator.resolvers.context import (
     fill_fields,
     list_fields,
     page,
+    read_fields,
     rename_fields,
 )
 from regilink_doctor.emulator.world import World, access, automations, runs, search, sweeps
@@ -44,6 +45,23 @@ def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict
     return {"bucket": run, "inserted": is_new}
 
 
+read_fields(
+    "Run",
+    failed=lambda source: source.state in ("failed", "crashed"),
+    running=lambda source: source.state == "running",
+    systemMetrics=lambda source: source.events[-1] if source.events else "{}",
+    historyTail=lambda source: json.dumps(source.history[-1:]),
+    eventsTail=lambda source: json.dumps(source.events[-1:]),
+    historyKeys=lambda source: keys_of(source.history_rows()),
+    sweep=lambda source: source.project.sweeps.get(source.sweep or ""),
+)
+read_fields(
+    "Sweep",
+    method=lambda source: str(sweeps.read_config(source.config).get("method")),
+    bestLoss=sweeps.best_loss,
+    runCount=lambda source: len(sweeps.real_runs(source)),
+    runCountExpected=sweeps.expected_runs,
+)
 count_fields("Run", historyLineCount="history", eventsLineCount="events", logLineCount="log")
 count_fields("Project", totalSweeps="sweeps")
 count_fields("Agent", totalRuns="runs")
@@ -80,40 +98,10 @@ def read_only(source: Run, context: Context) -> bool:
     return not access.writes_project(context.user, source.project)
 
 
-@field("Run", "failed")
-def failed(source: Run, context: Context) -> bool:
-    return source.state in ("failed", "crashed")
-
-
-@field("Run", "running")
-def running(source: Run, context: Context) -> bool:
-    return source.state == "running"
-
-
-@field("Run", "systemMetrics")
-def system_metrics(source: Run, context: Context) -> str:
-    return source.events[-1] if source.events else "{}"
-
-
 @field("Run", "wandbConfig")
 def wandb_config(source: Run, context: Context, keys: list[str] | None = None) -> str:
     inner = json.loads(source.config or "{}").get("_wandb", {}).get("value", {})
     return json.dumps({key: value for key, value in inner.items() if not keys or key in keys})
-
-
-@field("Run", "historyTail")
-def history_tail(source: Run, context: Context) -> str:
-    return json.dumps(source.history[-1:])
-
-
-@field("Run", "eventsTail")
-def events_tail(source: Run, context: Context) -> str:
-    return json.dumps(source.events[-1:])
-
-
-@field("Run", "historyKeys")
-def history_keys(source: Run, context: Context) -> dict[str, Any]:
-    return keys_of(source.history_rows())
 
 
 @field("Run", "history")
@@ -237,26 +225,6 @@ def project_sweeps(
     return page(search.sweeps(reversed(source.sweeps.values()), filters), first, after)
 
 
-@field("Sweep", "method")
-def method(source: Sweep, context: Context) -> str:
-    return str(sweeps.read_config(source.config).get("method"))
-
-
-@field("Sweep", "bestLoss")
-def best_loss(source: Sweep, context: Context) -> float | None:
-    return sweeps.best_loss(source)
-
-
-@field("Sweep", "runCount")
-def run_count(source: Sweep, context: Context) -> int:
-    return len(sweeps.real_runs(source))
-
-
-@field("Sweep", "runCountExpected")
-def run_count_expected(source: Sweep, context: Context) -> int | None:
-    return sweeps.expected_runs(source)
-
-
 @field("Sweep", "agent")
 def agent(source: Sweep, context: Context, agent_name: str) -> Agent | None:
     return source.agents.get(agent_name) or context.world.by_id(agent_name, Agent)
@@ -275,11 +243,6 @@ def agent_runs(
     begun: list[Run] = [item.run for item in source.runs if item.run is not None]
     listed = search.runs(begun, None, order)
     return page(listed[-last:] if last else listed, first, after)
-
-
-@field("Run", "sweep")
-def run_sweep(source: Run, context: Context) -> Sweep | None:
-    return source.project.sweeps.get(source.sweep or "")
 
 
 @field("Mutation", "upsertSweep")
