@@ -158,7 +158,7 @@ _Args = tuple[Any, ...]
 _Kwargs = dict[str, Any]
 _sinks: list[Sink] = []
 _wrapped: list[tuple[Any, str, Any, Any]] = []
-"""Each with what was there, and with what took its place."""
+"""Owner and name of each function that is watched, the original (None: inherited) and its replacement."""
 _inside = threading.local()
 
 
@@ -182,7 +182,7 @@ def stop_recording(sink: Sink) -> None:
         while _wrapped:
             owner, name, original, replacement = _wrapped.pop()
             if vars(owner).get(name) is not replacement:
-                continue  # a mock that began meanwhile, and that lasts longer
+                continue  # a mock that was set meanwhile, and that stays longer
             if original is None:
                 delattr(owner, name)
             else:

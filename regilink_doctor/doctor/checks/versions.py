@@ -277,8 +277,11 @@ CODE_ALONE = (
 )
 """The rules of links that fail, or do nothing, whatever the server says of the path."""
 
-_OF_PATH, _OF_ALIAS, _OF_CALLS = "REG1", "REG5", ("REG6", rule_codes.INVALID_VISIBILITY)
-"""Code prefixes of rules whose errors need no server; other checks judge the paths and aliases of links."""
+_OF_PATH, _OF_ALIAS = "REG1", "REG5"
+"""Code prefixes of rules about what other checks judge as well: the paths and aliases of links."""
+
+_NEED_NO_SERVER = (_OF_PATH, _OF_ALIAS, "REG6", rule_codes.INVALID_VISIBILITY)
+"""Code prefixes of rules whose errors are certain without a server."""
 
 
 class SourceCode(Check):
@@ -298,7 +301,7 @@ class SourceCode(Check):
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
             is_alone = finding.code in CODE_ALONE and finding.severity != "info"
             is_judged = key in judged_places.get(finding.code[: len(_OF_PATH)], ())
-            is_error = finding.severity == "error" and finding.code.startswith((_OF_PATH, _OF_ALIAS, *_OF_CALLS))
+            is_error = finding.severity == "error" and finding.code.startswith(_NEED_NO_SERVER)
             if not is_reported and (is_alone or (is_error and not is_judged)):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
         for (name, _), origins in places.items():

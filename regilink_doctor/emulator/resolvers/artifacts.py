@@ -152,16 +152,16 @@ def _replace_aliases(world: World, context: Context, version: ArtifactVersion, w
             if membership.collection.name != name:
                 continue
             for alias in names:
-                with _noting_change(world, membership, alias):
+                with _note_change(world, membership, alias):
                     artifacts.check_alias(context.user, membership.collection.project, alias)
                     artifacts.set_alias(world, membership, alias)
             for old in [alias for alias in membership.aliases if alias not in names]:
-                with _noting_change(world, membership, old):
+                with _note_change(world, membership, old):
                     artifacts.drop_alias(membership, old)
 
 
 @contextmanager
-def _noting_change(world: World, membership: Membership, alias: str) -> Iterator[None]:
+def _note_change(world: World, membership: Membership, alias: str) -> Iterator[None]:
     """Note in the ledger what a block does to an alias of a registry, refusals included."""
     collection, refused = membership.collection, None
     before = collection.aliases.get(alias)
@@ -182,7 +182,7 @@ def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[s
     version = _need_version(world, context, input["artifact_id"])
     for item in input["aliases"]:
         membership = _place(context, version, item)
-        with _noting_change(world, membership, item["alias"]):
+        with _note_change(world, membership, item["alias"]):
             artifacts.check_alias(context.user, membership.collection.project, item["alias"])
             artifacts.set_alias(world, membership, item["alias"])
     return {"success": True}
@@ -194,7 +194,7 @@ def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dic
     for item in input["aliases"]:
         membership = _place(context, version, item)
         project = membership.collection.project
-        with _noting_change(world, membership, item["alias"]):
+        with _note_change(world, membership, item["alias"]):
             if not access.writes_project(context.user, project):
                 raise denied()
             if not access.moves_alias(context.user, project, item["alias"]):
