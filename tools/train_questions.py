@@ -56,7 +56,7 @@ OF_OTHER = 10
 SENTENCES_AROUND = 2
 """How many sentences that have nothing to do with W&B are put around a note, as a longer note has them."""
 KINDS_OF_SENTENCES = 80
-"""Each of so many is around notes of many answers, so that it speaks for none of them."""
+"""They are few, so that each is around notes of many answers, and is a sign of none of them."""
 SIMILAR = 0.55
 """The cosine of two questions of which one must not be learned from to measure the other."""
 SHARPNESS = 8

@@ -14,7 +14,7 @@ Status = Literal["pass", "fail", "warn", "skip", "crash"]
 
 @record
 class CheckResult:
-    """What one check of the doctor found of one subject.
+    """What one check of the doctor found out about one subject.
 
     `message` is one clause, `note` what it means or would cause, `help` what to write or run: a line for each.
     `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where

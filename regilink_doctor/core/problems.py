@@ -135,7 +135,7 @@ def find_unfilled_variable(string: StringValue) -> tuple[int, int] | None:
 
 
 def find_unfilled(string: StringValue, role: str = "name", *, is_sent: bool = False) -> Iterator[Problem]:
-    """What was never filled in of a string that W&B uses as `role`: a variable, and a placeholder in each part.
+    """The unfilled variable, and the placeholder of each part, in a string that W&B uses as `role`.
 
     `is_sent`: W&B gets the string as it is, so that every variable counts, and not those of the source alone.
     """
@@ -143,7 +143,7 @@ def find_unfilled(string: StringValue, role: str = "name", *, is_sent: bool = Fa
     if variable is not None:
         yield _unfilled(string, variable, role, "error")
     is_path = role == "name" and not string.pattern.startswith("/")
-    roles = _name_parts(string.pattern) if is_path else []
+    roles = _list_part_roles(string.pattern) if is_path else []
     offset = 0
     for number, part in enumerate(string.pattern.replace(":", "/").split("/")):
         bare = part.removeprefix(REGISTRY_PREFIX)
@@ -163,8 +163,8 @@ def _unfilled(string: StringValue, span: tuple[int, int], role: str, severity: S
     return Problem(rule_codes.UNFILLED_PLACEHOLDER, *span, severity, failure="A7", facts=facts)
 
 
-def _name_parts(path: str) -> list[str]:
-    """What the parts before the name of an artifact are: `ENTITY/PROJECT/NAME`; a registry is of an organization."""
+def _list_part_roles(path: str) -> list[str]:
+    """The roles of the parts before the name of an artifact: `ENTITY/PROJECT/`, or those of a registry."""
     project, _, _ = path.rpartition(":")[0].rpartition("/") if ":" in path else path.rpartition("/")
     is_registry = project.rpartition("/")[2].startswith(REGISTRY_PREFIX)
     own = ["organization", "name"] if is_registry else ["entity", "project"]
@@ -643,11 +643,11 @@ def find_type_problem(path: StringValue) -> Problem | None:
 
 
 _ALPHABET, _FEWEST_LETTERS = "abcdefghijklmnopqrstuvwxyz", 4
-"""So many aliases of one letter each are a word that was taken apart, `list("best")`, and no A, B, C, D."""
+"""At least this many aliases of one letter each are a word that was taken apart: `list("best")`, but not A, B, C, D."""
 
 
 def find_alias_problem(aliases: Sequence[str]) -> Problem | None:
-    """What is not as meant in the aliases of a link that W&B accepts: a version, several in one, a word in letters."""
+    """A mistake in aliases that W&B accepts: a version, several aliases in one string, a word in letters."""
     word = "".join(aliases)
     if _FEWEST_LETTERS <= len(word) == len(aliases) and word.isalpha() and word.lower() not in _ALPHABET:
         facts = {"type": word}

@@ -251,13 +251,14 @@ class Site:
 
     @property
     def _starts(self) -> tuple[Site, ...]:
+        """The calls of `wandb.init` that can have started its run."""
         return (self.init,) if self.init is not None else self.inits or self.possible_inits
 
-    def _find_common(self, written: str, given: list[tuple[StringValue, ...]]) -> tuple[StringValue, ...]:
-        """What all runs are given that a call can be of; unknown, as it may be `written`, where it is not the same."""
-        if len({tuple(string.pattern for string in strings) for strings in given}) > 1:
-            return (StringValue((UnknownPart(written, self.place),), self.place),)
-        return given[0] if given else ()
+    def _find_common(self, name: str, values: list[tuple[StringValue, ...]]) -> tuple[StringValue, ...]:
+        """The value that all its possible runs have; where they differ, an unknown one that is shown as `name`."""
+        if len({tuple(string.pattern for string in strings) for strings in values}) > 1:
+            return (StringValue((UnknownPart(name, self.place),), self.place),)
+        return values[0] if values else ()
 
     @property
     def artifact_type(self) -> tuple[StringValue, ...]:

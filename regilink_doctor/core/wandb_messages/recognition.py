@@ -181,7 +181,7 @@ class _Folded:
         return index == len(self.breaks) or self.breaks[index] >= end
 
 
-_BLANKS = r"""[^\S ]\s*| \s+|\\+(?=["'_&<>*])"""
+_WHITESPACE = r"""[^\S ]\s*| \s+|\\+(?=["'_&<>*])"""
 """All whitespace but a single space, which stays as it is and is most of a log; what escapes a quote or a mark."""
 _MARKS = r"""\s*\n[ \t]*(?:#+|//+|--|[*;%>])[ \t]+|["'`\u2018\u2019\u201c\u201d]"""
 """Where a comment or a quotation goes on in its next line; quotes."""
@@ -195,7 +195,7 @@ def _fold_text(text: str, *, without_quotes: bool = False) -> _Folded:
     out: list[str] = []
     length = 0
     last = offset
-    for run in re.compile(f"{_MARKS}|{_BLANKS}" if without_quotes else _BLANKS).finditer(text, offset):
+    for run in re.compile(f"{_MARKS}|{_WHITESPACE}" if without_quotes else _WHITESPACE).finditer(text, offset):
         blank = run.group()
         out.append(text[last : run.start()])
         length += run.start() - last

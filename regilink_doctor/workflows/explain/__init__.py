@@ -36,7 +36,7 @@ from regilink_doctor.workflows.explain.error_context import (
 from regilink_doctor.workflows.explain.errors import (
     explain_error,
     explain_failed_line,
-    find_failure_of_host,
+    find_failure_of_other_host,
     has_clear_message,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
@@ -260,7 +260,7 @@ def _explain_text(text: str, context: ErrorContext, catalog: OrganizationView | 
     if explanation := explain_report(text) or explain_own_report(text):
         return explanation
     message = explain_error(context, catalog)  # alone, without an exception's name
-    if message is None and (foreign := find_foreign_failure(text) or find_failure_of_host(context)):
+    if message is None and (foreign := find_foreign_failure(text) or find_failure_of_other_host(context)):
         return explain_failed_line(context, foreign, is_foreign=True)
     is_code = _is_code(text)
     # Sentences around code ask about it: what they describe decides, and the code is further evidence.

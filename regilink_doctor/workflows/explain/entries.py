@@ -41,7 +41,7 @@ _REPORTED = re.compile(
     r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\bfailure ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, failure A1]`."""
-_BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
+_CODE_PREFIX = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
 
 def explain_entry(text: str) -> Explanation | None:
@@ -66,28 +66,28 @@ def explain_entry(text: str) -> Explanation | None:
 
 
 def explain_entries(text: str) -> Explanation | None:
-    """The rules that beginnings of codes stand for (`REG1`), or that several words name, as a list.
+    """The rules that code prefixes stand for (`REG1`), or that several words name, as a list.
 
     None when any of the words is neither.
     """
     words = text.replace(",", " ").split()
-    if not words or len(text) > 1000 or (len(words) == 1 and not _BEGINNING.fullmatch(words[0])):
+    if not words or len(text) > 1000 or (len(words) == 1 and not _CODE_PREFIX.fullmatch(words[0])):
         return None
     found: dict[str, str] = {}
     for word in words:
-        beginning = word.upper() if _BEGINNING.fullmatch(word) else None
-        entry = None if beginning else explain_entry(word)
+        prefix = word.upper() if _CODE_PREFIX.fullmatch(word) else None
+        entry = None if prefix else explain_entry(word)
         if entry is not None:
             found[entry.codes[0] if entry.kind == "rule" else entry.failures[0]] = entry.title
-        elif beginning and (codes := [code for code in sorted(RULES) if code.startswith(beginning)]):
+        elif prefix and (codes := [code for code in sorted(RULES) if code.startswith(prefix)]):
             found.update((code, _title(rule_for(code))) for code in codes)
-        elif beginning:
-            known = ", ".join(sorted({code[:4] for code in RULES}))
+        elif prefix:
+            prefixes = ", ".join(sorted({code[:4] for code in RULES}))
             return Explanation(
                 "unknown",
                 say("no rule begins with {word}", word=quote_text(word)),
                 is_recognized=False,
-                notes=(say("there are {known}", known=known),),
+                notes=(say("there are {known}", known=prefixes),),
             )
         else:
             return None
@@ -105,7 +105,7 @@ def explain_entries(text: str) -> Explanation | None:
 
 
 def explain_report(text: str) -> Explanation | None:
-    """The rules, or the failures, that a pasted piece of our own reports names; None where it is none.
+    """The rules, or the failures, that a pasted piece of a report of regilink names; None without such a piece.
 
     A comment that silences a rule (`ignore[REG101]`) is a part of code, not of a report.
     """

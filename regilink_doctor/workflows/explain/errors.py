@@ -387,7 +387,7 @@ def has_clear_message(context: ErrorContext) -> bool:
     return any(match.message.pattern.weight >= VAGUE for match in _recognize(context))
 
 
-def find_failure_of_host(context: ErrorContext) -> str | None:
+def find_failure_of_other_host(context: ErrorContext) -> str | None:
     """The line in which another host than W&B's fails in words that W&B's fails with as well; None without one."""
     is_of_other = not (context.is_from_wandb or context.is_about_artifacts)
     said = context.failed_line or context.last_line

@@ -108,16 +108,15 @@ def explain_note(text: str, least: float = _LEAST) -> Explanation | None:
     `least` is how probable the first of them must be.
     """
     note = _ADDRESS.sub("", _find_note(text))
-    lines = [_prefer_comment(line) for line in note.splitlines() if NAME_OF_WANDB.search(line)]
-    if not lines or not tells_problem(_IDENTIFIER.sub("", note)):
+    line = next(filter(NAME_OF_WANDB.search, note.splitlines()), None)
+    if line is None or not tells_problem(_IDENTIFIER.sub("", note)):
         return None
-    shares = dict(rank_answers(translate_words(note)))
-    ranked = sorted(shares, key=lambda about: -shares[about])
-    if ranked[0] not in FAILURES or shares[ranked[0]] < least:
+    ranked = rank_answers(translate_words(note))[:_MOST_FAILURES]
+    if ranked[0][0] not in FAILURES or ranked[0][1] < least:
         return None
-    likely = (about for about in ranked[:_MOST_FAILURES] if shares[about] >= _LEAST_OF_OTHERS)
-    failures = tuple(about for about in likely if about in FAILURES)
-    return Explanation("error", lines[0].strip(), is_sure=False, failures=failures, causes=causes_of(failures))
+    failures = tuple(about for about, share in ranked if about in FAILURES and share >= _LEAST_OF_OTHERS)
+    title = _prefer_comment(line).strip()
+    return Explanation("error", title, is_sure=False, failures=failures, causes=causes_of(failures))
 
 
 def _find_note(text: str) -> str:

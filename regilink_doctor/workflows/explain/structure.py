@@ -80,9 +80,7 @@ _RUN_ATTRIBUTES = frozenset(_TABLES["what a program asks of its run"])
 _NEEDED = "|".join(_TABLES["packages that wandb needs"])
 _DEPENDENCY = re.compile(rf"'(?:{_NEEDED})\b")
 
-_INSTALLS, _ONLY_WANDB, _INSTALL_FAILS, _BUILDS = (
-    re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _TABLES["installers"].values()
-)
+_INSTALLERS = {name: re.compile(words, re.IGNORECASE | re.MULTILINE) for name, words in _TABLES["installers"].items()}
 _UNSET_VARIABLE = re.compile(
     r"^.*\b(WANDB_\w+): (?:unbound variable|parameter (?:null or )?not set)|^KeyError: '(WANDB_\w+)'", re.MULTILINE
 )
@@ -343,13 +341,14 @@ def find_causes(context: ErrorContext) -> Causes:
 
 def _judge_installation(context: ErrorContext) -> Causes:
     """An installer that fails while it installs wandb, and nothing else."""
-    command = next(reversed([*_INSTALLS.finditer(context.text)]), None)
-    failed = _INSTALL_FAILS.search(context.text, command.end()) if command else None
+    command = next(reversed([*_INSTALLERS["how they are called"].finditer(context.text)]), None)
+    failed = _INSTALLERS["how they fail"].search(context.text, command.end()) if command else None
     if command is None or failed is None or failed["done"] or "wandb" not in command[0]:
         return ()
-    built = _BUILDS.search(context.text, command.end())
+    built = _INSTALLERS["what they could not build"].search(context.text, command.end())
     is_needed = built is None or _DEPENDENCY.match(f"'{built['name']}") or built["name"].startswith("wandb")
-    return ("F15",) if is_needed or _ONLY_WANDB.fullmatch(command["packages"] or command["package"]) else ()
+    is_alone = _INSTALLERS["wandb alone"].fullmatch(command["packages"] or command["package"])
+    return ("F15",) if is_needed or is_alone else ()
 
 
 def find_proved_causes(context: ErrorContext) -> Causes:
@@ -444,7 +443,7 @@ def find_part(context: ErrorContext) -> Causes:
     name, text = context.exception
     if causes == ("F14",) and name in (*STOPS, "WandbApiFailedError"):
         return ()  # it was stopped while it waited, or its own process hands on what the server said
-    if causes == _OF_INTEGRATION and not context.library_frames[-1].is_wandb and name != "ValueError":
+    if causes == _OF_INTEGRATION and not last.is_wandb and name != "ValueError":
         return ("F21", "F15")  # the library has refused the arguments that wandb passed
     # A refusal without words names no argument, and the server refuses for other reasons.
     is_of_argument = bool(text) and name not in _CLASSES_OF_THE_SERVER
