@@ -136,7 +136,7 @@ class EarlyWatch:
 
     @contextmanager
     def within(self, name: str, scope: str) -> Iterator[None]:
-        """Remember whose code runs."""
+        """Note that a fixture is being set up."""
         self._fixtures.append((name, scope))
         try:
             yield
@@ -163,15 +163,15 @@ class EarlyWatch:
         definitions = getattr(info, "name2fixturedefs", {})
         names = list(getattr(info, "argnames", ()))
         names += [str(name) for mark in self._item.iter_markers("usefixtures") for name in mark.args]
-        for asked in names:  # which grows
-            names += [other for each in definitions.get(asked, ()) for other in each.argnames if other not in names]
+        for asked in names:  # grows by what each fixture asks for
+            names += [other for user in definitions.get(asked, ()) for other in user.argnames if other not in names]
         return name in names
 
     def _describe_call(self, call: recorder.LinkCall) -> str:
-        did = "began a run" if call.call == recorder.RUN else "linked an artifact"
+        action = "began a run" if call.call == recorder.RUN else "linked an artifact"
         place = f"{relative_path(call.place, str(self._item.config.rootpath))}: " if call.place else ""
         if not self._fixtures:
-            return f"{place}the test {did} before its server was up, so on the real one: make the server first"
+            return f"{place}the test {action} before its server was up, so on the real one: make the server first"
         name, scope = self._fixtures[-1]
         server = "regilink" if scope == "function" else f"regilink_{'session' if scope == 'package' else scope}"
         # pytest makes fixtures of `setup_module`, `setUpClass` and the like, with names of its own.
@@ -181,4 +181,4 @@ class EarlyWatch:
         other = next(name for name in names if name in SERVER_FIXTURES)
         also = "" if server in names else f", and the test, too, in place of {other}"
         ask = f"make it a fixture that asks for {server}" if is_xunit else f"let it ask for {server}"
-        return f"{place}{who} {did} before the server of the test was up, so on the real one: {ask}{also}"
+        return f"{place}{who} {action} before the server of the test was up, so on the real one: {ask}{also}"

@@ -67,7 +67,7 @@ RANK: dict[str, int] = {"restricted_viewer": 1, "viewer": 2, "member": 3, "admin
 
 
 class _Numbered:
-    """What GraphQL knows by an id. `id_kind` is the type in it, where it is not called as the class is."""
+    """What GraphQL identifies by an id. `id_kind` is the type in the id, where it is not the name of the class."""
 
     number: int
     id_kind = ""

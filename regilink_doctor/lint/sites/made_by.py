@@ -41,7 +41,7 @@ _DRAFTS = frozenset({"wandb.Artifact", "wandb.Run.log_artifact"})
 """The calls that give an artifact which may not be logged yet."""
 
 _MOST_FILES = 64
-"""Files of a program that are looked through for the start of its run."""
+"""How many files of a program are searched for the start of its run."""
 
 STARTS = ("wandb.init", "WandbLogger", "Accelerator.init_trackers")
 """The calls that start a run."""
