@@ -11,7 +11,6 @@ from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import (
     Connection,
     Context,
-    count_fields,
     field,
     fill_fields,
     list_fields,
@@ -63,10 +62,10 @@ def describe_download(context: Context, artifact: ArtifactVersion) -> Consumptio
 
 read_fields(
     "Artifact",
+    usedCount=lambda source: len(source.used_by),
     ttlDurationSeconds=lambda source: NO_TTL if source.ttl_seconds is None else source.ttl_seconds,
     ttlIsInherited=lambda source: source.ttl_seconds is None,
 )
-count_fields("Artifact", usedCount="used_by")
 list_fields("Artifact", artifactCollections=lambda source: [item.collection for item in source.memberships])
 rename_fields("Artifact", versionIndex="index", artifactSequence="sequence")
 fill_fields("Artifact", digestAlgorithm="MANIFEST_MD5", labels=None)

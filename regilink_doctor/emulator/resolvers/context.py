@@ -53,12 +53,6 @@ def rename_fields(kind: str, **paths: str) -> None:
     read_fields(kind, **{name: attrgetter(path) for name, path in paths.items()})
 
 
-def count_fields(kind: str, **paths: str) -> None:
-    """Let fields be the lengths of attributes of the model."""
-    for name, path in paths.items():
-        field(kind, name)(lambda source, context, read=attrgetter(path): len(read(source)))
-
-
 def list_fields(kind: str, **readers: Callable[[Any], Sequence[Any]]) -> None:
     """Let fields be pages of what functions of the model list."""
     for name, read in readers.items():

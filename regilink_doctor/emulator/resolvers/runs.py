@@ -9,7 +9,6 @@ from regilink_doctor.core.ledger import RefusedRun
 from regilink_doctor.emulator.resolvers.context import (
     Connection,
     Context,
-    count_fields,
     field,
     fill_fields,
     list_fields,
@@ -50,6 +49,9 @@ read_fields(
     failed=lambda source: source.state in ("failed", "crashed"),
     running=lambda source: source.state == "running",
     systemMetrics=lambda source: source.events[-1] if source.events else "{}",
+    historyLineCount=lambda source: len(source.history),
+    eventsLineCount=lambda source: len(source.events),
+    logLineCount=lambda source: len(source.log),
     historyTail=lambda source: json.dumps(source.history[-1:]),
     eventsTail=lambda source: json.dumps(source.events[-1:]),
     historyKeys=lambda source: keys_of(source.history_rows()),
@@ -62,9 +64,8 @@ read_fields(
     runCount=lambda source: len(sweeps.real_runs(source)),
     runCountExpected=sweeps.expected_runs,
 )
-count_fields("Run", historyLineCount="history", eventsLineCount="events", logLineCount="log")
-count_fields("Project", totalSweeps="sweeps")
-count_fields("Agent", totalRuns="runs")
+read_fields("Project", totalSweeps=lambda source: len(source.sweeps))
+read_fields("Agent", totalRuns=lambda source: len(source.runs))
 list_fields(
     "Run",
     outputArtifacts=lambda source: [item for item in source.logged if item.state == "COMMITTED"],
