@@ -87,14 +87,14 @@ def read_entries() -> list[Row]:
 
 def surround_notes(rows: Sequence[Row]) -> list[Row]:
     """The notes that name W&B, each among sentences about something else: what they say must be found there as well."""
-    chosen = random.Random(0)
+    generator = random.Random(0)
     unrelated = [text for answer, text in rows if answer == OTHER and not NAME_OF_WANDB.search(text)]
-    unrelated = chosen.sample(unrelated, KINDS_OF_SENTENCES)
+    unrelated = generator.sample(unrelated, KINDS_OF_SENTENCES)
     surrounded = []
     for answer, text in rows:
         if is_note(text) and NAME_OF_WANDB.search(text):
-            sentences = [text, *chosen.sample(unrelated, SENTENCES_AROUND)]
-            chosen.shuffle(sentences)
+            sentences = [text, *generator.sample(unrelated, SENTENCES_AROUND)]
+            generator.shuffle(sentences)
             surrounded.append((answer, "\n".join(sentences)))
     return surrounded
 

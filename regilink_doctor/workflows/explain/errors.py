@@ -155,7 +155,7 @@ def _list_cut_messages() -> dict[WandbMessage, None]:
             continue  # its last word decides
         end = _reverse_words(_cut_template(_reverse_words(message.template), _SURE))
         is_clear = message.speaker in ("sdk", "server") and _literal_length(end) >= _SURE and _OF_WANDB.search(end)
-        ends = (end,) if is_clear and "support@wandb.com" not in end else ()
+        ends = (end,) if is_clear and "support@wandb.com" not in end else ()  # people write this address themselves
         for piece in (message.template.partition(". ")[0], _cut_template(message.template), *ends):
             meanings.setdefault(piece, set()).add(message.failure)
             messages.setdefault(piece, replace(message, template=piece))

@@ -609,17 +609,8 @@ def _judge_class(context: ErrorContext) -> Causes:
     if context.is_about_wandb and "pickle" in text and not context.is_of_integration and is_of_process:
         is_hook = _WATCHES.search(context.text) is not None and not _STARTS_PROCESSES.search(context.text)
         return ("F21", "C16") if is_hook else ("C16", "C14", "F14")
-    is_import = name in ("ImportError", "ModuleNotFoundError")
-    if is_import and not (text or context.frames) and context.is_about_wandb:
-        return ("F15",)  # a sentence names its class
-    if is_import and context.misses_other_module:
-        return ()
-    if is_import and _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
-        return ()  # the module of another package, which has no such name any more
-    is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
-    missing = _MISSING_MODULE.search(text)  # what is around its name in a line of a log may name wandb
-    if is_import and ("wandb" in (missing[0] if missing else text).lower() or (context.is_about_wandb and is_needed)):
-        return ("F15",)
+    if name in ("ImportError", "ModuleNotFoundError") and (causes := _judge_import(context, text)) is not None:
+        return causes
     offline = _OFFLINE if context.is_raised_in_wandb or context.is_reported_by_wandb else _OFFLINE_RUN
     is_of_run = context.is_about_wandb and not context.is_raised_elsewhere and find_part(context)[:1] != ("F20",)
     if is_of_run and offline.search(text):
@@ -651,6 +642,20 @@ def _judge_class(context: ErrorContext) -> Causes:
     is_called = context.is_raised_in_wandb or "wandb" in context.failed_code
     is_of_wandb = is_called or context.is_reported_by_wandb
     return _CLASSES_RAISED_IN_WANDB.get(name, ()) if is_of_wandb and not _ERRNO.search(text) else ()
+
+
+def _judge_import(context: ErrorContext, text: str) -> Causes | None:
+    """What a failed import says; None where it says no more than any other exception."""
+    if context.is_about_wandb and not (text or context.frames):
+        return ("F15",)  # a sentence names its class
+    if context.misses_other_module:
+        return ()
+    if _MODULE_OF_OTHER.search(text) and not context.is_raised_in_wandb:
+        return ()  # the module of another package, which has no such name any more
+    is_needed = _DEPENDENCY.search(text) or (not context.frames and _OF_INTEGRATION_PACKAGE.search(context.text))
+    missing = _MISSING_MODULE.search(text)  # what is around its name in a line of a log may name wandb
+    is_wandb = "wandb" in (missing[0] if missing else text).lower()
+    return ("F15",) if is_wandb or (context.is_about_wandb and is_needed) else None
 
 
 def _judge_connection(context: ErrorContext, causes: Causes) -> Causes:
