@@ -150,6 +150,7 @@ _ENDS_RUN = re.compile(r"^wandb: (?!ERROR).*$", re.MULTILINE)
 _IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
 _NETWORK_ERROR = "wandb: Network error ("
 _PASSED = "wandb: Network error resolved"
+_SENT_AGAIN = re.compile(r"\bapi: retrying (?:HTTP )?error|\brequests_with_retry encountered retryable exception")
 _LOGGER = re.compile(
     r"\[\w+\.py:\w+\(\):\d+\]"
     r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api"
@@ -432,8 +433,9 @@ class ErrorContext:
     """A pasted error, taken apart.
 
     `message_text` is what programs said of the failure: no prefixes, no frames, no lines of source, no quiet lines.
-    `warnings` are warnings and requests that are sent again, `last_warnings` those with which the text ends. `source`
-    are the lines of code that a traceback shows. `text` is everything, without prefixes.
+    `warnings` are warnings and requests that are sent again, `last_warnings` those with which the text ends,
+    `sent_again` the requests of wandb that were sent again, also where it went on. `source` are the lines of code that
+    a traceback shows. `text` is everything, without prefixes.
     """
 
     text: str
@@ -446,6 +448,7 @@ class ErrorContext:
     """The lines that were logged as errors; `text` no longer shows the level."""
     warnings: tuple[str, ...] = ()
     last_warnings: tuple[str, ...] = ()
+    sent_again: tuple[str, ...] = ()
     raised: tuple[str, ...] = ()
     """The lines right below the frames of tracebacks: the exceptions."""
     is_logged_by_wandb: bool = False
@@ -460,6 +463,8 @@ class ErrorContext:
     """The line of code that the last frame shows."""
     other_items: frozenset[str] = frozenset()
     """The lines of a page about other things than wandb."""
+    has_gone_on: bool = False
+    """What counts as the error are requests that wandb has sent again, and went on."""
 
     @cached_property
     def messages_and_warnings(self) -> str:
@@ -468,7 +473,8 @@ class ErrorContext:
 
     def with_warnings(self, warnings: tuple[str, ...]) -> ErrorContext:
         """The same text, where these warnings count as what went wrong."""
-        return replace(self, message_text="\n".join((self.message_text, *warnings)))
+        has_gone_on = not self.last_warnings
+        return replace(self, message_text="\n".join((self.message_text, *warnings)), has_gone_on=has_gone_on)
 
     @cached_property
     def passed_errors(self) -> tuple[str, ...]:
@@ -1135,6 +1141,11 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     )
 
 
+def _list_sent_again(lines: Sequence[LogLine]) -> tuple[str, ...]:
+    """The requests of which wandb's own log says that they are sent again, whatever came of it."""
+    return tuple(line.text for line in lines if line.kind == "warning" and _SENT_AGAIN.search(line.text))
+
+
 def _place_of(frames: Sequence[Frame]) -> str | None:
     """The last line of the user's own code among frames; None without one."""
     own = [frame for frame in frames if frame.path and not frame.is_library]
@@ -1252,6 +1263,7 @@ def read_error(text: str) -> ErrorContext:
         tuple(read.errors),
         tuple(line.text for line in lines if line.kind == "warning"),
         _last_warnings(lines),
+        _list_sent_again(lines),
         tuple(read.raised),
         bool(_LOGGER.search(text)),
         bool(_SERVER_PREFIX.search(text)),

@@ -261,9 +261,10 @@ def _recognize_failure(context: ErrorContext) -> tuple[ErrorContext, list[Recogn
         matches = [match for match in matches if match.span[0] >= context.key_prompt.start()]
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
-    if not matches and context.last_warnings and is_stopped:
+    warnings = context.last_warnings or context.sent_again
+    if not matches and warnings and is_stopped:
         waits_only = context.exception is not None or context.only_reports_others
-        context = context.with_warnings(context.last_warnings)
+        context = context.with_warnings(warnings)
         matches = _recognize(context)
         if waits_only:  # the program was stopped, perhaps while it waited for an answer
             matches = [match for match in matches if match.message.failure in _OF_WAITING]
@@ -289,7 +290,7 @@ def _is_sure(context: ErrorContext, matches: Sequence[RecognizedMessage], ids: S
     programs do not use, or the structure of the error proves it. And no choice is left: the message means one failure,
     or what is around it shows which; a sentence or a table that quotes it does not.
     """
-    if not ids or context.ends_before_next:
+    if not ids or context.ends_before_next or context.has_gone_on:
         return False
     if context.is_after_start and (not matches or matches[0].message.speaker == "other"):
         return False
