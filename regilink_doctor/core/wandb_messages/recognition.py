@@ -196,11 +196,11 @@ def _fold_text(text: str, *, without_quotes: bool = False) -> _Folded:
     length = 0
     last = offset
     for run in re.compile(f"{_MARKS}|{_WHITESPACE}" if without_quotes else _WHITESPACE).finditer(text, offset):
-        blank = run.group()
+        piece = run.group()
         out.append(text[last : run.start()])
         length += run.start() - last
-        if blank[0].isspace():
-            if "\n" in blank or "\r" in blank:
+        if piece[0].isspace():
+            if "\n" in piece or "\r" in piece:
                 breaks.append(length)
             out.append(" ")
             length += 1
@@ -248,7 +248,7 @@ def _field_fits(folded: _Folded, start: int, end: int, before: str, after: str) 
         return False
     if before.endswith("'") and after.startswith("'"):
         value = folded.text[start:end]
-        # A quote beside a blank closes or opens another name: this field is two.
+        # A quote beside a space closes or opens another name: this field is two.
         return "' " not in value and " '" not in value
     return True
 
