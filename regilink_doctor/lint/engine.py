@@ -156,9 +156,9 @@ class _Facts:
     def program_links(self, path: str) -> bool:
         return nearby_files.is_linking_program(path, self.folder)
 
-    def find_sweep_without_entity(self) -> Place | None:
-        sweep = nearby_files.find_sweep_without_entity(absolute_path(self.path))
-        return Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)) if sweep is not None else None
+    def find_sweep(self, entity: str) -> tuple[Place, str] | None:
+        sweep = nearby_files.find_sweep(absolute_path(self.path), entity)
+        return (Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)), sweep[2]) if sweep is not None else None
 
     @property
     def is_run_by_agent(self) -> bool:

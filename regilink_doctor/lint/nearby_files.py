@@ -112,10 +112,11 @@ def may_be_set(variable: str, program: str) -> bool:
 
 
 @remembered(4096)
-def find_sweep_without_entity(program: str) -> tuple[str, int] | None:
-    """The file of a sweep that runs a Python file and names no entity, and its line that names the program.
+def find_sweep(program: str, entity: str) -> tuple[str, int, str] | None:
+    """The file of a sweep that runs a Python file in another entity, its line that names the program, and its entity.
 
-    None where a command of the tree gives the entity to `wandb sweep`.
+    That entity is empty where the file names none: each account's default decides. None where a command of the tree
+    gives the entity to `wandb sweep`.
     """
     folders = _upwards(os.path.dirname(program))
     for base in folders:
@@ -124,11 +125,12 @@ def find_sweep_without_entity(program: str) -> tuple[str, int] | None:
             return None
         for path in _find_mentioning(base, "parameters:"):
             keys = _read_sweep(path, program)
-            if keys and b"entity" not in keys and b"method" in keys and path.endswith((".yaml", ".yml")):
+            owner = keys.get(b"entity", ("", 0))[0].partition(" #")[0].strip(" '\"")
+            if keys and owner != entity and b"method" in keys and path.endswith((".yaml", ".yml")):
                 named, line = keys[b"program"]
                 places = [posixpath.join(folder, named) for folder in (os.path.dirname(path), folders[-1])]
                 if program in map(posixpath.normpath, places):
-                    return path, line
+                    return path, line, owner
     return None
 
 

@@ -273,8 +273,8 @@ class FileFacts(Protocol):
     def program_links(self, path: str) -> bool:
         """Whether the program `path`, as a command names it, links artifacts."""
 
-    def find_sweep_without_entity(self) -> Place | None:
-        """Where the file of a sweep names this program; None where it, or a command, also names the entity."""
+    def find_sweep(self, entity: str) -> tuple[Place, str] | None:
+        """Where the file of a sweep in another entity names this program, and that entity: empty without one."""
 
     @property
     def is_run_by_agent(self) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from regilink_doctor.core.findings import Edit, Fix, Message, Related, Span
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.problems import is_unfilled
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse, parsed
 from regilink_doctor.rules.base import Rule
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Init, Link, Setting, Site
     from regilink_doctor.core.strings import KnownPart, StringValue
@@ -586,7 +588,7 @@ class EntityIgnoredInSweep(Rule):
 
     All that is printed is `Ignoring entity 'team-a' when running a sweep.` The artifact belongs to the entity of the
     sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`, or write it
-    into the file of the sweep. For a file this is an info: `wandb sweep --entity` may give it.
+    into the file of the sweep. For a file that names none this is an info: `wandb sweep --entity` may give it.
     """
 
     code = "REG205"
@@ -628,10 +630,13 @@ class EntityIgnoredInSweep(Rule):
                 "write wandb.sweep(..., entity=...), or entity: in the file of the sweep",
             )
         if problem.kind == "file":
+            file, owner = problem.facts["file"], problem.facts["owner"]
             return Message(
                 say("entity={entity} is dropped in a sweep", entity=entity),
-                say("{file} names no entity, and each account's default decides", file=problem.facts["file"]),
-                say("write entity: {entity} in {file}", entity=problem.facts["entity"], file=problem.facts["file"]),
+                say("{file} names the entity {owner}, which its runs belong to", file=file, owner=owner)
+                if owner
+                else say("{file} names no entity, and each account's default decides", file=file),
+                say("write entity: {entity} in {file}", entity=problem.facts["entity"], file=file),
             )
         return Message(
             say("entity={entity} is dropped here", entity=entity),
@@ -645,12 +650,16 @@ class EntityIgnoredInSweep(Rule):
     def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
         """Looks for the file of a sweep that runs the program; its entity may be given on the command line."""
         entity = certain(init.entity) if init.call == "wandb.init" else None
-        if not entity or facts.once(first_registry_link) is None or facts.sets("WANDB_ENTITY"):
+        if not entity or facts.once(first_registry_link) is None:
             return
-        sweep = facts.find_sweep_without_entity()
-        if sweep is not None:
-            related = (Related("the sweep runs the program", sweep),)
-            yield self.report(init.place, "file", related=related, severity="info", entity=entity, file=sweep.path)
+        place, owner = facts.find_sweep(entity) or (None, "")
+        if place is None or is_unfilled(owner) or (not owner and facts.sets("WANDB_ENTITY")):
+            return
+        related = (Related("the sweep runs the program", place),)
+        severity: Severity = "warning" if owner else "info"
+        yield self.report(
+            init.place, "file", related=related, severity=severity, entity=entity, file=place.path, owner=owner
+        )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Looks at the `wandb.agent` and finds the run of the function that it starts."""

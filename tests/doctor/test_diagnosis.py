@@ -154,6 +154,17 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     assert found.requests == 2
 
 
+def test_a_sweep_in_another_entity_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    environ = {**emulator.environ(), "HOME": str(tmp_path)}
+    write(tmp_path / "code", "train.py")
+    sweep = tmp_path / "code" / "sweep.yaml"
+    for entity, expected in (("team-a", []), ("alice", ["REG205"])):
+        sweep.write_text(f"program: train.py\nentity: {entity}\nmethod: grid\nparameters: {{}}\n", encoding="utf-8")
+        found = diagnose(cwd=tmp_path / "code", environ=environ)
+        assert [check.code for check in found.checks if check.name == "code" and check.status == "warn"] == expected
+
+
 def test_the_help_about_an_unknown_entity_is_for_the_call_that_reads(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     environ = {**emulator.environ(), "HOME": str(tmp_path), "WANDB_ENTITY": "team-x"}

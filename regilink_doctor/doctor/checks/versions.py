@@ -263,6 +263,7 @@ class SourceVisible(Check):
 
 
 CODE_ALONE = (
+    rule_codes.ENTITY_IGNORED_IN_SWEEP,
     rule_codes.RUN_IN_REGISTRY,
     rule_codes.INVALID_ENTITY_OR_PROJECT,
     rule_codes.RESERVED_TYPE,
