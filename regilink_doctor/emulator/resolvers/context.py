@@ -43,7 +43,7 @@ def field(kind: str, name: str) -> Callable[[F], F]:
 
 
 def read_fields(kind: str, **readers: Callable[[Any], Any]) -> None:
-    """Let fields be what functions return of the model alone, whoever asks."""
+    """Let fields be what functions return of the model alone: the same for every user."""
     for name, read in readers.items():
         field(kind, name)(lambda source, context, read=read: read(source))
 
