@@ -119,16 +119,17 @@ def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
 def _find_passed_values(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
     scope = at.scope
     callers, are_outside = _list_callers(context, at)
+    is_known = callers[:1] == [at.frame]
     values: list[Value] = []
-    is_left_out = not callers
+    is_command = scope.is_decorated("command", "callback") or (not is_known and libraries.is_started(context, scope))
+    is_left_out = not callers or (is_command and not is_known)
     for caller in callers:
         given = _find_given(context, scope, caller, name)
         is_left_out = is_left_out or given is None or _LEFT_OUT in given
         passed = _drop_left_out(given or ())
         values += [_pass_from_outside(value, name) for value in passed] if are_outside else passed
     if is_left_out:
-        values += _find_default(context, binding, scope, is_only=are_outside)
-    is_known = callers[:1] == [at.frame]
+        values += _find_default(context, binding, scope, is_only=are_outside, is_command=is_command)
     if not is_known and len(context.find_uses(scope.module, find_called_name(context, scope))) > _MOST_CALLERS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
@@ -584,29 +585,25 @@ def _find_starred(call: ast.Call) -> int:
     return next((index for index, item in enumerate(call.args) if isinstance(item, ast.Starred)), len(call.args))
 
 
-def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: bool = False) -> list[Value]:
+def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: bool, is_command: bool) -> list[Value]:
+    """What a parameter is that a call leaves out; of the function of a command also what the command line gives it."""
     name = binding.target
     if (declared := find_click_values(context, scope, name)) is not None:
         return declared
-    if is_only and libraries.is_started(context, scope):
-        configured = libraries.find_in_option_files(context, scope.module, name)
-        passed = find_started_values(context, binding, scope)
-        if passed or configured:
-            return [*passed, *configured]
+    passed = find_started_values(context, binding, scope) if is_command else []
+    if passed and context.command is not None:
+        return passed
+    if is_command and (configured := libraries.find_in_option_files(context, scope.module, name)):
+        return [*passed, *configured]
     bound = libraries.find_bound(context, scope, name)
     if bound:
         return bound
-    is_only = is_only or bound is not None
     outer = ProgramPoint(scope.parent or scope, binding.order)
     values = context.value(binding.value, outer) if binding.value is not None else (_unset_parameter(name),)
-    # A command of click or typer: the command line calls it, too.
-    if scope.is_decorated("command", "callback"):
-        passed = find_started_values(context, binding, scope)
-        return [
-            *passed,
-            *(mark_default(value, name) for value in values if not passed or not isinstance(value, Unknown)),
-        ]
-    return [mark_default(value, name) for value in values] if is_only else list(values)
+    if is_command or is_only or bound is not None:
+        left = [value for value in values if not passed or not (isinstance(value, Unknown) or is_none(value))]
+        return [*passed, *(mark_default(value, name) for value in left)]
+    return list(values)
 
 
 # Cells of marimo: a parameter is the name of that kind that another cell returns
