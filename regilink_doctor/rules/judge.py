@@ -598,7 +598,7 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         report.fix or _fix(rule, problem, report.string, place),
         (
             *report.related,
-            *([Related("the value is set here", written)] if written is not None else ()),
+            *([Related("the value is set here", written)] if written is not None else _find_parts(report, place)),
             *([Related("consumed here" if item.kind == "consume" else "linked here", through[-1])] if through else ()),
         ),
         target=mask_secrets(target.display) if target is not None else None,
@@ -694,6 +694,16 @@ def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | 
     if is_in_table or item.kind in ("setting", "requirement", "command"):
         return written, None
     return _passed_at(item, report.argument), written
+
+
+def _find_parts(report: Report, place: Place) -> Iterator[Related]:
+    """Where parts of what is wrong are written in other files."""
+    if report.string is None or report.at is not None:
+        return
+    start, end = report.problem.start, report.problem.end
+    places = [part.place for part in report.string.cut(start, max(end, start + 1)) if part.place.path != place.path]
+    for part in {(part.path, part.span.line): part for part in places}.values():
+        yield Related("a part of the value is set here", part)
 
 
 def _passed_at(item: Site | FileFact, argument: str) -> Place:

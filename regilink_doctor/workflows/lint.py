@@ -392,7 +392,7 @@ def lint_paths(
 
         linter.cache = open_cache(cache)
     linted = _linted(candidates, linter, result, progress)
-    users = _lint_users(starts, listed, linter)
+    users = {} if all_sites else _lint_users(starts, listed, linter)
     if linter.cache is not None:
         linter.cache.listed = listed
         linter.cache.save()
@@ -405,7 +405,8 @@ def lint_paths(
     contents = {path: content for path, content, _ in linted}
     before = {path: report for path, _, report in linted}
     reports = report_at_values({**users, **before}, listed)
-    reports = {path: report for path, report in reports.items() if path not in users}
+    reports = {path: _only_of(listed, report) if path in users else report for path, report in reports.items()}
+    reports = {path: report for path, report in reports.items() if path not in users or report.findings}
     result.with_values = frozenset(path for path, report in reports.items() if report != before.get(path))
     result.lint_again = partial(
         lint_paths, starts, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
@@ -452,34 +453,61 @@ WORTH_A_CACHE = 50
 """Candidates from which on to look for what has changed takes less time than to lint them all again."""
 
 MOST_USERS = 200
-"""Programs that are linted for the configuration files that are named without them."""
+"""Programs that are linted for the files that are named without them."""
 
 _VALUES = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "shell", "toml", "yaml"})
 
 
 def _lint_users(paths: Sequence[str], listed: Sequence[str], linter: Linter) -> dict[str, FileReport]:
-    """The reports of the programs of the repository, where configuration files are linted without them.
+    """The reports of the other programs of the repository, where files are named that may have values for them.
 
     A hook is given the files that have changed: what is wrong with a value shows where it is used.
     """
     named = frozenset(to_slashes(os.path.normpath(path)) for path in paths)
+    modules = [path for path in listed if path.endswith(".py")]
     values = [path for path in listed if kind_of(path) in _VALUES and os.path.basename(path) != "pyproject.toml"]
-    if not values or len(listed) > MOST_USERS or any(path.endswith(".py") and path not in named for path in listed):
+    if not (values or modules) or len(listed) > MOST_USERS or any(path not in named for path in modules):
         return {}
-    root = os.path.abspath(os.path.dirname(values[0]))
+    root = os.path.abspath(os.path.dirname((values or modules)[0]))
     while not os.path.exists(os.path.join(root, ".git")):
         if root == os.path.dirname(root):
             return {}
         root = os.path.dirname(root)
     linted = {os.path.abspath(path) for path in listed}
-    quiet = LintResult()
+    quiet, others = LintResult(), list[str]()
     candidates = _candidates(
-        [relative_path(root)], linter.config, quiet, [], any_use=False, force_exclude=False, progress=None
+        [relative_path(root)], linter.config, quiet, others, any_use=False, force_exclude=False, progress=None
     )
     programs = [path for path in candidates if path.endswith((".py", ".ipynb")) and os.path.abspath(path) not in linted]
-    if len(programs) > MOST_USERS:
+    if len(programs) > MOST_USERS or not (values or (programs and _are_imported(modules, others))):
         return {}
     return {path: report for path, _, report in _linted(programs, linter, quiet, None)}
+
+
+def _are_imported(modules: Iterable[str], paths: Iterable[str]) -> bool:
+    """Whether a file imports something that is called like one of the modules."""
+    import re
+
+    name_parts = (os.path.split(path.removesuffix(".py").removesuffix("/__init__")) for path in modules)
+    names = "|".join(re.escape(name) for _, name in name_parts)
+    imported = re.compile(rf'(?m)^[ \t"]*(?:from|import)[ \t][^\n(]*(?:\([^)]{{,2000}})?\b(?:{names})\b'.encode())
+    programs = (read_plain(path, files.MAX_BYTES) for path in paths if path.endswith((".py", ".ipynb")))
+    return any(text is not None and imported.search(text) is not None for text in programs)
+
+
+def _only_of(linted: Sequence[str], report: FileReport) -> FileReport:
+    """What the report of a program says of values of the linted files; the program itself is not changed."""
+    from regilink_doctor.core.records import replace
+    from regilink_doctor.lint.engine import FileReport
+
+    paths = {os.path.abspath(path) for path in linted}
+    return FileReport(
+        tuple(
+            replace(finding, fix=None)
+            for finding in report.findings
+            if any(os.path.abspath(related.place.path) in paths for related in finding.related)
+        )
+    )
 
 
 class _Sifted:
