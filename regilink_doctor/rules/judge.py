@@ -698,7 +698,7 @@ def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | 
 
 def _find_parts(report: Report, place: Place) -> Iterator[Related]:
     """Where parts of what is wrong are written in other files."""
-    if report.string is None or report.at is not None:
+    if report.string is None or report.at is not None or len(report.string.parts) < 2:
         return
     start, end = report.problem.start, report.problem.end
     places = [part.place for part in report.string.cut(start, max(end, start + 1)) if part.place.path != place.path]
