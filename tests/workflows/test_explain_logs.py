@@ -71,6 +71,9 @@ def test_the_cause_is_found_in_a_log(case: dict[str, str]) -> None:
     found = explain(case["text"])
     assert found.kind == "error", found.text
     assert found.failures[:1] == tuple(case["first"]), found.text
+    is_passed = "went on" in case
+    assert found.has_gone_on == is_passed == found.text.startswith("Warning: ")
+    assert ("wandb went on after this; the text shows no other error" in found.notes) == is_passed
 
 
 @check_rows("case", cases_with("unknown"))

@@ -375,10 +375,7 @@ def _explain_passed_errors(context: ErrorContext) -> Explanation | None:
     """Errors of the network that come again and again in a log, although each has passed; None without them."""
     passed = context.passed_errors
     explanation = explain_error(context.with_warnings(passed)) if passed else None
-    if explanation is None:
-        return None
-    note = say("wandb reports that each of these errors passed, and that it went on: the run itself did not fail")
-    return replace(explanation, is_sure=False, notes=(note, *explanation.notes))
+    return replace(explanation, is_sure=False) if explanation is not None else None
 
 
 def _explain_failed(text: str, context: ErrorContext) -> Explanation | None:

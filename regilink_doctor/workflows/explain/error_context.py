@@ -464,7 +464,7 @@ class ErrorContext:
     other_items: frozenset[str] = frozenset()
     """The lines of a page about other things than wandb."""
     has_gone_on: bool = False
-    """What counts as the error are requests that wandb has sent again, and went on."""
+    """What counts as the error are warnings after which wandb went on, and nothing else went wrong."""
 
     @cached_property
     def messages_and_warnings(self) -> str:

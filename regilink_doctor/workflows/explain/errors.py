@@ -231,6 +231,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     certain = facts.codes if facts is not None and facts.certain and context.phase in _PATH_PHASES else ()
     special = [matches[0].message.code] if matches and matches[0].message.code else []
     codes = [*certain, *special, *(code for cause in causes for code in cause.codes)]
+    passed = [say("wandb went on after this; the text shows no other error")] if context.has_gone_on else []
     return Explanation(
         "error",
         _quote(context, matches[0]) if matches else _describe_unknown(context),
@@ -243,12 +244,13 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
         version_or_alias=path.version if path is not None else None,
         codes=tuple(dict.fromkeys(codes)),
         failures=tuple(ids),
-        notes=tuple(_notes(context, matches) if ids else _notes_of_unknown(context, names, facts)),
+        notes=(*passed, *(_notes(context, matches) if ids else _notes_of_unknown(context, names, facts))),
         parts=paths.parts_of(path),
         wrong=facts.wrong if facts is not None else (),
         write=(f'target_path="{facts.fixed}"',) if facts is not None and facts.wrong and facts.fixed else (),
         causes=causes,
         causes_title=say("It may be one of these:") if guessed else "",
+        has_gone_on=context.has_gone_on,
     )
 
 
@@ -261,9 +263,9 @@ def _recognize_failure(context: ErrorContext) -> tuple[ErrorContext, list[Recogn
         matches = [match for match in matches if match.span[0] >= context.key_prompt.start()]
     is_stopped = context.exception is None or context.exception[0] in structure.STOPS
     is_stopped = is_stopped and not (context.error_lines or context.ends_in_other_program)
-    warnings = context.last_warnings or context.sent_again
+    waits_only = context.exception is not None or context.only_reports_others
+    warnings = context.last_warnings or (() if waits_only else context.sent_again)
     if not matches and warnings and is_stopped:
-        waits_only = context.exception is not None or context.only_reports_others
         context = context.with_warnings(warnings)
         matches = _recognize(context)
         if waits_only:  # the program was stopped, perhaps while it waited for an answer

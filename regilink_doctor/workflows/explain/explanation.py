@@ -121,6 +121,8 @@ class Explanation:
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
     causes_title: str = ""
     """The heading of causes that are not the likely ones: common mistakes, or candidates."""
+    has_gone_on: bool = False
+    """What the title quotes is a warning after which wandb went on."""
 
     @property
     def text(self) -> str:
@@ -250,7 +252,7 @@ class _Layout:
         if explanation.kind != "error":
             return title
         lead = say("error: ") if explanation.is_recognized else say("error not known: ")
-        return self.translate(lead) + title
+        return self.translate(say("warning: ") if explanation.has_gone_on else lead) + title
 
     def _table(self, parts: Iterable[tuple[str, str]]) -> Iterator[str]:
         rows = [(self.translate(name), _shorten(translate_value(value, self.translate))) for name, value in parts]
