@@ -39,8 +39,6 @@ _BROKEN_FRAMES = (
     (re.compile(r'^( *File "[^"\n]*", line \d+,(?: in)?)\n *(?=(?:in )?[\w<]+>?$)', re.MULTILINE), r"\1 "),
     (re.compile(r'^( *File "[^"\n]*",(?! line \d+, in \S)[^"\n]*)\n(?! *File )(.*\bin \S+$)', re.MULTILINE), r"\1\2"),
     (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
-    (re.compile(r'^( *File "[^"\n]*", line \d+, in) ?\n *([\w<>]+)$', re.MULTILINE), r"\1 \2"),
-    (re.compile(r'^(  File "[^"\n]*", line \d+, in <\w+)\n>', re.MULTILINE), r"\1>"),
     (re.compile(r"(│ [/~.][^\s│:]*:?\d*) *│\n[^\n│]{0,80}│ (\S*:?\d+ in )"), r"\1\2"),  # rich, in its box
     (re.compile(r"(│ [/~.][^\s│:]*:\d+ in) *│\n[^\n│]{0,80}│ ([\w.<>]+) *(?=│)"), r"\1 \2 "),
 )
@@ -261,11 +259,6 @@ _IS_REMARK = re.compile(
     re.IGNORECASE,
 )
 """A comment that explains the code."""
-_FAILED_ASSIGNMENT = re.compile(
-    r"\s*(?:rc|ret|exit_?(?:code|status)|return_?code|status)\s?=\s?(?:[1-9]\d*|[\"']?(?:failed|error)[\"']?)\s*$",
-    re.IGNORECASE,
-)
-"""An exit status that was copied below the code."""
 _WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
 _NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
 _QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
@@ -320,7 +313,6 @@ _COMMAND = re.compile(r"^(?:[^\n]{0,80}[$#%>!] ?)?wandb (artifact \w+|\w+)", re.
 _SYNC_COMMAND = re.compile(r"(?<!\bUse `)(?<!^wandb: )\bwandb (?:beta )?sync\b|^Syncing: http", re.MULTILINE)
 _SYNC = re.compile(rf"{_SYNC_COMMAND.pattern}|/file_stream\b(?!\.py)", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*(?P<package>[A-Za-z_]\w*)(?:\.\w+)*\.[A-Z_]\w+:")
-_ADDRESS_OF_API = re.compile(r"https?://[\w.-]*wandb[\w.:-]*/(?:graphql|files/|api/)")
 RAISED_BY_PYTHON = (
     "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError",
     "UnboundLocalError"
@@ -774,8 +766,7 @@ class ErrorContext:
         is_of_other = self.is_raised_elsewhere or self.leaves_wandb_out or self.names_other_program(self.last_line)
         if is_of_other or is_harmless(self.last_line):
             return False
-        is_answer = self.operation in _OPERATIONS or _ADDRESS_OF_API.search(self.last_line) is not None
-        if is_answer or self.is_reported_by_wandb:
+        if self.operation in _OPERATIONS or self.is_reported_by_wandb:
             return True
         if self.exception is None:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
@@ -1057,8 +1048,6 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
     Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
     """
     for line in reversed(text.splitlines()):
-        if _FAILED_ASSIGNMENT.match(line):
-            return line.strip()
         reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not _IS_CODE.search(line)
         if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
             return line.strip()

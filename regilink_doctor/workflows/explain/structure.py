@@ -100,7 +100,6 @@ _BACKEND = re.compile(r"\bwandb/core/services/")
 """Code of W&B's server in a stack of Go."""
 _VERIFIES = re.compile(r"^Default host selected: (?!https://api\.wandb\.ai)|^Checking signed URL upload", re.MULTILINE)
 """The report of `wandb verify`, which checks a server of one's own."""
-_USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
 STOPS = ("BdbQuit", "GeneratorExit", "KeyboardInterrupt", "SignalException", "SystemExit")
 # Python (and GitPython) raises these where code meets an unexpected value; a program that checks arguments does not.
 _BROKEN_CLASSES = frozenset(_TABLES["classes of code that breaks"])
@@ -152,8 +151,6 @@ _OBJECT_OR_TYPE = re.compile(r"'(\w+)' object (?:has|is|does)\b|\bof type '(\w+)
 _INTEGRATION = re.compile(r"\bwandb[./\\](?:integration|keras|sdk)\b|\bWand[bB][A-Z]\w+|\bwandb_\w+\.py\b")
 """Code between wandb and another library."""
 _OFFLINE = re.compile(r"\A(?!.*\bonline\b).*\boffline(?!-run-)", re.DOTALL)
-_OFFLINE_RUN = re.compile(r"\boffline (?:mode|runs?)\b")
-"""The same in the words of any program, which can have data that are called offline."""
 _NOT_AS_JSON = {"log": ("F18", "F22"), "init": ("F20", "F22")}
 """What it means that a value cannot be written as JSON: it is metadata of an artifact, or the config of the run."""
 _JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
@@ -611,9 +608,8 @@ def _judge_class(context: ErrorContext) -> Causes:
         return ("F21", "C16") if is_hook else ("C16", "C14", "F14")
     if name in ("ImportError", "ModuleNotFoundError") and (causes := _judge_import(context, text)) is not None:
         return causes
-    offline = _OFFLINE if context.is_raised_in_wandb or context.is_reported_by_wandb else _OFFLINE_RUN
-    is_of_run = context.is_about_wandb and not context.is_raised_elsewhere and find_part(context)[:1] != ("F20",)
-    if is_of_run and offline.search(text):
+    is_of_wandb = context.is_raised_in_wandb or context.is_reported_by_wandb
+    if is_of_wandb and find_part(context)[:1] != ("F20",) and _OFFLINE.search(text):
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
     if context.is_raised_in_wandb and ("Deprecat" in name or name.endswith("Warning")):
         return ("F15", "F21")  # a warning of a package that it does not fit, made an error
@@ -827,8 +823,6 @@ def _causes_of_words(line: str) -> Causes:
 
 def _judge_usage(context: ErrorContext) -> Causes:
     """An error of usage in words that are not known: wandb refuses what it was called with."""
-    if _USAGE_OF_COMMAND.search(context.text):
-        return ("F22", "B14")
     name, text = context.exception or ("", "")
     is_of_wandb = context.is_about_wandb and not context.is_of_other_package
     return _find_words(text) or ("F22", "F20") if name == "UsageError" and text and is_of_wandb else ()
