@@ -14,7 +14,7 @@ from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.targets import LinkTarget, as_string
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Account
-from regilink_doctor.rules.judge import judge_target
+from regilink_doctor.rules.judge import find_cause, judge_target
 from regilink_doctor.rules.wording import quoted
 
 MOST = 5
@@ -112,9 +112,9 @@ def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) 
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
     resolved = _with_entity(context, target)
     problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
-    same = (item for item in judge_target(resolved, context.view) if item.rule == problem.rule)
+    cause = find_cause(judge_target(resolved, context.view), problem.rule, target.text)
     organization = {"organization": judgement.organization} if judgement.organization else {}
-    own = next(same, replace(problem, target=resolved, view=context.view))
+    own = cause or replace(problem, target=resolved, view=context.view)
     return replace(own, facts={**organization, **problem.facts, **own.facts}, failure=problem.failure or own.failure)
 
 

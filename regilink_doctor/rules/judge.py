@@ -37,6 +37,7 @@ from regilink_doctor.core.rule_codes import (
     UNFILLED_PLACEHOLDER,
     UNKNOWN_ENTITY,
     UNKNOWN_ORGANIZATION,
+    UNKNOWN_REGISTRY,
     WRONG_CALL_SHAPE,
 )
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
@@ -278,7 +279,7 @@ def judge_target(
     is_certain = any(problem.severity == "error" for problem in in_path)
     raised = None
     if judgement is not None and judgement.is_bad and not is_certain:
-        raised = _cause(in_path, judgement.rule)
+        raised = find_cause(in_path, judgement.rule, target.path.pattern)
     weighed = [_weigh(problem, judgement, is_raised=problem is raised) for problem in in_path]
     if judgement is not None and view is not None and not is_certain and raised is None:
         weighed += _problem_of(judgement, target, view)
@@ -357,7 +358,7 @@ def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement |
 def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str | None) -> Message | None:
     """The message for a link that W&B refused or misplaced; `rule` is the code that its ledger gives."""
     in_path = judge_target(target, view)
-    cause = _cause(in_path, rule) if rule is not None else next(iter(in_path), None)
+    cause = find_cause(in_path, rule, target.text) if rule is not None else next(iter(in_path), None)
     return rule_for(cause.rule).explain(cause) if cause is not None else None
 
 
@@ -451,12 +452,22 @@ def _apply_corrections(path: str, corrections: Iterable[Problem]) -> str:
     return path
 
 
-def _cause(in_path: tuple[Problem, ...], rule: str | None) -> Problem | None:
-    """The problem that a judgement is about: that of the same rule, or the worst, if the rule is about the path."""
+_SLASHES_AFTER = {UNKNOWN_REGISTRY: 1, TEAM_AS_ORGANIZATION: 2, UNKNOWN_ORGANIZATION: 2}
+"""Rules about a name in a path: how many slashes come after that name."""
+
+
+def find_cause(in_path: tuple[Problem, ...], rule: str | None, path: str) -> Problem | None:
+    """The problem that a judgement is about: that of the same rule, or that of the name that W&B does not know.
+
+    If the rule is about the path, the worst.
+    """
     same = next((problem for problem in in_path if problem.rule == rule), None)
-    if same is None and in_path and rule is not None and rule_for(rule).is_about_path:
+    if same is not None or rule is None:
+        return same
+    if in_path and rule_for(rule).is_about_path:
         return next((problem for problem in in_path if problem.severity == "error"), in_path[0])
-    return same
+    of_names = (item for item in in_path if item.severity != "info" and "/" not in path[item.start : item.end])
+    return next((item for item in of_names if path.count("/", item.start) == _SLASHES_AFTER.get(rule)), None)
 
 
 def _weigh(problem: Problem, judgement: Judgement | None, *, is_raised: bool) -> Problem:

@@ -227,19 +227,30 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         (f'    run.link_artifact(made, "{ZOO}", aliases=["prod"]).ttl = timedelta(days=3)', ("REG606",)),
         (f'    run.link_artifact(made, "{ZOO}")\nwandb.Api().registry("wandb-registry-model")', ("REG109",)),
         ('    run.link_artifact(made, "wandb-registry-wandb-registry-model/zoo")', ("REG109",)),
+        ('    run.link_artifact(made, "wandb-registry-model/" + os.getenv("NAME", ""))', ("REG105",)),
+        ('    run.link_artifact(made, "wandb-registry-" + os.getenv("NAME", "None") + "/zoo")', ("REG113",)),
+        ('    run.link_artifact(made, os.getenv("NAME", "None") + "/wandb-registry-model/zoo")', ("REG113",)),
+        ('    run.link_artifact(made, "wandb-registry-model /zoo")', ("REG111",)),
+        ('    run.link_artifact(made, "wandb-registry-models/zoo:v3")', ("REG107", "REG302")),
+        ('    run.link_artifact(made, "team-a/wandb-registry-model/wandb-registry-zoo")', ("REG109", "REG202")),
+        ('    run.use_artifact("wandb-registry-model/" + os.getenv("NAME", ""))', ("REG105",)),
+        ('    run.use_artifact("wandb-registry-" + os.getenv("NAME", "None") + "/zoo:v0")', ("REG113",)),
+        ('    run.use_artifact("wandb-registry-model/wandb-registry-zoo:v0")', ("REG109",)),
+        ('    run.use_artifact("team-a/wandb-registry-model/wandb-registry-zoo:v0")', ("REG109", "REG202")),
+        ('    run.use_artifact("wandb-registry-model/other:v0")', ("REG305",)),
     ],
 )
-def test_an_error_of_lint_that_no_other_check_reports_is_reported_once(
+def test_one_defect_is_reported_once(
     line: str, codes: tuple[str, ...], emulator: Emulator, tmp_path: Path
 ) -> None:
     emulator.reset()
     (tmp_path / "train.py").write_text(
-        "import time\nfrom datetime import timedelta\nimport wandb\n"
+        "import os\nimport time\nfrom datetime import timedelta\nimport wandb\n"
         f'with wandb.init(entity="team-a") as run:\n    made = wandb.Artifact("zoo", type="model")\n{line}\n',
         encoding="utf-8",
     )
     found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
-    assert tuple(check.code for check in found.of("fail")) == codes
+    assert tuple(check.code for check in found.of("fail", "warn")) == codes
 
 
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:

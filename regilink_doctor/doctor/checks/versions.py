@@ -25,7 +25,7 @@ from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.server_queries import Lookup, version_question
 from regilink_doctor.doctor.wording import answer_of, list_names, quote_message, use_a_team
 from regilink_doctor.rules.aliases import find_wrong
-from regilink_doctor.rules.judge import judge_name
+from regilink_doctor.rules.judge import find_cause, judge_name
 from regilink_doctor.rules.wording import quoted
 
 _Key = tuple[str, int | None, int]
@@ -58,8 +58,7 @@ class ConsumedNameCheck(Check):
             return report_problem(
                 Problem(rule_codes.WRONG_SCHEME, failure="D12", facts={"name": name.shown, "instead": path})
             )
-        problem = next((item for item in judge_name(LinkTarget(name.name)) if item.severity != "info"), None)
-        if problem is not None:
+        for problem in _find_in_name(name)[:1]:
             return report_problem(problem, status="fail" if problem.severity == "error" else "warn")
         return pass_check(name.shown)
 
@@ -78,8 +77,16 @@ class ConsumedCheck(Check):
                 yield Subject(item.shown, item.written_at, item)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
-        """Ask as the SDK would."""
+        """Ask as the SDK would. What the name itself shows to be the cause is reported as that."""
         name = name_of(subject)
+        outcome = self._look_up(context, name)
+        in_name = _find_in_name(name) if outcome.status == "fail" else ()
+        cause = find_cause(in_name, outcome.code, name.text)
+        if cause is None and outcome.code == rule_codes.UNKNOWN_COLLECTION:
+            cause = next(iter(in_name), None)
+        return outcome if cause is None else report_problem(cause, notes=[outcome.message, outcome.note or ""])
+
+    def _look_up(self, context: Context, name: ConsumedName) -> Outcome:
         context.queries.look_up_links()
         fetch = context.resolve_consumed(name)
         if fetch is None or not is_known(fetch.entity):
@@ -100,6 +107,11 @@ def name_of(subject: Subject) -> ConsumedName:
     if not isinstance(subject.target, ConsumedName):
         raise LookupError("a check of consumed names without a name")
     return subject.target
+
+
+def _find_in_name(name: ConsumedName) -> tuple[Problem, ...]:
+    """What is wrong with a name in itself, infos left out."""
+    return tuple(problem for problem in judge_name(LinkTarget(name.name)) if problem.severity != "info")
 
 
 def _report_unresolved(context: Context, consumed: ConsumedName, fetch: Lookup, judgement: Judgement) -> Outcome:
