@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from regilink_doctor.core import judgement, rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES, find_failure
-from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.ledger import LinkAttempt, RefusedRun
 from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, find_problems, read_type_error, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import CHECKED_LINK, CREATE_REGISTRY, LINK_MODEL, LOOK_UP, LinkCall
+from regilink_doctor.emulator.recorder import CHECKED_LINK, CREATE_REGISTRY, LINK_MODEL, LOOK_UP, REFUSED_RUN, LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -32,6 +32,9 @@ def record_call(state: State, call: LinkCall) -> None:
     if call.call == CHECKED_LINK:
         assume.link(state, call.entity, call.target_path or "")
         return
+    if call.call == REFUSED_RUN:
+        _note_refused_run(state, call)
+        return
     if not call.ended:
         assume.target(state, call.target_path or "")
         if call.reads:
@@ -53,6 +56,14 @@ def record_call(state: State, call: LinkCall) -> None:
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):
         return
     state.ledger.add_attempt(_make_refused(state, call, link))
+
+
+def _note_refused_run(state: State, call: LinkCall) -> None:
+    """Note a run that the SDK did not start, unless the server has refused it: then it is in the ledger already."""
+    message = call.message or ""
+    if not any(run.message in message for run in state.ledger.refused_runs):
+        failure = next((match.message.failure for match in wandb_messages.recognize_messages(message)), None)
+        state.ledger.add(RefusedRun(call.entity, call.project, message, failure), once=True)
 
 
 def _read_path(call: LinkCall) -> LinkInput | SdkRefusal:

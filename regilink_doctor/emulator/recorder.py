@@ -55,6 +55,7 @@ _METHODS = {
         ("Api", "artifact_collections"),
         ("Api", "artifact_collection_exists"),
     ),
+    "wandb": (("", "init"),),
     "wandb.sdk.wandb_login": (("", "_login"),),
     "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
@@ -83,6 +84,8 @@ RUN = "run"
 """`call` of a `LinkCall` that only says that a run is about to begin, one that will talk to the server."""
 UNSENT_RUN = "unsent run"
 """`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
+REFUSED_RUN = "refused run"
+"""`call` of a `LinkCall` that reports a `wandb.init` that raised an error, with the entity and project given to it."""
 CHECKED_LINK = "checked link"
 """`call` of a `LinkCall` that `doctor` or `preflight` is about to check: what it names may have to be assumed."""
 
@@ -96,6 +99,7 @@ _SHOWN = {
     ("Run", "__init__"): SERVER,
     ("Api", "__init__"): SERVER,
     ("", "_login"): RUN,
+    ("", "init"): REFUSED_RUN,
     ("Api", "artifacts"): LOOK_UP,
     ("Api", "artifact_exists"): LOOK_UP,
     ("Api", "artifact_collection"): LOOK_UP,
@@ -360,6 +364,8 @@ def _watch_method(original: Any, shown: str) -> Any:
             return original(*args, **kwargs)
         if shown == LINK_MODEL:
             return _link_model(original, args, kwargs)
+        if shown == REFUSED_RUN:
+            return _start_run(original, args, kwargs)
         _inside.call, error = True, None
         _inside.links = getattr(_inside, "links", 0) + (shown == "Run.link_artifact")
         try:
@@ -390,6 +396,16 @@ def _find_artifact(shown: str, args: _Args, kwargs: _Kwargs) -> Any:
     if shown == "Artifact.link":
         return args[0] if args else None
     return args[1] if len(args) > 1 else kwargs.get("artifact")
+
+
+def _start_run(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
+    """`wandb.init`, of which only the error is noted: the calls inside it are watched themselves."""
+    __tracebackhide__ = True
+    try:
+        return original(*args, **kwargs)
+    except Exception as error:
+        _tell_sinks(REFUSED_RUN, args, kwargs, error, ended=True)
+        raise
 
 
 def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
@@ -436,6 +452,10 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             if (host := _find_host(args, kwargs)) is None:
                 return
             call = LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
+        elif name == REFUSED_RUN:
+            named = {**dict(zip(("entity", "project"), args, strict=False)), **kwargs}
+            place = {key: named[key] for key in ("entity", "project") if isinstance(named.get(key), str)}
+            call = LinkCall(REFUSED_RUN, None, **place, message=" ".join(str(error or "").split()))
         else:
             call = read(name, target, tuple(rest), kwargs, error, ended)
         for sink in tuple(_sinks):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tables import check_rows, sample
@@ -710,3 +711,34 @@ def test_a_run_that_is_refused_is_named_once_with_the_reason(project: Path) -> N
     text = "\n".join(render(outcome))
     assert f"Runs\n  zoo team/p  (refused: {answer} [B2])" in text
     assert text.endswith("1 run refused")
+
+
+@pytest.mark.slow
+@check_rows(
+    ("start", "variables", "refused"),
+    [
+        ('wandb.init(entity="team-a", project="team-a/zoo")', {}, ("team-a", "team-a/zoo", "Invalid project", "F20")),
+        ('wandb.init("team-a", "a:b")', {}, ("team-a", "a:b", "Invalid project", "F20")),
+        ('wandb.init(entity="team-a")', {"WANDB_PROJECT": "team-a/zoo"}, ("team-a", None, "Invalid project", "F20")),
+        ('wandb.init(project="zoo", settings={"project": "a#b"})', {}, (None, "zoo", "Invalid project", "F20")),
+        ('wandb.init(project="zoo", team="team-a")', {}, (None, "zoo", "unexpected keyword argument", None)),
+        ('wandb.init(project="zoo", mode="of-line")', {}, (None, "zoo", "1 validation error for Settings mode", "F20")),
+        ('wandb.init(entity="zoo team", project="p")', {}, ("zoo team", "p", "not found during upsertBucket", "B2")),
+        ('wandb.init(project="zoo")', {}, None),
+        ('wandb.init(project="zoo", mode="offline")', {}, None),
+        ('wandb.init(project="zoo")\nint("x")', {}, None),
+    ],
+)
+def test_a_run_that_did_not_start_is_named_with_the_reason(
+    start: str, variables: dict[str, str], refused: tuple[Any, ...] | None, project: Path, forked_python: str
+) -> None:
+    (project / "train.py").write_text(f"import wandb\n{start}\n", encoding="utf-8")
+    outcome = dry_run([forked_python, "train.py"], cwd=project, environ={**os.environ, **variables})
+    found = [(run.entity, run.project, run.failure) for run in outcome.refused_runs]
+    if refused is None:
+        assert found == []
+        return
+    entity, name, message, failure = refused
+    assert found == [(entity, name, failure)]
+    assert message in outcome.refused_runs[0].message
+    assert "1 run refused" in "\n".join(render(outcome))
