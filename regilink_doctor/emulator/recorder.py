@@ -453,9 +453,9 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
                 return
             call = LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
         elif name == REFUSED_RUN:
-            named = {**dict(zip(("entity", "project"), args, strict=False)), **kwargs}
-            place = {key: named[key] for key in ("entity", "project") if isinstance(named.get(key), str)}
-            call = LinkCall(REFUSED_RUN, None, **place, message=" ".join(str(error or "").split()))
+            given: _Kwargs = {**dict(zip(("entity", "project"), args, strict=False)), **kwargs}
+            owner = {key: given[key] for key in ("entity", "project") if isinstance(given.get(key), str)}
+            call = LinkCall(REFUSED_RUN, None, **owner, message=" ".join(str(error or "").split()))
         else:
             call = read(name, target, tuple(rest), kwargs, error, ended)
         for sink in tuple(_sinks):

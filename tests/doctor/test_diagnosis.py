@@ -240,9 +240,7 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         ('    run.use_artifact("wandb-registry-model/other:v0")', ("REG305",)),
     ],
 )
-def test_one_defect_is_reported_once(
-    line: str, codes: tuple[str, ...], emulator: Emulator, tmp_path: Path
-) -> None:
+def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     (tmp_path / "train.py").write_text(
         "import os\nimport time\nfrom datetime import timedelta\nimport wandb\n"
