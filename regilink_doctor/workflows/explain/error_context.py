@@ -290,7 +290,6 @@ _OTHER_CLIENT = re.compile(
     r"[/\\](?:huggingface_hub|mlflow|databricks|dvc\w*|comet_ml|neptune|clearml|kaggle|roboflow|azureml|sagemaker)[/\\]"
 )
 """Code of a client of another server."""
-_OTHER_COMMAND = re.compile(r"^\s*[$>%] (?:sudo )?(?:dvc|git|npm|aws|gsutil|mlflow|huggingface-cli|hf) ", re.MULTILINE)
 _SPEAKS_OF_ITSELF = read_words("other speakers that may name wandb")
 """A line of another program also where a name in it contains wandb."""
 _LONG_WITHOUT_WANDB = 300
@@ -956,11 +955,6 @@ class ErrorContext:
         """Whether a longer text does not name wandb: an error of wandb would."""
         is_long = len(self.message_text.strip().splitlines()) > 2 or len(self.text) > _LONG_WITHOUT_WANDB
         return not (self.is_about_wandb or self.is_in_server_container) and (is_long or self.is_record)
-
-    @property
-    def is_output_of_other_program(self) -> bool:
-        """Whether the text begins with the command line of another program, and wandb says nothing in it."""
-        return _OTHER_COMMAND.match(self.text) is not None and "wandb: " not in self.text
 
     def names_other_program(self, line: str) -> bool:
         """Whether a line names another program or its server, and not wandb."""

@@ -37,6 +37,8 @@ _FIELD = re.compile(r"\{\w*\}")
 SHORTEST_BEGINNING = 28
 """Characters, without those of the fields, by which the beginning of a message is recognized."""
 _FEWEST_WORDS = 4
+_SHORTEST_JOINED = 30
+"""Characters of a message that is put together from the pieces of lines."""
 _SURE = 36
 """A sentence with at least this many fixed characters is the SDK's, even where the text does not name wandb."""
 
@@ -359,23 +361,32 @@ def _explain_cause(line: str, causes: tuple[str, ...]) -> Explanation | None:
 
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
-    matches = wandb_messages.recognize_messages(context.message_text)
-    matches = matches or search_messages(context.message_text, _list_cut_messages())
-    if not matches and not context.is_raised_elsewhere:
-        matches = search_messages(context.message_text, wandb_messages.list_sdk_sentences())
+    text = context.message_text
+    matches = _find_messages(context)
+    if not matches and "\n" in text:
+        joined = wandb_messages.recognize_messages("".join(line.strip() for line in text.splitlines()))
+        matches = [replace(match, span=(0, 0)) for match in joined if match.span[1] - match.span[0] > _SHORTEST_JOINED]
+    return [match for match in matches if not _is_of_another_program(context, match)]
+
+
+def _find_messages(context: ErrorContext) -> list[RecognizedMessage]:
+    """Messages in the exact words of W&B, cut ones, sentences in the code of the SDK, and messages without quotes."""
+    text = context.message_text
+    if matches := wandb_messages.recognize_messages(text) or search_messages(text, _list_cut_messages()):
+        return matches
+    if not context.is_raised_elsewhere:
+        matches = search_messages(text, wandb_messages.list_sdk_sentences())
         matches = [match for match in matches if context.is_about_wandb or _is_long_or_all(context, match)]
     if not matches and context.is_about_wandb:
-        every = (*wandb_messages.WANDB_MESSAGES, *wandb_messages.list_sdk_sentences())
-        clear = (message for message in every if message.loose_pattern.weight >= VAGUE)
-        matches = search_messages(context.message_text, clear, without_quotes=True)
-    others = [match for match in matches if _is_of_another_program(context, match)]
-    matches = [match for match in matches if match not in others]
-    if not matches and not others and "\n" in context.message_text:
-        joined = "".join(line.strip() for line in context.message_text.splitlines())
-        pieces = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
-        pieces = [replace(match, span=(0, 0)) for match in pieces]
-        matches = [match for match in pieces if not _is_of_another_program(context, match)]
+        matches = search_messages(text, _list_clear_messages(), without_quotes=True)
     return matches
+
+
+@cache
+def _list_clear_messages() -> tuple[WandbMessage, ...]:
+    """The messages and sentences with more words, without their quotes, than programs share."""
+    every = (*wandb_messages.WANDB_MESSAGES, *wandb_messages.list_sdk_sentences())
+    return tuple(message for message in every if message.loose_pattern.weight >= VAGUE)
 
 
 def _is_long_or_all(context: ErrorContext, match: RecognizedMessage) -> bool:
@@ -399,49 +410,59 @@ def find_failure_of_other_host(context: ErrorContext) -> str | None:
 
 def _is_of_another_program(context: ErrorContext, match: RecognizedMessage) -> bool:
     """Whether the text shows that another program said it, in words that W&B uses as well."""
+    return _is_in_other_line(context, match) or _lacks_wandb(context, match) or _is_raised_by_other(context, match)
+
+
+def _is_sentence_of_wandb(message: WandbMessage) -> bool:
+    """Whether it has so many words that no other program says the same."""
+    return message.speaker in ("sdk", "server") and message.pattern.weight >= _SURE
+
+
+def _is_in_other_line(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether its line is of another program or of the system, or a notice after which the program went on."""
     message, line = match.message, context.line_at(match.span[0])
-    weight = message.pattern.weight
-    is_of_sdk = message.speaker == "sdk" or (message.speaker == "server" and weight >= _SURE)
-    if (context.names_other_program(line) or line in context.other_items) and not (is_of_sdk and weight >= _SURE):
+    is_of_other = context.names_other_program(line) or line in context.other_items
+    if is_of_other and not _is_sentence_of_wandb(message):
         return True
     if message.failure == "F15" and context.is_error and _ABSENCE.search(line) and not context.is_error_line(line):
-        return True  # a notice, after which the program went on without wandb
+        return True  # the program goes on without wandb
     if message.key == "pip-dependency" and _PIP_COLLECTS.match(line):
         return not _PIP_BUILDS.search(context.message_text, match.span[1])
-    is_of_wandb = is_of_sdk or message.speaker == "server" or line in context.error_lines
-    if not is_of_wandb and context.exception is None and context.ends_in_other_program:
-        return True  # Docker, before W&B was reached
-    if not is_of_sdk and context.is_output_of_other_program:
-        return True
-    if not context.is_from_wandb:  # "Unauthorized" of another host
-        return not is_of_sdk
-    is_elsewhere = context.leaves_wandb_out or context.is_raised_elsewhere
-    if is_elsewhere and _is_of_any_program(context, match):  # of networks, processes and packages
+    return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
+
+
+def _lacks_wandb(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether the text does not name wandb where a text about it would, and another program shares the words."""
+    message, line = match.message, context.line_at(match.span[0])
+    if not context.is_from_wandb and message.speaker != "sdk" and not _is_sentence_of_wandb(message):
+        return True  # "Unauthorized" of another host
+    if context.leaves_wandb_out and not _is_sentence_of_wandb(message):
+        return not _OF_WANDB.search(context.message_text, *match.span)
+    if context.is_about_wandb:
+        return False
+    if message.speaker == "other" and (context.is_raised_in_library or context.names_other_file):
         return True
     is_answer = message.speaker != "other" or message.status is not None
-    is_long = is_answer and not context.is_about_wandb and len(line) > _LONGEST_LINE
-    if (context.leaves_wandb_out or is_long) and (weight < VAGUE or message.key == "core-panic"):
+    return is_answer and len(line) > _LONGEST_LINE and message.pattern.weight < VAGUE
+
+
+def _is_raised_by_other(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether what failed is another package, another program, or the program's own code and files."""
+    message = match.message
+    if context.is_of_other_package and not context.is_raised_in_wandb and message.speaker != "sdk":
         return True
-    is_of_program = context.is_raised_elsewhere and bool(context.source)
+    if message.speaker != "other":
+        return False
+    if context.exception is None and context.ends_in_other_program:
+        return context.line_at(match.span[0]) not in context.error_lines  # Docker, before W&B was reached
+    if (context.leaves_wandb_out or context.is_raised_elsewhere) and _is_of_any_program(context, match):
+        return True
+    if message.failure == "F7":
+        is_of_wandb = context.is_raised_in_wandb or context.is_in_server_container
+        return context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
     # A bucket and a class of settings can be the program's, also where it logs its run.
     is_common = message.failure == "F6" or message.key.startswith("settings-validation")
-    is_of_program = is_of_program and (is_common or not context.is_about_wandb)
-    is_of_package = context.is_of_other_package and not context.is_raised_in_wandb
-    if (is_of_program and message.speaker == "other") or (is_of_package and message.speaker != "sdk"):
-        return True
-    is_about_other = context.leaves_wandb_out or (context.names_only_other_programs and not is_of_sdk)
-    if is_about_other and not (_OF_WANDB.search(context.message_text, *match.span) or (is_of_sdk and weight >= _SURE)):
-        return True
-    is_nameless = not (context.is_about_wandb or context.is_about_artifacts or context.frames)
-    if is_nameless and message.failure == "F6" and "\n" in context.text.strip():
-        return not is_of_sdk  # a bucket of another program
-    if not context.is_about_wandb and (context.is_raised_in_library or context.names_other_file):
-        return message.speaker == "other"
-    is_of_wandb = context.is_raised_in_wandb or context.is_in_server_container
-    is_of_own_file = context.is_denied_own_file or (context.names_other_file and not is_of_wandb)
-    if is_of_own_file and (message.speaker, message.failure) == ("other", "F7"):
-        return True
-    return message.key == "permission-denied" and _DENIED_BY_SYSTEM.search(line) is not None
+    return is_common and context.is_raised_elsewhere and bool(context.source)
 
 
 def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:
@@ -471,14 +492,18 @@ def _order_by_evidence(context: ErrorContext, matches: Sequence[RecognizedMessag
     has_other = any(match.message.speaker == "sdk" and "'NoneType'" not in match.message.template for match in matches)
     is_refused = any(match.message.speaker == "server" and match.message.failure not in _UNDECIDED for match in matches)
 
-    def rank(match: RecognizedMessage) -> int:
-        is_transient = match.message.failure in ("F2", "C19") and match.message.speaker != "server"
-        is_outcome = match.message.key in _OUTCOMES or (is_refused and is_transient)
-        is_outcome = is_outcome or (has_other and "'NoneType' object" in match.message.template)
-        is_vague = match.message.failure in _REPORTED_BY_OTHERS and match.message.speaker != "server"
-        if match.message.key in _FULL_DISK and "wandb" in context.line_at(match.span[0]):
-            return -1  # what follows comes of it
-        return 4 * _is_of_any_program(context, match) + 2 * is_outcome + is_vague
+    def rank(match: RecognizedMessage) -> tuple[bool, ...]:
+        message = match.message
+        is_full_disk = message.key in _FULL_DISK and "wandb" in context.line_at(match.span[0])
+        is_transient = message.failure in ("F2", "C19") and message.speaker != "server"
+        is_outcome = (
+            message.key in _OUTCOMES
+            or (is_refused and is_transient)
+            or (has_other and "'NoneType' object" in message.template)
+        )
+        is_vague = message.failure in _REPORTED_BY_OTHERS and message.speaker != "server"
+        # What follows a full disk comes of it.
+        return not is_full_disk, _is_of_any_program(context, match), is_outcome, is_vague
 
     return sorted(matches, key=rank)
 
