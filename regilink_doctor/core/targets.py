@@ -36,6 +36,17 @@ LINK_METHODS: dict[str, LinkMethod] = {
 }
 """The calls that link, or are meant to, by canonical name."""
 
+COLLECTION_LOOK_UPS = (
+    "wandb.Api.artifacts",
+    "wandb.Api.artifact_versions",
+    "wandb.Api.artifact_collection",
+    "wandb.ArtifactType.collection",
+)
+"""The calls that fail where the collection that they name is missing, or has another type."""
+
+EXISTENCE_LOOK_UPS = ("wandb.Api.artifact_exists", "wandb.Api.artifact_collection_exists")
+"""The calls that return False, whatever is wrong."""
+
 MAX_ALTERNATIVES = 16
 """Of one call: branches multiply."""
 
@@ -336,7 +347,7 @@ def _line_of(place: Place) -> tuple[str, int]:
 
 def consumed_targets(site: Site) -> Iterator[LinkTarget]:
     """Each name that a call may consume, as the path of a target: the same is wrong with both."""
-    entity = _only(site.run_entity) if site.kind == "consume" else None
+    entity = _only(site.run_entity) if site.kind in ("consume", "look_up") else None
     for name in site.target:
         yield LinkTarget(name, entity=entity, place=site.place, site=site)
 
@@ -368,6 +379,11 @@ def look_up_paths(site: Site) -> tuple[StringValue, ...]:
     paths = _join_parts(place, [prefix], registries or unknown, [slash], collections or unknown)
     organizations = _parts_of(before.arguments.strings.get("organization", ()))
     return _join_parts(place, organizations, [slash], _parts_of(paths)) if organizations else paths
+
+
+def named_paths(site: Site) -> tuple[StringValue, ...]:
+    """The names, or the paths of collections, that a call gives to W&B."""
+    return look_up_paths(site) if site.kind == "look_up" else site.target
 
 
 def _join_parts(place: Place, *segments: Iterable[_Parts]) -> tuple[StringValue, ...]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, reserved_type
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.rule_codes import CONSUMED_TYPE_MISMATCH
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.rules.base import Rule
+from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS, named_paths
+from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import (
     known_registry,
     known_type,
@@ -19,13 +22,12 @@ from regilink_doctor.rules.wording import listed, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.rules.base import FileFacts, Report
+    from regilink_doctor.rules.base import FileFacts
 
 
 class TypeNotAllowed(Rule):
@@ -250,8 +252,9 @@ class ConsumedTypeMismatch(Rule):
     """An artifact is consumed with `type=`, and the collection has another type.
 
     A collection has one type, that of its first link; asked for another, `use_artifact` and `Api.artifact` raise
-    ValueError. Remove `type=`, or write the collection's. It is known from a catalog, or from the link in the same
-    file.
+    ValueError, `api.artifacts()` and `api.artifact_collection()` find nothing, and `api.artifact_exists()` returns
+    False. `run.use_model` refuses every type without the word "model" in it. Remove `type=`, or write the collection's.
+    It is known from a catalog, or from the link in the same file.
     """
 
     code = "REG406"
@@ -259,10 +262,16 @@ class ConsumedTypeMismatch(Rule):
     severity = "error"
     failures = ("D6",)
     is_about_type = True
-    watches = ("consume",)
+    watches = ("consume", *COLLECTION_LOOK_UPS, *EXISTENCE_LOOK_UPS)
     bad = (
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'run.use_model("wandb-registry-raw/zoo:v0")',
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'wandb.Api().artifact_collection("model", "wandb-registry-raw/zoo")',
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'wandb.Api().artifact_exists("wandb-registry-raw/zoo:v0", type="model")',
     )
     good = (
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
@@ -270,32 +279,45 @@ class ConsumedTypeMismatch(Rule):
         'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_artifact("wandb-registry-raw/others:v0", type="model")',
+        'run.link_artifact(wandb.Artifact("zoo", type="My-Model"), "wandb-registry-raw/zoo")\n'
+        'run.use_model("wandb-registry-raw/zoo:v0")',
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'wandb.Api().artifacts("checkpoint", "wandb-registry-raw/zoo")',
     )
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
+        name, artifact_type = quoted(facts["name"]), quoted(facts["type"])
+        if problem.kind == "use_model":
+            return Message(
+                say("{name} has the type {type}, which use_model refuses", name=name, type=artifact_type),
+                'it raises AssertionError for every type without "model" in it',
+                say("write {code}", code=f"run.use_artifact({name}).download()"),
+            )
         summary = say(
-            "{name} has the type {type}, not {asked}",
-            name=quoted(facts["name"]),
-            type=quoted(facts["type"]),
-            asked=quoted(facts["asked"]),
+            "{name} has the type {type}, not {asked}", name=name, type=artifact_type, asked=quoted(facts["asked"])
         )
         if problem.kind == "expected":  # on the command line, not in the code
             return Message(summary)
-        return Message(
-            summary,
-            "W&B raises ValueError",
-            say("remove type=, or write type={type}", type=quoted(facts["type"])),
-        )
+        if problem.kind in ("look-up", "exists"):
+            is_exists = problem.kind == "exists"
+            return Message(
+                summary,
+                "the call always returns False" if is_exists else "W&B finds nothing under that type",
+                say("write {code}", code=artifact_type),
+            )
+        return Message(summary, "W&B raises ValueError", say("remove type=, or write type={type}", type=artifact_type))
 
-    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        if not consume.type or consume.context.expected or len(consume.target) != 1:
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        names = named_paths(site)
+        if site.context.expected or len(names) != 1:
             return
-        name = consume.target[0]
-        artifact_type, related = self._find_type(name, facts)
-        asked = next((value for _, value in known_values(consume.type) if value != artifact_type), None)
-        if artifact_type is not None and asked is not None:
-            yield self.report(consume.place, related=related, name=name.pattern, type=artifact_type, asked=asked)
+        artifact_type, related = self._find_type(names[0], facts)
+        if artifact_type is None:
+            return
+        asked = [value for _, value in known_values(site.artifact_type)]
+        if problem := find_type_mismatch(site, names[0].pattern, artifact_type, asked):
+            yield Report(problem, site.place, related=related)
 
     def _find_type(self, name: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
         path = registry_path(name)
@@ -307,6 +329,18 @@ class ConsumedTypeMismatch(Rule):
                 return in_catalog, ()
         link = facts.once(_links_by_collection).get((path.project, path.collection))
         return (known_type(link), (Related("linked with its type here", link.place),)) if link else (None, ())
+
+
+def find_type_mismatch(site: Site | None, name: str, artifact_type: str, asked: Sequence[str]) -> Problem | None:
+    """The problem of a call that consumes or looks up what has this type, and asks for one of others."""
+    call = site.call if site is not None else ""
+    if call in ("wandb.Run.use_model", "wandb.use_model"):
+        kind, wrong = "use_model", "" if "model" not in artifact_type.lower() else None
+    else:
+        kind = "exists" if call in EXISTENCE_LOOK_UPS else "look-up" if call in COLLECTION_LOOK_UPS else ""
+        wrong = next((value for value in asked if value != artifact_type), None)
+    facts = {"name": name, "type": artifact_type, "asked": wrong or ""}
+    return Problem(CONSUMED_TYPE_MISMATCH, kind=kind, facts=facts) if wrong is not None else None
 
 
 def _links_by_collection(facts: FileFacts) -> dict[tuple[str | None, str], Link]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from string import hexdigits
+
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import KnownPart, UnknownPart
-from regilink_doctor.core.target_path import is_known, parsed, read_pasted
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
+from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import first_registry_link, registry_path
 from regilink_doctor.rules.wording import quoted
@@ -15,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Consume, Site
     from regilink_doctor.core.strings import StringValue
@@ -240,49 +243,92 @@ _SCHEMES = ("wandb-artifact:", "registry:", "https:", "http:")
 
 
 class WrongScheme(Rule):
-    """A URI or an address of the W&B App is given where the SDK expects a full name.
+    """A URI or an address of the W&B App is given where the SDK expects a full name, or a name where it expects a URI.
 
     `wandb-artifact:///…` and `registry:///…` are Weave's, the address is the browser's; `use_artifact` and
-    `Api.artifact` read `[organization/]wandb-registry-NAME/COLLECTION:VERSION`, without a scheme.
+    `Api.artifact` read `[organization/]wandb-registry-NAME/COLLECTION:VERSION`, without a scheme. A reference has the
+    id of a version, which `add_reference` reads from a file of it: `add_reference(version.get_entry("model.pt"))`.
     """
 
     code = "REG509"
     name = "wrong-scheme"
     severity = "warning"
     failures = ("D12",)
-    watches = ("consume",)
+    watches = ("consume", "wandb.Artifact.add_reference", *COLLECTION_LOOK_UPS, *EXISTENCE_LOOK_UPS)
     bad = (
         'run.use_artifact("wandb-artifact:///acme/wandb-registry-model/zoo:v3")',
         'run.use_artifact("registry:///acme/model/zoo:production")',
         'run.use_artifact("https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v3")',
+        'artifact.add_reference("wandb-artifact://wandb-registry-model/zoo:v3/model.pt")',
+        'artifact.add_reference("wandb-registry-model/zoo:v3")',
     )
     good = (
         'run.use_artifact("acme/wandb-registry-model/zoo:v3")',
         'artifact.add_reference("https://example.org/model.pt")',
+        'artifact.add_reference("wandb-artifact://41727469666163743a313233/model.pt")',
+        'artifact.add_reference(run.use_artifact("wandb-registry-model/zoo:v3").get_entry("model.pt"))',
         'run.use_artifact("wandb-artifact://_id/QXJ0aWZhY3Q6MTIz")',
     )
 
     def explain(self, problem: Problem) -> Message:
-        name = problem.facts["instead"]
+        name, wrong = problem.facts["instead"], quoted(problem.facts["name"])
+        if problem.kind == "reference":
+            entry = f"get_entry({quoted(problem.facts['file'] or 'FILE')})"
+            code = f"add_reference(run.use_artifact({quoted(name or 'FULL_NAME')}).{entry})"
+            return Message(
+                say("{name} is not a reference to a file of a version", name=wrong),
+                "add_reference raises an error"
+                if problem.severity == "error"
+                else "W&B keeps the address itself, not what it names",
+                say("write {code}", code=code),
+            )
         return Message(
-            say("{name} is not a full name", name=quoted(problem.facts["name"])),
+            say("{name} is not a full name", name=wrong),
             "the SDK reads it as a path and finds nothing",
             say("write {code}", code=quoted(name)) if name else 'write "wandb-registry-NAME/COLLECTION:ALIAS"',
         )
 
-    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        if consume.context.expected:
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        if site.context.expected:
             return
-        for name in consume.target:
+        for name in site.arguments.strings.get("uri", ()):
+            if severity := _judge_reference(name):
+                collection, colon, rest = _find_name(name.pattern).partition(":")
+                version, _, file = rest.partition("/")
+                instead = collection + colon + version
+                yield self.report(
+                    site.place, "reference", severity=severity, name=name.pattern, instead=instead, file=file
+                )
+        for name in site.target:
             pattern = name.pattern
             # The SDK itself reads `wandb-artifact://_id/…`.
             if not pattern.startswith(_SCHEMES) or "//" not in pattern[:20] or "://_id/" in pattern:
                 continue
-            pasted = read_pasted(pattern) if is_known(pattern) else None
-            instead = pasted.target if pasted else None
-            if pasted and instead and pasted.version:
-                instead = f"{instead}:{pasted.version}"
-            yield self.report(consume.argument or consume.place, name=pattern, instead=instead or "")
+            instead = _find_name(pattern)
+            if site.kind == "look_up" and site.call != "wandb.Api.artifact_exists":
+                instead = instead.partition(":")[0]
+            yield self.report(site.argument or site.place, name=pattern, instead=instead)
+
+
+def _find_name(address: str) -> str:
+    """The full name of the registry's version that an address or a URI means; empty where it means none."""
+    pasted = read_pasted(address) if is_known(address) else None
+    if pasted is None or pasted.target is None:
+        return address if "://" not in address and is_known(address) else ""
+    return f"{pasted.target}:{pasted.version}" if pasted.version else pasted.target
+
+
+def _judge_reference(uri: StringValue) -> Severity | None:
+    """How bad it is to add a string as a reference; None where it can be one."""
+    pattern = uri.pattern
+    if pattern.startswith("wandb-artifact://"):
+        artifact_id = pattern.removeprefix("wandb-artifact://").partition("/")[0]
+        is_id = artifact_id != "" and set(artifact_id) <= {*hexdigits, UNKNOWN_NAME}
+        return None if is_id else "error"
+    path = registry_path(uri)
+    if path is not None and "://" not in pattern and is_known(pattern[:1]):
+        return "error"
+    return "warning" if "://" in pattern and _find_name(pattern) else None
 
 
 class SourcePathConsumed(Rule):

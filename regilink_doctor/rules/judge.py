@@ -38,6 +38,7 @@ from regilink_doctor.core.rule_codes import (
     UNKNOWN_ENTITY,
     UNKNOWN_ORGANIZATION,
     UNKNOWN_REGISTRY,
+    VERSION_IN_TARGET,
     WRONG_CALL_SHAPE,
 )
 from regilink_doctor.core.strings import KnownPart, UnknownPart, may_be_none
@@ -49,7 +50,15 @@ from regilink_doctor.core.target_path import (
     read_pasted,
     registry_name,
 )
-from regilink_doctor.core.targets import LINK_METHODS, LinkTarget, as_string, consumed_targets, link_targets, target_of
+from regilink_doctor.core.targets import (
+    COLLECTION_LOOK_UPS,
+    LINK_METHODS,
+    LinkTarget,
+    as_string,
+    consumed_targets,
+    link_targets,
+    target_of,
+)
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
@@ -147,7 +156,7 @@ def report_names(
     registries = known_registries(view, configured)
     targets = [name for name in consumed_targets(site) if name.path not in replaced]
     problems = [(name, item) for name in targets for item in judge_name(name, registries)]
-    if view is not None and site.kind == "consume":
+    if view is not None:
         problems += [(name, item) for name in targets for item in _judge_organization(name, view)]
     return _drop_same([Report(item, string=name.path) for name, item in problems])
 
@@ -209,6 +218,10 @@ def judge_name(
         return
     if name.site is None:
         yield from (replace(problem, target=name) for problem in find_unfilled(string, is_sent=True))
+    elif path != string.pattern and name.site.call in (*COLLECTION_LOOK_UPS, "wandb.Api.artifact_collection_exists"):
+        facts = {"name": string.pattern, "call": "consume"}
+        yield Problem(VERSION_IN_TARGET, len(path), len(string.pattern), facts=facts, target=name)
+        return
     if (colon := find_colon(string.pattern, is_consumed=True)) is not None:
         yield replace(colon, target=name, facts={"call": "consume"})
         return

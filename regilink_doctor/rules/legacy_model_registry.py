@@ -7,6 +7,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.target_path import is_registry_project
+from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, quoted_to_write, where_it_goes
 
@@ -34,11 +35,8 @@ class LegacyModelRegistry(Rule):
     failures = ("A14",)
     watches = (
         "consume",
-        "wandb.Api.artifacts",
-        "wandb.Api.artifact_versions",
-        "wandb.Api.artifact_collection",
-        "wandb.Api.artifact_collection_exists",
-        "wandb.Api.artifact_exists",
+        *COLLECTION_LOOK_UPS,
+        *EXISTENCE_LOOK_UPS,
         "wandb.beta.workflows.link_model",
     )
     is_about_path = True

@@ -17,6 +17,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_unfilled
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project, second_prefix
+from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
 from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.wording import (
     FORM,
@@ -100,20 +101,21 @@ class VersionInTarget(Rule):
 
     A full name is for consuming. When linking, W&B numbers the versions of the target collection itself, and aliases go
     into `aliases=[...]`. W&B's behavior for such a path is undocumented; the emulator refuses it. In the name of a
-    collection that `api.artifacts()` or `api.artifact_collection()` looks up, a version is an error.
+    collection that `api.artifacts()` or `api.artifact_collection()` looks up, a version is an error;
+    `api.artifact_collection_exists()` then always returns False.
     """
 
     code = "REG107"
     name = "version-in-target"
     severity = "warning"
     failures = ("A8",)
-    watches = ("wandb.Api.artifacts", "wandb.Api.artifact_versions", "wandb.Api.artifact_collection")
     is_about_path = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
         'used = run.use_artifact("zoo:latest")\nrun.link_artifact(used, f"wandb-registry-model/{used.name}")',
         'wandb.Api().artifacts("model", "wandb-registry-model/zoo:latest")',
+        'wandb.Api().artifact_collection_exists("wandb-registry-model/zoo:production", "model")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -127,13 +129,6 @@ class VersionInTarget(Rule):
         if not version:
             return "unsafe"
         return "safe" if is_version(version) or version == "latest" else None
-
-    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """The calls that look up a collection."""
-        for name in site.target if not site.context.expected else ():
-            head, colon, _ = name.pattern.partition(":")
-            if colon and not name.pattern.startswith(("http:", "https:")):
-                yield self.report(string=name, start=len(head), severity="error", name=name.pattern)
 
     def explain(self, problem: Problem) -> Message:
         if name := problem.facts.get("name"):
@@ -436,9 +431,8 @@ class UnfilledPlaceholder(Rule):
         "log.type",
         "consume",
         "setting",
-        "wandb.Api.artifacts",
-        "wandb.Api.artifact_versions",
-        "wandb.Api.artifact_collection",
+        *COLLECTION_LOOK_UPS,
+        *EXISTENCE_LOOK_UPS,
         "wandb.Api.create_registry",
         "wandb.Api.registry",
     )

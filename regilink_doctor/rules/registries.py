@@ -6,7 +6,13 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, parse, parsed
-from regilink_doctor.core.targets import LinkTarget, link_targets
+from regilink_doctor.core.targets import (
+    COLLECTION_LOOK_UPS,
+    EXISTENCE_LOOK_UPS,
+    LinkTarget,
+    link_targets,
+    named_paths,
+)
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability, Severity
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Site
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
@@ -43,12 +49,9 @@ class UnknownRegistry(Rule):
     severity = "error"
     failures = ("B3", "D1")
     watches = (
-        "link",
-        "consume",
-        "wandb.Api.artifacts",
-        "wandb.Api.artifact_versions",
-        "wandb.Api.artifact_collection",
-        "wandb.Api.registry",
+        *("link", "consume", "wandb.Api.registry", "wandb.Api.artifact_collections"),
+        *COLLECTION_LOOK_UPS,
+        *EXISTENCE_LOOK_UPS,
     )
     needs_catalog = True
     bad = (
@@ -104,7 +107,7 @@ class UnknownRegistry(Rule):
             return
         folded = {name.casefold() for name in (*names, *facts.once(created_registries))}
         is_registry = site.call == "wandb.Api.registry"
-        for string in site.arguments.strings.get("name", ()) if is_registry else site.target:
+        for string in site.arguments.strings.get("name", ()) if is_registry else named_paths(site):
             name = string.literal if is_registry else known_registry(string)
             if name is None or name.casefold() in folded or (is_registry and name.startswith(REGISTRY_PREFIX)):
                 continue
@@ -140,6 +143,7 @@ class UnknownRegistry(Rule):
         view = facts.view
         names = known_registries(view, facts.configured)
         is_certain = view is not None and view.complete and site.kind != "link"  # their organization is not known here
+        is_certain = is_certain and site.call not in EXISTENCE_LOOK_UPS
         return names, "error" if is_certain else "warning"
 
 
@@ -215,18 +219,20 @@ class RegistryDisplayName(Rule):
 class UnknownCollection(Rule):
     """A collection, version or alias is consumed that the registry does not have.
 
-    W&B answers `artifact membership 'zoo:prod' not found` to all three. With a catalog, the collection is looked up.
-    Without one, a version written as `:0` is reported as an info: W&B writes `:v0`.
+    W&B answers `artifact membership 'zoo:prod' not found` to all three; `api.artifacts()` and
+    `api.artifact_collection()` fail, too. With a catalog, the collection is looked up. Without one, a version
+    written as `:0` is reported as an info: W&B writes `:v0`.
     """
 
     code = "REG305"
     name = "unknown-collection"
     severity = "error"
     failures = ("D2",)
-    watches = ("consume",)
+    watches = ("consume", *COLLECTION_LOOK_UPS)
     needs_catalog = True
     bad = (
         'run.use_artifact("wandb-registry-Golden Datasets/raw_image:latest")',
+        'wandb.Api().artifact_collection("dataset", "wandb-registry-Golden Datasets/raw_image")',
         'run.use_artifact("wandb-registry-Golden Datasets/raw_images:0")',
     )
     good = (
@@ -280,22 +286,23 @@ class UnknownCollection(Rule):
             else "link a version first",
         )
 
-    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        if consume.context.expected or (facts.in_test and facts.view is None):
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        if site.context.expected or (facts.in_test and facts.view is None):
             return
-        for name in consume.target:
+        for name in named_paths(site):
             path = parsed(name.pattern)
             if path is None or not is_known(path.collection):
                 continue
             if (
                 path.version is not None
                 and path.version.isdecimal()
+                and site.kind == "consume"
                 and (path.is_registry or path.project == LEGACY_REGISTRY)
             ):
                 yield self._report_version(name, path.version)
             registry = known_registry(name)
             if facts.view is not None and registry is not None:
-                yield from self._find_collection(consume, registry, path.collection, facts.view)
+                yield from self._find_collection(site, registry, path.collection, facts.view)
 
     def _report_version(self, name: StringValue, version: str) -> Report:
         end = len(name.pattern)
@@ -307,9 +314,7 @@ class UnknownCollection(Rule):
     def fix_safety(self, problem: Problem) -> Applicability:
         return "unsafe"
 
-    def _find_collection(
-        self, consume: Consume, registry: str, collection: str, view: OrganizationView
-    ) -> Iterator[Report]:
+    def _find_collection(self, site: Site, registry: str, collection: str, view: OrganizationView) -> Iterator[Report]:
         names: list[str] = []
         owners = [owner for owner in view.organization_names if view.registry(owner.entity, registry) is not None]
         for organization in owners:
@@ -320,7 +325,7 @@ class UnknownCollection(Rule):
         if not owners:
             return
         yield self.report(
-            consume.argument or consume.place,
+            site.argument or site.place,
             severity="error" if view.complete else "warning",
             registry=registry,
             collection=collection,

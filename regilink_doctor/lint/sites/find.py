@@ -329,7 +329,7 @@ class _Finder:
             project=texts("project")
             or texts("project_name")
             or (self._find_own("project", reading) if path in STARTS else ()),
-            type=texts("type"),
+            type=texts("type") or texts("type_name"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
             context=self._read_context(use, call) if source is self.source else NO_CONTEXT,
@@ -521,7 +521,7 @@ class _Finder:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(_OF_RUNS):
             found = self._follow_runs(site, use)
-        if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
+        if site.call.startswith("wandb.Api.") and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
                 found["inits"] = (self.site(made, "wandb.Api"),)
