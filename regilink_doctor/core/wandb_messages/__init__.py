@@ -6,6 +6,7 @@ import json
 import os
 from functools import cache
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.text import did_you_mean
 from regilink_doctor.core.wandb_messages.recognition import (
     TEXT_LIMIT,
@@ -17,7 +18,11 @@ from regilink_doctor.core.wandb_messages.recognition import (
     read_messages,
     search_messages,
 )
-from regilink_doctor.core.wandb_messages.record import apply_record, read_record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 __all__ = [
     "TEXT_LIMIT",
@@ -33,9 +38,50 @@ __all__ = [
     "recognize_messages",
 ]
 
+
+def _read_record(path: str) -> Mapping[str, Any]:
+    """Key -> `{"template", "status"}` of the messages that a real server was seen to say; empty without the file.
+
+    Raises:
+        ValueError: it is not such a file.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = json.load(file)
+    except FileNotFoundError:
+        return {}
+    messages = value.get("messages") if isinstance(value, dict) and value.get("version") == 1 else None
+    if not isinstance(messages, dict):
+        raise ValueError(f"{path} is not a record of regilink conformance")
+    return messages
+
+
+def apply_record(messages: tuple[WandbMessage, ...], record: Mapping[str, Any]) -> tuple[WandbMessage, ...]:
+    """The messages with the wording and status of the record.
+
+    Raises:
+        ValueError: the record has a key or a field that no message has.
+    """
+    if not record:
+        return messages
+    if unknown := sorted(record.keys() - {message.key for message in messages}):
+        raise ValueError(f"the record has messages that regilink does not know: {', '.join(unknown)}")
+    return tuple(
+        _apply_entry(message, record[message.key]) if message.key in record else message for message in messages
+    )
+
+
+def _apply_entry(message: WandbMessage, entry: Mapping[str, Any]) -> WandbMessage:
+    template, status = str(entry["template"]), int(entry["status"])
+    if extra := set(field_names(template)) - set(field_names(message.template)):
+        raise ValueError(f"the record of {message.key} has fields that the message lacks: {', '.join(sorted(extra))}")
+    return replace(message, template=template, status=status, known=True)
+
+
 _WRITTEN: tuple[WandbMessage, ...] = (*read_messages("messages.json"), *read_messages("refusals.json"))
 
-WANDB_MESSAGES = apply_record(_WRITTEN, read_record())
+WANDB_MESSAGES = apply_record(_WRITTEN, _read_record(os.path.join(os.path.dirname(__file__), "verified.json")))
+"""With the wording and status that `regilink conformance --record` has written into the file beside this one."""
 
 _BY_KEY = {message.key: message for message in WANDB_MESSAGES}
 _FIELDS = {message.key: frozenset(field_names(message.template)) for message in _WRITTEN}

@@ -17,11 +17,26 @@ from regilink_doctor.workflows.explain.log_lines import (
     WORDS,
     is_failed_end,
     is_harmless,
-    is_of_end,
     read_lines,
     read_words,
 )
 from regilink_doctor.workflows.explain.question_model import translate_system_messages
+from regilink_doctor.workflows.explain.tracebacks import (
+    EXCEPTION,
+    FENCE,
+    IS_CHAINED,
+    IS_CODE,
+    NUMBERS,
+    POINTED,
+    PROGRAM_OF_WANDB,
+    Frame,
+    OpenTraceback,
+    Traceback,
+    TracebackReader,
+    find_frames_below_user,
+    find_place,
+    join_broken_frames,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,16 +48,6 @@ if TYPE_CHECKING:
 TAIL = 60_000
 """Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
 
-_BROKEN_FRAMES = (
-    (re.compile(r'^(  File "[^"\n]*)\n([^"\n]*", line \d)', re.MULTILINE), r"\1\2"),
-    (re.compile(r'^( *File "[^"\n]*",)\n *(?=line \d+, in )', re.MULTILINE), r"\1 "),
-    (re.compile(r'^( *File "[^"\n]*", line \d+,(?: in)?)\n *(?=(?:in )?[\w<]+>?$)', re.MULTILINE), r"\1 "),
-    (re.compile(r'^( *File "[^"\n]*",(?! line \d+, in \S)[^"\n]*)\n(?! *File )(.*\bin \S+$)', re.MULTILINE), r"\1\2"),
-    (re.compile(r'^( *File "[^"\n]*", line \d+, in [\w<]+)\n([\w>]+)\n(?=    )', re.MULTILINE), r"\1\2\n"),
-    (re.compile(r"(│ [/~.][^\s│:]*:?\d*) *│\n[^\n│]{0,80}│ (\S*:?\d+ in )"), r"\1\2"),  # rich, in its box
-    (re.compile(r"(│ [/~.][^\s│:]*:\d+ in) *│\n[^\n│]{0,80}│ ([\w.<>]+) *(?=│)"), r"\1 \2 "),
-)
-"""The line of a frame that a terminal has broken, and how it is put together."""
 _QUOTE = "['\"`]?"
 _UNQUOTED = (
     (re.compile(rf"(?<!['\w]){_QUOTE}\b[Nn]one ?[Tt]ype{_QUOTE}(?: object)? has no attribute:? {_QUOTE}(\w+){_QUOTE}"),
@@ -56,48 +61,11 @@ _QUOTED_ERROR = re.compile(
     r"""`(wandb: ERROR [^`\n]+)`|^[\s*>-]*["'\u201c](wandb: ERROR [^"'\u201d\n]+)["'\u201d]""", re.MULTILINE
 )
 """A line of wandb in the middle of a sentence, or at the beginning of one."""
-_WANDB_PREFIX = re.compile(r"wandb: (?:\w+: )?(?:(?:ERROR|WARNING|INFO) )?")
 
-_WITH_LEVEL = re.compile(r"wandb: (?:\w+: )?(?:ERROR|WARNING)\b")
 
-_FRAME = re.compile(
-    r"""^\s*(?:
-        File\ "(?P<path>[^"\n]{1,300})(?:",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
-        |(?:",?(?:\ l?i?n?e?\ ?)?)?$)  # the same, cut
-      | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7})(?:,\ in\ (?P<function2>[\w.<>]{1,100})|\s*$)  # IPython 8
-      | (?P<path3>[~./\w-][^"\n:]{0,300}?\.py|<[^\s>]{1,100}>)\ in\ (?P<function3>[\w.<>]{1,100})(?:[\ (]|$)  # 7
-      | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
-      | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
-      | (?P<path6>[^\s:"'][^"\n:]{0,300}\.py):(?P<line6>\d{1,7}):\ in\ (?P<function6>[\w.<>]{1,100})\s*$  # pytest
-      | (?P<path7>[^"\n]{1,300}\.py)",\ line\ (?P<line7>\d{1,7}),\ in(?:\ (?P<function7>\S{1,100})|\s*$)  # cut
-    )""",
-    re.VERBOSE,
-)
 _IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
-_CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
-_NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s|$)")
-_NUMBERS = re.compile(r"^\s*(?:(?:-+>|❱)?\s*\d+\s*[│|]?(?:\s|│)*)?|\s+$")
-"""What is around a line of code: its number, and the lines by which rich shows how deep it is indented."""
-_POINTS = ("-", "❱")
-_POINTED = re.compile(r"\s*(?:---|-{1,2}> ?\d{3}|❱)")
-"""The line of code that failed: the more digits its number has, the shorter is the arrow of IPython."""
-_FAILED_CODE = re.compile(r"\s*-+> ?\d+\s+\S")
-"""The same, where the line above it that names the file is missing."""
-_PROGRAM_OF_WANDB = r"[/\\](?:bin|Scripts)[/\\]wandb(?:\.exe|-script\.py)?(?:$|[/\\])"
-_MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
-_CARETS = re.compile(r"\s+[~^]{3,}$")
-"""What Python writes below the part of a line of code that failed."""
-_LIBRARY = read_words("paths of libraries")
-_LOGGER_OF_WANDB = re.compile(r"[/\\](?:wb|\w+_wandb|wandb(?:_\w+)?)\.py$")
 _INTEGRATIONS = re.compile(r"[/\\]integration_utils\.py$")
 """The file of transformers that logs to wandb, and to other services: the code or the exception says to which."""
-_WANDB_FILE = re.compile(rf"(?:^|[/\\])(?:wandb(?:_workspaces|_gql)?|weave)[/\\]|{_PROGRAM_OF_WANDB}")
-_WANDB_PROGRAM = re.compile(rf"{_PROGRAM_OF_WANDB}|wandb[/\\](?:internal_cli|__main__)\.py$")
-"""A file of wandb that is started as a program; the others are imported."""
-_EXCEPTION = re.compile(
-    r"^\s*(?!Error:?\s*$)(?:\w+\.)*(?P<name>_?[A-Z]\w*(?:Error(?:_\w+)?|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout|(?<=\.)error)(?:\([A-Z]\w+\))?"
-    r"(?::(?P<message>\s.*)?|\s*)$"
-)
 _HAS_EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception): \S", re.MULTILINE)
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
 """`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
@@ -145,7 +113,6 @@ _IS_ADVICE = re.compile(
     r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
 )
 _ENDS_RUN = re.compile(r"^wandb: (?!ERROR).*$", re.MULTILINE)
-_IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
 _NETWORK_ERROR = "wandb: Network error ("
 _PASSED = "wandb: Network error resolved"
 _SENT_AGAIN = re.compile(r"\bapi: retrying (?:HTTP )?error|\brequests_with_retry encountered retryable exception")
@@ -190,8 +157,6 @@ _BEGINS_PART = re.compile(r"\s*(?:[-*+•] |\d+[.)] |\||\*\*[^*]+\*\*:?\s*$)")
 """What begins an item of a list or a row of a table, and a heading in bold."""
 _BEGINS_SUBJECT = re.compile(r"\s*(?:\||\*\*[^*]+\*\*:?\s*$|#{2,6} )")
 """What begins a row or a section, which has a subject of its own; the items of a list can be symptoms of one."""
-_FENCE = re.compile(r"\s*```(?:\w*\s*$)?")
-"""The first and the last line of a block of code."""
 _LONGEST_PAGE = 4000
 _IS_OF_LOG = re.compile(r"""^Traceback |File "|^\s*\|(?!.*\|\s*$)""", re.MULTILINE)
 """A frame, or a line that a program has written after a bar."""
@@ -237,12 +202,6 @@ _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
 _REPORTS_FAILURE = read_words("reports of a failure beside code or a name")
 """A word or sign that reports a failure, in a text that otherwise is code or a name."""
-_IS_CODE = re.compile(
-    r"""\w\(|^\s*(?:\#|(?:if|for|try|except|raise|return(?!\ code)|def|class|import|from|with|else|finally)\b)""",
-    re.VERBOSE,
-)
-_STATEMENT = re.compile(rf"{_IS_CODE.pattern}|^\w[\w.]*\ =\ ", re.VERBOSE)
-"""A line that can only be code, where its indentation was lost."""
 _LONGEST_REPORT = 1200
 _FOREIGN_FAILURE = read_words("failures of the program or of another service", re.IGNORECASE)
 """What fails in the program itself, or in another service, although the run is logged to W&B."""
@@ -383,43 +342,6 @@ _WRITTEN_ENTITY = re.compile(r"""\binit\([^#]*\bentity=["']([\w.-]+)["']""")
 
 
 @record
-class Frame:
-    """One frame of a traceback. `line` is 0 where the format does not show it."""
-
-    path: str
-    line: int
-    function: str
-
-    @property
-    def is_library(self) -> bool:
-        """Whether the frame is not the user's own code."""
-        return bool(_LIBRARY.search(self.path))
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether only the beginning of its path is left."""
-        return bool(self.path) and not (self.line or self.function)
-
-    @property
-    def is_wandb(self) -> bool:
-        """Whether the frame is wandb's code."""
-        return self.is_library and bool(_WANDB_FILE.search(self.path))
-
-    @property
-    def is_of_integration(self) -> bool:
-        """Whether the frame is the code of another library that logs to wandb, and does nothing else."""
-        return self.is_library and not self.is_wandb and bool(_LOGGER_OF_WANDB.search(self.path))
-
-
-@record
-class Traceback:
-    """The frames of one exception; `start` is how many lines of `message_text` come before what was raised."""
-
-    start: int
-    frames: tuple[Frame, ...]
-
-
-@record
 class ErrorContext:
     """A pasted error, taken apart.
 
@@ -493,7 +415,7 @@ class ErrorContext:
     def ends_before_next(self) -> bool:
         """Whether another exception followed the last one of the text, which is cut off."""
         after = self.message_text[self.message_text.rfind(self.last_line) :]
-        return _IS_CHAINED.search(after) is not None
+        return IS_CHAINED.search(after) is not None
 
     @property
     def has_only_lines_of_wandb(self) -> bool:
@@ -510,7 +432,7 @@ class ErrorContext:
     def exception(self) -> tuple[str, str] | None:
         """Class and message of the last exception in the text."""
         for line in reversed(self.message_text.splitlines()):
-            if match := _EXCEPTION.match(line) or _QUALIFIED.match(line):
+            if match := EXCEPTION.match(line) or _QUALIFIED.match(line):
                 return match["name"], (match["message"] or "").strip()
             if line in self.raised and (match := _RAISED.match(line)):
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
@@ -559,7 +481,7 @@ class ErrorContext:
     def is_error_line(self, line: str) -> bool:
         """Whether a line by itself is an error: it is raised, or was logged as an error."""
         is_raised = bool(self.exception and self.exception[1] and self.exception[1] in line) or line in self.raised
-        return is_raised or bool(_EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
+        return is_raised or bool(EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
 
     @cached_property
     def missing_attribute(self) -> str | None:
@@ -572,7 +494,7 @@ class ErrorContext:
         """The line that says what went wrong: the last exception, else the last line that reports an error."""
         lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
         logged = set(self.error_lines)
-        for is_wanted in (_EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
+        for is_wanted in (EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
             for number in reversed(range(len(lines))):
                 line = lines[number]
                 if is_wanted(line) and not _IS_ADVICE.search(line):
@@ -602,7 +524,7 @@ class ErrorContext:
         frame = self.frames[-1]
         place = _IN_PACKAGES.sub("", frame.path) + (f":{frame.line}" if frame.line else "")
         place += f", in {frame.function}" if frame.function else ""
-        return ": ".join(filter(None, (place, code))) if (code := _NUMBERS.sub("", self.last_code)) else place
+        return ": ".join(filter(None, (place, code))) if (code := NUMBERS.sub("", self.last_code)) else place
 
     @cached_property
     def status(self) -> int | None:
@@ -633,7 +555,7 @@ class ErrorContext:
     @cached_property
     def library_frames(self) -> tuple[Frame, ...]:
         """The frames below the last line of the user's own code, in all tracebacks."""
-        return _frames_below_user(self.frames)
+        return find_frames_below_user(self.frames)
 
     @cached_property
     def is_raised_in_wandb(self) -> bool:
@@ -643,7 +565,7 @@ class ErrorContext:
     @cached_property
     def failed_code(self) -> str:
         """The line of code of the last frame that shows one, without its number; empty without one."""
-        return _NUMBERS.sub("", self.last_code or "".join(self.source[-1:]))
+        return NUMBERS.sub("", self.last_code or "".join(self.source[-1:]))
 
     @property
     def fails_at_call(self) -> bool:
@@ -671,7 +593,7 @@ class ErrorContext:
         has_program = any(not frame.is_library for frames in self.chain for frame in frames)
         if not has_program or self.exception is None or self.names_wandb_in_exception:
             return False
-        below = [frame for frames in self.chain for frame in _frames_below_user(frames)]
+        below = [frame for frames in self.chain for frame in find_frames_below_user(frames)]
         if any(frame.is_wandb or frame.is_of_integration for frame in below):
             return False
         return not self.fails_at_call
@@ -711,7 +633,7 @@ class ErrorContext:
     @property
     def command(self) -> str | None:
         """What follows `wandb` in the command that was run: empty if the text does not show it, None without one."""
-        if not any(_WANDB_PROGRAM.search(frame.path) for frame in self.frames):
+        if not any(PROGRAM_OF_WANDB.search(frame.path) for frame in self.frames):
             return None
         match = _COMMAND.search(self.text)
         return match[1] if match else ""
@@ -739,7 +661,7 @@ class ErrorContext:
         name = self.exception[0] if self.exception is not None else ""
         modules = ("<module>", "") if name in _CLASSES_OF_IMPORTS else ("<module>",)
         last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
-        return last is not None and last.function in modules and not _WANDB_PROGRAM.search(last.path)
+        return last is not None and last.function in modules and not PROGRAM_OF_WANDB.search(last.path)
 
     @property
     def misses_other_module(self) -> bool:
@@ -771,7 +693,7 @@ class ErrorContext:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
         is_of_other = self.is_raised_in_library or self.exception[0] in RAISED_BY_PYTHON
         is_named = self.names_wandb_in_exception and not is_of_other
-        is_line = any(_EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
+        is_line = any(EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
         return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)
 
     @property
@@ -842,9 +764,9 @@ class ErrorContext:
             if frame.is_wandb and not is_lookup and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
         lines = self.text[-TAIL:].splitlines()
-        code = [line for line in self.source if _POINTED.match(line)] or self.source
+        code = [line for line in self.source if POINTED.match(line)] or self.source
         code = code or [line for line in lines if _CODE_LINE.match(line)]
-        sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or _EXCEPTION.match(line))]
+        sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or EXCEPTION.match(line))]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             code_before, _, _ = line.partition("raise ")  # what is raised is in the message
             for name in reversed(_CALL_IN_CODE.findall(code_before)):
@@ -886,7 +808,7 @@ class ErrorContext:
     @cached_property
     def place(self) -> str | None:
         """The last line of the user's own code in a traceback."""
-        return _place_of(self.frames)
+        return find_place(self.frames)
 
     def place_of(self, position: int) -> str | None:
         """The line of the user's own code that raised what `message_text` says at a position.
@@ -900,7 +822,7 @@ class ErrorContext:
         for chain in after[:1] if is_logged else before[-1:]:
             number = max((i for i, traceback in enumerate(chain) if traceback.start <= line), default=0)
             for traceback in (*chain[number:], *reversed(chain[:number])):
-                if place := _place_of(traceback.frames):
+                if place := find_place(traceback.frames):
                     return place
         return self.place
 
@@ -1033,7 +955,7 @@ def _write_call(named: re.Match[str]) -> str:
 
 def is_reported_error(line: str) -> bool:
     """Whether a line begins as programs report errors."""
-    return bool(_EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
+    return bool(EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
 
 
 def find_failed_line(text: str, *, is_python: bool) -> str | None:
@@ -1042,7 +964,7 @@ def find_failed_line(text: str, *, is_python: bool) -> str | None:
     Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
     """
     for line in reversed(text.splitlines()):
-        reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not _IS_CODE.search(line)
+        reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not IS_CODE.search(line)
         if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
             return line.strip()
     return None
@@ -1072,7 +994,7 @@ def read_fenced(text: str) -> Iterator[tuple[str, bool]]:
     """The lines that are not empty, and whether each is in a block of code; without the fences."""
     is_fenced = False
     for line in filter(str.strip, text.splitlines()):
-        if _FENCE.match(line):
+        if FENCE.match(line):
             is_fenced = not is_fenced
         else:
             yield line, is_fenced
@@ -1129,138 +1051,47 @@ def _list_sent_again(lines: Sequence[LogLine]) -> tuple[str, ...]:
     return tuple(line.text for line in lines if line.kind == "warning" and _SENT_AGAIN.search(line.text))
 
 
-def _place_of(frames: Sequence[Frame]) -> str | None:
-    """The last line of the user's own code among frames; None without one."""
-    own = [frame for frame in frames if frame.path and not frame.is_library]
-    if not own:
-        return None
-    if _CELL.search(own[-1].path):
-        return f"line {own[-1].line} of a notebook's cell" if own[-1].line else "a notebook's cell"
-    line = f":{own[-1].line}" if own[-1].line else ""
-    return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
-
-
-def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """The frames below the last one of the user's own code."""
-    own = (number for number, frame in enumerate(frames) if not (frame.is_library or frame.is_cut))
-    last = max(own, default=-1)
-    return tuple(frames[last + 1 :])
-
-
-class _OpenTraceback:
-    """The frames of one exception while they are read.
-
-    `start` is the number of messages before the first frame, `end` the number before what was raised.
-    """
-
-    def __init__(self, start: int) -> None:
-        self.frames: list[Frame] = []
-        self.start = self.end = start
-        self.indent: int | None = None
-        """How deep the last frame is indented, while its lines of code can follow."""
-        self.code = ""
-
-
-class _Reader:
-    """Sorts the lines of a text into the frames of tracebacks, their lines of code, and messages."""
-
-    def __init__(self, lines: Sequence[LogLine]) -> None:
-        self.source: list[str] = []
-        self.messages: list[str] = []
-        self.errors: list[str] = []
-        self.raised: list[str] = []
-        self.chains: list[list[_OpenTraceback]] = []
-        self.last = _OpenTraceback(0)
-        self.is_numbered = any(_POINTED.match(line.text) for line in lines)
-        for line in lines:
-            if not (line.is_quiet or _FENCE.fullmatch(line.text)):
-                self._read(line)
-
-    def _read(self, log_line: LogLine) -> None:
-        line = log_line.text
-        if match := _FRAME.match(line):
-            self._add_frame(_frame(match), len(line) - len(line.lstrip()))
-            return
-        if not self.last.frames and _FAILED_CODE.match(line):
-            self._add_frame(Frame("", 0, ""), None)
-        if not self.last.frames and _CARETS.match(line) and self.messages and self.messages[-1].startswith(" "):
-            self._add_frame(Frame("", 0, ""), None)  # the line above its code is missing
-            self.last.start = self.last.end = len(self.messages) - 1
-            self.last.code = self.messages.pop()
-            self.source.append(self.last.code)
-        if self._is_code(line):
-            self.source.append(line)
-            if not _MARKER.match(line) and (not self.last.code or line.lstrip().startswith(_POINTS)):
-                self.last.code = line
-            return
-        if line.strip():
-            self.last.indent = None
-        self.messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(self.messages, line) else line)
-        if self.last.frames and len(self.messages) == self.last.end + 1:
-            self.raised.append(self.messages[-1])
-        if log_line.is_error:
-            self.errors.append(self.messages[-1].strip())
-
-    def _add_frame(self, frame: Frame, indent: int | None) -> None:
-        between = "".join(self.messages[self.last.end :]).strip()
-        if between or not self.last.frames:
-            if not self.last.frames or not _IS_CHAINED.search(between):
-                self.chains.append([])
-            self.last = _OpenTraceback(len(self.messages))
-            self.chains[-1].append(self.last)
-        self.last.frames.append(frame)
-        self.last.end, self.last.indent, self.last.code = len(self.messages), indent, ""
-
-    def _is_code(self, line: str) -> bool:
-        """Whether a line is source: it is indented deeper than its frame, or numbered as IPython and rich show it."""
-        if _MARKER.match(line) or (self.is_numbered and self.last.frames and _NUMBERED.match(line)):
-            return True
-        indent = self.last.indent
-        is_below = indent is not None and len(line) - len(line.lstrip()) > indent and bool(line.strip())
-        is_first = indent == 0 and not self.last.code and self.last.end == len(self.messages)
-        return (is_below or (is_first and bool(_STATEMENT.search(line)))) and not _EXCEPTION.match(line)
-
-
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     pasted = text
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
-    for pattern, whole in (*_BROKEN_FRAMES, *(_UNQUOTED if "has no attribute" in text else ())):
-        text = pattern.sub(whole, text)
+    text = join_broken_frames(text)
+    for said, whole in _UNQUOTED if "has no attribute" in text else ():
+        text = said.sub(whole, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\2\n", text))
-    read = _Reader(lines)
+    read = TracebackReader(lines)
     is_kept = _choose_inner(read.messages)
     # The traceback of a program that only reports that another one failed says nothing of the failure.
     chains = [chain for chain in read.chains if all(is_kept[chain[-1].end :][:1])]
-    last = chains[-1][-1] if chains else _OpenTraceback(0)
+    last = chains[-1][-1] if chains else OpenTraceback(0)
     rest = "\n".join(read.messages[last.end :]).strip("` \n")
     return ErrorContext(
-        "\n".join(line.text for line in lines),
-        "\n".join(message for message, is_inner in zip(read.messages, is_kept, strict=True) if is_inner),
-        tuple(read.source),
-        tuple(frame for chain in chains for traceback in chain for frame in traceback.frames),
-        tuple(
+        text="\n".join(line.text for line in lines),
+        message_text="\n".join(message for message, is_inner in zip(read.messages, is_kept, strict=True) if is_inner),
+        source=tuple(read.source),
+        frames=tuple(frame for chain in chains for traceback in chain for frame in traceback.frames),
+        chains=tuple(
             tuple(Traceback(sum(is_kept[: traceback.start]), tuple(traceback.frames)) for traceback in chain)
             for chain in chains
         ),
-        tuple(read.errors),
-        tuple(line.text for line in lines if line.kind == "warning"),
-        _last_warnings(lines),
-        _list_sent_again(lines),
-        tuple(read.raised),
-        bool(_LOGGER.search(text)),
-        bool(_SERVER_PREFIX.search(text)),
-        bool(_RECORD.match(text)),
-        last is read.last and bool(last.frames) and _is_fragment(rest),
-        last.code,
-        _find_other_items(pasted),
+        error_lines=tuple(read.errors),
+        warnings=tuple(line.text for line in lines if line.kind == "warning"),
+        last_warnings=_last_warnings(lines),
+        sent_again=_list_sent_again(lines),
+        raised=tuple(read.raised),
+        is_logged_by_wandb=bool(_LOGGER.search(text)),
+        is_logged_by_server=bool(_SERVER_PREFIX.search(text)),
+        is_record=bool(_RECORD.match(text)),
+        ends_in_frame=last is read.last and bool(last.frames) and _is_fragment(rest),
+        last_code=last.code,
+        other_items=_find_other_items(pasted),
     )
 
 
 def _is_fragment(rest: str) -> bool:
     """Whether what follows the frames says nothing of what was raised: sentences, or the beginning of its name."""
     lines = _ENDS_RUN.sub("", rest).strip().splitlines()
-    is_whole = any(_EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines)
+    is_whole = any(EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines)
     return not (is_whole or (lines and _RAISED.match(lines[0])))
 
 
@@ -1268,23 +1099,5 @@ def _choose_inner(messages: Sequence[str]) -> list[bool]:
     """Whether each message counts: one that only reports that another program failed does where no other is left."""
     is_inner = [not _OUTER.search(message) for message in messages]
     inner = (message for message, is_kept in zip(messages, is_inner, strict=True) if is_kept)
-    has_error = any(_EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner)
+    has_error = any(EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner)
     return is_inner if has_error else [True] * len(messages)
-
-
-def _continues(messages: list[str], line: str) -> bool:
-    """Whether a line of wandb goes on where the one before it stopped in the middle of a sentence."""
-    before = messages[-1].rstrip() if messages else ""
-    if is_of_end(line) or (_WITH_LEVEL.match(line) and not _WITH_LEVEL.match(before)):
-        return False
-    return bool(line.startswith("wandb: ") and before and before[-1] not in ".!?:;)" and before.startswith("wandb: "))
-
-
-def _frame(match: re.Match[str]) -> Frame:
-    groups = match.groupdict()
-    for suffix in ("", *"234567"):
-        if (path := groups.get(f"path{suffix}")) is not None:
-            line = groups.get(f"line{suffix}")
-            outside = "<module>" if suffix == "2" else ""  # IPython names no function where there is none
-            return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or outside)
-    raise ValueError(f"no frame: {match[0]!r}")  # the pattern has no other alternative
