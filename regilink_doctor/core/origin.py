@@ -175,6 +175,8 @@ class Code(Origin):
         return f"{self.place.path}{cell}:{self.place.span.line}"
 
     def how_to_set(self, value: str) -> str:
+        if self.keyword and self.place.path.endswith((".yaml", ".yml")):
+            return f"{self.line}: {self.keyword}: {value}"
         return f'{self.line}: {self.keyword}="{value}"' if self.keyword else f'{self.line}: "{value}"'
 
     def how_to_unset(self) -> str:

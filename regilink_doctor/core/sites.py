@@ -200,6 +200,18 @@ NO_ARGUMENTS = PassedArguments()
 
 
 @record
+class Sweep:
+    """A sweep of W&B whose file names the program of a call: in it, W&B drops the entity and project of `wandb.init`.
+
+    `place` is that of the program's name in the file. An entity of None is left to the account's default.
+    """
+
+    place: Place
+    entity: StringValue | None
+    project: StringValue
+
+
+@record
 class Site:
     """What all call sites have.
 
@@ -228,6 +240,8 @@ class Site:
     """All that can be: more than one where branches start different runs."""
     possible_inits: tuple[Site, ...] = field(default=(), repr=False)
     """All of the program, where no call is known to have started the run."""
+    sweeps: tuple[Sweep, ...] = field(default=(), repr=False)
+    """The sweeps that may run the program."""
     artifact: Site | None = field(default=None, repr=False)
     """The call that created or consumed the artifact."""
     logged: Site | None = field(default=None, repr=False)

@@ -413,9 +413,12 @@ def links_to_project(site: Site) -> bool:
     return bool(paths) and not any(path is None or path.is_registry for path in paths)
 
 
-def target_combinations(sites: Iterable[Site]) -> tuple[LinkTarget, ...]:
-    """Every combination of path, entity, project, type and consumed name that the links among `sites` can have."""
-    return tuple(target for site in sites if site.kind == "link" for target in _combine_link(site))
+def target_combinations(sites: Iterable[Site], *, in_sweep: bool | None = None) -> tuple[LinkTarget, ...]:
+    """Every combination of path, entity, project, type and consumed name that the links among `sites` can have.
+
+    `in_sweep`: whether a sweep runs the program; None: it may, where the file of one names it.
+    """
+    return tuple(target for site in sites if site.kind == "link" for target in _combine_link(site, in_sweep))
 
 
 def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
@@ -423,25 +426,32 @@ def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
     return tuple(name for site in sites if site.kind in ("consume", "source") for name in _combine_consume(site))
 
 
-def _combine_link(site: Site) -> Iterator[LinkTarget]:
+def _combine_link(site: Site, in_sweep: bool | None) -> Iterator[LinkTarget]:
     method = LINK_METHODS.get(site.call)
     if method is None:
         return
     artifact = site.artifact
     consumed: Sequence[ConsumedName | None] = (None,)
     if artifact is not None and artifact.kind == "consume":
-        consumed = tuple(_combine_consume(artifact))
-    choices = product(
-        site.target, site.run_entity or (None,), site.run_project or (None,), site.artifact_type or (None,), consumed
-    )
-    for path, entity, project, artifact_type, name in islice(choices, MAX_ALTERNATIVES):
+        consumed = tuple(_combine_consume(artifact, in_sweep=False))
+    choices = product(site.target, _list_owners(site, in_sweep), site.artifact_type or (None,), consumed)
+    for path, (entity, project), artifact_type, name in islice(choices, MAX_ALTERNATIVES):
         yield LinkTarget(path, method, entity, project, artifact_type, site.aliases, name, place=site.place, site=site)
 
 
-def _combine_consume(site: Site) -> Iterator[ConsumedName]:
-    choices = product(site.target, site.run_entity or (None,), site.run_project or (None,), site.type or (None,))
-    for name, entity, project, artifact_type in islice(choices, MAX_ALTERNATIVES):
+def _combine_consume(site: Site, *, in_sweep: bool | None = None) -> Iterator[ConsumedName]:
+    choices = product(site.target, _list_owners(site, in_sweep), site.type or (None,))
+    for name, (entity, project), artifact_type in islice(choices, MAX_ALTERNATIVES):
         yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
+
+
+def _list_owners(site: Site, in_sweep: bool | None) -> list[tuple[StringValue | None, StringValue | None]]:
+    """Each entity and project that the run of a site can have: its own, and those of sweeps in another entity."""
+    own = [*product(site.run_entity or (None,), site.run_project or (None,))]
+    names = [] if in_sweep else [string.pattern for string in site.run_entity]
+    named = [sweep for sweep in site.sweeps if sweep.entity is not None and sweep.entity.pattern not in names]
+    swept = [(sweep.entity, sweep.project) for sweep in named if in_sweep is not False]
+    return [*swept] if swept and in_sweep else [*own, *swept]
 
 
 def _only(values: Sequence[StringValue]) -> StringValue | None:

@@ -156,10 +156,6 @@ class _Facts:
     def program_links(self, path: str) -> bool:
         return nearby_files.is_linking_program(path, self.folder)
 
-    def find_sweep(self, entity: str) -> tuple[Place, str] | None:
-        sweep = nearby_files.find_sweep(absolute_path(self.path), entity)
-        return (Place(relative_path(sweep[0]), Span(sweep[1], 1, sweep[1], 1)), sweep[2]) if sweep is not None else None
-
     @property
     def is_run_by_agent(self) -> bool:
         return nearby_files.is_run_by_agent(absolute_path(self.path))

@@ -111,29 +111,6 @@ def may_be_set(variable: str, program: str) -> bool:
     )
 
 
-@remembered(4096)
-def find_sweep(program: str, entity: str) -> tuple[str, int, str] | None:
-    """The file of a sweep that runs a Python file in another entity, its line that names the program, and its entity.
-
-    That entity is empty where the file names none: each account's default decides. None where a command of the tree
-    gives the entity to `wandb sweep`.
-    """
-    folders = _upwards(os.path.dirname(program))
-    for base in folders:
-        starts = [read_file(path, _MAX_BYTES) or b"" for path in _find_mentioning(base, "wandb sweep")]
-        if any(b"--entity" in start or b" -e" in start.partition(b"wandb sweep")[2] for start in starts):
-            return None
-        for path in _find_mentioning(base, "parameters:"):
-            keys = _read_sweep(path, program)
-            owner = keys.get(b"entity", ("", 0))[0].partition(" #")[0].strip(" '\"")
-            if keys and owner != entity and b"method" in keys and path.endswith((".yaml", ".yml")):
-                named, line = keys[b"program"]
-                places = [posixpath.join(folder, named) for folder in (os.path.dirname(path), folders[-1])]
-                if program in map(posixpath.normpath, places):
-                    return path, line, owner
-    return None
-
-
 def _read_sweep(path: str, program: str) -> dict[bytes, tuple[str, int]]:
     """The outer keys of a file that describes a sweep of a program, each with its line; nothing for another file."""
     lines = enumerate((read_file(path, _MAX_BYTES) or b"").splitlines(), 1)

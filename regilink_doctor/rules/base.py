@@ -273,9 +273,6 @@ class FileFacts(Protocol):
     def program_links(self, path: str) -> bool:
         """Whether the program `path`, as a command names it, links artifacts."""
 
-    def find_sweep(self, entity: str) -> tuple[Place, str] | None:
-        """Where the file of a sweep in another entity names this program, and that entity: empty without one."""
-
     @property
     def is_run_by_agent(self) -> bool:
         """Whether a file that imports this one starts an agent of a sweep."""

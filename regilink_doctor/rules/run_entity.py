@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from regilink_doctor.core.findings import Edit, Fix, Message, Related, Span
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import is_unfilled
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse, parsed
 from regilink_doctor.rules.base import Rule
@@ -650,16 +649,20 @@ class EntityIgnoredInSweep(Rule):
     def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
         """Looks for the file of a sweep that runs the program; its entity may be given on the command line."""
         entity = certain(init.entity) if init.call == "wandb.init" else None
-        if not entity or facts.once(first_registry_link) is None:
+        link = facts.once(first_registry_link) if entity else None
+        for sweep in link.sweeps if link is not None else ():
+            if sweep.entity is not None and sweep.entity.place.path != sweep.place.path:
+                continue
+            owner = certain((sweep.entity,)) if sweep.entity is not None else ""
+            if owner is None or owner == entity or (not owner and facts.sets("WANDB_ENTITY")):
+                continue
+            related = (Related("the sweep runs the program", sweep.place),)
+            severity: Severity = "warning" if owner else "info"
+            file = sweep.place.path
+            yield self.report(
+                init.place, "file", related=related, severity=severity, entity=entity or "", file=file, owner=owner
+            )
             return
-        place, owner = facts.find_sweep(entity) or (None, "")
-        if place is None or is_unfilled(owner) or (not owner and facts.sets("WANDB_ENTITY")):
-            return
-        related = (Related("the sweep runs the program", place),)
-        severity: Severity = "warning" if owner else "info"
-        yield self.report(
-            init.place, "file", related=related, severity=severity, entity=entity, file=place.path, owner=owner
-        )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Looks at the `wandb.agent` and finds the run of the function that it starts."""

@@ -173,7 +173,8 @@ def _read_links(source: LintResult) -> list[LinkTarget]:
     from regilink_doctor.core.targets import change_link_strings, target_combinations
 
     sites = [report.site for report in source.sites]
-    return [change_link_strings(link, _read_string) for link in target_combinations(sites)]
+    links = target_combinations(sites, in_sweep="WANDB_SWEEP_ID" in os.environ)
+    return [change_link_strings(link, _read_string) for link in links]
 
 
 def _read_string(string: StringValue) -> StringValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,15 +155,95 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     assert found.requests == 2
 
 
-def test_a_sweep_in_another_entity_is_named(emulator: Emulator, tmp_path: Path) -> None:
+SWEEP = "program: train.py\nmethod: grid\nparameters:\n  lr: {value: 1}\n"
+LINKED = f'run.link_artifact(wandb.Artifact("zoo", type="model"), "{ZOO}")\n'
+STARTED = "import wandb\nrun = wandb.init({})\n" + LINKED
+READ = (
+    "import argparse, wandb\nparser = argparse.ArgumentParser()\n"
+    'parser.add_argument("--wandb_entity", default="team-a")\nparser.add_argument("--project", default="p")\n'
+    "args = parser.parse_args()\nrun = wandb.init(entity=args.wandb_entity, project=args.project)\n"
+)
+
+
+@check_rows(
+    ("files", "variables", "expected"),
+    [
+        (
+            {"train.py": STARTED.format("entity='team-a'"), "sweep.yaml": f"{SWEEP}entity: alice"},
+            {},
+            "REG203 sweep.yaml:5",
+        ),
+        (
+            {"train.py": STARTED.format(""), "sweeps/grid.yaml": f"{SWEEP}entity: alice"},
+            {},
+            "REG203 sweeps/grid.yaml:5",
+        ),
+        ({"train.py": STARTED.format(""), "sweep.yaml": f"{SWEEP}entity: ghost"}, {}, "REG207 sweep.yaml:5"),
+        (
+            {
+                "train.py": "import wandb, lib\nrun = wandb.init(entity='team-a')\nlib.publish(run)\n",
+                "lib.py": f"import wandb\ndef publish(run):\n    {LINKED}",
+                "sweep.yaml": f"entity: alice\n{SWEEP}",
+            },
+            {},
+            "REG203 sweep.yaml:1",
+        ),
+        (
+            {"src/train.py": STARTED.format(""), "s.yml": f"{SWEEP}entity: alice".replace("tr", "src/tr")},
+            {},
+            "REG203 s.yml:5",
+        ),
+        (
+            {"train.py": STARTED.format(""), "sweep.yaml": SWEEP, "a.sh": "wandb sweep sweep.yaml --entity alice\n"},
+            {},
+            "REG203 a.sh:1",
+        ),
+        # Nothing is wrong, or not in a sweep of this program.
+        ({"train.py": STARTED.format("entity='team-a'"), "sweep.yaml": f"{SWEEP}entity: team-a"}, {}, ""),
+        ({"train.py": STARTED.format(""), "sweep.yaml": f"{SWEEP}entity: alice"}, {"WANDB_ENTITY": "team-a"}, ""),
+        (
+            {
+                "train.py": STARTED.format(""),
+                "sweep.yaml": f"{SWEEP}entity: alice",
+                "a.sh": "set -e\nwandb sweep -e team-a sweep.yaml\n",
+            },
+            {},
+            "",
+        ),
+        ({"train.py": STARTED.format(""), "sweep.yaml": f"{SWEEP}entity: ${{TEAM}}"}, {}, ""),
+        ({"train.py": STARTED.format(""), "sweep.yaml": f"{SWEEP}entity: alice".replace("train", "other")}, {}, ""),
+        ({"train.py": STARTED.format(""), "run.yaml": "program: train.py\nentity: alice\nparameters: {}\n"}, {}, ""),
+        (
+            {
+                "train.py": READ + LINKED,
+                "sweep.yaml": f"{SWEEP}  wandb_entity: {{value: team-b}}\n  project: {{values: [a/b, c]}}\n",
+            },
+            {},
+            "",
+        ),
+        # What another script passes counts.
+        (
+            {"train.py": READ + LINKED, "sweep.yaml": SWEEP, "a.sh": "python train.py --wandb_entity team-b\n"},
+            {},
+            "REG207 a.sh:1",
+        ),
+    ],
+)
+def test_a_sweep_decides_the_entity_and_project_of_its_runs(
+    files: dict[str, str], variables: dict[str, str], expected: str, emulator: Emulator, tmp_path: Path
+) -> None:
     emulator.reset()
-    environ = {**emulator.environ(), "HOME": str(tmp_path)}
-    write(tmp_path / "code", "train.py")
-    sweep = tmp_path / "code" / "sweep.yaml"
-    for entity, expected in (("team-a", []), ("alice", ["REG205"])):
-        sweep.write_text(f"program: train.py\nentity: {entity}\nmethod: grid\nparameters: {{}}\n", encoding="utf-8")
-        found = diagnose(cwd=tmp_path / "code", environ=environ)
-        assert [check.code for check in found.checks if check.name == "code" and check.status == "warn"] == expected
+    folder = tmp_path / "code"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / ".git").mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    found = diagnose(cwd=folder, environ={**emulator.environ(), "HOME": str(tmp_path), **variables})
+    problems = [(check.code, check.origin.shown) for check in found.of("fail", "warn") if check.origin is not None]
+    assert [f"{code} {place.partition(f'{folder}/')[2]}" for code, place in problems] == (
+        [expected] if expected else []
+    )
 
 
 def test_the_help_about_an_unknown_entity_is_for_the_call_that_reads(emulator: Emulator, tmp_path: Path) -> None:

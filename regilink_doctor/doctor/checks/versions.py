@@ -313,9 +313,9 @@ class SourceCode(Check):
             key = place_key(finding.place)
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
             is_alone = finding.code in CODE_ALONE and finding.severity != "info"
-            is_judged = key in judged_places.get(finding.code[: len(_OF_PATH)], ())
+            is_judged = any(finding.code.startswith(code) and key in found for code, found in judged_places.items())
             is_error = finding.severity == "error" and finding.code.startswith(_NEED_NO_SERVER)
-            if not is_reported and (is_alone or (is_error and not is_judged)):
+            if not is_reported and not is_judged and (is_alone or is_error):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
         for (name, _), origins in places.items():
             yield Subject(name, origins[0], places=tuple(origins))
@@ -330,12 +330,14 @@ class SourceCode(Check):
 
 
 def _find_judged_places(context: Context) -> dict[str, set[_Key]]:
-    """Where the paths and names, and where the aliases, are written that other checks judge, by the rules' prefix."""
+    """The places of paths and names, of aliases and of runs in sweeps that other checks judge, by the rules' prefix."""
     references = (*context.written_links, *context.written_names)
     aliases = [alias for link in context.written_links for alias in link.aliases if alias.literal is not None]
     paths = {place_key(reference.place) for reference in references if reference.place is not None}
     paths |= _find_places(reference.string for reference in references)
-    return {_OF_PATH: paths, _OF_ALIAS: _find_places(aliases)}
+    swept = [link.site.init for link in context.written_links if link.site is not None and link.site.sweeps]
+    starts = {place_key(init.place) for init in swept if init is not None}
+    return {_OF_PATH: paths, _OF_ALIAS: _find_places(aliases), rule_codes.ENTITY_IGNORED_IN_SWEEP: starts}
 
 
 def _find_places(strings: Iterable[StringValue]) -> set[_Key]:

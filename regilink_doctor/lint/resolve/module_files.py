@@ -39,6 +39,7 @@ _MAX_FOLDERS = 12
 _MOST_MODULES = 200
 _SOURCES = ("src", "lib", "python")
 _MOST_IMPORTERS = 24
+_SWEEP_FOLDERS = ("", "sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
 
@@ -164,6 +165,15 @@ def list_modules_with(folder: str, *words: str) -> tuple[str, ...]:
     names = [name for name in list_names(folder)[:_MOST_MODULES] if name.endswith(".py")]
     found = [name for name in names if all(has_word(posixpath.join(folder, name), word, MAX_BYTES) for word in words)]
     return tuple(name.removesuffix(".py") for name in found)
+
+
+@remembered(1024)
+def list_sweep_files(folder: str) -> tuple[str, ...]:
+    """The files that may describe sweeps of W&B, in a folder or above it, and in the usual folders there."""
+    folders = [posixpath.join(root, name) for root in find_roots(folder) for name in _SWEEP_FOLDERS]
+    paths = [posixpath.join(base, name) for base in folders for name in list_names(base)[:_MOST_MODULES]]
+    files = [path for path in dict.fromkeys(paths) if path.endswith((".yaml", ".yml"))]
+    return tuple([path for path in files if all(has_word(path, word, 1 << 16) for word in ("parameters:", "method:"))])
 
 
 @remembered(1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from itertools import pairwise
 
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
@@ -319,6 +320,18 @@ def _find_own_commands(folder: str, program: str) -> tuple[tuple[str, Words], ..
                     function = functions.get(command.words[start - 1].literal or "", "")
                     found.append((function, command.words[start:]))
     return tuple(dict.fromkeys(found))
+
+
+def find_sweep_commands(folder: str, file: str) -> list[Words]:
+    """The commands in `folder`, or above it in the repository, that start the sweep of a file."""
+    commands = [command.words for facts in _find_facts(folder, "wandb sweep") for command in facts.commands]
+    named = [(words, [word.literal or "" for word in words]) for words in commands]
+    name = os.path.basename(file)
+    return [
+        words
+        for words, texts in named
+        if ("wandb", "sweep") in pairwise(texts) and any(os.path.basename(text) == name for text in texts)
+    ]
 
 
 def find_flag(words: Words, flags: Sequence[str]) -> StringValue | None:

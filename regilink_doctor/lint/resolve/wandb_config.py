@@ -9,17 +9,25 @@ import os
 import posixpath
 from itertools import islice
 
-from regilink_doctor.core.files import absolute_path
+from regilink_doctor.core.files import absolute_path, show_path
+from regilink_doctor.core.problems import is_unfilled
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.data import DataList, Table, find_data
+from regilink_doctor.core.sites import Sweep
+from regilink_doctor.core.strings import StringValue, UnknownPart
+from regilink_doctor.lint.data import Data, DataList, Scalar, Table, find_data, iterate_scalars
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key, find_reach, list_certain_keys
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file, find_modules_with
-from regilink_doctor.lint.resolve.module_files import find_programs, find_roots, list_modules_with
+from regilink_doctor.lint.resolve.module_files import (
+    find_programs,
+    find_roots,
+    list_modules_with,
+    list_sweep_files,
+)
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
+from regilink_doctor.lint.resolve.program_inputs import find_flag, find_sweep_commands
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -33,10 +41,11 @@ from regilink_doctor.lint.resolve.values import (
     is_list,
     is_mapping,
     mark_default,
+    mark_variable,
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import has_word, is_file, list_names, read_file, remembered
+from regilink_doctor.lint.text.memory import has_word, is_file, list_names, remembered
 from regilink_doctor.lint.text.nodes import find_keyword, written_name
 
 TYPE_CHECKING = False
@@ -51,7 +60,6 @@ if TYPE_CHECKING:
     Given = list[tuple[ast.expr, ProgramPoint]]
 
 _DEFAULTS_FILE = "config-defaults.yaml"
-_SWEEP_FOLDERS = ("", "sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
 _MOST_FILES = 200
 _MOST_NEIGHBORS = 8
 
@@ -320,24 +328,62 @@ def _find_in_sweep_files(context: Context, name: str, module: Module) -> list[Va
 
 
 def _list_sweeps(module: Module) -> list[str]:
-    """The files of the sweeps in the tree that run a program."""
+    """The files of the sweeps in the tree that run a program, or any."""
     program = os.path.basename(module.source.path)
-    paths: list[str] = []
-    for root in find_roots(module.source.folder):
-        for folder in _SWEEP_FOLDERS:
-            base = posixpath.join(root, folder)
-            names = list_names(base)[:_MOST_FILES]
-            paths += [posixpath.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
-    return [path for path in dict.fromkeys(paths) if _is_sweep(path, program)]
+    sweeps = [(path, _read_sweep(path)) for path in list_sweep_files(module.source.folder)]
+    named = [(path, getattr(table.entries.get("program"), "value", None)) for path, table in sweeps if table]
+    return [path for path, name in named if name is None or os.path.basename(str(name)) == program]
 
 
-def _is_sweep(path: str, program: str) -> bool:
-    content = read_file(path, 1 << 16) or b""
-    if b"parameters:" not in content or b"method:" not in content:
-        return False
+def _read_sweep(path: str) -> Table | None:
     document = read_document(path, "yaml")
     root = document.root if document is not None else None
-    if not isinstance(root, Table) or "parameters" not in root.entries:
-        return False
-    named = getattr(root.entries.get("program"), "value", None)
-    return named is None or os.path.basename(str(named)) == program
+    return root if isinstance(root, Table) and "parameters" in root.entries else None
+
+
+def find_sweeps(module: Module) -> Iterator[Sweep]:
+    """The sweeps whose file names the program of a file: itself, or one that imports it."""
+    path = module.source.absolute_path
+    folder = os.path.dirname(path)
+    programs = (path, *find_programs(path))
+    for file in list_sweep_files(folder):
+        table = _read_sweep(file)
+        program = table.entries.get("program") if table is not None else None
+        named = program.value if isinstance(program, Scalar) else None
+        paths = [posixpath.normpath(posixpath.join(base, str(named))) for base in find_roots(os.path.dirname(file))]
+        if table is None or program is None or set(paths).isdisjoint(programs):
+            continue
+        commands = find_sweep_commands(folder, file)
+        entities, projects = (
+            [value for words in commands if (value := find_flag(words, (f"--{key}", f"-{key[0]}"))) is not None]
+            or _read_key(table, key)
+            for key in ("entity", "project")
+        )
+        if any(value.literal is None or is_unfilled(value.literal) for value in entities):
+            continue
+        unknown = StringValue((UnknownPart("the project of the sweep", program.place),), program.place)
+        project = next(iter(projects), unknown)
+        yield from (Sweep(program.place, entity, project) for entity in entities or (None,))
+
+
+def _read_key(table: Table, key: str) -> list[StringValue]:
+    """The value of a key of a sweep, which gives way to the variable of the environment."""
+    value = table.entries.get(key)
+    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+        return []
+    marked = mark_variable(value.interpolated(key), f"WANDB_{key.upper()}")
+    return [marked] if isinstance(marked, StringValue) else []
+
+
+def is_of_sweep(context: Context, string: StringValue, module: Module) -> bool:
+    """Whether a part of a string is a value of a parameter of a sweep that runs a program."""
+    files = {show_path(path): path for path in context.keep(("sweep files", id(module)), _list_sweeps, module)}
+    for part in string.parts:
+        table = _read_sweep(files[part.place.path]) if part.place.path in files else None
+        if table is not None and _holds(table.entries["parameters"], part.place.span.line):
+            return True
+    return False
+
+
+def _holds(data: Data, line: int) -> bool:
+    return any(scalar.place.span.line == line for scalar in iterate_scalars(data))

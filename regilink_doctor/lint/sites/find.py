@@ -17,6 +17,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
+from regilink_doctor.lint.resolve.libraries import find_sweeps, is_of_sweep
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from regilink_doctor.core.sites import CallContext, Setting
+    from regilink_doctor.core.sites import CallContext, Setting, Sweep
     from regilink_doctor.lint.resolve.bindings import Frame, Guard, Module, Read, Scope, Store, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.sites.wrappers import WrappedCall
@@ -325,10 +326,8 @@ class _Finder:
             statement=place.span if is_alone or hasattr(use.statement, "body") else source.span(use.statement),
             target=target,
             argument=source.place(path_node) if path_node is not None else None,
-            entity=texts("entity") or (self._find_own("entity", reading) if path in STARTS else ()),
-            project=texts("project")
-            or texts("project_name")
-            or (self._find_own("project", reading) if path in STARTS else ()),
+            entity=self._find_owner(reading, path, "entity"),
+            project=self._find_owner(reading, path, "project", "project_name"),
             type=texts("type") or texts("type_name"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
@@ -393,6 +392,22 @@ class _Finder:
         project = KnownPart(f"{call.project}/", place)
         names = strings or [StringValue((UnknownPart(call.path or "", place),), place)]
         return tuple(StringValue((project, *name.parts), place, name.is_path_object) for name in names)
+
+    @cached_property
+    def _sweeps(self) -> tuple[Sweep, ...]:
+        """The sweeps that may run the program of the file."""
+        return find_sweeps(self.module)
+
+    def _find_owner(self, reading: ArgumentReader, path: str, *names: str) -> tuple[StringValue, ...]:
+        """The entity or project that a call is given; of a run without those of a sweep's parameters.
+
+        A sweep gives them to the program, and W&B drops what `wandb.init` is given in a sweep.
+        """
+        given = next(filter(None, map(reading.texts, names)), ())
+        if path not in STARTS:
+            return given
+        left = [text for text in given if not is_of_sweep(self.resolver, text, reading.at.scope.module)]
+        return tuple(left) if given else self._find_own(names[0], reading)
 
     def _find_own(self, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets it for all runs.
@@ -554,6 +569,8 @@ class _Finder:
         inits = tuple([self._start(start) for start in starts])
         alone = alone and len(inits) == 1
         found: dict[str, Any] = {"inits": inits, "init": inits[0] if alone else None}
+        if site.kind in ("link", "consume"):
+            found["sweeps"] = self._sweeps
         if not inits and site.kind in ("link", "consume"):
             starts = self.origins.find_possible(use)
             possible = found["possible_inits"] = tuple([self._start(start) for start in starts])
