@@ -25,18 +25,12 @@ from regilink_doctor.workflows.explain.entries import (
     explain_report,
     near_entries,
 )
-from regilink_doctor.workflows.explain.error_context import (
-    NAME_OF_WANDB,
-    find_failed_line,
-    find_foreign_failure,
-    find_output_in_comment,
-    read_comments,
-    read_error,
-)
+from regilink_doctor.workflows.explain.error_context import NAME_OF_WANDB, read_error
 from regilink_doctor.workflows.explain.errors import (
     explain_error,
     explain_failed_line,
     find_failure_of_other_host,
+    find_foreign_failure,
     has_clear_message,
 )
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Cause, Explanation, Wrong, causes_of
@@ -66,7 +60,10 @@ from regilink_doctor.workflows.explain.snippets import (
     explain_link,
     explain_quoted_path,
     explain_unknown_path,
+    find_failed_line,
+    find_output_in_comment,
     is_python,
+    read_comments,
 )
 from regilink_doctor.workflows.explain.structure import OF_ARTIFACT, has_proof
 

@@ -25,7 +25,6 @@ from regilink_doctor.workflows.explain.tracebacks import (
     EXCEPTION,
     FENCE,
     IS_CHAINED,
-    IS_CODE,
     NUMBERS,
     POINTED,
     PROGRAM_OF_WANDB,
@@ -162,7 +161,7 @@ _IS_OF_LOG = re.compile(r"""^Traceback |File "|^\s*\|(?!.*\|\s*$)""", re.MULTILI
 """A frame, or a line that a program has written after a bar."""
 _RULE_OF_TABLE = re.compile(r"[\s|:-]+$")
 """The line below the first row of a table, which is its heading."""
-_REASON = (
+REASON_OF_STATUS = (
     r"(?:Forbidden|Not\ (?:Allowed|Found)|Unauthorized|Project\ not\ found|Too\ Many\ Requests|Conflict|Bad\ Request"
     r"|Bad\ Gateway|Service\ (?:Temporarily\ )?Unavailable|Gateway\ Time-?out|Internal\ Server\ Error"
     r"|(?:Request\ Entity|Payload)\ Too\ Large)\b"
@@ -178,7 +177,7 @@ _STATUS = re.compile(
       | \b([45]\d\d)s?(?:\ error)?\ from\ (?i:wandb|W&B)\b
       | \b(?:API|[Ss]erver)(?:\ [Ee]rror|\ returned)?:?\ ([45]\d\d)\b(?!\ ?(?:[GMK]B|m?s\b|requests|runs|times))
       | \b(\d{3})\ encountered\ \( | \b(\d{3})\ (?:GET|POST|PUT|HEAD|DELETE)\ https?:// | \b(\d{3})\ """
-    + _REASON
+    + REASON_OF_STATUS
     + r"""
       | ["']code["']:\ ?["']?(\d{3})\b""",
     re.VERBOSE | re.MULTILINE,
@@ -200,27 +199,6 @@ _VALUE = re.compile(r"wandb: +[\w./-]+ +(?:-?\d[\d.e+-]*|[\u2581-\u2588 ]+)$")
 """A line of the summary or history of a run, whose name the program has chosen."""
 _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
-_REPORTS_FAILURE = read_words("reports of a failure beside code or a name")
-"""A word or sign that reports a failure, in a text that otherwise is code or a name."""
-_LONGEST_REPORT = 1200
-_FOREIGN_FAILURE = read_words("failures of the program or of another service", re.IGNORECASE)
-"""What fails in the program itself, or in another service, although the run is logged to W&B."""
-_COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
-_OUTPUT = re.compile(
-    r"(?:[-=]*>\s*|(?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*"
-    r"(?!error:? (?:see\b|\#?\d+\s*$))"
-    rf"(?:{read_words('what a program has printed').pattern}|[45]\d\d\W+(?:error\b|{_REASON}))",
-    re.IGNORECASE,
-)
-"""What a program printed, or what came of it, as people write it beside the code."""
-_IS_REMARK = re.compile(
-    r"\b(?:if|when|unless|handled?|todo|fixme|avoid|in case|should|must|don't|never|so that|because|instead|without)\b",
-    re.IGNORECASE,
-)
-"""A comment that explains the code."""
-_WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
-_NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
-_QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_QUESTION = re.compile(r"^wandb: (?:Paste an API key from|Enter your choice)[^\n]*", re.MULTILINE)
@@ -956,38 +934,6 @@ def _write_call(named: re.Match[str]) -> str:
 def is_reported_error(line: str) -> bool:
     """Whether a line begins as programs report errors."""
     return bool(EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
-
-
-def find_failed_line(text: str, *, is_python: bool) -> str | None:
-    """The last line that reports a failure in a text that otherwise is code, a path or an address; None without one.
-
-    Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
-    """
-    for line in reversed(text.splitlines()):
-        reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not IS_CODE.search(line)
-        if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
-            return line.strip()
-    return None
-
-
-def read_comments(text: str) -> list[str]:
-    """What the comments of Python or a shell say, one a line."""
-    return [match["said"].rstrip() for match in _COMMENT.finditer(text)]
-
-
-def find_output_in_comment(text: str) -> str | None:
-    """What the last comment says that holds a failure which the program has printed; None without one."""
-    said = reversed(read_comments(text))
-    return next((words for words in said if _OUTPUT.match(words) and not _IS_REMARK.search(words)), None)
-
-
-def find_foreign_failure(text: str) -> str | None:
-    """The sentence of a report about a failure that wandb has no part in; None without one, and for a longer report."""
-    match = _FOREIGN_FAILURE.search(text) if len(text) <= _LONGEST_REPORT else None
-    if match is None:
-        return None
-    start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
-    return text[start : end if end >= 0 else len(text)].strip()
 
 
 def read_fenced(text: str) -> Iterator[tuple[str, bool]]:

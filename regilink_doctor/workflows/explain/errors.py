@@ -18,6 +18,7 @@ from regilink_doctor.core.wandb_messages.recognition import VAGUE, field_names, 
 from regilink_doctor.workflows.explain import paths, structure
 from regilink_doctor.workflows.explain.error_context import RAISED_BY_PYTHON, ErrorContext
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
+from regilink_doctor.workflows.explain.log_lines import read_words
 from regilink_doctor.workflows.explain.message_words import guess_failures
 
 TYPE_CHECKING = False
@@ -142,6 +143,10 @@ _OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
 _WITHOUT_VERSION, _OF_VERSION_NUMBER = ("D3",), ("B12",)
 """Failures of a name that ends with the collection, and of one with the number of a version."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
+
+_LONGEST_REPORT = 1200
+_FOREIGN_FAILURE = read_words("failures of the program or of another service", re.IGNORECASE)
+"""What fails in the program itself, or in another service, although the run is logged to W&B."""
 
 
 @cache
@@ -399,6 +404,15 @@ def _is_long_or_all(context: ErrorContext, match: RecognizedMessage) -> bool:
 def has_clear_message(context: ErrorContext) -> bool:
     """Whether W&B says what failed in more words than programs share."""
     return any(match.message.pattern.weight >= VAGUE for match in _recognize(context))
+
+
+def find_foreign_failure(text: str) -> str | None:
+    """The sentence of a report about a failure that wandb has no part in; None without one, and for a longer report."""
+    match = _FOREIGN_FAILURE.search(text) if len(text) <= _LONGEST_REPORT else None
+    if match is None:
+        return None
+    start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+    return text[start : end if end >= 0 else len(text)].strip()
 
 
 def find_failure_of_other_host(context: ErrorContext) -> str | None:

@@ -15,7 +15,10 @@ from regilink_doctor.core.text import quote_text
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
 from regilink_doctor.workflows.explain import paths
+from regilink_doctor.workflows.explain.error_context import REASON_OF_STATUS
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
+from regilink_doctor.workflows.explain.log_lines import read_words
+from regilink_doctor.workflows.explain.tracebacks import IS_CODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +51,24 @@ _OBJECTS = {
 
 _ABOUT_OBJECTS = (rule_codes.IMPLICIT_ENTITY, rule_codes.IMPLICIT_RUN, rule_codes.DEFAULT_ENTITY_IN_API)
 """Rules about how a run, an artifact or an `Api` was made: not for the ones that the snippet does not make."""
+_REPORTS_FAILURE = read_words("reports of a failure beside code or a name")
+"""A word or sign that reports a failure, in a text that otherwise is code or a name."""
+_COMMENT = re.compile(r"(?:^|\s)#[ \t]*(?P<said>[^\s#][^\n]*)$", re.MULTILINE)
+_OUTPUT = re.compile(
+    r"(?:[-=]*>\s*|(?:out(?:put)?|prints?|result|gives?|got|says|returns?|returned)\b:?\s*)*"
+    r"(?!error:? (?:see\b|\#?\d+\s*$))"
+    rf"(?:{read_words('what a program has printed').pattern}|[45]\d\d\W+(?:error\b|{REASON_OF_STATUS}))",
+    re.IGNORECASE,
+)
+"""What a program printed, or what came of it, as people write it beside the code."""
+_IS_REMARK = re.compile(
+    r"\b(?:if|when|unless|handled?|todo|fixme|avoid|in case|should|must|don't|never|so that|because|instead|without)\b",
+    re.IGNORECASE,
+)
+"""A comment that explains the code."""
+_WORDS_AS_CODE = re.compile(r"[^\W_]+(?:: [^\W_]+)?")
+_NAME = re.compile(r"wandb-registry-[^/\n]*/\S*|\S*/\S*")
+_QUOTED = re.compile(r"""(["'`])[^"'`\n]*\1""")
 
 
 def explain_code(text: str, view: OrganizationView | None = None) -> Explanation | None:
@@ -252,3 +273,26 @@ def _of_path(text: str, view: OrganizationView | None) -> Explanation:
     return replace(
         inner, kind="snippet", title=join_phrases("", [say("a snippet with "), inner.title]), target=target, write=write
     )
+
+
+def find_failed_line(text: str, *, is_python: bool) -> str | None:
+    """The last line that reports a failure in a text that otherwise is code, a path or an address; None without one.
+
+    Names in Python can be called `error`: there, only a line of one word, or of two with a colon, counts.
+    """
+    for line in reversed(text.splitlines()):
+        reports = _REPORTS_FAILURE.search(_NAME.sub("", _QUOTED.sub("", line))) and not IS_CODE.search(line)
+        if reports and (not is_python or _WORDS_AS_CODE.fullmatch(line)):
+            return line.strip()
+    return None
+
+
+def read_comments(text: str) -> list[str]:
+    """What the comments of Python or a shell say, one a line."""
+    return [match["said"].rstrip() for match in _COMMENT.finditer(text)]
+
+
+def find_output_in_comment(text: str) -> str | None:
+    """What the last comment says that holds a failure which the program has printed; None without one."""
+    said = reversed(read_comments(text))
+    return next((words for words in said if _OUTPUT.match(words) and not _IS_REMARK.search(words)), None)
