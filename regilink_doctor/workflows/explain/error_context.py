@@ -13,6 +13,7 @@ from functools import cached_property
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT, list_sdk_classes
+from regilink_doctor.workflows.explain import tracebacks
 from regilink_doctor.workflows.explain.log_lines import (
     WORDS,
     is_failed_end,
@@ -21,21 +22,6 @@ from regilink_doctor.workflows.explain.log_lines import (
     read_words,
 )
 from regilink_doctor.workflows.explain.question_model import translate_system_messages
-from regilink_doctor.workflows.explain.tracebacks import (
-    EXCEPTION,
-    FENCE,
-    IS_CHAINED,
-    NUMBERS,
-    POINTED,
-    PROGRAM_OF_WANDB,
-    Frame,
-    OpenTraceback,
-    Traceback,
-    TracebackReader,
-    find_frames_below_user,
-    find_place,
-    join_broken_frames,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -332,8 +318,8 @@ class ErrorContext:
     text: str
     message_text: str
     source: tuple[str, ...]
-    frames: tuple[Frame, ...]
-    chains: tuple[tuple[Traceback, ...], ...] = ()
+    frames: tuple[tracebacks.Frame, ...]
+    chains: tuple[tuple[tracebacks.Traceback, ...], ...] = ()
     """The traceback of each exception, after those of the exceptions that led to it."""
     error_lines: tuple[str, ...] = ()
     """The lines that were logged as errors; `text` no longer shows the level."""
@@ -393,7 +379,7 @@ class ErrorContext:
     def ends_before_next(self) -> bool:
         """Whether another exception followed the last one of the text, which is cut off."""
         after = self.message_text[self.message_text.rfind(self.last_line) :]
-        return IS_CHAINED.search(after) is not None
+        return tracebacks.IS_CHAINED.search(after) is not None
 
     @property
     def has_only_lines_of_wandb(self) -> bool:
@@ -410,7 +396,7 @@ class ErrorContext:
     def exception(self) -> tuple[str, str] | None:
         """Class and message of the last exception in the text."""
         for line in reversed(self.message_text.splitlines()):
-            if match := EXCEPTION.match(line) or _QUALIFIED.match(line):
+            if match := tracebacks.EXCEPTION.match(line) or _QUALIFIED.match(line):
                 return match["name"], (match["message"] or "").strip()
             if line in self.raised and (match := _RAISED.match(line)):
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
@@ -459,7 +445,9 @@ class ErrorContext:
     def is_error_line(self, line: str) -> bool:
         """Whether a line by itself is an error: it is raised, or was logged as an error."""
         is_raised = bool(self.exception and self.exception[1] and self.exception[1] in line) or line in self.raised
-        return is_raised or bool(EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
+        return (
+            is_raised or bool(tracebacks.EXCEPTION.match(line) or _ERROR_MARK.search(line)) or line in self.error_lines
+        )
 
     @cached_property
     def missing_attribute(self) -> str | None:
@@ -472,7 +460,7 @@ class ErrorContext:
         """The line that says what went wrong: the last exception, else the last line that reports an error."""
         lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
         logged = set(self.error_lines)
-        for is_wanted in (EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
+        for is_wanted in (tracebacks.EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
             for number in reversed(range(len(lines))):
                 line = lines[number]
                 if is_wanted(line) and not _IS_ADVICE.search(line):
@@ -502,7 +490,7 @@ class ErrorContext:
         frame = self.frames[-1]
         place = _IN_PACKAGES.sub("", frame.path) + (f":{frame.line}" if frame.line else "")
         place += f", in {frame.function}" if frame.function else ""
-        return ": ".join(filter(None, (place, code))) if (code := NUMBERS.sub("", self.last_code)) else place
+        return ": ".join(filter(None, (place, code))) if (code := tracebacks.NUMBERS.sub("", self.last_code)) else place
 
     @cached_property
     def status(self) -> int | None:
@@ -526,14 +514,14 @@ class ErrorContext:
         return (match[1] or match[3] or "upsertBucket") if match else None
 
     @cached_property
-    def chain(self) -> tuple[tuple[Frame, ...], ...]:
+    def chain(self) -> tuple[tuple[tracebacks.Frame, ...], ...]:
         """The frames of the last exception and of those that led to it."""
         return tuple(traceback.frames for traceback in self.chains[-1]) if self.chains else ()
 
     @cached_property
-    def library_frames(self) -> tuple[Frame, ...]:
+    def library_frames(self) -> tuple[tracebacks.Frame, ...]:
         """The frames below the last line of the user's own code, in all tracebacks."""
-        return find_frames_below_user(self.frames)
+        return tracebacks.find_frames_below_user(self.frames)
 
     @cached_property
     def is_raised_in_wandb(self) -> bool:
@@ -543,7 +531,7 @@ class ErrorContext:
     @cached_property
     def failed_code(self) -> str:
         """The line of code of the last frame that shows one, without its number; empty without one."""
-        return NUMBERS.sub("", self.last_code or "".join(self.source[-1:]))
+        return tracebacks.NUMBERS.sub("", self.last_code or "".join(self.source[-1:]))
 
     @property
     def fails_at_call(self) -> bool:
@@ -571,7 +559,7 @@ class ErrorContext:
         has_program = any(not frame.is_library for frames in self.chain for frame in frames)
         if not has_program or self.exception is None or self.names_wandb_in_exception:
             return False
-        below = [frame for frames in self.chain for frame in find_frames_below_user(frames)]
+        below = [frame for frames in self.chain for frame in tracebacks.find_frames_below_user(frames)]
         if any(frame.is_wandb or frame.is_of_integration for frame in below):
             return False
         return not self.fails_at_call
@@ -611,7 +599,7 @@ class ErrorContext:
     @property
     def command(self) -> str | None:
         """What follows `wandb` in the command that was run: empty if the text does not show it, None without one."""
-        if not any(PROGRAM_OF_WANDB.search(frame.path) for frame in self.frames):
+        if not any(tracebacks.PROGRAM_OF_WANDB.search(frame.path) for frame in self.frames):
             return None
         match = _COMMAND.search(self.text)
         return match[1] if match else ""
@@ -639,7 +627,7 @@ class ErrorContext:
         name = self.exception[0] if self.exception is not None else ""
         modules = ("<module>", "") if name in _CLASSES_OF_IMPORTS else ("<module>",)
         last = next((frame for frame in reversed(self.library_frames) if frame.is_wandb), None)
-        return last is not None and last.function in modules and not PROGRAM_OF_WANDB.search(last.path)
+        return last is not None and last.function in modules and not tracebacks.PROGRAM_OF_WANDB.search(last.path)
 
     @property
     def misses_other_module(self) -> bool:
@@ -671,7 +659,9 @@ class ErrorContext:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
         is_of_other = self.is_raised_in_library or self.exception[0] in RAISED_BY_PYTHON
         is_named = self.names_wandb_in_exception and not is_of_other
-        is_line = any(EXCEPTION.match(line) for line in self.message_text.splitlines())  # and no part of a sentence
+        is_line = any(
+            tracebacks.EXCEPTION.match(line) for line in self.message_text.splitlines()
+        )  # and no part of a sentence
         return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)
 
     @property
@@ -742,9 +732,11 @@ class ErrorContext:
             if frame.is_wandb and not is_lookup and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
         lines = self.text[-TAIL:].splitlines()
-        code = [line for line in self.source if POINTED.match(line)] or self.source
+        code = [line for line in self.source if tracebacks.POINTED.match(line)] or self.source
         code = code or [line for line in lines if _CODE_LINE.match(line)]
-        sentences = [_NAMED_CALL.sub(_write_call, line) for line in lines if not (code or EXCEPTION.match(line))]
+        sentences = [
+            _NAMED_CALL.sub(_write_call, line) for line in lines if not (code or tracebacks.EXCEPTION.match(line))
+        ]
         for line in reversed(code or [line for line in sentences if _TELLS_OF_CALL.search(line)]):
             code_before, _, _ = line.partition("raise ")  # what is raised is in the message
             for name in reversed(_CALL_IN_CODE.findall(code_before)):
@@ -786,7 +778,7 @@ class ErrorContext:
     @cached_property
     def place(self) -> str | None:
         """The last line of the user's own code in a traceback."""
-        return find_place(self.frames)
+        return tracebacks.find_place(self.frames)
 
     def place_of(self, position: int) -> str | None:
         """The line of the user's own code that raised what `message_text` says at a position.
@@ -800,7 +792,7 @@ class ErrorContext:
         for chain in after[:1] if is_logged else before[-1:]:
             number = max((i for i, traceback in enumerate(chain) if traceback.start <= line), default=0)
             for traceback in (*chain[number:], *reversed(chain[:number])):
-                if place := find_place(traceback.frames):
+                if place := tracebacks.find_place(traceback.frames):
                     return place
         return self.place
 
@@ -867,11 +859,6 @@ class ErrorContext:
         """Whether the last error is another program's own, and not its report that a program inside it has failed."""
         return self.names_other_program(self.last_line) and not _OUTER.search(self.last_line)
 
-    @cached_property
-    def names_only_other_programs(self) -> bool:
-        """Whether a line names another program or its server, and no line names wandb."""
-        return not self.is_about_wandb and any(map(self.names_other_program, self.message_text.splitlines()))
-
     @property
     def is_from_wandb(self) -> bool:
         """Whether a message can be W&B's: wandb is named, or no other host and no other program is."""
@@ -933,14 +920,14 @@ def _write_call(named: re.Match[str]) -> str:
 
 def is_reported_error(line: str) -> bool:
     """Whether a line begins as programs report errors."""
-    return bool(EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
+    return bool(tracebacks.EXCEPTION.match(line) or _ERROR_MARK.match(line) or _RECORD.match(line))
 
 
 def read_fenced(text: str) -> Iterator[tuple[str, bool]]:
     """The lines that are not empty, and whether each is in a block of code; without the fences."""
     is_fenced = False
     for line in filter(str.strip, text.splitlines()):
-        if FENCE.match(line):
+        if tracebacks.FENCE.match(line):
             is_fenced = not is_fenced
         else:
             yield line, is_fenced
@@ -992,24 +979,20 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     )
 
 
-def _list_sent_again(lines: Sequence[LogLine]) -> tuple[str, ...]:
-    """The requests of which wandb's own log says that they are sent again, whatever came of it."""
-    return tuple(line.text for line in lines if line.kind == "warning" and _SENT_AGAIN.search(line.text))
-
-
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
     pasted = text
     text = f"{text[-TEXT_LIMIT:-TAIL]}{translate_system_messages(text[-TAIL:])}"
-    text = join_broken_frames(text)
+    text = tracebacks.join_broken_frames(text)
     for said, whole in _UNQUOTED if "has no attribute" in text else ():
         text = said.sub(whole, text)
     lines = read_lines(_QUOTED_ERROR.sub(r"\n\1\2\n", text))
-    read = TracebackReader(lines)
+    read = tracebacks.TracebackReader(lines)
     is_kept = _choose_inner(read.messages)
+    warnings = tuple(line.text for line in lines if line.kind == "warning")
     # The traceback of a program that only reports that another one failed says nothing of the failure.
     chains = [chain for chain in read.chains if all(is_kept[chain[-1].end :][:1])]
-    last = chains[-1][-1] if chains else OpenTraceback(0)
+    last = chains[-1][-1] if chains else tracebacks.OpenTraceback(0)
     rest = "\n".join(read.messages[last.end :]).strip("` \n")
     return ErrorContext(
         text="\n".join(line.text for line in lines),
@@ -1017,13 +1000,13 @@ def read_error(text: str) -> ErrorContext:
         source=tuple(read.source),
         frames=tuple(frame for chain in chains for traceback in chain for frame in traceback.frames),
         chains=tuple(
-            tuple(Traceback(sum(is_kept[: traceback.start]), tuple(traceback.frames)) for traceback in chain)
+            tuple(tracebacks.Traceback(sum(is_kept[: traceback.start]), tuple(traceback.frames)) for traceback in chain)
             for chain in chains
         ),
         error_lines=tuple(read.errors),
-        warnings=tuple(line.text for line in lines if line.kind == "warning"),
+        warnings=warnings,
         last_warnings=_last_warnings(lines),
-        sent_again=_list_sent_again(lines),
+        sent_again=tuple(filter(_SENT_AGAIN.search, warnings)),
         raised=tuple(read.raised),
         is_logged_by_wandb=bool(_LOGGER.search(text)),
         is_logged_by_server=bool(_SERVER_PREFIX.search(text)),
@@ -1037,7 +1020,9 @@ def read_error(text: str) -> ErrorContext:
 def _is_fragment(rest: str) -> bool:
     """Whether what follows the frames says nothing of what was raised: sentences, or the beginning of its name."""
     lines = _ENDS_RUN.sub("", rest).strip().splitlines()
-    is_whole = any(EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines)
+    is_whole = any(
+        tracebacks.EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines
+    )
     return not (is_whole or (lines and _RAISED.match(lines[0])))
 
 
@@ -1045,5 +1030,5 @@ def _choose_inner(messages: Sequence[str]) -> list[bool]:
     """Whether each message counts: one that only reports that another program failed does where no other is left."""
     is_inner = [not _OUTER.search(message) for message in messages]
     inner = (message for message, is_kept in zip(messages, is_inner, strict=True) if is_kept)
-    has_error = any(EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner)
+    has_error = any(tracebacks.EXCEPTION.match(message) or _ERROR_MARK.search(message) for message in inner)
     return is_inner if has_error else [True] * len(messages)

@@ -138,10 +138,6 @@ _OF_LOCAL_FILES = ("C10", "C18", "C19", "F6", "F7", "F13", "F14", "F18", "F20", 
 """Failures whose messages name files of this machine, or in an artifact, where those of others name target paths."""
 _OF_ENTITY = ("B2", "A12")
 """Failures of a team that is named in the wrong place, or is the wrong one."""
-_OF_ORGANIZATION, _WITHOUT_ORGANIZATION = ("A12",), ("A15",)
-"""Failures of a path that begins with an organization, and of one that does not."""
-_WITHOUT_VERSION, _OF_VERSION_NUMBER = ("D3",), ("B12",)
-"""Failures of a name that ends with the collection, and of one with the number of a version."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 _LONGEST_REPORT = 1200
@@ -547,7 +543,7 @@ def _rank_failures(
     sure = (*certain, main) if is_plain else certain
     ids = [failure for failure in dict.fromkeys(ids) if failure in sure or not _contradicts(context, failure)]
     # W&B's words are believed rather than the path, which may be another one; but not that it begins with a team.
-    believed = () if main in _OF_ORGANIZATION else (main,)
+    believed = () if main == "A12" else (main,)
     possible = [item for item in ids if item in believed or not _contradicts_path(context, names, facts, item)]
     if matches and not possible:
         possible = list(structure.find_causes_of_refusal(context)) or [matches[0].message.failure]
@@ -611,8 +607,6 @@ def _of_message(
         yield from structure.find_causes_of_foreign_file(context)
     if message.key == "abnormal-exit":
         yield from structure.find_broken_code(context)
-    if message.failure == "F14" and context.is_from_bucket:
-        yield from (failure for failure in message.also if failure == "C19")  # the storage is on another machine
     if message.failure == "C19" and structure.find_part(context) == ("F14",) and not context.is_from_bucket:
         yield "F14"  # the connection to wandb-core, on this machine
     if message.failure == "B7":
@@ -682,15 +676,13 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
         return failure_id not in facts.failures
     if path is None or not path.is_registry or facts is None:
         return False
-    if failure_id in _OF_ORGANIZATION:
-        return not path.prefix
-    if failure_id in _WITHOUT_ORGANIZATION:
-        return bool(path.prefix)
-    if failure_id in _WITHOUT_VERSION:
-        return path.version not in (None, "", "latest")  # that is read where nothing is pinned
-    if failure_id in _OF_VERSION_NUMBER:
-        return path.version is not None and not is_version(path.version)
-    return failure_id in _OF_THE_PATH
+    contradictions = {
+        "A12": not path.prefix,  # it begins with an organization
+        "A15": bool(path.prefix),  # and does not
+        "B12": path.version is not None and not is_version(path.version),  # it ends with the number of a version
+        "D3": path.version not in (None, "", "latest"),  # which is read where nothing is pinned
+    }
+    return contradictions.get(failure_id, failure_id in _OF_THE_PATH)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import re
-from functools import cache
 
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages import list_sdk_classes
@@ -157,7 +156,7 @@ _JSON_ENCODER = re.compile(r"[/\\]json[/\\](?:__init__|encoder)\.py$")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"""'(?:<(?=Run\ ))?(?P<owner>Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings
-        |(?P<integration>Wand[Bb]\w+))(?:(?<=<Run)\ [^'>\n]*>)?'\ object\ has\ no\ attribute\ '(?P<attribute>\w+)'""",
+        |Wand[Bb]\w+)(?:(?<=<Run)\ [^'>\n]*>)?'\ object\ has\ no\ attribute\ '(?P<attribute>\w+)'""",
     re.VERBOSE,
 )
 
@@ -174,19 +173,14 @@ _CUT_PARTS = (
 OF_ARTIFACT = ("C10", "F17", "F2")
 """An error that nothing else is known of is about the upload where it names an artifact."""
 
-
-@cache
-def _component_words() -> tuple[tuple[re.Pattern[str], Causes], ...]:
-    """The words of the parts of wandb, and those that an exception shares with them.
-
-    Messages with a cause of their own come before these: all that a part logs besides means the same.
-    """
-    parts = _read_patterns("log lines of the parts of wandb", re.IGNORECASE)
-    return (*parts, *_WORDS, (re.compile("artifact", re.IGNORECASE), OF_ARTIFACT))
-
-
 # What an exception of wandb means by the words in it, where the sentence is not known.
 _WORDS = _read_patterns("words of an exception", re.IGNORECASE)
+_WORDS_OF_PARTS = (
+    *_read_patterns("log lines of the parts of wandb", re.IGNORECASE),
+    *_WORDS,
+    (re.compile("artifact", re.IGNORECASE), OF_ARTIFACT),
+)
+"""What a part of wandb means by a line of its log: first the words that no exception has."""
 _SETTING = re.compile(r"\bwandb_(?:api_key|entity|project)\b|\b(?:log_to|use|with)_wandb\b")
 """How the configurations of programs call what they give to wandb."""
 _REFUSES = re.compile(r"\bpermission\b|\bnot (?:authorized|permitted)\b|\bdenied\b|\bforbidden\b", re.IGNORECASE)
@@ -399,8 +393,6 @@ def find_system_causes(context: ErrorContext) -> Causes:
             return ("F24", "F16")  # the program that an agent starts
         if number == errno.ENOENT and _is_looked_for(context):
             return ()
-        if number == errno.ENOENT and not context.names_local_file and context.call in ("add_file", "add_dir"):
-            return ("F18", "F7")
         return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
 
@@ -550,8 +542,6 @@ def _judge_call(context: ErrorContext) -> Causes:
     if is_of_sdk:
         return ("F21", "B14", "F22")
     if match:
-        if match["integration"]:
-            return ("F15", "F21")  # a class that wandb derives from one of another library, which has changed
         if match["owner"] == "Run" and match["attribute"] in _ONLY_OF_ACTIVE_RUN | _ONLY_OF_API_RUN:
             is_called_by_library = context.is_of_integration or "WandbLogger" in context.text
             return ("B14", "F15", "F5") if is_called_by_library else ("F5", "B14", "F22")
@@ -574,8 +564,6 @@ def _judge_call(context: ErrorContext) -> Causes:
             return ("F21", "F15", "F22") if match[1] else ()  # without a class, it is any program's
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
             return ("F15", "F21") if context.is_raised_in_import else ("F21", "F15")
-        if match[2] in ("link_artifact", "link", "link_model"):
-            return ("A18", "B14")
         if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
             return ()
         is_named = match[1] in _CLASSES or is_wrapper or match[2] in (*CALLS, *_OTHER_CALLS, "__init__")
@@ -731,7 +719,7 @@ def judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb or context.is_raised_elsewhere or context.leaves_wandb_out:
         return ()
-    if context.names_only_other_programs or context.is_logged_by_server:
+    if context.is_logged_by_server:
         return ()
     if not context.is_about_wandb and len(context.last_line) > _LONGEST_LINE:
         return ()
@@ -788,9 +776,9 @@ def _judge_hidden(context: ErrorContext) -> Causes:
     return ("F21", "F14") if context.exception in (("Exception", "problem"), ("UsageError", "problem")) else ()
 
 
-def _find_words(text: str) -> Causes:
+def _find_words(text: str, words: Sequence[tuple[re.Pattern[str], Causes]] = _WORDS) -> Causes:
     """What the first words of a message mean that are known; empty where none are."""
-    return next((causes for pattern, causes in _WORDS if pattern.search(text)), ())
+    return next((causes for pattern, causes in words if pattern.search(text)), ())
 
 
 def _judge_refused_run(context: ErrorContext) -> Causes:
@@ -808,17 +796,13 @@ def _judge_component(context: ErrorContext) -> Causes:
     if context.exception is None and (context.last_line in context.error_lines or _REQUEST.search(context.last_line)):
         line = context.last_line.removeprefix("wandb: ERROR ")
         answer = line.removeprefix("Error while calling W&B API: ")
-        if answer != line and (causes := _causes_of_words(answer)):
+        if answer != line and (causes := _find_words(answer, _WORDS_OF_PARTS)):
             return causes
     elif context.exception is not None and context.exception[0] in _CLASSES_OF_COMPONENTS and not context.operation:
         line = context.exception[1]
     else:
         return ()
-    return _causes_of_words(line)
-
-
-def _causes_of_words(line: str) -> Causes:
-    return next((causes for pattern, causes in _component_words() if pattern.search(line)), ())
+    return _find_words(line, _WORDS_OF_PARTS)
 
 
 def _judge_usage(context: ErrorContext) -> Causes:
