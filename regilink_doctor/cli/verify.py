@@ -82,7 +82,7 @@ def _run_verify(options: argparse.Namespace) -> int:
     names: list[str | Expected] = [*options.names]
     source = _read_source(options.from_sites, config) if options.from_sites else None
     if source is not None:
-        sites = [*(report.site for report in source.sites), *source.configured_sources]
+        sites = [*(report.site for report in source.sites), *source.configured_sources, *source.look_ups]
         names += expected_of_sites(sites, options.type)
     if not names:
         raise UsageProblem(_explain_no_names(source))
@@ -126,7 +126,8 @@ def _explain_no_names(source: LintResult | None) -> str:
     if source is None:
         return "verify: no names; give a full name, or --from-sites to check what the source links and consumes"
     rest = " ".join(_describe_rest(source))
-    return f"verify: the source names no collection of a registry; give a full name{f'. {rest}' if rest else ''}"
+    what = "the source links nothing to a registry, and consumes nothing from one"
+    return f"verify: {what}; give a full name{f'. {rest}' if rest else ''}"
 
 
 def _describe_rest(source: LintResult | None) -> list[str]:

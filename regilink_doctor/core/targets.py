@@ -47,6 +47,9 @@ COLLECTION_LOOK_UPS = (
 EXISTENCE_LOOK_UPS = ("wandb.Api.artifact_exists", "wandb.Api.artifact_collection_exists")
 """The calls that return False, whatever is wrong."""
 
+COLLECTION_CALLS = frozenset((*COLLECTION_LOOK_UPS, "wandb.Api.artifact_collection_exists"))
+"""The calls that are given the path of a collection, without a version."""
+
 MAX_ALTERNATIVES = 16
 """Of one call: branches multiply."""
 
@@ -135,7 +138,8 @@ class _Reference:
 class ConsumedName(_Reference):
     """A name by which an artifact is consumed: `wandb-registry-model/zoo:prod`, or one in a project.
 
-    `entity` and `project` are those of the run (`use_artifact`) or of the `Api`, None where source gives none.
+    A name of a registry that is looked up is one, too. `entity` and `project` are those of the run (`use_artifact`) or
+    of the `Api`, None where source gives none.
     """
 
     name: StringValue
@@ -152,9 +156,30 @@ class ConsumedName(_Reference):
         return self.name
 
     @property
+    def call(self) -> str:
+        """The call that uses it, by its canonical name; empty where there is none."""
+        return self.site.call if self.site is not None else ""
+
+    @property
+    def is_look_up(self) -> bool:
+        """Whether it is looked up, and nothing is consumed."""
+        return self.site is not None and self.site.kind == "look_up"
+
+    @property
+    def is_collection(self) -> bool:
+        """Whether it is the path of a collection."""
+        return self.call in COLLECTION_CALLS
+
+    @property
+    def may_be_missing(self) -> bool:
+        """See `may_be_missing`."""
+        return self.site is not None and may_be_missing(self.site)
+
+    @property
     def identity(self) -> tuple[object, ...]:
-        """What W&B is asked, wherever it is written."""
-        return (self.text, self.entity_text, self.project_text, self.type_text)
+        """What W&B is asked, wherever it is written, and what the call makes of the answer."""
+        use = self.is_collection, self.may_be_missing, self.call.endswith("use_model")
+        return (self.text, self.entity_text, self.project_text, self.type_text, use)
 
 
 @record
@@ -381,6 +406,11 @@ def look_up_paths(site: Site) -> tuple[StringValue, ...]:
     return _join_parts(place, organizations, [slash], _parts_of(paths)) if organizations else paths
 
 
+def may_be_missing(site: Site) -> bool:
+    """Whether a call only asks if something is there, or the program goes on where a look-up fails."""
+    return site.call in EXISTENCE_LOOK_UPS or (site.kind == "look_up" and site.context.is_tried)
+
+
 def named_paths(site: Site) -> tuple[StringValue, ...]:
     """The names, or the paths of collections, that a call gives to W&B."""
     return look_up_paths(site) if site.kind == "look_up" else site.target
@@ -422,8 +452,20 @@ def target_combinations(sites: Iterable[Site], *, in_sweep: bool | None = None) 
 
 
 def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
-    """Every name, with its entity and type, that the call sites, or the programs of a configuration, consume."""
-    return tuple(name for site in sites if site.kind in ("consume", "source") for name in _combine_consume(site))
+    """Every name, with its entity and type, that the call sites, or the programs of a configuration, consume.
+
+    Of the look-ups those of a collection or version that is certainly one of a registry.
+    """
+    consumed = (site for site in sites if site.kind in ("consume", "source") or looks_registry_up(site))
+    return tuple(name for site in consumed for name in _combine_consume(site))
+
+
+def looks_registry_up(site: Site) -> bool:
+    """Whether a call looks a collection or version up that is certainly one of a registry."""
+    if site.call not in COLLECTION_CALLS and site.call not in EXISTENCE_LOOK_UPS:
+        return False
+    paths = [parsed(string.pattern) for string in named_paths(site)]
+    return bool(paths) and all(path is not None and path.is_registry for path in paths)
 
 
 def _combine_link(site: Site, in_sweep: bool | None) -> Iterator[LinkTarget]:
@@ -440,7 +482,8 @@ def _combine_link(site: Site, in_sweep: bool | None) -> Iterator[LinkTarget]:
 
 
 def _combine_consume(site: Site, *, in_sweep: bool | None = None) -> Iterator[ConsumedName]:
-    choices = product(site.target, _list_owners(site, in_sweep), site.type or (None,))
+    before = site.artifact if site.kind == "look_up" and site.artifact is not None else site
+    choices = product(named_paths(site), _list_owners(before, in_sweep), before.type or (None,))
     for name, (entity, project), artifact_type in islice(choices, MAX_ALTERNATIVES):
         yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.questions import VersionQuestion
+from regilink_doctor.client.questions import CollectionQuestion, RegistryQuestion, VersionQuestion
 from regilink_doctor.client.route import Probes
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.judgement import Judgement, judge
+from regilink_doctor.core.judgement import Judgement, judge, resolve_organization
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
 from regilink_doctor.core.phrases import say
@@ -19,10 +20,18 @@ from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.facts import Account, ServerView, Version
-from regilink_doctor.doctor.server_queries import Lookup, ServerQueries, lookup_of, version_question
+from regilink_doctor.doctor.server_queries import (
+    Lookup,
+    ServerQueries,
+    collection_question,
+    lookup_of,
+    version_question,
+)
+from regilink_doctor.rules.site_facts import certain
 
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Prober
 
@@ -56,9 +65,11 @@ class Context:
         is_brief: bool = False,
         findings: Sequence[Finding] = (),
         servers: Sequence[StringValue] = (),
+        registry_calls: Sequence[Site] = (),
     ) -> None:
         self.settings = settings
         self.findings, self.servers = tuple(findings), tuple(servers)
+        self.registry_calls = tuple(registry_calls)
         self.known = known
         self.filed = filed
         self.prober = prober
@@ -131,7 +142,14 @@ class Context:
         """The version that a name fetches, as far as it has been looked up."""
         fetch = self.resolve_consumed(consumed)
         question = version_question(fetch, self.view) if fetch is not None else None
-        return self.view.version(question) if isinstance(question, VersionQuestion) else None
+        return self.find(consumed, question) if isinstance(question, VersionQuestion) else None
+
+    def find(self, consumed: ConsumedName, question: VersionQuestion) -> Version | None:
+        """What there is under a name, as far as it has been looked up; a collection as a version without a number."""
+        if not consumed.is_collection:
+            return self.view.version(question)
+        artifact_type = self.view.collection_type(question.entity, question.project, question.name)
+        return Version(None, (), artifact_type, None, None) if artifact_type is not None else None
 
     def link_of(self, target: LinkTarget) -> LinkInput | None:
         """What the SDK would send for a target; None when it refuses the path, or a part of it is not known."""
@@ -184,9 +202,34 @@ class Context:
 
     def versions(self) -> Collection[VersionQuestion]:
         """The versions to ask for: those of the names that are consumed."""
-        fetches = [fetch for fetch in map(self.resolve_consumed, self.consumed) if fetch is not None]
-        questions = [version_question(fetch, self.view) for fetch in fetches]
+        names = (name for name in self.consumed if not name.is_collection)
+        questions = [version_question(fetch, self.view) for fetch in map(self.resolve_consumed, names) if fetch]
         return [item for item in questions if isinstance(item, VersionQuestion)]
+
+    def collections(self) -> Collection[CollectionQuestion]:
+        """The collections to ask for: those that are looked up."""
+        names = (name for name in self.consumed if name.is_collection)
+        questions = [collection_question(fetch, self.view) for fetch in map(self.resolve_consumed, names) if fetch]
+        return [item for item in questions if item is not None]
+
+    def registries(self) -> Collection[RegistryQuestion]:
+        """The registries to ask for besides those of links and names: those that `Api.registry` is given."""
+        return [question for question in map(self.registry_question, self.registry_calls) if question is not None]
+
+    def registry_question(self, site: Site) -> RegistryQuestion | None:
+        """The registry that a call of `Api.registry` finds; None where it or its organization is not known."""
+        strings = site.arguments.strings
+        name, organization = (certain(strings.get(argument, ())) for argument in ("name", "organization"))
+        if site.call != "wandb.Api.registry" or not name or name.startswith(REGISTRY_PREFIX):
+            return None
+        if organization is None and "organization" not in site.arguments.names:
+            entity = site.run_entity[0] if len(site.run_entity) == 1 else None
+            asking = self.run_entity(ConsumedName(strings["name"][0], entity, place=site.place))
+            setting = self.settings.organization.value if self.settings.organization else None
+            names = resolve_organization(asking.value, setting, self.view) if asking is not None else None
+            return RegistryQuestion(names.entity, name) if isinstance(names, OrganizationNames) else None
+        found = (names.entity for names in self.view.organization_names if names.name == organization)
+        return next((RegistryQuestion(entity, name) for entity in found), None)
 
     def project_of(self, target: LinkTarget) -> str | None:
         """The project that code, argument or settings give the run of a target."""

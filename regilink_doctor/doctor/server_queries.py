@@ -75,6 +75,12 @@ class Asked(Protocol):
     def versions(self) -> Collection[VersionQuestion]:
         """Every version that is consumed."""
 
+    def collections(self) -> Collection[CollectionQuestion]:
+        """Every collection that is looked up."""
+
+    def registries(self) -> Collection[RegistryQuestion]:
+        """Every other registry that is looked up."""
+
 
 class ServerQueries:
     """The conversation with one server.
@@ -137,8 +143,9 @@ class ServerQueries:
         entity = self._asked.default_run_entity()
         self._look_up_entities([entity] if entity else [])
         links, versions = self._asked.links(), self._asked.versions()
-        registries: set[RegistryQuestion] = set()
-        collections: set[CollectionQuestion] = set()
+        collections = set(self._asked.collections())
+        registries = {RegistryQuestion(item.organization, item.registry) for item in collections}
+        registries |= set(self._asked.registries())
         for link in links:
             registry, collection = link_questions(link, self.view)
             registries |= registry
@@ -148,7 +155,7 @@ class ServerQueries:
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
-        shown = self._organizations_of(entity) if self._is_brief or not (links or versions) else ()
+        shown = self._organizations_of(entity) if self._is_brief or not (links or versions or collections) else ()
         self._ask_targets(questions, account, shown[:1])
         if self._is_brief:
             return True
@@ -287,6 +294,14 @@ def version_question(fetch: Lookup, view: ServerView) -> VersionQuestion | Judge
     if not isinstance(organization, OrganizationNames):
         return organization
     return VersionQuestion(organization.entity, fetch.project, fetch.name)
+
+
+def collection_question(fetch: Lookup, view: ServerView) -> CollectionQuestion | None:
+    """The collection of a registry that a fetch is about; None for one of a project, and of an unknown organization."""
+    names = resolve_organization(fetch.entity, fetch.organization, view) if fetch.registry else None
+    if not isinstance(names, OrganizationNames):
+        return None
+    return CollectionQuestion(names.name, names.entity, registry_name(fetch.project), fetch.name.partition(":")[0])
 
 
 def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:

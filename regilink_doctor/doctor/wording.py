@@ -108,6 +108,13 @@ def _is_known_better(problem: Problem) -> bool:
     )
 
 
+def may_be_hidden(organization: str) -> str:
+    """The note on a registry that the server does not show."""
+    return say(
+        "it is missing in {where}, or restricted and not shown to you (W&B does not tell which)", where=organization
+    )
+
+
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
     resolved = _with_entity(context, target)

@@ -297,8 +297,6 @@ class ConsumedTypeMismatch(Rule):
         summary = say(
             "{name} has the type {type}, not {asked}", name=name, type=artifact_type, asked=quoted(facts["asked"])
         )
-        if problem.kind == "expected":  # on the command line, not in the code
-            return Message(summary)
         if problem.kind in ("look-up", "exists"):
             is_exists = problem.kind == "exists"
             return Message(
@@ -316,7 +314,7 @@ class ConsumedTypeMismatch(Rule):
         if artifact_type is None:
             return
         asked = [value for _, value in known_values(site.artifact_type)]
-        if problem := find_type_mismatch(site, names[0].pattern, artifact_type, asked):
+        if problem := find_type_mismatch(site.call, names[0].pattern, artifact_type, asked):
             yield Report(problem, site.place, related=related)
 
     def _find_type(self, name: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
@@ -331,14 +329,12 @@ class ConsumedTypeMismatch(Rule):
         return (known_type(link), (Related("linked with its type here", link.place),)) if link else (None, ())
 
 
-def find_type_mismatch(site: Site | None, name: str, artifact_type: str, asked: Sequence[str]) -> Problem | None:
+def find_type_mismatch(call: str, name: str, artifact_type: str, asked: Sequence[str]) -> Problem | None:
     """The problem of a call that consumes or looks up what has this type, and asks for one of others."""
-    call = site.call if site is not None else ""
-    if call in ("wandb.Run.use_model", "wandb.use_model"):
-        kind, wrong = "use_model", "" if "model" not in artifact_type.lower() else None
-    else:
-        kind = "exists" if call in EXISTENCE_LOOK_UPS else "look-up" if call in COLLECTION_LOOK_UPS else ""
-        wrong = next((value for value in asked if value != artifact_type), None)
+    wrong = next((value for value in asked if value != artifact_type), None)
+    kind = "exists" if call in EXISTENCE_LOOK_UPS else "look-up" if call in COLLECTION_LOOK_UPS else ""
+    if wrong is None and call in ("wandb.Run.use_model", "wandb.use_model") and "model" not in artifact_type.lower():
+        kind, wrong = "use_model", ""
     facts = {"name": name, "type": artifact_type, "asked": wrong or ""}
     return Problem(CONSUMED_TYPE_MISMATCH, kind=kind, facts=facts) if wrong is not None else None
 

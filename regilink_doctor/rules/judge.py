@@ -51,7 +51,7 @@ from regilink_doctor.core.target_path import (
     registry_name,
 )
 from regilink_doctor.core.targets import (
-    COLLECTION_LOOK_UPS,
+    COLLECTION_CALLS,
     LINK_METHODS,
     LinkTarget,
     as_string,
@@ -198,7 +198,11 @@ def known_registries(
 
 
 def judge_name(
-    name: LinkTarget, known_names: tuple[str, ...] = (), *, means_registry: bool = False
+    name: LinkTarget,
+    known_names: tuple[str, ...] = (),
+    *,
+    means_registry: bool = False,
+    is_collection: bool = False,
 ) -> Iterator[Problem]:
     """The problems of a name that is consumed, given as the path of a target.
 
@@ -208,6 +212,7 @@ def judge_name(
         name: the name.
         known_names: registries, for the name that a message shows; none: the one in the name stays.
         means_registry: it can only be a name in a registry, whatever its project is called.
+        is_collection: it is the path of a collection, also where no call says so.
     """
     string = name.path
     if (problem := find_type_problem(string)) is not None:
@@ -218,7 +223,7 @@ def judge_name(
         return
     if name.site is None:
         yield from (replace(problem, target=name) for problem in find_unfilled(string, is_sent=True))
-    elif path != string.pattern and name.site.call in (*COLLECTION_LOOK_UPS, "wandb.Api.artifact_collection_exists"):
+    if path != string.pattern and (is_collection or (name.site is not None and name.site.call in COLLECTION_CALLS)):
         facts = {"name": string.pattern, "call": "consume"}
         yield Problem(VERSION_IN_TARGET, len(path), len(string.pattern), facts=facts, target=name)
         return

@@ -5,9 +5,11 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.rule_codes import UNKNOWN_ORGANIZATION
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import (
     certain,
     registry_path,
@@ -27,9 +29,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Consume, Setting, Site
-    from regilink_doctor.rules.base import FileFacts, Replacement, Report
+    from regilink_doctor.rules.base import FileFacts, Replacement
 
 
 class UnknownEntity(Rule):
@@ -219,22 +221,26 @@ class UnknownOrganization(Rule):
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """The calls that take an organization's display name."""
-        strings = site.arguments.strings.get("organization", ())
-        value, view = certain(strings), facts.view
-        names = view.organization_names if view is not None else ()
-        if not value or not names or value in (name.name for name in names) or site.context.expected:
-            return
-        entity = next((name for name in names if name.entity == value), None)
-        yield self.report(
-            None,
-            "entity" if entity else "unknown",
-            string=strings[0],
-            argument="organization",
-            severity="error" if entity or (view is not None and view.complete) else "warning",
-            value=value,
-            method=site.call.rpartition(".")[2],
-            names=quoted(entity.name) if entity else listed(name.name for name in names),
-        )
+        problem = find_unknown_organization(site, facts.view) if facts.view is not None else None
+        if problem is not None:
+            yield Report(problem, string=site.arguments.strings["organization"][0], argument="organization")
+
+
+def find_unknown_organization(site: Site, view: OrganizationView) -> Problem | None:
+    """What is wrong with the organization that a call is given, which accepts a display name alone."""
+    value, names = certain(site.arguments.strings.get("organization", ())), view.organization_names
+    if not value or not names or value in (name.name for name in names) or site.context.expected:
+        return None
+    entity = next((name for name in names if name.entity == value), None)
+    facts = {"value": value, "method": site.call.rpartition(".")[2]}
+    facts["names"] = quoted(entity.name) if entity else listed(name.name for name in names)
+    return Problem(
+        UNKNOWN_ORGANIZATION,
+        end=len(value),
+        severity="error" if entity or view.complete else "warning",
+        kind="entity" if entity else "unknown",
+        facts=facts,
+    )
 
 
 class OrganizationVariable(Rule):

@@ -11,6 +11,7 @@ from regilink_doctor.core.targets import (
     EXISTENCE_LOOK_UPS,
     LinkTarget,
     link_targets,
+    may_be_missing,
     named_paths,
 )
 from regilink_doctor.core.text import close_to
@@ -143,7 +144,7 @@ class UnknownRegistry(Rule):
         view = facts.view
         names = known_registries(view, facts.configured)
         is_certain = view is not None and view.complete and site.kind != "link"  # their organization is not known here
-        is_certain = is_certain and site.call not in EXISTENCE_LOOK_UPS
+        is_certain = is_certain and not may_be_missing(site)
         return names, "error" if is_certain else "warning"
 
 
@@ -301,7 +302,7 @@ class UnknownCollection(Rule):
             ):
                 yield self._report_version(name, path.version)
             registry = known_registry(name)
-            if facts.view is not None and registry is not None:
+            if facts.view is not None and registry is not None and not may_be_missing(site):
                 yield from self._find_collection(site, registry, path.collection, facts.view)
 
     def _report_version(self, name: StringValue, version: str) -> Report:

@@ -109,6 +109,7 @@ def diagnose(
         probe=probe,
         watcher=watcher,
         findings=source.findings if source else (),
+        registry_calls=source.registry_calls if source else (),
         servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
     )
     return _add_source(diagnosis, source) if source is not None else diagnosis
@@ -175,7 +176,7 @@ def _find_targets(
     linked = [site for site in configured if site.kind == "target" and not _is_unclear(site)]
     targets = [*target_combinations(sites), *(target for site in linked for target in link_targets(site))]
     links = [read_link_variables(target, server.variables) for target in targets]
-    consumed = consumed_names([*sites, *(site for site in configured if site.kind == "source")])
+    consumed = consumed_names([*sites, *source.look_ups, *(site for site in configured if site.kind == "source")])
     names = [read_name_variables(name, server.variables) for name in consumed]
     return [*links, *_configured_targets(config)], names
 

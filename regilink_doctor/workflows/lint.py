@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     Result = TypeVar("Result")
 
+_REGISTRY_CALLS = ("wandb.Api.registry", "wandb.Api.registries", "wandb.Api.create_registry")
+"""The calls of the `Api` that find, list or create registries."""
+
 EACH = 25
 """Candidates that are worth a process of their own."""
 
@@ -61,7 +64,9 @@ class LintResult(ShownAsTable):
         self.sites: list[SiteReport] = []
         self.configured_sources: list[Site] = []
         self.look_ups: list[Site] = []
-        """The calls that look up collections: the map has them as consumers."""
+        """The calls that look up collections and versions: the map has them as consumers, the doctor checks them."""
+        self.registry_calls: list[Site] = []
+        """See `_REGISTRY_CALLS`."""
         self.alias_changes: list[Site] = []
         """Where code sets the aliases of an artifact itself."""
         self.servers: list[StringValue] = []
@@ -133,6 +138,8 @@ class LintResult(ShownAsTable):
         self.sites = [report for report in self.sites if not is_test_path(report.site.place.path)]
         self.configured_sources = [site for site in self.configured_sources if not is_test_path(site.place.path)]
         self.findings = [finding for finding in self.findings if not is_test_path(finding.place.path)]
+        self.look_ups = [site for site in self.look_ups if not is_test_path(site.place.path)]
+        self.registry_calls = [site for site in self.registry_calls if not is_test_path(site.place.path)]
         self.servers = [address for address in self.servers if not is_test_path(address.place.path)]
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
@@ -154,6 +161,7 @@ class LintResult(ShownAsTable):
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
         self.look_ups += [site for site in report.sites if site.kind == "look_up"]
+        self.registry_calls += [site for site in report.sites if site.call in _REGISTRY_CALLS]
         self.alias_changes += [site for site in report.sites if site.call == "wandb.Artifact.aliases"]
 
     def add_unreadable(self, sentences: Iterable[str]) -> None:

@@ -29,10 +29,21 @@ from regilink_doctor.core.problems import Problem, find_unfilled
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOSTS, TargetPath, parse, parsed, read_pasted
-from regilink_doctor.core.targets import LinkTarget, as_string, consumed_targets, link_targets, unread_sites
+from regilink_doctor.core.targets import (
+    COLLECTION_CALLS,
+    COLLECTION_LOOK_UPS,
+    LinkTarget,
+    as_string,
+    consumed_targets,
+    link_targets,
+    looks_registry_up,
+    named_paths,
+    unread_sites,
+)
 from regilink_doctor.core.text import ShownAsTable, as_list
 from regilink_doctor.doctor.facts import list_nodes, place_of, version_of
 from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.artifact_types import find_type_mismatch
 from regilink_doctor.rules.judge import judge_name, judge_target
 from regilink_doctor.rules.wording import FORM, listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
@@ -51,7 +62,8 @@ _WEB = re.compile(r"https?://[^\s/\[\]]")
 class Expected:
     """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
 
-    `origin` is the call that the name is from, `unknown` the expressions in it that source does not tell.
+    `origin` is the call that the name is from, `unknown` the expressions in it that source does not tell, `call` the
+    canonical name of the call, which may need a certain type.
     """
 
     name: str
@@ -61,6 +73,7 @@ class Expected:
     source: str | None = None
     origin: Code | None = None
     unknown: tuple[str, ...] = ()
+    call: str = ""
 
 
 @record
@@ -151,10 +164,9 @@ def _find_differences(question: Question, found: Verification, number: str, sour
             yield say("it is {version}, not {alias}", version=number, alias=alias)
         else:
             yield say("it does not carry the alias {alias}; it has {aliases}", alias=quoted(alias), aliases=has)
-    if expected.type not in (None, found.type):
-        name = f"{question.path.project}/{question.path.collection}"
-        facts = {"name": name, "type": str(found.type), "asked": expected.type or ""}
-        mismatch = Problem(rule_codes.CONSUMED_TYPE_MISMATCH, kind="expected", facts=facts)
+    name = f"{question.path.project}/{question.path.collection}"
+    asked = [expected.type] if expected.type is not None else []
+    if mismatch := find_type_mismatch(expected.call, name, str(found.type), asked):
         yield rule_for(mismatch.rule).explain(mismatch).summary
     if expected.digest not in (None, found.digest):
         yield say(
@@ -327,6 +339,7 @@ def read_sites(paths: Sequence[str], config: Config) -> LintResult:
     for report in result.sites:
         report.site = _read_variables(report.site)
     result.configured_sources = [_read_variables(site) for site in result.configured_sources]
+    result.look_ups = [_read_variables(replace(site, target=named_paths(site))) for site in result.look_ups]
     return result
 
 
@@ -338,15 +351,19 @@ def _read_variables(site: Site) -> Site:
 def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[Expected, ...]:
     """What the links and reads in source lead to: an expectation for each name, without correct ones of a project.
 
+    Of the look-ups those that fail where nothing is there.
+
     Args:
         sites: the call sites.
         type: of the artifacts, instead of what source says.
     """
     expected: dict[Expected, None] = {}
-    for site in (*(site for site in sites if site.kind in ("link", "consume")), *unread_sites(sites)):
+    look_ups = (site for site in sites if site.call in COLLECTION_LOOK_UPS and looks_registry_up(site))
+    calls = [*(site for site in sites if site.kind in ("link", "consume")), *look_ups]
+    for site in (*calls, *unread_sites(sites)):
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
         aliases = tuple(alias.pattern for alias in site.aliases if alias.literal is not None)
-        is_read = site.kind in ("consume", "source")
+        is_read = site.kind in ("consume", "source", "look_up")
         for target in consumed_targets(site) if is_read else link_targets(site):
             name, path = target.path, parsed(target.text)
             is_of_project = name.literal is not None and path is not None and not path.is_registry
@@ -354,7 +371,8 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
             if not is_of_project or any(problem.severity == "error" for problem in problems):
                 unknown = tuple(dict.fromkeys(part.source for _, part in name.unknown_parts))
                 origin = Code(site.place, variables=name.variables_read, set_at=name.find_set_outside(site.place.path))
-                expected[Expected(name.display, aliases, type or kind, origin=origin, unknown=unknown)] = None
+                whole = Expected(name.display, aliases, type or kind, origin=origin, unknown=unknown, call=site.call)
+                expected[whole] = None
     return tuple(expected)
 
 
@@ -369,7 +387,11 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = ", ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", say("{what} is known only when the program runs", what=what))
-    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=path is None or not is_source(path))
+    in_name = judge_name(
+        LinkTarget(as_string(expected.name)),
+        means_registry=path is None or not is_source(path),
+        is_collection=expected.call in COLLECTION_CALLS,
+    )
     wrong = min((*in_name, *_find_unfilled(expected)), key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)

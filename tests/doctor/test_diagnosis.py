@@ -332,6 +332,79 @@ def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator
     assert tuple(check.code for check in found.of("fail", "warn")) == codes
 
 
+LOOK_UPS = {
+    'api.artifacts("model", "wandb-registry-model/zoo")': ("pass", ""),
+    'api.artifact_collection("model", "acme/wandb-registry-model/zoo")': ("pass", ""),
+    'api.artifact_type("model", "wandb-registry-model").collection("zoo")': ("pass", ""),
+    'api.artifact_versions("model", "wandb-registry-model/zooo")': ("fail", "REG305"),
+    'api.artifact_type("model", "wandb-registry-model").collection("zooo")': ("fail", "REG305"),
+    'api.artifact_collection("dataset", "wandb-registry-model/zoo")': ("fail", "REG406"),
+    'api.artifact_type("dataset", "wandb-registry-model").collection("zoo")': ("fail", "REG406"),
+    'api.artifact_collection("model", "wandb-registry-modle/zoo")': ("fail", "REG301"),
+    'api.artifact_collection("model", "team-a/wandb-registry-model/zoo")': ("fail", "REG202"),
+    'api.artifact_collection("model", "wandb-registry-model/zoo:v0")': ("fail", "REG107"),
+    'api.artifact_collection("model", "wandb-registry-model/" + sys.argv[1])': ("skip", ""),
+    'api.artifact_collection(sys.argv[1], "wandb-registry-model/zoo")': ("pass", ""),
+    'api.artifacts("model", sys.argv[1])': (None, ""),
+    'api.artifacts("model", "team-a/churn/zoo")': (None, ""),
+    'api.artifact_exists("wandb-registry-model/zoo:production")': ("pass", ""),
+    'api.artifact_exists("wandb-registry-model/zoo:staging")': ("pass", ""),
+    'api.artifact_exists("wandb-registry-model/other:v0", type="dataset")': ("pass", ""),
+    'api.artifact_exists("wandb-registry-model/zoo:production", type="models")': ("fail", "REG406"),
+    'api.artifact_exists("wandb-registry-modle/zoo:production")': ("warn", "REG301"),
+    'api.artifact_collection_exists("wandb-registry-model/other", "model")': ("pass", ""),
+    'api.artifact_collection_exists("wandb-registry-model/zoo", "models")': ("fail", "REG406"),
+    'api.artifact_collection_exists("wandb-registry-model/zoo:production", "model")': ("fail", "REG107"),
+    'run.use_model("wandb-registry-model/zoo:production")': ("pass", ""),
+    'run.use_model("wandb-registry-dataset/tiles:latest")': ("fail", "REG406"),
+    'run.use_artifact("wandb-registry-dataset/tiles:latest")': ("pass", ""),
+    'api.registry("model")': ("pass", ""),
+    'api.registry("model", organization="Acme Inc")': ("pass", ""),
+    'api.registry("model", organization="acme")': ("fail", "REG303"),
+    'api.registry("model", organization="Nobody")': ("fail", "REG303"),
+    'api.registries(organization="acme")': ("fail", "REG303"),
+    'api.create_registry("new", "organization", organization="acme")': ("fail", "REG303"),
+    'api.create_registry("new", "organization"); api.registry("new")': ("pass", ""),
+    'api.registry("modle", "Acme Inc")': ("fail", "REG301"),
+    "api.registry(sys.argv[1])": (None, ""),
+    'api.registries(filter={"name": "modle"})': (None, ""),
+}
+"""A call -> the status and the rule of what the doctor says of it; None: nothing."""
+
+
+@check_rows(("line", "outcome"), LOOK_UPS.items())
+def test_what_is_looked_up_is_checked(
+    line: str, outcome: tuple[str | None, str], emulator: Emulator, tmp_path: Path
+) -> None:
+    world = World.default()
+    world.collection("zoo", registry="model", versions=3, aliases=["production"])
+    world.collection("tiles", registry="dataset", type="dataset", versions=1)
+    emulator.reset(world)
+    (tmp_path / "look.py").write_text(
+        "import sys\nimport wandb\napi = wandb.Api(overrides={'entity': 'team-a'})\n"
+        f"run = wandb.init(entity='team-a', project='p')\n{line}\n",
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)}, probe=False)
+    of_links = [row for row in found.checks if row.group == "Links"]
+    worst = next((row for status in ("fail", "warn", "skip", "pass") for row in of_links if row.status == status), None)
+    assert (worst.status if worst else None, worst.code or "" if worst else "") == outcome, of_links
+    assert found.requests <= 2
+
+
+def test_a_look_up_that_may_fail_is_no_problem(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    (tmp_path / "look.py").write_text(
+        "import wandb\napi = wandb.Api(overrides={'entity': 'team-a'})\n"
+        "try:\n    api.artifact_collection('model', 'wandb-registry-model/new')\n"
+        "except wandb.errors.CommError:\n    print('the first link makes it')\n",
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
+    assert not found.of("fail", "warn", "skip")
+    assert found.links.names == 1
+
+
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     write(tmp_path / "code", entity="alice")

@@ -346,13 +346,44 @@ def test_a_name_that_a_file_or_the_environment_has_shows_both_places(
     assert capsys.readouterr().out.splitlines()[0] == shown
 
 
+def test_what_the_source_looks_up_is_verified(
+    shell: Path, emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = acme()
+    world.collection("tiles", registry="dataset", type="dataset", versions=1)
+    emulator.reset(world)
+    (shell / "list.py").write_text(
+        "import sys, wandb\n"
+        "api = wandb.Api(overrides={'entity': 'team-a'})\n"
+        "api.artifacts('model', 'acme/wandb-registry-model/zoo')\n"
+        "api.artifact_collection('model', 'acme/wandb-registry-model/zooo')\n"
+        "api.artifact_type('dataset', 'acme/wandb-registry-model').collection('zoo')\n"
+        "api.artifact_collection('model', 'acme/wandb-registry-model/zoo:production')\n"
+        "api.artifact_exists('acme/wandb-registry-model/zoo:new')\n"
+        "api.artifacts('model', sys.argv[1])\n"
+        "wandb.init(entity='team-a').use_model('acme/wandb-registry-dataset/tiles:latest')\n",
+        encoding="utf-8",
+    )
+    assert main(["verify", "--from-sites"]) == 1
+    shown = capsys.readouterr().out
+    results = [" ".join(line.split()) for line in shown.splitlines() if "list.py:" in line]
+    assert sorted(results) == [
+        "absent acme/wandb-registry-model/zooo (list.py:4)",
+        "different acme/wandb-registry-dataset/tiles:latest (list.py:9)",
+        "different acme/wandb-registry-model/zoo (list.py:5)",
+        "different acme/wandb-registry-model/zoo:production (list.py:6)",
+        "ok acme/wandb-registry-model/zoo (list.py:3)",
+    ]
+    assert '"wandb-registry-dataset/tiles" has the type "dataset", which use_model refuses' in shown
+
+
 def test_a_source_without_names_is_explained(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head = "import wandb\nrun = wandb.init(entity='team-a')\n"
     (shell / "train.py").write_text(f"{head}run.link_model('m.pt', 'zoo')\n")
     (shell / "broken.py").write_text(f"{head}run.link_artifact(\n")
     assert main(["verify", "--from-sites"]) == 2
     shown = capsys.readouterr().err
-    assert "the source names no collection of a registry" in shown
+    assert "the source links nothing to a registry, and consumes nothing from one" in shown
     assert "1 link goes to a project, not to a registry: train.py:3." in shown
     assert "1 file could not be read: broken.py:3 (" in shown
 

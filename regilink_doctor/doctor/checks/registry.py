@@ -6,18 +6,23 @@ from collections.abc import Iterable
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
+from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.judgement import Judgement, judge_collection, resolve_organization
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import UNDOCUMENTED, OfTarget
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import answer_of, list_names, problem_of_link
+from regilink_doctor.doctor.wording import answer_of, list_names, may_be_hidden, problem_of_link
+from regilink_doctor.rules.other_entities import find_unknown_organization
+from regilink_doctor.rules.site_facts import certain
 
 _FOR = {"organization": say(", for the whole organization"), "restricted": say(", for its members alone")}
 """Visibility -> in words."""
@@ -81,16 +86,57 @@ class RegistryCheck(OfTarget):
         return report_problem(
             problem,
             notes=[
-                say(
-                    "it is missing in {where}, or restricted and not shown to you (W&B does not tell which)",
-                    where=where,
-                ),
+                may_be_hidden(where),
                 answer_of(judgement),
             ],
             more_help=[
                 let_in if close_to(name, others) else say("{let_in}, or create it: {new}", let_in=let_in, new=new)
             ],
         )
+
+
+class RegistryCall(Check):
+    """Whether the organization and the registry that a call of the `Api` names are there (A13, D1, D15)."""
+
+    name = "registry-call"
+    group = "Links"
+    requires = ("account",)
+
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
+        """The calls that source gives the name of a registry, or of an organization."""
+        for site in context.registry_calls:
+            name, organization = _read_registry_call(site)
+            if (organization or (name and site.call == "wandb.Api.registry")) and not site.context.expected:
+                yield Subject(f"api.{site.call.rpartition('.')[2]}", Code(site.place))
+
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
+        """REG303 where no organization is called so, REG301 for a registry that is missing or restricted."""
+        site = next(item for item in context.registry_calls if Code(item.place) == subject.origin)
+        context.queries.look_up_links()
+        name, organization = _read_registry_call(site)
+        problem = find_unknown_organization(site, context.view)
+        if problem is not None and (problem.kind == "entity" or context.account.organizations is not None):
+            return report_problem(problem)
+        question = context.registry_question(site)
+        if question is None or name is None:
+            if problem is not None or organization is None:
+                return skip_check("the organization is known only when the program runs: give it with --organization")
+            return pass_check(say("the organization {name} is there", name=organization))
+        creations = (item for item in context.registry_calls if item.call == "wandb.Api.create_registry")
+        created = [_read_registry_call(item)[0] for item in creations]
+        if name in created or context.view.registry(question.organization, name) is not None:
+            return pass_check(say("the registry {name} is there{whom}", name=name, whom=""))
+        names = next(item for item in context.view.organization_names if item.entity == question.organization)
+        facts = {"registry": name, "registries": "\n".join(context.queries.all_registries(names)), "path": name}
+        problem = Problem(rule_codes.UNKNOWN_REGISTRY, kind="api", failure="D1", facts=facts)
+        status: Status = "warn" if site.context.is_tried else "fail"
+        return report_problem(problem, status=status, notes=[may_be_hidden(names.name)])
+
+
+def _read_registry_call(site: Site) -> tuple[str | None, str | None]:
+    """The registry and the organization that a call of the `Api` names; None where source does not tell."""
+    strings = site.arguments.strings
+    return certain(strings.get("name", ())), certain(strings.get("organization", ()))
 
 
 class Role(OfTarget):

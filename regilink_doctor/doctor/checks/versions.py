@@ -8,12 +8,13 @@ from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.findings import Place
-from regilink_doctor.core.judgement import Judgement, resolve_organization
+from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, correct_alias
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import LinkInput, Problem, find_alias_problem
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -22,9 +23,10 @@ from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pa
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
-from regilink_doctor.doctor.server_queries import Lookup, version_question
-from regilink_doctor.doctor.wording import answer_of, list_names, quote_message, use_a_team
+from regilink_doctor.doctor.server_queries import Lookup, collection_question, version_question
+from regilink_doctor.doctor.wording import answer_of, list_names, may_be_hidden, quote_message, use_a_team
 from regilink_doctor.rules.aliases import find_wrong
+from regilink_doctor.rules.artifact_types import find_type_mismatch
 from regilink_doctor.rules.judge import find_cause, judge_name
 from regilink_doctor.rules.wording import quoted
 
@@ -94,12 +96,15 @@ class ConsumedCheck(Check):
         question = version_question(fetch, context.view)
         if isinstance(question, Judgement):
             return _report_unresolved(context, name, fetch, question)
-        version = context.view.version(question)
-        if "artifactCollectionMembership" in context.view.not_known:
+        version, not_known = context.find(name, question), context.view.not_known
+        if name.is_collection and version is None and "artifactCollections" in not_known:
+            return skip_check("the server is too old to be asked for a collection")
+        if not name.is_collection and "artifactCollectionMembership" in not_known:
             return skip_check("the server is too old to be asked for a version by its alias")
         if version is None:
-            return _report_missing(context, fetch, question)
-        return _report_restricted(context, fetch, question) or _report_version(name, question, version)
+            return _report_missing(context, name, fetch, question)
+        restricted = _report_restricted(context, fetch, question) if not name.is_look_up else None
+        return restricted or _report_version(name, question, version)
 
 
 def name_of(subject: Subject) -> ConsumedName:
@@ -111,14 +116,15 @@ def name_of(subject: Subject) -> ConsumedName:
 
 def _find_in_name(name: ConsumedName) -> tuple[Problem, ...]:
     """What is wrong with a name in itself, infos left out."""
-    return tuple(problem for problem in judge_name(LinkTarget(name.name)) if problem.severity != "info")
+    problems = judge_name(LinkTarget(name.name), is_collection=name.is_collection)
+    return tuple(problem for problem in problems if problem.severity != "info")
 
 
 def _report_unresolved(context: Context, consumed: ConsumedName, fetch: Lookup, judgement: Judgement) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (failure D4)."""
     facts = context.view.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
-    is_of_run = consumed.site is not None and not consumed.site.call.startswith("wandb.Api")
+    is_of_run = consumed.call != "" and not consumed.is_look_up and not consumed.call.startswith("wandb.Api")
     code, failure = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, failure = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
@@ -138,7 +144,7 @@ def _report_unresolved(context: Context, consumed: ConsumedName, fetch: Lookup, 
     return report_problem(problem, notes=[answer_of(judgement)], help="\n".join(lines) or None)
 
 
-def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
+def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, question: VersionQuestion) -> Outcome:
     collection, _, alias = question.name.partition(":")
     account, facts = context.account.username, {"name": question.name}
     if not fetch.registry:
@@ -148,22 +154,22 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
             notes=[_not_found(question)],
         )
     registry = registry_name(question.project)
-    names = resolve_organization(fetch.entity, fetch.organization, context.view)
-    if not isinstance(names, OrganizationNames):
+    wanted = collection_question(fetch, context.view)
+    if wanted is None:
         raise LookupError("the organization was known a moment ago")
+    names = OrganizationNames(wanted.display, wanted.organization)
     if context.view.registry(question.entity, registry) is None:
         registries = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": registries, "path": f"{question.project}/{question.name}"}
-        hidden = say(
-            "it is missing in {name}, or restricted and not shown to you (W&B does not tell which)", name=names.name
-        )
         place = {"project": question.project, "entity": question.entity}
         return report_problem(
             Problem(rule_codes.UNKNOWN_REGISTRY, failure="D1", facts=facts),
-            notes=[hidden, quote_message("project-not-found-under-entity", place)],
+            status="warn" if name.may_be_missing else "fail",
+            notes=[may_be_hidden(names.name), quote_message("project-not-found-under-entity", place)],
             more_help=[say('if "{registry}" is its name, ask its admin to let you in', registry=registry)],
         )
-    wanted = CollectionQuestion(names.name, names.entity, registry, collection)
+    if name.may_be_missing:
+        return pass_check(say("{name} is not there, and the call returns False", name=name.shown))
     context.queries.look_around(_all_missing(context))
     collections, versions = context.view.list_neighbors(wanted)
     facts |= {"registry": registry, "collection": collection}
@@ -176,7 +182,7 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
         problem = Problem(
             rule_codes.UNKNOWN_COLLECTION, failure="D2", facts={**facts, "collections": "\n".join(collections)}
         )
-    return report_problem(problem, notes=[_not_found(question)])
+    return report_problem(problem, notes=[_not_found(question)] if not name.is_collection else [])
 
 
 def _all_missing(context: Context) -> list[CollectionQuestion]:
@@ -184,15 +190,9 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
     questions: dict[CollectionQuestion, None] = {}
     for item in context.consumed:
         fetch = context.resolve_consumed(item)
-        if fetch is None or not fetch.registry:
-            continue
-        question = version_question(fetch, context.view)
-        names = resolve_organization(fetch.entity, fetch.organization, context.view)
-        if isinstance(question, Judgement) or not isinstance(names, OrganizationNames):
-            continue
-        if context.view.version(question) is None:
-            collection = question.name.partition(":")[0]
-            questions[CollectionQuestion(names.name, names.entity, registry_name(question.project), collection)] = None
+        question = collection_question(fetch, context.view) if fetch is not None else None
+        if question is not None and context.version(item) is None:
+            questions[question] = None
     return list(questions)
 
 
@@ -222,11 +222,11 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
         return report_problem(
             problem, status="warn", notes=[say("the team is migrated: W&B redirects to {new}", new=new)]
         )
-    kind = name.type_text
-    if kind and is_known(kind) and version.artifact_type and kind != version.artifact_type:
-        facts = {"name": question.name, "type": version.artifact_type, "asked": kind}
-        words = quote_message("type-mismatch", {"type": kind, "actual": version.artifact_type})
-        return report_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), notes=[words])
+    kind, actual = name.type_text, version.artifact_type
+    asked = [kind] if kind and is_known(kind) else []
+    if actual and (mismatch := find_type_mismatch(name.call, name.text, actual, asked)):
+        words = quote_message("type-mismatch", {"type": kind or "", "actual": actual})
+        return report_problem(replace(mismatch, failure="D6"), notes=[] if mismatch.kind else [words])
     parts = [f"{collection} v{version.index}" if version.index is not None else say("{name} there", name=collection)]
     parts += [say("type {type}", type=version.artifact_type)] if version.artifact_type else []
     parts += [say("aliases {aliases}", aliases=list_names(version.aliases))] if version.aliases else []
