@@ -46,7 +46,7 @@ def is_mentioned(variable: str, folder: str) -> bool:
 
 def find_mode(program: str) -> tuple[str, str, int] | None:
     """The mode in the settings of wandb that a program reads where nothing else names one, with file and line."""
-    folders = _upwards(os.path.dirname(program))
+    folders = find_roots(os.path.dirname(program))
     modes = [(value, path, line) for base in folders for path, value, line in _find_settings(base, b"mode")]
     return modes[0] if modes and not any(_find_mentioning(base, "WANDB_MODE") for base in folders) else None
 

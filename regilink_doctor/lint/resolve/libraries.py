@@ -11,7 +11,6 @@ import posixpath
 
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
-from regilink_doctor.lint.resolve.module_files import list_sweep_files
 from regilink_doctor.lint.resolve.values import is_mapping
 from regilink_doctor.lint.text.memory import is_file
 
@@ -181,14 +180,12 @@ def find_configured(context: Context, name: str, module: Module) -> tuple[Value,
 
 def find_sweeps(module: Module) -> tuple[Sweep, ...]:
     """The sweeps that run a file, or one that imports it."""
-    folder = module.source.folder
-    return tuple(_load("wandb_config").find_sweeps(module)) if list_sweep_files(folder) else ()
+    return tuple(_load("wandb_config").find_sweeps(module))
 
 
 def is_of_sweep(context: Context, string: StringValue, module: Module) -> bool:
     """Whether a string is a value of a parameter of a sweep that runs a file."""
-    is_in_file = any(part.place.path.endswith((".yaml", ".yml")) for part in string.parts)
-    return is_in_file and bool(_load("wandb_config").is_of_sweep(context, string, module))
+    return bool(_load("wandb_config").is_of_sweep(context, string, module))
 
 
 def find_described(context: Context, scope: Scope) -> list[Loaded]:

@@ -39,7 +39,7 @@ _MAX_FOLDERS = 12
 _MOST_MODULES = 200
 _SOURCES = ("src", "lib", "python")
 _MOST_IMPORTERS = 24
-_SWEEP_FOLDERS = ("", "sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
+_SWEEP_FOLDERS = ("sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
 
@@ -167,11 +167,14 @@ def list_modules_with(folder: str, *words: str) -> tuple[str, ...]:
     return tuple(name.removesuffix(".py") for name in found)
 
 
-@remembered(1024)
 def list_sweep_files(folder: str) -> tuple[str, ...]:
     """The files that may describe sweeps of W&B, in a folder or above it, and in the usual folders there."""
-    folders = [posixpath.join(root, name) for root in find_roots(folder) for name in _SWEEP_FOLDERS]
-    paths = [posixpath.join(base, name) for base in folders for name in list_names(base)[:_MOST_MODULES]]
+    paths: list[str] = []
+    for root in find_roots(folder):
+        names = list_names(root)[:_MOST_MODULES]
+        paths += [posixpath.join(root, name) for name in names]
+        for inner in [posixpath.join(root, name) for name in _SWEEP_FOLDERS if name in names]:
+            paths += [posixpath.join(inner, name) for name in list_names(inner)[:_MOST_MODULES]]
     files = [path for path in dict.fromkeys(paths) if path.endswith((".yaml", ".yml"))]
     return tuple([path for path in files if all(has_word(path, word, 1 << 16) for word in ("parameters:", "method:"))])
 

@@ -8,6 +8,8 @@ file.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, group_pairs, replace
@@ -18,6 +20,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.libraries import find_sweeps, is_of_sweep
+from regilink_doctor.lint.resolve.module_files import list_sweep_files
 from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
@@ -111,8 +114,8 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     finally:
         finder.resolver.forget()
     return (
-        tuple(sorted(sites, key=lambda site: (site.place.position, site.call))),
-        tuple(sorted(settings, key=lambda setting: setting.place.position)),
+        tuple(sorted(sites, key=attrgetter("place.position", "call"))),
+        tuple(sorted(settings, key=attrgetter("place.position"))),
     )
 
 
@@ -326,8 +329,7 @@ class _Finder:
             statement=place.span if is_alone or hasattr(use.statement, "body") else source.span(use.statement),
             target=target,
             argument=source.place(path_node) if path_node is not None else None,
-            entity=self._find_owner(reading, path, "entity"),
-            project=self._find_owner(reading, path, "project", "project_name"),
+            **self._find_owners(reading, path),
             type=texts("type") or texts("type_name"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
@@ -395,19 +397,26 @@ class _Finder:
 
     @cached_property
     def _sweeps(self) -> tuple[Sweep, ...]:
-        """The sweeps that may run the program of the file."""
-        return find_sweeps(self.module)
+        return find_sweeps(self.module) if list_sweep_files(self.source.folder) else ()
 
-    def _find_owner(self, reading: ArgumentReader, path: str, *names: str) -> tuple[StringValue, ...]:
-        """The entity or project that a call is given; of a run without those of a sweep's parameters.
+    def _find_owners(self, reading: ArgumentReader, path: str) -> dict[str, Any]:
+        """The entity and project that a call is given; of a run without those of a sweep's parameters.
 
         A sweep gives them to the program, and W&B drops what `wandb.init` is given in a sweep.
         """
-        given = next(filter(None, map(reading.texts, names)), ())
-        if path not in STARTS:
+        owners = {
+            "entity": reading.texts("entity"),
+            "project": reading.texts("project") or reading.texts("project_name"),
+        }
+        for name, given in owners.items() if path in STARTS else ():
+            owners[name] = self._drop_swept(given, reading) if given else self._find_own(name, reading)
+        return owners
+
+    def _drop_swept(self, given: tuple[StringValue, ...], reading: ArgumentReader) -> tuple[StringValue, ...]:
+        if not any(part.place.path.endswith((".yaml", ".yml")) for text in given for part in text.parts):
             return given
-        left = [text for text in given if not is_of_sweep(self.resolver, text, reading.at.scope.module)]
-        return tuple(left) if given else self._find_own(names[0], reading)
+        module = reading.at.scope.module
+        return tuple([text for text in given if not is_of_sweep(self.resolver, text, module)])
 
     def _find_own(self, argument: str, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The entity or project of a run that is not given it, where the program itself sets it for all runs.
