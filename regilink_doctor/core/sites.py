@@ -92,6 +92,8 @@ class Setting:
     """It gives way to a value that is already there: `setdefault`, `${X:-…}`."""
     is_item: bool = False
     """It is one of a list's items."""
+    turns: tuple[StringValue, ...] = ()
+    """The value in each run of the matrix of its job, where it has values of that."""
     target: bool = False
     """Its value is a target path, by what it says or by what its key is called. There is a site for it as well."""
     kind: Literal["setting"] = "setting"
@@ -148,6 +150,8 @@ class Command:
     statement: Span
     containers: tuple[Container, ...] = ()
     environment: tuple[Setting, ...] = ()
+    turn: int | None = None
+    """The number of the run of its job's matrix, where it has values of that."""
     kind: Literal["command"] = "command"
 
     @property

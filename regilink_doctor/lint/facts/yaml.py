@@ -73,8 +73,11 @@ class _Scope:
 
     def find_runs(self, written: str) -> list[Mapping[str, StringValue]]:
         """The values that are known in each run of the job, if a string uses those of its matrix."""
-        runs = self.runs if "matrix." in written else ()
-        return [{**self.known, **run} for run in runs] or [self.known]
+        return [{**self.known, **run} for run in self.runs] if self.is_by_run(written) else [self.known]
+
+    def is_by_run(self, written: str) -> bool:
+        """Whether a string uses the values of the matrix of its job."""
+        return bool(self.runs) and "matrix." in written
 
 
 class _DocumentReader:
@@ -260,9 +263,10 @@ class _DocumentReader:
         runs = scope.find_runs(str(value.value)) if is_set else []
         all_texts = [text_at(self.source, value, keys[-1], known) for known in runs]
         texts = tuple(all_texts if len(runs) < 2 else dict.fromkeys(all_texts))
+        turns = tuple(all_texts) if scope.is_by_run(str(value.value)) else ()
         place = texts[0].place if texts else place_of(self.source, key)
         span = span_of(key).joined(span_of(value))
-        return Setting(keys[-1], place, span, "yaml", variable, texts, keys, scope.containers)
+        return Setting(keys[-1], place, span, "yaml", variable, texts, keys, scope.containers, turns=turns)
 
     # Commands
 
@@ -286,8 +290,9 @@ class _DocumentReader:
             self.script.programs.append(Program(stretch))
             return
         scripts = [read_script(stretch, scope.containers, known=known) for known in scope.find_runs(stretch.text)]
+        if scope.is_by_run(stretch.text):
+            _merge_runs(scripts)
         self.script.add(scripts[0])
-        self.script.commands += [command for script in scripts[1:] for command in script.commands]
 
     def add_command(self, scalars: list[Node], node: Node, scope: _Scope) -> None:
         """A command that is written as a list of words; the script of one that calls a shell."""
@@ -374,6 +379,19 @@ class _DocumentReader:
             for key, value in scalar_pairs(item):
                 if key.value == "pip" and value.id == "sequence":
                     self.read_dependencies(value, group)
+
+
+def _merge_runs(scripts: list[Script]) -> None:
+    """Add to the first script, which one run of a matrix has, what the same script says in the other runs."""
+    by_run = [script.settings for script in scripts]
+    commands = [replace(command, turn=turn) for turn, script in enumerate(scripts) for command in script.commands]
+    passed = {id(item) for command in commands for item in command.environment}
+    merged: list[Setting] = []
+    for same in zip(*by_run, strict=False):
+        values = tuple([setting.value[0] for setting in same if setting.value])
+        is_own = id(same[0]) in passed or len(values) < len(same)
+        merged += same if is_own else [replace(same[0], value=tuple(dict.fromkeys(values)), turns=values)]
+    scripts[0].settings[:], scripts[0].commands[:] = merged, commands
 
 
 def _name_values(settings: Iterable[Setting]) -> dict[str, StringValue]:

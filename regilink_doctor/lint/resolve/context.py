@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope, Use
+    from regilink_doctor.lint.resolve.program_inputs import Start
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.text.source import Source
 
     T = TypeVar("T")
-    Words = Sequence[StringValue]
     FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
     Key = tuple[object, ...]
     Question = tuple[Key, Callable[..., Iterable[Value]], tuple[Any, ...]]
@@ -75,7 +75,7 @@ _OBJECT = (0, 0)
 """Among the turns of loops: it is asked which object an expression is. No node has this identity."""
 
 _COMMAND = 1
-"""Among the turns of loops: a single command that runs the program is followed. No node has this identity."""
+"""Among the turns of loops: a single start of the program is followed. No node has this identity."""
 
 _OF_LIBRARIES = frozenset({Instance, Method, Name})
 """What has the same attributes at every place."""
@@ -150,8 +150,8 @@ class Context:
         """The turns of loops that are looked at alone, by the identities of what they go through."""
         self._turns: dict[int, int] = {}
         """How many turns the loops have, by the same."""
-        self._commands: list[Words | None] = []
-        """The arguments of the commands that run the program, where each of them is looked at alone."""
+        self._starts: dict[Key, Start] = {}
+        """What starts the program, where each of these is looked at alone."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
         self._floor = 0
         """What has to be left of the steps when the question of the call site has been answered."""
@@ -379,22 +379,32 @@ class Context:
         return [self._work_out_at((*self._rows, (id(loop), turn)), work_out) for turn in range(count)]
 
     @property
+    def start(self) -> Start | None:
+        """What starts the program, where a single one is looked at; None: any may do it."""
+        number = self.command
+        return list(self._starts.values())[number] if number is not None else None
+
+    @property
     def command(self) -> int | None:
-        """The number of the command that is looked at alone; None: any may run the program."""
+        """The number of the start that is looked at alone; None: any may start the program."""
         return dict(self._rows).get(_COMMAND) if self._rows else None
 
-    def counts(self, arguments: Sequence[StringValue]) -> bool:
-        """Whether the arguments of a command that runs the program are looked at."""
-        number = self.command
-        return number is None or self._commands[number] == arguments
+    def counts(self, start: Start) -> bool:
+        """Whether a command that runs the program is looked at."""
+        chosen = self.start
+        return chosen is None or chosen.command is start.command
 
-    def answer_by_command(self, commands: Sequence[Words], work_out: Callable[[], T]) -> list[T]:
-        """What is worked out for each single command that runs the program, and without any of them.
+    def answer_by_start(self, starts: Sequence[Start], work_out: Callable[[], T]) -> list[T]:
+        """What is worked out for each single start of the program.
 
-        What one command passes for an option belongs to what it passes for the others. `commands` has the arguments.
+        What one command passes for an option belongs to what it passes for the others, and to the variables that it
+        has.
         """
-        self._commands = [*commands, None]
-        return [self._work_out_at((*self._rows, (_COMMAND, number)), work_out) for number in range(len(commands) + 1)]
+        for start in starts:
+            self._starts.setdefault(start.key, start)
+        numbers = {key: number for number, key in enumerate(self._starts)}
+        rows = [(*self._rows, (_COMMAND, numbers[start.key])) for start in starts]
+        return [self._work_out_at(row, work_out) for row in rows]
 
     @property
     def is_far_from_object(self) -> bool:

@@ -169,7 +169,7 @@ def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Se
 
     if not variable:
         return ()
-    around = find_set_values(variable, at.source.folder, context.source.path, context.counts)
+    around = find_set_values(variable, at.source.folder, context.source.path, context.start)
     loaded = _find_loaded(context, variable, at.scope.module)
     known = {value.pattern for value in loaded if isinstance(value, StringValue)}
     return [*(value for value in around if value.pattern not in known), *loaded]

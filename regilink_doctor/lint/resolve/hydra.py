@@ -110,7 +110,7 @@ def _find_runs(folder: str, program: str) -> list[tuple[tuple[StringValue, ...],
     from regilink_doctor.lint.resolve.program_inputs import find_commands, find_flag
 
     runs: dict[tuple[tuple[StringValue, ...], str | None], None] = {}
-    for words in find_commands(folder, program):
+    for words in [start.words for start in find_commands(folder, program)]:
         named = find_flag(words, ("--config-name", "-cn"))
         overrides = [word for word in words if _is_override(word)]
         is_multirun = any(word.literal in ("-m", "--multirun") for word in words)

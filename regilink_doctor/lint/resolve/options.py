@@ -361,7 +361,7 @@ def _find_default(
     values: list[Value] = [
         with_name(value, name)
         for variable in variables
-        for value in find_set_values(variable, folder, program, context.counts)
+        for value in find_set_values(variable, folder, program, context.start)
     ]
     for value in context.find_all(default, at):
         value = mark_default(value, name)

@@ -182,8 +182,8 @@ def _load_files(context: Context, node: ast.Call, kind: str, at: ProgramPoint) -
     named = context.find_all(next(iter((*node.args, *(keyword.value for keyword in node.keywords))), None), at)
     files = [file for value in named for file in find_files(value, at)[:1]]
     if not files:
-        commands = find_commands(at.source.folder, context.source.path)
-        words = [word for words in commands for word in words if (word.literal or "").endswith(_SUFFIXES[kind])]
+        starts = find_commands(at.source.folder, context.source.path)
+        words = [word for start in starts for word in start.words if (word.literal or "").endswith(_SUFFIXES[kind])]
         files = [file for word in words for file in find_files(word, at)[:1]]
     return [load_file(context, file, kind, at) for file in files] or [UNKNOWN]
 

@@ -213,7 +213,7 @@ def _find_words_of(context: Context, module: Module, begun_by: Sequence[str]) ->
         return not begun_by or not reached or any(name in reached for name in begun_by)
 
     found = find_commands(module.source.folder, context.source.path, module.source.absolute_path, is_begun_by)
-    return list(filter(context.counts, found))
+    return [start.words for start in found if context.counts(start)]
 
 
 def _find_reached(module: Module, function: str) -> set[str]:

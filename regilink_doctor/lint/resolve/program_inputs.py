@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import group_pairs, replace
+from regilink_doctor.core.records import group_pairs, record, replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, read_document
@@ -24,9 +24,9 @@ from regilink_doctor.lint.text.memory import has_word, is_file, is_folder, list_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from regilink_doctor.core.sites import Command, Setting
+    from regilink_doctor.core.sites import Command, Container, Setting
     from regilink_doctor.lint.data import Data
     from regilink_doctor.lint.facts import FileFacts
 
@@ -69,35 +69,33 @@ _MAX_FILES = 400
 # Variables of the environment
 
 
-def _counts_always(_: Words) -> bool:
-    return True
-
-
 def find_set_values(
-    variable: str,
-    folder: str,
-    program: str,
-    counts: Callable[[Words], bool] = _counts_always,
-    *,
-    with_dotenv: bool = True,
+    variable: str, folder: str, program: str, start: Start | None = None, *, with_dotenv: bool = True
 ) -> list[StringValue]:
     """The values that files in `folder`, or above it in the repository, give a variable that `program` reads.
 
-    `counts`: whether a command with these arguments counts, for a variable of commands that run the program.
+    `start`: what starts the program, where a single one is looked at.
     """
     if any(word in variable.upper() for word in _SECRETS):
         return []
     path = absolute_path(program)
     found: list[StringValue] = []
-    for facts in _find_facts(folder, variable):
-        if not with_dotenv and kind_of(facts.source.path) == "dotenv":
-            continue
+    for facts in _find_facts(folder, variable) if start is None else ():
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
-        values = [value for setting in settings if _may_reach(setting, facts, path, counts) for value in setting.value]
-        if kind_of(facts.source.path) == "dotenv" and _is_read_by_docker(folder, os.path.basename(facts.source.path)):
-            values = [_keep_quotes(value, facts) for value in values]
-        found += [_mark_variable(value, variable) for value in values]
+        values = [value for setting in settings if _may_reach(setting, facts, path) for value in setting.value]
+        found += _read_values(values, facts, variable, folder)
+    for environment in start.environments if start is not None else ():
+        found = found or _read_values(environment.list_values(variable), environment.facts, variable, folder)
+    if not with_dotenv:
+        found = [value for value in found if kind_of(value.place.path) != "dotenv"]
     return _without_repetitions(found)
+
+
+def _read_values(values: list[StringValue], facts: FileFacts, variable: str, folder: str) -> list[StringValue]:
+    """The values that a file gives a variable, as a program reads them."""
+    if kind_of(facts.source.path) == "dotenv" and _is_read_by_docker(folder, os.path.basename(facts.source.path)):
+        values = [_keep_quotes(value, facts) for value in values]
+    return [_mark_variable(value, variable) for value in values]
 
 
 @remembered(512)
@@ -154,11 +152,9 @@ _EXPORT_ALL = ("set -a", "allexport", ".ONESHELL")
 """Words of scripts that export every variable, or make one script of the lines of a recipe."""
 
 
-def _may_reach(
-    setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool] = _counts_always
-) -> bool:
+def _may_reach(setting: Setting, facts: FileFacts, program: str) -> bool:
     """Whether what a file sets may reach a program: not a variable of a shell alone, and not one of another script."""
-    if not _is_for(setting, facts, program, counts):
+    if not _is_for(setting, facts, program):
         return False
     if setting.how != "shell" or any(word in facts.source.text for word in _EXPORT_ALL):
         return True
@@ -180,30 +176,153 @@ def _mark_variable(value: StringValue, variable: str) -> StringValue:
     return with_name(marked, variable)  # type: ignore[return-value]
 
 
-def _is_for(setting: Setting, facts: FileFacts, program: str, counts: Callable[[Words], bool]) -> bool:
+def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
     """Whether a setting may reach a program: of the commands that it reaches one runs it, or none runs a program."""
     own = [command for command in facts.commands if any(item is setting for item in command.environment)]
-    if not own:
-        outer = tuple([item for item in setting.containers if item.kind not in ("branch", "function")])
-        own = [command for command in facts.commands if within(outer, command.containers)]
+    own = own or [command for command in facts.commands if within(_outer(setting), command.containers)]
     running = [command for command in own if _names_program(command)]
-    if running and all(_is_set_again(setting, command, facts) for command in running):
+    if running and all(_is_set_again(setting, command.containers, facts) for command in running):
         return False
-    passed = [words for command in running if (words := _find_words(command, program)) is not None]
-    return not running or any(map(counts, passed))
+    return not running or any(_find_words(command, program) is not None for command in running)
 
 
-def _is_set_again(setting: Setting, command: Command, facts: FileFacts) -> bool:
-    """Whether a job or step sets a variable again for a command: `env:` of a workflow below `env:` of the file."""
+def _outer(setting: Setting) -> tuple[Container, ...]:
+    """What a setting holds in: what a branch or a function sets holds after it."""
+    return tuple([item for item in setting.containers if item.kind not in ("branch", "function")])
+
+
+def _is_set_again(setting: Setting, containers: tuple[Container, ...], facts: FileFacts) -> bool:
+    """Whether a job or step sets a variable again for what is in it: `env:` of a workflow below `env:` of the file."""
     depth = len(setting.containers)
     return any(
         other.name == setting.name
         and other.variable
         and len(other.containers) > depth
         and other.containers[-1].kind in ("job", "step")
-        and within(other.containers, command.containers)
+        and within(other.containers, containers)
         for other in facts.settings
     )
+
+
+@record(eq=False)
+class Environment:
+    """The variables that a file gives a command, or what is in `containers`; `turn` is the run of its job's matrix."""
+
+    facts: FileFacts
+    containers: tuple[Container, ...]
+    command: Command | None = None
+    turn: int | None = None
+
+    def list_settings(self, variable: str) -> list[Setting]:
+        """What sets a variable here: the nearest of what is around it; in a script the last one before."""
+        named = [item for item in self.facts.settings if item.name == variable and item.variable]
+        if self.command is not None and (own := [item for item in self.command.environment if item.name == variable]):
+            return own[-1:]
+        others = {id(item) for command in self.facts.commands for item in command.environment}
+        reaching = [
+            item
+            for item in named
+            if id(item) not in others
+            and within(_outer(item), self.containers)
+            and not _is_set_again(item, self.containers, self.facts)
+        ]
+        return [item for item in reaching if not any(self._replaces(other, item) for other in reaching)]
+
+    def _replaces(self, other: Setting, setting: Setting) -> bool:
+        """Whether another setting of the same script certainly comes between a setting and the command."""
+        if self.command is None or other.how != "shell" or other.containers != _outer(other):
+            return False
+        is_later = setting.how == "shell" and setting.statement < other.statement
+        return is_later and within(_outer(setting), other.containers) and other.statement < self.command.statement
+
+    def list_values(self, variable: str) -> list[StringValue]:
+        """The values that a variable has here."""
+        values: list[StringValue] = []
+        for item in self.list_settings(variable):
+            values += item.value if self.turn is None or not item.turns else item.turns[self.turn : self.turn + 1]
+        return values
+
+    def expand(self, variables: Iterable[str]) -> list[Environment]:
+        """It in each run of the matrix that these variables have values of."""
+        if self.turn is not None:
+            return [self]
+        turns = max((len(item.turns) for name in variables for item in self.list_settings(name)), default=0)
+        return [replace(self, turn=turn) for turn in range(turns)] or [self]
+
+
+@record(eq=False)
+class Start:
+    """One way in which files of the tree start a program, with the variables that it has then.
+
+    `words` are the arguments that a command passes, `function` is what it calls as a script of the project. The first
+    of the environments that sets a variable counts; the others are those of other files.
+    """
+
+    environments: tuple[Environment, ...]
+    words: Words = ()
+    function: str = ""
+
+    @property
+    def command(self) -> Command | None:
+        """The command that runs the program; None where only variables are known, of a service."""
+        return self.environments[0].command if self.environments else None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from others."""
+        environments = self.environments
+        return tuple([(item.facts.source.path, item.containers, id(item.command), item.turn) for item in environments])
+
+
+NO_START = Start(())
+"""None of those that are known."""
+
+
+def find_starts(folder: str, program: str, variables: Sequence[str]) -> list[Start]:
+    """The ways in which files start a program, for those of its variables that are asked for.
+
+    What one command, service, job, or run of a matrix has stays together. A file without commands that run the program
+    may be for it as well, and for those that leave a variable out.
+    """
+    path = absolute_path(program)
+    commands = [
+        replace(start, environments=(environment,))
+        for start in find_commands(folder, program)
+        for environment in start.environments[0].expand(variables)
+    ]
+    loose = _find_loose(folder, path, variables)
+    starts = [*commands, *(Start((environment,)) for environment in loose)]
+    return [completed for start in starts for completed in _complete(start, loose, variables)]
+
+
+def _complete(start: Start, loose: Sequence[Environment], variables: Sequence[str]) -> list[Start]:
+    """A start with the environments of other files that set what it leaves out, one of each file."""
+    missing = [name for name in variables if not any(item.list_settings(name) for item in start.environments)]
+    files = {item.facts.source.path for item in start.environments if item.command is None}
+    others = [item for item in loose if item.facts.source.path not in files]
+    fitting = [item for item in others if any(item.list_settings(name) for name in missing)]
+    if not fitting or len(start.environments) > len(variables):
+        return [start]
+    added = [replace(start, environments=(*start.environments, item)) for item in fitting]
+    return [completed for item in added for completed in _complete(item, loose, variables)]
+
+
+def _find_loose(folder: str, program: str, variables: Sequence[str]) -> list[Environment]:
+    """What gives these variables values for a program, and names no program: services, files of variables."""
+    found: list[Environment] = []
+    files = {facts.source.path: facts for variable in variables for facts in _find_facts(folder, variable)}
+    for facts in files.values():
+        named = [item for item in facts.settings if item.name in variables and item.variable and item.value]
+        held = dict.fromkeys(_outer(item) for item in named if _may_reach(item, facts, program))
+        running = [command.containers for command in facts.commands if _find_words(command, program) is not None]
+        innermost = [
+            containers
+            for containers in held
+            if not any(containers != other and within(containers, other) for other in held)
+            and not any(within(containers, other) for other in running)
+        ]
+        found += [item for inner in innermost for item in Environment(facts, inner).expand(variables)]
+    return found
 
 
 def _find_words(command: Command, program: str) -> Words | None:
@@ -223,7 +342,7 @@ def _names_program(command: Command) -> bool:
 
 def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringValue]:
     """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags."""
-    return find_by_flags(find_commands(folder, program), flags)
+    return find_by_flags([start.words for start in find_commands(folder, program)], flags)
 
 
 def find_by_flags(commands: Sequence[Words], flags: Sequence[str]) -> list[StringValue]:
@@ -280,10 +399,10 @@ def find_position(words: Words, number: int, has_value: Callable[[str], bool]) -
 
 def find_commands(
     folder: str, program: str, declaring: str = "", is_begun_by: Callable[[str], bool] | None = None
-) -> tuple[Words, ...]:
-    """The arguments of each command in `folder`, or above it in the repository, that runs a program.
+) -> tuple[Start, ...]:
+    """Each command in `folder`, or above it in the repository, that runs a program.
 
-    Where none does, those of the commands that run the programs which import it.
+    Where none does, the commands that run the programs which import it.
 
     Args:
         folder: where the search begins.
@@ -301,25 +420,26 @@ def find_commands(
         path, others = "", tuple([other for other in others if other in find_programs(reading)])
     own = _find_own_commands(folder, path) if path else ()
     if own:
-        return tuple([words for name, words in own if path != reading or is_begun_by is None or is_begun_by(name)])
-    return tuple([words for other in others for _, words in _find_own_commands(folder, other)])
+        return tuple([item for item in own if path != reading or is_begun_by is None or is_begun_by(item.function)])
+    return tuple([start for other in others for start in _find_own_commands(folder, other)])
 
 
 @remembered(512)
-def _find_own_commands(folder: str, program: str) -> tuple[tuple[str, Words], ...]:
-    """The function that each command calls, if it is a script of the project, and its arguments."""
+def _find_own_commands(folder: str, program: str) -> tuple[Start, ...]:
+    """Each command that runs a program itself."""
     path = absolute_path(program)
     functions = dict(_find_scripts(folder, path))
     names = {_name_module(path), *functions}
-    found: list[tuple[str, Words]] = []
+    found: dict[int, Start] = {}
     for name in sorted(names):
         for facts in (*_find_facts(folder, name), *_find_facts(folder, name, in_programs=True)):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
                 if start is not None:
                     function = functions.get(command.words[start - 1].literal or "", "")
-                    found.append((function, command.words[start:]))
-    return tuple(dict.fromkeys(found))
+                    environment = Environment(facts, command.containers, command, command.turn)
+                    found[id(command)] = Start((environment,), command.words[start:], function)
+    return tuple(found.values())
 
 
 def find_sweep_commands(folder: str, file: str) -> list[Words]:

@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.program_inputs import find_commands
+from regilink_doctor.lint.resolve.program_inputs import NO_START, find_starts
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     Instance,
@@ -83,10 +83,10 @@ _SOURCES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml")
 """The ends of files in which a value that is written as a string is a string, not a list."""
 
 _MOST_TEXTS = 2 * MAX_ALTERNATIVES
-"""Strings that the commands of the tree make of one argument."""
+"""Strings that the starts of a program make of one argument."""
 
-_MOST_BY_COMMAND = 32
-"""Arguments of one file that are worked out for each single command."""
+_MOST_BY_START = 32
+"""Arguments of one file that are worked out for each single start of the program."""
 
 _MOST_LISTS = 64
 """Lists that are unpacked into one argument."""
@@ -190,26 +190,27 @@ class ArgumentReader:
             return self.resolver.texts(node, self.at)
         return self.resolver.texts(*self.inner[name]) if name in self.inner else ()
 
-    def texts_by_command(self, name: str) -> tuple[StringValue, ...]:
-        """The strings that an argument can be, without those made of what different commands of the tree pass.
+    def texts_by_start(self, name: str) -> tuple[StringValue, ...]:
+        """The strings that an argument can be, without those made of what different starts of the program give it.
 
-        Where there are too many of them, those that each command makes, and an open-ended one for the rest.
+        Where there are too many of them, those that each start makes, and an open-ended one for the rest.
         """
         strings = self.texts(name)
         if not any(map(_has_two_sources, strings)):
             return strings
-        commands = find_commands(self.at.source.folder, self.resolver.source.path)
-        looked_at: list[str] = self.resolver.keep(("looked at by command",), list)
-        if not 0 < len(commands) <= MAX_ALTERNATIVES or len(looked_at) >= _MOST_BY_COMMAND:
+        variables = list(dict.fromkeys(variable for string in strings for variable in string.variables_read))
+        starts = find_starts(self.at.source.folder, self.resolver.source.path, variables)
+        looked_at: list[str] = self.resolver.keep(("looked at by start",), list)
+        if not 0 < len(starts) <= MAX_ALTERNATIVES or len(looked_at) >= _MOST_BY_START:
             return strings
         looked_at.append(name)
-        turns = self.resolver.answer_by_command(commands, lambda: self.texts(name))
+        turns = self.resolver.answer_by_start([*starts, NO_START], lambda: self.texts(name))
         made = {string.pattern: string for turn in reversed(turns) for string in reversed(turn)}
         left = [string for string in strings if is_open_ended(string)]
         if not left:
             return tuple([made[string.pattern] for string in strings if string.pattern in made]) or strings
-        by_commands = {string.pattern: string for turn in turns[:-1] for string in turn}
-        found = [made[pattern] for pattern in by_commands] + [string for string in turns[-1] if string.literal]
+        by_starts = {string.pattern: string for turn in turns[:-1] for string in turn}
+        found = [made[pattern] for pattern in by_starts] + [string for string in turns[-1] if string.literal]
         found = list({string.pattern: string for string in found}.values())
         return tuple(found) if len(found) <= _MOST_TEXTS else (*found[:_MOST_TEXTS], left[0])
 

@@ -384,7 +384,7 @@ class _Finder:
 
     def _read_targets(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The alternatives of the path, after the project that the call itself puts before it."""
-        strings = tuple(map(self._sure, reading.texts_by_command(call.path))) if call.path else ()
+        strings = tuple(map(self._sure, reading.texts_by_start(call.path))) if call.path else ()
         objects = [string for string in strings if string.is_path_object]
         if 0 < len(objects) < len(strings):  # where it is one, the code may write it out
             strings = tuple([string.write_out() for string in strings])
