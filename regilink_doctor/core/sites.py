@@ -92,8 +92,8 @@ class Setting:
     """It gives way to a value that is already there: `setdefault`, `${X:-…}`."""
     is_item: bool = False
     """It is one of a list's items."""
-    turns: tuple[StringValue, ...] = ()
-    """The value in each run of the matrix of its job, where it has values of that."""
+    turns: tuple[StringValue | None, ...] = ()
+    """The value in each run of the matrix of its job, where it is another one in each; None where it is not set."""
     target: bool = False
     """Its value is a target path, by what it says or by what its key is called. There is a site for it as well."""
     kind: Literal["setting"] = "setting"

@@ -6,7 +6,8 @@ Composed to nodes, never constructed: every value has its place, tags mean nothi
 from __future__ import annotations
 
 import re
-from itertools import islice, product
+from itertools import product
+from math import prod
 
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Command, Container, Setting
@@ -22,10 +23,11 @@ from regilink_doctor.lint.text.source import Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from typing import Any, TypeAlias, TypeVar
 
     from regilink_doctor.core.sites import ContainerKind, Requirement
 
+    T = TypeVar("T")
     Node: TypeAlias = Any
     """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
 
@@ -69,15 +71,28 @@ class _Scope:
     known: Mapping[str, StringValue] = field(default_factory=dict, hash=False)
     shell: str = ""
     runs: tuple[Mapping[str, StringValue], ...] = field(default=(), hash=False)
-    """The values of the matrix of a job, for each of its runs."""
-
-    def find_runs(self, written: str) -> list[Mapping[str, StringValue]]:
-        """The values that are known in each run of the job, if a string uses those of its matrix."""
-        return [{**self.known, **run} for run in self.runs] if self.is_by_run(written) else [self.known]
+    """For each run of a job with a matrix, the values that are known in this run."""
+    differing: tuple[str, ...] = ()
+    """What a string names that has a value for each of the runs: `matrix.`, variables."""
 
     def is_by_run(self, written: str) -> bool:
-        """Whether a string uses the values of the matrix of its job."""
-        return bool(self.runs) and "matrix." in written
+        """Whether a string is another one in each run of the job."""
+        return bool(self.runs) and any(name in written for name in self.differing)
+
+    def find_runs(self, written: str) -> list[Mapping[str, StringValue]]:
+        """The values that are known in each run of the job, if a string is another one in each."""
+        return [{**self.known, **run} for run in self.runs] if self.is_by_run(written) else [self.known]
+
+    def add_settings(self, settings: Sequence[Setting]) -> _Scope:
+        """It with the values that variables are set to, some of them for each run."""
+        by_run = [item for item in settings if item.turns]
+        values = [
+            _name_values(replace(item, value=(turn,)) for item in by_run if (turn := item.turns[number]) is not None)
+            for number in range(len(self.runs))
+        ]
+        runs = tuple([{**run, **more} for run, more in zip(self.runs, values, strict=True)])
+        differing = tuple(dict.fromkeys((*self.differing, *[item.name for item in by_run])))
+        return replace(self, known={**self.known, **_name_values(settings)}, runs=runs, differing=differing)
 
 
 class _DocumentReader:
@@ -130,31 +145,31 @@ class _DocumentReader:
             kind = "step"
         elif len(keys) >= 2 and keys[-2] == "services":
             kind = "service"
-        elif len(keys) == 1 and "script" in pairs:
+        elif len(keys) == 1 and not {"script", "parallel"}.isdisjoint(pairs):
             kind = "job"
         elif keys and not ENVIRONMENT_KEYS.isdisjoint(pairs):
             kind = "key"
         if written_scalar(pairs.get("uses")).startswith("actions/github-script@"):
             self.understood.add(id(find_below(pairs.get("with"), "script")))  # JavaScript
         containers = scope.containers
-        if kind == "job":
-            scope = replace(scope, runs=self.read_matrix(find_below(pairs.get("strategy"), "matrix")))
         if kind is not None:
             name = written_scalar(pairs.get("name")) or written_scalar(pairs.get("id")) if kind == "step" else keys[-1]
             containers = (*containers, Container(kind, name, span_of(node)))
-        known = scope.known
+        scope = replace(scope, containers=containers)
+        if kind == "job":
+            scope = self.read_matrix(pairs, keys, scope)
         is_environment = written_scalar(pairs.get("kind")) in ("ConfigMap", "Secret")
         named = ENVIRONMENT_KEYS | {"data", "stringData"} if is_environment else ENVIRONMENT_KEYS
         for name in [name for name in pairs if name in named]:
-            settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
+            settings = self.read_environment(pairs[name], (*keys, name), scope)
             if settings is not None:
                 self.understood.add(id(pairs[name]))
                 self.script.settings += settings
                 # Compose fills `$X` in from its own environment, not from that of the container.
-                known = {**known, **_name_values(settings)} if kind != "service" else known
+                scope = scope.add_settings(settings) if kind != "service" else scope
         own = written_scalar(pairs.get("shell"))
         shell = own or written_scalar(find_below(pairs.get("defaults"), "run", "shell")) or scope.shell
-        return _Scope(containers, known, shell, scope.runs)
+        return replace(scope, shell=shell)
 
     def read_environment(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> list[Setting] | None:
         """`env:` as a mapping, a list of `X=value`, or one of names and values; None when it is something else."""
@@ -192,19 +207,71 @@ class _DocumentReader:
         value = (text_of(stretch, start, len(text), name),) if equals else ()
         return Setting(name, place, span_of(item), "yaml", True, value, (*keys, name), containers)
 
-    def read_matrix(self, node: Node | None) -> tuple[Mapping[str, StringValue], ...]:
-        """The values of `matrix:` in each run of a job, by the expressions that stand for them; the first runs."""
-        lists: list[list[dict[str, StringValue]]] = []
-        included: list[dict[str, StringValue]] = []
+    def read_matrix(self, pairs: Mapping[str, Node], keys: tuple[str, ...], scope: _Scope) -> _Scope:
+        """What holds in a job: the values of its `matrix:`, which GitLab and Azure set as variables, in each run."""
+        node = find_below(pairs.get("strategy"), "matrix")
+        described = [value for _, value in scalar_pairs(node) if value.id == "mapping"]
+        if (listed := find_below(pairs.get("parallel"), "matrix")) is not None and listed.id == "sequence":
+            described = [item for item in listed.value if item.id == "mapping"]
+            node = listed
+        runs = [run for item in described for run in self.read_variable_runs(item)][:_MOST_RUNS]
+        if not runs:
+            return replace(scope, runs=self.read_github_matrix(node), differing=("matrix.",))
+        self.understood |= {id(node), *map(id, described)}
+        settings: list[Setting] = []
+        for name in dict.fromkeys(name for run in runs for name in run):
+            turns = tuple([run.get(name) for run in runs])
+            values = tuple(dict.fromkeys([value for value in turns if value is not None]))
+            place = values[0].place
+            settings.append(
+                Setting(
+                    name,
+                    place,
+                    place.span,
+                    "yaml",
+                    True,
+                    values,
+                    (*keys, "matrix", name),
+                    scope.containers,
+                    turns=turns,
+                )
+            )
+        self.script.settings += settings
+        return replace(scope, runs=tuple([{} for _ in runs])).add_settings(settings)
+
+    def read_variable_runs(self, node: Node) -> list[dict[str, StringValue]]:
+        """The variables of each run that one mapping describes: every combination of the values in its lists."""
+        choices: list[list[tuple[str, StringValue]]] = []
         for key, value in scalar_pairs(node):
-            items = value.value[:_MOST_RUNS] if value.id == "sequence" else ()
-            if key.value == "include":
-                included += [self.read_choice(item, "matrix") for item in items]
-            elif key.value != "exclude" and items:
-                lists.append([self.read_choice(item, f"matrix.{key.value}") for item in items])
-        combinations = islice(product(*lists), _MOST_RUNS) if lists else ()
-        runs = [{key: text for item in items for key, text in item.items()} for items in combinations]
-        return tuple([*runs, *included][:_MOST_RUNS])
+            items = [item for item in (value.value if value.id == "sequence" else [value]) if item.id == "scalar"]
+            if not _VARIABLE.fullmatch(key.value) or not items:
+                return []
+            choices.append([(key.value, text_at(self.source, item, key.value)) for item in items])
+        return [dict(run) for run in _combine(choices)]
+
+    def read_github_matrix(self, node: Node | None) -> tuple[Mapping[str, StringValue], ...]:
+        """The values of `matrix:` in each run of a job, by the expressions that stand for them.
+
+        `include` adds to the combinations that it fits, and is a run of its own where it fits none.
+        """
+        choices: list[list[dict[str, StringValue]]] = []
+        others: dict[str, list[dict[str, StringValue]]] = {"include": [], "exclude": []}
+        for key, value in scalar_pairs(node):
+            items = value.value if value.id == "sequence" else ()
+            if key.value in others:
+                others[key.value] += [self.read_choice(item, "matrix") for item in items]
+            elif items:
+                choices.append([self.read_choice(item, f"matrix.{key.value}") for item in items])
+        combined = [{key: text for item in items for key, text in item.items()} for items in _combine(choices)]
+        runs = [run for run in combined if not any(_fits(run, item, item) for item in others["exclude"])]
+        added: list[dict[str, StringValue]] = [{} for _ in runs]
+        alone: list[dict[str, StringValue]] = []
+        for item in others["include"]:
+            fitting = [number for number, run in enumerate(runs) if _fits(run, item, run.keys() & item.keys())]
+            for number in fitting:
+                added[number] |= item
+            alone += [] if fitting else [item]
+        return tuple([*({**run, **more} for run, more in zip(runs, added, strict=True)), *alone][:_MOST_RUNS])
 
     def read_choice(self, item: Node, name: str) -> dict[str, StringValue]:
         """One value of a matrix: a scalar, or several of them by their keys."""
@@ -379,6 +446,19 @@ class _DocumentReader:
             for key, value in scalar_pairs(item):
                 if key.value == "pip" and value.id == "sequence":
                     self.read_dependencies(value, group)
+
+
+def _combine(choices: Sequence[Sequence[T]]) -> list[tuple[T, ...]]:
+    """Every combination of one of each; of too many, as many as show each choice."""
+    if prod(map(len, choices)) <= _MOST_RUNS:
+        return list(product(*choices)) if choices else []
+    runs = min(max(map(len, choices)), _MOST_RUNS)
+    return [tuple([items[number % len(items)] for items in choices]) for number in range(runs)]
+
+
+def _fits(run: Mapping[str, StringValue], item: Mapping[str, StringValue], keys: Iterable[str]) -> bool:
+    """Whether a run has these values of an item."""
+    return all(key in run and run[key].pattern == item[key].pattern for key in keys)
 
 
 def _merge_runs(scripts: list[Script]) -> None:

@@ -84,8 +84,8 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint, *, rais
     around = _find_around(context, variable, at)
     shown = next((name for name in names if name), "the environment")
     given = context.find_all(default, at)
-    if variable and _find_loaded(context, variable, at.scope.module):
-        given = ()  # the file sets it, if nothing else does
+    if (around and context.start is not None) or (variable and _find_loaded(context, variable, at.scope.module)):
+        given = ()  # it is set by what starts the program, or by the file, if nothing else does
     defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
     if variable:
         defaults = [mark_variable(value, variable) for value in defaults]
@@ -170,6 +170,8 @@ def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Se
     if not variable:
         return ()
     around = find_set_values(variable, at.source.folder, context.source.path, context.start)
+    if around and context.start is not None:
+        return around
     loaded = _find_loaded(context, variable, at.scope.module)
     known = {value.pattern for value in loaded if isinstance(value, StringValue)}
     return [*(value for value in around if value.pattern not in known), *loaded]

@@ -226,20 +226,32 @@ class Environment:
             and within(_outer(item), self.containers)
             and not _is_set_again(item, self.containers, self.facts)
         ]
-        return [item for item in reaching if not any(self._replaces(other, item) for other in reaching)]
+        before = [item for item in reaching if not self._is_after(item)]
+        return [item for item in before if not any(self._replaces(other, item) for other in before)]
 
-    def _replaces(self, other: Setting, setting: Setting) -> bool:
-        """Whether another setting of the same script certainly comes between a setting and the command."""
-        if self.command is None or other.how != "shell" or other.containers != _outer(other):
+    def _is_in_order(self, setting: Setting) -> bool:
+        """Whether a setting counts for the commands after it: a line of a script, in no function or loop with them."""
+        if setting.how != "shell" or kind_of(self.facts.source.path) == "makefile":
             return False
-        is_later = setting.how == "shell" and setting.statement < other.statement
-        return is_later and within(_outer(setting), other.containers) and other.statement < self.command.statement
+        around = (*setting.containers, *self.containers)
+        is_shared = any(item.kind == "branch" and item in self.containers for item in setting.containers)
+        return not is_shared and not any(item.kind == "function" for item in around)
+
+    def _is_after(self, setting: Setting) -> bool:
+        """Whether a script sets a variable after the command."""
+        return self.command is not None and self._is_in_order(setting) and self.command.statement < setting.statement
+
+    def _replaces(self, later: Setting, setting: Setting) -> bool:
+        """Whether a script certainly sets a variable again between a setting and the command."""
+        is_later = self._is_in_order(later) and self._is_in_order(setting) and setting.statement < later.statement
+        return is_later and later.containers == _outer(later) and within(_outer(setting), later.containers)
 
     def list_values(self, variable: str) -> list[StringValue]:
         """The values that a variable has here."""
         values: list[StringValue] = []
         for item in self.list_settings(variable):
-            values += item.value if self.turn is None or not item.turns else item.turns[self.turn : self.turn + 1]
+            turns = item.turns if self.turn is None else item.turns[self.turn : self.turn + 1]
+            values += [value for value in turns if value is not None] if turns else item.value
         return values
 
     def expand(self, variables: Iterable[str]) -> list[Environment]:
