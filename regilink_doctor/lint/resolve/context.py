@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.facts import NO_START
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, TypeVar
 
+    from regilink_doctor.lint.facts import Start
     from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope, Use
-    from regilink_doctor.lint.resolve.program_inputs import Start
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.text.source import Source
 
@@ -395,11 +396,12 @@ class Context:
         return chosen is None or chosen.command is start.command
 
     def answer_by_start(self, starts: Sequence[Start], work_out: Callable[[], T]) -> list[T]:
-        """What is worked out for each single start of the program.
+        """What is worked out for each single start of the program, and for one that is not known.
 
         What one command passes for an option belongs to what it passes for the others, and to the variables that it
         has.
         """
+        starts = [*starts, NO_START]
         for start in starts:
             self._starts.setdefault(start.key, start)
         numbers = {key: number for number, key in enumerate(self._starts)}

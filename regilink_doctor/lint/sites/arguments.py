@@ -8,7 +8,7 @@ from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.containers import flatten_pairs, is_changed
 from regilink_doctor.lint.resolve.parameters import spread_arguments
-from regilink_doctor.lint.resolve.program_inputs import NO_START, find_starts
+from regilink_doctor.lint.resolve.program_inputs import find_starts
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     Instance,
@@ -204,7 +204,7 @@ class ArgumentReader:
         if not 0 < len(starts) <= MAX_ALTERNATIVES or len(looked_at) >= _MOST_BY_START:
             return strings
         looked_at.append(name)
-        turns = self.resolver.answer_by_start([*starts, NO_START], lambda: self.texts(name))
+        turns = self.resolver.answer_by_start(starts, lambda: self.texts(name))
         made = {string.pattern: string for turn in reversed(turns) for string in reversed(turn)}
         left = [string for string in strings if is_open_ended(string)]
         if not left:
