@@ -369,8 +369,8 @@ def _explain_quoted_message(text: str, catalog: OrganizationView | None) -> Expl
 
 
 def _explain_passed_errors(context: ErrorContext) -> Explanation | None:
-    """Errors of the network that come again and again in a log, although each has passed; None without them."""
-    passed = context.passed_errors
+    """What a program went on after: errors of the network that come again and again, or warnings; else None."""
+    passed = context.passed_errors or context.own_warnings
     explanation = explain_error(context.with_warnings(passed)) if passed else None
     return replace(explanation, is_sure=False) if explanation is not None else None
 

@@ -46,6 +46,7 @@ _QUOTED_ERROR = re.compile(
     r"""`(wandb: ERROR [^`\n]+)`|^[\s*>-]*["'\u201c](wandb: ERROR [^"'\u201d\n]+)["'\u201d]""", re.MULTILINE
 )
 """A line of wandb in the middle of a sentence, or at the beginning of one."""
+_OWN_WARNING = re.compile(r"wandb: (?:\w+: )?WARNING\b")
 
 
 _IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
@@ -360,6 +361,11 @@ class ErrorContext:
         begun = tuple(line for line in lines if _NETWORK_ERROR in line)
         passed = tuple(line for line in lines if _PASSED in line)
         return (begun or passed) if max(len(begun), len(passed)) > 1 else ()
+
+    @cached_property
+    def own_warnings(self) -> tuple[str, ...]:
+        """The warnings that wandb itself has printed."""
+        return tuple(filter(_OWN_WARNING.match, self.warnings))
 
     @cached_property
     def is_error(self) -> bool:

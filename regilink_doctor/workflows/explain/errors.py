@@ -218,9 +218,11 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     context, matches = _recognize_failure(context)
     if not matches and not context.is_error:
         return _explain_cause(*structure.find_warning(context))
-    if matches and context.warnings:  # they say how it came to the error
-        matches = [*matches, *_recognize_warnings(context, matches)]
-    matches = _order_by_evidence(context, matches)
+    warned = [*_recognize_warnings(context, matches)] if matches and context.warnings else []
+    if context.has_gone_on:  # these are all that the text tells
+        matches, warned = [*matches, *warned], []
+    # Warnings say how it came to the error, and are not its cause.
+    matches = [*_order_by_evidence(context, matches), *_order_by_evidence(context, warned)]
     names = _find_names(context, matches)
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank_failures(context, matches, names, facts)
