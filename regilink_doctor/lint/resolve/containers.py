@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
 _FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertools.chain"})
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
+
+GIVE_ITEMS = _SAME_ITEMS | _FILTERED | _ONE_ITEM | {"enumerate", "zip"}
+"""Functions whose results have the items of what they are passed, and that keep nothing themselves."""
 _ADDS = ("append", "extend", "add")
 _NO_SUCH_KEY = NonString("no such key")
 _MOST_LAYERS = 2 * MAX_ALTERNATIVES

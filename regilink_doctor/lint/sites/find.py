@@ -30,6 +30,7 @@ from regilink_doctor.lint.sites.made_by import STARTS, MadeBy, find_passed_run
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.run_lifetime import find_last_before
 from regilink_doctor.lint.sites.set_variables import find_set_variables
+from regilink_doctor.lint.sites.unsaved import SAVED, UnsavedChanges
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import are_callers_wanted
@@ -67,19 +68,8 @@ _MOST_STEPS = 8
 _MOST_LEVELS, _MOST_CALLERS = 3, 8
 """How many levels of callers are searched for what drops an error, and how many calls of each function."""
 
-_FETCHES = frozenset({
-    "wandb.Api.artifact", "wandb.Artifact.link", "wandb.Run.link_artifact", "wandb.Run.use_artifact",
-    "wandb.use_artifact",
-})  # fmt: skip
-"""Calls that give a version which W&B has already."""
-
-_SAVED = frozenset({"aliases", "description", "metadata", "tags"})
-"""Attributes of such a version whose changes `save()` sends; a time to live is checked where it is linked."""
-
 _CHANGES = frozenset({"add", "add_dir", "add_file", "add_reference", "new_file", "remove"})
 """Methods that change the files of an artifact."""
-
-_SHOWING = frozenset({"isinstance", "len", "print", "repr", "str"})
 
 _LINK_ARGUMENTS = frozenset(wandb_api.CALLS["wandb.Run.link_artifact"].parameters)
 
@@ -107,7 +97,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
         if ".aliases" in source.text:
             sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
         sites += [site for use in module.uses for site in finder.find_late_change(use)]
-        if any(f".{name}" in source.text for name in _SAVED) and not source.path.endswith(".ipynb"):
+        if any(f".{name}" in source.text for name in SAVED) and not source.path.endswith(".ipynb"):
             sites += finder.find_unsaved()
         sites += find_mocked_links(source, module)
         settings = list(find_set_variables(source, module, finder.resolver, finder.statements))
@@ -695,43 +685,9 @@ class _Finder:
                 yield self._make_other_named("late-change", use.call, use.statement, method, logged=logged)
 
     def find_unsaved(self) -> Iterator[Site]:
-        """The sites of the last change of each artifact that W&B has already, and that nothing in the file can save."""
-        changes: list[tuple[ast.expr, Store | Use]] = [(use.call.func, use) for use in self.origins.alias_stores]
-        for store in self.module.stores:
-            target = store.target  # `artifact.metadata`, also of `artifact.metadata["key"]`
-            changes.append((target if isinstance(target, ast.Attribute) else target.value, store))
-        last: dict[object, tuple[ast.Attribute, Store | Use]] = {}
-        for node, change in sorted(changes, key=lambda item: item[1].order):
-            if isinstance(node, ast.Attribute) and node.attr in _SAVED and self._is_dropped(node.value, change):
-                last[getattr(node.value, "id", node), change.scope] = node, change
-        for node, change in last.values():
-            made = [self.origins.find_made(value, change.at) for value in self.resolver.value(node.value, change.at)]
-            if made and all(use is not None and not _FETCHES.isdisjoint(self.resolver.callee(use)) for use in made):
-                yield self._make_other_named("unsaved", node, change.statement, node.attr)
-
-    def _is_dropped(self, owner: ast.expr, change: Store | Use) -> bool:
-        """Whether an object is in no place but in one variable of a function, of which only attributes are used."""
-        if isinstance(owner, ast.Call):
-            return True
-        if not isinstance(owner, ast.Name) or len(change.scope.bindings.get(owner.id, ())) != 1:
-            return False
-        return owner.id not in self._kept_names
-
-    @cached_property
-    def _kept_names(self) -> frozenset[str]:
-        """The names of the file that are used as a whole, other than to print them, and those saved or linked."""
-        shown: set[int] = set()
-        kept: set[str] = set()
-        for node in walk(self.module.scope.node):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SHOWING:
-                shown.update(map(id, node.args))
-            elif isinstance(node, ast.FormattedValue):
-                shown.add(id(node.value))
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                shown.add(id(node.value))
-                kept.update([node.value.id] if node.attr in ("link", "save") else [])
-        names = (node for node in walk(self.module.scope.node) if isinstance(node, ast.Name))
-        return frozenset((*kept, *(node.id for node in names if type(node.ctx) is ast.Load and id(node) not in shown)))
+        """The sites of the last change of each object that W&B has already, and that nothing in the file can save."""
+        for node, statement, names in UnsavedChanges(self.origins).find():
+            yield self._make_other_named("unsaved", node, statement, ", ".join(names))
 
     def _make_draft(self, call: str, node: ast.expr, used: Read | Store | Use, name: str, made: Use) -> Site:
         """The site of a look at the attribute `name` of an artifact, which the call `made` gives."""
