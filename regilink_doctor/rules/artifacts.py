@@ -365,8 +365,10 @@ class LateChange(Rule):
 class UnsavedChange(Rule):
     """The aliases, description, metadata or tags of a version are changed, and nothing saves the change.
 
-    A version that was fetched, used or linked is in W&B already. What is assigned to it here stays here, silently: only
-    its `save()` sends it. Not reported where the version is passed on, because it may be saved there.
+    A version that was fetched, listed, used or linked is in W&B already. What is assigned to it here stays here,
+    silently: only its own `save()` after the change sends it. The same holds for a collection and a registry: their
+    description, name and tags, its types and visibility. Not reported where the object is passed on, because it may be
+    saved there; functions of the file are followed.
     """
 
     code = "REG515"
@@ -378,6 +380,13 @@ class UnsavedChange(Rule):
         'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\nversion.aliases.append("production")',
         'used = run.use_artifact("wandb-registry-model/zoo:v3")\nused.metadata["accuracy"] = 0.9',
         'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.description = "best so far"',
+        'new = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\n'
+        'new.aliases.append("production")\n'
+        'old = wandb.Api().artifact("acme/wandb-registry-model/zoo:production")\n'
+        'old.aliases.remove("production")\n'
+        "old.save()",
+        'for version in wandb.Api().artifacts("model", "acme/wandb-registry-model/zoo"):\n'
+        '    version.tags.append("checked")',
     )
     good = (
         'version = wandb.Api().artifact("acme/wandb-registry-model/zoo:v3")\n'

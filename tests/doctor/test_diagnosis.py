@@ -319,6 +319,9 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         ('    run.use_artifact("wandb-registry-model/wandb-registry-zoo:v0")', ("REG109",)),
         ('    run.use_artifact("team-a/wandb-registry-model/wandb-registry-zoo:v0")', ("REG109", "REG202")),
         ('    run.use_artifact("wandb-registry-model/other:v0")', ("REG305",)),
+        (f'    linked = run.link_artifact(made, "{ZOO}")\n    linked.aliases.append("prod")', ("REG515",)),
+        (f'    linked = run.link_artifact(made, "{ZOO}")\n    linked.tags = []\n    linked.save()', ()),
+        (f'    made = run.log_artifact(made).wait()\n    run.use_artifact("{ZOO}:" + made.version)', ("REG505",)),
     ],
 )
 def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator: Emulator, tmp_path: Path) -> None:

@@ -280,6 +280,8 @@ CODE_ALONE = (
     rule_codes.INVALID_ENTITY_OR_PROJECT,
     rule_codes.RESERVED_TYPE,
     rule_codes.INVALID_ARTIFACT_NAME,
+    rule_codes.SOURCE_VERSION_IN_REGISTRY_NAME,
+    rule_codes.UNSAVED_CHANGE,
     rule_codes.LINK_WHILE_OFFLINE,
     rule_codes.LINK_WHILE_DISABLED,
     rule_codes.LINK_AFTER_FINISH,
@@ -288,7 +290,7 @@ CODE_ALONE = (
     rule_codes.ACTIVE_RUN_REUSED,
     rule_codes.DRAFT_PROPERTY,
 )
-"""The rules of links that fail, or do nothing, whatever the server says of the path."""
+"""The rules of what fails, does nothing or names another version, whatever the server says of the path."""
 
 _OF_PATH, _OF_ALIAS = "REG1", "REG5"
 """Code prefixes of rules about what other checks judge as well: the paths and aliases of links."""
