@@ -161,7 +161,7 @@ class _Facts:
         return nearby_files.is_run_by_agent(absolute_path(self.path))
 
     @cached_property
-    def mode_in_settings(self) -> tuple[str, Place] | None:
+    def mode_outside(self) -> tuple[str, Place] | None:
         setting = None if self.mentions("WANDB_MODE") else nearby_files.find_mode(absolute_path(self.path))
         if setting is None:
             return None

@@ -10,15 +10,16 @@ import os
 import posixpath
 
 from regilink_doctor.core.files import absolute_path
+from regilink_doctor.lint.resolve.imports import list_imported_files
 from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.lint.text.memory import exists, has_word, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from regilink_doctor.core.sites import Requirement
+    from regilink_doctor.core.sites import Requirement, Setting
 
 _KINDS = frozenset({"dotenv", "json", "yaml", "toml", "ini", "shell", "dockerfile", "makefile"})
 _FOLDERS = (
@@ -45,10 +46,56 @@ def is_mentioned(variable: str, folder: str) -> bool:
 
 
 def find_mode(program: str) -> tuple[str, str, int] | None:
-    """The mode in the settings of wandb that a program reads where nothing else names one, with file and line."""
+    """The mode that a program certainly has where its own file names none, with file and line.
+
+    The other files of its programs set it, or else the settings of wandb that it reads where nothing names a mode.
+    """
     folders = find_roots(os.path.dirname(program))
+    if named := _find_files_that_set("WANDB_MODE", program, folders):
+        return _find_set_mode(program, named)
     modes = [(value, path, line) for base in folders for path, value, line in _find_settings(base, b"mode")]
     return modes[0] if modes and not any(_find_mentioning(base, "WANDB_MODE") for base in folders) else None
+
+
+def _find_files_that_set(variable: str, program: str, folders: Iterable[str]) -> list[str]:
+    """The other files of the programs that run a file which name a variable."""
+    packages = [f"{folder}/__init__.py" for folder in folders if "__init__.py" in list_names(folder)]
+    others = dict.fromkeys((*find_programs(program), *list_imported_files(program), *packages))
+    return [path for path in others if path != program and has_word(path, variable, _MAX_BYTES)]
+
+
+def _find_set_mode(program: str, files: Sequence[str]) -> tuple[str, str, int] | None:
+    """The mode that each of some files sets once, whatever happens, if no program runs a file without one of them."""
+    programs = find_programs(program)
+    modes: list[tuple[str, str, int]] = []
+    for path in files:
+        settings = [item for item in _read_settings(path) if item.name == "WANDB_MODE"]
+        values = [value.literal for item in settings for value in item.value if not item.only_default]
+        if len(settings) != 1 or len(values) != 1 or values[0] is None:
+            return None
+        around = settings[0].containers
+        if around and not (path in programs and len(around) == 1 and _is_main_guard(path, around[0].span.line - 1)):
+            return None
+        modes.append((values[0], path, settings[0].place.span.line))
+    is_imported = any(path not in programs for path in files)
+    first = [path for path in programs if not find_programs(path)]
+    are_all = bool(first) and set(first) <= {*files} and not has_word(program, "__main__", _MAX_BYTES)
+    return modes[0] if len({mode for mode, _, _ in modes}) == 1 and (is_imported or are_all) else None
+
+
+def _is_main_guard(path: str, line: int) -> bool:
+    """Whether a line is `if __name__ == "__main__":`."""
+    return (read_file(path, _MAX_BYTES) or b"").splitlines()[line - 1].startswith(b"if __name__")
+
+
+def _read_settings(path: str) -> tuple[Setting, ...]:
+    from regilink_doctor.lint import formats
+    from regilink_doctor.lint.text.source import Unparsable
+
+    try:
+        return formats.read(path, read_file(path, _MAX_BYTES) or b"").settings
+    except (Unparsable, RecursionError):
+        return ()
 
 
 def has_dotenv(folder: str) -> bool:
@@ -164,7 +211,8 @@ def _is_report(content: bytes) -> bool:
 
 def _find_settings(base: str, key: bytes) -> Iterator[tuple[str, str, int]]:
     """The values of a key in the settings that wandb keeps beside its runs, each with its file and line."""
-    for path in [posixpath.join(base, name, "settings") for name in ("wandb", ".wandb")]:
+    names = [name for name in ("wandb", ".wandb") if name in list_names(base)]
+    for path in [posixpath.join(base, name, "settings") for name in names]:
         for number, line in enumerate((read_file(path, _MAX_BYTES) or b"").splitlines(), 1):
             name, _, value = line.partition(b"=")
             if name.strip() == key and value.strip():

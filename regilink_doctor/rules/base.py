@@ -278,8 +278,8 @@ class FileFacts(Protocol):
         """Whether a file that imports this one starts an agent of a sweep."""
 
     @property
-    def mode_in_settings(self) -> tuple[str, Place] | None:
-        """The mode in the settings that wandb keeps beside its runs, where nothing else names one."""
+    def mode_outside(self) -> tuple[str, Place] | None:
+        """The mode that other files of the program set, or the settings that wandb keeps beside its runs, and where."""
 
     def once(self, compute: Callable[[FileFacts], T]) -> T:
         """`compute(self)`, computed once for the file: what a rule would otherwise search for at each call site."""

@@ -305,7 +305,7 @@ def may_set_mode(facts: FileFacts) -> bool:
     """Whether anything in the file may set the mode of a run: see `mode_of`."""
     starts = {id(init): init for site in facts.sites for init in (*site.inits, site.init or site)}
     setups, settings = facts.once(_find_modes)
-    return bool(setups or settings or facts.mode_in_settings or any(map(_may_have_mode, starts.values())))
+    return bool(setups or settings or facts.mode_outside or any(map(_may_have_mode, starts.values())))
 
 
 def _may_have_mode(init: Site) -> bool:
@@ -314,8 +314,8 @@ def _may_have_mode(init: Site) -> bool:
     return (is_offline and init.call == "WandbLogger") or not {"mode", "settings", "**"}.isdisjoint(arguments.names)
 
 
-def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
-    """The mode that the run of a site certainly has, where that is set, and whether the environment sets it.
+def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place] | None:
+    """The mode that the run of a site certainly has, and where that is set.
 
     An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
     """
@@ -329,7 +329,7 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         if not value and is_logger and init.arguments.constants.get("offline"):
             value = "offline"
         is_certain = "mode" in init.arguments.certain_strings or "mode" not in init.arguments.keywords
-        return (value, init.place, False) if value and is_certain else None
+        return (value, init.place) if value and is_certain else None
     if site.inits and init is None:
         return None
     setups, settings = facts.once(_find_modes)
@@ -337,9 +337,9 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         modes = {certain(setup.arguments.strings.get("mode", ())) for setup in setups}
         mode = modes.pop() if len(modes) == 1 else None
         is_certain = len(setups) == 1 and "mode" in setups[0].arguments.certain_strings and _is_before(setups[0], site)
-        return (mode, setups[0].place, False) if mode and is_certain else None
-    if not settings and facts.mode_in_settings is not None:
-        return (*facts.mode_in_settings, False)
+        return (mode, setups[0].place) if mode and is_certain else None
+    if not settings:
+        return facts.mode_outside
     if len(settings) != 1 or settings[0].only_default:
         return None
     setting, value = settings[0], certain(settings[0].value)
@@ -347,7 +347,7 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     before = (setting.place.cell or 0, setting.place.span) < (start.place.cell or 0, start.place.span)
     if value is None or not before or not within(setting.containers, start.context.containers):
         return None
-    return value, setting.place, True
+    return value, setting.place
 
 
 def _find_modes(facts: FileFacts) -> tuple[list[Site], list[Setting]]:
