@@ -263,6 +263,11 @@ class Site:
         return self.entity or self._find_common("run.entity", [init.entity for init in self._starts])
 
     @property
+    def is_run_found(self) -> bool:
+        """Whether a call is known that may have started its run."""
+        return bool(self._starts)
+
+    @property
     def run_project(self) -> tuple[StringValue, ...]:
         """The run's project by source: that of the call itself, else of its `wandb.init`."""
         return self.project or self._find_common("run.project", [init.project for init in self._starts])
@@ -373,11 +378,12 @@ class Consume(Site):
 
 @record
 class Log(Site):
-    """A call that logs an artifact. Like a link, it knows about the artifact."""
+    """A call that logs an artifact. Like a link, it knows about the artifact; `is_draft`: a `new_draft()` of it."""
 
     kind = "log"
 
     is_logged_artifact: bool = False
+    is_draft: bool = False
     ttl: Place | None = None
     linked_ttl: Place | None = None
 

@@ -65,11 +65,11 @@ class Context:
         is_brief: bool = False,
         findings: Sequence[Finding] = (),
         servers: Sequence[StringValue] = (),
-        registry_calls: Sequence[Site] = (),
+        calls: Sequence[Site] = (),
     ) -> None:
         self.settings = settings
         self.findings, self.servers = tuple(findings), tuple(servers)
-        self.registry_calls = tuple(registry_calls)
+        self.calls = tuple(calls)
         self.known = known
         self.filed = filed
         self.prober = prober
@@ -177,7 +177,12 @@ class Context:
         if link is None:
             return Judgement("unknown")
         self.queries.look_up_links()
-        return judge(link, self.view, target.type_text)
+        return judge(link, self.view, self.type_of(target))
+
+    def type_of(self, target: LinkTarget) -> str | None:
+        """The artifact's type, unknown parts included: what source says, else that of the version that is consumed."""
+        version = self.version(target.consumed) if target.type_text is None and target.consumed is not None else None
+        return version.artifact_type if version is not None else target.type_text
 
     def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
         """Every place at which the same question to W&B is written, in order."""
@@ -214,7 +219,7 @@ class Context:
 
     def registries(self) -> Collection[RegistryQuestion]:
         """The registries to ask for besides those of links and names: those that `Api.registry` is given."""
-        return [question for question in map(self.registry_question, self.registry_calls) if question is not None]
+        return [question for question in map(self.registry_question, self.calls) if question is not None]
 
     def registry_question(self, site: Site) -> RegistryQuestion | None:
         """The registry that a call of `Api.registry` finds; None where it or its organization is not known."""
@@ -231,11 +236,11 @@ class Context:
         found = (names.entity for names in self.view.organization_names if names.name == organization)
         return next((RegistryQuestion(entity, name) for entity in found), None)
 
-    def project_of(self, target: LinkTarget) -> str | None:
-        """The project that code, argument or settings give the run of a target."""
-        setting, project = self.settings.project, target.known_project
-        if project and not (setting and isinstance(setting.origin, Argument)):
-            return project
+    def project_of(self, target: LinkTarget | ConsumedName) -> str | None:
+        """The project that code, argument or settings give the run of a target; None where it is not known."""
+        setting = self.settings.project
+        if target.project is not None and not (setting and isinstance(setting.origin, Argument)):
+            return target.project.literal
         return setting.value if setting else None
 
     def _project_of(self, target: LinkTarget | ConsumedName) -> str:

@@ -303,7 +303,7 @@ def run_diagnosis(
     checks: Sequence[type[Check]] | None = None,
     findings: Sequence[Finding] = (),
     servers: Sequence[StringValue] = (),
-    registry_calls: Sequence[Site] = (),
+    calls: Sequence[Site] = (),
 ) -> Diagnosis:
     """Run every check.
 
@@ -320,7 +320,7 @@ def run_diagnosis(
         checks: those to run; None: all of them.
         findings: what lint finds in the source of the targets.
         servers: the addresses that the source itself gives to wandb.
-        registry_calls: the calls of the `Api` that find, list or create registries.
+        calls: those about registries, and those that log what was fetched.
     """
     begun = time.monotonic()
     context = Context(
@@ -334,7 +334,7 @@ def run_diagnosis(
         is_brief=not probe,
         findings=findings,
         servers=servers,
-        registry_calls=registry_calls,
+        calls=calls,
     )
     kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]
     results = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))

@@ -96,7 +96,7 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
     """
     problems = [
         item
-        for item in judge_target(_with_entity(context, target))
+        for item in judge_target(_with_known_facts(context, target))
         if item.severity == "error" or (item.severity == "warning" and not _is_known_better(item))
     ]
     return min(problems, key=lambda item: (_ORDER.index(item.severity), item.start), default=None)
@@ -117,7 +117,7 @@ def may_be_hidden(organization: str) -> str:
 
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
-    resolved = _with_entity(context, target)
+    resolved = _with_known_facts(context, target)
     problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
     cause = find_cause(judge_target(resolved, context.view), problem.rule, target.text)
     organization = {"organization": judgement.organization} if judgement.organization else {}
@@ -125,10 +125,12 @@ def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) 
     return replace(own, facts={**organization, **problem.facts, **own.facts}, failure=problem.failure or own.failure)
 
 
-def _with_entity(context: Context, target: LinkTarget) -> LinkTarget:
-    """The target with the entity that its run would have, where that is known."""
-    entity = context.run_entity(target)
-    return replace(target, entity=as_string(entity.value)) if entity is not None else target
+def _with_known_facts(context: Context, target: LinkTarget) -> LinkTarget:
+    """The target with the entity that its run would have, and the artifact's type, where they are known."""
+    entity, artifact_type = context.run_entity(target), context.type_of(target)
+    known_type = target.artifact_type if artifact_type is None else as_string(artifact_type)
+    known_entity = target.entity if entity is None else as_string(entity.value)
+    return replace(target, entity=known_entity, artifact_type=known_type)
 
 
 def name_destination(link: LinkInput) -> str:

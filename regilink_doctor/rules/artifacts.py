@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
-from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
+from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, LEGACY_REGISTRY, NAME_MAX
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import registry_path, registry_target, warn_of_default
+from regilink_doctor.rules.site_facts import certain, mode_of, registry_path, registry_target, warn_of_default
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Link, Site
+    from regilink_doctor.core.sites import Link, Log, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
@@ -326,8 +326,9 @@ class LateChange(Rule):
     """Files are added to an artifact that is logged already, or removed from it.
 
     What was logged, linked, saved or fetched never changes: `add`, `add_dir`, `add_file`, `add_reference`, `new_file`
-    and `remove` raise an ArtifactFinalizedError. The next version begins with `artifact.new_draft()`. Not reported
-    where the run may be disabled, and where a branch or another function logs the artifact.
+    and `remove` raise an ArtifactFinalizedError. The next version begins with `artifact.new_draft()`, which is logged
+    in the project of its source. Not reported where the run may be disabled, and where a branch or another function
+    logs the artifact.
     """
 
     code = "REG613"
@@ -360,6 +361,92 @@ class LateChange(Rule):
         related = (Related("logged here", site.logged.place),) if site.logged is not None else ()
         method = site.arguments.strings["name"][0].pattern
         yield self.report(site.place, related=related, method=method)
+
+
+class LoggedElsewhere(Rule):
+    """A version that is fetched, or a draft of one, is logged in another project than the one that it comes from.
+
+    `log_artifact` then raises ValueError: `it can't be moved`. A version in a registry comes from the project that
+    logged it, which only the server knows: the doctor looks it up. To change aliases, change `artifact.aliases` and
+    call `artifact.save()`; for other files make a new `wandb.Artifact`. Not reported where the file itself links to
+    the collection what it has made.
+    """
+
+    code = "REG614"
+    name = "logged-elsewhere"
+    severity = "warning"
+    failures = ("C15",)
+    watches = ("log.artifact",)
+    bad = (
+        'used = run.use_artifact("wandb-registry-model/zoo:v3")\nrun.log_artifact(used, aliases=["best"])',
+        'draft = run.use_artifact("wandb-registry-model/zoo:v3").new_draft()\nrun.log_artifact(draft)',
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="p")\n'
+        'run.log_artifact(run.use_artifact("team-a/training/zoo:v3"))',
+    )
+    good = (
+        'run.log_artifact(wandb.Artifact("zoo", type="model"))',
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="training")\n'
+        'run.log_artifact(run.use_artifact("team-a/training/zoo:v3"), aliases=["best"])',
+        'used = run.use_artifact("wandb-registry-model/zoo:v3")\nused.aliases.append("best")\nused.save()',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        is_draft, name = problem.kind == "draft", quoted(facts["name"])
+        if facts["source"]:
+            summary = say(
+                "{name} belongs to {source}, and is logged in {project}",
+                name=name,
+                source=quoted(facts["source"]),
+                project=quoted(facts["project"]),
+            )
+        elif is_draft:
+            summary = say("a draft of {name} can be logged only in the project of its source", name=name)
+        else:
+            summary = say("{name} can be logged only in the project of its source", name=name)
+        return Message(
+            summary,
+            "log_artifact raises ValueError in any other project: it can't be moved",
+            "log it in a run of that project, or add its files to a new wandb.Artifact"
+            if is_draft
+            else "to change its aliases, change artifact.aliases and call artifact.save()",
+        )
+
+    def check_log(self, log: Log, facts: FileFacts) -> Iterator[Report]:
+        """A draft of a version in a registry is an info: that may well come from the run's own project."""
+        source = log.artifact
+        if source is None or source.kind != "consume" or log.context.expected or facts.in_test or not source.target:
+            return
+        mode = mode_of(log, facts)
+        if mode is not None and mode[0] in ("offline", "disabled"):
+            return
+        name, related = source.target[0], (Related("fetched here", source.place),)
+        kind = "draft" if log.is_draft else ""
+        severity: Severity = "info" if log.is_draft else "warning"
+        paths, made_here = [registry_path(text) for text in source.target], facts.once(_find_filled)
+        if all(path is not None and (path.project, path.collection) not in made_here for path in paths):
+            yield self.report(log.place, kind, severity=severity, related=related, name=name.display, source="")
+        elif len(paths) == 1 and paths[0] is None and (places := _find_other_project(name, log)):
+            yield self.report(log.place, kind, related=related, name=name.display, source=places[0], project=places[1])
+
+
+def _find_filled(facts: FileFacts) -> set[tuple[str | None, str]]:
+    """The collections of registries, each with the registry's project, that get what the file itself makes."""
+    links = (link for link in facts.links if link.artifact is not None and link.artifact.kind in ("artifact", "log"))
+    paths = (registry_path(target) for link in links for target in link.target)
+    return {(path.project, path.collection) for path in paths if path is not None}
+
+
+def _find_other_project(name: StringValue, log: Log) -> tuple[str, str] | None:
+    """The project that a name certainly has, and that of the run that logs it, where they differ."""
+    path, entity, project = parsed(name.certain or ""), certain(log.run_entity), certain(log.run_project)
+    if path is None or not path.project or path.project == LEGACY_REGISTRY:
+        return None
+    if path.prefix and entity and path.prefix != entity:
+        return f"{path.prefix}/{path.project}", f"{entity}/{project or '...'}"
+    return (path.project, project) if project and path.project != project else None
 
 
 class UnsavedChange(Rule):

@@ -71,6 +71,7 @@ RULES = {
     "REG611": ("unchecked-reference", "artifacts"),
     "REG612": ("deletion-spares-aliases-only", "artifacts"),
     "REG613": ("late-change", "artifacts"),
+    "REG614": ("logged-elsewhere", "artifacts"),
     "REG701": ("sdk-too-old", "sdk"),
     "REG702": ("requests-mocks-miss-wandb", "sdk"),
     "REG703": ("organization-variable", "other_entities"),
@@ -191,6 +192,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "log": (
         (("aliases",), ("REG106", "REG501", "REG502",)),
+        (("artifact",), ("REG614",)),
         (("context", "ended_by",), ("REG603",)),
         (("type",), ("REG106",)),
     ),

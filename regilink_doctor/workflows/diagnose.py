@@ -72,8 +72,7 @@ def diagnose(
         consumed: full names that are consumed, besides those of the source.
         paths: files and folders in which lint looks for targets, instead of `cwd`.
         source: what lint has found already, instead of that.
-        entity: the entity of the runs; it overrides everything that wandb would find, as do the next two.
-        project: the project of the runs.
+        entity: of the runs, as `project` is; they override everything that wandb would find, and so does the next one.
         organization: the organization of paths that name none.
         artifact_type: the type of the artifacts, where the code does not say it.
         aliases: the aliases of the links that are given as strings.
@@ -109,7 +108,7 @@ def diagnose(
         probe=probe,
         watcher=watcher,
         findings=source.findings if source else (),
-        registry_calls=source.registry_calls if source else (),
+        calls=[_read_run(site, server.variables) for site in source.calls] if source else (),
         servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
     )
     return _add_source(diagnosis, source) if source is not None else diagnosis
@@ -179,6 +178,14 @@ def _find_targets(
     consumed = consumed_names([*sites, *source.look_ups, *(site for site in configured if site.kind == "source")])
     names = [read_name_variables(name, server.variables) for name in consumed]
     return [*links, *_configured_targets(config)], names
+
+
+def _read_run(site: Site, environ: Mapping[str, str]) -> Site:
+    """The call with the entity and project of its run in a program with this environment."""
+    entity, project = (
+        tuple(string.read_variables(environ) for string in part) for part in (site.run_entity, site.run_project)
+    )
+    return replace(site, entity=entity, project=project)
 
 
 def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -> Prober:

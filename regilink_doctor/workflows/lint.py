@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 _REGISTRY_CALLS = ("wandb.Api.registry", "wandb.Api.registries", "wandb.Api.create_registry")
 """The calls of the `Api` that find, list or create registries."""
 
+
+def _logs_fetched(site: Site) -> bool:
+    return site.kind == "log" and site.artifact is not None and site.artifact.kind == "consume"
+
+
 EACH = 25
 """Candidates that are worth a process of their own."""
 
@@ -65,8 +70,8 @@ class LintResult(ShownAsTable):
         self.configured_sources: list[Site] = []
         self.look_ups: list[Site] = []
         """The calls that look up collections and versions: the map has them as consumers, the doctor checks them."""
-        self.registry_calls: list[Site] = []
-        """See `_REGISTRY_CALLS`."""
+        self.calls: list[Site] = []
+        """Further calls that the doctor checks: those about registries, and those that log what was fetched."""
         self.alias_changes: list[Site] = []
         """Where code sets the aliases of an artifact itself."""
         self.servers: list[StringValue] = []
@@ -139,7 +144,7 @@ class LintResult(ShownAsTable):
         self.configured_sources = [site for site in self.configured_sources if not is_test_path(site.place.path)]
         self.findings = [finding for finding in self.findings if not is_test_path(finding.place.path)]
         self.look_ups = [site for site in self.look_ups if not is_test_path(site.place.path)]
-        self.registry_calls = [site for site in self.registry_calls if not is_test_path(site.place.path)]
+        self.calls = [site for site in self.calls if not is_test_path(site.place.path)]
         self.servers = [address for address in self.servers if not is_test_path(address.place.path)]
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
@@ -161,7 +166,7 @@ class LintResult(ShownAsTable):
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
         self.look_ups += [site for site in report.sites if site.kind == "look_up"]
-        self.registry_calls += [site for site in report.sites if site.call in _REGISTRY_CALLS]
+        self.calls += [site for site in report.sites if site.call in _REGISTRY_CALLS or _logs_fetched(site)]
         self.alias_changes += [site for site in report.sites if site.call == "wandb.Artifact.aliases"]
 
     def add_unreadable(self, sentences: Iterable[str]) -> None:

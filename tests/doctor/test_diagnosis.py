@@ -335,6 +335,7 @@ def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator
     assert tuple(check.code for check in found.of("fail", "warn")) == codes
 
 
+OTHER_RUN = "run.finish(); wandb.init(entity='team-a', project={})"
 LOOK_UPS = {
     'api.artifacts("model", "wandb-registry-model/zoo")': ("pass", ""),
     'api.artifact_collection("model", "acme/wandb-registry-model/zoo")': ("pass", ""),
@@ -371,6 +372,19 @@ LOOK_UPS = {
     'api.registry("modle", "Acme Inc")': ("fail", "REG301"),
     "api.registry(sys.argv[1])": (None, ""),
     'api.registries(filter={"name": "modle"})': (None, ""),
+    'run.log_artifact(run.use_artifact("wandb-registry-model/zoo:v0"))': ("fail", "REG614"),
+    'run.log_artifact(api.artifact("wandb-registry-model/zoo:v0").new_draft())': ("fail", "REG614"),
+    'api.run("team-a/p/x").log_artifact(api.artifact("wandb-registry-model/zoo:v0"))': ("skip", ""),
+    f'{OTHER_RUN.format("sys.argv[1]")}.log_artifact(api.artifact("wandb-registry-model/zoo:v0"))': ("skip", ""),
+    f'{OTHER_RUN.format("None")}.log_artifact(api.artifact("wandb-registry-model/zoo:v0"))': ("skip", ""),
+    f"""{OTHER_RUN.format("'seed'")}.log_artifact(api.artifact("wandb-registry-model/zoo:v0"))""": ("pass", ""),
+    'run.use_artifact("wandb-registry-model/zoo:v0").link("wandb-registry-dataset/a")': ("fail", "REG401"),
+    'run.link_artifact(run.use_artifact("wandb-registry-model/zoo:v0"), "wandb-registry-model/a")': ("pass", ""),
+    'run.use_artifact("wandb-registry-model/zoo:v0").link("wandb-registry-raw/tiles")': ("fail", "REG402"),
+    'run.link_artifact(api.artifact("wandb-registry-model/zoo:v0").new_draft(), "wandb-registry-dataset/a")': (
+        "fail",
+        "REG401",
+    ),
 }
 """A call -> the status and the rule of what the doctor says of it; None: nothing."""
 
@@ -382,6 +396,8 @@ def test_what_is_looked_up_is_checked(
     world = World.default()
     world.collection("zoo", registry="model", versions=3, aliases=["production"])
     world.collection("tiles", registry="dataset", type="dataset", versions=1)
+    world.registry("raw")
+    world.collection("tiles", registry="raw", type="dataset", versions=1)
     emulator.reset(world)
     (tmp_path / "look.py").write_text(
         "import sys\nimport wandb\napi = wandb.Api(overrides={'entity': 'team-a'})\n"

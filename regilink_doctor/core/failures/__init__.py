@@ -661,7 +661,9 @@ SDK: tuple[Failure, ...] = (
         "A new draft keeps the entity and project of its source, and logging it elsewhere is refused.",
         "Create a new `wandb.Artifact` with the downloaded files and log that.",
         silent=False,
+        codes=("REG614",),
         recognize="The artifact was made by `new_draft()`, or was fetched before it was logged.",
+        check_with="regilink doctor",
     ),
     Failure(
         "C16",

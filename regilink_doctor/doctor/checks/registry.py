@@ -104,14 +104,15 @@ class RegistryCall(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The calls that source gives the name of a registry, or of an organization."""
-        for site in context.registry_calls:
+        for site in context.calls:
             name, organization = _read_registry_call(site)
-            if (organization or (name and site.call == "wandb.Api.registry")) and not site.context.expected:
+            is_named = organization is not None or (name is not None and site.call == "wandb.Api.registry")
+            if is_named and site.kind == "other" and not site.context.expected:
                 yield Subject(f"api.{site.call.rpartition('.')[2]}", Code(site.place))
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """REG303 where no organization is called so, REG301 for a registry that is missing or restricted."""
-        site = next(item for item in context.registry_calls if Code(item.place) == subject.origin)
+        site = next(item for item in context.calls if Code(item.place) == subject.origin)
         context.queries.look_up_links()
         name, organization = _read_registry_call(site)
         problem = find_unknown_organization(site, context.view)
@@ -122,7 +123,7 @@ class RegistryCall(Check):
             if problem is not None or organization is None:
                 return skip_check("the organization is known only when the program runs: give it with --organization")
             return pass_check(say("the organization {name} is there", name=organization))
-        creations = (item for item in context.registry_calls if item.call == "wandb.Api.create_registry")
+        creations = (item for item in context.calls if item.call == "wandb.Api.create_registry")
         created = [_read_registry_call(item)[0] for item in creations]
         if name in created or context.view.registry(question.organization, name) is not None:
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=""))
@@ -190,7 +191,7 @@ class ArtifactType(OfTarget):
         name = registry_name(link.project)
         facts = context.view.registry(judgement.organization or "", name)
         types = facts.types if facts else None
-        kind = target.type_text
+        kind = context.type_of(target)
         if types is None:
             return pass_check(say("the registry {name} accepts every type", name=name))
         allowed = list_names(types) or "none"
@@ -240,7 +241,7 @@ class CollectionCheck(OfTarget):
                         'for example: target_path="{project}/{collection}-{type_text}"',
                         project=link.project,
                         collection=collection,
-                        type_text=target.type_text,
+                        type_text=context.type_of(target),
                     )
                 ],
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
 from regilink_doctor.core import rule_codes
@@ -15,6 +15,7 @@ from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import LinkInput, Problem, find_alias_problem
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import Log, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -272,6 +273,50 @@ class SourceVisible(Check):
         problem = Problem(rule_codes.SOURCE_NOT_VISIBLE, failure="C6", facts={"name": name.shown})
         details = [say("it was logged in a project that {username} may not see", username=context.account.username)]
         return report_problem(problem, notes=[*details, quote_message("entity-name-required")])
+
+
+class LoggedAgain(Check):
+    """Whether a version that is fetched and logged, itself or as a draft, comes from the run's own project (C15)."""
+
+    name = "logged-again"
+    group = "Links"
+    requires = ("account",)
+
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
+        """The names of such versions."""
+        for log, name in _find_logged_again(context):
+            yield Subject(name.shown, Code(log.place))
+
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
+        """REG614 where the project, or the entity, is another one."""
+        log, name = next(
+            (log, name)
+            for log, name in _find_logged_again(context)
+            if (name.shown, Code(log.place)) == (subject.shown, subject.origin)
+        )
+        context.queries.look_up_links()
+        version = context.version(name)
+        if version is None or version.source is None:
+            return block_check("consumed", name.shown)
+        named, in_project = (next(iter(part), None) for part in (log.entity, log.project))
+        run = ConsumedName(name.name, named, in_project, place=log.place)
+        entity, project = context.run_entity(run), context.project_of(run)
+        is_open = not log.is_run_found or len(log.entity) > 1 or len(log.project) > 1
+        if is_open or entity is None or project is None or not is_known(entity.value):
+            return skip_check("the run's entity or project is known only when the program runs: give it with --project")
+        source, there = "/".join(version.source), f"{entity.value}/{project}"
+        if source == there:
+            return pass_check(say("{name} was logged in {source}, as it is here", name=name.shown, source=source))
+        kind = "draft" if isinstance(log, Log) and log.is_draft else ""
+        facts = {"name": name.text, "source": source, "project": there}
+        return report_problem(Problem(rule_codes.LOGGED_ELSEWHERE, kind=kind, facts=facts))
+
+
+def _find_logged_again(context: Context) -> Iterator[tuple[Site, ConsumedName]]:
+    """The calls that log what was fetched, each with the name by which it was."""
+    for log in context.calls:
+        if log.kind == "log" and log.artifact is not None:
+            yield from ((log, name) for name in context.written_names if name.place == log.artifact.place)
 
 
 CODE_ALONE = (

@@ -590,6 +590,11 @@ class _Finder:
         for path in paths:
             if path in _MAKES and made is not use:
                 found["artifact"] = self.site(made, path)
+        if "wandb.Artifact.new_draft" in paths and (source := self.origins.artifact(_receiver_of(made), made.at)):
+            # A draft has the type, and belongs to the project, of the version that it comes from.
+            makers = [self.site(source, path) for path in self.resolver.callee(source) if path in _MAKES]
+            found |= {"artifact": makers[0]} if makers else {}
+            found |= {"is_draft": True} if site.kind == "log" else {}
         if site.kind == "other":
             return found
         logged = self.origins.logged(made, use)
