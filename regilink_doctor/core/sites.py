@@ -244,6 +244,8 @@ class Site:
     """All that can be: more than one where branches start different runs."""
     possible_inits: tuple[Site, ...] = field(default=(), repr=False)
     """All of the program, where no call is known to have started the run."""
+    is_of_unknown_run: bool = False
+    """Nothing in the program starts its run: whoever calls the function passes it."""
     sweeps: tuple[Sweep, ...] = field(default=(), repr=False)
     """The sweeps that may run the program."""
     artifact: Site | None = field(default=None, repr=False)

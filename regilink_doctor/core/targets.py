@@ -490,7 +490,10 @@ def _combine_consume(site: Site, *, in_sweep: bool | None = None) -> Iterator[Co
 
 def _list_owners(site: Site, in_sweep: bool | None) -> list[tuple[StringValue | None, StringValue | None]]:
     """Each entity and project that the run of a site can have: its own, and those of sweeps in another entity."""
-    own = [*product(site.run_entity or (None,), site.run_project or (None,))]
+    entities = site.run_entity
+    if site.is_of_unknown_run and not entities:
+        entities = (StringValue((UnknownPart("run.entity", site.place, variables=("WANDB_ENTITY",)),), site.place),)
+    own = [*product(entities or (None,), site.run_project or (None,))]
     names = [] if in_sweep else [string.pattern for string in site.run_entity]
     named = [sweep for sweep in site.sweeps if sweep.entity is not None and sweep.entity.pattern not in names]
     swept = [(sweep.entity, sweep.project) for sweep in named if in_sweep is not False]

@@ -155,7 +155,8 @@ class Ready:
 def prepare_answer(context: Context) -> Ready:
     """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
     account = context.account
-    entity = context.run_entity(context.targets[0] if context.targets else None)
+    entities = [context.run_entity(target) for target in context.targets or (None,)]
+    entity = next((item for item in entities if item is not None and is_known(item.value)), None)
     written = [item.text for item in context.targets if item.is_known and context.links_registry(item)]
     # What was warned of is not offered: the path is shown as it was intended, or not at all.
     targets = [path for item in written if (path := correct_path(item)) is not None]

@@ -101,6 +101,15 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
         assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
 
 
+OF_PASSED = "import wandb\ndef publish(run, art):\n    run.link_artifact(art, 'wandb-registry-model/zoo')\n"
+READ_BY_PASSED = "def read(run):\n    return run.use_artifact('wandb-registry-model/zoo:v0')\n"
+OF_OBJECT = (
+    "import wandb\nclass Publisher:\n    def __init__(self, run):\n        self.run = run\n"
+    "    def publish(self, art):\n        self.run.link_artifact(art, 'wandb-registry-model/zoo')\n"
+)
+PASSES = "with wandb.init(entity='team-a') as run:\n    lib.publish(run, wandb.Artifact('zoo', type='model'))\n"
+
+
 @check_rows(
     ("files", "status", "line"),
     [
@@ -118,6 +127,17 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
             "the run's entity (`run.entity`) is known",
         ),
         ({"train.py": OF_ACTIVE, "other.py": STARTS}, 0, "All well: 1 link checked"),
+        ({"lib.py": OF_PASSED}, 2, "the run's entity (`run.entity`) is known only when the program runs"),
+        ({"lib.py": OF_PASSED.replace("run, a", "run: wandb.Run, a")}, 2, "the run's entity (`run.entity`) is known"),
+        ({"lib.py": OF_PASSED + READ_BY_PASSED}, 2, "1 full name could not be checked"),
+        ({"lib.py": OF_OBJECT}, 2, "the run's entity (`run.entity`) is known only when the program runs"),
+        ({"lib.py": OF_PASSED, "train.py": "import lib, wandb\n" + PASSES}, 0, "2 links checked: no problems"),
+        (
+            {"lib.py": OF_PASSED, "train.py": "import lib, wandb\n" + PASSES.replace("team-a", "alice")},
+            1,
+            "REG203 alice",
+        ),
+        ({"lib.py": OF_PASSED.replace("run.link", "wandb.run.link")}, 0, "1 link checked: no problems"),
         ({"main.py": SETS_ENTITY, "train.py": OF_IMPORTED}, 1, "REG203 alice"),
         ({"main.py": SETS_ENTITY.replace("alice", "team-a"), "train.py": OF_IMPORTED}, 0, "All well"),
     ],

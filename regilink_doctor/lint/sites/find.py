@@ -573,6 +573,8 @@ class _Finder:
         if not inits and site.kind in ("link", "consume"):
             starts = self.origins.find_possible(use)
             possible = found["possible_inits"] = tuple([self._start(start) for start in starts])
+            is_own = site.call.startswith("wandb.Run.") and not self.origins.is_of_active_run(use)
+            found["is_of_unknown_run"] = is_own and not possible
             if len(possible) == 1 and id(starts[0].call) in self.origins.described:
                 found |= {"inits": possible, "init": possible[0]}
         owner = _receiver_of(use)

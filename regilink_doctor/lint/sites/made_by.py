@@ -75,7 +75,7 @@ class MadeBy:
             known = starts, all(self._find_run_made(value, use.at) is not None or is_none(value) for value in values)
             if use.frame is None:
                 self._runs_by_maker[makers] = known
-        if not known[0] and self._is_of_active_run(use):
+        if not known[0] and self.is_of_active_run(use):
             active = self._find_active(use)
             # For a call that is followed into another file, that file says what is wrong with its run.
             is_alone = len(active) == 1 and (use.frame is None or active[0].scope.module is self.module)
@@ -148,12 +148,12 @@ class MadeBy:
         makers = [maker for value in values if (maker := self.find_made(value, use.at)) is not None]
         if any(path.startswith(wandb_api.PUBLIC) for maker in makers for path in self.resolver.callee(maker)):
             return ()
-        if self._is_of_active_run(use):
+        if self.is_of_active_run(use):
             return self._find_active(use)
         possible = (*self._list_starts(use.scope.module), *self._find_program_starts(use.scope.module))
         return possible or self._find_described(use)
 
-    def _is_of_active_run(self, use: Use) -> bool:
+    def is_of_active_run(self, use: Use) -> bool:
         """Whether a call is a method of `wandb.run`, under any name, or a function that uses it."""
         owner = getattr(use.call.func, "value", None)
         values = self.resolver.value(owner, use.at) if owner is not None else ()
