@@ -145,14 +145,20 @@ def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> It
 @pytest.fixture
 def regilink_guard(request: pytest.FixtureRequest, regilink_emulator: Emulator) -> Iterator[Guard]:
     """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
-    from pytest_regilink.guard import Guard, UnwatchedProcess
+    from pytest_regilink.guard import Guard
     from pytest_regilink.isolation import isolation_of
 
     with Guard(find_fence(request), isolation_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
-        for program in guard.watch.unwatched:
-            request.node.warn(UnwatchedProcess(program))
+        _warn_of_processes(request, guard.watch.unwatched)
+
+
+def _warn_of_processes(request: pytest.FixtureRequest, programs: tuple[str, ...]) -> None:
+    from pytest_regilink.guard import UnwatchedProcess
+
+    for program in programs:
+        request.node.warn(UnwatchedProcess(program))
 
 
 def _find_hosts(config: pytest.Config) -> tuple[str, ...]:
@@ -362,6 +368,8 @@ def _open_server(
         request.node.stash[SERVERS].remove(server)
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))
+    if not server.requests and GUARD not in request.node.stash:  # else the guard warns
+        _warn_of_processes(request, server.led_away)
 
 
 def _call_or_fail(request: pytest.FixtureRequest, function: Callable[..., T], *arguments: Any) -> T:

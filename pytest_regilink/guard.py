@@ -36,10 +36,10 @@ only `WANDB_TEST` stops it (`sdk/lib/retry.py`). Error reports would reach for W
 
 
 class UnwatchedProcess(UserWarning):
-    """A test with `regilink_guard` started a process whose connections the guard does not see."""
+    """A test started a process whose connections regilink does not see."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f"{command} was started with variables that lead past the proxy: the guard does not see it")
+        super().__init__(f"{command} was started with variables that lead past the proxy: regilink does not see it")
 
 
 class Guard:

@@ -55,7 +55,12 @@ class HostWatch:
     @property
     def unwatched(self) -> tuple[str, ...]:
         """The programs that were started with an environment that does not lead to the proxy, each once."""
-        return self._list_notes("unwatched")
+        return tuple(dict.fromkeys((*self.led_away, *self._list_notes("unwatched"))))
+
+    @property
+    def led_away(self) -> tuple[str, ...]:
+        """Those of them whose environment does not lead wandb to an emulator either."""
+        return self._list_notes("led-away")
 
     def _list_notes(self, kind: str) -> tuple[str, ...]:
         notes = [*self._notes, *_read_notes_of_forks(self._number)]
@@ -91,10 +96,15 @@ class HostWatch:
 
     def check_process(self, program: object, environment: Mapping[Any, Any] | None) -> None:
         """Note a process that would not find the proxy."""
-        variables: Mapping[Any, Any] = os.environ if environment is None else environment
-        if not self._fence.is_used_by({os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}):
-            name = os.fsdecode(program) if isinstance(program, (str, bytes, os.PathLike)) else str(program)
-            self._note("unwatched", escape_text(os.path.basename(name)))
+        given: Mapping[Any, Any] = os.environ if environment is None else environment
+        variables = {os.fsdecode(name): os.fsdecode(value) for name, value in given.items()}
+        path = os.fsdecode(program) if isinstance(program, (str, bytes, os.PathLike)) else str(program)
+        if (name := os.path.basename(path)) not in _TOOLS and not self._fence.is_used_by(variables):
+            self._note("unwatched" if self._fence.is_emulator(variables) else "led-away", escape_text(name))
+
+
+_TOOLS = frozenset({"gcc", "git", "ld", "ldconfig", "lscpu", "nvidia-smi", "objdump", "uname"})
+"""Programs that link nothing, and that libraries start with their own environment (`ctypes.util.find_library`)."""
 
 
 # The audit hook. It cannot be removed, so there is one for the whole process, added by the first watch.
@@ -127,8 +137,14 @@ def _read_notes_of_forks(number: int) -> list[tuple[str, str]]:
 
 def _see_event(event: str, args: tuple[Any, ...]) -> None:
     if _watches and (check := _CHECKS.get(event)) is not None:
-        for watch in tuple(_watches):
-            check(watch, args)
+        refusal = None
+        for watch in tuple(_watches):  # each is to note it
+            try:
+                check(watch, args)
+            except RealHostReached as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
 
 def _check_lookup(watch: HostWatch, args: tuple[Any, ...]) -> None:
@@ -209,8 +225,9 @@ class Isolation:
         emulator: Emulator | None = None,
         watch: HostWatch | None = None,
     ) -> Room:
-        """Begin a room with these variables of wandb's alone; without an emulator, with that of the room before."""
-        room = Room(name, emulator or self._active.emulator, self._active, watch)
+        """Begin a room with these variables of wandb's alone; without an emulator, with what the room before has."""
+        before = self._active
+        room = Room(name, emulator or before.emulator, before, watch or before.watch)
         self._entered += 1
         for variable in (*variables, *self._read_watched()):
             self._seen.setdefault(variable, set()).add(variables.get(variable))

@@ -460,6 +460,8 @@ class Regilink:
             AssertionError: none did; the message shows what was attempted, and why it was refused.
         """
         __tracebackhide__ = True
+        if exact:
+            self._check_processes()
         return assertions.assert_linked(
             self.links,
             self._resolve_entity(path),
@@ -478,7 +480,8 @@ class Regilink:
         links, or at what is in a registry, since.
 
         Raises:
-            AssertionError: one did; or none ever could: there is no such registry, or wandb is or was a mock.
+            AssertionError: one did; or it would hold whatever the code does: there is no such registry, wandb is or was
+                a mock, a process was started with an environment that does not lead to the server.
         """
         __tracebackhide__ = True
         pattern = None if path is None else self._require_reachable(path)
@@ -486,11 +489,13 @@ class Regilink:
         if not now:
 
             def check_links() -> None:
+                self._check_processes()
                 assertions.assert_not_linked(self.emulator.ledger.links, pattern, assumed=self._assumed)
 
             check_links()
             self._link_claims.append(check_links)
             return
+        self._check_processes()
         for membership in lookups.find_linked(self.world, pattern):
             raise assertions.link_error(f"{quoted(membership.full_name)} is linked at this moment", self.links)
 
@@ -529,7 +534,7 @@ class Regilink:
         """Nothing was consumed by this name; without a name, nothing was. This holds to the end of the test.
 
         Raises:
-            AssertionError: a version was; or none ever could: there is no such version, or wandb is a mock.
+            AssertionError: a version was; or it would hold whatever the code does, as with `assert_not_linked`.
         """
         __tracebackhide__ = True
         pattern = None if name is None else self._require_reachable(name)
@@ -538,6 +543,7 @@ class Regilink:
             lookups.check_consumable(self.world, pattern, self.emulator.ledger.consumed)
 
         def check_reads() -> None:
+            self._check_processes()
             assertions.assert_not_consumed(self.emulator.ledger.consumed, pattern, how=how)
 
         check_reads()
@@ -548,6 +554,8 @@ class Regilink:
         for claim in (*self._link_claims, *self._consume_claims):
             try:
                 claim()
+            except assertions.ImpossibleAssertion as error:
+                return str(error)
             except AssertionError as error:
                 help_text = "wait for processes and threads before it, or assert afterwards what they have done"
                 return f"{str(error).splitlines()[0]}, after an assertion that nothing was: {help_text}"
@@ -669,13 +677,30 @@ class Regilink:
     def _require_reachable(self, path: object) -> assertions.PathPattern:
         return lookups.check_reachable(self.world, self._resolve_entity(path), self.emulator.ledger.links)
 
+    @property
+    def led_away(self) -> tuple[str, ...]:
+        """The programs that the code started with an environment that does not lead to this server, each once."""
+        return self._room.watch.led_away if self._room.watch is not None else ()
+
+    def _check_processes(self) -> None:
+        """Refuse to say that nothing was done where a process of the test may have done it at another server.
+
+        Raises:
+            ImpossibleAssertion: there is such a process.
+        """
+        __tracebackhide__ = True
+        if self.led_away:
+            raise assertions.ImpossibleAssertion(
+                f"{', '.join(self.led_away)} was started with an environment of its own, which does not lead to the "
+                "emulator: what it does there is not seen. Let its environment include regilink.environ"
+            )
+
     def _explain_silence(self) -> str:
         silence = lookups.explain_silence(self.runs, self._room.mocks)
         if failed := [item for item in self.emulator.ledger.consumed if item.failed]:
             silence += f" Before that it could not read {failed[-1].name}."
-        unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
-        if unwatched and not self.runs:
-            programs = ", ".join(unwatched)
+        if self.led_away and not self.runs:
+            programs = ", ".join(self.led_away)
             silence += f" {programs} was started with an environment of its own, which does not lead to the emulator."
         if self.blocked:
             silence += f" Blocked: {', '.join(self.blocked)}."

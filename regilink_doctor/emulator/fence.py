@@ -133,6 +133,11 @@ class Fence(Service):
         is_bypassed = any(proxy_bypass_environment(name, no_proxy) for name in addresses for no_proxy in exceptions)
         return proxies == {self.url} and not is_bypassed
 
+    def is_emulator(self, variables: Mapping[str, str]) -> bool:
+        """Whether these variables lead wandb to the emulator, or to a further one."""
+        url = variables.get("WANDB_BASE_URL", "").rstrip("/")
+        return url in (self._emulator.url, *self.emulators)
+
     def add_server(self, url: str) -> None:
         """Fence this server off too, until `remove_servers`: code has given it to wandb."""
         self._added.setdefault(url)

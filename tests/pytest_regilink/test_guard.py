@@ -264,10 +264,114 @@ def test_the_server_fixture_blocks_and_lists_real_servers(regilink: Regilink) ->
         regilink.assert_linked("wandb-registry-model/zoo")
 
 
+@pytest.mark.filterwarnings("ignore::pytest_regilink.UnwatchedProcess")
 def test_why_a_program_without_the_environment_linked_nothing(regilink: Regilink) -> None:
     subprocess.run([sys.executable, "-S", "-c", "pass"], env={})
     with pytest.raises(AssertionError, match=r"python.* was started with an environment of its own"):
         regilink.assert_linked("wandb-registry-model/zoo")
+
+
+def start_with(**variables: str) -> None:
+    subprocess.run(QUICK, env=variables)
+
+
+def start_in_changed_environment() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*ADDRESS, "https_proxy"):
+            patch.delenv(name, raising=False)
+        subprocess.run(QUICK)
+
+
+ADDRESS = ("WANDB_BASE_URL", "WANDB_API_KEY", "HTTPS_PROXY")
+
+
+@pytest.mark.parametrize(
+    ("start", "is_led_away"),
+    [
+        (start_with, True),
+        (lambda: start_with(WANDB_BASE_URL="http://127.0.0.1:8080"), True),
+        (lambda: start_with(WANDB_BASE_URL=f"{os.environ['WANDB_BASE_URL']}/"), False),
+        (lambda: start_with(**{name: os.environ[name] for name in ADDRESS}), False),
+        (lambda: start_with(**{**os.environ, "OTHER": "1"}), False),
+        (lambda: start_with(**{**os.environ, "PYTHONPATH": "src"}), False),
+        (start_in_changed_environment, True),
+        (lambda: os.spawnve(os.P_WAIT, QUICK[0], QUICK, {}), True),
+        (lambda: subprocess.run(["/bin/sh", "-c", "true"], env={}), True),
+        (lambda: subprocess.run(["git", "--version"], env={"PATH": os.environ["PATH"]}), False),
+        (lambda: subprocess.run(QUICK), False),
+        (lambda: None, False),
+    ],
+)
+def test_nothing_is_proved_where_a_program_was_led_away(
+    regilink: Regilink, start: Callable[[], object], is_led_away: bool
+) -> None:
+    regilink.published("wandb-registry-model/zoo:production")
+    claims: list[Callable[[], None]] = [
+        regilink.assert_not_linked,
+        lambda: regilink.assert_not_linked("wandb-registry-model/other"),
+        lambda: regilink.assert_not_linked("wandb-registry-model/other", now=True),
+        regilink.assert_not_consumed,
+        lambda: regilink.assert_not_consumed("wandb-registry-model/zoo"),
+    ]
+    claims[0]()  # it holds to the end
+    start()
+    assert (regilink.check_claims() is not None) is is_led_away
+    for claim in claims:
+        with pytest.raises(AssertionError, match="environment of its own") if is_led_away else contextlib.nullcontext():
+            claim()
+    regilink.ledger  # noqa: B018  # this test has looked at it: nothing fails at its end
+    link()
+    regilink.assert_linked("wandb-registry-model/zoo")
+    with pytest.raises(AssertionError, match="environment of its own") if is_led_away else contextlib.nullcontext():
+        regilink.assert_linked("wandb-registry-model/zoo", exact=True)
+
+
+def test_a_program_that_was_led_away_is_a_warning_where_nothing_was_asked(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import socket
+        import subprocess
+        import sys
+        import pytest
+        from test_server_fixture import link
+
+        def start(): subprocess.run([sys.executable, "-S", "-c", "pass"], env={})
+
+        def test_ledger(regilink):
+            start()
+            assert not regilink.links
+
+        def test_both(regilink, regilink_guard):
+            start()
+            assert not regilink.links
+
+        def test_other(regilink):
+            start()
+            link()
+            assert regilink.links
+
+        def test_later(regilink):
+            regilink.assert_not_linked()
+            start()
+
+        def test_guard_first(regilink_guard, regilink):
+            start()
+            regilink.assert_not_consumed()
+
+        def test_guard_last(regilink, regilink_guard):
+            start()
+            regilink.assert_not_linked()
+
+        def test_reached(regilink, regilink_guard):
+            with pytest.raises(ConnectionError):
+                socket.gethostbyname("api.wandb.ai")
+            assert regilink.blocked == regilink_guard.reached == ("api.wandb.ai",)
+            regilink_guard.forget_reached()
+        """
+    )
+    result = run("-W", "default", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=4, failed=3, warnings=5)
+    result.stdout.fnmatch_lines(["*_ test_later _*", "*_ test_guard_first _*", "*_ test_guard_last _*"])
 
 
 def ask_viewer(url: str) -> str:
