@@ -47,6 +47,9 @@ COLLECTION_LOOK_UPS = (
 EXISTENCE_LOOK_UPS = ("wandb.Api.artifact_exists", "wandb.Api.artifact_collection_exists")
 """The calls that return False, whatever is wrong."""
 
+LOOK_UPS = (*COLLECTION_LOOK_UPS, *EXISTENCE_LOOK_UPS)
+"""The calls that name one collection or version, and consume nothing."""
+
 COLLECTION_CALLS = frozenset((*COLLECTION_LOOK_UPS, "wandb.Api.artifact_collection_exists"))
 """The calls that are given the path of a collection, without a version."""
 
@@ -462,9 +465,7 @@ def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
 
 def looks_registry_up(site: Site) -> bool:
     """Whether a call looks a collection or version up that is certainly one of a registry."""
-    if site.call not in COLLECTION_CALLS and site.call not in EXISTENCE_LOOK_UPS:
-        return False
-    paths = [parsed(string.pattern) for string in named_paths(site)]
+    paths = [parsed(string.pattern) for string in named_paths(site)] if site.call in LOOK_UPS else []
     return bool(paths) and all(path is not None and path.is_registry for path in paths)
 
 

@@ -8,7 +8,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.rule_codes import CONSUMED_TYPE_MISMATCH
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS, named_paths
+from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS, LOOK_UPS, named_paths
 from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import (
     known_registry,
@@ -262,16 +262,16 @@ class ConsumedTypeMismatch(Rule):
     severity = "error"
     failures = ("D6",)
     is_about_type = True
-    watches = ("consume", *COLLECTION_LOOK_UPS, *EXISTENCE_LOOK_UPS)
+    watches = ("consume", *LOOK_UPS)
     bad = (
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_model("wandb-registry-raw/zoo:v0")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
-        'wandb.Api().artifact_collection("model", "wandb-registry-raw/zoo")',
+        'wandb.Api().artifact_collection("model", "acme/wandb-registry-raw/zoo")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
-        'wandb.Api().artifact_exists("wandb-registry-raw/zoo:v0", type="model")',
+        'wandb.Api().artifact_exists("acme/wandb-registry-raw/zoo:v0", type="model")',
     )
     good = (
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
@@ -282,7 +282,7 @@ class ConsumedTypeMismatch(Rule):
         'run.link_artifact(wandb.Artifact("zoo", type="My-Model"), "wandb-registry-raw/zoo")\n'
         'run.use_model("wandb-registry-raw/zoo:v0")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
-        'wandb.Api().artifacts("checkpoint", "wandb-registry-raw/zoo")',
+        'wandb.Api().artifacts("checkpoint", "acme/wandb-registry-raw/zoo")',
     )
 
     def explain(self, problem: Problem) -> Message:

@@ -9,7 +9,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
-from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
+from regilink_doctor.core.targets import LOOK_UPS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import first_registry_link, registry_path
 from regilink_doctor.rules.wording import quoted
@@ -166,7 +166,7 @@ class UnpinnedConsumption(Rule):
     good = (
         'run.use_artifact("wandb-registry-model/zoo:production")',
         'run.use_artifact(f"wandb-registry-model/{name}")',
-        'wandb.Api().artifacts("model", "wandb-registry-model/zoo")',
+        'wandb.Api().artifacts("model", "acme/wandb-registry-model/zoo")',
         'run.use_artifact("team-a/project/zoo")',
     )
 
@@ -254,7 +254,7 @@ class WrongScheme(Rule):
     name = "wrong-scheme"
     severity = "warning"
     failures = ("D12",)
-    watches = ("consume", "wandb.Artifact.add_reference", *COLLECTION_LOOK_UPS, *EXISTENCE_LOOK_UPS)
+    watches = ("consume", "wandb.Artifact.add_reference", *LOOK_UPS)
     bad = (
         'run.use_artifact("wandb-artifact:///acme/wandb-registry-model/zoo:v3")',
         'run.use_artifact("registry:///acme/model/zoo:production")',
@@ -399,7 +399,7 @@ class ExistsHidesErrors(Rule):
     pedantic = True
     failures = ("D16",)
     watches = ("wandb.Api.artifact_exists", "wandb.Api.artifact_collection_exists")
-    bad = ('wandb.Api().artifact_exists("wandb-registry-model/zoo:production")',)
+    bad = ('wandb.Api().artifact_exists("acme/wandb-registry-model/zoo:production")',)
     good = (
         'wandb.Api().artifact_exists("team-a/project/zoo:v0")',
         'wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:production")',

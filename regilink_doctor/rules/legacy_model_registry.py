@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
+from regilink_doctor.core.targets import LOOK_UPS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, quoted_to_write, where_it_goes
 
@@ -35,8 +35,7 @@ class LegacyModelRegistry(Rule):
     failures = ("A14",)
     watches = (
         "consume",
-        *COLLECTION_LOOK_UPS,
-        *EXISTENCE_LOOK_UPS,
+        *LOOK_UPS,
         "wandb.beta.workflows.link_model",
     )
     is_about_path = True

@@ -9,6 +9,7 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.rule_codes import UNKNOWN_ORGANIZATION
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
+from regilink_doctor.core.targets import LOOK_UPS
 from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import (
     certain,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Consume, Setting, Site
+    from regilink_doctor.core.sites import Setting, Site
     from regilink_doctor.rules.base import FileFacts, Replacement
 
 
@@ -123,8 +124,11 @@ class DefaultEntityInApi(Rule):
     name = "default-entity-in-api"
     severity = "info"
     failures = ("D4",)
-    watches = ("consume",)
-    bad = ('import wandb\nartifact = wandb.Api().artifact("wandb-registry-model/zoo:v0")',)
+    watches = ("consume", *LOOK_UPS)
+    bad = (
+        'import wandb\nartifact = wandb.Api().artifact("wandb-registry-model/zoo:v0")',
+        'import wandb\nversions = wandb.Api().artifacts("model", "wandb-registry-model/zoo")',
+    )
     good = (
         'import wandb\nartifact = wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:v0")',
         'import wandb\nartifact = wandb.Api().artifact("acme/wandb-registry-model/zoo:v0")',
@@ -145,19 +149,19 @@ class DefaultEntityInApi(Rule):
             'write wandb.Api(overrides={"entity": "TEAM"}), or the organization before the path',
         )
 
-    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        api = next(iter(consume.inits), None)
-        if consume.call != "wandb.Api.artifact" or api is None or not consume.target or consume.context.expected:
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        api = next(iter(site.inits), None)
+        if not site.call.startswith("wandb.Api.") or api is None or not site.target or site.context.expected:
             return
         if {"overrides", "**"} & api.arguments.names or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return
         # Each of several possible names has to be one of a registry; an unknown part before it may be the organization.
-        paths = [registry_path(name) for name in consume.target]
+        paths = [registry_path(name) for name in site.target]
         if all(
             path and not path.prefix and name.pattern.startswith(path.project or " ")
-            for path, name in zip(paths, consume.target, strict=True)
+            for path, name in zip(paths, site.target, strict=True)
         ):
-            yield self.report(consume.place, name=consume.target[0].pattern)
+            yield self.report(site.place, name=site.target[0].pattern)
 
 
 class UnknownOrganization(Rule):

@@ -17,7 +17,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import find_unfilled
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import is_known, is_registry_project, second_prefix
-from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS
+from regilink_doctor.core.targets import LOOK_UPS
 from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.wording import (
     FORM,
@@ -114,8 +114,8 @@ class VersionInTarget(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
         'used = run.use_artifact("zoo:latest")\nrun.link_artifact(used, f"wandb-registry-model/{used.name}")',
-        'wandb.Api().artifacts("model", "wandb-registry-model/zoo:latest")',
-        'wandb.Api().artifact_collection_exists("wandb-registry-model/zoo:production", "model")',
+        'wandb.Api().artifacts("model", "acme/wandb-registry-model/zoo:latest")',
+        'wandb.Api().artifact_collection_exists("acme/wandb-registry-model/zoo:production", "model")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -431,8 +431,7 @@ class UnfilledPlaceholder(Rule):
         "log.type",
         "consume",
         "setting",
-        *COLLECTION_LOOK_UPS,
-        *EXISTENCE_LOOK_UPS,
+        *LOOK_UPS,
         "wandb.Api.create_registry",
         "wandb.Api.registry",
     )

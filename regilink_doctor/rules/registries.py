@@ -8,7 +8,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.core.targets import (
     COLLECTION_LOOK_UPS,
-    EXISTENCE_LOOK_UPS,
+    LOOK_UPS,
     LinkTarget,
     link_targets,
     may_be_missing,
@@ -51,8 +51,7 @@ class UnknownRegistry(Rule):
     failures = ("B3", "D1")
     watches = (
         *("link", "consume", "wandb.Api.registry", "wandb.Api.artifact_collections"),
-        *COLLECTION_LOOK_UPS,
-        *EXISTENCE_LOOK_UPS,
+        *LOOK_UPS,
     )
     needs_catalog = True
     bad = (
@@ -159,7 +158,7 @@ class RegistryDisplayName(Rule):
     name = "registry-display-name"
     severity = "info"
     failures = ("A10",)
-    watches = ("link", "target", "consume")
+    watches = ("link", "target", "consume", *LOOK_UPS)
     needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-models/zoo")',
@@ -233,7 +232,7 @@ class UnknownCollection(Rule):
     needs_catalog = True
     bad = (
         'run.use_artifact("wandb-registry-Golden Datasets/raw_image:latest")',
-        'wandb.Api().artifact_collection("dataset", "wandb-registry-Golden Datasets/raw_image")',
+        'wandb.Api().artifact_collection("dataset", "acme/wandb-registry-Golden Datasets/raw_image")',
         'run.use_artifact("wandb-registry-Golden Datasets/raw_images:0")',
     )
     good = (

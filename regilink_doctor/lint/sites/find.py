@@ -320,7 +320,7 @@ class _Finder:
             target=target,
             argument=source.place(path_node) if path_node is not None else None,
             **self._find_owners(reading, path),
-            type=texts("type") or texts("type_name"),
+            type=texts("type") or texts("type_name") or texts("artifact_type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading, call.path if target and not call.project else None),
             context=self._read_context(use, call) if source is self.source else NO_CONTEXT,
