@@ -248,6 +248,11 @@ class Site:
     """Nothing in the program starts its run: whoever calls the function passes it."""
     sweeps: tuple[Sweep, ...] = field(default=(), repr=False)
     """The sweeps that may run the program."""
+    set_owners: tuple[tuple[StringValue | None, StringValue | None], ...] = field(default=(), repr=False)
+    """The entity and project that files set for a run that is given none, in each way to start the program.
+
+    None where one is left to the account, or to this machine.
+    """
     artifact: Site | None = field(default=None, repr=False)
     """The call that created or consumed the artifact."""
     logged: Site | None = field(default=None, repr=False)

@@ -14,12 +14,14 @@ from regilink_doctor.core.target_path import SHOWN_UNKNOWN, is_known, parsed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Literal
 
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.target_path import LinkMethod
 
     _Parts = tuple[KnownPart | UnknownPart, ...]
+    SetBy = Literal["files", "machine", "both"]
 
 LINK_METHODS: dict[str, LinkMethod] = {
     "wandb.Run.link_artifact": "Run.link_artifact",
@@ -55,6 +57,8 @@ COLLECTION_CALLS = frozenset((*COLLECTION_LOOK_UPS, "wandb.Api.artifact_collecti
 
 MAX_ALTERNATIVES = 16
 """Of one call: branches multiply."""
+
+_PYTHON = (".py", ".ipynb")
 
 
 class _Reference:
@@ -127,12 +131,20 @@ class _Reference:
         return Code(self.place, variables=self.string.variables_read, set_at=set_at)
 
     @property
+    def is_entity_set_outside(self) -> bool:
+        """Whether the entity is the value of a variable of the environment that a file sets for the program."""
+        entity = self.entity
+        return entity is not None and bool(entity.variables_read) and not entity.place.path.endswith(_PYTHON)
+
+    @property
     def entity_origin(self) -> Origin:
         """The line that gives the entity; where that is not known, the origin of the string."""
         from regilink_doctor.core.origin import Code
 
         place = self.entity.place if self.entity is not None and self.place is not None else self.place
         variables = self.entity.variables_read if self.entity is not None else ()
+        if place is not None and self.is_entity_set_outside:
+            return Code(place, variables[0])
         set_at = self.entity.find_set_outside(place.path) if self.entity is not None and place is not None else ()
         return Code(place, "entity", variables, set_at) if place is not None else self.written_at
 
@@ -446,21 +458,26 @@ def links_to_project(site: Site) -> bool:
     return bool(paths) and not any(path is None or path.is_registry for path in paths)
 
 
-def target_combinations(sites: Iterable[Site], *, in_sweep: bool | None = None) -> tuple[LinkTarget, ...]:
+def target_combinations(
+    sites: Iterable[Site], *, in_sweep: bool | None = None, set_by: SetBy = "files"
+) -> tuple[LinkTarget, ...]:
     """Every combination of path, entity, project, type and consumed name that the links among `sites` can have.
 
-    `in_sweep`: whether a sweep runs the program; None: it may, where the file of one names it.
+    Args:
+        sites: the call sites.
+        in_sweep: whether a sweep runs the program; None: it may, where the file of one names it.
+        set_by: what sets the entity and project of runs that are given none.
     """
-    return tuple(target for site in sites if site.kind == "link" for target in _combine_link(site, in_sweep))
+    return tuple(target for site in sites if site.kind == "link" for target in _combine_link(site, in_sweep, set_by))
 
 
-def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
+def consumed_names(sites: Iterable[Site], *, set_by: SetBy = "files") -> tuple[ConsumedName, ...]:
     """Every name, with its entity and type, that the call sites, or the programs of a configuration, consume.
 
     Of the look-ups those of a collection or version that is certainly one of a registry.
     """
     consumed = (site for site in sites if site.kind in ("consume", "source") or looks_registry_up(site))
-    return tuple(name for site in consumed for name in _combine_consume(site))
+    return tuple(name for site in consumed for name in _combine_consume(site, None, set_by))
 
 
 def looks_registry_up(site: Site) -> bool:
@@ -469,32 +486,50 @@ def looks_registry_up(site: Site) -> bool:
     return bool(paths) and all(path is not None and path.is_registry for path in paths)
 
 
-def _combine_link(site: Site, in_sweep: bool | None) -> Iterator[LinkTarget]:
+def _combine_link(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[LinkTarget]:
     method = LINK_METHODS.get(site.call)
     if method is None:
         return
     artifact = site.artifact
     consumed: Sequence[ConsumedName | None] = (None,)
+    is_shared = False
     if artifact is not None and artifact.kind == "consume":
-        consumed = tuple(_combine_consume(artifact, in_sweep=False))
-    choices = product(site.target, _list_owners(site, in_sweep), site.artifact_type or (None,), consumed)
-    for path, (entity, project), artifact_type, name in islice(choices, MAX_ALTERNATIVES):
+        consumed = tuple(_combine_consume(artifact, False, set_by))
+        is_shared = not site.run_entity and bool(site.set_owners) and site.set_owners == artifact.set_owners
+    choices = product(site.target, _list_owners(site, in_sweep, set_by), site.artifact_type or (None,), consumed)
+    of_one_start = (
+        choice
+        for choice in choices
+        if not is_shared or choice[3] is None or (choice[3].entity, choice[3].project) == choice[1]
+    )
+    for path, (entity, project), artifact_type, name in islice(of_one_start, MAX_ALTERNATIVES):
         yield LinkTarget(path, method, entity, project, artifact_type, site.aliases, name, place=site.place, site=site)
 
 
-def _combine_consume(site: Site, *, in_sweep: bool | None = None) -> Iterator[ConsumedName]:
+def _combine_consume(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[ConsumedName]:
     before = site.artifact if site.kind == "look_up" and site.artifact is not None else site
-    choices = product(named_paths(site), _list_owners(before, in_sweep), before.type or (None,))
+    choices = product(named_paths(site), _list_owners(before, in_sweep, set_by), before.type or (None,))
     for name, (entity, project), artifact_type in islice(choices, MAX_ALTERNATIVES):
         yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
 
 
-def _list_owners(site: Site, in_sweep: bool | None) -> list[tuple[StringValue | None, StringValue | None]]:
+def _list_owners(
+    site: Site, in_sweep: bool | None, set_by: SetBy
+) -> list[tuple[StringValue | None, StringValue | None]]:
     """Each entity and project that the run of a site can have: its own, and those of sweeps in another entity."""
     entities = site.run_entity
     if site.is_of_unknown_run and not entities:
         entities = (StringValue((UnknownPart("run.entity", site.place, variables=("WANDB_ENTITY",)),), site.place),)
     own = [*product(entities or (None,), site.run_project or (None,))]
+    if set_by != "machine" and site.set_owners:
+        is_for_registry = all(REGISTRY_PREFIX in string.pattern for string in site.target)  # no project matters
+        others = [(entity, None if is_for_registry else project) for entity, project in site.set_owners]
+        owners = [
+            (entity or set_entity, project or set_project)
+            for entity, project in own
+            for set_entity, set_project in others
+        ]
+        own = [*dict.fromkeys([*owners, *(own if set_by == "both" else ())])]
     names = [] if in_sweep else [string.pattern for string in site.run_entity]
     named = [sweep for sweep in site.sweeps if sweep.entity is not None and sweep.entity.pattern not in names]
     swept = [(sweep.entity, sweep.project) for sweep in named if in_sweep is not False]

@@ -36,6 +36,7 @@ from regilink_doctor.workflows.server_session import ServerAccess
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.targets import SetBy
     from regilink_doctor.doctor.probe.run import Confirm, Prober
     from regilink_doctor.workflows.lint import LintResult
 
@@ -92,7 +93,7 @@ def diagnose(
         from regilink_doctor.workflows.lint import lint_program
 
         source = lint_program(server.folder if paths is None else paths, config) if source is None else source
-        links, found_names = _find_targets(source, server, config)
+        links, found_names = _find_targets(source, server, config, settings)
         names += found_names
     else:
         links = _read_targets(targets, artifact_type, as_list(aliases))
@@ -168,14 +169,21 @@ def _as_unknown(site: Site, reason: str) -> UnknownLink:
 
 
 def _find_targets(
-    source: LintResult, server: ServerAccess, config: Config | None
+    source: LintResult, server: ServerAccess, config: Config | None, settings: Settings
 ) -> tuple[list[LinkTarget], list[ConsumedName]]:
     """What the source and its configuration files link, what that of regilink names, and what the source consumes."""
+    origin = settings.entity.origin if settings.entity is not None else None
+    is_argument, is_set = isinstance(origin, Argument), origin is not None and not isinstance(origin, Configured)
+    set_by: SetBy = "machine" if is_argument else "both" if is_set else "files"
     sites, configured = [report.site for report in source.sites], _find_configured(source)
     linked = [site for site in configured if site.kind == "target" and not _is_unclear(site)]
-    targets = [*target_combinations(sites), *(target for site in linked for target in link_targets(site))]
+    targets = [
+        *target_combinations(sites, set_by=set_by),
+        *(target for site in linked for target in link_targets(site)),
+    ]
     links = [read_link_variables(target, server.variables) for target in targets]
-    consumed = consumed_names([*sites, *source.look_ups, *(site for site in configured if site.kind == "source")])
+    consuming = [*sites, *source.look_ups, *(site for site in configured if site.kind == "source")]
+    consumed = consumed_names(consuming, set_by=set_by)
     names = [read_name_variables(name, server.variables) for name in consumed]
     return [*links, *_configured_targets(config)], names
 

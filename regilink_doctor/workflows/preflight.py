@@ -173,7 +173,7 @@ def _read_links(source: LintResult) -> list[LinkTarget]:
     from regilink_doctor.core.targets import change_link_strings, target_combinations
 
     sites = [report.site for report in source.sites]
-    links = target_combinations(sites, in_sweep="WANDB_SWEEP_ID" in os.environ)
+    links = target_combinations(sites, in_sweep="WANDB_SWEEP_ID" in os.environ, set_by="machine")
     return [change_link_strings(link, _read_string) for link in links]
 
 

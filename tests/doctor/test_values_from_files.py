@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from tables import check_rows
@@ -134,6 +135,71 @@ def test_the_entity_that_the_program_itself_gives_its_run(
     Path("train.py").write_text(program, encoding="utf-8")
     Path(".env").write_text("WANDB_ENTITY=alice\n", encoding="utf-8")
     assert main(["doctor"]) == status
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+PROGRAM = """\
+import wandb
+run = wandb.init(project="churn")
+run.link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/churn")
+"""
+MATRIX = """\
+jobs:
+  train:
+    strategy: {matrix: {include: [{team: team-a}, {team: alice}]}}
+    env: {WANDB_ENTITY: "${{ matrix.team }}"}
+    steps: [{run: python train.py}]
+"""
+PASSED_ON = "jobs: {train: {env: {WANDB_ENTITY: '${{ vars.TEAM }}'}, steps: [{run: python train.py}]}}\n"
+IN_JOB = "spec: {containers: [{command: [python, train.py], env: [{name: WANDB_ENTITY, value: alice}]}]}\n"
+OF_OTHER = "jobs: {serve: {env: {WANDB_ENTITY: alice}, steps: [{run: python serve.py}]}}\n"
+WELL, ALICE = "All well: 1 link checked", "REG203 alice (WANDB_ENTITY= in "
+
+
+@check_rows(
+    ("path", "text", "environ", "words"),
+    [
+        ("run.sh", "export WANDB_ENTITY=alice\npython train.py\n", "", f"{ALICE}run.sh:1)"),
+        ("run.sh", "WANDB_ENTITY=alice python train.py\n", "", f"{ALICE}run.sh:1)"),
+        ("run.sh", "export WANDB_ENTITY=alice\npython train.py\n", "team-a", f"{ALICE}run.sh:1)"),
+        ("run.sh", "export WANDB_ENTITY=team-b\npython train.py\n", "alice", "REG203 alice (environment WANDB_ENTITY)"),
+        ("run.sh", "export WANDB_ENTITY=alice\nexport WANDB_ENTITY=team-a\npython train.py\n", "", WELL),
+        ("run.sh", "export WANDB_ENTITY=alice\npython other.py\n", "", WELL),
+        ("run.sh", "WANDB_ENTITY=alice\npython train.py\n", "", WELL),  # no program sees it
+        ("run.sh", "WANDB_ENTITY=$TEAM python train.py\n", "", "the run's entity (`$TEAM`) is known only when"),
+        (".gitlab-ci.yml", "train: {variables: {WANDB_ENTITY: alice}, script: python train.py}\n", "", ALICE),
+        (".gitlab-ci.yml", "a: {parallel: {matrix: [{WANDB_ENTITY: [team-a, alice]}]}, script: ./x}\n", "", ALICE),
+        (".github/workflows/train.yml", MATRIX, "", f"{ALICE}.github/workflows/train.yml:4)"),
+        (".github/workflows/train.yml", OF_OTHER, "", WELL),
+        (".github/workflows/train.yml", PASSED_ON, "", "1 link could not be checked"),
+        (".github/workflows/train.yml", PASSED_ON, "team-a", WELL),
+        ("job.yaml", IN_JOB, "", f"{ALICE}job.yaml:1)"),
+        ("Dockerfile", "FROM python\nENV WANDB_ENTITY=alice\nCMD python train.py\n", "", f"{ALICE}Dockerfile:2)"),
+        ("compose.yaml", "services: {train: {environment: [WANDB_ENTITY=alice]}}\n", "", f"{ALICE}compose.yaml:1)"),
+        ("compose.yaml", "services: {train: {environment: {WANDB_ENTITY: }}}\n", "", WELL),
+        ("Makefile", "train:\n\tWANDB_ENTITY=alice python train.py\n", "", f"{ALICE}Makefile:2)"),
+        (".env", "WANDB_ENTITY=alice\n", "", WELL),  # nothing loads it
+    ],
+)
+def test_the_entity_that_a_file_sets_for_the_program(
+    path: str,
+    text: str,
+    environ: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("WANDB_ENTITY", raising=False)
+    if environ:
+        monkeypatch.setenv("WANDB_ENTITY", environ)
+    folder = Path(mkdtemp(dir=tmp_path))
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    (folder / "train.py").write_text(PROGRAM, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    main(["doctor"])
     assert words in " ".join(capsys.readouterr().out.split())
 
 

@@ -276,7 +276,7 @@ def describe_difference(context: Context, target: LinkTarget) -> str:
     settings = context.settings
     said = []
     for what, code, setting in (
-        ("entity", target.entity_text, settings.entity),
+        ("entity", None if target.is_entity_set_outside else target.entity_text, settings.entity),
         ("project", target.project_text, settings.project),
     ):
         if code and setting is not None and is_known(code) and code != setting.value:

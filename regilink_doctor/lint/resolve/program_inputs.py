@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from itertools import pairwise
+from itertools import pairwise, product
 
 from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
@@ -65,6 +65,11 @@ START_MARKS = ("subprocess", "session.run", "os.system", "os.popen", "from os im
 """Words without one of which a program starts no command."""
 
 _MAX_FILES = 400
+
+_LOADING = ("allexport", "env-file", "envFile", "env_file", "set -a", "export $(")
+"""Words of files that load files of variables."""
+
+_OWNERS = ("WANDB_ENTITY", "WANDB_PROJECT")
 
 
 # Variables of the environment
@@ -187,11 +192,11 @@ def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
     return not running or any(_find_words(command, program) is not None for command in running)
 
 
-def find_starts(folder: str, program: str, variables: Sequence[str]) -> list[Start]:
+def find_starts(folder: str, program: str, variables: Sequence[str], *, is_loaded: bool = False) -> list[Start]:
     """The ways in which files start a program, for those of its variables that are asked for.
 
     What one command, service, job, or run of a matrix has stays together. A file without commands that run the program
-    may be for it as well, and for those that leave a variable out.
+    may be for it as well, and for those that leave a variable out; `is_loaded`: see `_find_facts`.
     """
     path = absolute_path(program)
     commands = [
@@ -199,9 +204,38 @@ def find_starts(folder: str, program: str, variables: Sequence[str]) -> list[Sta
         for start in find_commands(folder, program)
         for environment in start.environments[0].expand(variables)
     ]
-    loose = _find_loose(folder, path, variables)
+    loose = _find_loose(folder, path, variables, is_loaded=is_loaded)
     starts = [*commands, *(Start((environment,)) for environment in loose)]
     return [completed for start in starts for completed in _complete(start, loose, variables)]
+
+
+def find_owners(folder: str, program: str) -> tuple[tuple[StringValue | None, StringValue | None], ...]:
+    """The entity and project that files set for the runs of a program, in each way to start it; nothing without any.
+
+    None is what a command, or the program where no command is known that runs it, leaves to the machine.
+    """
+    if not any(any(_find_facts(folder, name, is_loaded=True)) for name in _OWNERS):
+        return ()
+    found: list[tuple[StringValue | None, StringValue | None]] = []
+    for start in find_starts(folder, program, _OWNERS, is_loaded=True):
+        entities, projects = (_list_owners(name, folder, program, start) for name in _OWNERS)
+        found += product(entities, projects)
+    commands = [start.environments[0] for start in find_commands(folder, program)]
+    if not commands or not all(environment.list_settings(_OWNERS[0]) for environment in commands):
+        found.append((None, None))
+    return tuple(dict.fromkeys(found))
+
+
+def _list_owners(variable: str, folder: str, program: str, start: Start) -> list[StringValue | None]:
+    """The values of a variable; what a file passes on, or does not tell, is that of the machine."""
+    owners: list[StringValue | None] = []
+    for value in find_set_values(variable, folder, program, start):
+        if value.literal is not None:
+            owners.append(value.forget_variables())
+        else:
+            parts = [part if part.variables else replace(part, variables=(variable,)) for part in value.parts]
+            owners.append(replace(value, parts=tuple(parts)))
+    return owners or [None]
 
 
 def _complete(start: Start, loose: Sequence[Environment], variables: Sequence[str]) -> list[Start]:
@@ -216,10 +250,11 @@ def _complete(start: Start, loose: Sequence[Environment], variables: Sequence[st
     return [completed for item in added for completed in _complete(item, loose, variables)]
 
 
-def _find_loose(folder: str, program: str, variables: Sequence[str]) -> list[Environment]:
+def _find_loose(folder: str, program: str, variables: Sequence[str], *, is_loaded: bool) -> list[Environment]:
     """What gives these variables values for a program, and names no program: services, files of variables."""
     found: list[Environment] = []
-    files = {facts.source.path: facts for variable in variables for facts in _find_facts(folder, variable)}
+    facts_by_word = [_find_facts(folder, variable, is_loaded=is_loaded) for variable in variables]
+    files = {facts.source.path: facts for found_facts in facts_by_word for facts in found_facts}
     for facts in files.values():
         named = [item for item in facts.settings if item.name in variables and item.variable and item.value]
         held = dict.fromkeys(find_outer(item) for item in named if _may_reach(item, facts, program))
@@ -431,14 +466,27 @@ def _list_scripts(root: object, program: str) -> Iterator[tuple[str, str]]:
 # Files
 
 
-def _find_facts(folder: str, word: str, *, in_programs: bool = False) -> Iterator[FileFacts]:
-    """What the files say, or programs that start others, that have a word in them, which is cheap to look for."""
+def _find_facts(folder: str, word: str, *, in_programs: bool = False, is_loaded: bool = False) -> Iterator[FileFacts]:
+    """What the files say, or programs that start others, that have a word in them, which is cheap to look for.
+
+    `is_loaded`: of the files of variables those that another file loads.
+    """
     for root in find_roots(folder):
         for path in _list_programs(root) if in_programs else _list_files(root):
+            if is_loaded and kind_of(path) == "dotenv" and not _is_loaded(path, root):
+                continue
             if not _mentions(path, word) or (in_programs and not any(_mentions(path, mark) for mark in START_MARKS)):
                 continue
             if (facts := _read_facts(path)) is not None:
                 yield facts
+
+
+@remembered(1024)
+def _is_loaded(path: str, root: str) -> bool:
+    """Whether a script, compose file or the like loads a file of variables, which it names."""
+    name = os.path.basename(path)
+    others = [other for other in _list_files(root) if kind_of(other) != "dotenv" and _mentions(other, name)]
+    return any(_mentions(other, mark) for other in others for mark in _LOADING)
 
 
 @remembered(1024)

@@ -22,6 +22,7 @@ from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.libraries import find_sweeps, is_of_sweep
 from regilink_doctor.lint.resolve.module_files import list_sweep_files
 from regilink_doctor.lint.resolve.parameters import find_lineage
+from regilink_doctor.lint.resolve.program_inputs import find_owners
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
@@ -332,6 +333,8 @@ class _Finder:
             site = replace(site, context=replace(site.context, guards=guards))
         if followed := self._followed(site, use, given, at):
             site = self.made[key] = replace(site, **followed)
+        if site.kind in ("link", "consume", "look_up") and self._may_be_set_around(site):
+            site = self.made[key] = replace(site, set_owners=self._set_owners)
         return site
 
     def _read_context(self, use: Use, call: wandb_api.Call) -> CallContext:
@@ -384,6 +387,16 @@ class _Finder:
         project = KnownPart(f"{call.project}/", place)
         names = strings or [StringValue((UnknownPart(call.path or "", place),), place)]
         return tuple(StringValue((project, *name.parts), place, name.is_path_object) for name in names)
+
+    @staticmethod
+    def _may_be_set_around(site: Site) -> bool:
+        """Whether its run is given no entity, or no project that matters."""
+        is_for_registry = all(REGISTRY_PREFIX in string.pattern for string in site.target)
+        return not site.run_entity or not (site.run_project or is_for_registry)
+
+    @cached_property
+    def _set_owners(self) -> tuple[tuple[StringValue | None, StringValue | None], ...]:
+        return find_owners(self.source.folder, self.source.path)
 
     @cached_property
     def _sweeps(self) -> tuple[Sweep, ...]:
