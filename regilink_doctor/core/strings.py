@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
     from typing import Any, Literal
 
-    UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version", "run-entity"]
+    UnknownKind = Literal[
+        "unknown", "environment", "option", "versioned-name", "registry-name", "source-version", "registry-version",
+        "run-entity", "project",
+    ]  # fmt: skip
 
 
 @record
@@ -41,9 +44,10 @@ class UnknownPart:
 
     *environment*: a variable of the environment without a default, None when it is not set. *option*: an option of the
     command line without a default, None when it is not given. *versioned-name*: the name of an artifact, which ends in
-    `:vN` once it is logged (failure A8). *source-version*: the version of an artifact as its own project counts it
-    (failure B12). *run-entity*: the entity of a run. `reason` says why it is not known, where there is more to say.
-    `variables`: the variable of the environment that it is.
+    `:vN` once it is logged (failure A8); *registry-name*: that of a version in a registry. *source-version*: the
+    version of an artifact as its own project counts it; *registry-version*: as a registry counts it (failure B12).
+    *run-entity*: the entity of a run. *project*: that of a run or of a source, never a registry. `reason` says why it
+    is not known, where there is more to say. `variables`: the variable of the environment that it is.
     """
 
     source: str
@@ -52,6 +56,11 @@ class UnknownPart:
     names: tuple[str, ...] = ()
     reason: str = field(default="", compare=False)
     variables: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def has_version(self) -> bool:
+        """Whether it is a name that ends in `:vN`."""
+        return self.kind in ("versioned-name", "registry-name")
 
 
 @record

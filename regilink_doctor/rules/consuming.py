@@ -8,7 +8,7 @@ from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import KnownPart, UnknownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed, read_pasted
 from regilink_doctor.core.targets import LOOK_UPS
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import first_registry_link, registry_path
@@ -30,8 +30,10 @@ class SourceVersionInRegistryName(Rule):
 
     Each collection of a registry counts from `v0`. `artifact.version` is the source's number, and so is
     `source_version` of any artifact: the name finds another version, or none, and nothing warns. A link returns the
-    version in the registry: use its `version` or `qualified_name`. The same holds where one value is the version of a
-    path in a project and of a registry path.
+    version in the registry: use its `version` or `qualified_name`. The other way round, `version` and `name` of what
+    was fetched from a registry are those of the registry, and name another version in the project of its source;
+    `source_qualified_name` is its name there. The same holds where one value is the version of a path in a project and
+    of a registry path.
     """
 
     code = "REG505"
@@ -45,6 +47,7 @@ class SourceVersionInRegistryName(Rule):
         'wandb.Api().artifact("acme/wandb-registry-model/zoo:" + source.version)',
         'wandb.Api().artifact(f"team-a/p/zoo:{args.version}").link("wandb-registry-model/zoo")\n'
         'run.use_artifact(f"wandb-registry-model/zoo:{args.version}")',
+        'used = run.use_artifact("wandb-registry-model/zoo:best")\nrun.use_artifact(f"team-a/p/zoo:{used.version}")',
     )
     good = (
         'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\n'
@@ -63,6 +66,15 @@ class SourceVersionInRegistryName(Rule):
                 ),
                 "use the version of what the link returns, or an alias",
             )
+        if problem.kind == "registry":
+            return Message(
+                say("{source} counts the versions of the registry", source=problem.facts["source"]),
+                say(
+                    "in {collection} that number is another version, or none",
+                    collection=quoted(problem.facts["collection"]),
+                ),
+                say("write {code}", code="artifact.source_qualified_name"),
+            )
         return Message(
             say("{source} counts the versions of the source's own project", source=problem.facts["source"]),
             say(
@@ -74,18 +86,21 @@ class SourceVersionInRegistryName(Rule):
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         for name in consume.target:
-            if registry_path(name) is None:
-                continue
             colon = name.pattern.find(":")
-            for offset, part in name.unknown_parts:
-                if part.kind == "source-version" and 0 <= colon < offset:
+            kind = "" if registry_path(name) is not None else "registry"
+            for offset, part in name.unknown_parts if not kind or _is_of_project(name) else ():
+                is_other = part.kind == ("registry-version" if kind else "source-version") and 0 <= colon < offset
+                if is_other or (kind and part.kind == "registry-name"):
                     yield self.report(
+                        kind=kind,
                         string=name,
                         start=offset,
                         end=offset + 1,
                         source=part.source,
-                        collection=name.pattern[:colon],
+                        collection=name.pattern[: colon if is_other else None],
                     )
+            if kind:
+                continue
             version = _version_of(name)
             other = _same_version_elsewhere(version, consume, facts) if version is not None else None
             if version is not None and other is not None:
@@ -97,6 +112,19 @@ class SourceVersionInRegistryName(Rule):
                     source=version.source if isinstance(version, UnknownPart) else version.default_of or "",
                     collection=name.pattern[:colon],
                 )
+
+
+def _is_of_project(name: StringValue) -> bool:
+    """Whether a full name is certainly one in a project that is not a registry."""
+    pieces = name.pattern.partition(":")[0].split("/")
+    if len(pieces) == 1:
+        return is_known(pieces[0])  # in the project of the run
+    project, start = pieces[-2], sum(map(len, pieces[:-2])) + len(pieces) - 2
+    if is_known(project):
+        is_registry = project.startswith(REGISTRY_PREFIX) or misspelled_prefix(project) is not None
+        return project not in ("", LEGACY_REGISTRY) and not is_registry
+    part = name.part_at(start)
+    return len(pieces) <= 3 and project == UNKNOWN_NAME and isinstance(part, UnknownPart) and part.kind == "project"
 
 
 def _version_of(name: StringValue) -> KnownPart | UnknownPart | None:
@@ -524,7 +552,7 @@ class ColonInDownloadFolder(Rule):
 
 def _has_colon(folder: StringValue) -> bool:
     """A colon after that of a drive, or the name of a version, which ends in `:vN`."""
-    if any(isinstance(part, UnknownPart) and part.kind == "versioned-name" for part in folder.parts):
+    if any(isinstance(part, UnknownPart) and part.has_version for part in folder.parts):
         return True
     pattern = folder.pattern
     return ":" in pattern[2:] and "://" not in pattern

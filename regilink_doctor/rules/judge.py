@@ -521,7 +521,7 @@ def _find_in_path(path: StringValue, method: LinkMethod, registries: tuple[str, 
         pattern,
         trailing_slash_fails=method == "Artifact.link",
         none_at=_find_unset(path) if unknown else (),
-        versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
+        versions_at=[offset for offset, part in unknown if part.has_version],
         named_registry=_is_named_registry(path),
         registries=registries,
     )

@@ -425,8 +425,9 @@ ENTITY: tuple[Failure, ...] = (
         "B12",
         "the source's version number in a registry name",
         "The registry counts versions for each collection, from `v0`. The source's number fetches another model, "
-        "or none, without an error.",
-        "Keep what the link returns and use `linked.version` or `linked.qualified_name`.",
+        "or none, without an error; so does the registry's number in the source's project.",
+        "Keep what the link returns and use `linked.version` or `linked.qualified_name`; in the source's project, "
+        "`source_qualified_name`.",
         silent=True,
         codes=("REG505",),
         recognize="The fetched artifact's `source_version` is not the version that you meant.",

@@ -123,8 +123,9 @@ def _find_owned(context: Context, owner: Value, node: ast.Attribute, at: Program
         made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
         if node.attr == "linked_artifacts":  # which no call of the program has made
             return [Instance("wandb.Artifacts")]
+        is_source = node.attr == "source_artifact"
         return _find_given_attribute(context, owner, node.attr) or [
-            Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
+            Instance(made, owner.made_by, owner.at, is_source=is_source) if made else Method(owner, node.attr)
         ]
     if is_configuration(owner):
         return libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]

@@ -11,7 +11,7 @@ from itertools import product
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
-from regilink_doctor.core.target_path import UNKNOWN_NAME
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known
 from regilink_doctor.lint.resolve import aliases, config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
@@ -103,11 +103,15 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     if isinstance(value, StringValue):
         return value
     if isinstance(value, Method) and value.path in wandb_api.VERSIONED_NAMES:
-        draft = _find_draft_name(context, value, node, at) if value.path == "wandb.Artifact.name" else None
-        return draft or unknown_string(node, at, "versioned-name")
+        is_own = value.path == "wandb.Artifact.name"
+        draft = _find_draft_name(context, value, node, at) if is_own else None
+        is_of_registry = draft is None and is_own and _is_of_registry(context, value.owner, at)
+        return draft or unknown_string(node, at, "registry-name" if is_of_registry else "versioned-name")
     if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
-        is_own = value.name == "version" and _is_of_registry(context, value.owner, at)
-        return unknown_string(node, at, "unknown" if is_own else "source-version")
+        is_of_registry = value.name == "version" and _is_of_registry(context, value.owner, at)
+        return unknown_string(node, at, _VERSION_KINDS[is_of_registry])
+    if isinstance(value, Method) and (value.path in wandb_api.PROJECTS or _is_source_project(value)):
+        return unknown_string(node, at, "project")
     if isinstance(value, Method) and _is_run_entity(value):
         return unknown_string(node, at, "run-entity")
     if isinstance(value, Member):
@@ -137,15 +141,54 @@ _SAVES = ("wait", "link", "link_artifact", "save")
 """Methods after which the name of an artifact has its version."""
 
 
-def _is_of_registry(context: Context, artifact: Instance, at: ProgramPoint) -> bool:
-    """Whether an artifact is what a link returns, or is fetched by a name in a registry: it counts as that does."""
+_VERSION_KINDS: dict[bool | None, UnknownKind] = {
+    True: "registry-version",
+    False: "source-version",
+    None: "unknown",
+}
+"""Whether a version is of a registry -> the kind of its number."""
+
+_NAMED = {
+    "artifact": (0, "name"),
+    "artifact_collection": (1, "name"),
+    "artifact_versions": (1, "name"),
+    "artifacts": (1, "name"),
+    "link": (0, "target_path"),
+    "link_artifact": (1, "target_path"),
+    "use_artifact": (0, "artifact_or_name"),
+}
+"""Calls that give a version, or a collection, by its name -> which argument the name is."""
+
+
+def _is_of_registry(context: Context, artifact: Instance, at: ProgramPoint, depth: int = 0) -> bool | None:
+    """Whether a version is one of a registry, whose versions are counted there; None where that is not known."""
     made = artifact.made_by
-    function = last_word(made.func) if made is not None else ""
-    name = find_argument(made, 0, "artifact_or_name" if function == "use_artifact" else "name") if made else None
-    if function not in ("use_artifact", "artifact") or name is None:
-        return "link" in function
-    strings = context.find_all(name, artifact.at or at)
-    return any(isinstance(string, StringValue) and REGISTRY_PREFIX in string.pattern for string in strings)
+    if artifact.is_source:
+        return False
+    if made is None or depth > _MOST_LEVELS:
+        return None
+    function, made_at = last_word(made.func), artifact.at or at
+    if function in ("registry", "registries", "create_registry"):
+        return True
+    position, keyword = _NAMED.get(function, (0, ""))
+    name = find_argument(made, position, keyword) if keyword else None
+    if name is not None:
+        strings = [value for value in context.find_all(name, made_at) if isinstance(value, StringValue)]
+        if any(REGISTRY_PREFIX in string.pattern for string in strings):
+            return True
+        return False if strings and all(is_known(string.pattern) for string in strings) else None
+    receiver = made.func.value if isinstance(made.func, ast.Attribute) else None
+    if function in ("artifacts", "collections", "versions") and receiver is not None:
+        owners = {
+            _is_of_registry(context, value, made_at, depth + 1) if isinstance(value, Instance) else None
+            for value in context.value(receiver, made_at)
+        }
+        return owners.pop() if len(owners) == 1 else None
+    return None if "link" in function else False
+
+
+def _is_source_project(value: Method) -> bool:
+    return value.path == "wandb.Artifact.project" and value.owner.is_source
 
 
 def _find_draft_name(context: Context, name: Method, node: ast.expr, at: ProgramPoint) -> StringValue | None:

@@ -37,12 +37,16 @@ class Name:
 
 @record
 class Instance:
-    """An object of a class of wandb's, and the call that made it. `is_active`: it is `wandb.run`."""
+    """An object of a class of wandb's, and the call that made it.
+
+    `is_active`: it is `wandb.run`. `is_source`: it is the source of the version that the call gives.
+    """
 
     type: str
     made_by: ast.Call | None = None
     at: ProgramPoint | None = field(default=None, compare=False, repr=False)
     is_active: bool = False
+    is_source: bool = False
 
 
 @record

@@ -156,6 +156,9 @@ VERSIONED_NAMES = frozenset(
 VERSIONS = frozenset({"wandb.Artifact.version", "wandb.Artifact.source_version"})
 """Attributes that count versions: of the source, or of the collection that the object came from (failure B12)."""
 
+PROJECTS = frozenset({"wandb.Artifact.source_project", "wandb.PublicRun.project", "wandb.Run.project"})
+"""Attributes that are a project, and never a registry."""
+
 ENTITIES = frozenset(
     {
         "wandb.Api.default_entity",
@@ -166,6 +169,15 @@ ENTITIES = frozenset(
     }
 )
 """Attributes that are the entity of a run, as long as an artifact is one of its own."""
+
+SAVED = {
+    "wandb.Artifact": ("aliases", "description", "metadata", "tags"),
+    "wandb.ArtifactCollection": ("description", "name", "tags"),
+    "wandb.Registry": ("allow_all_artifact_types", "artifact_types", "description", "name", "visibility"),
+}
+"""Class -> attributes whose changes `save()` sends; a time to live is checked where it is linked."""
+
+ALL_SAVED = frozenset().union(*SAVED.values())
 
 LOGGED_ONLY = frozenset({
     "aliases", "commit_hash", "created_at", "entity", "file_count", "project", "qualified_name", "source_entity",

@@ -31,7 +31,6 @@ from regilink_doctor.lint.sites.made_by import STARTS, MadeBy, find_passed_run
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.sites.run_lifetime import find_last_before
 from regilink_doctor.lint.sites.set_variables import find_set_variables
-from regilink_doctor.lint.sites.unsaved import SAVED, UnsavedChanges
 from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import are_callers_wanted
@@ -98,7 +97,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
         if ".aliases" in source.text:
             sites += [site for use in finder.origins.alias_stores for site in finder.find_aliases(use)]
         sites += [site for use in module.uses for site in finder.find_late_change(use)]
-        if any(f".{name}" in source.text for name in SAVED) and not source.path.endswith(".ipynb"):
+        if any(f".{name}" in source.text for name in wandb_api.ALL_SAVED) and not source.path.endswith(".ipynb"):
             sites += finder.find_unsaved()
         sites += find_mocked_links(source, module)
         settings = list(find_set_variables(source, module, finder.resolver, finder.statements))
@@ -706,6 +705,8 @@ class _Finder:
 
     def find_unsaved(self) -> Iterator[Site]:
         """The sites of the last change of each object that W&B has already, and that nothing in the file can save."""
+        from regilink_doctor.lint.sites.unsaved import UnsavedChanges
+
         for node, statement, names in UnsavedChanges(self.origins).find():
             yield self._make_other_named("unsaved", node, statement, ", ".join(names))
 

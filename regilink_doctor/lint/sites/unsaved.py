@@ -32,16 +32,6 @@ _FETCHES = frozenset({
 })  # fmt: skip
 """Calls that give a version which W&B has already; lists of versions and what is in a registry do, too."""
 
-_SAVED = {
-    "wandb.Artifact": ("aliases", "description", "metadata", "tags"),
-    "wandb.ArtifactCollection": ("description", "name", "tags"),
-    "wandb.Registry": ("allow_all_artifact_types", "artifact_types", "description", "name", "visibility"),
-}
-"""Class -> attributes whose changes `save()` sends; a time to live is checked where it is linked."""
-
-SAVED = frozenset().union(*_SAVED.values())
-"""The attributes of all of these classes."""
-
 _IN_PLACE = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update"})
 """Methods that change a list or dictionary."""
 
@@ -97,7 +87,7 @@ class UnsavedChanges:
         for node, change in changes:
             while isinstance(node, ast.Subscript):
                 node = node.value
-            if isinstance(node, ast.Attribute) and node.attr in SAVED:
+            if isinstance(node, ast.Attribute) and node.attr in wandb_api.ALL_SAVED:
                 yield node, change
 
     def _find_makers(self, node: ast.Attribute, at: ProgramPoint) -> frozenset[int]:
@@ -107,7 +97,7 @@ class UnsavedChanges:
             if is_none(value):
                 continue
             made = self._origins.find_made(value, at)
-            if made is None or not isinstance(value, Instance) or node.attr not in _SAVED.get(value.type, ()):
+            if made is None or not isinstance(value, Instance) or node.attr not in wandb_api.SAVED.get(value.type, ()):
                 return frozenset()
             paths = self._resolver.callee(made)
             is_new = value.type == "wandb.Artifact" and _FETCHES.isdisjoint(paths)
