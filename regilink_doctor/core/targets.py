@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.target_path import LinkMethod
+    from regilink_doctor.core.target_path import LinkMethod, TargetPath
 
     _Parts = tuple[KnownPart | UnknownPart, ...]
     SetBy = Literal["files", "machine", "both"]
@@ -456,6 +456,14 @@ def links_to_project(site: Site) -> bool:
     """Whether every target of a link is known to name a project, not a registry."""
     paths = [parsed(string.pattern) for string in site.target if is_known(string.pattern)]
     return bool(paths) and not any(path is None or path.is_registry for path in paths)
+
+
+def is_linked_before(site: Site, collection: TargetPath, links: Iterable[Site]) -> bool:
+    """Whether a link of the same file, above a call, makes the collection that the call asks for."""
+    above = (link for link in links if link.place.path == site.place.path and link.place.position < site.place.position)
+    paths = (parsed(string.pattern) for link in above for string in link.target)
+    wanted = (collection.project, collection.collection)
+    return any(path is not None and path.is_registry and (path.project, path.name) == wanted for path in paths)
 
 
 def target_combinations(

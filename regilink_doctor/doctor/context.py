@@ -196,6 +196,11 @@ class Context:
         path = parsed(target.text)
         return path is not None and path.is_registry
 
+    @property
+    def link_sites(self) -> list[Site]:
+        """The calls that link, as far as the links come from source."""
+        return [target.site for target in self.written_links if target.site is not None]
+
     def default_run_entity(self) -> str | None:
         """The entity of runs for which the code names none."""
         entity = self.run_entity()

@@ -10,6 +10,7 @@ from regilink_doctor.core.targets import (
     COLLECTION_LOOK_UPS,
     LOOK_UPS,
     LinkTarget,
+    is_linked_before,
     link_targets,
     may_be_missing,
     named_paths,
@@ -301,7 +302,8 @@ class UnknownCollection(Rule):
             ):
                 yield self._report_version(name, path.version)
             registry = known_registry(name)
-            if facts.view is not None and registry is not None and not may_be_missing(site):
+            is_open = may_be_missing(site) or is_linked_before(site, path, facts.links)
+            if facts.view is not None and registry is not None and not is_open:
                 yield from self._find_collection(site, registry, path.collection, facts.view)
 
     def _report_version(self, name: StringValue, version: str) -> Report:

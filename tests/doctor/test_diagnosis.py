@@ -335,6 +335,7 @@ def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator
     assert tuple(check.code for check in found.of("fail", "warn")) == codes
 
 
+LINKS = 'run.link_artifact(wandb.Artifact("new", type="model"), "wandb-registry-model/new")'
 OTHER_RUN = "run.finish(); wandb.init(entity='team-a', project={})"
 LOOK_UPS = {
     'api.artifacts("model", "wandb-registry-model/zoo")': ("pass", ""),
@@ -350,6 +351,8 @@ LOOK_UPS = {
     'api.artifact_collection("model", "wandb-registry-model/" + sys.argv[1])': ("skip", ""),
     'api.artifact_collection(sys.argv[1], "wandb-registry-model/zoo")': ("pass", ""),
     'api.artifacts("model", sys.argv[1])': (None, ""),
+    f'{LINKS}\nrun.use_artifact("wandb-registry-model/new:latest")': ("skip", ""),
+    f'run.use_artifact("wandb-registry-model/new:latest")\n{LINKS}': ("fail", "REG305"),
     'api.artifacts("model", "team-a/churn/zoo")': (None, ""),
     'api.artifact_exists("wandb-registry-model/zoo:production")': ("pass", ""),
     'api.artifact_exists("wandb-registry-model/zoo:staging")': ("pass", ""),

@@ -17,8 +17,8 @@ from regilink_doctor.core.problems import LinkInput, Problem, find_alias_problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Log, Site
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.core.target_path import is_known, registry_name
-from regilink_doctor.core.targets import ConsumedName, LinkTarget
+from regilink_doctor.core.target_path import is_known, parse, registry_name
+from regilink_doctor.core.targets import ConsumedName, LinkTarget, is_linked_before
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
@@ -179,6 +179,8 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
         intended = f"{question.project}/{collection}:{better}" if better else ""
         facts |= {"alias": alias or "latest", "intended": intended, "versions": list_names(versions)}
         problem = Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
+    elif name.site is not None and is_linked_before(name.site, parse(name.text), context.link_sites):
+        return skip_check(say("{name} is not there yet: the program links to it before", name=name.shown))
     else:
         problem = Problem(
             rule_codes.UNKNOWN_COLLECTION, failure="D2", facts={**facts, "collections": "\n".join(collections)}
