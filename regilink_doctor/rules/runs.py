@@ -99,7 +99,7 @@ def _saves(facts: FileFacts) -> dict[Place, list[Site]]:
 
 
 class ActiveRunReused(Rule):
-    """A second `wandb.init` is called while the first run goes on, for another entity.
+    """A second `wandb.init`, or a logger, is called while the first run goes on, for another entity.
 
     W&B returns the first run and drops the arguments. What is logged and linked then belongs to the first entity. End
     the first run, or pass `reinit="finish_previous"` or `"create_new"`.
@@ -138,21 +138,24 @@ class ActiveRunReused(Rule):
         return Message(
             say("the run of {first} still goes on", first=quoted(facts["first"])),
             say("W&B returns that one and drops entity={entity}", entity=quoted(facts["entity"])),
-            'end the first run, or pass reinit="finish_previous"',
+            'end the first run, or pass reinit="finish_previous"'
+            if problem.kind == "wandb.init"
+            else "end the first run before the logger is made",
         )
 
     def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
-        """In a notebook the next `wandb.init` ends the run before it."""
-        first = init.earlier
-        if first is None or facts.in_test or init.place.cell is not None:
+        """In a notebook the next `wandb.init` ends the run before it. A logger uses that run."""
+        first, is_logger = init.earlier, init.call != "wandb.init"
+        if first is None or facts.in_test or (init.place.cell is not None and not is_logger):
             return
         if {"reinit", "settings", "**"} & init.arguments.names:
             return
         entity, other = certain(init.entity), certain(first.entity)
         if entity is None or other is None or entity == other:
             return
-        if id(init) in facts.once(_inits_that_link):
-            yield self.report(init.place, related=(Related("the first run", first.place),), first=other, entity=entity)
+        if id(first if is_logger else init) in facts.once(_inits_that_link):
+            related = (Related("the first run", first.place),)
+            yield self.report(init.place, init.call, related=related, first=other, entity=entity)
 
 
 def _inits_that_link(facts: FileFacts) -> set[int]:

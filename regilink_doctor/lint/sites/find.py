@@ -13,7 +13,7 @@ from operator import attrgetter
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, group_pairs, replace
-from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
+from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, Init, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix
 from regilink_doctor.lint.resolve import wandb_api
@@ -543,7 +543,7 @@ class _Finder:
     def _followed(self, site: Site, use: Use, given: CallArguments, at: ProgramPoint) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""
         found: dict[str, Any] = {}
-        if site.call == "wandb.init" and self._source_of(use) is self.source:
+        if site.call in STARTS and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(_OF_RUNS):
             found = self._follow_runs(site, use)
@@ -717,12 +717,15 @@ class _Finder:
         return self._make_other_named(call, node, used.statement, name, artifact=artifact, logged=before)
 
     def _start(self, use: Use) -> Site:
+        """The call that starts a run; for a logger the `wandb.init` before it, whose run it uses."""
         key = (id(use.call), use.frame)
         if (site := self.made.get(key)) is None:
             paths = self.resolver.callee(use)
             site = self.site(use, next((path for path in paths if path in STARTS), "Accelerator.init_trackers"))
             if (place := self.origins.described.get(id(use.call))) is not None:
                 site = self.made[key] = replace(site, place=place, statement=place.span)
+        if isinstance(site, Init) and site.call != "wandb.init" and site.earlier is not None:
+            return site.earlier
         return site
 
     def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import cached_property, replace
 from regilink_doctor.lint.resolve import libraries, wandb_api
-from regilink_doctor.lint.resolve.bindings import Use
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Use
 from regilink_doctor.lint.resolve.imports import find_modules_with, list_imported_files
 from regilink_doctor.lint.resolve.module_files import find_programs
+from regilink_doctor.lint.resolve.parameters import find_lineage
 from regilink_doctor.lint.resolve.values import Instance, Name, hold, is_none
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.resolve.values import Value
 
@@ -168,13 +169,35 @@ class MadeBy:
         )
 
     def _read_starts(self, use: Use) -> list[Use]:
-        """What a call starts a run with: itself, or the logger that Hydra makes; not one that is given its run."""
+        """What a call starts a run with: itself, or the logger that it makes; not one that is given its run."""
         word = last_word(use.call.func)
         if word == "instantiate":
             values = self.resolver.value(use.call, use.at)
             loggers = [value for value in values if isinstance(value, Instance) and value.type == "WandbLogger"]
             return [replace(use, call=logger.made_by) for logger in loggers if logger.made_by is not None]
-        return [use] if word == "init_trackers" or self._is_start(use) else []
+        if word == "init_trackers" or self._is_start(use):
+            return [use]
+        made = self.resolver.keep(("logger", id(use.call)), self._read_logger, use)
+        return [replace(use, call=made)] if made is not None else []
+
+    def _read_logger(self, use: Use) -> ast.Call | None:
+        """The call of `WandbLogger` that `lazy_instance(WandbLogger, …)`, or a call of a subclass of it, stands for."""
+        call = use.call
+        if last_word(call.func) == "lazy_instance" and call.args:
+            values = self.resolver.value(call.args[0], use.at)
+            is_logger = Name("WandbLogger") in values
+            return copy_place(ast.Call(call.args[0], call.args[1:], call.keywords), call) if is_logger else None
+        for value in self.resolver.value(call.func, use.at) if last_word(call.func).endswith("Logger") else ():
+            if isinstance(value, ClassOrObject) and not value.instance and self._is_logger(value.scope):
+                return copy_place(ast.Call(hold(call, Name("WandbLogger")), call.args, call.keywords), call)
+        return None
+
+    def _is_logger(self, scope: Scope) -> bool:
+        """Whether a class has `WandbLogger` as a base, and takes its arguments."""
+        lineage = [*find_lineage(self.resolver, scope)]
+        bases = [(base, (item.parent or item).end) for item in lineage for base in item.bases]
+        is_own = any("__init__" in item.bindings for item in lineage)
+        return not is_own and any(Name("WandbLogger") in self.resolver.value(*base) for base in bases)
 
     def _find_program_starts(self, module: Module) -> list[Use]:
         return self.resolver.keep(("program starts", id(module)), self._list_program_starts, module)
