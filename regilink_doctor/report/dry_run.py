@@ -43,6 +43,7 @@ _HOW = {"fetch": say("looked up"), "use": say("used by the run"), "download": sa
 _KINDS = {
     "organization": say("organization"),
     "team": say("team"),
+    "person": say("personal entity"),
     "registry": say("registry"),
     "collection": say("collection"),
 }
@@ -375,7 +376,7 @@ def _describe_success(outcome: DryRun) -> str:
         sentences.append(say("{names} could not be read", names=counted(failed, "name")))
     if missing := sum(1 for entry in outcome.consumed if entry.missing is not None):
         sentences.append(say("{names} unknown here, and replaced", names=counted(missing, "name")))
-    if in_registry and outcome.assumed:
+    if in_registry and any(item.kind != "person" for item in outcome.assumed):
         sentences.append(say("whether what is assumed exists, only a catalog shows"))
     if sentences:
         if outcome.unsent_runs:

@@ -282,15 +282,16 @@ def seeded_world(folder: str, catalog: str | None = None) -> World:
         return known_world(config.known)
     saved = Catalog.load(path)
     world = World.from_catalog(saved)
-    if not saved.complete:
-        # Who pulled it did not see everything: what is not in there may be there.
-        world.assumes |= {"team", "registry"}
+    world.persons.update(config.personal_entities)
+    # Who pulled an incomplete one did not see everything: what is not in there may be there.
+    world.assumes |= {"person"} if saved.complete else {"team", "registry"}
     return world
 
 
 def known_world(known: ConfiguredOrganization) -> World:
     """The default world, with what a configuration says in place of its names; what else code names is assumed."""
     world = World(assume=True)
+    world.persons.update(known.personal_entities)
     named = (known.entity, *known.teams)
     teams = tuple(dict.fromkeys(name for name in named if name and name not in known.personal_entities)) or (TEAM,)
     if known.organization:

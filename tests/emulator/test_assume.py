@@ -1,11 +1,15 @@
 """Without a catalog: teams, registries and the organization are taken from the code, and every report can say so."""
 
+from pathlib import Path
+
 import pytest
 
+from regilink_doctor.core.catalog import Catalog, Organization
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.emulator.world import Refusal, World, artifacts, links, runs
 from regilink_doctor.emulator.world.model import ArtifactVersion
 from regilink_doctor.report.dry_run import render_assumed
+from regilink_doctor.workflows.emulate import seeded_world
 
 
 @pytest.fixture
@@ -85,6 +89,47 @@ def test_code_that_names_two_organizations_is_wrong_about_one(world: World) -> N
     world.assume_target("zoo-org/wandb-registry-model/zoo")
     world.assume_target("other-org/wandb-registry-model/zoo")
     assert world.assumed == (Assumed("organization", "zoo-org"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("alice-w", "person"),
+        ("vision", "person"),  # of another organization: where all teams are known, it is none
+        ("team-b", None),  # a slip of team-a
+        ("teama", None),
+        ("Team-A", None),
+        ("your-team", None),
+        ("wandb-registry-model", None),
+    ],
+)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_where_all_teams_are_known_another_entity_is_a_person(name: str, kind: str | None, is_named: bool) -> None:
+    world = World.default()
+    world.assumes.add("person")
+    if is_named and kind is None and name.startswith("team"):  # the configuration says so
+        world.persons.add(name)
+        kind = "person"
+    if kind is None:
+        with pytest.raises(Refusal):
+            logged(world, name)
+        return
+    run = logged(world, name)
+    assert run.sequence.project.entity.kind == "personal"
+    assert world.assumed == (Assumed("person", name),)
+    with pytest.raises(Refusal, match="within the same team"):
+        link(world, name, "acme/wandb-registry-model/zoo")
+
+
+def test_persons_of_the_configuration_are_no_teams(tmp_path: Path) -> None:
+    (tmp_path / "regilink.toml").write_text('personal-entities = ["alice", "bob"]\n', encoding="utf-8")
+    for catalog in (None, Catalog((Organization("Acme Inc", "acme", ("vision",)),), complete=False)):
+        if catalog is not None:
+            catalog.save(str(tmp_path / "regilink.catalog.json"))
+        world = seeded_world(str(tmp_path))
+        world.users.setdefault("alice", next(iter(world.users.values())))
+        assert logged(world, "bob").sequence.project.entity.kind == "personal"
+        assert logged(world, "other").sequence.project.entity.kind == "team"
 
 
 def test_nothing_is_assumed_unless_asked() -> None:

@@ -279,20 +279,31 @@ def test_what_lint_says_of_an_accepted_link_and_what_the_command_removes_is_repo
 
 
 @pytest.mark.slow
-def test_a_personal_entity_is_not_assumed_to_be_a_team(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("catalog", "persons", "assumed"),
+    [
+        (None, ["alice"], ["team vision"]),
+        (None, ["alice", "bob"], ["team vision", "person bob"]),
+        (replace(CATALOG, complete=True), [], ["person alice", "person bob"]),
+        (replace(CATALOG, complete=True).with_personal(["bob"]), [], ["person alice"]),
+        (CATALOG.with_personal(["alice", "bob"]), [], ["person bob"]),
+    ],
+)
+def test_a_personal_entity_is_not_assumed_to_be_a_team(
+    project: Path, catalog: Catalog | None, persons: list[str], assumed: list[str]
+) -> None:
+    names = ["vision", "alice", "bob"] if "bob" in str(assumed) or catalog else ["vision", "alice"]
     (project / "train.py").write_text(
         "import wandb\n"
-        "for entity in ('vision', 'alice'):\n"
+        f"for entity in {names}:\n"
         "    with wandb.init(entity=entity) as run:\n"
         "        run.link_artifact(wandb.Artifact('zoo', type='model'), 'wandb-registry-model/zoo')\n",
         encoding="utf-8",
     )
-    found = dry_run(["python", "train.py"], personal_entities=["alice"], cwd=project)
-    assert [(link.attempt.verdict, link.attempt.code) for link in found.links] == [
-        ("linked", None),
-        ("refused", "REG203"),
-    ]
-    assert [item.name for item in found.assumed if item.kind == "team"] == ["vision"]
+    found = dry_run(["python", "train.py"], catalog=catalog, personal_entities=persons, keep_going=True, cwd=project)
+    verdicts = [(link.attempt.verdict, link.attempt.code) for link in found.links]
+    assert verdicts == [("linked", None)] + [("refused", "REG203")] * (len(names) - 1)
+    assert [f"{item.kind} {item.name}" for item in found.assumed] == assumed
 
 
 @pytest.mark.slow

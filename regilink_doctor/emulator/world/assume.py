@@ -3,7 +3,8 @@
 `World(assume=True)` creates each at the moment the code names it, marks it, and lists it in `World.assumed`, so that
 every report can say what was assumed. What can only be a mistake is never assumed: a placeholder, a registry's name
 where an entity belongs, the prefix twice, another spelling of a name that exists (`modle` beside `model`). Rights are
-not restricted: the user who names a team is a member of it.
+not restricted: the user who names a team is a member of it. A complete catalog has every team and no person: with it,
+another entity is a person's, of the user who names it, and so are `State.persons`.
 
 With `State.stubs`, undeclared versions that the code consumes are created too, empty, so that the code can go on. Each
 has one file that says so, because the SDK creates no folder for a version without files.
@@ -35,27 +36,34 @@ if TYPE_CHECKING:
 
 
 ALIKE = 0.8
-"""How alike two names of registries must be for one to be a slip of the other: `modle` is, `prod-model` is not."""
+"""How alike two names must be for one to be a slip of the other: `modle` is, `prod-model` is not."""
 
 
 def entity(state: State, user: User, name: str) -> Entity | None:
-    """The undeclared team that a run names; None when nothing is assumed.
+    """The undeclared team, or where all teams are known the person, that a run names; None when nothing is assumed.
 
-    `state.assumed_kind` may make it a personal or an organization's entity: what would happen if it were one?
+    `state.assumed_kind` may make a team a personal or an organization's entity: what would happen if it were one?
     """
-    if "team" not in state.assumes or user.is_service_account or not _may_be_entity(state, name):
-        return None  # a service account is of one team alone: no other is to be assumed for it
+    is_named, is_team = name in state.persons, "team" in state.assumes
+    if not (is_named or state.assumes & {"team", "person"}) or not _may_be_entity(state, name):
+        return None
+    if user.is_service_account:
+        return None  # it is of one team alone: no other is to be assumed for it
+    teams = [item.name for item in state.entities.values() if item.kind == "team"]
+    if not (is_named or is_team) and get_close_matches(name, teams, 1, ALIKE):
+        return None
+    kind = "personal" if is_named or not is_team else state.assumed_kind
     organization = next(iter(state.organizations.values()), None)
-    assumed_entity = Entity(state.number(), name, state.assumed_kind, assumed=True)
+    assumed_entity = Entity(state.number(), name, kind, assumed=True)
     state.entities[name] = state.keep(assumed_entity, assumed_entity.number)
-    if assumed_entity.kind == "personal":
+    if kind == "personal":
         assumed_entity.user = user
     else:
         assumed_entity.organization = organization
         assumed_entity.members[user.username] = "member"
     if organization is not None:
         organization.members.setdefault(user.username, "member")
-        if assumed_entity.kind == "team":
+        if kind == "team":
             organization.teams[name] = assumed_entity
     return assumed_entity
 
@@ -139,10 +147,11 @@ def link(state: State, run_entity: str | None, text: str) -> None:
 
 
 def list_assumed(state: State) -> tuple[Assumed, ...]:
-    """What has been assumed: organizations, teams, registries, collections."""
+    """What has been assumed: organizations, teams, persons, registries, collections."""
     entities = list(state.entities.values())
     assumptions = [Assumed("organization", item.name) for item in state.organizations.values() if item.assumed]
     assumptions += [Assumed("team", item.name) for item in entities if item.assumed and item.kind == "team"]
+    assumptions += [Assumed("person", item.name) for item in entities if item.assumed and item.kind == "personal"]
     projects = [item for entity in entities for item in entity.projects.values() if item.is_registry]
     assumptions += [Assumed("registry", item.name) for item in projects if item.assumed]
     collections = [item for project in projects for item in project.collections.values()]

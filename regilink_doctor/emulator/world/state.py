@@ -33,7 +33,7 @@ from regilink_doctor.emulator.world.model import (
 
 T = TypeVar("T")
 
-Assumable = Literal["organization", "team", "registry"]
+Assumable = Literal["organization", "team", "person", "registry"]
 """What may be made because the code names it (`world.assume`)."""
 
 
@@ -53,6 +53,8 @@ class State:
         self.assumes: set[Assumable] = set()
         self.assumed_kind: Kind = "team"
         self.assumed_types: tuple[str, ...] | None = None
+        self.persons: set[str] = set()
+        """Names that are not assumed to be teams': those of persons."""
         self.made_by_code: set[str] = set()
         """Names of registries that the code creates itself: they are not assumed to exist."""
         self.anybody: User | None = None

@@ -138,19 +138,19 @@ def _build_variables(
 def _world(
     catalog: Catalog | None, scripts: LintResult | None, personal_entities: Sequence[str], *, stub_artifacts: bool
 ) -> World:
+    persons = sorted(personal_entities if catalog is None else catalog.personal_entities) or [USER]
     if catalog is None:
         world = World(assume=True)
         world.organization(ORGANIZATION, entity=ORGANIZATION)
-        for name in personal_entities or [USER]:
-            world.user(name)
+        world.user(persons[0])
         world.registry("model", types=["model"])
         world.registry("dataset", types=["dataset"])
     else:
-        world = World.from_catalog(catalog, user=next(iter(sorted(catalog.personal_entities)), USER))
-        if not catalog.complete:
-            # A catalog has only the teams of the account that pulled it, and those that a registry names.
-            world.assumes.add("team")
+        world = World.from_catalog(catalog, user=persons[0])
+        # An incomplete one has only the teams of the account that pulled it, and those that a registry names.
+        world.assumes.add("person" if catalog.complete else "team")
     person = next(iter(world.users.values()))
+    world.persons.update(persons)
     # Where code names no entity, the account's default decides, which is unknown here: a team stands in for it.
     world.team(TEAM, organization=next(iter(world.organizations), None))
     world.member(person.username, team=TEAM)
