@@ -270,6 +270,11 @@ class Site:
         return self.entity or self._find_common("run.entity", [init.entity for init in self._starts])
 
     @property
+    def logs_fetched(self) -> bool:
+        """Whether it logs an artifact that was consumed by name, or a draft of one."""
+        return self.kind == "log" and self.artifact is not None and self.artifact.kind == "consume"
+
+    @property
     def is_run_found(self) -> bool:
         """Whether a call is known that may have started its run."""
         return bool(self._starts)

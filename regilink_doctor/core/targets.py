@@ -504,7 +504,7 @@ def _combine_link(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[
     if artifact is not None and artifact.kind == "consume":
         consumed = tuple(_combine_consume(artifact, False, set_by))
         is_shared = not site.run_entity and bool(site.set_owners) and site.set_owners == artifact.set_owners
-    choices = product(site.target, _list_owners(site, in_sweep, set_by), site.artifact_type or (None,), consumed)
+    choices = product(site.target, list_owners(site, in_sweep, set_by), site.artifact_type or (None,), consumed)
     of_one_start = (
         choice
         for choice in choices
@@ -516,13 +516,13 @@ def _combine_link(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[
 
 def _combine_consume(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[ConsumedName]:
     before = site.artifact if site.kind == "look_up" and site.artifact is not None else site
-    choices = product(named_paths(site), _list_owners(before, in_sweep, set_by), before.type or (None,))
+    choices = product(named_paths(site), list_owners(before, in_sweep, set_by), before.type or (None,))
     for name, (entity, project), artifact_type in islice(choices, MAX_ALTERNATIVES):
         yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
 
 
-def _list_owners(
-    site: Site, in_sweep: bool | None, set_by: SetBy
+def list_owners(
+    site: Site, in_sweep: bool | None = None, set_by: SetBy = "files"
 ) -> list[tuple[StringValue | None, StringValue | None]]:
     """Each entity and project that the run of a site can have: its own, and those of sweeps in another entity."""
     entities = site.run_entity
@@ -530,7 +530,8 @@ def _list_owners(
         entities = (StringValue((UnknownPart("run.entity", site.place, variables=("WANDB_ENTITY",)),), site.place),)
     own = [*product(entities or (None,), site.run_project or (None,))]
     if set_by != "machine" and site.set_owners:
-        is_for_registry = all(REGISTRY_PREFIX in string.pattern for string in site.target)  # no project matters
+        # No project matters for what goes to, or comes from, a registry.
+        is_for_registry = site.kind != "log" and all(REGISTRY_PREFIX in string.pattern for string in site.target)
         others = [(entity, None if is_for_registry else project) for entity, project in site.set_owners]
         owners = [
             (entity or set_entity, project or set_project)

@@ -230,11 +230,10 @@ class Context:
         """The registry that a call of `Api.registry` finds; None where it or its organization is not known."""
         strings = site.arguments.strings
         name, organization = (certain(strings.get(argument, ())) for argument in ("name", "organization"))
-        if site.call != "wandb.Api.registry" or not name or name.startswith(REGISTRY_PREFIX):
+        if site.call != "wandb.Api.registry" or not name or name.startswith(REGISTRY_PREFIX) or len(site.entity) > 1:
             return None
         if organization is None and "organization" not in site.arguments.names:
-            entity = site.run_entity[0] if len(site.run_entity) == 1 else None
-            asking = self.run_entity(ConsumedName(strings["name"][0], entity, place=site.place))
+            asking = self.run_entity(ConsumedName(strings["name"][0], next(iter(site.entity), None), place=site.place))
             setting = self.settings.organization.value if self.settings.organization else None
             names = resolve_organization(asking.value, setting, self.view) if asking is not None else None
             return RegistryQuestion(names.entity, name) if isinstance(names, OrganizationNames) else None

@@ -22,6 +22,7 @@ from regilink_doctor.core.targets import (
     consumed_names,
     consumed_of,
     link_targets,
+    list_owners,
     read_link_variables,
     read_name_variables,
     target_combinations,
@@ -189,9 +190,10 @@ def _find_targets(
 
 
 def _read_run(site: Site, environ: Mapping[str, str]) -> Site:
-    """The call with the entity and project of its run in a program with this environment."""
+    """The call with the entities and projects that its run can have in a program with this environment."""
+    owners = [*zip(*list_owners(site), strict=True)]
     entity, project = (
-        tuple(string.read_variables(environ) for string in part) for part in (site.run_entity, site.run_project)
+        tuple(dict.fromkeys(string.read_variables(environ) for string in part if string is not None)) for part in owners
     )
     return replace(site, entity=entity, project=project)
 

@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 _REGISTRY_CALLS = ("wandb.Api.registry", "wandb.Api.registries", "wandb.Api.create_registry")
 """The calls of the `Api` that find, list or create registries."""
 
-
-def _logs_fetched(site: Site) -> bool:
-    return site.kind == "log" and site.artifact is not None and site.artifact.kind == "consume"
-
-
 EACH = 25
 """Candidates that are worth a process of their own."""
 
@@ -166,7 +161,7 @@ class LintResult(ShownAsTable):
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
         self.look_ups += [site for site in report.sites if site.kind == "look_up"]
-        self.calls += [site for site in report.sites if site.call in _REGISTRY_CALLS or _logs_fetched(site)]
+        self.calls += [site for site in report.sites if site.call in _REGISTRY_CALLS or site.logs_fetched]
         self.alias_changes += [site for site in report.sites if site.call == "wandb.Artifact.aliases"]
 
     def add_unreadable(self, sentences: Iterable[str]) -> None:

@@ -414,6 +414,25 @@ def test_what_is_looked_up_is_checked(
     assert found.requests <= 2
 
 
+@pytest.mark.parametrize(
+    ("setting", "status"), [("WANDB_PROJECT=seed", "pass"), ("WANDB_PROJECT=p", "fail"), ("OTHER=seed", "skip")]
+)
+def test_the_project_of_a_run_that_logs_what_was_fetched_may_be_set_in_a_file(
+    setting: str, status: str, emulator: Emulator, tmp_path: Path
+) -> None:
+    world = World.default()
+    world.collection("zoo", registry="model", versions=1)
+    emulator.reset(world)
+    (tmp_path / ".env").write_text(f"{setting}\n", encoding="utf-8")
+    (tmp_path / "train.py").write_text(
+        "import wandb\nfrom dotenv import load_dotenv\nload_dotenv()\nrun = wandb.init(entity='team-a')\n"
+        "run.log_artifact(run.use_artifact('wandb-registry-model/zoo:v0'))\n",
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)}, probe=False)
+    assert [row.status for row in found.checks if row.name == "logged-again"] == [status]
+
+
 def test_a_look_up_that_may_fail_is_no_problem(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     (tmp_path / "look.py").write_text(

@@ -317,7 +317,7 @@ class LoggedAgain(Check):
 def _find_logged_again(context: Context) -> Iterator[tuple[Site, ConsumedName]]:
     """The calls that log what was fetched, each with the name by which it was."""
     for log in context.calls:
-        if log.kind == "log" and log.artifact is not None:
+        if log.logs_fetched and log.artifact is not None:
             yield from ((log, name) for name in context.written_names if name.place == log.artifact.place)
 
 

@@ -332,7 +332,8 @@ class _Finder:
             site = replace(site, context=replace(site.context, guards=guards))
         if followed := self._followed(site, use, given, at):
             site = self.made[key] = replace(site, **followed)
-        if site.kind in ("link", "consume", "look_up") and self._may_be_set_around(site):
+        is_owned = site.kind in ("link", "consume", "look_up") or site.logs_fetched
+        if is_owned and self._may_be_set_around(site):
             site = self.made[key] = replace(site, set_owners=self._set_owners)
         return site
 
@@ -390,7 +391,7 @@ class _Finder:
     @staticmethod
     def _may_be_set_around(site: Site) -> bool:
         """Whether its run is given no entity, or no project that matters."""
-        is_for_registry = all(REGISTRY_PREFIX in string.pattern for string in site.target)
+        is_for_registry = site.kind != "log" and all(REGISTRY_PREFIX in string.pattern for string in site.target)
         return not site.run_entity or not (site.run_project or is_for_registry)
 
     @cached_property
