@@ -8,7 +8,7 @@ from regilink_doctor.core.ledger import LinkAttempt, RefusedRun
 from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, find_problems, read_type_error, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import CHECKED_LINK, CREATE_REGISTRY, LINK_MODEL, LOOK_UP, REFUSED_RUN, LinkCall
+from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LOOK_UP, NAMED, REFUSED_RUN, LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -29,7 +29,7 @@ def record_call(state: State, call: LinkCall) -> None:
     if call.call == LOOK_UP:
         assume.look_up(state, call.target_path or "")
         return
-    if call.call == CHECKED_LINK:
+    if call.call == NAMED:
         assume.link(state, call.entity, call.target_path or "")
         return
     if call.call == REFUSED_RUN:

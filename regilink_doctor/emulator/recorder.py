@@ -86,8 +86,11 @@ UNSENT_RUN = "unsent run"
 """`call` of a `LinkCall` that reports a run that sends nothing: `mode` is offline or disabled."""
 REFUSED_RUN = "refused run"
 """`call` of a `LinkCall` that reports a `wandb.init` that raised an error, with the entity and project given to it."""
-CHECKED_LINK = "checked link"
-"""`call` of a `LinkCall` that `doctor` or `preflight` is about to check: what it names may have to be assumed."""
+NAMED = "named"
+"""`call` of a `LinkCall` that only names what may have to be assumed.
+
+A link that `doctor` or `preflight` is about to check, or the entity by which a public Api finds the organization.
+"""
 
 _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",
@@ -250,7 +253,7 @@ def _post_call(url: str, call: LinkCall) -> None:
 
 def report_checked_link(environ: Mapping[str, str], target_path: str, entity: str | None) -> None:
     """Report a link that `doctor` or `preflight` is about to check to the emulator that waits for reports."""
-    _post_call(environ[VARIABLE], LinkCall(CHECKED_LINK, target_path, entity=entity))
+    _post_call(environ[VARIABLE], LinkCall(NAMED, target_path, entity=entity))
 
 
 def _report_from_child() -> None:
@@ -444,10 +447,13 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
                     sink(LinkCall(RUN, None, ended=False, place=_find_place()))
             name = SERVER
         if name == SERVER and ended:
-            mode = _mode_of(target)
-            if mode == "online" or error is not None:
+            mode, settings = _mode_of(target), getattr(target, "settings", None)
+            entity = settings.get("entity") if isinstance(settings, dict) else None
+            if error is not None or (mode == "online" and not isinstance(entity, str)):
                 return
             call = LinkCall(UNSENT_RUN, None, mode=mode, place=_find_place())
+            if mode == "online":
+                call = LinkCall(NAMED, "", entity=entity)
         elif name == SERVER:
             if (host := _find_host(args, kwargs)) is None:
                 return

@@ -581,3 +581,9 @@ def test_code_may_ask_for_its_organization_before_it_links(
 def test_a_registry_that_code_asks_for_is_assumed(regilink: Regilink) -> None:
     assert not wandb.Api().artifact_collection_exists("wandb-registry-prod/zoo", "model")
     assert [(each.kind, each.name) for each in regilink.world.assumed] == [("registry", "wandb-registry-prod")]
+
+
+def test_the_team_of_a_public_api_is_assumed(regilink: Regilink) -> None:
+    regilink.published("wandb-registry-model/zoo:production")
+    assert wandb.Api(overrides={"entity": "vision"}).artifact("wandb-registry-model/zoo:production").version == "v0"
+    assert [(each.kind, each.name) for each in regilink.world.assumed] == [("team", "vision")]

@@ -307,6 +307,33 @@ def test_a_personal_entity_is_not_assumed_to_be_a_team(
 
 
 @pytest.mark.slow
+def test_the_team_of_a_public_api_is_taken_from_the_code(project: Path) -> None:
+    (project / "serve.py").write_text(
+        """
+import os, wandb
+NAME = "wandb-registry-model/zoo"
+wandb.Api(overrides={"entity": "team-1"}).artifact(NAME + ":production")
+wandb.Api({"entity": "team-2"}).registry("model")
+list(wandb.Api(overrides={"entity": "team-3"}).registries())
+wandb.Api(overrides={"entity": "team-4"}).artifact_collection("model", NAME)
+wandb.Api(overrides={"entity": "team-5"}).artifact_exists(NAME + ":production")
+os.environ["WANDB_ENTITY"] = "team-6"
+wandb.Api().artifact(NAME + ":production")
+for wrong in ("your-team", "team/project", "wandb-registry-model"):
+    try:
+        wandb.Api(overrides={"entity": wrong}).artifact(NAME + ":production")
+    except Exception:
+        print("refused:", wrong)
+""",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "serve.py"], stub_artifacts=True, cwd=project)
+    assert found.status == 0
+    assert [item.name for item in found.assumed if item.kind == "team"] == [f"team-{number}" for number in range(1, 7)]
+    assert sum(bool(item.failed) for item in found.consumed) == 3  # the wrong ones
+
+
+@pytest.mark.slow
 def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
     (project / "agent.py").write_text(
         "import wandb\n"

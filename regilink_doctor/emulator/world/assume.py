@@ -139,7 +139,7 @@ def look_up(state: State, text: str) -> None:
 
 
 def link(state: State, run_entity: str | None, text: str) -> None:
-    """Assume the team, organization and registry of a link that regilink checks before the code makes it."""
+    """Assume the team, organization and registry that the code names before it asks for them."""
     user = next(iter(state.users.values()), None)
     if run_entity and user is not None and state.find_entity(run_entity) is None:
         entity(state, user, run_entity)
