@@ -451,16 +451,21 @@ def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
     if site.kind in ("consume", "look_up"):
         return report_names(_with_tree(site, facts), facts.view, facts.configured)
     reports = report_targets(_with_tree(site, facts), facts.view, facts.configured, facts.judged)
-    return (report for report in reports if not _is_created(report, facts))
+    return (report for report in reports if not _is_created(report, site, facts))
 
 
-def _is_created(report: Report, facts: _Facts) -> bool:
+def _is_created(report: Report, site: Site, facts: _Facts) -> bool:
     """Whether a report is about an unknown registry that the program itself creates."""
     if report.problem.rule != rule_codes.UNKNOWN_REGISTRY or report.string is None:
         return False
-    from regilink_doctor.rules.site_facts import created_registries, known_registry
+    from regilink_doctor.rules.site_facts import find_creation, known_registry
 
-    return known_registry(report.string) in facts.once(created_registries)
+    entity, organizations = (
+        report.problem.facts.get("organization"),
+        facts.view.organization_names if facts.view else (),
+    )
+    organization = next((names for names in organizations if names.entity == entity), None)
+    return find_creation(known_registry(report.string) or "", site, facts.sites, organization) is not None
 
 
 def _with_tree(site: Site, facts: _Facts) -> Site:

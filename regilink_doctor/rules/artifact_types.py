@@ -11,6 +11,8 @@ from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.targets import COLLECTION_LOOK_UPS, EXISTENCE_LOOK_UPS, LOOK_UPS, named_paths
 from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import (
+    created_types,
+    find_creation,
     known_registry,
     known_type,
     known_values,
@@ -24,10 +26,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts
+
+
+_ADD_TYPES = (".artifact_types", ".allow_all_artifact_types")
+"""What a program names that lets a registry accept further types."""
 
 
 class TypeNotAllowed(Rule):
@@ -35,7 +42,8 @@ class TypeNotAllowed(Rule):
 
     The registry `model` accepts `model` at first, `dataset` accepts `dataset`, another one what its creators have
     allowed; types are compared exactly. Without a catalog this is only an info, because an admin may have added the
-    type; a warning by the `registries` of the configuration.
+    type; a warning by the `registries` of the configuration. A registry that the program itself creates with
+    `create_registry(artifact_types=[...])` needs no catalog.
     """
 
     code = "REG401"
@@ -45,7 +53,11 @@ class TypeNotAllowed(Rule):
     is_about_type = True
     watches = ("link.artifact",)
     needs_catalog = True
-    bad = ('artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',)
+    bad = (
+        'artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'wandb.Api().create_registry("birds", visibility="organization", artifact_types=["dataset"])\n'
+        'artifact = wandb.Artifact("zoo", type="model")\nrun.link_artifact(artifact, "wandb-registry-birds/zoo")',
+    )
     good = (
         'artifact = wandb.Artifact("zoo", type="model")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
         'artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-raw/zoo")',
@@ -75,7 +87,8 @@ class TypeNotAllowed(Rule):
         return _type_place(problem.target.site) if problem.target and problem.target.site else ()
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        """With a catalog, the judgement reports it instead."""
+        """With a catalog, the judgement reports it instead, but for a registry that the program creates."""
+        yield from self._check_created(link, facts)
         types = _types_of(link) if facts.view is None else ()
         if not types:
             return
@@ -85,6 +98,7 @@ class TypeNotAllowed(Rule):
             if path is None:
                 continue
             name = path.registry or ""
+            severity: Severity
             kind, severity, allowed = (
                 "",
                 "warning",
@@ -96,14 +110,39 @@ class TypeNotAllowed(Rule):
                 if allowed and artifact_type not in allowed:
                     yield self._report(link, kind, severity, artifact_type, folded.get(name.casefold(), name), allowed)
 
+    def _check_created(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Judge by the types that the program gives the registry: an error, if it certainly creates it itself."""
+        view, types = facts.view, _types_of(link)
+        for name in dict.fromkeys(map(known_registry, link.target)) if types else ():
+            creation = find_creation(name, link, facts.sites) if name else None
+            if creation is None or name is None or any(map(facts.mentions, _ADD_TYPES)):
+                continue
+            if view is not None and any(view.registry(names.entity, name) for names in view.organization_names):
+                continue
+            is_certain = len(types) == len(link.target) == 1 and not link.artifact_type[0].is_default
+            is_certain = is_certain and not creation.context.guards and not creation.context.is_tried
+            allowed = created_types(creation)
+            for artifact_type in types if allowed else ():
+                if artifact_type not in allowed:
+                    related = Related("the registry is created here", creation.place)
+                    severity: Severity = "error" if is_certain else "warning"
+                    yield self._report(link, "", severity, artifact_type, name, allowed, related)
+
     def _report(
-        self, link: Link, kind: str, severity: str, artifact_type: str, name: str, allowed: tuple[str, ...]
+        self,
+        link: Link,
+        kind: str,
+        severity: Severity,
+        artifact_type: str,
+        name: str,
+        allowed: tuple[str, ...],
+        *related: Related,
     ) -> Report:
         return self.report(
             link.place,
             kind,
-            severity="info" if severity == "info" else "warning",
-            related=_type_place(link),
+            severity=severity,
+            related=(*_type_place(link), *related),
             type=artifact_type,
             registry=name,
             allowed="\n".join(allowed),

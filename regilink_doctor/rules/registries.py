@@ -18,7 +18,7 @@ from regilink_doctor.core.targets import (
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
-    created_registries,
+    find_creation,
     known_registry,
     known_values,
     registry_path,
@@ -106,11 +106,13 @@ class UnknownRegistry(Rule):
         names, severity = self._known_names(site, facts)
         if not names:
             return
-        folded = {name.casefold() for name in (*names, *facts.once(created_registries))}
+        folded = {name.casefold() for name in names}
         is_registry = site.call == "wandb.Api.registry"
         for string in site.arguments.strings.get("name", ()) if is_registry else named_paths(site):
             name = string.literal if is_registry else known_registry(string)
             if name is None or name.casefold() in folded or (is_registry and name.startswith(REGISTRY_PREFIX)):
+                continue
+            if find_creation(name, site, facts.sites) is not None:
                 continue
             if facts.view is not None and site.kind == "link" and self._is_judged(string, site, facts):
                 continue

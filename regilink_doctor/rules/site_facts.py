@@ -10,9 +10,10 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from regilink_doctor.core.findings import Place, Severity
+    from regilink_doctor.core.organization_view import OrganizationNames
     from regilink_doctor.core.sites import Command, Init, Setting, Site
     from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.rules.base import FileFacts
@@ -68,10 +69,39 @@ def known_registry(text: StringValue) -> str | None:
     return name if name and is_known(name) else None
 
 
-def created_registries(facts: FileFacts) -> frozenset[str]:
-    """The names of the registries that the program itself creates."""
-    calls = (site for site in facts.sites if site.call == "wandb.Api.create_registry")
-    return frozenset(string.pattern for site in calls for string in site.arguments.strings.get("name", ()))
+def find_creation(
+    name: str, user: Site | None, sites: Iterable[Site], organization: OrganizationNames | None = None
+) -> Site | None:
+    """The call of `sites` in the file of another call, not after that, which creates a registry.
+
+    Args:
+        name: the registry, without the prefix.
+        user: the call that links into the registry, or reads it.
+        sites: where to look.
+        organization: that of the registry, if it is known.
+    """
+    files = {place.path for place in (user.place, *user.through)} if user is not None else ()
+    for site in sites:
+        if site.call != "wandb.Api.create_registry" or user is None or site.place.path not in files:
+            continue
+        is_late = site.context.function == user.context.function and site.place.position > user.place.position
+        where = certain(site.arguments.strings.get("organization", ()))
+        is_other = (
+            where is not None and organization is not None and where not in (organization.name, organization.entity)
+        )
+        names = [literal for string in site.arguments.strings.get("name", ()) if (literal := string.literal)]
+        if user.kind != "link":  # what reads finds a registry in any case
+            name, names = name.casefold(), [item.casefold() for item in names]
+        if name in names and not is_late and not is_other:
+            return site
+    return None
+
+
+def created_types(creation: Site) -> tuple[str, ...]:
+    """The types that a registry accepts, as the call says that creates it; nothing where it may accept others."""
+    types = creation.arguments.strings.get("artifact_types", ())
+    names = tuple(string.certain for string in types)
+    return () if None in names or "artifact_types" in creation.arguments.unread else names  # type: ignore[return-value]
 
 
 def registry_target(site: Site) -> StringValue | None:

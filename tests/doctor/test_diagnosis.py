@@ -446,6 +446,41 @@ def test_a_look_up_that_may_fail_is_no_problem(emulator: Emulator, tmp_path: Pat
     assert found.links.names == 1
 
 
+CREATED = 'wandb.Api().create_registry("birds", visibility="organization"{})\n'
+LINKED_BIRD = (
+    'wandb.init(entity="team-a").link_artifact(wandb.Artifact("owl", type="{}"), "wandb-registry-birds/owl")\n'
+)
+READ_BIRD = 'wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-birds/owl:v0")\n'
+FOUND_BIRDS = 'wandb.Api().registry("birds", organization="Acme Inc")\n'
+
+
+@check_rows(
+    ("code", "codes", "unsure"),
+    [
+        (CREATED.format("") + LINKED_BIRD.format("model"), (), ()),
+        (CREATED.format(', artifact_types=["bird"]') + LINKED_BIRD.format("bird"), (), ()),
+        (CREATED.format(', artifact_types=["bird"]') + LINKED_BIRD.format("model"), ("REG401",), ()),
+        (CREATED.format(", artifact_types=TYPES") + LINKED_BIRD.format("model"), (), ("artifact-type",)),
+        (CREATED.format(', organization="Acme Inc"') + FOUND_BIRDS + READ_BIRD, (), ("consumed",)),
+        (f"def create():\n    {CREATED.format('')}create()\n" + LINKED_BIRD.format("model"), (), ()),
+        # It is not there yet, in another organization, or another program creates it.
+        (LINKED_BIRD.format("model") + CREATED.format(""), ("REG301",), ("role", "artifact-type", "collection")),
+        (CREATED.format(', organization="Beta"') + FOUND_BIRDS, ("REG303", "REG301"), ()),
+        (FOUND_BIRDS, ("REG301",), ()),
+        ('wandb.Api().registry("model", organization="Acme Inc")\n', (), ()),
+    ],
+)
+def test_a_registry_that_the_program_creates(
+    code: str, codes: tuple[str, ...], unsure: tuple[str, ...], emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.reset()
+    (tmp_path / "train.py").write_text(f"import wandb\n{code}", encoding="utf-8")
+    (tmp_path / "setup_birds.py").write_text(f"import wandb\n{CREATED.format('')}", encoding="utf-8")
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
+    assert tuple(check.code for check in found.of("fail", "warn")) == codes
+    assert {*unsure} == {check.name for check in found.of("skip") if check.group == "Links"}
+
+
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     write(tmp_path / "code", entity="alice")

@@ -22,7 +22,7 @@ from regilink_doctor.doctor.checks.target import UNDOCUMENTED, OfTarget
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import answer_of, list_names, may_be_hidden, problem_of_link
 from regilink_doctor.rules.other_entities import find_unknown_organization
-from regilink_doctor.rules.site_facts import certain
+from regilink_doctor.rules.site_facts import certain, created_types, find_creation
 
 _FOR = {"organization": say(", for the whole organization"), "restricted": say(", for its members alone")}
 """Visibility -> in words."""
@@ -76,6 +76,9 @@ class RegistryCheck(OfTarget):
             shown = context.view.visibility(judgement.organization or "", name)
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=_FOR.get(shown or "", "")))
         names = _organization_of(context, link)
+        if creation := find_creation(name, target.site, context.calls, names):
+            place = Code(creation.place).shown
+            return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
         others = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
@@ -123,11 +126,12 @@ class RegistryCall(Check):
             if problem is not None or organization is None:
                 return skip_check("the organization is known only when the program runs: give it with --organization")
             return pass_check(say("the organization {name} is there", name=organization))
-        creations = (item for item in context.calls if item.call == "wandb.Api.create_registry")
-        created = [_read_registry_call(item)[0] for item in creations]
-        if name in created or context.view.registry(question.organization, name) is not None:
+        if context.view.registry(question.organization, name) is not None:
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=""))
         names = next(item for item in context.view.organization_names if item.entity == question.organization)
+        if creation := find_creation(name, site, context.calls, names):
+            place = Code(creation.place).shown
+            return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
         facts = {"registry": name, "registries": "\n".join(context.queries.all_registries(names)), "path": name}
         problem = Problem(rule_codes.UNKNOWN_REGISTRY, kind="api", failure="D1", facts=facts)
         status: Status = "warn" if site.context.is_tried else "fail"
@@ -155,6 +159,8 @@ class Role(OfTarget):
         """REG304 where the server says read-only."""
         name = registry_name(link.project)
         registry = context.view.registry(judgement.organization or "", name)
+        if registry is None and find_creation(name, target.site, context.calls, _organization_of(context, link)):
+            return pass_check(say("the account that creates the registry {name} is its admin", name=name))
         if registry is None or registry.writable is None:
             return skip_check("the server does not say whether you may write to the registry")
         best = context.account.best_role(context.view.list_grants(judgement.organization or "", name))
@@ -189,8 +195,12 @@ class ArtifactType(OfTarget):
     def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """REG401, with the two ways out."""
         name = registry_name(link.project)
-        facts = context.view.registry(judgement.organization or "", name)
+        facts, names = context.view.registry(judgement.organization or "", name), _organization_of(context, link)
         types = facts.types if facts else None
+        if facts is None and (creation := find_creation(name, target.site, context.calls, names)):
+            types = created_types(creation) or None
+            if types is None and "artifact_types" in creation.arguments.names:
+                return skip_check("the types that the program gives the registry are known only when it runs")
         kind = context.type_of(target)
         if types is None:
             return pass_check(say("the registry {name} accepts every type", name=name))
@@ -205,7 +215,9 @@ class ArtifactType(OfTarget):
             )
         if kind in types:
             return pass_check(say("the registry {name} accepts the type {given}", name=name, given=kind))
-        names = _organization_of(context, link)
+        if facts is None:
+            known = {"type": kind, "registry": name, "allowed": "\n".join(types)}
+            return report_problem(Problem(rule_codes.TYPE_NOT_ALLOWED, failure="B4", facts=known))
         where = f', organization="{names.name}"' if names else ""
         add = f'r = wandb.Api().registry("{name}"{where}); r.artifact_types.append("{kind}"); r.save()'
         return report_problem(

@@ -29,6 +29,7 @@ from regilink_doctor.doctor.wording import answer_of, list_names, may_be_hidden,
 from regilink_doctor.rules.aliases import find_wrong
 from regilink_doctor.rules.artifact_types import find_type_mismatch
 from regilink_doctor.rules.judge import find_cause, judge_name
+from regilink_doctor.rules.site_facts import find_creation
 from regilink_doctor.rules.wording import quoted
 
 _Key = tuple[str, int | None, int]
@@ -160,6 +161,15 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
         raise LookupError("the organization was known a moment ago")
     names = OrganizationNames(wanted.display, wanted.organization)
     if context.view.registry(question.entity, registry) is None:
+        if creation := find_creation(registry, name.site, context.calls, names):
+            created_at = Code(creation.place).shown
+            return skip_check(
+                say(
+                    "{place} creates the registry {name}: only a run shows what is in it",
+                    place=created_at,
+                    name=registry,
+                )
+            )
         registries = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": registries, "path": f"{question.project}/{question.name}"}
         place = {"project": question.project, "entity": question.entity}

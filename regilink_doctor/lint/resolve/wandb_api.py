@@ -273,7 +273,9 @@ CALLS = {
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
     "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
     "wandb.Api.create_registry": Call(
-        "other", ("name", "visibility", "organization", "description"), texts=("name", "visibility", "organization")
+        "other",
+        ("name", "visibility", "organization", "description", "artifact_types"),
+        texts=("name", "visibility", "organization"),
     ),
     "wandb.Api.artifacts": _LIST,
     "wandb.Api.artifact_versions": _LIST,

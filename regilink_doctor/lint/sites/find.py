@@ -451,6 +451,8 @@ class _Finder:
         certain = reading.find_certain(call.objects)
         texts = (*call.texts, *[name for name in call.objects if name in certain]) if certain else call.texts
         strings = reading.read_texts(texts)
+        if "artifact_types" in reading.given.named:
+            strings = {**strings, "artifact_types": reading.items("artifact_types")}
         return PassedArguments(
             names=reading.given.names.union(reading.inner) if reading.inner else reading.given.names,
             strings=strings | reading.flat("filter") if "filter" in reading.given.named else strings,
