@@ -218,7 +218,7 @@ def publish_version(
     world: World,
     full_name: str,
     type: str | None,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes] | None,
     metadata: Mapping[str, object] | None,
     aliases: Iterable[str],
 ) -> Membership:
@@ -249,7 +249,9 @@ def publish_version(
         if collection.type != kind:
             raise ValueError(f"{collection.path} holds the type {quoted(collection.type)}, not {quoted(kind)}")
         team = next(iter(owner.teams), None) or next(iter(world.users))
-        version = world.artifact(name, entity=team, project="published", type=kind, files=files)
+        version = world.artifact(
+            name, entity=team, project="published", type=kind, files=artifacts.NOTE if files is None else files
+        )
         version.metadata = json.dumps(dict(metadata)) if metadata is not None else version.metadata
         wanted = f"v{collection.next_index}"
         if pattern.version is not None and is_version(pattern.version) and pattern.version != wanted:

@@ -278,7 +278,7 @@ class Regilink:
         versions: int = 0,
         organization: str | None = None,
     ) -> Collection:
-        """A collection of a registry, with so many empty versions; the last one carries the aliases.
+        """A collection of a registry, with so many versions without content; the last one carries the aliases.
 
         Raises:
             LookupError: there is no such registry.
@@ -344,16 +344,15 @@ class Regilink:
         metadata: Mapping[str, object] | None = None,
         aliases: str | Iterable[str] = (),
     ) -> Membership:
-        """A version in a registry, with content, for code that consumes it: `wandb-registry-model/zoo:production`.
+        """A version in a registry, for code that consumes it: `wandb-registry-model/zoo:production`.
 
-        The registry is made when it is not there. An alias in the name is set on the version.
+        The registry is made when it is not there. An alias in the name is set on the version. Without `files` it
+        has a note, because the SDK cannot give the path of a version without any.
 
         Raises:
             ValueError: the name is not that of a registry's version.
         """
-        return lookups.publish_version(
-            self.world, full_name, type, _read_files(files) or {}, metadata, as_list(aliases)
-        )
+        return lookups.publish_version(self.world, full_name, type, _read_files(files), metadata, as_list(aliases))
 
     def automation(
         self,

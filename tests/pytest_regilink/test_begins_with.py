@@ -39,7 +39,7 @@ def catalog(pytester: pytest.Pytester) -> pytest.Pytester:
         test_it="""
         def test_it(regilink):
             assert [each.entity.name for each in regilink.world.organizations.values()] == ["zoo-org"]
-            assert not regilink.world.assumes
+            assert regilink.world.assumes == {"person"}
         """
     )
     return pytester

@@ -587,3 +587,19 @@ def test_the_team_of_a_public_api_is_assumed(regilink: Regilink) -> None:
     regilink.published("wandb-registry-model/zoo:production")
     assert wandb.Api(overrides={"entity": "vision"}).artifact("wandb-registry-model/zoo:production").version == "v0"
     assert [(each.kind, each.name) for each in regilink.world.assumed] == [("team", "vision")]
+
+
+def test_a_version_of_which_only_the_name_is_known_has_a_path(
+    regilink: Regilink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    regilink.collection("zoo", registry="model", versions=2, aliases=["production"])
+    regilink.published("wandb-registry-model/bare:production")
+    regilink.published("wandb-registry-model/empty:production", files={})
+    with wandb.init(project="p") as run:
+        for name in ("zoo", "bare"):
+            path = run.use_model(f"wandb-registry-model/{name}:production")
+            assert "what it contains is not known here" in Path(path).read_text(encoding="utf-8")
+            assert run.use_artifact(f"wandb-registry-model/{name}:v0").file()
+        empty = run.use_artifact("wandb-registry-model/empty:production")
+    assert not empty.manifest.entries

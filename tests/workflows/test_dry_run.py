@@ -19,6 +19,9 @@ from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
+from regilink_doctor.emulator import World
+from regilink_doctor.emulator.ledger import Consumption
+from regilink_doctor.emulator.world.artifacts import add
 from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import commands, demo
 from regilink_doctor.workflows.dry_run import DryRun, collect, dry_run
@@ -167,6 +170,31 @@ def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
     assert {"fetch", "download"} <= set(base["how"])
     assert read["wandb-registry-model/zoo:a/b"]["failed"]
     assert read["wandb-registry-model/zoo:a/b"]["place"] == "train.py:22"
+
+
+MODEL, RAW = "acme/wandb-registry-model/zoo", "acme/wandb-registry-raw/zoo"
+
+
+@check_rows(
+    ("asked", "shown"),
+    [
+        ([f"{MODEL}:production", f"{MODEL}:v0"], [f"{MODEL}:v0"]),
+        ([f"{RAW}:promoted", f"{RAW}:v0"], [f"{RAW}:v0"]),
+        ([f"{RAW}:v0"], [f"{RAW}:v0"]),
+        ([f"{MODEL}:production", f"{MODEL}:v0", f"{RAW}:promoted", f"{RAW}:v0"], [f"{MODEL}:v0", f"{RAW}:v0"]),
+        (["SOURCE", f"{MODEL}:v0", f"{MODEL}:production", f"{RAW}:v0"], [f"{MODEL}:v0"]),  # taken from a list
+        (["SOURCE"], [f"{MODEL}:v0"]),
+        ([], [f"{MODEL}:v0"]),
+    ],
+)
+def test_a_version_that_is_linked_again_is_read_where_the_code_asked(asked: list[str], shown: list[str]) -> None:
+    world = World.default()
+    version = world.collection("zoo", registry="model", versions=1, aliases="production").memberships[0].artifact
+    world.registry("raw")
+    add(world, world.collection("zoo", registry="raw"), version)
+    names = tuple(version.source_name if name == "SOURCE" else name for name in asked)
+    entry = Consumption("alice", None, version.source_name, "download", names)
+    assert [item.name for item in collect.consumed(world, [entry], ROOT)] == shown
 
 
 @pytest.mark.slow

@@ -308,6 +308,9 @@ def _find_stored(
 
 SEED_PROJECT = "seed"
 
+NOTE = {"regilink-stub.txt": b"regilink made this version: what it contains is not known here.\n"}
+"""The file of a version of which only the name is known. The SDK makes no folder for a version without files."""
+
 MAX_SEEDED = 1_000_000
 """Versions that a collection can begin with."""
 
@@ -348,10 +351,10 @@ def _register_version(state: State, artifact: ArtifactVersion, contents: Mapping
     return manifest
 
 
-def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
+def seed_versions(state: State, collection: Collection, count: int) -> None:
     """Add `count` versions to a registry's collection, logged into the project `seed` of its first team.
 
-    They are empty, if no `files` are given. Only the last is created now, the others when a query reads them.
+    Each has a note as its only file. Only the last is created now, the others when a query reads them.
 
     Raises:
         ValueError: `count` is not a number of versions.
@@ -365,7 +368,7 @@ def seed_versions(state: State, collection: Collection, count: int, files: Mappi
     project = state.make_project(owner or collection.project.entity, SEED_PROJECT)
     name = "".join(letter if letter.isalnum() else "-" for letter in collection.name)
     sequence = state.make_collection(project, f"{name}-{collection.number}", "SEQUENCE", collection.type)
-    seeds = _Seeds(state, sequence, collection, files or {}, count)
+    seeds = _Seeds(state, sequence, collection, count)
     for changed, promise in ((sequence, seeds.promise_sources()), (collection, seeds.promise_links())):
         changed.memberships.promise(range(changed.next_index, changed.next_index + count), promise)
         changed.next_index += count
@@ -379,10 +382,8 @@ class _Seeds:
     Their numbers are reserved, so that a version that is only outlined has its id and digest already.
     """
 
-    def __init__(
-        self, state: State, sequence: Collection, collection: Collection, files: Mapping[str, bytes], count: int
-    ) -> None:
-        self._state, self._sequence, self._collection, self._files = state, sequence, collection, files
+    def __init__(self, state: State, sequence: Collection, collection: Collection, count: int) -> None:
+        self._state, self._sequence, self._collection = state, sequence, collection
         self._first, self._begin = reserve_numbers(), sequence.next_index
         self._distance = collection.next_index - sequence.next_index
         self._start = datetime.now(timezone.utc) - timedelta(microseconds=self._begin + count)
@@ -407,7 +408,7 @@ class _Seeds:
         """The version in its source collection, and its link."""
         number = self._number(index)
         artifact = _draft_version(number, self._sequence)
-        settle_contents(self._state, artifact, _register_version(self._state, artifact, self._files))
+        settle_contents(self._state, artifact, _register_version(self._state, artifact, NOTE))
         created_at = self._created_at(index)
         _commit_seed(artifact, index, created_at)
         source = _place(self._state, self._sequence, artifact, index, created_at, number + 1)
@@ -416,7 +417,7 @@ class _Seeds:
 
     def _outline_in(self, collection: Collection, distance: int) -> Callable[[int], Membership]:
         artifact = _draft_version(self._first, self._sequence)
-        artifact.size, artifact.file_count = sum(map(len, self._files.values())), len(self._files)
+        artifact.size, artifact.file_count = sum(map(len, NOTE.values())), len(NOTE)
         membership = Membership(self._first, collection, artifact, 0)
 
         def outline(index: int) -> Membership:

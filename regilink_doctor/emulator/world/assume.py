@@ -6,8 +6,8 @@ where an entity belongs, the prefix twice, another spelling of a name that exist
 not restricted: the user who names a team is a member of it. A complete catalog has every team and no person: with it,
 another entity is a person's, of the user who names it, and so are `State.persons`.
 
-With `State.stubs`, undeclared versions that the code consumes are created too, empty, so that the code can go on. Each
-has one file that says so, because the SDK creates no folder for a version without files.
+With `State.stubs`, undeclared versions that the code consumes are created too, with a note as their file, so that the
+code can go on.
 """
 
 from __future__ import annotations
@@ -169,8 +169,6 @@ def _may_be_entity(state: State, name: str) -> bool:
     return not (is_unfilled(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))
 
 
-STUB_FILES = {"regilink-stub.txt": b"regilink made this version: it was fetched, and is not known here.\n"}
-
 MAX_STUBS = 1000
 """Versions that are made for one name: `:v999` has that many before it."""
 
@@ -208,10 +206,10 @@ def version(state: State, project: Project, name: str) -> Membership | None:
     count = int(alias[1:]) + 1 if is_version(alias) else 1
     missing = max(count - collection.next_index, 0 if collection.memberships else 1)
     if collection.kind == "PORTFOLIO":
-        seed_versions(state, collection, missing, STUB_FILES)
+        seed_versions(state, collection, missing)
     else:
         for _ in range(missing):
-            seed_version(state, collection, STUB_FILES)
+            seed_version(state, collection, artifacts.NOTE)
     if not is_version(alias):
         artifacts.set_alias(state, collection.memberships[-1], alias)
     membership = artifacts.find(collection, alias)

@@ -326,7 +326,7 @@ class World(State):
         organization: str | None = None,
         assumed: bool = False,
     ) -> Collection:
-        """A collection of a registry, with this number of seeded (empty) versions; the last has the aliases."""
+        """A collection of a registry, with this number of seeded versions; the last has the aliases."""
         project = self.need_registry(registry, self._organization(organization))
         collection = self.make_collection(project, name, "PORTFOLIO", type)
         collection.assumed = assumed

@@ -11,6 +11,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import AliasChange, LinkAttempt, UnsentRun
+from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import find_problems
 from regilink_doctor.core.records import replace
@@ -249,21 +250,29 @@ def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tupl
     own = {item.name for item in artifacts(world)}
     projects = [item for entity in world.entities.values() for item in entity.projects.values()]
     stubs = {item.path for project in projects for item in project.collections.values() if item.assumed}
-    # What the world started with was never logged: a download names its source, and is shown under its registry name.
-    seeded = {
-        artifact.source_name: item.full_name
-        for artifact in world.artifacts.values()
-        if artifact.sequence.project.name == SEED_PROJECT
-        for item in artifact.memberships
-        if item.collection is not artifact.sequence
-    }
+    # The first link of what the world started with: the command may have linked it again.
+    seeded: dict[str, str] = {}
+    for artifact in world.artifacts.values():
+        if artifact.sequence.project.name == SEED_PROJECT:
+            for item in artifact.memberships:
+                if item.collection is not artifact.sequence:
+                    seeded.setdefault(artifact.source_name, item.full_name)
     found: dict[tuple[str, str | None], list[Consumption]] = {}
     for entry in entries:
-        if entry.name not in own:
-            placed = replace(entry, name=seeded.get(entry.name, entry.name), place=_near(entry.place, folder))
+        for name in _list_names(entry, seeded) if entry.name not in own else ():
+            placed = replace(entry, name=name, place=_near(entry.place, folder))
             found.setdefault((placed.name, placed.failed), []).append(placed)
     missing = {} if world.stubs is None else world.stand_ins
     return tuple(_consumed(name, failed, item, stubs, missing.get(name)) for (name, failed), item in found.items())
+
+
+def _list_names(entry: Consumption, seeded: Mapping[str, str]) -> Sequence[str]:
+    """The full names that a report shows: a download names the source, and has the names that the code asked for."""
+    if entry.name not in seeded:
+        return [entry.name]
+    # From a list it was taken by no name: then it has all, its source's among them.
+    asked = () if entry.name in entry.names else entry.names
+    return [name for name in asked if is_version(name.rpartition(":")[2])] or [seeded[entry.name]]
 
 
 def _near(place: str | None, folder: Path) -> str | None:
