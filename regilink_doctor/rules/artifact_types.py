@@ -308,8 +308,6 @@ class ConsumedTypeMismatch(Rule):
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_model("wandb-registry-raw/zoo:v0")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
-        'wandb.Api().artifact_collection("model", "acme/wandb-registry-raw/zoo")',
-        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'wandb.Api().artifact_exists("acme/wandb-registry-raw/zoo:v0", type="model")',
     )
     good = (
@@ -318,8 +316,6 @@ class ConsumedTypeMismatch(Rule):
         'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'run.use_artifact("wandb-registry-raw/others:v0", type="model")',
-        'run.link_artifact(wandb.Artifact("zoo", type="My-Model"), "wandb-registry-raw/zoo")\n'
-        'run.use_model("wandb-registry-raw/zoo:v0")',
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
         'wandb.Api().artifacts("checkpoint", "acme/wandb-registry-raw/zoo")',
     )

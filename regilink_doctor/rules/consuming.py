@@ -7,10 +7,12 @@ from string import hexdigits
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.rule_codes import WRONG_SCHEME
 from regilink_doctor.core.strings import KnownPart, UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed, read_pasted
-from regilink_doctor.core.targets import LOOK_UPS
-from regilink_doctor.rules.base import Rule
+from regilink_doctor.core.targets import COLLECTION_CALLS, LOOK_UPS
+from regilink_doctor.rules.base import Report, Rule
 from regilink_doctor.rules.site_facts import first_registry_link, registry_path
 from regilink_doctor.rules.wording import quoted
 
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.findings import Place, Severity
-    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Consume, Site
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.rules.base import FileFacts, Report
+    from regilink_doctor.rules.base import FileFacts
 
 
 class SourceVersionInRegistryName(Rule):
@@ -267,9 +268,6 @@ class IgnoredAliases(Rule):
         yield self.report(consume.place, to_write=to_write)
 
 
-_SCHEMES = ("wandb-artifact:", "registry:", "https:", "http:")
-
-
 class WrongScheme(Rule):
     """A URI or an address of the W&B App is given where the SDK expects a full name, or a name where it expects a URI.
 
@@ -285,15 +283,12 @@ class WrongScheme(Rule):
     watches = ("consume", "wandb.Artifact.add_reference", *LOOK_UPS)
     bad = (
         'run.use_artifact("wandb-artifact:///acme/wandb-registry-model/zoo:v3")',
-        'run.use_artifact("registry:///acme/model/zoo:production")',
         'run.use_artifact("https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v3")',
         'artifact.add_reference("wandb-artifact://wandb-registry-model/zoo:v3/model.pt")',
-        'artifact.add_reference("wandb-registry-model/zoo:v3")',
     )
     good = (
         'run.use_artifact("acme/wandb-registry-model/zoo:v3")',
         'artifact.add_reference("https://example.org/model.pt")',
-        'artifact.add_reference("wandb-artifact://41727469666163743a313233/model.pt")',
         'artifact.add_reference(run.use_artifact("wandb-registry-model/zoo:v3").get_entry("model.pt"))',
         'run.use_artifact("wandb-artifact://_id/QXJ0aWZhY3Q6MTIz")',
     )
@@ -327,15 +322,18 @@ class WrongScheme(Rule):
                 yield self.report(
                     site.place, "reference", severity=severity, name=name.pattern, instead=instead, file=file
                 )
-        for name in site.target:
-            pattern = name.pattern
-            # The SDK itself reads `wandb-artifact://_id/…`.
-            if not pattern.startswith(_SCHEMES) or "//" not in pattern[:20] or "://_id/" in pattern:
-                continue
-            instead = _find_name(pattern)
-            if site.kind == "look_up" and site.call != "wandb.Api.artifact_exists":
-                instead = instead.partition(":")[0]
-            yield self.report(site.argument or site.place, name=pattern, instead=instead)
+        problems = (find_wrong_scheme(name.pattern, site.call) for name in site.target)
+        yield from (Report(problem, site.argument or site.place) for problem in problems if problem is not None)
+
+
+def find_wrong_scheme(name: str, call: str) -> Problem | None:
+    """What is wrong with a name that begins with a scheme; the SDK itself reads `wandb-artifact://_id/…`."""
+    scheme, mark, rest = name.partition("://")
+    if not mark or not scheme.replace("-", "").isalnum() or rest.startswith("_id/"):
+        return None
+    instead = _find_name(name)
+    facts = {"name": name, "instead": instead.rpartition(":")[0] or instead if call in COLLECTION_CALLS else instead}
+    return Problem(WRONG_SCHEME, severity="warning", facts=facts)
 
 
 def _find_name(address: str) -> str:
@@ -343,7 +341,8 @@ def _find_name(address: str) -> str:
     pasted = read_pasted(address) if is_known(address) else None
     if pasted is None or pasted.target is None:
         return address if "://" not in address and is_known(address) else ""
-    return f"{pasted.target}:{pasted.version}" if pasted.version else pasted.target
+    path = f"{pasted.organization}/{pasted.target}" if pasted.organization else pasted.target
+    return f"{path}:{pasted.version}" if pasted.version else path
 
 
 def _judge_reference(uri: StringValue) -> Severity | None:

@@ -362,6 +362,8 @@ LOOK_UPS = {
     'api.artifact_collection_exists("wandb-registry-model/other", "model")': ("pass", ""),
     'api.artifact_collection_exists("wandb-registry-model/zoo", "models")': ("fail", "REG406"),
     'api.artifact_collection_exists("wandb-registry-model/zoo:production", "model")': ("fail", "REG107"),
+    'run.use_artifact("wandb-artifact://_id/QXJ0aWZhY3Q6MTIz")': ("skip", ""),
+    'run.use_artifact("registry:///acme/model/zoo:production")': ("fail", "REG509"),
     'run.use_model("wandb-registry-model/zoo:production")': ("pass", ""),
     'run.use_model("wandb-registry-dataset/tiles:latest")': ("fail", "REG406"),
     'run.use_artifact("wandb-registry-dataset/tiles:latest")': ("pass", ""),

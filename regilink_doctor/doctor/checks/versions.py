@@ -9,7 +9,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.judgement import Judgement
-from regilink_doctor.core.naming import NAME_MAX, REGISTRY_PREFIX, correct_alias
+from regilink_doctor.core.naming import NAME_MAX, correct_alias
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Origin
 from regilink_doctor.core.phrases import join_phrases, say
@@ -28,6 +28,7 @@ from regilink_doctor.doctor.server_queries import Lookup, collection_question, v
 from regilink_doctor.doctor.wording import answer_of, list_names, may_be_hidden, quote_message, use_a_team
 from regilink_doctor.rules.aliases import find_wrong
 from regilink_doctor.rules.artifact_types import find_type_mismatch
+from regilink_doctor.rules.consuming import find_wrong_scheme
 from regilink_doctor.rules.judge import find_cause, judge_name
 from regilink_doctor.rules.site_facts import find_creation
 from regilink_doctor.rules.wording import quoted
@@ -53,17 +54,12 @@ class ConsumedNameCheck(Check):
         if not name.is_known:
             what = " and ".join(f"`{item}`" for item in name.unknown_sources) or "{?}"
             return skip_check(say("{what} is known only when the program runs", what=what))
-        scheme, mark, rest = name.text.partition("://")
-        if mark:
-            path = rest.lstrip("/")
-            if scheme == "registry":  # Weave's form, without the prefix
-                organization, _, below = path.partition("/")
-                path = f"{organization}/{REGISTRY_PREFIX}{below}"
-            return report_problem(
-                Problem(rule_codes.WRONG_SCHEME, failure="D12", facts={"name": name.shown, "instead": path})
-            )
-        for problem in _find_in_name(name)[:1]:
-            return report_problem(problem, status="fail" if problem.severity == "error" else "warn")
+        if name.text.startswith("wandb-artifact://_id/"):
+            return skip_check("the name is the id of a version, which is not looked up")
+        if problem := find_wrong_scheme(name.text, name.call):
+            return report_problem(problem)
+        for wrong in _find_in_name(name)[:1]:
+            return report_problem(wrong, status="fail" if wrong.severity == "error" else "warn")
         return pass_check(name.shown)
 
 

@@ -332,7 +332,7 @@ class _Finder:
             site = replace(site, context=replace(site.context, guards=guards))
         if followed := self._followed(site, use, given, at):
             site = self.made[key] = replace(site, **followed)
-        is_owned = site.kind in ("link", "consume", "look_up") or site.logs_fetched
+        is_owned = site.kind in ("link", "consume", "look_up") or (site.kind == "log" and site.logs_fetched)
         if is_owned and self._may_be_set_around(site):
             site = self.made[key] = replace(site, set_owners=self._set_owners)
         return site
