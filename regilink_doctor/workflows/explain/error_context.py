@@ -76,7 +76,9 @@ _HEADING = re.compile(r"^(?P<name>[A-Z]\w+) +Traceback \(most recent call last\)
 """The first line of a traceback of IPython, which is all that says what it is where the last line was cut off."""
 _INTERRUPTED = re.compile(r"^(?:\^C)+\n?Traceback \(most recent call last\)", re.MULTILINE)
 """What the terminal shows where the user has stopped a program."""
-_STOP = re.compile(r"KeyboardInterrupt$|Aborted!$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed")
+_STOP = re.compile(
+    r"KeyboardInterrupt$|Aborted!$|(?:\^C)+wandb: |(?:wandb: )?Ctrl[-+ ]*[cC] pressed|wandb: ERROR Control-C detected"
+)
 _RAISES = re.compile(
     r"""\s*(?:raise |(?:six\.)?reraise\()(?:\w+\.)*(?P<name>[A-Z]\w+)\b(?:\(f?["'](?P<message>[^"'\n]*))?"""
 )
@@ -526,8 +528,10 @@ class ErrorContext:
 
     @cached_property
     def library_frames(self) -> tuple[tracebacks.Frame, ...]:
-        """The frames below the last line of the user's own code, in all tracebacks."""
-        return tracebacks.find_frames_below_user(self.frames)
+        """The frames below the last line of the user's own code, in all tracebacks up to the last exception."""
+        is_raised_before = self.ends_in_frame and len(self.chain) > 1 and bool(self.exception and self.exception[1])
+        frames = self.frames[: -len(self.chain[-1])] if is_raised_before else self.frames
+        return tracebacks.find_frames_below_user(frames)
 
     @cached_property
     def is_raised_in_wandb(self) -> bool:

@@ -275,6 +275,10 @@ def _recognize_failure(context: ErrorContext) -> tuple[ErrorContext, list[Recogn
         matches = _recognize(context)
         if waits_only:  # the program was stopped, perhaps while it waited for an answer
             matches = [match for match in matches if match.message.failure in _OF_WAITING]
+    if not matches and context.own_warnings and context.exception == ("KeyboardInterrupt", ""):
+        warned = replace(context, warnings=context.own_warnings, has_gone_on=True)
+        if matches := [*_recognize_warnings(warned, ())]:
+            context = warned  # the user stopped the program, whatever wandb warned of
     is_outcome = context.exception is not None and all(match.message.key in _OUTCOMES for match in matches)
     # A missing attribute of None may only follow from the failed call: that exception does not say why.
     if is_outcome and context.missing_attribute is None and structure.find_causes(context):
@@ -590,6 +594,8 @@ def _of_message(
     message = main.message
     yield from _of_names(context, main, names)
     is_in_init = context.phase == "init" and bool(context.frames or context.operation)  # and not only named
+    if structure.find_meant_name(main):
+        yield "F22"
     if message.failure in ("F22", "C17") and "F20" in message.also and is_in_init:
         yield "F20"
     around = list(structure.find_surroundings(context, message, context.line_at(main.span[0])))
@@ -759,7 +765,9 @@ def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Itera
         yield say("reported by {speaker}", speaker=_find_speaker(context, matches[0]))
         if not main.known:
             yield say("W&B's wording is undocumented; this wording is that of regilink's emulator")
-        if main.hint:
+        if meant := structure.find_meant_name(matches[0]):
+            yield say("wandb has no such name: `wandb.{name}` may be meant", name=meant)
+        elif main.hint:
             yield join_phrases("", [say("in this case: "), main.hint])
         if main.code:
             yield say("`regilink explain {code}`: the rule that finds it before the run", code=main.code)

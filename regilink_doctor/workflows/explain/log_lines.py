@@ -35,7 +35,10 @@ _CLOCK = r"\d{2}:\d{2}:\d{2}(?:[.,]\d+)?"
 _PREFIX = re.compile(
     "|".join(
         (
-            rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?",
+            rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?"
+            rf"(?: {_LEVEL}(?= [^\s:|\[-]))?",
+            rf"\[\d{{2}}/\d{{2}}/\d{{2}} {_CLOCK}\]",  # rich
+            rf"{_LEVEL}(?= +\S.* [\w.]+:\d+ *$)",  # rich, which shows the module at the end
             rf"[|\[(]?\s?{_CLOCK}(?: [AP]M)?\s?[|\])]?",
             rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
             r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
@@ -119,6 +122,8 @@ _HARMLESS_MODULE = re.compile(
 _ABANDONED = re.compile(r"wandb\.sdk\.mailbox\.\S+\.(?:HandleAbandonedError|MailboxClosedError)$")
 _OF_BACKGROUND = re.compile(r"Uncaught exception in run_soon callback|/run_messages\.py\", line")
 """What wandb logs when its second process ends, as it does after every program, before all answers have come."""
+_ENDS = re.compile(r"\b(?:finishing run \S|got exitcode:|handling exit code|_atexit_cleanup|teardown)")
+"""What wandb logs when the program ends."""
 _PROGRESS = re.compile(
     r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at"
     r"|setting up run|Network error resolved)"
@@ -203,6 +208,7 @@ def read_lines(text: str) -> list[LogLine]:
     said = [line for lines in records for line in lines if line.text.strip() and not line.is_of_wandb]
     has_levels = len({line.level for line in said}) > 1
     marked: list[LogLine] = []
+    abandoned: list[int] = []
     is_harmless = False
     for raw, lines in zip(raw_lines, records, strict=True):
         is_leveled = any(line.level is not None for line in lines)
@@ -215,17 +221,20 @@ def read_lines(text: str) -> list[LogLine]:
         for line, kind in zip(lines, kinds, strict=True):
             marked.append(line if line.kind == kind else replace(line, kind=kind))
             if _ABANDONED.match(line.text):
-                _mark_abandoned(marked)
+                abandoned.append(len(marked))
+    if any(_EPILOGUE.match(line.text) or _ENDS.search(line.text) for line in marked):
+        for end in abandoned:
+            _mark_abandoned(marked, end)
     return marked
 
 
-def _mark_abandoned(lines: list[LogLine]) -> None:
-    """Mark the last record as harmless, with its traceback, where a background task of wandb has logged it."""
-    first = len(lines) - 1
+def _mark_abandoned(lines: list[LogLine], end: int) -> None:
+    """Mark the record before `end` as harmless, with its traceback, where a background task of wandb has logged it."""
+    first = end - 1
     while first > 0 and lines[first].level is None and _OF_TRACEBACK.match(lines[first].text):
         first -= 1
-    if any(_OF_BACKGROUND.search(line.text) for line in lines[first:]):
-        lines[first:] = [replace(line, kind="harmless") for line in lines[first:]]
+    if any(_OF_BACKGROUND.search(line.text) for line in lines[first:end]):
+        lines[first:end] = [replace(line, kind="harmless") for line in lines[first:end]]
 
 
 def is_harmless(line: str) -> bool:

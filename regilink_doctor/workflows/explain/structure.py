@@ -12,7 +12,7 @@ import json
 import os
 import re
 
-from regilink_doctor.core.text import close_to
+from regilink_doctor.core.text import close_to, find_misspelled
 from regilink_doctor.core.wandb_messages import list_sdk_classes
 from regilink_doctor.workflows.explain.error_context import CALLS, RAISED_BY_PYTHON
 from regilink_doctor.workflows.explain.log_lines import is_failed_end
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from regilink_doctor.core.wandb_messages import WandbMessage
+    from regilink_doctor.core.wandb_messages import RecognizedMessage, WandbMessage
     from regilink_doctor.workflows.explain.error_context import ErrorContext
 
     Causes = tuple[str, ...]
@@ -219,6 +219,7 @@ _MONITOR = re.compile(r"/sdk/internal/")
 """Code of wandb's own threads, which have no run of the program."""
 _LOOKUP = re.compile(r"/wandb_(?:config|summary)\.py (?:\w+\.)?__get(?:item|attr)__$")
 """The methods that look up a key of a run's config or summary."""
+_NAMES_OF_MODULE = tuple(_TABLES["names of the module wandb"])
 _READS_DATA = re.compile(r"wandb/(?:plots?|sklearn|integration/sklearn)/")
 """Code of wandb that computes with the arrays that it is given."""
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
@@ -226,7 +227,8 @@ _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 
 _AGENT = re.compile(r"wandb/agents/")
 _AGENT_RUNS = re.compile(
-    r"\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
+    r"\bwandb_agent - |\bDetected \d+ failed runs\b"
+    r"|\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
     r"|\bwandb (?:agent|sweep)\b|\bwith the agent\b.*\bsweeps?\b"
 )
 _REFUSED_COMMAND = re.compile(
@@ -518,6 +520,12 @@ def _judge_variable(context: ErrorContext) -> Causes:
     """A variable of wandb's that the program, or its shell script, needs and does not find."""
     match = _UNSET_VARIABLE.search(context.message_text)
     return _VARIABLES.get(match[1] or match[2], ("A7", "A15")) if match else ()
+
+
+def find_meant_name(match: RecognizedMessage) -> str | None:
+    """The name of wandb that was mistyped, where a message says that the module has no such name."""
+    name = match.fields.get("name", "") if match.message.key == "module-lacks" else ""
+    return find_misspelled(name, _NAMES_OF_MODULE) if name and name not in _NAMES_OF_MODULE else None
 
 
 def _names_call_of_wandb(text: str) -> bool:
