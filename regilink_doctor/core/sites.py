@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, field, record
 from regilink_doctor.core.strings import StringValue, UnknownPart
 
@@ -265,9 +266,15 @@ class Site:
     """The calls, in its own file, of the function that it is in, each with what that caller passes."""
 
     @property
+    def owner(self) -> Site:
+        """The call whose run decides on the entity: of a link to a registry what has logged the artifact."""
+        return self
+
+    @property
     def run_entity(self) -> tuple[StringValue, ...]:
         """The run's entity by source: that of the call itself, else of its `wandb.init`."""
-        return self.entity or self._find_common("run.entity", [init.entity for init in self._starts])
+        owner = self.owner
+        return owner.entity or owner._find_common("run.entity", [init.entity for init in owner._starts])
 
     @property
     def logs_fetched(self) -> bool:
@@ -333,6 +340,17 @@ class Link(Site):
         if self.logged is None and self.artifact is not None and self.artifact.kind == "log":
             return self.artifact
         return self.logged
+
+    @property
+    def owner(self) -> Site:
+        """What has certainly logged the artifact before; the link itself, to a project as well."""
+        log = self.log_call
+        if log is None or not log.is_run_found or not all(REGISTRY_PREFIX in path.pattern for path in self.target):
+            return self
+        made_in = self.artifact.context.containers if self.artifact is not None else ()
+        around = (*made_in, *self.context.containers)
+        is_certain = all(item.kind != "branch" or item in around for item in log.context.containers)
+        return log if is_certain else self
 
     @property
     def logged_aliases(self) -> tuple[StringValue, ...]:

@@ -19,6 +19,7 @@ from regilink_doctor.rules.site_facts import (
     first_registry_link,
     has_common_entity,
     inits_by_function,
+    inits_of,
     intended_registry_target,
     is_first_link,
     is_for_names_alone,
@@ -204,7 +205,7 @@ def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
     """The start of the link's run, if every run that it can use leaves the entity out."""
     if names_its_entity(link):
         return None
-    inits = link.inits or ((link.init,) if link.init else ())
+    inits = inits_of(link)
     if not inits and not link.is_run_passed and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
         only = active_init(link, facts)
         inits = (only,) if only else ()
@@ -228,7 +229,8 @@ def _leaves_entity_out(init: Site) -> bool:
 
 def _place_by_run(link: Link) -> dict[str, Any]:
     """Where a report about the run of a link is: at its start; of one in another file at the link."""
-    start = link.init.place if link.init is not None else link.place
+    init = link.owner.init
+    start = init.place if init is not None else link.place
     if start.path == link.place.path:
         return {"at": start, "related": (Related("linked here", link.place),)}
     return {"at": link.place, "related": (Related("the run's entity is given here", start),)}
@@ -464,7 +466,7 @@ class PersonalEntity(Rule):
         entity = known_entity(link)
         if entity not in personal or registry_target(link) is None:
             return
-        if link.init is not None and is_first_link(link, facts):
+        if link.owner.init is not None and is_first_link(link, facts):
             yield self.report(**_place_by_run(link), entity=entity or "")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
@@ -526,7 +528,7 @@ class OrganizationAsEntity(Rule):
             return
         if registry_target(link) is None:
             return
-        if link.init is not None and is_first_link(link, facts):
+        if link.owner.init is not None and is_first_link(link, facts):
             yield self.report(**_place_by_run(link), kind="configured", entity=entity)
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:

@@ -136,16 +136,17 @@ def is_first_link(site: Site, facts: FileFacts) -> bool:
 def _first_links(facts: FileFacts) -> set[int]:
     first, runs = set(), set[int]()
     for link in facts.links:
-        if runs.isdisjoint(map(id, _inits_of(link))):
+        if runs.isdisjoint(map(id, inits_of(link))):
             first.add(id(link))
         if registry_target(link):
-            runs.update(map(id, link.inits))
+            runs.update(map(id, inits_of(link)))
     return first
 
 
-def _inits_of(site: Site) -> tuple[Site, ...]:
-    """The calls of `wandb.init` that may have started the run of a site."""
-    return site.inits or ((site.init,) if site.init else ())
+def inits_of(site: Site) -> tuple[Site, ...]:
+    """The calls of `wandb.init` that may have started the run that decides on the entity of a site."""
+    owner = site.owner
+    return owner.inits or ((owner.init,) if owner.init else ())
 
 
 def active_init(site: Site, facts: FileFacts) -> Init | None:
@@ -162,7 +163,7 @@ def inits_by_function(facts: FileFacts) -> dict[str | None, list[Init]]:
 def entities_of(site: Site) -> tuple[StringValue, ...]:
     """The entities by which W&B finds the organization, where each has one value: of the run, or of the artifact."""
     source = site.artifact
-    inits = _inits_of(site)
+    inits = inits_of(site)
     if source is not None and source.kind == "consume":
         prefixes = [
             StringValue(parts, name.place)
