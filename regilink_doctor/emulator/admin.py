@@ -121,7 +121,10 @@ class Admin:
     def _answer(self, request: Request, parts: list[str]) -> Response:
         what = parts[0] if parts else ""
         if what == "reset" and request.method == "POST":
-            self._served.reset()
+            try:
+                self._served.reset()
+            except ValueError as error:
+                return Response.from_json({"error": str(error)}, 409)
             return Response.from_json({"ok": True})
         if what == "calls" and request.method == "POST":
             if request.query.get("world") in (None, self._served.world.token):

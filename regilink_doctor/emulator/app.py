@@ -24,7 +24,7 @@ from regilink_doctor.emulator.world.access import Refusal
 class App:
     """Answers for one world at a time."""
 
-    def __init__(self, world: World | None = None, workspace: Workspace | None = None) -> None:
+    def __init__(self, world: World | Callable[[], World] | None = None, workspace: Workspace | None = None) -> None:
         self._served = Served(world, BlobStore(workspace=workspace))
         self._storage = Storage(self._served)
         self._admin = Admin(self._served, self.record_call)
@@ -54,7 +54,7 @@ class App:
         return self._served.find_user(headers)[0] is not None
 
     def reset(self, world: World | None = None) -> None:
-        """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
+        """Start again with `world` (the one of the start), an empty ledger, no stored bytes and no faults."""
         self._served.reset(world)
 
     def close(self) -> None:

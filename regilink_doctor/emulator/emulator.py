@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from regilink_doctor.core import checked
@@ -29,7 +29,7 @@ class Emulator(Service):
     True
 
     Args:
-        world: what is on it; the default one.
+        world: what is on it, or a function that makes it, which `reset` calls again; the default one.
         keep: bytes of uploads that are kept in all, None for any number. Of an upload beyond it only the size is
             known, and downloading it fails.
         port: on which it listens; 0 for a free one.
@@ -43,7 +43,7 @@ class Emulator(Service):
     @checked
     def __init__(
         self,
-        world: World | None = None,
+        world: World | Callable[[], World] | None = None,
         *,
         keep: int | None = None,
         port: int = 0,
@@ -100,7 +100,11 @@ class Emulator(Service):
         self._workspace.remove_folder()
 
     def reset(self, world: World | None = None) -> None:
-        """Start again with `world` (the default one), an empty ledger, no stored bytes, no faults; same address."""
+        """Start again with `world` (the one of the start), an empty ledger, no stored bytes, no faults; same address.
+
+        Raises:
+            ValueError: no world is given, and the emulator began with a `World`, which is no longer as it was then.
+        """
         self.app.reset(world)
 
     def fault(

@@ -360,17 +360,29 @@ def _encode_base64(digest: hashlib._Hash) -> str:
 class Served:
     """One world at a time, which `reset` replaces."""
 
-    def __init__(self, world: World | None, blobs: BlobStore) -> None:
-        self.world = world or World.default()
+    def __init__(self, world: World | Callable[[], World] | None, blobs: BlobStore) -> None:
+        self._make_world = None if isinstance(world, World) else world or World.default
+        self.world = world if isinstance(world, World) else (world or World.default)()
         self.blobs = blobs
         self.faults = Faults()
         self.after_reset: list[Callable[[], None]] = []
         self._resetting = Lock()
 
     def reset(self, world: World | None = None) -> None:
-        """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
+        """Start again with `world` (the one of the start), an empty ledger, no stored bytes and no faults.
+
+        Raises:
+            ValueError: it began with a `World`, which is no longer as it was then.
+        """
+        if world is None:
+            if self._make_world is None:
+                raise ValueError(
+                    "reset() cannot restore the World that the emulator was started with: "
+                    "give it a world, or give Emulator a function that makes the world"
+                )
+            world = self._make_world()
         with self._resetting:
-            self.world = world or World.default()
+            self.world = world
             self.blobs.drop_blobs()
             self.faults.clear()
         for action in self.after_reset:

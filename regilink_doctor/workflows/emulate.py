@@ -113,10 +113,9 @@ def emulate(
 
 
 def _make_emulator(world: Catalog | None, port: int, host: str, allow_hosts: Sequence[str]) -> Emulator:
+    make_world = functools.partial(World.from_catalog, world) if world is not None else None
     try:
-        return Emulator(
-            World.from_catalog(world) if world is not None else None, port=port, host=host, allow_hosts=allow_hosts
-        )
+        return Emulator(make_world, port=port, host=host, allow_hosts=allow_hosts)
     except (OSError, OverflowError, UnicodeError) as error:
         where = f"port {port}" if host == HOST else f"{host}, port {port}"
         raise Unable(f"{where} cannot be used: {getattr(error, 'strerror', None) or error}") from None
@@ -202,9 +201,8 @@ class emulated:  # noqa: N801  # a decorator, as `unittest.mock.patch` is
     def __enter__(self) -> Emulator:
         if self._stack is not None:
             raise RuntimeError("this emulator is in use: emulated() makes another")
-        world = self._world if isinstance(self._world, World) or self._world is None else self._world()
         with ExitStack() as stack:
-            emulator = stack.enter_context(Emulator(world))
+            emulator = stack.enter_context(Emulator(self._world))
             fence = stack.enter_context(Fence(emulator))
             variables = {
                 **fence.environ(),

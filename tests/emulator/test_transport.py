@@ -481,6 +481,35 @@ def test_reset_gives_a_new_world_at_the_same_address(emulator: Emulator) -> None
     assert set(emulator.world.users) == {"alice"}
 
 
+def make_world() -> World:
+    world = World()
+    world.user("carol", organizations=[])
+    return world
+
+
+@pytest.mark.parametrize("by_request", [False, True])
+def test_reset_is_to_the_world_of_the_start(by_request: bool) -> None:
+    def reset(emulator: Emulator) -> None:
+        if by_request:
+            requests.post(f"{emulator.url}/_regilink/reset", timeout=10).raise_for_status()
+        else:
+            emulator.reset()
+
+    with Emulator(make_world) as emulator:
+        before = emulator.world
+        emulator.world.user("dave")
+        reset(emulator)
+        assert emulator.world is not before
+        assert set(emulator.world.users) == {"carol"}
+        emulator.reset(World.default())
+        reset(emulator)
+        assert set(emulator.world.users) == {"carol"}
+    with Emulator(world := make_world()) as emulator:
+        with pytest.raises(requests.HTTPError if by_request else ValueError, match=r"409|give it a world"):
+            reset(emulator)
+        assert emulator.world is world
+
+
 def test_nothing_is_printed(emulator: Emulator, capfd: pytest.CaptureFixture[str]) -> None:
     post(emulator)
     post(emulator, b"{")

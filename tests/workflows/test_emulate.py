@@ -89,6 +89,19 @@ def test_a_catalog_of_what_no_server_can_have_is_said(
     assert said[:-1].isprintable()
 
 
+def test_a_program_that_resets_finds_its_own_organization_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Catalog((Organization("Zoo Org", "zoo-org", ("vision",)),)).save(tmp_path / "world.json")
+    program = (
+        "import os, urllib.request as u; url = os.environ['WANDB_BASE_URL'] + '/_regilink/'\n"
+        "u.urlopen(u.Request(url + 'reset', method='POST')); print(u.urlopen(url + 'world').read().decode())"
+    )
+    assert main(["emulator", "--world", str(tmp_path / "world.json"), "--", sys.executable, "-c", program]) == 0
+    (organization,) = json.loads(capfd.readouterr().out)["organizations"]
+    assert (organization["name"], organization["teams"]) == ("Zoo Org", ["vision"])
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no signals that end a process")
 def test_a_command_that_a_signal_ended_has_the_status_of_a_shell() -> None:
     assert main(["emulator", "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]) == 137
