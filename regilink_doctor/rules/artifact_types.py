@@ -88,7 +88,8 @@ class TypeNotAllowed(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """With a catalog, the judgement reports it instead, but for a registry that the program creates."""
-        yield from self._check_created(link, facts)
+        if facts.mentions("create_registry"):
+            yield from self._check_created(link, facts)
         types = _types_of(link) if facts.view is None else ()
         if not types:
             return
