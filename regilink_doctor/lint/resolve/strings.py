@@ -171,20 +171,19 @@ def _is_of_registry(context: Context, artifact: Instance, at: ProgramPoint, dept
     if function in ("registry", "registries", "create_registry"):
         return True
     position, keyword = _NAMED.get(function, (0, ""))
-    name = find_argument(made, position, keyword) if keyword else None
-    if name is not None:
-        strings = [value for value in context.find_all(name, made_at) if isinstance(value, StringValue)]
-        if any(REGISTRY_PREFIX in string.pattern for string in strings):
-            return True
-        return False if strings and all(is_known(string.pattern) for string in strings) else None
-    receiver = made.func.value if isinstance(made.func, ast.Attribute) else None
-    if function in ("artifacts", "collections", "versions") and receiver is not None:
-        owners = {
-            _is_of_registry(context, value, made_at, depth + 1) if isinstance(value, Instance) else None
-            for value in context.value(receiver, made_at)
-        }
-        return owners.pop() if len(owners) == 1 else None
-    return None if "link" in function else False
+    named = find_argument(made, position, keyword) if keyword else None
+    if named is None and function in ("artifacts", "collections", "versions") and isinstance(made.func, ast.Attribute):
+        named = made.func.value
+    if named is None:
+        return None if "link" in function else False
+    answers: set[bool | None] = set()
+    for value in context.find_all(named, made_at):
+        if isinstance(value, StringValue):
+            is_named = REGISTRY_PREFIX in value.pattern
+            answers.add(is_named if is_named or is_known(value.pattern) else None)
+        else:
+            answers.add(_is_of_registry(context, value, made_at, depth + 1) if isinstance(value, Instance) else None)
+    return answers.pop() if len(answers) == 1 else None
 
 
 def _is_source_project(value: Method) -> bool:

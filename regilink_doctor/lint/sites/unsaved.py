@@ -35,6 +35,12 @@ _FETCHES = frozenset({
 _IN_PLACE = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update"})
 """Methods that change a list or dictionary."""
 
+_SAVES = ("link", "new_draft", "save")
+"""Methods after which a change is not lost: a draft has the description and metadata of its version."""
+
+_USED_HERE = frozenset({"description", "metadata"})
+"""Attributes that a program may change for its own use, and pass on."""
+
 _SHOWING = GIVE_ITEMS | {"hasattr", "isinstance", "len", "print", "repr", "str"}
 """Functions that keep nothing of what they are passed."""
 
@@ -58,6 +64,8 @@ class UnsavedChanges:
         self._saved: dict[int, list[ProgramPoint]] = {}
         """Identity of a call -> where its value is saved."""
         self._has_unknown_save = False
+        self._passed: set[str] = set()
+        """The attributes of anything that are passed on."""
 
     def find(self) -> Iterator[tuple[ast.Attribute, ast.stmt, list[str]]]:
         """The last unsaved change of each object, its statement, and all attributes that are not saved."""
@@ -73,7 +81,7 @@ class UnsavedChanges:
         groups = group_pairs(
             (node.value if isinstance(node.value, ast.Call) else (ast.unparse(node.value), change.scope, makers), item)
             for node, change, makers in changes
-            if not self._may_be_saved(node.value, makers, change.at)
+            if not self._may_be_saved(node, makers, change.at)
             for item in [(node, change.statement)]
         )
         for group in groups.values():
@@ -127,6 +135,7 @@ class UnsavedChanges:
         returns = [item.value for scope in self._module.scopes for item in (*scope.returns, *scope.yields)]
         shown = {id(part) for item in (*uses, *returns) if item is not None for part in _list_whole(item)}
         names: list[ast.Name | ast.Attribute] = []
+        methods: list[ast.Attribute] = []
         for node in walk(self._module.scope.node):
             if isinstance(node, ast.Compare):
                 shown.update(map(id, (node.left, *node.comparators)))
@@ -142,6 +151,10 @@ class UnsavedChanges:
                 shown.add(id(node.value))
             if isinstance(node, ast.Name | ast.Attribute) and type(node.ctx) is ast.Load:
                 names.append(node)
+                if isinstance(node, ast.Attribute) and node.attr in _SAVES:
+                    methods.append(node)
+        called = {id(use.call.func) for use in self._module.uses}
+        self._kept_names.update(_name(node.value) for node in methods if id(node) not in called)
         self._kept_names.update(_name(node) for node in names if id(node) not in shown)
         for scope, name, binding in self._module.iterate_bindings():
             if name in self._kept_names and binding.value is not None and binding.kind != "parameter":
@@ -151,7 +164,7 @@ class UnsavedChanges:
         """Note what is saved, passed on and returned."""
         for use in self._module.uses:
             function = use.call.func
-            if isinstance(function, ast.Attribute) and function.attr in ("link", "save"):
+            if isinstance(function, ast.Attribute) and function.attr in _SAVES:
                 self._read_save(function.value, use)
             followed = self._list_followed(use) if isinstance(function, ast.Name | ast.Attribute) else frozenset()
             if written_name(function) not in _SHOWING:
@@ -159,6 +172,7 @@ class UnsavedChanges:
                     for part in _list_whole(argument):
                         if id(part) not in followed or _name(part) in self._kept_names:
                             self._keep(part, use.at)
+                        self._passed.update([part.attr] if isinstance(part, ast.Attribute) else [])
         for scope in self._module.scopes:
             for item in (*scope.returns, *scope.yields):
                 for part in _list_whole(item.value) if item.value is not None else ():
@@ -198,8 +212,11 @@ class UnsavedChanges:
         given = arguments(use.call, tuple(names)).named if len(callers) <= _MOST_CALLERS else {}
         return frozenset(id(node) for name, node in given.items() if name in names and name not in self._kept_names)
 
-    def _may_be_saved(self, owner: ast.expr, makers: frozenset[int], at: ProgramPoint) -> bool:
-        """Whether an object may be saved after it has been changed at a place."""
+    def _may_be_saved(self, changed: ast.Attribute, makers: frozenset[int], at: ProgramPoint) -> bool:
+        """Whether an object may be saved, or its attribute used, after it has been changed at a place."""
+        owner = changed.value
+        if changed.attr in _USED_HERE and (changed.attr in self._passed or f".{changed.attr}" in self._kept_names):
+            return True
         is_element = isinstance(owner, ast.Subscript)
         while isinstance(owner, ast.Subscript):
             owner = owner.value
@@ -216,13 +233,15 @@ class UnsavedChanges:
         )
 
     def _is_used_elsewhere(self, owner: ast.expr, scope: Scope) -> bool:
-        """Whether a parameter may be passed from elsewhere, or an attribute of `self` used there."""
+        """Whether a parameter may be passed from elsewhere, or an attribute of `self` or a global name used there."""
         word = ""
         if any(binding.kind == "parameter" for binding in scope.find_bindings(owner)):
             word = scope.name
             is_passed = word in self._kept_names or f".{word}" in self._kept_names
         elif isinstance(owner, ast.Attribute):
             word, is_passed = owner.attr, not self._is_closed(scope)
+        elif isinstance(owner, ast.Name) and scope.kind == "module":
+            word, is_passed = owner.id, False
         if not word:
             return False
         path = self._module.source.absolute_path
