@@ -13,7 +13,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Origin, Setting
 from regilink_doctor.core.phrases import counted, rewrite_phrase, say
-from regilink_doctor.core.records import field, record
+from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import ShownAsTable, mask_secrets
@@ -339,7 +339,7 @@ def run_diagnosis(
     )
     kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]
     results = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))
-    checks_done = tuple(check for _, check in results)
+    checks_done = tuple(_join_same(check for _, check in results))
     good = not any(check.status in ("fail", "crash") for check in checks_done)
     account_known = any(check.name == "account" and check.status == "pass" for check in checks_done)
     return Diagnosis(
@@ -380,6 +380,19 @@ def _drop_confirmed_warnings(results: Results) -> list[tuple[Subject, CheckResul
     """The results without warnings that a later check of the same target reports as a failure: the server decides."""
     failures = {(check.code, check.subject) for _, check in results if check.status == "fail"}
     return [pair for pair in results if pair[1].status != "warn" or (pair[1].code, pair[1].subject) not in failures]
+
+
+def _join_same(checks: Iterable[CheckResult]) -> Iterable[CheckResult]:
+    """The results, one for those that say the same of the same name, with all places: runs may differ only there."""
+    first: dict[tuple[object, ...], CheckResult] = {}
+    for number, check in enumerate(checks):
+        is_problem = check.status in ("fail", "warn")
+        words = (check.name, check.status, check.subject, check.message, check.note, check.help)
+        same = first.setdefault(words if is_problem else (number,), check)
+        if same is not check:
+            places = dict.fromkeys([*same.also_at, *([check.origin] if check.origin else []), *check.also_at])
+            first[words] = replace(same, also_at=tuple(place for place in places if place != same.origin))
+    return first.values()
 
 
 class Watcher(Protocol):

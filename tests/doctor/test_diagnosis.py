@@ -155,6 +155,35 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     assert found.requests == 2
 
 
+def test_what_is_said_of_a_name_at_several_places_is_said_once(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    lines = [f"wandb.init(project={name!r}).use_artifact('wandb-registry-model/none:v0')\n" for name in ("a", "b")]
+    lines.append("wandb.init(project='a').use_artifact('wandb-registry-model/other:v0')\n")
+    (tmp_path / "train.py").write_text("import wandb\n" + "".join(lines), encoding="utf-8")
+    found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
+    first, second = found.of("fail")
+    assert (first.code, second.code) == ("REG305", "REG305")
+    assert [place.shown.rpartition(":")[2] for place in first.also_at] == ["3"]
+    assert not second.also_at
+    assert found.links.names == 3
+
+
+@check_rows(
+    ("key", "value", "is_source"),
+    [
+        ("artifact", "team-a/p/zoo:v3", True),
+        ("MODEL_ALIAS", "team-a/p/zoo:v3", True),
+        ("uses", "actions/checkout@v5", False),
+        ("uses", "docker://acme/tool:v1", False),
+        ("image", "acme/trainer:1.2", False),
+        ("container", "nvidia/cuda:12", False),
+    ],
+)
+def test_an_action_or_image_of_ci_is_no_full_name(key: str, value: str, is_source: bool, tmp_path: Path) -> None:
+    (tmp_path / "train.yaml").write_text(f"jobs:\n  wandb_alias:\n    {key}: {value}\n", encoding="utf-8")
+    assert [site.target[0].literal for site in lint_program(tmp_path).configured_sources] == [value] * is_source
+
+
 SWEEP = "program: train.py\nmethod: grid\nparameters:\n  lr: {value: 1}\n"
 LINKED = f'run.link_artifact(wandb.Artifact("zoo", type="model"), "{ZOO}")\n'
 STARTED = "import wandb\nrun = wandb.init({})\n" + LINKED

@@ -45,6 +45,8 @@ _WHOLE = re.compile(r"target|path|link|destination", re.I)
 _PROSE = frozenset(
     {"name", "title", "description", "desc", "message", "comment", "help", "doc", "run", "script", "summary"}
 )
+_OF_OTHERS = ("container", "image", "uses")
+"""Keys of CI and containers: their values look like full names, and name actions and images."""
 _CONSUMING = re.compile(
     r"input|source|from|use|consume|download|pretrained|init|restore|resume|load|base|uri|url", re.I
 )
@@ -130,7 +132,7 @@ def is_source(keys: tuple[str, ...], pattern: str) -> bool:
     if "/" not in name or "\n" in pattern or not re.fullmatch(r"([^\s/]+/)?", owner):
         return False
     key = _to_snake_case(keys[-1]) if keys else ""
-    if key in _PROSE:
+    if key in _PROSE or key in _OF_OTHERS:
         return False
     return not _PUBLISHING.search(key) and bool(colon or _CONSUMING.search(key))
 
