@@ -289,7 +289,8 @@ class Site:
     @property
     def run_project(self) -> tuple[StringValue, ...]:
         """The run's project by source: that of the call itself, else of its `wandb.init`."""
-        return self.project or self._find_common("run.project", [init.project for init in self._starts])
+        owner = self.owner
+        return owner.project or owner._find_common("run.project", [init.project for init in owner._starts])
 
     @property
     def _starts(self) -> tuple[Site, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.facts import NO_START
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -401,6 +400,8 @@ class Context:
         What one command passes for an option belongs to what it passes for the others, and to the variables that it
         has.
         """
+        from regilink_doctor.lint.facts import NO_START
+
         starts = [*starts, NO_START]
         for start in starts:
             self._starts.setdefault(start.key, start)

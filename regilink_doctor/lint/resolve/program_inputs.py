@@ -16,7 +16,6 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import group_pairs, replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.facts import Environment, Start, find_outer, is_set_again
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, read_document
 from regilink_doctor.lint.resolve.module_files import find_programs, find_roots
 from regilink_doctor.lint.resolve.values import with_name
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.sites import Command, Setting
     from regilink_doctor.lint.data import Data
-    from regilink_doctor.lint.facts import FileFacts
+    from regilink_doctor.lint.facts import Environment, FileFacts, Start
 
     Words = Sequence[StringValue]
 
@@ -184,6 +183,8 @@ def _mark_variable(value: StringValue, variable: str) -> StringValue:
 
 def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
     """Whether a setting may reach a program: of the commands that it reaches one runs it, or none runs a program."""
+    from regilink_doctor.lint.facts import find_outer, is_set_again
+
     own = [command for command in facts.commands if any(item is setting for item in command.environment)]
     own = own or [command for command in facts.commands if within(find_outer(setting), command.containers)]
     running = [command for command in own if _names_program(command)]
@@ -198,6 +199,8 @@ def find_starts(folder: str, program: str, variables: Sequence[str], *, is_loade
     What one command, service, job, or run of a matrix has stays together. A file without commands that run the program
     may be for it as well, and for those that leave a variable out; `is_loaded`: see `_find_facts`.
     """
+    from regilink_doctor.lint.facts import Start
+
     path = absolute_path(program)
     commands = [
         replace(start, environments=(environment,))
@@ -252,6 +255,8 @@ def _complete(start: Start, loose: Sequence[Environment], variables: Sequence[st
 
 def _find_loose(folder: str, program: str, variables: Sequence[str], *, is_loaded: bool) -> list[Environment]:
     """What gives these variables values for a program, and names no program: services, files of variables."""
+    from regilink_doctor.lint.facts import Environment, find_outer
+
     found: list[Environment] = []
     facts_by_word = [_find_facts(folder, variable, is_loaded=is_loaded) for variable in variables]
     files = {facts.source.path: facts for found_facts in facts_by_word for facts in found_facts}
@@ -371,6 +376,8 @@ def find_commands(
 @remembered(512)
 def _find_own_commands(folder: str, program: str) -> tuple[Start, ...]:
     """Each command that runs a program itself."""
+    from regilink_doctor.lint.facts import Environment, Start
+
     path = absolute_path(program)
     functions = dict(_find_scripts(folder, path))
     names = {_name_module(path), *functions}
