@@ -65,11 +65,12 @@ class Context:
         is_brief: bool = False,
         findings: Sequence[Finding] = (),
         servers: Sequence[StringValue] = (),
+        keys: Sequence[StringValue] = (),
         calls: Sequence[Site] = (),
     ) -> None:
         self.settings = settings
         self.findings, self.servers = tuple(findings), tuple(servers)
-        self.calls = tuple(calls)
+        self.calls, self.keys = tuple(calls), tuple(keys)
         self.known = known
         self.filed = filed
         self.prober = prober

@@ -304,6 +304,7 @@ def run_diagnosis(
     checks: Sequence[type[Check]] | None = None,
     findings: Sequence[Finding] = (),
     servers: Sequence[StringValue] = (),
+    keys: Sequence[StringValue] = (),
     calls: Sequence[Site] = (),
 ) -> Diagnosis:
     """Run every check.
@@ -321,6 +322,7 @@ def run_diagnosis(
         checks: those to run; None: all of them.
         findings: what lint finds in the source of the targets.
         servers: the addresses that the source itself gives to wandb.
+        keys: the keys that it gives; of a variable that is set here its value.
         calls: those about registries, and those that log what was fetched.
     """
     begun = time.monotonic()
@@ -335,6 +337,7 @@ def run_diagnosis(
         is_brief=not probe,
         findings=findings,
         servers=servers,
+        keys=keys,
         calls=calls,
     )
     kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]

@@ -12,7 +12,7 @@ from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, Configure
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import cached_property, group_pairs, record, replace
 from regilink_doctor.core.sites import Init, Link
-from regilink_doctor.core.strings import KnownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.lint import formats, nearby_files
 from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Edit
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
-    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import OtherReason, Source
@@ -82,6 +81,8 @@ class FileReport:
     """Where the values are written that conditions were judged by, until the fixes of those are tried."""
     servers: tuple[StringValue, ...] = ()
     """The addresses of servers that the code itself gives to wandb."""
+    keys: tuple[StringValue, ...] = ()
+    """The API keys that it gives: the expressions and variables, never a key."""
 
 
 @record
@@ -297,6 +298,7 @@ def _lint(
         unread=unread,
         tested=reading.tested,
         servers=tuple(_find_servers(reading)),
+        keys=tuple(_find_keys(reading)),
     )
 
 
@@ -311,6 +313,28 @@ def _find_servers(reading: ParsedFile) -> Iterator[StringValue]:
     for setting in reading.settings:
         if setting.name == "WANDB_BASE_URL" and setting.how in ("python", "notebook") and not setting.only_default:
             yield from setting.value
+
+
+def _find_keys(reading: ParsedFile) -> Iterator[StringValue]:
+    """What `login(key=)`, `Api(api_key=)` and an assignment to `WANDB_API_KEY` give wandb whatever the environment has.
+
+    Without the letters of keys, and without what is the variable of wandb itself; tests aside.
+    """
+    if is_test_path(reading.sources[0].path if reading.sources else ""):
+        return
+    strings: list[StringValue] = []
+    for site in reading.sites:
+        if site.kind in ("init", "other") and not site.context.guards:
+            strings += site.arguments.strings.get("key" if site.call == "wandb.login" else "api_key", ())
+    for setting in reading.settings:
+        if setting.name == "WANDB_API_KEY" and setting.how in ("python", "notebook") and not setting.only_default:
+            strings += setting.value
+    for string in strings:
+        variables = tuple([name for part in string.parts for name in part.variables])
+        if variables[:1] != ("WANDB_API_KEY",) and (variables or string.pattern):
+            unknown = [part.source for _, part in string.unknown_parts]
+            part = UnknownPart(unknown[0] if unknown else "KEY", string.place, variables=variables)
+            yield StringValue((part,), string.place)
 
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:

@@ -112,6 +112,7 @@ def diagnose(
         findings=source.findings if source else (),
         calls=[_read_run(site, server.variables) for site in source.calls] if source else (),
         servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
+        keys=[key.read_variables(server.variables) for key in source.keys] if source else [],
     )
     return _add_source(diagnosis, source) if source is not None else diagnosis
 

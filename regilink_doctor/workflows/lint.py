@@ -71,6 +71,8 @@ class LintResult(ShownAsTable):
         """Where code sets the aliases of an artifact itself."""
         self.servers: list[StringValue] = []
         """The addresses of servers that code gives to wandb."""
+        self.keys: list[StringValue] = []
+        """The expressions of the keys that code gives to wandb."""
         self.sources: dict[str, bytes] = {}
         self.files = 0
         self.parsed = 0
@@ -141,6 +143,7 @@ class LintResult(ShownAsTable):
         self.look_ups = [site for site in self.look_ups if not is_test_path(site.place.path)]
         self.calls = [site for site in self.calls if not is_test_path(site.place.path)]
         self.servers = [address for address in self.servers if not is_test_path(address.place.path)]
+        self.keys = [key for key in self.keys if not is_test_path(key.place.path)]
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
         """Take up what one file has given."""
@@ -154,6 +157,7 @@ class LintResult(ShownAsTable):
         if report.skipped:
             self.skipped.append(name_skipped(path, report.skipped))
         self.servers += report.servers
+        self.keys += report.keys
         self.sites += [
             SiteReport(site, codes)
             for site, codes in zip(report.sites, report.codes, strict=True)

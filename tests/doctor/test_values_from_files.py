@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -201,6 +202,42 @@ def test_the_entity_that_a_file_sets_for_the_program(
     monkeypatch.chdir(folder)
     main(["doctor"])
     assert words in " ".join(capsys.readouterr().out.split())
+
+
+OWN = "this report is about the account of environment WANDB_API_KEY"
+
+
+@check_rows(
+    ("line", "key", "words"),
+    [
+        ('wandb.login(key=os.environ["CI_KEY"])', "", OWN),
+        ('wandb.login(key=os.environ["CI_KEY"])', "x" * 40, OWN),
+        ('wandb.login(key=os.environ["CI_KEY"])', None, WELL),  # the key of this report
+        ('wandb.login(key=read_secret("wandb"))', "", OWN),
+        ('os.environ["WANDB_API_KEY"] = os.environ.get("CI_KEY", "")', "", OWN),
+        ('api = wandb.Api(api_key=os.getenv("CI_KEY"))', "", OWN),
+        ('os.environ.setdefault("WANDB_API_KEY", read_secret())', "", WELL),
+        ('wandb.login(key=os.environ["WANDB_API_KEY"])', "", WELL),
+        ('wandb.login(key=os.getenv("WANDB_API_KEY"))', "", WELL),
+        ("if len(sys.argv) > 1:\n    wandb.login(key=sys.argv[1])", "", WELL),
+        ("wandb.login()", "", WELL),
+    ],
+)
+def test_a_key_that_the_code_itself_gives(
+    line: str, key: str | None, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CI_KEY", raising=False)
+    if key != "":
+        monkeypatch.setenv("CI_KEY", key or os.environ["WANDB_API_KEY"])
+    link = (
+        'wandb.init(entity="team-a").link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/churn")'
+    )
+    Path("train.py").write_text(f"import os, sys, wandb\n{line}\n{link}\n", encoding="utf-8")
+    assert main(["doctor"]) == 0
+    report = " ".join(capsys.readouterr().out.split())
+    assert words in report
+    assert (OWN in report) == ("train.py:2" in report)
+    assert "x" * 40 not in report
 
 
 def test_a_name_that_is_consumed_is_reported_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
+from regilink_doctor.client.credentials import Key
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.origin import Code
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.doctor.base import (
@@ -74,6 +76,28 @@ class AccountCheck(Check):
             return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="unknown-key", facts=facts))
         teams = list_names(team.name for team in account.teams if team.name != account.username) or "none"
         return pass_check(say("you are {username}; teams: {teams}", username=account.username, teams=teams))
+
+
+class KeyInCode(Check):
+    """Whether the code itself gives wandb another key: it then works with the account of that one (C18)."""
+
+    name = "key-in-code"
+    group = "Account"
+
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
+        """Each line that gives a key, but for that of this report."""
+        own = context.settings.credentials.key
+        others = [key for key in context.keys if own is None or key.literal is None or Key(key.literal) != own]
+        for origin in dict.fromkeys(Code(key.place, variables=key.variables_read) for key in others):
+            yield Subject(origin.line, origin)
+
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
+        """Say that this report is about another account."""
+        origin = context.settings.credentials.origin
+        asked = origin.shown if origin is not None else say("this machine")
+        return skip_check(
+            say("the code gives wandb a key of its own: this report is about the account of {asked}", asked=asked)
+        )
 
 
 class ServiceAccount(Check):
