@@ -15,7 +15,8 @@ from regilink_doctor.core.records import record, replace
 class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
-    `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (a file of it was read).
+    `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (a file of it was read); or
+    `list`: the versions of the collection `name` were listed.
     `names`: those by which it was asked for, with the alias and with the version's number, or all that it had where it
     was taken from a list. `failed`: why it was not consumed, where a recorder watched the code; then `name`
     is as the code gave it, and `place` is `file:line`.
@@ -24,7 +25,7 @@ class Consumption:
     user: str | None
     run: str | None
     name: str
-    how: Literal["fetch", "use", "download"]
+    how: Literal["fetch", "use", "download", "list"]
     names: tuple[str, ...] = ()
     failed: str | None = None
     place: str | None = None
@@ -91,6 +92,11 @@ class Ledger:
     @property
     def consumed(self) -> tuple[Consumption, ...]:
         """Every version that was consumed, and how."""
+        return tuple(entry for entry in self.reads if entry.how != "list")
+
+    @property
+    def reads(self) -> tuple[Consumption, ...]:
+        """Every version that was consumed, and every collection whose versions were listed."""
         return self._list_entries(Consumption)
 
     def add(self, entry: Consumption | UnsentRun | RefusedRun | AliasChange, *, once: bool = False) -> None:

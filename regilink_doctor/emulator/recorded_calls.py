@@ -7,8 +7,17 @@ from regilink_doctor.core.failures import FAILURES, find_failure
 from regilink_doctor.core.ledger import LinkAttempt, RefusedRun
 from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, find_problems, read_type_error, sdk_link
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LOOK_UP, NAMED, REFUSED_RUN, LinkCall
+from regilink_doctor.emulator.recorder import (
+    CREATE_REGISTRY,
+    LINK_MODEL,
+    LISTING,
+    LOOK_UP,
+    NAMED,
+    REFUSED_RUN,
+    LinkCall,
+)
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -28,6 +37,9 @@ def record_call(state: State, call: LinkCall) -> None:
         return
     if call.call == LOOK_UP:
         assume.look_up(state, call.target_path or "")
+        return
+    if call.call == LISTING:
+        _note_listing(state, call)
         return
     if call.call == NAMED:
         assume.link(state, call.entity, call.target_path or "")
@@ -56,6 +68,17 @@ def record_call(state: State, call: LinkCall) -> None:
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):
         return
     state.ledger.add_attempt(_make_refused(state, call, link))
+
+
+def _note_listing(state: State, call: LinkCall) -> None:
+    """Note that the code lists the versions of a collection, or that it cannot: the SDK's message names nothing."""
+    path, kind = call.target_path or "", call.source_type or ""
+    collection = assume.collection(state, path, kind)
+    if collection is not None and collection.type == kind:
+        state.ledger.add(Consumption(None, None, collection.path, "list", place=call.place), once=True)
+    elif "/" in path and not is_registry_project(path.rpartition("/")[2]):
+        failed = f"there is no collection {path} of the type {kind} here"
+        state.ledger.add(Consumption(None, None, path, "list", failed=failed, place=call.place), once=True)
 
 
 def _note_refused_run(state: State, call: LinkCall) -> None:

@@ -76,8 +76,10 @@ RETRIES = {"num_retries": 3, "retry_sleep_base": 0.1}
 _LINKS = ("Run.link_artifact", "Artifact.link")
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
 CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
-LOOK_UP = "Api.artifacts"
+LOOK_UP = "Api.artifact_exists"
 """`call` of a question of the public Api about a registry: its organization may have to be assumed."""
+LISTING = "Api.artifacts"
+"""`call` of a question about the versions of a collection, `target_path`, of the type `source_type`."""
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 RUN = "run"
@@ -103,9 +105,9 @@ _SHOWN = {
     ("Api", "__init__"): SERVER,
     ("", "_login"): RUN,
     ("", "init"): REFUSED_RUN,
-    ("Api", "artifacts"): LOOK_UP,
+    ("Api", "artifacts"): LISTING,
     ("Api", "artifact_exists"): LOOK_UP,
-    ("Api", "artifact_collection"): LOOK_UP,
+    ("Api", "artifact_collection"): LISTING,
     ("Api", "artifact_collections"): LOOK_UP,
     ("Api", "artifact_collection_exists"): LOOK_UP,
     **_READS,
@@ -437,7 +439,9 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             if ended or named is None:
                 return
             args, kwargs = (args[0], named), {}
-        read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP) else _read_call
+        if name == LISTING and ended:
+            return
+        read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP, LISTING) else _read_call
         target, *rest = args or (None,)
         if name == RUN:
             if ended:
@@ -492,9 +496,14 @@ def _read_fetch(
     name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool
 ) -> LinkCall:
     asked = args[0] if args else kwargs.get("artifact_or_name" if name == "Run.use_artifact" else "name")
+    kind = None
+    if name == LISTING:
+        given = {**dict(zip(("type_name", "name"), args, strict=False)), **kwargs}
+        kind, asked = given.get("type_name"), given.get("name")
     return LinkCall(
         call=name,
         target_path=asked if isinstance(asked, str) else None,
+        source_type=kind if isinstance(kind, str) else None,
         run=_read_property(target, "path") if name == "Run.use_artifact" else None,
         error=type(error).__name__ if error is not None else None,
         message=str(error) if error is not None else None,

@@ -39,7 +39,12 @@ _STATES = {
     "crashed": say("crashed"),
     "running": say("running"),
 }
-_HOW = {"fetch": say("looked up"), "use": say("used by the run"), "download": say("downloaded")}
+_HOW = {
+    "list": say("listed"),
+    "fetch": say("looked up"),
+    "use": say("used by the run"),
+    "download": say("downloaded"),
+}
 _KINDS = {
     "organization": say("organization"),
     "team": say("team"),

@@ -9,6 +9,8 @@ import io
 import pytest
 from tables import check_rows
 
+from regilink_doctor.emulator.recorded_calls import record_call
+from regilink_doctor.emulator.recorder import LISTING, LinkCall
 from regilink_doctor.emulator.storage import IN_MEMORY, BlobStore, Discarded
 from regilink_doctor.emulator.world import World, assume
 from regilink_doctor.emulator.world.model import Membership, Project
@@ -117,3 +119,35 @@ def test_an_upload_that_grows_beyond_the_limit_is_dropped_midway() -> None:
     assert dropped.md5 == base64.b64encode(hashlib.md5(b"x" * size).digest()).decode()
     assert not isinstance(store.store_blob("b", io.BytesIO(b"x" * 500_000)).body, Discarded)
     store.drop_blobs()
+
+
+@check_rows(
+    ("path", "kind", "made", "failed"),
+    [
+        ("wandb-registry-model/zoo", "model", "acme/wandb-registry-model/zoo", False),
+        ("acme/wandb-registry-model/zoo", "model", "acme/wandb-registry-model/zoo", False),
+        ("Acme Inc/wandb-registry-dataset/tiles", "dataset", "acme/wandb-registry-dataset/tiles", False),
+        ("team-a/train/zoo", "model", "team-a/train/zoo", False),
+        ("wandb-registry-model/known", "model", "acme/wandb-registry-model/known", False),
+        ("wandb-registry-model/known", "dataset", "", True),  # of another type
+        ("wandb-registry-other/zoo", "model", "", True),
+        ("acme/train/zoo", "model", "", True),  # no project can be there
+        ("wandb-registry-model", "model", None, False),  # no collection: wandb refuses it itself
+        ("zoo", "model", None, False),
+    ],
+)
+def test_the_versions_of_a_collection_are_listed(path: str, kind: str, made: str | None, failed: bool) -> None:
+    for world in (stubbed(), World.default()):
+        world.collection("known", registry="model", versions=2)
+        record_call(world, LinkCall(LISTING, path, source_type=kind, ended=False, place="a.py:1"))
+        entries = world.ledger.reads
+        assert world.ledger.consumed == (), "to list is not to consume"
+        is_failed = failed or (world.stubs is None and not path.endswith("known"))
+        expected = [] if made is None else [path if is_failed else made]
+        assert [entry.name for entry in entries] == expected
+        assert [entry.failed is not None for entry in entries] == [is_failed] * len(expected)
+        if expected and not is_failed:
+            where = made.split("/") if made else []
+            project = world.find_project(*where[:2])
+            assert project is not None
+            assert len(project.collections[where[2]].memberships) == (2 if path.endswith("known") else 1)

@@ -362,6 +362,27 @@ for wrong in ("your-team", "team/project", "wandb-registry-model"):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stub_artifacts", [False, True])
+def test_versions_that_the_code_takes_from_a_list(project: Path, stub_artifacts: bool) -> None:
+    (project / "best.py").write_text(
+        "import wandb\n"
+        "with wandb.init(entity='vision', project='p') as run:\n"
+        "    name = 'acme/wandb-registry-model/zoo'\n"
+        "    best = max(wandb.Api().artifacts('model', name), key=lambda item: item.metadata.get('acc', 0))\n"
+        "    run.link_artifact(best, 'wandb-registry-model/zoo', aliases=['champion'])\n",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "best.py"], stub_artifacts=stub_artifacts, cwd=project)
+    text = "\n".join(render(found))
+    if stub_artifacts:
+        assert found.exit_status == 0, text
+        assert "acme/wandb-registry-model/zoo  (listed; unknown here, so an empty one stands in)" in text
+    else:
+        assert "acme/wandb-registry-model/zoo  could not be read: best.py:4: there is no collection" in text
+        assert "--stub-artifacts" in text
+
+
+@pytest.mark.slow
 def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
     (project / "agent.py").write_text(
         "import wandb\n"

@@ -31,7 +31,7 @@ from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
 from regilink_doctor.emulator.world.model import Entity, Organization, User
 
 if TYPE_CHECKING:
-    from regilink_doctor.emulator.world.model import Membership, Project
+    from regilink_doctor.emulator.world.model import Collection, Membership, Project
     from regilink_doctor.emulator.world.state import State
 
 
@@ -125,17 +125,34 @@ def target(state: State, text: str) -> None:
         organization(state, path.prefix)
 
 
-def look_up(state: State, text: str) -> None:
+def look_up(state: State, text: str) -> Project | None:
     """Take organization and registry from the name of a registry, or of what is in it, that the code asks for."""
     parts = text.partition(":")[0].split("/")
     index = next((index for index, part in enumerate(parts) if is_registry_project(part)), None)
     if index is None or index > 1:
-        return
+        return None
     if index:
         organization(state, parts[0])
     owners = [item for item in state.organizations.values() if not index or parts[0] in (item.name, item.entity.name)]
     owner = owners[0].entity.name if owners else None
     registry(state, owner, parts[index])
+    return state.find_project(owner, parts[index])
+
+
+def collection(state: State, path: str, kind: str) -> Collection | None:
+    """The collection of a registry or a project whose versions the code lists; with `stubs` it is made, with one."""
+    place, _, name = path.rpartition("/")
+    remember_consumed(state, path)
+    home = look_up(state, path)
+    if home is None:
+        owner, _, project_name = place.rpartition("/")
+        project(state, next(iter(state.users.values()), None), owner, project_name)
+        home = state.find_project(owner, project_name)
+    if home is None or is_registry_project(name):
+        return None
+    if name not in home.collections or not home.collections[name].memberships:
+        version(state, home, name, kind)
+    return home.collections.get(name)
 
 
 def link(state: State, run_entity: str | None, text: str) -> None:
@@ -189,8 +206,8 @@ def project(state: State, user: User | None, owner: str | None, name: str | None
         state.make_project(home, name, creator=user)
 
 
-def version(state: State, project: Project, name: str) -> Membership | None:
-    """The version that `collection:alias` names, made if it is not there; None where nothing is made."""
+def version(state: State, project: Project, name: str, kind: str | None = None) -> Membership | None:
+    """The version that `collection:alias` names, made (of this type) if it is not there; None where nothing is made."""
     wanted, _, alias = name.partition(":")
     alias = alias or artifacts.LATEST
     if state.stubs is None or f"{wanted}:{alias}" not in state.stubs:
@@ -200,8 +217,8 @@ def version(state: State, project: Project, name: str) -> Membership | None:
     collection = project.collections.get(wanted)
     is_listed = collection is not None and not collection.assumed
     if collection is None:
-        kind = "PORTFOLIO" if project.is_registry else "SEQUENCE"
-        collection = state.make_collection(project, wanted, kind, _type(project, wanted))
+        role = "PORTFOLIO" if project.is_registry else "SEQUENCE"
+        collection = state.make_collection(project, wanted, role, kind or _type(project, wanted))
         collection.assumed = True
     count = int(alias[1:]) + 1 if is_version(alias) else 1
     missing = max(count - collection.next_index, 0 if collection.memberships else 1)

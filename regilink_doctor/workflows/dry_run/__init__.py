@@ -96,7 +96,7 @@ def dry_run(
                 unsent_runs=collect.list_unsent_runs(world, folder),
                 artifacts=collect.artifacts(world),
                 links=collect.links(world, world.ledger.links, folder, words, outside),
-                consumed=collect.consumed(world, world.ledger.consumed, folder),
+                consumed=collect.consumed(world, world.ledger.reads, folder),
                 blocked_hosts=tuple(sorted(Counter(request.host for request in fence.blocked).items())),
                 other_servers=fence.other_servers,
                 alias_changes=collect.alias_changes(world.ledger.alias_changes),

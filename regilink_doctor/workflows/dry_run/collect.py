@@ -288,6 +288,6 @@ def _consumed(
 ) -> Consumed:
     place = next((item.place for item in entries if item.place), None)
     collection = name.partition(":")[0]
-    how = tuple(way for way in ("fetch", "use", "download") if any(item.how == way for item in entries))
+    how = tuple(way for way in ("list", "fetch", "use", "download") if any(item.how == way for item in entries))
     is_stub = failed is None and (collection in stubs or missing is not None)
     return Consumed(name, how, failed, place, is_stub, missing)
