@@ -60,6 +60,8 @@ class CallContext:
     expected: bool = False
     containers: tuple[Container, ...] = ()
     is_tried: bool = False
+    is_prepared: bool = False
+    """A `try` around it goes on where it fails, or the code has asked whether what it names exists."""
     denied_by: Place | None = None
 
 

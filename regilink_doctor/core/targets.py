@@ -422,8 +422,8 @@ def look_up_paths(site: Site) -> tuple[StringValue, ...]:
 
 
 def may_be_missing(site: Site) -> bool:
-    """Whether a call only asks if something is there, or the program goes on where a look-up fails."""
-    return site.call in EXISTENCE_LOOK_UPS or (site.kind == "look_up" and site.context.is_tried)
+    """Whether a call only asks if something is there, or the program goes on without what it asks for."""
+    return site.call in EXISTENCE_LOOK_UPS or (site.kind in ("consume", "look_up") and site.context.is_prepared)
 
 
 def named_paths(site: Site) -> tuple[StringValue, ...]:
@@ -458,12 +458,16 @@ def links_to_project(site: Site) -> bool:
     return bool(paths) and not any(path is None or path.is_registry for path in paths)
 
 
-def is_linked_before(site: Site, collection: TargetPath, links: Iterable[Site]) -> bool:
-    """Whether a link of the same file, above a call, makes the collection that the call asks for."""
+def is_linked_before(site: Site, name: TargetPath, links: Iterable[Site]) -> bool:
+    """Whether a link of the same file, above a call, makes the collection that the call asks for, or sets its alias."""
     above = (link for link in links if link.place.path == site.place.path and link.place.position < site.place.position)
-    paths = (parsed(string.pattern) for link in above for string in link.target)
-    wanted = (collection.project, collection.collection)
-    return any(path is not None and path.is_registry and (path.project, path.name) == wanted for path in paths)
+    for link in above:
+        aliases = {alias.pattern for alias in link.aliases}
+        is_set = name.version in (None, "latest", "v0", *aliases) or "aliases" in link.arguments.unread
+        paths = [parsed(string.pattern) for string in link.target] if is_set else []
+        if any(path is not None and (path.project, path.name) == (name.project, name.collection) for path in paths):
+            return True
+    return False
 
 
 def target_combinations(

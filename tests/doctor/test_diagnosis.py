@@ -365,6 +365,9 @@ def test_one_defect_is_reported_once(line: str, codes: tuple[str, ...], emulator
 
 
 LINKS = 'run.link_artifact(wandb.Artifact("new", type="model"), "wandb-registry-model/new")'
+SETS = 'run.link_artifact(wandb.Artifact("new", type="model"), "wandb-registry-model/zoo", aliases=["candidate"])'
+TRIES = 'try:\n    base = api.artifact("wandb-registry-model/zoo:champion")'
+ASKS = 'if api.artifact_exists("wandb-registry-model/zoo:champion"):'
 OTHER_RUN = "run.finish(); wandb.init(entity='team-a', project={})"
 LOOK_UPS = {
     'api.artifacts("model", "wandb-registry-model/zoo")': ("pass", ""),
@@ -380,7 +383,16 @@ LOOK_UPS = {
     'api.artifact_collection("model", "wandb-registry-model/" + sys.argv[1])': ("skip", ""),
     'api.artifact_collection(sys.argv[1], "wandb-registry-model/zoo")': ("pass", ""),
     'api.artifacts("model", sys.argv[1])': (None, ""),
+    f"{TRIES}\nexcept wandb.CommError:\n    base = None": ("warn", "REG305"),
+    f'{TRIES}\nexcept Exception:\n    print("no base")\n    raise': ("fail", "REG305"),
+    f'{TRIES}\nexcept Exception as error:\n    sys.exit(f"no base: {{error}}")': ("fail", "REG305"),
+    f"{TRIES}\nexcept KeyError:\n    base = None": ("fail", "REG305"),
+    f"{TRIES}\nfinally:\n    run.finish()": ("fail", "REG305"),
+    f'{ASKS}\n    api.artifact("wandb-registry-model/zoo:champion")': ("warn", "REG305"),
+    f'{ASKS}\n    pass\napi.artifact("wandb-registry-model/zoo:champion")': ("fail", "REG305"),
     f'{LINKS}\nrun.use_artifact("wandb-registry-model/new:latest")': ("skip", ""),
+    f'{SETS}\nrun.use_artifact("wandb-registry-model/zoo:candidate")': ("skip", ""),
+    f'{SETS}\nrun.use_artifact("wandb-registry-model/zoo:v9")': ("fail", "REG305"),
     f'run.use_artifact("wandb-registry-model/new:latest")\n{LINKS}': ("fail", "REG305"),
     'api.artifacts("model", "team-a/churn/zoo")': (None, ""),
     'api.artifact_exists("wandb-registry-model/zoo:production")': ("pass", ""),
@@ -473,7 +485,8 @@ def test_a_look_up_that_may_fail_is_no_problem(emulator: Emulator, tmp_path: Pat
         encoding="utf-8",
     )
     found = diagnose(cwd=tmp_path, environ={**emulator.environ(), "HOME": str(tmp_path)})
-    assert not found.of("fail", "warn", "skip")
+    assert found.codes == ("REG305",)
+    assert not found.of("fail", "skip")
     assert found.links.names == 1
 
 

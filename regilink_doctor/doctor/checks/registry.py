@@ -134,7 +134,7 @@ class RegistryCall(Check):
             return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
         facts = {"registry": name, "registries": "\n".join(context.queries.all_registries(names)), "path": name}
         problem = Problem(rule_codes.UNKNOWN_REGISTRY, kind="api", failure="D1", facts=facts)
-        status: Status = "warn" if site.context.is_tried else "fail"
+        status: Status = "warn" if site.context.is_prepared else "fail"
         return report_problem(problem, status=status, notes=[may_be_hidden(names.name)])
 
 

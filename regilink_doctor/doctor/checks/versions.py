@@ -18,7 +18,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Log, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, parse, registry_name
-from regilink_doctor.core.targets import ConsumedName, LinkTarget, is_linked_before
+from regilink_doctor.core.targets import EXISTENCE_LOOK_UPS, ConsumedName, LinkTarget, is_linked_before
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
@@ -175,8 +175,11 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
             notes=[may_be_hidden(names.name), quote_message("project-not-found-under-entity", place)],
             more_help=[say('if "{registry}" is its name, ask its admin to let you in', registry=registry)],
         )
-    if name.may_be_missing:
+    if name.call in EXISTENCE_LOOK_UPS:
         return pass_check(say("{name} is not there, and the call returns False", name=name.shown))
+    asking = [item.site for item in context.written_names if item.identity == name.identity and item.site is not None]
+    if asking and all(is_linked_before(site, parse(name.text), context.link_sites) for site in asking):
+        return skip_check(say("{name} is not there yet: the program links to it before", name=name.shown))
     context.queries.look_around(_all_missing(context))
     collections, versions = context.view.list_neighbors(wanted)
     facts |= {"registry": registry, "collection": collection}
@@ -185,13 +188,12 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
         intended = f"{question.project}/{collection}:{better}" if better else ""
         facts |= {"alias": alias or "latest", "intended": intended, "versions": list_names(versions)}
         problem = Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
-    elif name.site is not None and is_linked_before(name.site, parse(name.text), context.link_sites):
-        return skip_check(say("{name} is not there yet: the program links to it before", name=name.shown))
     else:
         problem = Problem(
             rule_codes.UNKNOWN_COLLECTION, failure="D2", facts={**facts, "collections": "\n".join(collections)}
         )
-    return report_problem(problem, notes=[_not_found(question)] if not name.is_collection else [])
+    notes = [_not_found(question)] if not name.is_collection else []
+    return report_problem(problem, status="warn" if name.may_be_missing else "fail", notes=notes)
 
 
 def _all_missing(context: Context) -> list[CollectionQuestion]:

@@ -9,7 +9,7 @@ from regilink_doctor.core.records import cached_property, group_pairs, replace
 from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.sites.run_lifetime import RunLifetime
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LOOPS, SIMPLE, WITHS, strip_await, walk, written_name
+from regilink_doctor.lint.text.nodes import FUNCTIONS, LOOPS, SIMPLE, WITHS, last_word, strip_await, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class CallContextReader:
         guards: list[str] = []
         dropped: Place | None = None
         denied: Place | None = None
-        expected = handled = tried = False
+        expected = handled = tried = prepared = False
         for parent, body, index in self._outwards(statement):
             guards += self._early_exits(body, index)
             if isinstance(parent, _TESTED):
@@ -154,6 +154,7 @@ class CallContextReader:
                 guards += [self.source.written(test) for test in (parent.test, *reversed(before))]
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 tried = tried or bool(parent.handlers)
+                prepared = prepared or any(_catches(clause) and _goes_on(clause) for clause in parent.handlers)
                 expected = expected or self._is_meant_to_fail(parent, index)
                 handled, dropped, denied = self._read_try(parent, statement)
             elif isinstance(parent, WITHS):
@@ -177,6 +178,7 @@ class CallContextReader:
             expected=expected,
             containers=containers,
             is_tried=tried,
+            is_prepared=prepared or any("_exists(" in guard for guard in guards),
             denied_by=denied,
         )
 
@@ -371,6 +373,14 @@ def _catches(clause: ast.ExceptHandler) -> bool:
         return True
     types = clause.type.elts if isinstance(clause.type, ast.Tuple) else [clause.type]
     return any(map(_is_broad, types))
+
+
+def _goes_on(clause: ast.ExceptHandler) -> bool:
+    """Whether the program goes on after a clause, which raises nothing and ends no process."""
+    return not any(
+        isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and last_word(node.func) in ("exit", "_exit"))
+        for node in walk(clause)
+    )
 
 
 def _silent(body: list[ast.stmt]) -> bool:
