@@ -105,7 +105,7 @@ _NETWORK_ERROR = "wandb: Network error ("
 _PASSED = "wandb: Network error resolved"
 _SENT_AGAIN = re.compile(r"\bapi: retrying (?:HTTP )?error|\brequests_with_retry encountered retryable exception")
 _LOGGER = re.compile(
-    r"\[\w+\.py:\w+\(\):\d+\]"
+    r"\[\w+\.py:\w+\(\):\d+\]|\bwandb\.[\w.]+ - [A-Z]+ - "
     r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api"
     r"|handleInform\w+): ",
     re.IGNORECASE,

@@ -319,6 +319,8 @@ def _is_said_by_wandb_alone(context: ErrorContext, main: RecognizedMessage) -> b
     """Whether no other program can have said it: wandb is named, or the message is long or about W&B."""
     if any("{" in value for value in main.fields.values()):
         return False  # code that words the message itself
+    if "wandb: ERROR " in context.message_text and _is_of_any_program(context, main):
+        return False  # W&B says something else
     if context.is_about_wandb or context.is_in_server_container or _OF_WANDB.search(_quote(context, main)):
         return True
     return main.message.pattern.weight >= _SURE and "'NoneType'" not in main.message.template

@@ -50,7 +50,7 @@ _PREFIX = re.compile(
             r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
             r"std(?:out|err) [FP](?=\s)",  # the files of Kubernetes
             r"##\[\w+\]",  # GitHub Actions
-            rf"\[{_LEVEL}\s*\]:?|{_LEVEL}\s+-(?=\s)",
+            rf"\[{_LEVEL}\s*\]:?|(?:[\w.]{{1,60}} - )?{_LEVEL}\s+-(?=\s)",
             rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
             rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
             r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+(?: ?\(\w+\))?|wandb-upload_\d+)\s*:\d+",

@@ -227,14 +227,15 @@ _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 
 _AGENT = re.compile(r"wandb/agents/")
 _AGENT_RUNS = re.compile(
-    r"\bwandb_agent - |\bDetected \d+ failed runs\b"
+    r"\bRunning runs: \[|\bDetected \d+ failed runs\b"
     r"|\bAgent (?:received command: run|[Ss]tarting [Rr]un\b)|\bAbout to run command: "
     r"|\bwandb (?:agent|sweep)\b|\bwith the agent\b.*\bsweeps?\b"
 )
-_REFUSED_COMMAND = re.compile(
+_ENDED_COMMAND = re.compile(
     r"^(?:wandb: ERROR .*: )?(?:\S+\.py: error: |\S*python[\d.]*(?:\.exe)?: can't (?:find|open) )"
+    r"|^(?:Aborted|Bus error|Killed|Segmentation fault)\b"
 )
-"""The program itself, or Python, refuses the command line."""
+"""The program itself, or Python, refuses the command line; or the system has ended the program."""
 _LACKS_METRIC = re.compile(r"\bmetric\b.{0,60}\b(?:missing|never|not)\b", re.IGNORECASE)
 """What an agent optimizes, and the program does not log."""
 _LAUNCH = re.compile(r"(?:wandb: )?(?:ERROR )?launch: ")
@@ -888,7 +889,7 @@ def _judge_native_crash(context: ErrorContext) -> Causes:
 def _judge_swept_program(context: ErrorContext) -> Causes:
     """An error of the program that a sweep's agent runs, in the log of the agent."""
     line = context.last_line
-    is_reported = _REFUSED_COMMAND.search(line) is not None or is_failed_end(line)
+    is_reported = _ENDED_COMMAND.search(line) is not None or is_failed_end(line)
     is_of_program = is_reported or (context.exception is not None and not context.is_raised_in_wandb)
     return ("F24", "F23") if is_of_program and _AGENT_RUNS.search(context.text) else ()
 
