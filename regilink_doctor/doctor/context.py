@@ -49,6 +49,23 @@ class Filed:
     origin: Origin
 
 
+@record
+class SourceFacts:
+    """What else the source says: what lint finds in it, and the servers and keys that it gives to wandb.
+
+    Of a variable that is set here a key has its value. `calls` are those about registries, and those that log what was
+    fetched.
+    """
+
+    findings: Sequence[Finding] = ()
+    servers: Sequence[StringValue] = ()
+    keys: Sequence[StringValue] = ()
+    calls: Sequence[Site] = ()
+
+
+NO_SOURCE = SourceFacts()
+
+
 class Context:
     """One examination of one machine and account. It is what the queries ask for what is to be found out."""
 
@@ -63,14 +80,10 @@ class Context:
         filed: Filed | None = None,
         prober: Prober | None = None,
         is_brief: bool = False,
-        findings: Sequence[Finding] = (),
-        servers: Sequence[StringValue] = (),
-        keys: Sequence[StringValue] = (),
-        calls: Sequence[Site] = (),
+        source: SourceFacts = NO_SOURCE,
     ) -> None:
         self.settings = settings
-        self.findings, self.servers = tuple(findings), tuple(servers)
-        self.calls, self.keys = tuple(calls), tuple(keys)
+        self.source = source
         self.known = known
         self.filed = filed
         self.prober = prober
@@ -225,7 +238,7 @@ class Context:
 
     def registries(self) -> Collection[RegistryQuestion]:
         """The registries to ask for besides those of links and names: those that `Api.registry` is given."""
-        return [question for question in map(self.registry_question, self.calls) if question is not None]
+        return [question for question in map(self.registry_question, self.source.calls) if question is not None]
 
     def registry_question(self, site: Site) -> RegistryQuestion | None:
         """The registry that a call of `Api.registry` finds; None where it or its organization is not known."""

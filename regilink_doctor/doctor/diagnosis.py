@@ -23,14 +23,11 @@ from regilink_doctor.doctor.checks.machine import (
     describe_difference,
     find_differences,
 )
-from regilink_doctor.doctor.context import Context, Filed
+from regilink_doctor.doctor.context import NO_SOURCE, Context, Filed, SourceFacts
 from regilink_doctor.doctor.wording import name_destination
 from regilink_doctor.rules.judge import correct_path
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.doctor.probe.run import Prober
 
 
@@ -302,10 +299,7 @@ def run_diagnosis(
     probe: bool = True,
     watcher: Watcher | None = None,
     checks: Sequence[type[Check]] | None = None,
-    findings: Sequence[Finding] = (),
-    servers: Sequence[StringValue] = (),
-    keys: Sequence[StringValue] = (),
-    calls: Sequence[Site] = (),
+    source: SourceFacts = NO_SOURCE,
 ) -> Diagnosis:
     """Run every check.
 
@@ -320,10 +314,7 @@ def run_diagnosis(
         probe: whether to check the way to the server step by step, on sockets; False: with two requests only.
         watcher: notified before each check and of its result.
         checks: those to run; None: all of them.
-        findings: what lint finds in the source of the targets.
-        servers: the addresses that the source itself gives to wandb.
-        keys: the keys that it gives; of a variable that is set here its value.
-        calls: those about registries, and those that log what was fetched.
+        source: what else the source of the targets says.
     """
     begun = time.monotonic()
     context = Context(
@@ -335,10 +326,7 @@ def run_diagnosis(
         filed=filed,
         prober=prober,
         is_brief=not probe,
-        findings=findings,
-        servers=servers,
-        keys=keys,
-        calls=calls,
+        source=source,
     )
     kinds = [kind for kind in (find_checks() if checks is None else checks) if probe or not kind.opens_sockets]
     results = _drop_confirmed_warnings(_run_checks(kinds, context, watcher))

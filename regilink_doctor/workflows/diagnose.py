@@ -30,7 +30,7 @@ from regilink_doctor.core.targets import (
     unread_sites,
 )
 from regilink_doctor.core.text import as_list, mask_secrets
-from regilink_doctor.doctor.context import Filed
+from regilink_doctor.doctor.context import NO_SOURCE, Filed, SourceFacts
 from regilink_doctor.doctor.diagnosis import Diagnosis, UnknownLink, Watcher, run_diagnosis
 from regilink_doctor.workflows.server_session import ServerAccess
 
@@ -109,10 +109,7 @@ def diagnose(
         timeout=server.timeout,
         probe=probe,
         watcher=watcher,
-        findings=source.findings if source else (),
-        calls=[_read_run(site, server.variables) for site in source.calls] if source else (),
-        servers=[address.read_variables(server.variables) for address in source.servers] if source else [],
-        keys=[key.read_variables(server.variables) for key in source.keys] if source else [],
+        source=_read_source(source, server.variables) if source else NO_SOURCE,
     )
     return _add_source(diagnosis, source) if source is not None else diagnosis
 
@@ -188,6 +185,16 @@ def _find_targets(
     consumed = consumed_names(consuming, set_by=set_by)
     names = [read_name_variables(name, server.variables) for name in consumed]
     return [*links, *_configured_targets(config)], names
+
+
+def _read_source(source: LintResult, environ: Mapping[str, str]) -> SourceFacts:
+    """What else the source says in a program with this environment."""
+    return SourceFacts(
+        source.findings,
+        [address.read_variables(environ) for address in source.servers],
+        [key.read_variables(environ) for key in source.keys],
+        [_read_run(site, environ) for site in source.calls],
+    )
 
 
 def _read_run(site: Site, environ: Mapping[str, str]) -> Site:

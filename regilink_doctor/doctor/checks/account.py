@@ -87,7 +87,7 @@ class KeyInCode(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Each line that gives a key, but for that of this report."""
         own = context.settings.credentials.key
-        others = [key for key in context.keys if own is None or key.literal is None or Key(key.literal) != own]
+        others = [key for key in context.source.keys if own is None or key.literal is None or Key(key.literal) != own]
         for origin in dict.fromkeys(Code(key.place, variables=key.variables_read) for key in others):
             yield Subject(origin.line, origin)
 

@@ -230,7 +230,7 @@ class ServerInCode(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Each other address that the code gives to wandb, with all its places."""
         places: dict[str, list[Origin]] = {}
-        for address in context.servers:
+        for address in context.source.servers:
             if address.literal is None or _normal(context, address.literal) != context.settings.host.value:
                 places.setdefault(address.display, []).append(Code(address.place, variables=address.variables_read))
         for shown, origins in places.items():
@@ -238,7 +238,7 @@ class ServerInCode(Check):
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say that this report is about another server."""
-        address = next(item for item in context.servers if item.display == subject.shown)
+        address = next(item for item in context.source.servers if item.display == subject.shown)
         asked = context.gateway.shown
         if address.literal is None:
             what = list_names(dict.fromkeys(f"`{part.source}`" for _, part in address.unknown_parts))

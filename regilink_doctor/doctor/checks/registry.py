@@ -76,7 +76,7 @@ class RegistryCheck(OfTarget):
             shown = context.view.visibility(judgement.organization or "", name)
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=_FOR.get(shown or "", "")))
         names = _organization_of(context, link)
-        if creation := find_creation(name, target.site, context.calls, names):
+        if creation := find_creation(name, target.site, context.source.calls, names):
             place = Code(creation.place).shown
             return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
         others = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
@@ -107,7 +107,7 @@ class RegistryCall(Check):
 
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The calls that source gives the name of a registry, or of an organization."""
-        for site in context.calls:
+        for site in context.source.calls:
             name, organization = _read_registry_call(site)
             is_named = organization is not None or (name is not None and site.call == "wandb.Api.registry")
             if is_named and site.kind == "other" and not site.context.expected:
@@ -115,7 +115,7 @@ class RegistryCall(Check):
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """REG303 where no organization is called so, REG301 for a registry that is missing or restricted."""
-        site = next(item for item in context.calls if Code(item.place) == subject.origin)
+        site = next(item for item in context.source.calls if Code(item.place) == subject.origin)
         context.queries.look_up_links()
         name, organization = _read_registry_call(site)
         problem = find_unknown_organization(site, context.view)
@@ -129,7 +129,7 @@ class RegistryCall(Check):
         if context.view.registry(question.organization, name) is not None:
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=""))
         names = next(item for item in context.view.organization_names if item.entity == question.organization)
-        if creation := find_creation(name, site, context.calls, names):
+        if creation := find_creation(name, site, context.source.calls, names):
             place = Code(creation.place).shown
             return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
         facts = {"registry": name, "registries": "\n".join(context.queries.all_registries(names)), "path": name}
@@ -159,7 +159,7 @@ class Role(OfTarget):
         """REG304 where the server says read-only."""
         name = registry_name(link.project)
         registry = context.view.registry(judgement.organization or "", name)
-        if registry is None and find_creation(name, target.site, context.calls, _organization_of(context, link)):
+        if registry is None and find_creation(name, target.site, context.source.calls, _organization_of(context, link)):
             return pass_check(say("the account that creates the registry {name} is its admin", name=name))
         if registry is None or registry.writable is None:
             return skip_check("the server does not say whether you may write to the registry")
@@ -197,7 +197,7 @@ class ArtifactType(OfTarget):
         name = registry_name(link.project)
         facts, names = context.view.registry(judgement.organization or "", name), _organization_of(context, link)
         types = facts.types if facts else None
-        if facts is None and (creation := find_creation(name, target.site, context.calls, names)):
+        if facts is None and (creation := find_creation(name, target.site, context.source.calls, names)):
             types = created_types(creation) or None
             if types is None and "artifact_types" in creation.arguments.names:
                 return skip_check("the types that the program gives the registry are known only when it runs")

@@ -157,7 +157,7 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
         raise LookupError("the organization was known a moment ago")
     names = OrganizationNames(wanted.display, wanted.organization)
     if context.view.registry(question.entity, registry) is None:
-        if creation := find_creation(registry, name.site, context.calls, names):
+        if creation := find_creation(registry, name.site, context.source.calls, names):
             created_at = Code(creation.place).shown
             return skip_check(
                 say(
@@ -324,7 +324,7 @@ class LoggedAgain(Check):
 
 def _find_logged_again(context: Context) -> Iterator[tuple[Site, ConsumedName]]:
     """The calls that log what was fetched, each with the name by which it was."""
-    for log in context.calls:
+    for log in context.source.calls:
         if log.logs_fetched and log.artifact is not None:
             yield from ((log, name) for name in context.written_names if name.place == log.artifact.place)
 
@@ -366,7 +366,7 @@ class SourceCode(Check):
         absent = {place_key(target.place) for target in judged if target.place}
         judged_places = _find_judged_places(context)
         places: dict[tuple[str, str], list[Origin]] = {}
-        for finding in context.findings:
+        for finding in context.source.findings:
             key = place_key(finding.place)
             is_reported = finding.code == rule_codes.WRONG_CALL_SHAPE and key in absent
             is_alone = finding.code in CODE_ALONE and finding.severity != "info"
@@ -380,7 +380,7 @@ class SourceCode(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Repeat the finding."""
         finding = next(
-            item for item in context.findings if (item.name, Code(item.place)) == (subject.shown, subject.origin)
+            item for item in context.source.findings if (item.name, Code(item.place)) == (subject.shown, subject.origin)
         )
         status: Status = "fail" if finding.severity == "error" else "warn"
         return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
