@@ -46,7 +46,7 @@ _QUOTED_ERROR = re.compile(
     r"""`(wandb: ERROR [^`\n]+)`|^[\s*>-]*["'\u201c](wandb: ERROR [^"'\u201d\n]+)["'\u201d]""", re.MULTILINE
 )
 """A line of wandb in the middle of a sentence, or at the beginning of one."""
-_OWN_WARNING = re.compile(r"wandb: (?:\w+: )?WARNING\b")
+_OWN_WARNING = re.compile(r"wandb: (?:\w+: )?WARNING\b|\S*\bwandb\S*\.py:\d+: ")
 
 
 _IN_PACKAGES = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
@@ -672,7 +672,9 @@ class ErrorContext:
         is_line = any(
             tracebacks.EXCEPTION.match(line) for line in self.message_text.splitlines()
         )  # and no part of a sentence
-        return self.is_raised_in_wandb or self.is_of_integration or (is_named and is_line)
+        words_it = self.failed_code.lstrip().startswith("raise")  # the other library says it in its own words
+        is_of_call = self.is_of_integration and not words_it
+        return self.is_raised_in_wandb or is_of_call or (is_named and is_line)
 
     @property
     def is_answered_by_page(self) -> bool:
@@ -982,11 +984,19 @@ def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
     end = next((number for number, line in enumerate(lines) if is_failed_end(line.text)), len(lines))
     last = next((number for number in reversed(range(end)) if lines[number].is_progress), -1)
     last_of_wandb = next((number for number in reversed(range(end)) if lines[number].is_progress_of_wandb), -1)
+    last_said = next((number for number in reversed(range(end)) if _is_said(lines[number])), -1)
     return tuple(
         line.text
         for number, line in enumerate(lines)
-        if line.kind == "warning" and (number > last or (number > last_of_wandb and _NETWORK_ERROR in line.text))
+        if line.kind == "warning"
+        and (number > last or (number > last_of_wandb and _NETWORK_ERROR in line.text))
+        and (number > last_said or not line.is_warning_of_python)
     )
+
+
+def _is_said(line: LogLine) -> bool:
+    """Whether a program has printed the line, which is no warning and no code below one."""
+    return line.kind == "plain" and line.text[:1].strip() != ""
 
 
 def read_error(text: str) -> ErrorContext:

@@ -107,8 +107,10 @@ _RETRY = re.compile(
     re.IGNORECASE,
 )
 """The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
-_PYTHON_WARNING = re.compile(r"\s*\S+:\d+: \w+Warning: ")
-"""What Python's `warnings.warn` prints, where no traceback raises it."""
+_PYTHON_WARNING = re.compile(
+    r"\s*\S+:\d+: \w+Warning: |\s*\S+-packages/\S+\.py:\d+: (?!\w*(?:Error|Exception)\b)[A-Z]"
+)
+"""What Python's `warnings.warn` prints, and Lightning without the class, where no traceback raises it."""
 _SYSTEM_ERROR = re.compile(r"\[(?:Errno|WinError) -?\d+\] \S")
 _RECOVERED = "resuming normal operation"
 _WEAVE = "https://trace.wandb.ai/"
@@ -178,6 +180,11 @@ class LogLine:
     def is_of_wandb(self) -> bool:
         """Whether wandb has written the line, with its level, on the terminal."""
         return _LEVEL_OF_WANDB.match(self.text) is not None
+
+    @property
+    def is_warning_of_python(self) -> bool:
+        """Whether `warnings.warn` has printed the line: whatever comes after it, the program has gone on."""
+        return self.kind == "warning" and _PYTHON_WARNING.match(self.text) is not None
 
     @property
     def is_progress(self) -> bool:
