@@ -107,9 +107,7 @@ _RETRY = re.compile(
     re.IGNORECASE,
 )
 """The request is sent again, or has sent nothing yet: what it says is no cause unless the program ends there."""
-_PYTHON_WARNING = re.compile(
-    r"\s*\S+:\d+: \w+Warning: |\s*\S+-packages/\S+\.py:\d+: (?!\w*(?:Error|Exception)\b)[A-Z]"
-)
+_PYTHON_WARNING = re.compile(r"\s*\S+:\d+: \w+Warning: |\s*\S+-packages/\S+\.py:\d+: (?!\w*(?:Error|Exception)\b)[A-Z]")
 """What Python's `warnings.warn` prints, and Lightning without the class, where no traceback raises it."""
 _SYSTEM_ERROR = re.compile(r"\[(?:Errno|WinError) -?\d+\] \S")
 _RECOVERED = "resuming normal operation"

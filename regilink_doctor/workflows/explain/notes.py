@@ -19,6 +19,7 @@ from regilink_doctor.workflows.explain.questions import (
 
 _MARK = re.compile(r"\s*(?:#{1,6} |//|--|\*|\||[-+•>] |\d+[.)] |['\"]{3})")
 """What begins a heading, an item of a list, a row of a table, a quotation or a comment."""
+_HEADING = re.compile(r"\s*#{2,6} ")
 _LABEL = re.compile(r"(?:NOTE|TODO|FIXME|HACK|XXX):? ")
 _TYPED = re.compile(
     r"(?:export |set )?\w+=\S|(?:import|from) [\w.]+|(?:RUN|ENV|ARG|COPY|ADD|FROM|CMD|WORKDIR) \S"
@@ -129,8 +130,15 @@ def _find_note(text: str) -> str:
         return ""
     if any(is_harmless(line) for line, is_fenced in lines if is_fenced):
         return ""
-    parts = ("\n".join(part) for part in split_parts(lines))
-    return "\n".join(part for part in parts if NAME_OF_WANDB.search(part))
+    found: list[str] = []
+    introduction: list[str] = []
+    for part in split_parts(lines):
+        introduction = part if _HEADING.match("".join(part[:1])) else introduction
+        if NAME_OF_WANDB.search("\n".join(part)):
+            # What an item says to do is about the problem that its section begins with.
+            found += part if part is introduction else (*introduction, *part)
+            introduction = []
+    return "\n".join(found).strip("\n")
 
 
 def _is_printed(line: str) -> bool:
