@@ -20,7 +20,7 @@ class Assumed:
     `name` is as W&B's paths have it: `our-team`, `wandb-registry-prod`, `wandb-registry-prod/zoo`.
     """
 
-    kind: Literal["organization", "team", "person", "registry", "collection"]
+    kind: Literal["organization", "team", "person", "registry", "collection", "run"]
     name: str
 
 

@@ -16,9 +16,12 @@ from regilink_doctor.emulator.recorder import (
     LOOK_UP,
     NAMED,
     REFUSED_RUN,
+    RESUMED_RUN,
+    RUN_LISTING,
+    RUN_LOOK_UP,
     LinkCall,
 )
-from regilink_doctor.emulator.world import assume
+from regilink_doctor.emulator.world import assume, runs
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
 
@@ -40,6 +43,12 @@ def record_call(state: State, call: LinkCall) -> None:
         return
     if call.call == LISTING:
         _note_listing(state, call)
+        return
+    if call.call == RESUMED_RUN:
+        runs.assume_run(state, call.entity, call.project, call.target_path)
+        return
+    if call.call in (RUN_LOOK_UP, RUN_LISTING):
+        _assume_run_at(state, call)
         return
     if call.call == NAMED:
         assume.link(state, call.entity, call.target_path or "")
@@ -68,6 +77,15 @@ def record_call(state: State, call: LinkCall) -> None:
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):
         return
     state.ledger.add_attempt(_make_refused(state, call, link))
+
+
+def _assume_run_at(state: State, call: LinkCall) -> None:
+    """Of `entity/project/run`, or of `entity/project` where the runs are listed, the first parts may be missing."""
+    parts = [part for part in (call.target_path or "").strip("/").split("/") if part and part != "runs"]
+    name = parts.pop() if parts and call.call == RUN_LOOK_UP else None
+    entity, project = [call.entity, call.project, *parts][-2:] if len(parts) != 1 else [call.entity, *parts]
+    if name is not None or call.call == RUN_LISTING:
+        runs.assume_run(state, entity, project, name)
 
 
 def _note_listing(state: State, call: LinkCall) -> None:

@@ -50,6 +50,8 @@ _METHODS = {
         ("Api", "create_registry"),
         ("Api", "__init__"),
         ("Api", "artifacts"),
+        ("Api", "run"),
+        ("Api", "runs"),
         ("Api", "artifact_exists"),
         ("Api", "artifact_collection"),
         ("Api", "artifact_collections"),
@@ -78,6 +80,10 @@ _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api
 CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
 LOOK_UP = "Api.artifact_exists"
 """`call` of a question of the public Api about a registry: its organization may have to be assumed."""
+RUN_LOOK_UP, RUN_LISTING = "Api.run", "Api.runs"
+"""`call` of a question about a run or the runs of a project, `target_path`: they may have to be assumed."""
+RESUMED_RUN = "resumed run"
+"""`call` of a `LinkCall` that says that `wandb.init` is about to go on with the run `target_path`."""
 LISTING = "Api.artifacts"
 """`call` of a question about the versions of a collection, `target_path`, of the type `source_type`."""
 SERVER = "server"
@@ -106,6 +112,8 @@ _SHOWN = {
     ("", "_login"): RUN,
     ("", "init"): REFUSED_RUN,
     ("Api", "artifacts"): LISTING,
+    ("Api", "run"): RUN_LOOK_UP,
+    ("Api", "runs"): RUN_LISTING,
     ("Api", "artifact_exists"): LOOK_UP,
     ("Api", "artifact_collection"): LISTING,
     ("Api", "artifact_collections"): LOOK_UP,
@@ -404,8 +412,9 @@ def _find_artifact(shown: str, args: _Args, kwargs: _Kwargs) -> Any:
 
 
 def _start_run(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
-    """`wandb.init`, of which only the error is noted: the calls inside it are watched themselves."""
+    """`wandb.init`, of which the run to resume and the error are noted: the calls inside it are watched themselves."""
     __tracebackhide__ = True
+    _tell_sinks(RESUMED_RUN, args, kwargs, None, ended=False)
     try:
         return original(*args, **kwargs)
     except Exception as error:
@@ -439,7 +448,7 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             if ended or named is None:
                 return
             args, kwargs = (args[0], named), {}
-        if name == LISTING and ended:
+        if name in (LISTING, RUN_LOOK_UP, RUN_LISTING) and ended:
             return
         read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP, LISTING) else _read_call
         target, *rest = args or (None,)
@@ -462,6 +471,14 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             if (host := _find_host(args, kwargs)) is None:
                 return
             call = LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
+        elif name == RESUMED_RUN:
+            if (resumed := _find_resumed(args, kwargs)) is None:
+                return
+            call = resumed
+        elif name in (RUN_LOOK_UP, RUN_LISTING):
+            path = rest[0] if rest else kwargs.get("path")
+            entity, project = os.environ.get("WANDB_ENTITY"), os.environ.get("WANDB_PROJECT")
+            call = LinkCall(name, path if isinstance(path, str) else "", entity=entity, project=project)
         elif name == REFUSED_RUN:
             given: _Kwargs = {**dict(zip(("entity", "project"), args, strict=False)), **kwargs}
             owner = {key: given[key] for key in ("entity", "project") if isinstance(given.get(key), str)}
@@ -472,6 +489,23 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _find_resumed(args: _Args, kwargs: _Kwargs) -> LinkCall | None:
+    """The run that must be there already for `wandb.init` with these arguments."""
+    given: _Kwargs = {**dict(zip(("entity", "project", "dir", "id"), args, strict=False)), **kwargs}
+    settings = given.get("settings")
+
+    def read(argument: str, setting: str | None = None) -> str | None:
+        name = setting or argument
+        own = settings.get(name) if isinstance(settings, dict) else getattr(settings, name, None)
+        value = given.get(argument) or own or os.environ.get(f"WANDB_{name.upper()}")
+        return value if isinstance(value, str) else None
+
+    run = read("id", "run_id") if read("resume") == "must" else (read("resume_from") or "").partition("?")[0]
+    if not run or read("mode") in ("offline", "disabled", "dryrun"):
+        return None
+    return LinkCall(RESUMED_RUN, run, entity=read("entity"), project=read("project"), ended=False)
 
 
 def _is_run_beginning() -> bool:

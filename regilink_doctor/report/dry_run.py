@@ -51,6 +51,7 @@ _KINDS = {
     "person": say("personal entity"),
     "registry": say("registry"),
     "collection": say("collection"),
+    "run": say("run"),
 }
 
 
@@ -381,7 +382,7 @@ def _describe_success(outcome: DryRun) -> str:
         sentences.append(say("{names} could not be read", names=counted(failed, "name")))
     if missing := sum(1 for entry in outcome.consumed if entry.missing is not None):
         sentences.append(say("{names} unknown here, and replaced", names=counted(missing, "name")))
-    if in_registry and any(item.kind != "person" for item in outcome.assumed):
+    if in_registry and any(item.kind not in ("person", "run") for item in outcome.assumed):
         sentences.append(say("whether what is assumed exists, only a catalog shows"))
     if sentences:
         if outcome.unsent_runs:

@@ -285,7 +285,9 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
         lambda: _report(
             "What a command would have linked",
             command=_object(argv=TEXTS, status={"type": "integer"}, interrupted=FLAG, left_running=FLAG),
-            assumed=_list(_object(kind=_choice("organization", "team", "person", "registry", "collection"), name=TEXT)),
+            assumed=_list(
+                _object(kind=_choice("organization", "team", "person", "registry", "collection", "run"), name=TEXT)
+            ),
             runs=_list(
                 _object(
                     **dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT),

@@ -1,14 +1,20 @@
 """Without a catalog: teams, registries and the organization are taken from the code, and every report can say so."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization
 from regilink_doctor.core.ledger import Assumed
+from regilink_doctor.emulator import recorder
+from regilink_doctor.emulator.recorded_calls import record_call
+from regilink_doctor.emulator.recorder import RESUMED_RUN, RUN_LISTING, RUN_LOOK_UP, LinkCall
 from regilink_doctor.emulator.world import Refusal, World, artifacts, links, runs
 from regilink_doctor.emulator.world.model import ArtifactVersion
 from regilink_doctor.report.dry_run import render_assumed
+from regilink_doctor.workflows.dry_run import collect
 from regilink_doctor.workflows.emulate import seeded_world
 
 
@@ -130,6 +136,68 @@ def test_persons_of_the_configuration_are_no_teams(tmp_path: Path) -> None:
         world.users.setdefault("alice", next(iter(world.users.values())))
         assert logged(world, "bob").sequence.project.entity.kind == "personal"
         assert logged(world, "other").sequence.project.entity.kind == "team"
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "assumed"),
+    [
+        (RESUMED_RUN, "abc", "team-a/p/abc"),
+        (RUN_LOOK_UP, "team-b/train/abc", "team-b/train/abc"),
+        (RUN_LOOK_UP, "team-a/train/runs/abc", "team-a/train/abc"),
+        (RUN_LOOK_UP, "train/abc", "team-a/train/abc"),
+        (RUN_LOOK_UP, "/abc", "team-a/p/abc"),
+        (RUN_LISTING, "team-a/train", "team-a/train/regilink-stub"),
+        (RUN_LISTING, "train", "team-a/train/regilink-stub"),
+        (RUN_LISTING, "", "team-a/p/regilink-stub"),
+        (RUN_LISTING, "team-a/known", None),  # it has a run
+        (RUN_LOOK_UP, "team-a/known/zoo", None),
+        (RUN_LOOK_UP, "acme/train/abc", None),  # no run can be there
+        (RUN_LOOK_UP, "your-team/train/abc", None),
+        (RUN_LOOK_UP, "", None),
+    ],
+)
+def test_a_run_that_exists_only_at_wandb(call: str, path: str, assumed: str | None) -> None:
+    for is_wanted in (True, False):
+        world = World.default(assume=True)
+        if is_wanted:
+            world.assumes.add("run")
+        runs.upsert(world, world.users["alice"], {"entity_name": "team-a", "model_name": "known", "name": "zoo"})
+        record_call(world, LinkCall(call, path, entity="team-a", project="p", ended=False))
+        names = [item.name for item in world.assumed if item.kind == "run"]
+        assert names == ([assumed] if assumed and is_wanted else [])
+        assert [run.path for run in collect.runs(world)] == ["team-a/known/zoo"], "only looked up"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "resumed"),
+    [
+        ({"id": "abc", "resume": "must", "entity": "e", "project": "p"}, {}, ("abc", "e", "p")),
+        ({"resume": "must"}, {"WANDB_RUN_ID": "abc", "WANDB_ENTITY": "e"}, ("abc", "e", None)),
+        ({"id": "abc"}, {"WANDB_RESUME": "must", "WANDB_PROJECT": "p"}, ("abc", None, "p")),
+        ({"settings": {"run_id": "abc", "resume": "must", "entity": "e"}}, {}, ("abc", "e", None)),
+        ({"settings": SimpleNamespace(run_id="abc", resume="must")}, {}, ("abc", None, None)),
+        ({"resume_from": "abc?_step=10"}, {}, ("abc", None, None)),
+        ({"id": "abc", "resume": "allow"}, {}, None),
+        ({"id": "abc", "resume": "never"}, {}, None),
+        ({"id": "abc", "resume": True}, {}, None),
+        ({"id": "abc"}, {}, None),
+        ({"resume": "must"}, {}, None),
+        ({"id": "abc", "resume": "must", "mode": "offline"}, {}, None),
+        ({"id": "abc", "resume": "must"}, {"WANDB_MODE": "disabled"}, None),
+    ],
+)
+def test_the_run_that_is_resumed(
+    arguments: dict[str, Any],
+    environ: dict[str, str],
+    resumed: tuple[str | None, ...] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("RUN_ID", "RESUME", "ENTITY", "PROJECT", "MODE"):
+        monkeypatch.delenv(f"WANDB_{name}", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    call = recorder._find_resumed((), arguments)
+    assert (call and (call.target_path, call.entity, call.project)) == resumed
 
 
 def test_nothing_is_assumed_unless_asked() -> None:

@@ -383,6 +383,22 @@ def test_versions_that_the_code_takes_from_a_list(project: Path, stub_artifacts:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["'abc'", "wandb.Api().runs('vision/train')[0].id"])
+def test_a_run_that_exists_only_at_wandb_is_resumed(project: Path, name: str) -> None:
+    (project / "resume.py").write_text(
+        "import wandb\n"
+        f"with wandb.init(entity='vision', project='train', id={name}, resume='must') as run:\n"
+        "    run.link_artifact(wandb.Artifact('zoo', type='model'), 'wandb-registry-model/zoo')\n",
+        encoding="utf-8",
+    )
+    found = dry_run(["python", "resume.py"], catalog=CATALOG, cwd=project)
+    assert found.exit_status == 0, "\n".join(render(found))
+    path = "vision/train/abc" if name == "'abc'" else "vision/train/regilink-stub"
+    assert [f"{item.kind} {item.name}" for item in found.assumed] == [f"run {path}"]
+    assert [run.path for run in found.runs] == [path]
+
+
+@pytest.mark.slow
 def test_the_entity_of_a_sweep_is_not_that_of_its_run(project: Path) -> None:
     (project / "agent.py").write_text(
         "import wandb\n"

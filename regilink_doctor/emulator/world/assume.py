@@ -164,7 +164,7 @@ def link(state: State, run_entity: str | None, text: str) -> None:
 
 
 def list_assumed(state: State) -> tuple[Assumed, ...]:
-    """What has been assumed: organizations, teams, persons, registries, collections."""
+    """What has been assumed: organizations, teams, persons, registries, collections, runs."""
     entities = list(state.entities.values())
     assumptions = [Assumed("organization", item.name) for item in state.organizations.values() if item.assumed]
     assumptions += [Assumed("team", item.name) for item in entities if item.assumed and item.kind == "team"]
@@ -175,6 +175,13 @@ def list_assumed(state: State) -> tuple[Assumed, ...]:
     return (
         *assumptions,
         *(Assumed("collection", f"{item.project.name}/{item.name}") for item in collections if item.assumed),
+        *(
+            Assumed("run", run.path)
+            for item in entities
+            for project in item.projects.values()
+            for run in project.runs.values()
+            if run.assumed
+        ),
     )
 
 

@@ -483,6 +483,9 @@ class Run:
     created_at: str = field(default_factory=now)
     heartbeat_at: str = field(default_factory=now)
     id: str = ""
+    assumed: bool = False
+    untouched: bool = False
+    """Of an assumed run: nothing has resumed it."""
 
     def __repr__(self) -> str:
         return f"<run {self.path}, {self.state}>"

@@ -33,7 +33,7 @@ from regilink_doctor.emulator.world.model import (
 
 T = TypeVar("T")
 
-Assumable = Literal["organization", "team", "person", "registry"]
+Assumable = Literal["organization", "team", "person", "registry", "run"]
 """What may be made because the code names it (`world.assume`)."""
 
 

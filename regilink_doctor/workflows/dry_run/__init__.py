@@ -151,6 +151,7 @@ def _world(
         world.assumes.add("person" if catalog.complete else "team")
     person = next(iter(world.users.values()))
     world.persons.update(persons)
+    world.assumes.add("run")  # no catalog has runs
     # Where code names no entity, the account's default decides, which is unknown here: a team stands in for it.
     world.team(TEAM, organization=next(iter(world.organizations), None))
     world.member(person.username, team=TEAM)

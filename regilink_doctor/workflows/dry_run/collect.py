@@ -174,8 +174,10 @@ def list_unsent_runs(world: World, folder: Path) -> tuple[UnsentRun, ...]:
 
 
 def _runs(world: World) -> list[Run]:
+    """Those that the command began or resumed."""
     projects = [item for entity in world.entities.values() for item in entity.projects.values()]
-    return sorted((run for item in projects for run in item.runs.values()), key=lambda run: run.number)
+    began = (run for item in projects for run in item.runs.values() if not run.untouched)
+    return sorted(began, key=lambda run: run.number)
 
 
 def artifacts(world: World) -> tuple[ArtifactMade, ...]:
