@@ -340,6 +340,8 @@ class ConsumedTypeMismatch(Rule):
                 "the call always returns False" if is_exists else "W&B finds nothing under that type",
                 say("write {code}", code=artifact_type),
             )
+        if problem.kind == "command":
+            return Message(summary, "W&B raises ValueError", say("write {code}", code=f"--type {facts['type']}"))
         return Message(summary, "W&B raises ValueError", say("remove type=, or write type={type}", type=artifact_type))
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -369,6 +371,7 @@ def find_type_mismatch(call: str, name: str, artifact_type: str, asked: Sequence
     """The problem of a call that consumes or looks up what has this type, and asks for one of others."""
     wrong = next((value for value in asked if value != artifact_type), None)
     kind = "exists" if call in EXISTENCE_LOOK_UPS else "look-up" if call in COLLECTION_LOOK_UPS else ""
+    kind = "command" if call == "wandb artifact get" else kind
     if wrong is None and call in ("wandb.Run.use_model", "wandb.use_model") and "model" not in artifact_type.lower():
         kind, wrong = "use_model", ""
     facts = {"name": name, "type": artifact_type, "asked": wrong or ""}

@@ -94,8 +94,7 @@ def diagnose(
         from regilink_doctor.workflows.lint import lint_program
 
         source = lint_program(server.folder if paths is None else paths, config) if source is None else source
-        links, found_names = _find_targets(source, server, config, settings)
-        names += found_names
+        links, names[len(names) :] = _find_targets(source, server, config, settings)
     else:
         links = _read_targets(targets, artifact_type, as_list(aliases))
     _report_links(links, settings, server.variables)

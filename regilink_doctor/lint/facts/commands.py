@@ -92,9 +92,21 @@ def find_consumed(commands: Iterable[Command]) -> Iterator[Site]:
         start = words.index("artifact") + 1 if "artifact" in words else 0
         if start < 2 or words[start - 2] != "wandb" or words[start : start + 1] != ["get"]:
             continue
-        is_value = False
+        names: list[StringValue] = []
+        types: list[StringValue] = []
+        option = ""
         for word in command.words[start + 1 :]:
-            if not is_value and not word.pattern.startswith("-"):
-                yield Consume("wandb artifact get", word.place, command.statement, (word,), word.place)
-                break
-            is_value = not is_value and word.literal in ("--root", "--type")
+            if option:
+                types += [word] if option == "--type" else []
+                option = ""
+            elif word.pattern.startswith("--type="):
+                types.append(StringValue(word.cut(len("--type="), len(word.pattern)), word.place))
+            elif word.literal in ("--root", "--type"):
+                option = word.literal
+            elif not word.pattern.startswith("-"):
+                names.append(word)
+        if names:
+            name = names[0]
+            yield Consume(
+                "wandb artifact get", name.place, command.statement, (name,), name.place, type=tuple(types[-1:])
+            )
