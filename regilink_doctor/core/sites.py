@@ -408,6 +408,9 @@ class Consume(Site):
 
     kind = "consume"
 
+    linked_ttl: Place | None = None
+    """Where the version that it returns, one of a registry, is given a time to live."""
+
 
 @record
 class Log(Site):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Link, Log, Site
+    from regilink_doctor.core.sites import Consume, Link, Log, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
@@ -183,14 +183,15 @@ class TtlOnLinkedArtifact(Rule):
     """An artifact gets a time to live and is linked.
 
     Linking switches the time to live off, silently since wandb 0.21: storage that was to last 30 days stays forever. On
-    what a link returns, setting it raises ValueError. Set it on artifacts that are not linked.
+    what a link returns, or the name of a registry fetches, setting it raises ValueError. Set it on artifacts that are
+    not linked.
     """
 
     code = "REG606"
     name = "ttl-on-linked-artifact"
     severity = "warning"
     failures = ("B15",)
-    watches = ("link.ttl", "link.linked_ttl")
+    watches = ("link.ttl", "link.linked_ttl", "consume.linked_ttl")
     bad = (
         "from datetime import timedelta\n"
         "import wandb\n"
@@ -200,6 +201,7 @@ class TtlOnLinkedArtifact(Rule):
         "run.log_artifact(artifact)\n"
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nlinked.ttl = lifetime',
+        'import wandb\nversion = wandb.Api().artifact("acme/wandb-registry-model/zoo:v0")\nversion.ttl = lifetime',
     )
     good = (
         'artifact.ttl = None\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -208,6 +210,7 @@ class TtlOnLinkedArtifact(Rule):
         "run.log_artifact(other)\n"
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'cache.ttl = 30\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'import wandb\nversion = wandb.Api().artifact("team-a/training/zoo:v0")\nversion.ttl = lifetime',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -227,6 +230,11 @@ class TtlOnLinkedArtifact(Rule):
             yield self.report(link.linked_ttl, "linked", severity="error", related=related)
         elif link.ttl is not None and facts.once(_first_links)[link.ttl] is link:
             yield self.report(link.ttl, related=related)
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if consume.linked_ttl is not None and not consume.context.expected:
+            related = (Related("fetched here", consume.place),)
+            yield self.report(consume.linked_ttl, "linked", severity="error", related=related)
 
 
 def _first_links(facts: FileFacts) -> dict[Place, Link]:

@@ -169,6 +169,7 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
         (("arguments", "wrong_types",), ("REG607",)),
         (("context", "denied_by",), ("REG512",)),
         (("context", "ended_by",), ("REG603",)),
+        (("linked_ttl",), ("REG606",)),
     ),
     "init": (
         (("api_key",), ("REG704",)),

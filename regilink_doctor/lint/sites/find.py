@@ -15,7 +15,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, group_pairs, replace
 from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, Init, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ClassOrObject, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
@@ -557,6 +557,10 @@ class _Finder:
         if site.kind == "look_up" or site.call in ("wandb.Artifact.delete", "wandb.Artifact.unlink"):
             found["artifact"] = self._find_listing(use)
             return found
+        if site.kind == "consume" and (ttl := self.origins.times_to_live.get(id(use.call))) is not None:
+            paths = [parsed(string.pattern) for string in site.target]
+            if paths and all(path is not None and path.is_registry for path in paths):
+                found["linked_ttl"] = self.source.place(ttl)
         if site.kind not in ("link", "log") and site.call not in _OF_ARTIFACTS:
             return found
         node = self._artifact_node(use, given)
