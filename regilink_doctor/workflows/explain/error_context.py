@@ -404,7 +404,7 @@ class ErrorContext:
     def exception(self) -> tuple[str, str] | None:
         """Class and message of the last exception in the text."""
         for line in reversed(self.message_text.splitlines()):
-            if match := tracebacks.EXCEPTION.match(line) or _QUALIFIED.match(line):
+            if match := _match_exception(line):
                 return match["name"], (match["message"] or "").strip()
             if line in self.raised and (match := _RAISED.match(line)):
                 return match["dotted"] or match["name"], (match["message"] or "").strip()
@@ -468,7 +468,7 @@ class ErrorContext:
         """The line that says what went wrong: the last exception, else the last line that reports an error."""
         lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
         logged = set(self.error_lines)
-        for is_wanted in (tracebacks.EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
+        for is_wanted in (_match_exception, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
             for number in reversed(range(len(lines))):
                 line = lines[number]
                 if is_wanted(line) and not _IS_ADVICE.search(line):
@@ -918,6 +918,11 @@ class ErrorContext:
         return None
 
 
+def _match_exception(line: str) -> re.Match[str] | None:
+    """Class and message of an exception, in a line of its own."""
+    return tracebacks.EXCEPTION.match(line) or _QUALIFIED.match(line)
+
+
 def _find_prompt(text: str) -> re.Match[str] | None:
     """The prompt for an API key at the end; None where another process of the program had failed before it."""
     prompt = _KEY_PROMPT.search(text)
@@ -1040,9 +1045,7 @@ def read_error(text: str) -> ErrorContext:
 def _is_fragment(rest: str) -> bool:
     """Whether what follows the frames says nothing of what was raised: sentences, or the beginning of its name."""
     lines = _ENDS_RUN.sub("", rest).strip().splitlines()
-    is_whole = any(
-        tracebacks.EXCEPTION.match(line) or _QUALIFIED.match(line) or _ERROR_MARK.search(line) for line in lines
-    )
+    is_whole = any(_match_exception(line) or _ERROR_MARK.search(line) for line in lines)
     return not (is_whole or (lines and _RAISED.match(lines[0])))
 
 

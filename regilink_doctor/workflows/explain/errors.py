@@ -469,6 +469,8 @@ def _is_raised_by_other(context: ErrorContext, match: RecognizedMessage) -> bool
     message = match.message
     if context.is_of_other_package and not context.is_raised_in_wandb and message.speaker != "sdk":
         return True
+    if message.speaker == "server" and context.is_raised_elsewhere and message.pattern.weight < VAGUE:
+        return not _OF_WANDB.search(context.line_at(match.span[0]))
     if message.speaker != "other":
         return False
     if context.exception is None and context.ends_in_other_program:
