@@ -188,6 +188,8 @@ _VALUE = re.compile(r"wandb: +[\w./-]+ +(?:-?\d[\d.e+-]*|[\u2581-\u2588 ]+)$")
 """A line of the summary or history of a run, whose name the program has chosen."""
 _HANDLES = re.compile(r"\s*(?:except|raise|assert|from|import)\b")
 """Code that names an error."""
+_NO_NOTEBOOK = "Failed to detect the name of this notebook"
+"""What wandb says in most notebooks, and which does no harm."""
 _OUTER = read_words("reports that another program has failed")
 """What reports that another program has failed, and not why."""
 _KEY_QUESTION = re.compile(r"^wandb: (?:Paste an API key from|Enter your choice)[^\n]*", re.MULTILINE)
@@ -268,7 +270,7 @@ _DENIED_OWN_FILE = re.compile(
 _SERVER_CONTAINER = re.compile(
     r"(?<!//)\bwandb(?:[-/]local|-server|-app)\b|\bwandb (?:server|local)\b|/vol/(?:env|minio|mysql)\b"
     r"|^\*\*\* (?:Starting wandb|Configuring minio|Migrating database|Booting runit)|/mnt/ramdisk/core/"
-    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b|\bgorilla\b"
+    r"|/etc/(?:container_environment|my_init\.d)/|\bmysqld \d|\bapps\.wandb\.com\b|(?<!=)\bgorilla\b"
     r"|\bhelm (?:install|upgrade) wandb|\bcharts\.wandb\.ai\b|\boperator-wandb\b|\bkind:? \"?WeightsAndBiases\b"
     r"|\bwandb-(?:app|operator|console|parquet|weave-trace)\b|\bwandb/(?:operator|wandb/(?:aws|azurerm|google))\b",
     re.MULTILINE,
@@ -358,11 +360,11 @@ class ErrorContext:
 
     @cached_property
     def passed_errors(self) -> tuple[str, ...]:
-        """The errors of the network that wandb has reported more than once, each of which has passed."""
+        """The errors of the network that wandb has gone on after: several, or one that it does not call resolved."""
         lines = self.text.splitlines()
         begun = tuple(line for line in lines if _NETWORK_ERROR in line)
         passed = tuple(line for line in lines if _PASSED in line)
-        return (begun or passed) if max(len(begun), len(passed)) > 1 else ()
+        return (begun or passed) if max(len(begun), len(passed)) > 1 or not passed else ()
 
     @cached_property
     def own_warnings(self) -> tuple[str, ...]:
@@ -482,7 +484,7 @@ class ErrorContext:
     def failed_line(self) -> str | None:
         """The last line in which any program says that something failed; None where none does."""
         lines = (line.strip() for line in reversed(self.message_text.splitlines()))
-        reports = (line for line in lines if not (_HANDLES.match(line) or _VALUE.match(line)))
+        reports = (line for line in lines if not (_HANDLES.match(line) or _VALUE.match(line) or _NO_NOTEBOOK in line))
         return next((line for line in reports if _FAILED_LINE.search(line)), None)
 
     @cached_property

@@ -88,6 +88,8 @@ _MESSAGE_KEYS = (
 
 _LINKED_FRAME = re.compile(r"^\s*\[([^\]\n]{1,300})\]\(https?://[^)\s]{1,300}\)(?= in [\w<])")
 """A frame of a notebook in the cloud that was copied as Markdown: `[a.py](https://localhost:8080/#) in f(x)`."""
+_SIGNED = re.compile(r"(https?://[^\s\"'?]{1,300}\?[^\s\"']{60})[^\s\"']{40,}")
+"""The long query of an address of the file storage: it signs the request, and says nothing to a reader."""
 _BOLD = re.compile(r"^\s*\*\*(?=\S)(.*\S)\*\*\s*$")
 _BEHIND_PROGRESS_BAR = re.compile(r"(?:(?<=[\w\])%|])|(?<=\.\.\. ))(?=wandb: (?:Network error|ERROR|WARNING)\b)")
 """Where wandb writes into the line of a progress bar, which has no end: `loss=0.03wandb: Network error`."""
@@ -280,7 +282,7 @@ def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None
         *before, line = pattern.split(line)
         for piece in filter(str.strip, before):
             yield from _clean(piece.removesuffix("\\r"), level)
-    line = _BOLD.sub(r"\1", line)
+    line = _SIGNED.sub(r"\1...", _BOLD.sub(r"\1", line))
     bare = line.rstrip()
     if bare and bare[-1] in _BOX:
         line = bare.rstrip(f"{_BOX} ")
