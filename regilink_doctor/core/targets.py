@@ -203,7 +203,8 @@ class LinkTarget(_Reference):
 
     `entity` and `project` are those of the run, `artifact_type` is the type of the artifact; None where source gives
     none. `consumed` is the name by which the artifact was consumed, where it is not made here: its entity is then that
-    of the source artifact.
+    of the source artifact. `is_paired`: whether the entity and the type certainly go with the path; both have
+    alternatives where they may not.
     """
 
     path: StringValue
@@ -213,6 +214,7 @@ class LinkTarget(_Reference):
     artifact_type: StringValue | None = None
     aliases: tuple[StringValue, ...] = ()
     consumed: ConsumedName | None = None
+    is_paired: bool = True
     place: Place | None = field(default=None, compare=False)
     origin: Origin | None = field(default=None, compare=False)
     site: Site | None = field(default=None, compare=False, repr=False)
@@ -237,7 +239,7 @@ class LinkTarget(_Reference):
     def identity(self) -> tuple[object, ...]:
         """What W&B is asked, wherever it is written."""
         consumed = self.consumed.identity if self.consumed is not None else None
-        facts = (self.text, self.method, self.entity_text, self.project_text, self.type_text)
+        facts = (self.text, self.method, self.entity_text, self.project_text, self.type_text, self.is_paired)
         return (*facts, self.alias_names, self.has_unknown_aliases, consumed)
 
     @property
@@ -514,8 +516,11 @@ def _combine_link(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[
         for choice in choices
         if not is_shared or choice[3] is None or (choice[3].entity, choice[3].project) == choice[1]
     )
+    is_alone = len({path.pattern for path in site.target}) == 1 and not site.context.guards
+    is_paired = is_alone or max(len(site.run_entity), len(site.artifact_type)) < 2
     for path, (entity, project), artifact_type, name in islice(of_one_start, MAX_ALTERNATIVES):
-        yield LinkTarget(path, method, entity, project, artifact_type, site.aliases, name, place=site.place, site=site)
+        facts = (path, method, entity, project, artifact_type, site.aliases, name, is_paired)
+        yield LinkTarget(*facts, place=site.place, site=site)
 
 
 def _combine_consume(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[ConsumedName]:

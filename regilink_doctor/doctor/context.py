@@ -193,6 +193,11 @@ class Context:
         self.queries.look_up_links()
         return judge(link, self.view, self.type_of(target))
 
+    def may_be_well(self, target: LinkTarget) -> bool:
+        """Whether the path is accepted with another entity or type of the call; it is unknown which goes with it."""
+        same = [item for item in self.written_links if item.site is target.site and item.text == target.text]
+        return not target.is_paired and not all(self.judge_target(item).is_bad for item in same)
+
     def type_of(self, target: LinkTarget) -> str | None:
         """The artifact's type, unknown parts included: what source says, else that of the version that is consumed."""
         version = self.version(target.consumed) if target.type_text is None and target.consumed is not None else None

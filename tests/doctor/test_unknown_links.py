@@ -153,6 +153,59 @@ def test_the_run_that_another_function_starts(
     assert (line in " ".join(capsys.readouterr().out.split()), found) == (True, status)
 
 
+LOOP = """\
+import os, sys, wandb
+for name, type_, entity in {rows}:
+    with wandb.init(entity=entity, project="p") as run:
+        run.link_artifact(wandb.Artifact("a", type=type_), f"wandb-registry-{{name}}/birds")
+"""
+CALLS = """\
+import wandb
+def publish(entity, type_, target):
+    with wandb.init(entity=entity, project="p") as run:
+        run.link_artifact(wandb.Artifact("a", type=type_), target)
+publish("team-a", {types[0]!r}, "wandb-registry-model/birds")
+publish({entity!r}, {types[1]!r}, {target!r})
+"""
+BRANCH = """\
+import os, wandb
+PROD = os.environ.get("STAGE") == "prod"
+with wandb.init(entity="team-a" if PROD else "alice", project="p") as run:
+    run.link_artifact(wandb.Artifact("a", type="model"), "wandb-registry-model/birds" if PROD else {other!r})
+"""
+OPEN = "which entity and type go with the path is known only when the program runs"
+NO_DATA = 'accepts "model", not "dataset"'
+IRREVERSIBLE = "which cannot be undone"
+
+
+@check_rows(
+    ("source", "status", "line", "absent"),
+    [
+        (LOOP.format(rows=[("model", "model", "team-a"), ("dataset", "dataset", "team-a")]), 0, OPEN, IRREVERSIBLE),
+        (LOOP.format(rows=[("model", "dataset", "team-a"), ("dataset", "model", "team-a")]), 0, OPEN, "All well"),
+        # What holds for every way to put them together is certain, and one path has no choice.
+        (LOOP.format(rows=[("model", "dataset", "team-a"), ("model", "dataset", "team-c")]), 1, NO_DATA, OPEN),
+        (LOOP.format(rows=[("model", "dataset", "team-a"), ("dataset", "job-x", "team-a")]), 1, NO_DATA, "All well"),
+        (LOOP.format(rows=[("model", "dataset", "team-a"), ("model", "model", "team-a")]), 1, NO_DATA, OPEN),
+        (LOOP.format(rows=[("modle", "dataset", "team-a"), ("modle2", "model", "team-a")]), 1, "REG301", "All well"),
+        (LOOP.format(rows=[("model", "model", "team-a"), ("model", "model", "alice")]), 1, "REG203 alice", OPEN),
+        (CALLS.format(entity="alice", types=["model"] * 2, target="p/birds"), 2, OPEN, "REG203"),
+        (CALLS.format(entity="team-a", types=["model", "dataset"], target="p/birds"), 0, OPEN, IRREVERSIBLE),
+        (CALLS.format(entity="team-a", types=["model"] * 2, target="p/birds"), 0, "1 link checked: no prob", OPEN),
+        (CALLS.format(entity="team-a", types=["dataset"] * 2, target="p/birds"), 1, NO_DATA, OPEN),
+        (BRANCH.format(other="p/birds"), 2, OPEN, "REG203"),
+        (BRANCH.format(other="wandb-registry-model/birds"), 1, "REG203 alice", OPEN),
+    ],
+)
+def test_which_entity_and_type_go_with_a_path(
+    source: str, status: int, line: str, absent: str, shell: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell / "train.py").write_text(source, encoding="utf-8")
+    found = main(["doctor"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (found, line in shown, absent in shown) == (status, True, False)
+
+
 def test_a_folder_without_links_is_not_called_checked(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = doctor(shell, "", capsys)[1]
     assert "No link was checked: there is none in 1 file. This machine and account are ready to link: no" in shown

@@ -15,6 +15,7 @@ from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
+from regilink_doctor.doctor.checks.target import NOT_PAIRED
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
 from regilink_doctor.doctor.facts import Account
 from regilink_doctor.doctor.wording import describe_unknown_entity, entity_line, quote_message, use_a_team
@@ -56,6 +57,10 @@ def _belongs_to_team(context: Context, target: LinkTarget, personal: str) -> boo
     return target.is_known and entity is not None and entity.value == personal and context.links_registry(target)
 
 
+def _registry_targets(context: Context) -> list[LinkTarget]:
+    return [item for item in context.targets if item.is_known and context.links_registry(item)]
+
+
 class EntityCheck(Check):
     """Whether a run of this entity can link into a registry: only a team's can (B1, B2, C20)."""
 
@@ -68,7 +73,7 @@ class EntityCheck(Check):
         if any(item.consumed for item in context.targets) and context.queries.known_account is not None:
             with suppress(ServerConnectionError):  # `run_check` meets it again
                 context.queries.look_up_links()
-        targets = [item for item in context.targets if item.is_known and context.links_registry(item)]
+        targets = _registry_targets(context)
         alone = not context.targets and not context.consumed
         entities = [context.run_entity()] if alone else [context.run_entity(item) for item in targets]
         seen: dict[str, Setting[str]] = {}
@@ -92,6 +97,9 @@ class EntityCheck(Check):
         setting = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.view.entity(name)
         entity = {"entity": name}
+        own = [item for item in _registry_targets(context) if context.run_entity(item) == setting]
+        if own and all(context.judge_target(item).is_bad and context.may_be_well(item) for item in own):
+            return skip_check(NOT_PAIRED)
         if facts is None:
             return _report_unknown(account, setting)
         if facts.kind == "personal":

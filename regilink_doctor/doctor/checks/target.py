@@ -25,6 +25,11 @@ from regilink_doctor.doctor.wording import (
 
 UNDOCUMENTED = say("what W&B does with this link is undocumented")
 
+NOT_PAIRED = say(
+    "which entity and type go with the path is known only when the program runs: give it as TARGET, with --entity and "
+    "--type"
+)
+
 
 class TargetPathCheck(Check):
     """Whether the path is well formed: prefix, number of parts, names, placeholders (A1 to A17)."""
@@ -76,7 +81,10 @@ class OfTarget(Check):
         link = context.sdk_link(target)
         if not isinstance(link, LinkInput):
             return skip_check("see `target-path`")
-        return self.explain_judgement(context, target, link, context.judge_target(target))
+        judgement = context.judge_target(target)
+        outcome = self.explain_judgement(context, target, link, judgement)
+        is_open = judgement.is_bad and outcome.status != "pass" and context.may_be_well(target)
+        return skip_check(NOT_PAIRED) if is_open else outcome
 
     def explain_judgement(self, context: Context, target: LinkTarget, link: LinkInput, judgement: Judgement) -> Outcome:
         """What to say of the judgement."""
