@@ -219,6 +219,27 @@ class Sweep:
 
 
 @record
+class Together:
+    """The target paths, types and entities that belong to each other, unknown parts included; None: any may be."""
+
+    targets: frozenset[str]
+    types: frozenset[str] | None
+    entities: frozenset[str] | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is one of each: a way that the program may go."""
+        return bool(self.targets) and self.types != frozenset() and self.entities != frozenset()
+
+    def has(self, path: str, artifact_type: str | None, entity: str | None) -> bool:
+        """Whether these may be of one link; what is None is not asked for."""
+        fits_type = artifact_type is None or self.types is None or artifact_type in self.types
+        return (
+            path in self.targets and fits_type and (entity is None or self.entities is None or entity in self.entities)
+        )
+
+
+@record
 class Site:
     """What all call sites have.
 
@@ -249,6 +270,8 @@ class Site:
     """All of the program, where no call is known to have started the run."""
     is_of_unknown_run: bool = False
     """Nothing in the program starts its run: whoever calls the function passes it."""
+    together: tuple[Together, ...] = field(default=(), repr=False)
+    """What each way through loops and calls of functions gives a link; empty where it is not known."""
     sweeps: tuple[Sweep, ...] = field(default=(), repr=False)
     """The sweeps that may run the program."""
     set_owners: tuple[tuple[StringValue | None, StringValue | None], ...] = field(default=(), repr=False)

@@ -365,7 +365,7 @@ def link_targets(site: Site) -> Iterator[LinkTarget]:
             LINK_METHODS.get(site.call, "Run.link_artifact"),
             _only(site.run_entity),
             _only(site.run_project),
-            _only(site.artifact_type),
+            _only([item for item in site.artifact_type if _may_go_together(site, path, item, None)]),
             site.aliases,
             place=site.place,
             site=site,
@@ -516,11 +516,23 @@ def _combine_link(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[
         for choice in choices
         if not is_shared or choice[3] is None or (choice[3].entity, choice[3].project) == choice[1]
     )
+    pairs = [choice for choice in of_one_start if _may_go_together(site, choice[0], choice[2], choice[1][0])]
     is_alone = len({path.pattern for path in site.target}) == 1 and not site.context.guards
     is_paired = is_alone or max(len(site.run_entity), len(site.artifact_type)) < 2
-    for path, (entity, project), artifact_type, name in islice(of_one_start, MAX_ALTERNATIVES):
+    for path, (entity, project), artifact_type, name in pairs[:MAX_ALTERNATIVES]:
+        own = {(choice[1][0], choice[2]) for choice in pairs if choice[0].pattern == path.pattern}
+        is_paired = is_paired or (bool(site.together) and len(own) == 1)
         facts = (path, method, entity, project, artifact_type, site.aliases, name, is_paired)
         yield LinkTarget(*facts, place=site.place, site=site)
+
+
+def _may_go_together(
+    site: Site, path: StringValue, artifact_type: StringValue | None, entity: StringValue | None
+) -> bool:
+    """Whether a link may have these at once; an entity that is not from its code goes with all."""
+    kind = artifact_type.pattern if artifact_type is not None else None
+    owner = entity.pattern if entity is not None and entity in site.run_entity else None
+    return not site.together or any(item.has(path.pattern, kind, owner) for item in site.together)
 
 
 def _combine_consume(site: Site, in_sweep: bool | None, set_by: SetBy) -> Iterator[ConsumedName]:

@@ -173,6 +173,13 @@ PROD = os.environ.get("STAGE") == "prod"
 with wandb.init(entity="team-a" if PROD else "alice", project="p") as run:
     run.link_artifact(wandb.Artifact("a", type="model"), "wandb-registry-model/birds" if PROD else {other!r})
 """
+KIND = """\
+import os, wandb
+kind = os.environ.get("KIND")
+with wandb.init(entity="team-a", project="p") as run:
+    artifact = wandb.Artifact("a", type="model" if kind == "m" else "dataset")
+    run.link_artifact(artifact, {"m": "wandb-registry-model/birds", "d": "wandb-registry-dataset/birds"}[kind])
+"""
 OPEN = "which entity and type go with the path is known only when the program runs"
 NO_DATA = 'accepts "model", not "dataset"'
 IRREVERSIBLE = "which cannot be undone"
@@ -181,19 +188,22 @@ IRREVERSIBLE = "which cannot be undone"
 @check_rows(
     ("source", "status", "line", "absent"),
     [
-        (LOOP.format(rows=[("model", "model", "team-a"), ("dataset", "dataset", "team-a")]), 0, OPEN, IRREVERSIBLE),
-        (LOOP.format(rows=[("model", "dataset", "team-a"), ("dataset", "model", "team-a")]), 0, OPEN, "All well"),
+        (LOOP.format(rows=[("model", "model", "team-a"), ("dataset", "dataset", "team-a")]), 0, "All well", OPEN),
+        (LOOP.format(rows=[("model", "dataset", "team-a"), ("dataset", "model", "team-a")]), 1, NO_DATA, OPEN),
+        (LOOP.format(rows=[("model", "model", "team-a"), ("dataset", "dataset", "alice")]), 1, "REG203 alice", NO_DATA),
         # What holds for every way to put them together is certain, and one path has no choice.
         (LOOP.format(rows=[("model", "dataset", "team-a"), ("model", "dataset", "team-c")]), 1, NO_DATA, OPEN),
         (LOOP.format(rows=[("model", "dataset", "team-a"), ("dataset", "job-x", "team-a")]), 1, NO_DATA, "All well"),
         (LOOP.format(rows=[("model", "dataset", "team-a"), ("model", "model", "team-a")]), 1, NO_DATA, OPEN),
         (LOOP.format(rows=[("modle", "dataset", "team-a"), ("modle2", "model", "team-a")]), 1, "REG301", "All well"),
         (LOOP.format(rows=[("model", "model", "team-a"), ("model", "model", "alice")]), 1, "REG203 alice", OPEN),
-        (CALLS.format(entity="alice", types=["model"] * 2, target="p/birds"), 2, OPEN, "REG203"),
-        (CALLS.format(entity="team-a", types=["model", "dataset"], target="p/birds"), 0, OPEN, IRREVERSIBLE),
+        (CALLS.format(entity="alice", types=["model"] * 2, target="p/birds"), 0, "1 link checked: no prob", OPEN),
+        (CALLS.format(entity="team-a", types=["model", "dataset"], target="p/birds"), 0, "1 link checked: no p", OPEN),
+        (CALLS.format(entity="team-a", types=["dataset", "model"], target="p/birds"), 1, NO_DATA, OPEN),
         (CALLS.format(entity="team-a", types=["model"] * 2, target="p/birds"), 0, "1 link checked: no prob", OPEN),
         (CALLS.format(entity="team-a", types=["dataset"] * 2, target="p/birds"), 1, NO_DATA, OPEN),
         (BRANCH.format(other="p/birds"), 2, OPEN, "REG203"),
+        (KIND, 0, OPEN, IRREVERSIBLE),
         (BRANCH.format(other="wandb-registry-model/birds"), 1, "REG203 alice", OPEN),
     ],
 )

@@ -288,7 +288,7 @@ def bind_element(context: Context, name: str, binding: Binding, at: ProgramPoint
     if turn is not None and turns is not None:
         elements = turns[turn] if turn < len(turns) else ()
     else:
-        elements = context.take_turn(binding.value, find_elements(context, binding.value, at))
+        elements = tuple(context.take_turn(binding.value, find_elements(context, binding.value, at)))
     return unpack(context, elements, binding.path)
 
 

@@ -7,6 +7,9 @@ recurses deeper than `MAX_DEPTH`.
 
 from __future__ import annotations
 
+import math
+from itertools import product
+
 from regilink_doctor.core.records import group_pairs
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
@@ -76,6 +79,12 @@ _OBJECT = (0, 0)
 
 _COMMAND = 1
 """Among the turns of loops: a single start of the program is followed. No node has this identity."""
+
+_ANEW = 2
+"""Among the turns of loops: what is asked does not take known answers. No node has this identity."""
+
+_MOST_WAYS = 64
+"""Ways through loops and calls of functions that are looked at alone, each after the other."""
 
 _OF_LIBRARIES = frozenset({Instance, Method, Name})
 """What has the same attributes at every place."""
@@ -362,8 +371,8 @@ class Context:
         """The turns of loops that are looked at alone."""
         return self._rows
 
-    def take_turn(self, loop: ast.expr, elements: tuple[Value, ...]) -> tuple[Value, ...]:
-        """The elements that a loop goes through: all, or that of the turn which is looked at alone."""
+    def take_turn(self, loop: object, elements: Sequence[T]) -> Sequence[T]:
+        """What a loop goes through, or the calls of a function: all of them, or the one that is looked at alone."""
         self._turns[id(loop)] = len(elements)
         turn = dict(self._rows).get(id(loop)) if self._rows else None
         return elements if turn is None else elements[turn : turn + 1]
@@ -377,6 +386,20 @@ class Context:
     def answer_turns(self, loop: ast.expr, count: int, work_out: Callable[[], T]) -> list[T]:
         """What is worked out in each of the first turns of a loop by itself."""
         return [self._work_out_at((*self._rows, (id(loop), turn)), work_out) for turn in range(count)]
+
+    def answer_together(self, work_out: Callable[[], T]) -> list[T]:
+        """What is worked out for each way through the loops and calls of functions that it depends on.
+
+        Which these are shows when it is worked out anew. Empty where there is one way, or there are too many.
+        """
+        around, self._turns = self._turns, {}
+        self._work_out_at((*self._rows, (_ANEW, 0)), work_out)
+        counts = {loop: count for loop, count in self._turns.items() if count > 1}
+        self._turns = around | self._turns
+        if not 1 < math.prod(counts.values()) <= _MOST_WAYS:
+            return []
+        ways = product(*([(loop, turn) for turn in range(count)] for loop, count in counts.items()))
+        return [self._work_out_at((*self._rows, *way), work_out) for way in ways]
 
     @property
     def start(self) -> Start | None:

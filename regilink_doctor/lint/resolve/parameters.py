@@ -91,7 +91,7 @@ def _list_callers(context: Context, at: ProgramPoint) -> tuple[list[Frame], bool
     if frame is not None and frame.scope is scope:
         return [frame], False
     if callers := _find_callers(context, scope) or _find_described_callers(context, scope):
-        return callers, False
+        return list(context.take_turn(scope, callers)), False
     return context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope))), True
 
 

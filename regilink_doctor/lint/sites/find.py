@@ -13,7 +13,7 @@ from operator import attrgetter
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import cached_property, group_pairs, replace
-from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, Init, OtherCall, PassedArguments, Site
+from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, Init, OtherCall, PassedArguments, Site, Together
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed
 from regilink_doctor.lint.resolve import wandb_api
@@ -38,7 +38,7 @@ from regilink_doctor.lint.text.nodes import WITHS, find_keyword, last_word, list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from regilink_doctor.core.sites import CallContext, Setting, Sweep
@@ -335,7 +335,43 @@ class _Finder:
         is_owned = site.kind in ("link", "consume", "look_up") or (site.kind == "log" and site.logs_fetched)
         if is_owned and self._may_be_set_around(site):
             site = self.made[key] = replace(site, set_owners=self._set_owners)
+        if together := self._find_together(site, use, call, reading):
+            target = tuple([text for text in site.target if any(text.pattern in way.targets for way in together)])
+            site = self.made[key] = replace(site, target=target, together=together)
         return site
+
+    def _find_together(
+        self, site: Site, use: Use, call: wandb_api.Call, reading: ArgumentReader
+    ) -> tuple[Together, ...]:
+        """What each way through loops and calls of functions gives a link that has several paths, types or entities."""
+        if site.kind != "link" or len(site.target) < 2 or max(len(site.artifact_type), len(site.run_entity)) < 2:
+            return ()
+        made = self.origins.artifact(self._artifact_node(use, reading.given), use.at)
+        starts, _ = self.origins.find_runs(use)
+        types = self._read_alone("type", made, site.artifact_type)
+        entities = self._read_alone("entity", starts[0] if len(starts) == 1 else None, site.run_entity)
+
+        def read() -> Together:
+            parts = [
+                frozenset(text.pattern for text in read_texts()) if read_texts else None for read_texts in read_all
+            ]
+            return Together(parts[0] or frozenset(), *parts[1:])
+
+        read_all = (lambda: self._read_targets(use, call, reading), types, entities)
+        found = [way for way in self.resolver.answer_together(read) if way.is_whole]
+        if not _covers(found, "types", site.artifact_type if types else ()):
+            return ()
+        return tuple(dict.fromkeys(found)) if _covers(found, "entities", site.run_entity if entities else ()) else ()
+
+    def _read_alone(
+        self, name: str, use: Use | None, known: tuple[StringValue, ...]
+    ) -> Callable[[], tuple[StringValue, ...]] | None:
+        """What reads an argument of a call; None where what is known is not from there."""
+        path = self._find_path(use) if use is not None else None
+        if use is None or path is None:
+            return None
+        reading = ArgumentReader(self.resolver, self.origins.uses, use, wandb_api.CALLS[path].parameters)
+        return (lambda: reading.texts(name)) if reading.texts(name) == known else None
 
     def _read_context(self, use: Use, call: wandb_api.Call) -> CallContext:
         """What is around a call; of a link also what drops its error around a call of its function."""
@@ -834,6 +870,12 @@ class _Finder:
         made = self.origins.draft(given[0], use.at)
         if made is not None:
             yield self._make_draft(function.id, use.call, use, str(name), made)
+
+
+def _covers(ways: Sequence[Together], name: str, texts: Sequence[StringValue]) -> bool:
+    """Whether every one of these texts belongs to a way."""
+    found = {pattern for way in ways for pattern in getattr(way, name) or ()}
+    return bool(ways) and {text.pattern for text in texts} <= found
 
 
 def _is_called_as_wandb(function: ast.Attribute, use: Use) -> bool:
