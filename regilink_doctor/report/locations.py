@@ -34,11 +34,12 @@ def repository_path(path: str, variable: str) -> str:
     return to_slashes(path)
 
 
-def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Iterator[str]:
+def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines, variable: str) -> Iterator[str]:
     """A hash for each finding: of its rule, file, the text of its line, and its number among those that are the same.
 
     Lines that come in above do not change it, so CI services recognize a finding that they know. Neither do the system
-    and the folder of the checkout: the path has slashes and composed letters, and starts at the current folder.
+    and the folder of the checkout: the path has slashes and composed letters, and starts at the checkout that a
+    variable of the CI names, else at the current folder.
     """
     from hashlib import sha256
 
@@ -47,7 +48,8 @@ def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Ite
         content = lines.lines_around(finding.place)
         number = finding.place.span.line
         text = content[number - 1].strip() if number <= len(content) else ""
-        key = "\0".join((finding.code, compose_letters(show_path(finding.place.path)), text))
+        path = compose_letters(repository_path(show_path(finding.place.path), variable))
+        key = "\0".join((finding.code, path, text))
         counts[key] = counts.get(key, 0) + 1
         yield sha256(f"{key}\0{counts[key]}".encode(errors="surrogateescape")).hexdigest()
 

@@ -466,6 +466,30 @@ def test_a_fingerprint_is_the_same_in_every_checkout(tmp_path: Path, monkeypatch
     assert len(fingerprints) == 1
 
 
+@pytest.mark.parametrize(("output_format", "variable"), [("gitlab", "CI_PROJECT_DIR"), ("sarif", "GITHUB_WORKSPACE")])
+def test_jobs_in_folders_of_one_checkout_report_different_files(
+    output_format: str, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path))
+    seen = {}
+    for name in ("services/a", "services/b"):
+        (tmp_path / name).mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / name)
+        Path("train.py").write_text(
+            'import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-m")\n', encoding="utf-8"
+        )
+        value = json.loads(shown(findings.found(), output_format))
+        if output_format == "gitlab":
+            (report,) = value
+            seen[report["fingerprint"]] = report["location"]["path"]
+        else:
+            (report,) = value["runs"][0]["results"]
+            (location,) = report["locations"]
+            (hash_of_line,) = report["partialFingerprints"].values()
+            seen[hash_of_line] = location["physicalLocation"]["artifactLocation"]["uri"]
+    assert [*seen.values()] == ["services/a/train.py", "services/b/train.py"]
+
+
 def test_colours_are_for_full_alone(result: LintResult) -> None:
     for output_format in FORMATS:
         assert ("\x1b[" in shown(result, output_format, colour=True)) == (output_format == "full")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 _SEVERITIES: dict[Severity, str] = {"error": "major", "warning": "minor", "info": "info"}
+_CHECKOUT = "CI_PROJECT_DIR"
 
 
 class GitLab(Format):
@@ -28,7 +29,8 @@ class GitLab(Format):
         """One indented value."""
         lines = SourceLines(result.sources)
         values = []
-        for finding, fingerprint in zip(result.findings, fingerprint_findings(result.findings, lines), strict=True):
+        fingerprints = fingerprint_findings(result.findings, lines, _CHECKOUT)
+        for finding, fingerprint in zip(result.findings, fingerprints, strict=True):
             span = lines.span_in_file(finding.place)
             values.append(
                 {
@@ -37,7 +39,7 @@ class GitLab(Format):
                     "fingerprint": fingerprint,
                     "severity": _SEVERITIES[finding.severity],
                     "location": {
-                        "path": repository_path(finding.place.path, "CI_PROJECT_DIR"),
+                        "path": repository_path(finding.place.path, _CHECKOUT),
                         "positions": {
                             "begin": {"line": span.line, "column": span.column},
                             "end": {"line": span.end_line, "column": span.end_column},

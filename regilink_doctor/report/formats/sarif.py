@@ -7,11 +7,11 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from regilink_doctor.core.files import show_path, to_slashes
+from regilink_doctor.core.files import show_path
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.listings import read_documentation, read_summary
-from regilink_doctor.report.locations import SourceLines, fingerprint_findings
+from regilink_doctor.report.locations import SourceLines, fingerprint_findings, repository_path
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_CHECKOUT = "GITHUB_WORKSPACE"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -49,7 +50,7 @@ class Sarif(Format):
         }
         results = [
             _result_value(finding, codes.index(finding.code), fingerprint, lines)
-            for finding, fingerprint in zip(findings, fingerprint_findings(findings, lines), strict=True)
+            for finding, fingerprint in zip(findings, fingerprint_findings(findings, lines, _CHECKOUT), strict=True)
         ]
         run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
         skipped = [f"skipped: {place}" for place in result.skipped]
@@ -116,7 +117,7 @@ def _location_value(place: Place, lines: SourceLines) -> dict[str, Any]:
 
 def _artifact_value(path: str) -> dict[str, str]:
     """A relative URI where that is possible: an absolute one is true on one machine only."""
-    path = show_path(path) if os.path.isabs(path) else to_slashes(path)
+    path = repository_path(show_path(path) if os.path.isabs(path) else path, _CHECKOUT)
     if os.path.isabs(path):
         # `file:///C:/folder` on Windows, `file:///folder` elsewhere.
         return {"uri": "file:///" + quote(os.fsencode(path.lstrip("/")), safe="/:")}
