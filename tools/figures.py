@@ -19,15 +19,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 327,
-    "lines of Python": 85_500,
+    "files": 328,
+    "lines of Python": 87_800,
     "functions with a one-word name, percent": 24,
     "the same in lint": 25,
     "rule codes outside rules and the failure index": 14,
     "import cycles": 0,
     "functions of more than 70 lines": 0,
     "files entered for one finding": 57,
-    "switches between files for one finding": 562,
+    "switches between files for one finding": 570,
     "own modules loaded for one finding": 90,
     "words of the old dialect": 0,
 }

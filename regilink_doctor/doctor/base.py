@@ -25,7 +25,8 @@ class Subject:
     """What a check looks at. `shown` names it in the report, `origin` is where it comes from.
 
     A check that requires another is stopped by the other's result for the same `target`, or for the same `entity`;
-    where there is neither, by any of its results. `places` are all the places of a subject that is not a target.
+    where there is neither, by any of its results. `places` are all the places of a subject that is not a target, and
+    `problem` tells those of one name and place apart.
     """
 
     shown: str
@@ -33,6 +34,7 @@ class Subject:
     target: LinkTarget | ConsumedName | None = None
     entity: str | None = None
     places: tuple[Origin, ...] = ()
+    problem: str = ""
 
 
 @record

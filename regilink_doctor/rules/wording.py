@@ -7,12 +7,12 @@ from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
-from regilink_doctor.core.text import quote_text
+from regilink_doctor.core.text import close_to, find_misspelled, quote_text
 from regilink_doctor.rules.base import Replacement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.strings import StringValue, UnknownPart
@@ -162,6 +162,11 @@ def only_suggestion(name: str, names: Iterable[str]) -> str | None:
     by_folded = {known.casefold(): known for known in names}
     close = get_close_matches(name.casefold(), by_folded, n=2, cutoff=0.75)
     return by_folded[close[0]] if len(close) == 1 else None
+
+
+def close_alias(alias: str, known: Collection[str]) -> str | None:
+    """The alias that was probably meant; `latest`, which means another version than any other, only for a slip."""
+    return find_misspelled(alias, known) or close_to(alias, [item for item in known if item != "latest"])
 
 
 def drop_organization(path: StringValue) -> Replacement | None:

@@ -275,6 +275,23 @@ def test_a_sweep_decides_the_entity_and_project_of_its_runs(
     )
 
 
+def test_two_problems_of_one_rule_at_one_place_are_both_told(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "c.yaml").write_text("version: 1.2\naliases: prod\n", encoding="utf-8")
+    (tmp_path / "code" / "train.py").write_text(
+        "import wandb, yaml\n"
+        "cfg = yaml.safe_load(open('c.yaml'))\n"
+        "run = wandb.init(entity='team-a', project='p')\n"
+        "artifact = wandb.Artifact('zoo', type='model')\n"
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo', aliases=[cfg['version'], *cfg['aliases']])\n",
+        encoding="utf-8",
+    )
+    found = diagnose(cwd=tmp_path / "code", environ={**emulator.environ(), "HOME": str(tmp_path)})
+    messages = [check.message for check in found.of("fail") if check.code == "REG607"]
+    assert messages == ["an alias is of type float, not a string", '"prod" is unpacked into its letters']
+
+
 def test_the_help_about_an_unknown_entity_is_for_the_call_that_reads(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     environ = {**emulator.environ(), "HOME": str(tmp_path), "WANDB_ENTITY": "team-x"}

@@ -366,6 +366,12 @@ CASES = {
     "an alias misspelled": Case(
         "REG305", (), "consumed", filled, consumed=(f"{ZOO}:prdo",), help=(f'did you mean "{ZOO}:prod"?',)
     ),
+    "an alias that is no slip of latest": Case(
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:best",), help=("link it, or read another version",)
+    ),
+    "a slip of latest": Case(
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:lastest",), help=(f'did you mean "{ZOO}:latest"?',)
+    ),
     "a collection that is not there": Case(
         "REG305",
         (),

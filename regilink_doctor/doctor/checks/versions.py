@@ -19,7 +19,6 @@ from regilink_doctor.core.sites import Log, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, parse, registry_name
 from regilink_doctor.core.targets import EXISTENCE_LOOK_UPS, ConsumedName, LinkTarget, is_linked_before
-from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
@@ -31,7 +30,7 @@ from regilink_doctor.rules.artifact_types import find_type_mismatch
 from regilink_doctor.rules.consuming import find_wrong_scheme
 from regilink_doctor.rules.judge import find_cause, judge_name
 from regilink_doctor.rules.site_facts import find_creation
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import close_alias, quoted
 
 _Key = tuple[str, int | None, int]
 """File, cell and line."""
@@ -184,7 +183,7 @@ def _report_missing(context: Context, name: ConsumedName, fetch: Lookup, questio
     collections, versions = context.view.list_neighbors(wanted)
     facts |= {"registry": registry, "collection": collection}
     if versions or collection in collections:
-        better = f"v{alias}" if f"v{alias}" in versions else close_to(alias, versions)
+        better = f"v{alias}" if f"v{alias}" in versions else close_alias(alias, versions)
         intended = f"{question.project}/{collection}:{better}" if better else ""
         facts |= {"alias": alias or "latest", "intended": intended, "versions": list_names(versions)}
         problem = Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
@@ -374,14 +373,13 @@ class SourceCode(Check):
             is_error = finding.severity == "error" and finding.code.startswith(_NEED_NO_SERVER)
             if not is_reported and not is_judged and (is_alone or is_error):
                 places.setdefault((finding.name, finding.message), []).append(Code(finding.place))
-        for (name, _), origins in places.items():
-            yield Subject(name, origins[0], places=tuple(origins))
+        for (name, message), origins in places.items():
+            yield Subject(name, origins[0], places=tuple(origins), problem=message)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Repeat the finding."""
-        finding = next(
-            item for item in context.source.findings if (item.name, Code(item.place)) == (subject.shown, subject.origin)
-        )
+        asked = (subject.shown, subject.problem)
+        finding = next(item for item in context.source.findings if (item.name, item.message) == asked)
         status: Status = "fail" if finding.severity == "error" else "warn"
         return Outcome(status, finding.message, finding.code, finding.note, finding.help, finding.failures)
 

@@ -17,7 +17,6 @@ from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
 from regilink_doctor.core.targets import target_of
-from regilink_doctor.core.text import close_to
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import correct_path, judge_target
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
@@ -174,7 +173,7 @@ def _find_missing(path: TargetPath | None, view: OrganizationView) -> Problem | 
         "collection": path.collection,
         "alias": path.version,
         "versions": wording.listed(aliases),
-        "intended": close_to(path.version, aliases) or "",
+        "intended": wording.close_alias(path.version, aliases) or "",
     }
     return Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
 
