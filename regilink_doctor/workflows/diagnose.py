@@ -74,7 +74,7 @@ def diagnose(
         consumed: full names that are consumed, besides those of the source.
         paths: files and folders in which lint looks for targets, instead of `cwd`.
         source: what lint has found already, instead of that.
-        entity: of the runs, as `project` is; they override everything that wandb would find, and so does the next one.
+        entity: the entity of the runs; it, `project` and `organization` override what wandb would find.
         organization: the organization of paths that name none.
         artifact_type: the type of the artifacts, where the code does not say it.
         aliases: the aliases of the links that are given as strings.
@@ -94,7 +94,8 @@ def diagnose(
         from regilink_doctor.workflows.lint import lint_program
 
         source = lint_program(server.folder if paths is None else paths, config) if source is None else source
-        links, names[len(names) :] = _find_targets(source, server, config, settings)
+        links, found_names = _find_targets(source, server, config, settings)
+        names += found_names
     else:
         links = _read_targets(targets, artifact_type, as_list(aliases))
     _report_links(links, settings, server.variables)

@@ -77,8 +77,7 @@ class RegistryCheck(OfTarget):
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=_FOR.get(shown or "", "")))
         names = _organization_of(context, link)
         if creation := find_creation(name, target.site, context.source.calls, names):
-            place = Code(creation.place).shown
-            return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
+            return _pass_created(name, creation)
         others = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
@@ -130,12 +129,16 @@ class RegistryCall(Check):
             return pass_check(say("the registry {name} is there{whom}", name=name, whom=""))
         names = next(item for item in context.view.organization_names if item.entity == question.organization)
         if creation := find_creation(name, site, context.source.calls, names):
-            place = Code(creation.place).shown
-            return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
+            return _pass_created(name, creation)
         facts = {"registry": name, "registries": "\n".join(context.queries.all_registries(names)), "path": name}
         problem = Problem(rule_codes.UNKNOWN_REGISTRY, kind="api", failure="D1", facts=facts)
         status: Status = "warn" if site.context.is_prepared else "fail"
         return report_problem(problem, status=status, notes=[may_be_hidden(names.name)])
+
+
+def _pass_created(name: str, creation: Site) -> Outcome:
+    place = Code(creation.place).shown
+    return pass_check(say("the program creates the registry {name} ({place})", name=name, place=place))
 
 
 def _read_registry_call(site: Site) -> tuple[str | None, str | None]:
