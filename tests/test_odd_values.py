@@ -314,7 +314,10 @@ SEVERAL = "str | Iterable[str | "
         (lambda: regilink.dry_run("python train.py"), "dry_run(): command must be Sequence[str | Path], not str"),
         (lambda: regilink.Catalog.load(None), "Catalog.load(): path must be str | Path, not NoneType"),
         (lambda: regilink.Catalog().diff("catalog.json"), "Catalog.diff(): newer must be Catalog, not str"),
-        (lambda: regilink.Emulator("catalog.json"), "Emulator(): world must be World | None, not str"),
+        (
+            lambda: regilink.Emulator("catalog.json"),
+            "Emulator(): world must be World | Callable[[], World] | None, not str",
+        ),
         (lambda: regilink.emulated(3), "emulated(): world must be World | Callable[[], World] | None, not int"),
         (lambda: regilink.World.from_catalog(3), "World.from_catalog(): path must be str | Path | Catalog, not int"),
         (lambda: regilink.World().team(None), "World.team(): name must be str, not NoneType"),

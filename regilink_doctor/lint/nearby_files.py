@@ -45,6 +45,7 @@ def is_mentioned(variable: str, folder: str) -> bool:
     return any(_find_mentioning(base, variable) for base in _upwards(folder))
 
 
+@remembered(1024)
 def find_mode(program: str) -> tuple[str, str, int] | None:
     """The mode that a program certainly has where its own file names none, with file and line.
 

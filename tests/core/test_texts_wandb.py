@@ -25,6 +25,7 @@ from regilink_doctor.core.wandb_messages.recognition import field_names
 # Said by Python, click or wandb-core, or put together from constants: no string of wandb's holds them.
 # Those that wandb's Python puts together are in CALLS below.
 NOT_LITERAL = {
+    "detected-number-failed-runs-in-a-row-shutting-down",  # formatted with %
     "offline-link",
     "offline-link-pytest",
     "disabled-link-result",

@@ -167,6 +167,7 @@ def list_modules_with(folder: str, *words: str) -> tuple[str, ...]:
     return tuple(name.removesuffix(".py") for name in found)
 
 
+@remembered(1024)
 def list_sweep_files(folder: str) -> tuple[str, ...]:
     """The files that may describe sweeps of W&B, in a folder or above it, and in the usual folders there."""
     paths: list[str] = []
