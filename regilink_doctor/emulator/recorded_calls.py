@@ -80,7 +80,7 @@ def record_call(state: State, call: LinkCall) -> None:
 
 
 def _assume_run_at(state: State, call: LinkCall) -> None:
-    """Of `entity/project/run`, or of `entity/project` where the runs are listed, the first parts may be missing."""
+    """Assume the run that a path names, or a run of the project that it names; its first parts may be missing."""
     parts = [part for part in (call.target_path or "").strip("/").split("/") if part and part != "runs"]
     name = parts.pop() if parts and call.call == RUN_LOOK_UP else None
     entity, project = [call.entity, call.project, *parts][-2:] if len(parts) != 1 else [call.entity, *parts]

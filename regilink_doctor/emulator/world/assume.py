@@ -126,7 +126,7 @@ def target(state: State, text: str) -> None:
 
 
 def look_up(state: State, text: str) -> Project | None:
-    """Take organization and registry from the name of a registry, or of what is in it, that the code asks for."""
+    """The registry of a name that the code asks for; it and its organization are assumed. None if it is not there."""
     parts = text.partition(":")[0].split("/")
     index = next((index for index, part in enumerate(parts) if is_registry_project(part)), None)
     if index is None or index > 1:

@@ -61,7 +61,7 @@ class State:
         """The user of unknown keys: in a dry run, a program may log in with a real one."""
         self.stubs: set[str] | None = None
         """Names, `collection:alias`, that the code itself fetches, and that are made on the spot when they are
-        not there (`world.stubs`). None: nothing is made. wandb looks up more by itself, before it logs a version."""
+        not there. None: nothing is made. wandb looks up more by itself, before it logs a version."""
         self.stand_ins: dict[str, str] = {}
         """Full names of versions that stand in for what a known collection does not have -> what was asked for."""
         self.organizations: dict[str, Organization] = {}

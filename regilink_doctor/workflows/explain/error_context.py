@@ -671,9 +671,8 @@ class ErrorContext:
             return self.is_logged_by_wandb and self.last_line in self.error_lines
         is_of_other = self.is_raised_in_library or self.exception[0] in RAISED_BY_PYTHON
         is_named = self.names_wandb_in_exception and not is_of_other
-        is_line = any(
-            tracebacks.EXCEPTION.match(line) for line in self.message_text.splitlines()
-        )  # and no part of a sentence
+        # In a line of its own, and not in a sentence.
+        is_line = any(map(tracebacks.EXCEPTION.match, self.message_text.splitlines()))
         words_it = self.failed_code.lstrip().startswith("raise")  # the other library says it in its own words
         is_of_call = self.is_of_integration and not words_it
         return self.is_raised_in_wandb or is_of_call or (is_named and is_line)

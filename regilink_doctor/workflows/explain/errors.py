@@ -689,10 +689,10 @@ def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFac
     if path is None or not path.is_registry or facts is None:
         return False
     contradictions = {
-        "A12": not path.prefix,  # it begins with an organization
-        "A15": bool(path.prefix),  # and does not
-        "B12": path.version is not None and not is_version(path.version),  # it ends with the number of a version
-        "D3": path.version not in (None, "", "latest"),  # which is read where nothing is pinned
+        "A12": not path.prefix,  # its path begins with an organization
+        "A15": bool(path.prefix),  # its path does not
+        "B12": path.version is not None and not is_version(path.version),  # its name ends with a version's number
+        "D3": path.version not in (None, "", "latest"),  # its name has no version, or the latest
     }
     return contradictions.get(failure_id, failure_id in _OF_THE_PATH)
 
